@@ -1,0 +1,39 @@
+# Every target sets up what it needs; the words are the same in CI.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup run test check protos bench lock clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(READY)
+
+run: setup  ## set up, start the whole suite with a day of demonstration traffic, stay until Ctrl-C
+	$(BIN)/radiant up --demo
+
+test: setup check  ## set up, check style and types, run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+protos: setup  ## write libs/radiant from proto/
+	$(BIN)/python proto/generate.py
+
+bench: setup
+	$(BIN)/python -m bench
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 requirements.in -o requirements.lock
+
+clean:
+	rm -rf .venv build dist

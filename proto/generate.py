@@ -1,0 +1,106 @@
+"""Writes libs/radiant (and libs/buf) from the protos; `--check` compares instead of writing.
+
+The proto package equals the Python package, so generated imports are right as they fall.
+`buf/validate/validate.proto` is not shown by any package index as source: its descriptor is read out of
+the installed protovalidate wheel, which also is the engine that enforces it, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+PROTO = Path(__file__).resolve().parent
+LIBS = PROTO.parent / "libs"
+SITE = Path(sysconfig.get_paths()["purelib"])
+ROOTS = ("radiant", "buf")
+VALIDATE = "buf/validate/validate.proto"
+
+
+def sources() -> list[str]:
+    """Returns every hand-written proto, relative to proto/, sorted."""
+    return sorted(path.relative_to(PROTO).as_posix() for path in PROTO.rglob("*.proto"))
+
+
+def write_validate_descriptor(target: Path) -> None:
+    """Writes the descriptor set of validate.proto and its imports to `target`."""
+    from google.protobuf import descriptor_pb2, duration_pb2, field_mask_pb2, timestamp_pb2
+    from protovalidate._gen.buf.validate import validate_pb
+
+    files = descriptor_pb2.FileDescriptorSet()
+    for module in (descriptor_pb2, duration_pb2, field_mask_pb2, timestamp_pb2):
+        module.DESCRIPTOR.CopyToProto(files.file.add())
+    files.file.add().ParseFromString(validate_pb.desc().proto.to_binary())
+    target.write_bytes(files.SerializeToString())
+
+
+def protoc(scratch: Path, *arguments: str) -> None:
+    """Runs protoc over our protos; raises CalledProcessError when it refuses them."""
+    validate = scratch / "validate.binpb"
+    if not validate.exists():
+        write_validate_descriptor(validate)
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{SITE}"]
+    subprocess.run([*command, f"--descriptor_set_in={validate}", *arguments], check=True)
+
+
+def write_image(target: Path) -> None:
+    """Compiles the protos, with comments and imports, into the image that buf reads."""
+    with tempfile.TemporaryDirectory() as scratch:
+        flags = ("--include_imports", "--include_source_info", f"--descriptor_set_out={target}")
+        protoc(Path(scratch), *flags, *sources())
+
+
+def write_stubs(out: Path) -> None:
+    """Generates messages, typed async stubs and service configurations below `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    bin_folder = Path(sys.executable).parent
+    with tempfile.TemporaryDirectory() as scratch:
+        plugins = [f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
+        messages = [f"--python_out={out}", f"--mypy_out={out}"]
+        services = [f"--grpc_python_out={out}", f"--mypy_grpc_out=only_async:{out}"]
+        protoc(Path(scratch), *plugins, *messages, *sources(), VALIDATE)
+        served = [name for name in sources() if "\nservice " in (PROTO / name).read_text()]
+        protoc(Path(scratch), *plugins, *services, *served)
+    for config in PROTO.rglob("service_config.json"):
+        shutil.copy(config, out / config.relative_to(PROTO))
+    for folder in {path.parent for path in (out / "radiant").rglob("*_pb2.py")}:
+        (folder / "__init__.py").touch()
+
+
+def differences(fresh: Path) -> list[str]:
+    """Names the files in which the committed stubs differ from freshly generated ones."""
+
+    def listing(top: Path) -> set[str]:
+        found = (path for root in ROOTS for path in (top / root).rglob("*") if path.is_file())
+        return {path.relative_to(top).as_posix() for path in found if "__pycache__" not in path.parts}
+
+    names = sorted(listing(fresh) | listing(LIBS))
+    equal = filecmp.cmpfiles(fresh, LIBS, names, shallow=False)[0]
+    return [name for name in names if name not in equal]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the committed stubs, write nothing")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh = Path(scratch)
+        write_stubs(fresh)
+        stale = differences(fresh)
+        if check:
+            print("\n".join(f"stale: {name}" for name in stale) or "stubs are fresh")
+            return 1 if stale else 0
+        for root in ROOTS:
+            shutil.rmtree(LIBS / root, ignore_errors=True)
+            shutil.copytree(fresh / root, LIBS / root)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
