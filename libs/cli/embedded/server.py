@@ -1,0 +1,129 @@
+"""What embedded servers have in common: hold the folder, choose a port, start, answer, stop."""
+
+import abc
+import asyncio
+import contextlib
+from datetime import timedelta
+from pathlib import Path
+
+from cli.embedded.folder import DataFolder, EmbeddedError
+from cli.embedded.process import Command, GuardedProcess, end_survivors, free_port
+
+_POLL_S = 0.02
+_PORT_ATTEMPTS = 5
+_LOG_TAIL_CHARACTERS = 2000
+
+
+class EmbeddedServer(abc.ABC):
+    """One server on one data folder; start, stop and start again keep the data."""
+
+    name: str
+    """Names the lock, the state file, the log and the folder."""
+
+    def __init__(self, data: Path, *, port: int | None, patience: timedelta) -> None:
+        """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
+        self._data = DataFolder(data)
+        self._port_wanted = port
+        self._patience_s = patience.total_seconds()
+        self._held = contextlib.ExitStack()
+        self._process: GuardedProcess | None = None
+        self.folder = self._data.path / self.name
+        """Where the data is; final once started."""
+        self.port = 0
+        """The port in use; 0 before the first start."""
+
+    @property
+    @abc.abstractmethod
+    def url(self) -> str:
+        """Address with password."""
+
+    @abc.abstractmethod
+    def _prepare(self) -> None:
+        """Makes `folder` ready; runs in a thread."""
+
+    @property
+    @abc.abstractmethod
+    def _mark(self) -> str:
+        """A text that stands in the command line of every process of a server on this folder."""
+
+    @abc.abstractmethod
+    def _command(self, log: Path) -> Command:
+        """What to run, on `port`, once no process of an earlier run is left."""
+
+    @abc.abstractmethod
+    async def _answers(self) -> bool:
+        """Tells whether the server takes requests; raises EmbeddedError when it never will."""
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server; 0 when not started."""
+        return self._process.pid if self._process is not None else 0
+
+    def is_alive(self) -> bool:
+        """Tells whether the server's process runs; a zombie does not count."""
+        return self._process is not None and self._process.exit_code() is None
+
+    async def wait(self) -> int:
+        """Waits for the end of the started server and returns its exit code."""
+        if self._process is None:
+            raise EmbeddedError(f"The embedded {self.name} has not been started.")
+        return await self._process.wait()
+
+    async def start(self) -> None:
+        """Starts the server and returns when it answers; a running one is left alone.
+
+        After a crash the port stays the same, so that addresses given out remain right.
+        Raises FolderInUseError or EmbeddedError.
+        """
+        if self.is_alive():
+            return
+        await self.stop()
+        self._held.enter_context(self._data.held(f"{self.name}.lock"))
+        try:
+            await self._start_held()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stops the server without waiting for its clients and frees the folder; repeating is harmless."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            await process.stop()
+            self._data.clear_state(self.name)
+        self._held.close()
+
+    async def _start_held(self) -> None:
+        try:
+            await asyncio.to_thread(self._prepare)
+        except PermissionError as problem:
+            raise EmbeddedError(
+                f"{problem.filename} is another user's; choose another RADIANT_DATA."
+            ) from problem
+        await end_survivors(self._mark)
+        attempts = 1 if self.port or self._port_wanted else _PORT_ATTEMPTS
+        for left in reversed(range(attempts)):
+            self.port = self.port or self._port_wanted or free_port()
+            reason = await self._launch()
+            if reason is None:
+                self._data.write_state(self.name, {"pid": self.pid, "port": self.port})
+                return
+            if left == 0 or "bind" not in reason:
+                raise EmbeddedError(f"The embedded {self.name} did not start on port {self.port}:\n{reason}")
+            self.port = 0
+
+    async def _launch(self) -> str | None:
+        """Starts the process and returns None once it answers, else the log of the failed start."""
+        log = self._data.log_path(self.name)
+        begin = log.stat().st_size if log.exists() else 0
+        command = self._command(log)
+        self._process = await asyncio.to_thread(GuardedProcess, command)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._patience_s
+        while self.is_alive() and clock() < deadline:
+            if await self._answers():
+                return None
+            await asyncio.sleep(_POLL_S)
+        await self._process.stop()
+        words = log.read_bytes()[begin:].decode(errors="replace")
+        return words[-_LOG_TAIL_CHARACTERS:].strip() or f"nothing in {log}"

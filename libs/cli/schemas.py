@@ -1,0 +1,44 @@
+"""Roles and schemas of all services in one database."""
+
+import importlib.resources
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+from kit.postgres.migrate import Migration, migrate, migrations_of
+from kit.postgres.roles import ensure_role
+
+from cli.services import SERVICES, Service
+
+
+async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, list[Migration]]:
+    """Ensures every service's role (`passwords` by role), then applies what is missing of its migrations.
+
+    Runs as the owner of the schemas. Repeating it changes nothing; several at once wait for each other.
+    Returns the newly applied migrations by service name.
+    """
+    connection = await asyncpg.connect(owner_url)
+    try:
+        for service in SERVICES:
+            await ensure_role(connection, service.role, passwords[service.role])
+        return {
+            service.name: await migrate(connection, service.schema, migrations_of(service.module))
+            for service in SERVICES
+            if has_migrations(service)
+        }
+    finally:
+        await connection.close()
+
+
+def has_migrations(service: Service) -> bool:
+    """Tells whether the service's package is here and brings migrations."""
+    if not service.present:
+        return False
+    return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
+
+
+def role_url(url: str, role: str, password: str) -> str:
+    """Returns the same server and database, as that role."""
+    parts = urlsplit(url)
+    _, _, place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password, safe='')}@{place}"))

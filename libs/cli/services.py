@@ -1,0 +1,54 @@
+"""The services of the suite, in the order in which they start."""
+
+import importlib.util
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service: a process of its own, a schema of its own, a role of its own."""
+
+    name: str
+    """What people and log files call it."""
+    module: str
+    """Python package; `python -m <module>` runs it."""
+    schema: str
+    """The Postgres schema that it owns."""
+    role: str
+    """The Postgres role as which it connects; neither owner nor above row level security."""
+    port: int
+    """The gRPC port unless another is set."""
+    needs: tuple[str, ...] = ()
+    """Services whose schema and process come first."""
+
+    @property
+    def port_variable(self) -> str:
+        """The environment variable that sets the port for `radiant up`."""
+        return f"RADIANT_{self.name.upper()}_PORT"
+
+    @property
+    def secret(self) -> str:
+        """The name under which the data folder keeps the role's password."""
+        return f"{self.role}_password"
+
+    @property
+    def present(self) -> bool:
+        """Whether the package is installed here."""
+        return importlib.util.find_spec(self.module) is not None
+
+
+SERVICES = (
+    Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151),
+    Service(
+        name="neural", module="neural", schema="neural", role="radiant_neural", port=50152, needs=("ingest",)
+    ),
+)
+"""Every service, dependencies first."""
+
+
+def service_named(name: str) -> Service:
+    """Returns the service; raises KeyError naming those that exist."""
+    for service in SERVICES:
+        if service.name == name:
+            return service
+    raise KeyError(f"There is no service {name!r}; there are {', '.join(each.name for each in SERVICES)}.")

@@ -1,0 +1,69 @@
+"""Fixtures of every test: a clean environment, and real servers that start when first asked for.
+
+- postgres_url: superuser address of the worker's PostgreSQL (database `postgres`)
+- database_url: superuser address of a fresh database with all roles and migrations; see servers.url_as
+- empty_database_url: the same without any migration
+- redis_url: the worker's Valkey, emptied before each test
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.support.servers import Apart, Databases, running_postgres, running_valkey, without_settings
+
+without_settings(os.environ)
+
+
+@pytest.fixture(scope="session")
+def apart() -> Iterator[Apart]:
+    """Gives the loop on which the session's servers are kept."""
+    loop = Apart()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(apart: Apart) -> Iterator[str]:
+    """Gives the superuser address of the worker's own PostgreSQL."""
+    with running_postgres(apart) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def databases(apart: Apart, postgres_url: str) -> Iterator[Databases]:
+    """Gives the maker of databases, its template built."""
+    maker = Databases(apart, postgres_url)
+    yield maker
+    maker.close()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Gives the superuser address of a fresh database in which all migrations are applied."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """Gives the superuser address of a fresh database without any migration."""
+    with databases.fresh("template0") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url(apart: Apart) -> Iterator[str]:
+    """Gives the address of the worker's own Valkey."""
+    with running_valkey(apart) as server:
+        yield server.url
+
+
+@pytest.fixture
+def redis_url(valkey_url: str) -> str:
+    """Gives the address of the worker's Valkey, its keys removed."""
+    with redis.Redis.from_url(valkey_url) as client:
+        client.flushall()
+    return valkey_url

@@ -1,0 +1,128 @@
+"""Real servers for tests: one PostgreSQL and one Valkey a process, and a fresh database a test."""
+
+import asyncio
+import contextlib
+import itertools
+import shutil
+import tempfile
+from collections.abc import Coroutine, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from cli.embedded import EmbeddedPostgres, EmbeddedValkey
+from cli.embedded.postgres import SCRATCH_OPTIONS
+from cli.schemas import apply_all, role_url
+from cli.services import SERVICES
+
+T = TypeVar("T")
+
+ROLE_PASSWORD = "test-password"
+"""Password of every service's role in test databases."""
+
+_TEMPLATE = "radiant_template"
+
+
+class Apart:
+    """An event loop in a thread of its own, so that session fixtures touch no test's loop."""
+
+    def __init__(self) -> None:
+        """Starts the thread."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="test-servers")
+        self._runner = self._thread.submit(asyncio.Runner).result()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs the coroutine to its end and returns its result."""
+        return self._thread.submit(self._runner.run, work).result()
+
+    def close(self) -> None:
+        """Ends loop and thread."""
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+
+class Databases:
+    """Makes databases as copies of one template that holds all roles and migrations."""
+
+    def __init__(self, apart: Apart, admin_url: str) -> None:
+        """Builds the template on the server of that superuser address."""
+        self._apart, self._admin_url = apart, admin_url
+        self._numbers = itertools.count(1)
+        self._admin: asyncpg.Connection = apart.run(asyncpg.connect(admin_url))
+        self.execute(f"CREATE DATABASE {_TEMPLATE}")
+        passwords = {service.role: ROLE_PASSWORD for service in SERVICES}
+        apart.run(apply_all(database_at(admin_url, _TEMPLATE), passwords))
+
+    def execute(self, statement: str) -> None:
+        """Runs one statement as the superuser."""
+        self._apart.run(self._admin.execute(statement))
+
+    @contextlib.contextmanager
+    def fresh(self, template: str = _TEMPLATE) -> Iterator[str]:
+        """Gives the superuser address of a new database; drops it, connections included, afterwards."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield database_at(self._admin_url, name)
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Closes the superuser's connection."""
+        self._apart.run(self._admin.close())
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Gives a temporary folder that any user can enter, as PostgreSQL's must; pytest's own are private."""
+    folder = Path(tempfile.mkdtemp(prefix="radiant-tests-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_postgres(apart: Apart) -> Iterator[EmbeddedPostgres]:
+    """Runs a PostgreSQL whose data may be lost; it ends with this process, however that ends."""
+    with scratch_folder() as folder:
+        server = EmbeddedPostgres(folder, options=SCRATCH_OPTIONS)
+        apart.run(server.start())
+        try:
+            yield server
+        finally:
+            apart.run(server.stop())
+            shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_valkey(apart: Apart) -> Iterator[EmbeddedValkey]:
+    """Runs a Valkey; it ends with this process, however that ends."""
+    with scratch_folder() as folder:
+        server = EmbeddedValkey(folder)
+        apart.run(server.start())
+        try:
+            yield server
+        finally:
+            apart.run(server.stop())
+
+
+def database_at(url: str, name: str) -> str:
+    """Returns the address of another database of the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def url_as(role: str, database_url: str) -> str:
+    """Returns the address of a test database as a service's role, such as `radiant_ingest`."""
+    return role_url(database_url, role, ROLE_PASSWORD)
+
+
+def without_settings(environ: MutableMapping[str, str]) -> None:
+    """Removes what would point the suite at servers or settings of the developer."""
+    for name in list(environ):
+        if name.startswith(("RADIANT_", "PG")) or name in {"DATABASE_URL", "REDIS_URL"}:
+            del environ[name]
