@@ -2,7 +2,6 @@
 
 import importlib.resources
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 from kit.postgres.migrate import Migration, migrate, migrations_of
@@ -35,10 +34,3 @@ def has_migrations(service: Service) -> bool:
     if not service.present:
         return False
     return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
-
-
-def role_url(url: str, role: str, password: str) -> str:
-    """Returns the same server and database, as that role."""
-    parts = urlsplit(url)
-    _, _, place = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{quote(password, safe='')}@{place}"))

