@@ -1,0 +1,79 @@
+"""Every table that names a tenant is walled off by forced row-level security, partitions included."""
+
+import asyncpg
+import pytest
+
+TENANT_TABLES = """
+SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS has_policy
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ('ingest', 'neural') AND c.relkind IN ('r', 'p')
+  AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
+"""
+WITHOUT_TENANT = {"neural.score_versions", "neural.global_model_scores"}
+
+
+async def test_every_tenant_table_forces_row_security(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        tables = await connection.fetch(TENANT_TABLES)
+    finally:
+        await connection.close()
+    assert len(tables) > 20
+    assert [row["name"] for row in tables if not (row["forced"] and row["has_policy"])] == []
+
+
+async def test_tables_without_a_tenant_are_known_by_name(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        names = await connection.fetch(
+            "SELECT schemaname || '.' || tablename AS name FROM pg_tables t"
+            " WHERE schemaname IN ('ingest', 'neural')"
+            " AND NOT EXISTS (SELECT FROM information_schema.columns c WHERE c.table_schema = t.schemaname"
+            " AND c.table_name = t.tablename AND c.column_name = 'tenant_id')"
+        )
+    finally:
+        await connection.close()
+    assert {name for (name,) in names if "_v" not in name} == WITHOUT_TENANT
+
+
+async def test_services_connect_as_roles_that_cannot_step_over_the_wall(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        roles = await connection.fetch(
+            "SELECT rolname, rolsuper OR rolbypassrls AS above FROM pg_roles WHERE rolname LIKE 'radiant\\_%'"
+        )
+        owners = await connection.fetch(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname IN ('ingest', 'neural')"
+        )
+    finally:
+        await connection.close()
+    names = {row["rolname"] for row in roles}
+    assert {"radiant_ingest", "radiant_neural", "radiant_learner", "radiant_owner"} <= names
+    assert [row["rolname"] for row in roles if row["above"]] == []
+    assert [row["tableowner"] for row in owners] == ["radiant_owner"]
+
+
+@pytest.mark.parametrize("role", ["radiant_ingest", "radiant_neural"])
+async def test_raw_sql_as_a_service_sees_one_tenant(database_url: str, role: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    seed = (
+        "INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment,"
+        " source, user_agent, client_time, request_id)"
+        " SELECT t, 'o', 'u', 1, '{}', '', 'api', '', now(), gen_random_uuid() FROM unnest($1::text[]) AS t"
+    )
+    view = "SELECT tenant_id FROM ingest_api_v1.explicit_feedback"
+    try:
+        await connection.execute(seed, ["acme", "globex"])
+        await connection.execute(f"SET SESSION AUTHORIZATION {role}")
+        assert await connection.fetch(view) == []
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('app.current_tenant_id', 'acme', true)")
+            assert [row["tenant_id"] for row in await connection.fetch(view)] == ["acme"]
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("SELECT * FROM neural.score_versions FOR UPDATE")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("SET ROLE radiant_owner")
+    finally:
+        await connection.close()
