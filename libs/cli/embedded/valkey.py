@@ -12,6 +12,8 @@ from pathlib import Path
 
 import redis.asyncio
 import redis.exceptions
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import Command
@@ -74,7 +76,9 @@ class EmbeddedValkey(EmbeddedServer):
         return Command(arguments=arguments, log=log, environ=environ)
 
     async def _answers(self) -> bool:
-        client = redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        client = redis.asyncio.Redis.from_url(
+            self.url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+        )
         try:
             await client.ping()
         except redis.exceptions.AuthenticationError as problem:
