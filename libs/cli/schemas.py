@@ -5,9 +5,12 @@ from collections.abc import Mapping
 
 import asyncpg
 from kit.postgres.migrate import Migration, migrate, migrations_of
+from kit.postgres.queries import load_queries
 from kit.postgres.roles import ensure_role
 
 from cli.services import SERVICES, Service
+
+_QUERIES = load_queries("cli")
 
 
 async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, list[Migration]]:
@@ -34,3 +37,22 @@ def has_migrations(service: Service) -> bool:
     if not service.present:
         return False
     return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
+
+
+async def missing_roles(connection: asyncpg.Connection) -> list[str]:
+    """Returns the services' roles that the server does not know."""
+    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in SERVICES])
+    return [row["role"] for row in rows]
+
+
+async def pending(connection: asyncpg.Connection) -> dict[str, list[str]]:
+    """Returns the names of migrations not yet applied, by service name; empty lists are left out."""
+    kept = await connection.fetchval(_QUERIES["has_bookkeeping"])
+    left = {}
+    for service in filter(has_migrations, SERVICES):
+        rows = await connection.fetch(_QUERIES["applied_numbers"], service.schema) if kept else []
+        applied = {row["number"] for row in rows}
+        names = [each.name for each in migrations_of(service.module) if each.number not in applied]
+        if names:
+            left[service.name] = names
+    return left

@@ -18,6 +18,8 @@ class Service:
     """The Postgres role as which it connects; neither owner nor above row level security."""
     port: int
     """The gRPC port unless another is set."""
+    metrics_port: int
+    """Where metrics are served over http unless it is taken."""
     needs: tuple[str, ...] = ()
     """Services whose schema and process come first."""
 
@@ -25,6 +27,11 @@ class Service:
     def port_variable(self) -> str:
         """The environment variable that sets the port for `radiant up`."""
         return f"RADIANT_{self.name.upper()}_PORT"
+
+    @property
+    def password_variable(self) -> str:
+        """The environment variable that sets the password of the service's role."""
+        return f"RADIANT_{self.name.upper()}_PASSWORD"
 
     @property
     def secret(self) -> str:
@@ -38,9 +45,17 @@ class Service:
 
 
 SERVICES = (
-    Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151),
     Service(
-        name="neural", module="neural", schema="neural", role="radiant_neural", port=50152, needs=("ingest",)
+        name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161
+    ),
+    Service(
+        name="neural",
+        module="neural",
+        schema="neural",
+        role="radiant_neural",
+        port=50152,
+        metrics_port=50162,
+        needs=("ingest",),
     ),
 )
 """Every service, dependencies first."""

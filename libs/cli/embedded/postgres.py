@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
-from cli.embedded.folder import EmbeddedError
+from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import Command
 from cli.embedded.reach import postgres_programs, server_user, writable_folder
 from cli.embedded.server import EmbeddedServer
@@ -55,10 +55,10 @@ class EmbeddedPostgres(EmbeddedServer):
         self._user: int | None = None
         self._bin = Path()
 
-    @property
-    def url(self) -> str:
-        """Superuser address of the database `postgres`."""
-        return f"postgresql://postgres:{self._data.secret(_SECRET)}@127.0.0.1:{self.port}/postgres"
+    @classmethod
+    def url_at(cls, folder: DataFolder, port: int) -> str:
+        """Returns the superuser's address of the database `postgres`."""
+        return f"postgresql://postgres:{folder.secret(_SECRET)}@127.0.0.1:{port}/postgres"
 
     @property
     def _mark(self) -> str:

@@ -32,10 +32,15 @@ class EmbeddedServer(abc.ABC):
         self.port = 0
         """The port in use; 0 before the first start."""
 
-    @property
+    @classmethod
     @abc.abstractmethod
+    def url_at(cls, folder: DataFolder, port: int) -> str:
+        """Returns the address, password included, of the folder's server on that port."""
+
+    @property
     def url(self) -> str:
-        """Address with password."""
+        """Address with password; PostgreSQL's is the superuser's, for the database `postgres`."""
+        return self.url_at(self._data, self.port)
 
     @abc.abstractmethod
     def _prepare(self) -> None:

@@ -15,7 +15,7 @@ import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from cli.embedded.folder import EmbeddedError
+from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import Command
 from cli.embedded.server import EmbeddedServer
 
@@ -33,10 +33,10 @@ class EmbeddedValkey(EmbeddedServer):
         """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
         super().__init__(data, port=port, patience=patience)
 
-    @property
-    def url(self) -> str:
-        """Address of database 0, password included."""
-        return f"redis://:{self._data.secret(_SECRET)}@127.0.0.1:{self.port}/0"
+    @classmethod
+    def url_at(cls, folder: DataFolder, port: int) -> str:
+        """Returns the address of database 0, password included."""
+        return f"redis://:{folder.secret(_SECRET)}@127.0.0.1:{port}/0"
 
     @property
     def _mark(self) -> str:

@@ -1,0 +1,81 @@
+"""The command line `radiant`."""
+
+import argparse
+import asyncio
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from kit.errors import RadiantError
+from kit.settings import SettingsError
+from rich.console import Console
+
+from cli.commands import Call
+from cli.embedded import EmbeddedError
+from cli.services import SERVICES
+from cli.settings import SuiteSettings
+from cli.supervisor import PartFailedError
+
+ROLES = ("service", "expert", "admin", "operator")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Returns the grammar of the command line."""
+    radiant = argparse.ArgumentParser(prog="radiant", description="Reactions in, better model choices out.")
+    commands = radiant.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    up = commands.add_parser("up", help="start the whole suite and stay until Ctrl-C")
+    up.add_argument("--demo", action="store_true", help="play a day of demonstration traffic once it is up")
+    _demo_options(up)
+    _demo_options(commands.add_parser("demo", help="play demonstration traffic against the running suite"))
+
+    serve = commands.add_parser("serve", help="run one service against DATABASE_URL and REDIS_URL")
+    serve.add_argument("service", choices=[service.name for service in SERVICES])
+    commands.add_parser("migrate", help="bring roles and schemas up to date")
+    commands.add_parser("doctor", help="check this machine and the servers")
+
+    token = commands.add_parser("token", help="print a token for development")
+    token.add_argument("tenant", help="the tenant that it speaks for; '' for an operator of all")
+    token.add_argument("--role", action="append", choices=ROLES, help="may be repeated; default service")
+    token.add_argument("--subject", default="developer", help="who it speaks for; default developer")
+    token.add_argument("--hours", type=float, default=24.0, help="how long it is good for; default 24")
+    return radiant
+
+
+def _demo_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, metavar="FILE", help="a table of recorded outcomes to play")
+    command.add_argument("--events", type=int, metavar="N", help="how many requests to play")
+    command.add_argument(
+        "--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7"
+    )
+    command.add_argument("--quiet", action="store_true", help="print the result alone")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; the exit code is 0 for done, 1 for failed, 2 for not understood."""
+    given = parser().parse_args(arguments)
+    if given.command == "token":
+        given.role = given.role or ["service"]
+    console = Console()
+    try:
+        settings = SuiteSettings.from_env(os.environ)
+        command = importlib.import_module(f"cli.commands.{given.command}")
+        call = Call(arguments=given, settings=settings, environ=dict(os.environ), console=console)
+        code: int = asyncio.run(command.run(call))
+    except SettingsError as problem:
+        code = _complain(str(problem), 2)
+    except (EmbeddedError, PartFailedError, RadiantError, OSError) as problem:
+        code = _complain(str(problem), 1)
+    except KeyboardInterrupt:
+        code = 130
+    return code
+
+
+def _complain(text: str, code: int) -> int:
+    Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

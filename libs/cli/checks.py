@@ -1,0 +1,191 @@
+"""The checks of `radiant doctor`: each looks at one thing, changes nothing and says what to do."""
+
+import enum
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import redis.asyncio
+import redis.exceptions
+
+from cli import suite
+from cli.embedded.folder import DataFolder, EmbeddedError
+from cli.embedded.process import port_is_free
+from cli.embedded.reach import postgres_programs, server_user
+from cli.embedded.valkey import valkey_program
+from cli.schemas import missing_roles, pending
+from cli.services import SERVICES
+from cli.settings import SuiteSettings
+
+_PYTHON_MIN = (3, 11)
+_POSTGRES_MIN = 15
+_DISK_WARN_BYTES, _DISK_FAIL_BYTES = 1024**3, 100 * 1024**2
+_TIMEOUT_S = 5.0
+
+
+class Level(enum.IntEnum):
+    """How much a finding matters."""
+
+    OK = 0
+    WARN = 1
+    FAIL = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check saw."""
+
+    level: Level
+    """How much it matters."""
+    what: str
+    """What was seen."""
+    advice: str = ""
+    """What to do; empty when nothing needs doing."""
+
+
+def _ok(what: str) -> Finding:
+    return Finding(level=Level.OK, what=what)
+
+
+def _warn(what: str, advice: str) -> Finding:
+    return Finding(level=Level.WARN, what=what, advice=advice)
+
+
+def _fail(what: str, advice: str) -> Finding:
+    return Finding(level=Level.FAIL, what=what, advice=advice)
+
+
+async def findings(settings: SuiteSettings) -> AsyncIterator[Finding]:
+    """Runs all checks, one after the other."""
+    yield python_version(sys.version_info[:2])
+    for finding in data_folder(settings.data):
+        yield finding
+    if finding.level is Level.FAIL:
+        return
+    exists = settings.data.exists()
+    folder = DataFolder(settings.data) if exists else None
+    if not settings.database_url:
+        yield program("PostgreSQL", lambda: _postgres_program(settings.data))
+    if not settings.redis_url:
+        yield program("Valkey", valkey_program)
+    for finding in ports(settings, suite.RunningSuite.read(folder) if folder else None):
+        yield finding
+    async for finding in database(suite.database_url(settings, folder) if folder else settings.database_url):
+        yield finding
+    yield await cache(suite.redis_url(settings, folder) if folder else settings.redis_url)
+
+
+def python_version(version: tuple[int, ...]) -> Finding:
+    """Looks at the interpreter's version."""
+    text = ".".join(str(each) for each in version)
+    if version < _PYTHON_MIN:
+        return _fail(f"Python {text}", "use Python 3.11 or newer")
+    return _ok(f"Python {text} on {platform.system()} {platform.machine()}")
+
+
+def data_folder(path: Path) -> Iterator[Finding]:
+    """Looks at whether the folder can be written, and at the room on its disk."""
+    place = path.expanduser().resolve()
+    nearest = next(each for each in (place, *place.parents) if each.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        yield _fail(f"{place} cannot be written", "set RADIANT_DATA to a folder of your own")
+        return
+    free = shutil.disk_usage(nearest).free
+    room = f"{free / 1024**3:.1f} GB free in {place}"
+    if free < _DISK_FAIL_BYTES:
+        yield _fail(room, "free some disk space, or set RADIANT_DATA to a larger disk")
+    elif free < _DISK_WARN_BYTES:
+        yield _warn(room, "free some disk space before it fills up")
+    else:
+        yield _ok(room)
+
+
+def program(name: str, find: Callable[[], Path]) -> Finding:
+    """Runs an embedded server's program for its version."""
+    try:
+        path = find()
+        done = subprocess.run(
+            [str(path), "--version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (EmbeddedError, OSError, subprocess.SubprocessError) as problem:
+        return _fail(f"{name} from its wheel does not run: {problem}", "set the address of your own server")
+    return _ok(f"{done.stdout.strip()} at {path}")
+
+
+def _postgres_program(data: Path) -> Path:
+    return postgres_programs(server_user(data / "postgres" / "cluster")) / "postgres"
+
+
+def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterator[Finding]:
+    """Looks at the port of each service."""
+    for service in SERVICES:
+        if running is not None and service.name in running.services:
+            yield _ok(f"{service.name} runs at {running.services[service.name]} (process {running.pid})")
+            continue
+        chosen = settings.ports.get(service.name)
+        port = chosen or service.port
+        if port_is_free(port):
+            yield _ok(f"port {port} of {service.name} is free")
+        elif chosen:
+            yield _fail(f"port {port} is taken", f"set {service.port_variable} to a free port")
+        else:
+            yield _warn(f"port {port} of {service.name} is taken", "`radiant up` will choose another")
+
+
+async def database(url: str | None) -> AsyncIterator[Finding]:
+    """Looks at the server's version, at roles and at migrations."""
+    if not url:
+        yield _ok("PostgreSQL: embedded, starts with `radiant up`")
+        return
+    try:
+        connection = await asyncpg.connect(url, timeout=_TIMEOUT_S)
+    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        yield _fail(
+            f"PostgreSQL does not answer: {problem or 'timeout'}", "check DATABASE_URL and the server"
+        )
+        return
+    try:
+        version = connection.get_server_version()
+        text = f"PostgreSQL {version.major}.{version.minor} answers"
+        if version.major < _POSTGRES_MIN:
+            yield _fail(text, f"use PostgreSQL {_POSTGRES_MIN} or newer")
+            return
+        yield _ok(text)
+        absent = await missing_roles(connection)
+        left = await pending(connection)
+        yield (
+            _warn(f"roles missing: {', '.join(absent)}", "run `radiant migrate`")
+            if absent
+            else _ok("roles exist")
+        )
+        names = [f"{service} {name}" for service, each in left.items() for name in each]
+        yield (
+            _warn(f"not yet applied: {', '.join(names)}", "run `radiant migrate`")
+            if names
+            else _ok("migrations are up to date")
+        )
+    except asyncpg.PostgresError as problem:
+        yield _fail(f"roles and migrations cannot be read: {problem}", "connect as the owner of the schemas")
+    finally:
+        await connection.close()
+
+
+async def cache(url: str | None) -> Finding:
+    """Looks at whether the Redis-compatible server answers."""
+    if not url:
+        return _ok("Valkey: embedded, starts with `radiant up`")
+    try:
+        async with redis.asyncio.Redis.from_url(
+            url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
+        ) as client:
+            facts = await client.info("server")
+    except (redis.exceptions.RedisError, OSError, ValueError) as problem:
+        return _fail(f"Redis does not answer: {problem}", "check REDIS_URL and the server")
+    name = "Valkey" if "valkey_version" in facts else "Redis"
+    return _ok(f"{name} {facts.get('valkey_version', facts['redis_version'])} answers")

@@ -1,0 +1,104 @@
+"""`radiant up`: the whole suite in the foreground, until Ctrl-C."""
+
+import asyncio
+import importlib
+import os
+import signal
+
+from cli.commands import Call
+from cli.embedded import EmbeddedPostgres, EmbeddedValkey
+from cli.embedded.folder import DataFolder
+from cli.environment import Ports, role_passwords, service_environ, token_key
+from cli.ports import choose_ports
+from cli.schemas import apply_all
+from cli.service_process import ServiceProcess
+from cli.services import SERVICES, Service
+from cli.suite import RunningSuite
+from cli.supervisor import Supervisor
+
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not bound
+
+
+async def run(call: Call) -> int:
+    """Starts everything in order, stays, and stops everything in reverse."""
+    folder = DataFolder(call.settings.data)
+    with folder.held():
+        supervisor = Supervisor()
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        try:
+            await _start(call, folder, supervisor)
+            if call.arguments.demo:
+                await importlib.import_module("cli.commands.demo").run(call)
+            call.tell("The suite is up. Ctrl-C stops it.")
+            await supervisor.run()
+        except asyncio.CancelledError:
+            call.tell("Stopping ...")
+        finally:
+            RunningSuite.clear(folder)
+            await supervisor.stop()
+    call.tell("Stopped; the data stays in " + str(folder.path))
+    return 0
+
+
+async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None:
+    owner_url = await _postgres(call, folder, supervisor)
+    redis_url = await _redis(call, folder, supervisor)
+    passwords = role_passwords(call.settings, folder)
+    applied = await apply_all(owner_url, passwords)
+    count = sum(len(each) for each in applied.values())
+    call.tell(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
+    addresses, metrics = {}, {}
+    for service in SERVICES:
+        ports = choose_ports(service, call.settings, call.tell)
+        environ = service_environ(
+            call.environ,
+            service,
+            ports,
+            host=call.settings.host,
+            owner_url=owner_url,
+            redis_url=redis_url,
+            password=passwords[service.role],
+            key=token_key(call.settings, folder),
+        )
+        part = _process(call, folder, service, ports, environ)
+        await supervisor.add(part)
+        addresses[service.name] = part.address
+        metrics[service.name] = f"http://127.0.0.1:{ports.metrics}/metrics"
+        call.tell(f"{service.name:<11} {part.address}, metrics at {metrics[service.name]}")
+    RunningSuite(pid=os.getpid(), services=addresses, metrics=metrics).write(folder)
+
+
+async def _postgres(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
+    if call.settings.database_url:
+        call.tell("postgres    the server of DATABASE_URL")
+        return call.settings.database_url
+    server = EmbeddedPostgres(folder.path)
+    await supervisor.add(server)
+    call.tell(f"postgres    127.0.0.1:{server.port}, data in {server.folder}")
+    return server.url
+
+
+async def _redis(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
+    if call.settings.redis_url:
+        call.tell("redis       the server of REDIS_URL")
+        return call.settings.redis_url
+    server = EmbeddedValkey(folder.path)
+    await supervisor.add(server)
+    call.tell(f"valkey      127.0.0.1:{server.port}, data in {server.folder}")
+    return server.url
+
+
+def _process(
+    call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]
+) -> ServiceProcess:
+    host = _WILDCARDS.get(call.settings.host, call.settings.host)
+    return ServiceProcess(
+        service.name,
+        service.module,
+        environ=environ,
+        address=f"{host}:{ports.rpc}",
+        log=folder.log_path(service.name),
+    )

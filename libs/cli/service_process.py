@@ -1,0 +1,101 @@
+"""One service's process: started with its environment, ready when its health says so."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from cli.embedded.folder import EmbeddedError
+from cli.embedded.process import Command, GuardedProcess
+
+_POLL_S = 0.05
+_LOG_TAIL_LINES = 12
+
+
+class ServiceProcess:
+    """`python -m <module>` under guard; a Part of the supervisor."""
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        *,
+        environ: Mapping[str, str],
+        address: str,
+        log: Path,
+        patience: timedelta = timedelta(seconds=60),
+        grace: timedelta = timedelta(seconds=15),
+    ) -> None:
+        """Starts nothing; `patience` bounds the start, `grace` the orderly end before SIGKILL."""
+        self.name = name
+        self.address = address
+        """Host and port at which its health is asked."""
+        self._command = Command(
+            arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace
+        )
+        self._patience_s = patience.total_seconds()
+        self._process: GuardedProcess | None = None
+
+    @property
+    def pid(self) -> int:
+        """Process id; 0 when not started."""
+        return self._process.pid if self._process is not None else 0
+
+    def is_alive(self) -> bool:
+        """Tells whether the process runs."""
+        return self._process is not None and self._process.exit_code() is None
+
+    async def start(self) -> None:
+        """Starts the process; raises EmbeddedError with the end of its log when it does not get ready."""
+        await self.stop()
+        self._process = await asyncio.to_thread(GuardedProcess, self._command)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._ready(self._process)
+        except TimeoutError:
+            await self.stop()
+            raise EmbeddedError(self._failure(f"was not ready in {self._patience_s:g} s")) from None
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def wait(self) -> int:
+        """Waits for the process's end and returns its exit code (128 + N for signal N)."""
+        if self._process is None:
+            raise EmbeddedError(f"{self.name} has not been started.")
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """Asks the process to drain and end; SIGKILL after the grace. Repeating is harmless."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            await process.stop()
+
+    async def _ready(self, process: GuardedProcess) -> None:
+        while True:
+            ready = await serves(self.address)
+            if (code := process.exit_code()) is not None:  # else a stranger on the port might answer for it
+                raise EmbeddedError(self._failure(f"ended with code {code} at its start"))
+            if ready:
+                return
+            await asyncio.sleep(_POLL_S)
+
+    def _failure(self, what: str) -> str:
+        path = self._command.log
+        lines = path.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:] if path.exists() else []
+        return "\n".join([f"{self.name} {what}. The end of {path}:", *lines])
+
+
+async def serves(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
+    """Tells whether the server at the address reports SERVING for the whole of itself."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        ask = health_pb2_grpc.HealthStub(channel).Check
+        try:
+            answer = await ask(health_pb2.HealthCheckRequest(), timeout=timeout.total_seconds())
+        except grpc.aio.AioRpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -1,0 +1,49 @@
+"""The environment of the command line, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kit.settings import Reader
+
+from cli.services import SERVICES
+
+_PORT_MAX = 65535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteSettings:
+    """Where the suite keeps its data, which servers it uses and on which ports it listens."""
+
+    data: Path = Path("radiant-data")
+    """RADIANT_DATA: the folder of data, secrets and logs."""
+    database_url: str = ""
+    """DATABASE_URL: address of the schemas' owner; empty starts an embedded PostgreSQL."""
+    redis_url: str = ""
+    """REDIS_URL: empty starts an embedded Valkey."""
+    host: str = "127.0.0.1"
+    """RADIANT_HOST: the address on which services listen."""
+    token_key: str = field(default="", repr=False)
+    """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses the data folder's own."""
+    ports: Mapping[str, int] = field(default_factory=dict)
+    """RADIANT_<SERVICE>_PORT by service name; only those that were set."""
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """RADIANT_<SERVICE>_PASSWORD by role, for databases that several machines share; only those set."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "SuiteSettings":
+        """Reads the settings; raises kit.settings.SettingsError naming every bad variable at once."""
+        reader = Reader(environ, "")
+        ports = {each.name: reader.integer(each.port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
+        passwords = {each.role: reader.text(each.password_variable, "") for each in SERVICES}
+        settings = cls(
+            data=Path(reader.text("RADIANT_DATA", "./radiant-data")),
+            database_url=reader.text("DATABASE_URL", ""),
+            redis_url=reader.text("REDIS_URL", ""),
+            host=reader.text("RADIANT_HOST", "127.0.0.1"),
+            token_key=reader.text("RADIANT_TOKEN_KEY", ""),
+            ports={name: port for name, port in ports.items() if port},
+            passwords={role: password for role, password in passwords.items() if password},
+        )
+        reader.done()
+        return settings

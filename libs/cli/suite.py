@@ -1,0 +1,71 @@
+"""What a running suite tells about itself in <data>/suite.json, and where its servers are."""
+
+import os
+from dataclasses import asdict, dataclass
+
+from cli.embedded import EmbeddedPostgres, EmbeddedValkey
+from cli.embedded.folder import DataFolder
+from cli.settings import SuiteSettings
+
+_STATE = "suite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSuite:
+    """Addresses of a suite that `radiant up` runs; no secrets among them."""
+
+    pid: int
+    """Process id of `radiant up`."""
+    services: dict[str, str]
+    """gRPC address (host:port) by service name."""
+    metrics: dict[str, str]
+    """http address of the metrics by service name."""
+
+    def write(self, folder: DataFolder) -> None:
+        """Makes the addresses known."""
+        folder.write_state(_STATE, asdict(self))
+
+    @staticmethod
+    def clear(folder: DataFolder) -> None:
+        """Withdraws the addresses."""
+        folder.clear_state(_STATE)
+
+    @classmethod
+    def read(cls, folder: DataFolder) -> "RunningSuite | None":
+        """Returns the suite that runs on the folder, or None."""
+        state = folder.read_state(_STATE)
+        if state is None:
+            return None
+        suite = cls(**state)  # type: ignore[arg-type] - written by write() above
+        return suite if _lives(suite.pid) else None
+
+
+def database_url(settings: SuiteSettings, folder: DataFolder) -> str | None:
+    """Returns the owner's address: DATABASE_URL, else that of the embedded PostgreSQL if it runs."""
+    if settings.database_url:
+        return settings.database_url
+    port = _port(folder, EmbeddedPostgres.name)
+    return EmbeddedPostgres.url_at(folder, port) if port else None
+
+
+def redis_url(settings: SuiteSettings, folder: DataFolder) -> str | None:
+    """Returns REDIS_URL, else the address of the embedded Valkey if it runs."""
+    if settings.redis_url:
+        return settings.redis_url
+    port = _port(folder, EmbeddedValkey.name)
+    return EmbeddedValkey.url_at(folder, port) if port else None
+
+
+def _port(folder: DataFolder, name: str) -> int:
+    state = folder.read_state(name)
+    return int(str(state["port"])) if state and _lives(int(str(state["pid"]))) else 0
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
