@@ -1,0 +1,30 @@
+"""A decision: which model to use now, and how that came about."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Source = Literal["table", "rpc", "last_table", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A chosen model. Its decision_id and propensity go into the manifest of the output."""
+
+    model: str
+    """Chosen model."""
+    propensity: float
+    """Exact probability with which it was chosen, in (0, 1]."""
+    decision_id: str
+    """Identifies the decision."""
+    score: float
+    """Shrunk estimate of its quality, in [0, 1]; 0.5 without evidence."""
+    confidence: float
+    """Confidence at the answering scope, in [0, 1]."""
+    scope: str
+    """Whose feedback decided: user, tenant, global, or empty for nobody's."""
+    source: Source
+    """Where the answer came from: the local table, a call, the last known table or the configured default."""
+    staleness_ms: float
+    """Time since what it was decided from was last known to be current, in milliseconds."""
+    reasoning: str
+    """One sentence on which counts decided."""
