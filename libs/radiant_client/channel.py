@@ -79,8 +79,7 @@ def retries() -> str:
     unary calls set their own by timeout_of.
     """
     methods = [
-        {key: value for key, value in entry.items() if key != "timeout"}
-        for entry in service_config()["methodConfig"]
+        {key: value for key, value in entry.items() if key != "timeout"} for entry in service_config()["methodConfig"]
     ]
     return json.dumps({"methodConfig": methods})
 

@@ -1,5 +1,7 @@
 """What a call can fail with: one class per kind of failure, with its machine-readable details."""
 
+# ruff: noqa: N818 - the classes are named after what happened
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -95,7 +97,7 @@ class Unavailable(RadiantClientError):
 
 
 class DeadlineExceeded(RadiantClientError):
-    """The call took longer than its timeout; whether it took effect is not known. The same request may be repeated."""
+    """The call took longer than its timeout; whether it took effect is not known."""
 
 
 class Unsupported(RadiantClientError):

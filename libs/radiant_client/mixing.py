@@ -1,4 +1,4 @@
-"""The Brain's formula: final = (1 - w) * brain + w * neural, with w = 0.35 * min(1, confidence / threshold)."""
+"""The Brain's formula: final = (1 - w) * brain + w * neural, w = 0.35 * min(1, confidence / threshold)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,0 +1,164 @@
+"""The intake of events: manifests, feedback, signals and retractions.
+
+Every writing call carries a request_id that this client makes and keeps over retries, so that an event is
+stored once however often it is sent.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import grpc
+
+from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc, manifest_pb2
+from radiant_client.calls import Caller
+from radiant_client.channel import Connection
+from radiant_client.errors import from_rpc_error
+from radiant_client.messages import enum_value, explicit_feedback, implicit_signal, new_id, timestamp
+from radiant_client.stream import SignalStream
+
+SERVICE = "radiant.ingest.v1.IngestService"
+
+
+class Ingest:
+    """The intake of the token's tenant. Timeouts are in seconds; every call raises RadiantClientError."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._caller = Caller(connection, SERVICE)
+        self._stub = ingest_service_pb2_grpc.IngestServiceStub(connection.channel)
+
+    async def record_manifest(
+        self, manifest: manifest_pb2.ExecutionManifest, *, request_id: str = "", timeout: float | None = None
+    ) -> ingest_service_pb2.RecordManifestResponse:
+        """Records the manifest of one output. The same one again is a duplicate."""
+        request = ingest_service_pb2.RecordManifestRequest(request_id=request_id or new_id(), manifest=manifest)
+        return await self._caller.call(self._stub.RecordManifest, request, timeout=timeout)
+
+    async def record_manifests(
+        self,
+        manifests: Sequence[manifest_pb2.ExecutionManifest],
+        *,
+        request_id: str = "",
+        timeout: float | None = None,
+    ) -> list[feedback_pb2.ItemResult]:
+        """Records 1 to 1,000 manifests, each judged by itself; gives one result per manifest, in order."""
+        request = ingest_service_pb2.BatchRecordManifestsRequest(request_id=request_id or new_id(), manifests=manifests)
+        response = await self._caller.call(
+            self._stub.BatchRecordManifests, request, name="BatchRecordManifests", timeout=timeout
+        )
+        return list(response.results)
+
+    async def submit_feedback(
+        self,
+        output_id: str,
+        user_id: str,
+        rating: str,
+        *,
+        request_id: str = "",
+        timeout: float | None = None,
+        **details: Any,
+    ) -> ingest_service_pb2.SubmitExplicitFeedbackResponse:
+        """Stores or replaces a user's thumb on an output; the details are those of explicit_feedback."""
+        feedback = explicit_feedback(output_id, user_id, rating, **details)
+        request = ingest_service_pb2.SubmitExplicitFeedbackRequest(request_id=request_id or new_id(), feedback=feedback)
+        return await self._caller.call(self._stub.SubmitExplicitFeedback, request, timeout=timeout)
+
+    async def submit_signal(
+        self,
+        output_id: str,
+        user_id: str,
+        signal_type: str,
+        *,
+        request_id: str = "",
+        timeout: float | None = None,
+        **details: Any,
+    ) -> ingest_service_pb2.SubmitImplicitSignalResponse:
+        """Stores one signal such as copy_response; the details are those of implicit_signal."""
+        signal = implicit_signal(output_id, user_id, signal_type, **details)
+        request = ingest_service_pb2.SubmitImplicitSignalRequest(request_id=request_id or new_id(), signal=signal)
+        return await self._caller.call(self._stub.SubmitImplicitSignal, request, timeout=timeout)
+
+    async def submit_signals(
+        self,
+        signals: Sequence[feedback_pb2.ImplicitSignal],
+        *,
+        request_id: str = "",
+        timeout: float | None = None,
+    ) -> list[feedback_pb2.ItemResult]:
+        """Stores 1 to 1,000 signals, all or none; gives one result per signal, in order."""
+        request = ingest_service_pb2.BatchSubmitImplicitSignalsRequest(
+            request_id=request_id or new_id(), signals=signals
+        )
+        response = await self._caller.call(
+            self._stub.BatchSubmitImplicitSignals,
+            request,
+            name="BatchSubmitImplicitSignals",
+            timeout=timeout,
+        )
+        return list(response.results)
+
+    def stream(self, *, max_in_flight: int = 8) -> SignalStream:
+        """Gives a stream for batches of feedback, to be entered with async with."""
+        return SignalStream(self._caller.connection, self._stub, max_in_flight=max_in_flight)
+
+    async def retract(
+        self,
+        output_id: str,
+        user_id: str,
+        *,
+        kinds: Sequence[str] = (),
+        client_time: datetime | None = None,
+        request_id: str = "",
+        timeout: float | None = None,
+    ) -> ingest_service_pb2.RetractFeedbackResponse:
+        """Withdraws a user's feedback on an output: explicit, implicit, voice, or all when no kind is named."""
+        request = ingest_service_pb2.RetractFeedbackRequest(
+            request_id=request_id or new_id(),
+            output_id=output_id,
+            user_id=user_id,
+            kinds=[enum_value(ingest_service_pb2.FeedbackKind, kind) for kind in kinds],
+            client_time=timestamp(client_time),
+        )
+        return await self._caller.call(self._stub.RetractFeedback, request, timeout=timeout)
+
+    async def stats(
+        self, output_id: str, *, timeout: float | None = None
+    ) -> ingest_service_pb2.GetFeedbackStatsResponse:
+        """Counts the feedback on an output. Raises NotFound when nothing is known of it."""
+        request = ingest_service_pb2.GetFeedbackStatsRequest(output_id=output_id)
+        return await self._caller.call(self._stub.GetFeedbackStats, request, timeout=timeout)
+
+    async def conversation(
+        self, conversation_id: str, *, page_size: int = 0, page_token: str = "", timeout: float | None = None
+    ) -> ingest_service_pb2.GetConversationSummaryResponse:
+        """Sums up one page of a conversation. Raises NotFound when no output of it is known."""
+        request = ingest_service_pb2.GetConversationSummaryRequest(
+            conversation_id=conversation_id, page_size=page_size, page_token=page_token
+        )
+        return await self._caller.call(self._stub.GetConversationSummary, request, timeout=timeout)
+
+    async def widget_config(
+        self, *, user_id: str = "", output_id: str = "", timeout: float | None = None
+    ) -> ingest_service_pb2.GetWidgetConfigResponse:
+        """Tells what a feedback widget shall show."""
+        request = ingest_service_pb2.GetWidgetConfigRequest(user_id=user_id, output_id=output_id)
+        return await self._caller.call(self._stub.GetWidgetConfig, request, timeout=timeout)
+
+    async def forget_user(
+        self, user_id: str, *, request_id: str = "", timeout: float | None = None
+    ) -> ingest_service_pb2.ForgetUserResponse:
+        """Erases a user and takes back what was learned from them."""
+        request = ingest_service_pb2.ForgetUserRequest(request_id=request_id or new_id(), user_id=user_id)
+        return await self._caller.call(self._stub.ForgetUser, request, timeout=timeout)
+
+    async def export_user(
+        self, user_id: str, *, timeout: float | None = None
+    ) -> AsyncIterator[ingest_service_pb2.ExportUserResponse]:
+        """Yields every record that is stored of a user."""
+        request = ingest_service_pb2.ExportUserRequest(user_id=user_id)
+        metadata = self._caller.connection.metadata()
+        try:
+            async for record in self._stub.ExportUser(request, timeout=timeout, metadata=metadata):
+                yield record
+        except grpc.aio.AioRpcError as failure:
+            raise from_rpc_error(failure) from failure
