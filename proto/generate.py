@@ -61,9 +61,7 @@ def write_stubs(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     bin_folder = Path(sys.executable).parent
     with tempfile.TemporaryDirectory() as scratch:
-        plugins = [
-            f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
-        ]
+        plugins = [f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
         messages = [f"--python_out={out}", f"--mypy_out={out}"]
         services = [f"--grpc_python_out={out}", f"--mypy_grpc_out=only_async:{out}"]
         protoc(Path(scratch), *plugins, *messages, *sources(), VALIDATE)
@@ -89,9 +87,7 @@ def differences(fresh: Path) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed stubs, write nothing"
-    )
+    parser.add_argument("--check", action="store_true", help="compare with the committed stubs, write nothing")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch)

@@ -46,9 +46,7 @@ def parser() -> argparse.ArgumentParser:
 def _demo_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, metavar="FILE", help="a table of recorded outcomes to play")
     command.add_argument("--events", type=int, metavar="N", help="how many requests to play")
-    command.add_argument(
-        "--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7"
-    )
+    command.add_argument("--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7")
     command.add_argument("--quiet", action="store_true", help="print the result alone")
 
 

@@ -110,9 +110,7 @@ def program(name: str, find: Callable[[], Path]) -> Finding:
     """Runs an embedded server's program for its version."""
     try:
         path = find()
-        done = subprocess.run(
-            [str(path), "--version"], capture_output=True, text=True, timeout=30, check=True
-        )
+        done = subprocess.run([str(path), "--version"], capture_output=True, text=True, timeout=30, check=True)
     except (EmbeddedError, OSError, subprocess.SubprocessError) as problem:
         return _fail(f"{name} from its wheel does not run: {problem}", "set the address of your own server")
     return _ok(f"{done.stdout.strip()} at {path}")
@@ -146,9 +144,7 @@ async def database(url: str | None) -> AsyncIterator[Finding]:
     try:
         connection = await asyncpg.connect(url, timeout=_TIMEOUT_S)
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-        yield _fail(
-            f"PostgreSQL does not answer: {problem or 'timeout'}", "check DATABASE_URL and the server"
-        )
+        yield _fail(f"PostgreSQL does not answer: {str(problem) or 'timeout'}", "check DATABASE_URL and the server")
         return
     try:
         version = connection.get_server_version()
@@ -159,11 +155,7 @@ async def database(url: str | None) -> AsyncIterator[Finding]:
         yield _ok(text)
         absent = await missing_roles(connection)
         left = await pending(connection)
-        yield (
-            _warn(f"roles missing: {', '.join(absent)}", "run `radiant migrate`")
-            if absent
-            else _ok("roles exist")
-        )
+        yield (_warn(f"roles missing: {', '.join(absent)}", "run `radiant migrate`") if absent else _ok("roles exist"))
         names = [f"{service} {name}" for service, each in left.items() for name in each]
         yield (
             _warn(f"not yet applied: {', '.join(names)}", "run `radiant migrate`")

@@ -23,10 +23,7 @@ class Ports:
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
     """Returns the password of every service's role: the one set, else the folder's own, made when new."""
-    return {
-        service.role: settings.passwords.get(service.role) or folder.secret(service.secret)
-        for service in SERVICES
-    }
+    return {service.role: settings.passwords.get(service.role) or folder.secret(service.secret) for service in SERVICES}
 
 
 def token_key(settings: SuiteSettings, folder: DataFolder) -> str:

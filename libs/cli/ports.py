@@ -25,9 +25,7 @@ def choose_ports(service: Service, settings: SuiteSettings, tell: Callable[[str]
             f"Port {wanted} is taken by another process. Set {service.port_variable} to a free port, "
             "or unset it to let one be chosen."
         )
-    return Ports(
-        rpc=rpc, metrics=_free_or_other(service.metrics_port, f"{service.name} would show metrics", tell)
-    )
+    return Ports(rpc=rpc, metrics=_free_or_other(service.metrics_port, f"{service.name} would show metrics", tell))
 
 
 def _free_or_other(port: int, who: str, tell: Callable[[str], None]) -> int:

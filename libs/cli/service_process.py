@@ -34,9 +34,7 @@ class ServiceProcess:
         self.name = name
         self.address = address
         """Host and port at which its health is asked."""
-        self._command = Command(
-            arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace
-        )
+        self._command = Command(arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace)
         self._patience_s = patience.total_seconds()
         self._process: GuardedProcess | None = None
 

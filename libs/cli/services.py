@@ -45,9 +45,7 @@ class Service:
 
 
 SERVICES = (
-    Service(
-        name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161
-    ),
+    Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161),
     Service(
         name="neural",
         module="neural",

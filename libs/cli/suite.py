@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import asdict, dataclass
+from typing import Any, cast
 
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
@@ -36,7 +37,7 @@ class RunningSuite:
         state = folder.read_state(_STATE)
         if state is None:
             return None
-        suite = cls(**state)  # type: ignore[arg-type] - written by write() above
+        suite = cls(**cast(dict[str, Any], state))
         return suite if _lives(suite.pid) else None
 
 

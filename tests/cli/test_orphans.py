@@ -45,9 +45,7 @@ def data() -> Iterator[Path]:
 
 
 def start(data: Path, what: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(data), what], stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", STARTER, str(data), what], stdout=subprocess.PIPE, text=True)
 
 
 def gone(pids: list[int], within_s: float = 10) -> bool:
@@ -146,9 +144,7 @@ async def test_root_places_data_where_postgres_can_reach_it(data: Path) -> None:
 
 
 @as_root
-async def test_root_copies_programs_that_postgres_cannot_reach(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private, public = data / "private", data / "public"
     private.mkdir(mode=0o700)
     public.mkdir(mode=0o755)

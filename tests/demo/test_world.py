@@ -26,9 +26,7 @@ def test_the_simulation_says_that_it_is_one_and_repeats_itself() -> None:
 
 
 def test_a_recorded_world_keeps_what_was_recorded(tmp_path: Path) -> None:
-    world = RecordedWorld(
-        table(tmp_path, "1,Code,a,1,0.5,2", "1,Code,b,0.25,,", "2,chat,a,0,0,0", "2,chat,b,1,0,0"), 1
-    )
+    world = RecordedWorld(table(tmp_path, "1,Code,a,1,0.5,2", "1,Code,b,0.25,,", "2,chat,a,0,0,0", "2,chat,b,1,0,0"), 1)
     seen = list(world.requests(2))
     assert {request.task for request in seen} == {"code", "chat"}
     (code,) = (request for request in seen if request.task == "code")
@@ -46,9 +44,7 @@ def test_a_recorded_world_keeps_what_was_recorded(tmp_path: Path) -> None:
         (["1,a"], "prompt_id,model\n", "missing columns: cost_usd, latency_s, quality, task"),
     ],
 )
-def test_a_bad_table_is_refused_with_its_place(
-    tmp_path: Path, rows: list[str], header: str, complaint: str
-) -> None:
+def test_a_bad_table_is_refused_with_its_place(tmp_path: Path, rows: list[str], header: str, complaint: str) -> None:
     with pytest.raises(TableError, match=complaint):
         RecordedWorld(table(tmp_path, *rows, header=header), 1)
 

@@ -53,10 +53,6 @@ def test_sql_lives_in_sql_files() -> None:
     inline = []
     for path in python_files("services"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and node.value.startswith(verbs)
-            ):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(verbs):
                 inline.append(f"{shown(path)}:{node.lineno}")
     assert inline == []

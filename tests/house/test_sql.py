@@ -21,9 +21,7 @@ def migrations() -> list[Path]:
 
 def test_every_query_is_used() -> None:
     python = "\n".join(path.read_text() for path in python_files("services", "tests"))
-    names = [
-        name for path in query_files() for name in re.findall(r"^-- query: (\w+)", path.read_text(), re.M)
-    ]
+    names = [name for path in query_files() for name in re.findall(r"^-- query: (\w+)", path.read_text(), re.M)]
     assert names
     assert [name for name in names if f'"{name}"' not in python] == []
 

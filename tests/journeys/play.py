@@ -24,9 +24,7 @@ def request_id() -> str:
 def at(seconds: float) -> Timestamp:
     """Returns a moment of the day before this one, by its seconds."""
     moment = Timestamp()
-    moment.FromDatetime(
-        datetime.fromtimestamp(datetime.now(UTC).timestamp() // 86400 * 86400 - 86400 + seconds, UTC)
-    )
+    moment.FromDatetime(datetime.fromtimestamp(datetime.now(UTC).timestamp() // 86400 * 86400 - 86400 + seconds, UTC))
     return moment
 
 

@@ -85,9 +85,7 @@ async def scores(suite: Suite) -> dict[tuple[str, ...], tuple[float, ...]]:
                 include_rollups=True,
                 page_size=1000,
             )
-            page = await suite.recommend.ListModelScores(
-                request, metadata=token(tenant), timeout=CALL_SECONDS
-            )
+            page = await suite.recommend.ListModelScores(request, metadata=token(tenant), timeout=CALL_SECONDS)
             for row in page.scores:
                 name = (tenant, user, row.task_type, row.domain_mode, row.model)
                 counts = (row.positive_count, row.negative_count, row.neutral_count, row.total_count)
@@ -95,9 +93,7 @@ async def scores(suite: Suite) -> dict[tuple[str, ...], tuple[float, ...]]:
     return {name: values for name, values in found.items() if values[4] > 0}
 
 
-async def played(
-    databases: Databases, redis_url: str, steps: list[Step], kills: int, seed: int
-) -> dict[Any, Any]:
+async def played(databases: Databases, redis_url: str, steps: list[Step], kills: int, seed: int) -> dict[Any, Any]:
     """Plays the steps, killing a service now and then, and checks the outcome against a rebuild."""
     chance = random.Random(seed)
     with databases.fresh() as url:
@@ -121,9 +117,7 @@ async def played(
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_disorder_repeats_and_kills_change_nothing(
-    databases: Databases, redis_url: str, seed: int
-) -> None:
+async def test_disorder_repeats_and_kills_change_nothing(databases: Databases, redis_url: str, seed: int) -> None:
     chance = random.Random(seed)
     steps = history(chance)
     orderly = await played(databases, redis_url, steps, 0, seed)

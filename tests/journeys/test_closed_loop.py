@@ -10,9 +10,7 @@ from tests.support.suite import Suite, running_suite, token
 FRESH_SECONDS_MAX = 1.0
 
 
-async def like(
-    suite: Suite, tenant: str, model: str, rating: feedback_pb2.Rating.ValueType, outputs: range
-) -> None:
+async def like(suite: Suite, tenant: str, model: str, rating: feedback_pb2.Rating.ValueType, outputs: range) -> None:
     """Lets one user judge outputs of a model."""
     who = token(tenant)
     for number in outputs:
@@ -24,9 +22,7 @@ async def like(
 async def test_reactions_change_the_next_recommendation(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         who = token("acme")
-        before = await suite.recommend.GetRecommendation(
-            question("a", "b"), metadata=who, timeout=CALL_SECONDS
-        )
+        before = await suite.recommend.GetRecommendation(question("a", "b"), metadata=who, timeout=CALL_SECONDS)
         assert before.recommendation.confidence == 0
         await like(suite, "acme", "b", feedback_pb2.RATING_POSITIVE, range(12))
         await like(suite, "acme", "a", feedback_pb2.RATING_NEGATIVE, range(12))

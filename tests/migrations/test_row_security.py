@@ -1,5 +1,7 @@
 """Every table that names a tenant is walled off by forced row-level security, partitions included."""
 
+import re
+
 import asyncpg
 import pytest
 
@@ -35,7 +37,7 @@ async def test_tables_without_a_tenant_are_known_by_name(database_url: str) -> N
         )
     finally:
         await connection.close()
-    assert {name for (name,) in names if "_v" not in name} == WITHOUT_TENANT
+    assert {name for (name,) in names if not re.search(r"_v\d+$", name)} == WITHOUT_TENANT
 
 
 async def test_services_connect_as_roles_that_cannot_step_over_the_wall(database_url: str) -> None:

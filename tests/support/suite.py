@@ -97,14 +97,12 @@ class Suite:
 
     ingest_process: ServiceProcess
     neural_process: ServiceProcess
-    ingest: ingest_service_pb2_grpc.IngestServiceAsyncStub
-    recommend: recommend_service_pb2_grpc.RecommendServiceAsyncStub
-    learning: learning_service_pb2_grpc.LearningServiceAsyncStub
+    ingest: ingest_service_pb2_grpc.IngestServiceStub
+    recommend: recommend_service_pb2_grpc.RecommendServiceStub
+    learning: learning_service_pb2_grpc.LearningServiceStub
 
 
-def service_process(
-    module: str, database_url: str, redis_url: str, folder: Path, **extra: str
-) -> ServiceProcess:
+def service_process(module: str, database_url: str, redis_url: str, folder: Path, **extra: str) -> ServiceProcess:
     """Prepares a service process with its own role; does not start it."""
     environ = {
         "RADIANT_DATABASE_URL": url_as(f"radiant_{module}", database_url),
@@ -127,9 +125,7 @@ async def running_suite(database_url: str, redis_url: str, **extra: str) -> Asyn
     """Runs ingest and neural as processes; they end with the block."""
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        processes = [
-            service_process(name, database_url, redis_url, folder, **extra) for name in ("ingest", "neural")
-        ]
+        processes = [service_process(name, database_url, redis_url, folder, **extra) for name in ("ingest", "neural")]
         for process in processes:
             stack.push_async_callback(process.stop)
         await asyncio.gather(*(process.start() for process in processes))

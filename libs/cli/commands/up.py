@@ -91,9 +91,7 @@ async def _redis(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
     return server.url
 
 
-def _process(
-    call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]
-) -> ServiceProcess:
+def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]) -> ServiceProcess:
     host = _WILDCARDS.get(call.settings.host, call.settings.host)
     return ServiceProcess(
         service.name,

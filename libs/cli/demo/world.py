@@ -78,9 +78,7 @@ class SimulatedWorld:
             for domain in ("general", "business", "medical")
         ]
         self._strength = {
-            (model, context): self._chance.betavariate(6, 4)
-            for model in self.models
-            for context in self._contexts
+            (model, context): self._chance.betavariate(6, 4) for model in self.models for context in self._contexts
         }
 
     def _outcome(self, model: str, context: tuple[str, str]) -> Outcome:

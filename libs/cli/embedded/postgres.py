@@ -109,9 +109,7 @@ class EmbeddedPostgres(EmbeddedServer):
         )
         password.unlink(missing_ok=True)
         if made.returncode != 0:
-            raise EmbeddedError(
-                f"initdb failed in {self.folder}:\n{made.stderr.strip() or made.stdout.strip()}"
-            )
+            raise EmbeddedError(f"initdb failed in {self.folder}:\n{made.stderr.strip() or made.stdout.strip()}")
         draft.rename(self.folder / "cluster")
 
     def _environ(self) -> dict[str, str]:

@@ -102,9 +102,7 @@ class EmbeddedServer(abc.ABC):
         try:
             await asyncio.to_thread(self._prepare)
         except PermissionError as problem:
-            raise EmbeddedError(
-                f"{problem.filename} is another user's; choose another RADIANT_DATA."
-            ) from problem
+            raise EmbeddedError(f"{problem.filename} is another user's; choose another RADIANT_DATA.") from problem
         await end_survivors(self._mark)
         attempts = 1 if self.port or self._port_wanted else _PORT_ATTEMPTS
         for left in reversed(range(attempts)):

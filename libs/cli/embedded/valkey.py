@@ -27,9 +27,7 @@ class EmbeddedValkey(EmbeddedServer):
 
     name = "valkey"
 
-    def __init__(
-        self, data: Path, *, port: int | None = None, patience: timedelta = timedelta(seconds=60)
-    ) -> None:
+    def __init__(self, data: Path, *, port: int | None = None, patience: timedelta = timedelta(seconds=60)) -> None:
         """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
         super().__init__(data, port=port, patience=patience)
 

@@ -1,0 +1,13 @@
+"""Identifiers of rows and requests: UUID version 7, in order of time (RFC 9562, section 5.7)."""
+
+import os
+import time
+
+
+def new_id() -> str:
+    """Returns a fresh UUIDv7 as text: 48 bits of milliseconds, 74 random bits."""
+    number = int.from_bytes(os.urandom(10), "big") | (time.time_ns() // 1_000_000 << 80)
+    number = number & ~(0xF << 76) | (0x7 << 76)
+    number = number & ~(0x3 << 62) | (0x2 << 62)
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,75 @@
+"""Start, stay, drain: how a service process lives and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+from kit.metrics import RESTARTS
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S, WAIT_MAX_S = 0.1, 10.0
+
+
+class Stoppable(Protocol):
+    """A server that can say that it is leaving, and then leave."""
+
+    async def set_serving(self, serving: bool) -> None:
+        """Tells health checks whether to send calls here."""
+        ...
+
+    async def stop(self, grace: timedelta) -> None:
+        """Takes no new call, lets running ones end within the grace, then cancels them."""
+        ...
+
+
+async def serve_until_stopped(server: Stoppable, grace: timedelta, *, leave: timedelta = timedelta()) -> None:
+    """Waits for SIGTERM or SIGINT, then drains the server.
+
+    Health says NOT_SERVING first; after `leave`, in which load balancers notice, no new call is taken.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        await stopped.wait()
+        log.info("draining", extra={"fields": {"grace_s": grace.total_seconds()}})
+        await server.set_serving(False)
+        await asyncio.sleep(leave.total_seconds())
+        await server.stop(grace)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    loop, failures = asyncio.get_running_loop(), 0
+    while True:
+        begun = loop.time()
+        try:
+            await work()
+            log.error("background task returned", extra={"fields": {"task": name}})
+        except Exception:
+            log.exception("background task failed", extra={"fields": {"task": name}})
+        failures = 1 if loop.time() - begun > WAIT_MAX_S else failures + 1
+        RESTARTS.labels(name).inc()
+        await asyncio.sleep(min(FIRST_WAIT_S * 2 ** min(failures - 1, 10), WAIT_MAX_S))
+
+
+@contextlib.asynccontextmanager
+async def background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Runs endless work beside the block; starts it again, ever more slowly, when it fails; cancels it at the end."""
+    task = asyncio.create_task(_forever(name, work), name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

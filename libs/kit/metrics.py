@@ -1,0 +1,34 @@
+"""Metrics of the process, in the Prometheus format."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+__all__ = ["Counter", "Gauge", "Histogram", "serve_metrics"]
+
+CALLS = Counter("radiant_rpc_calls_total", "Calls served, by method and status.", ["method", "code"])
+DURATIONS = Histogram(
+    "radiant_rpc_seconds",
+    "Duration of calls that ended, by method.",
+    ["method"],
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+RESTARTS = Counter("radiant_background_restarts_total", "Restarts of background tasks.", ["task"])
+
+
+@contextlib.contextmanager
+def serve_metrics(port: int, host: str = "127.0.0.1") -> Iterator[None]:
+    """Serves the metrics over http while the block runs; port 0 serves none."""
+    if port == 0:
+        yield
+        return
+    server, thread = start_http_server(port, host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,1 @@
+"""PostgreSQL: pool, tenant context, named queries, migrations, roles."""

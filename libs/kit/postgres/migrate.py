@@ -1,0 +1,94 @@
+"""Schema changes: numbered .sql files, applied once, in order, by one process at a time.
+
+A file is called NNNN_pre_<what>.sql (old code lives with it) or NNNN_post_<what>.sql (old code does not). Each runs
+in one transaction with its bookkeeping, unless its first line is `-- no-transaction`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from kit.postgres.queries import load_queries
+
+_SQL = load_queries("kit")
+_NAME = re.compile(r"(\d{4})_(pre|post)_([a-z0-9_]+)\.sql")
+_WITHOUT_TRANSACTION = "-- no-transaction"
+
+
+class MigrationError(Exception):
+    """The files and what was applied do not agree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One file."""
+
+    number: int
+    phase: str
+    """pre or post."""
+    name: str
+    """The file's name without its end."""
+    sql: str = field(repr=False)
+    sha256: str
+
+
+def migrations_of(package: str) -> list[Migration]:
+    """Reads a package's migrations in order; raises MigrationError for a misnamed file or a gap."""
+    folder = importlib.resources.files(package) / "sql" / "migrations"
+    found = []
+    for file in folder.iterdir():
+        match = _NAME.fullmatch(file.name)
+        if match is None:
+            raise MigrationError(f"{package}: {file.name} is not named like a migration")
+        sql = file.read_text(encoding="utf-8")
+        found.append(
+            Migration(
+                number=int(match[1]),
+                phase=match[2],
+                name=file.name.removesuffix(".sql"),
+                sql=sql,
+                sha256=hashlib.sha256(sql.encode()).hexdigest(),
+            )
+        )
+    found.sort(key=lambda each: each.number)
+    if [each.number for each in found] != list(range(1, len(found) + 1)):
+        raise MigrationError(f"{package}: migrations are not numbered 1, 2, 3 and so on")
+    return found
+
+
+async def migrate(connection: asyncpg.Connection, schema: str, migrations: Sequence[Migration]) -> list[Migration]:
+    """Applies what is missing and returns it; repeating it changes nothing.
+
+    Raises MigrationError when an applied file has changed since.
+    """
+    await connection.execute(_SQL["lock_migrations"])
+    try:
+        await connection.execute(_SQL["make_bookkeeping"])
+        rows = await connection.fetch(_SQL["applied_migrations"], schema)
+        applied = {row["number"]: row["sha256"] for row in rows}
+        changed = [each.name for each in migrations if applied.get(each.number, each.sha256) != each.sha256]
+        if changed:
+            raise MigrationError(f"{schema}: changed after it was applied: {', '.join(changed)}")
+        missing = [each for each in migrations if each.number not in applied]
+        for each in missing:
+            await _apply(connection, schema, each)
+        return missing
+    finally:
+        await connection.execute(_SQL["unlock_migrations"])
+
+
+async def _apply(connection: asyncpg.Connection, schema: str, migration: Migration) -> None:
+    note = (_SQL["note_migration"], schema, migration.number, migration.name, migration.sha256)
+    if migration.sql.startswith(_WITHOUT_TRANSACTION):
+        await connection.execute(migration.sql)
+        await connection.execute(*note)
+        return
+    async with connection.transaction():
+        await connection.execute(migration.sql)
+        await connection.execute(*note)

@@ -1,0 +1,1 @@
+"""Redis: a cache and a wake-up, never the truth."""

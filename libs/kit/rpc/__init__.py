@@ -1,0 +1,1 @@
+"""gRPC: servers, identity, errors on the wire, pages."""

@@ -1,0 +1,220 @@
+"""What happens around every call, for all four call shapes.
+
+Request id, caller, role, deadline, validation, errors, metrics and logs are one wrapper round each method,
+made when the method is registered: nested interceptors would cost more than the calls they serve. Answers are
+iterated inside the try, so that an error in the middle of a stream is an error with a status.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import grpc
+
+from kit import logs
+from kit.errors import Forbidden, Invalid
+from kit.ids import new_id
+from kit.metrics import CALLS, DURATIONS
+from kit.rpc.auth import Authenticator, act_as
+from kit.rpc.status import abort, internal, known, to_status
+from kit.rpc.validation import validate
+
+log = logging.getLogger(__name__)
+
+REQUEST_ID_CHARACTERS_MAX = 100
+
+if TYPE_CHECKING:
+    Handler = grpc.RpcMethodHandler[Any, Any]
+    Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Malformed:
+    """Stands for a message whose bytes could not be read."""
+
+
+def _tolerant(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def deserialize(data: bytes) -> Any:
+        try:
+            return read(data)
+        except Exception:
+            return Malformed()
+
+    return deserialize
+
+
+class _Watch:
+    """Counts one method's calls and measures their durations."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+        self._ok = CALLS.labels(method, "OK")
+        self._seconds = DURATIONS.labels(method)
+
+    def done(self, begun: float) -> None:
+        """Notes a call that succeeded."""
+        self._ok.inc()
+        self._seconds.observe(time.perf_counter() - begun)
+
+    def failed(self, begun: float, code: str, reason: str) -> None:
+        """Notes a call that did not."""
+        seconds = time.perf_counter() - begun
+        CALLS.labels(self._method, code).inc()
+        self._seconds.observe(seconds)
+        fields = {"method": self._method, "code": code, "reason": reason, "seconds": round(seconds, 6)}
+        log.info("call refused", extra={"fields": fields})
+
+
+class Interceptor:
+    """Wraps the methods of services; refuses to wrap one that nobody was granted."""
+
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        access: Mapping[str, frozenset[str]],
+        default_deadline: timedelta,
+        self_validating: frozenset[str] = frozenset(),
+    ) -> None:
+        """Takes who may call what by method name, and the methods that judge their messages themselves."""
+        self._authenticator, self._access = authenticator, access
+        self._deadline_s = default_deadline.total_seconds()
+        self._self_validating = self_validating
+
+    def wrap(self, method: str, handler: Handler) -> Handler:
+        """Returns the handler of `/package.Service/Method`, wrapped; raises LookupError without an access rule."""
+        name = method.rpartition("/")[2]
+        try:
+            roles = self._access[name]
+        except KeyError:
+            raise LookupError(f"no access rule names {method}") from None
+        check = _readable if name in self._self_validating else validate
+        read, write = _tolerant(handler.request_deserializer or bytes), handler.response_serializer
+        call = _Call(self, roles, check, _Watch(method))
+        if handler.request_streaming and handler.response_streaming:
+            serve = call.answers(call.incoming(handler.stream_stream))
+            return grpc.stream_stream_rpc_method_handler(serve, read, write)
+        if handler.request_streaming:
+            return grpc.stream_unary_rpc_method_handler(
+                call.answer(call.incoming(handler.stream_unary), None), read, write
+            )
+        if handler.response_streaming:
+            serve = call.answers(call.checked(handler.unary_stream))
+            return grpc.unary_stream_rpc_method_handler(serve, read, write)
+        unary = call.answer(call.checked(handler.unary_unary), self._deadline_s)
+        return grpc.unary_unary_rpc_method_handler(unary, read, write)
+
+    def admit(self, context: Context, roles: frozenset[str]) -> None:
+        """Finds out who calls and under which request id; raises Unauthenticated or Forbidden."""
+        authorization = request_id = ""
+        for key, value in context.invocation_metadata() or ():
+            if key == "authorization":
+                authorization = str(value)
+            elif key == "x-request-id":
+                request_id = str(value)
+        if not request_id or len(request_id) > REQUEST_ID_CHARACTERS_MAX:
+            request_id = new_id()
+        logs.request_id.set(request_id)
+        context.set_trailing_metadata((("x-request-id", request_id),))
+        principal = self._authenticator.authenticate(authorization)
+        act_as(principal)
+        logs.tenant.set(principal.tenant_id)
+        if not principal.roles & roles:
+            raise Forbidden("The caller's roles do not allow this call.", reason="ROLE_MISSING")
+
+
+def _readable(message: Any) -> None:
+    """Raises Invalid for a message whose bytes could not be read."""
+    if isinstance(message, Malformed):
+        raise Invalid.field("request", "is not a message of the expected type", reason="MALFORMED")
+
+
+class _Call:
+    """The wrapper of one method."""
+
+    def __init__(
+        self, interceptor: Interceptor, roles: frozenset[str], check: Callable[[Any], None], watch: _Watch
+    ) -> None:
+        self._interceptor, self._roles, self._check, self._watch = interceptor, roles, check, watch
+
+    def checked(self, serve: Any) -> Callable[[Any, Context], Any]:
+        """Checks the one request before the method sees it."""
+        check = self._check
+
+        def begin(request: Any, context: Context) -> Any:
+            _readable(request)
+            check(request)
+            return serve(request, context)
+
+        return begin
+
+    def incoming(self, serve: Any) -> Callable[[Any, Context], Any]:
+        """Checks each streamed request before the method sees it."""
+        check = self._check
+
+        async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+            async for request in requests:
+                _readable(request)
+                check(request)
+                yield request
+
+        return lambda requests, context: serve(each(requests), context)
+
+    def answer(
+        self, serve: Callable[[Any, Context], Awaitable[Any]], deadline_s: float | None
+    ) -> Callable[[Any, Context], Awaitable[Any]]:
+        """Wraps a method with one answer; a call without a deadline gets the default one."""
+        admit, roles, done = self._interceptor.admit, self._roles, self._watch.done
+
+        async def wrapped(request: Any, context: Context) -> Any:
+            begun = time.perf_counter()
+            try:
+                admit(context, roles)
+                if deadline_s is not None and context.time_remaining() is None:
+                    async with asyncio.timeout(deadline_s):
+                        answer = await serve(request, context)
+                else:
+                    answer = await serve(request, context)
+            except Exception as error:
+                await self._fail(context, error, begun)
+            except asyncio.CancelledError:
+                self._watch.failed(begun, "CANCELLED", "CANCELLED")
+                raise
+            done(begun)
+            return answer
+
+        return wrapped
+
+    def answers(
+        self, serve: Callable[[Any, Context], AsyncIterator[Any]]
+    ) -> Callable[[Any, Context], AsyncIterator[Any]]:
+        """Wraps a method with many answers; its length is the caller's choice."""
+
+        async def wrapped(request: Any, context: Context) -> AsyncIterator[Any]:
+            begun = time.perf_counter()
+            try:
+                self._interceptor.admit(context, self._roles)
+                async with contextlib.aclosing(serve(request, context)) as answers:  # type: ignore[type-var]
+                    async for answer in answers:
+                        yield answer
+            except Exception as error:
+                await self._fail(context, error, begun)
+            except asyncio.CancelledError:
+                self._watch.failed(begun, "CANCELLED", "CANCELLED")
+                raise
+            self._watch.done(begun)
+
+        return wrapped
+
+    async def _fail(self, context: Context, error: Exception, begun: float) -> NoReturn:
+        if isinstance(error, grpc.aio.AbortError):
+            raise error
+        ours = known(error)
+        code, status = to_status(ours) if ours is not None else internal(error)
+        self._watch.failed(begun, code.name, ours.reason if ours is not None else "INTERNAL")
+        await abort(context, code, status)
+        raise AssertionError("abort returned") from error

@@ -1,0 +1,151 @@
+"""A gRPC server with health, reflection, and the same care for every method."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from kit.rpc.auth import Authenticator
+from kit.rpc.interceptors import Interceptor
+from kit.settings import Reader
+
+log = logging.getLogger(__name__)
+
+Register = Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RpcServerSettings:
+    """Where a server listens and what it bears."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; in development a loopback address."""
+    port: int = 0
+    """0 takes a free one."""
+    development: bool = True
+    """Whether callers prove themselves by a shared key; allows loopback addresses alone."""
+    message_bytes_max: int = 4 * 1024 * 1024
+    concurrent_calls_max: int = 4096
+    """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
+    default_deadline: timedelta = timedelta(seconds=30)
+    """For unary calls that bring none."""
+    grace: timedelta = timedelta(seconds=10)
+    """For calls in flight when the server stops."""
+
+    @classmethod
+    def read(cls, reader: Reader, port: int) -> RpcServerSettings:
+        """Reads HOST, PORT and so on; `port` is the default port."""
+        second = timedelta(seconds=1)
+        return cls(
+            host=reader.text("HOST", "127.0.0.1"),
+            port=reader.integer("PORT", port, 0, 65535),
+            development=reader.flag("DEVELOPMENT", True),
+            message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
+            default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
+            grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
+        )
+
+
+class PublicDevelopmentError(Exception):
+    """Development mode was asked to listen on an address that others can reach."""
+
+
+class _Registrar:
+    """Receives the handlers of a generated `add_..._to_server` function."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Any] = {}
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:
+        """Ignored: the same handlers come by name."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
+        """Takes a service's handlers by method name."""
+        self.handlers.update(handlers)
+
+
+class RpcServer:
+    """A server that is built, started, drained."""
+
+    def __init__(self, settings: RpcServerSettings, interceptor: Interceptor) -> None:
+        self._settings, self._interceptor = settings, interceptor
+        options = [
+            ("grpc.max_receive_message_length", settings.message_bytes_max),
+            ("grpc.so_reuseport", 0),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+        ]
+        self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
+        self._health = health.aio.HealthServicer()
+        self._names: list[str] = []
+
+    def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
+        """Adds a service; raises LookupError when a method of it has no access rule."""
+        registrar = _Registrar()
+        register(servicer, registrar)
+        name = descriptor.full_name
+        wrapped = {
+            method: self._interceptor.wrap(f"/{name}/{method}", handler)
+            for method, handler in registrar.handlers.items()
+        }
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
+        self._names.append(name)
+
+    async def start(self) -> int:
+        """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
+        if self._settings.development and not _is_loopback(self._settings.host):
+            raise PublicDevelopmentError(
+                f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
+                "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
+            )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection((*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        address = f"{self._settings.host}:{self._settings.port}"
+        try:
+            port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen on {address}: {error}") from None
+        await self._server.start()
+        await self.set_serving(True)
+        if self._settings.development:
+            log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
+        return port
+
+    async def set_serving(self, serving: bool) -> None:
+        """Tells health checks whether to send calls here."""
+        kinds = health_pb2.HealthCheckResponse
+        status = kinds.SERVING if serving else kinds.NOT_SERVING
+        for name in ("", *self._names):
+            await self._health.set(name, status)
+
+    async def stop(self, grace: timedelta) -> None:
+        """Takes no new call, lets running ones end within the grace, then cancels them."""
+        await self._server.stop(grace.total_seconds())
+
+
+def build_server(
+    settings: RpcServerSettings,
+    authenticator: Authenticator,
+    access: Mapping[str, frozenset[str]],
+    self_validating: frozenset[str] = frozenset(),
+) -> RpcServer:
+    """Makes a server; `access` names the roles that may call each method, by its short name."""
+    interceptor = Interceptor(authenticator, access, settings.default_deadline, self_validating)
+    return RpcServer(settings, interceptor)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,101 @@
+"""Errors to google.rpc.Status: one total table.
+
+Every status carries an ErrorInfo (domain "radiant"); Invalid adds BadRequest, Exhausted and Unavailable add
+RetryInfo. An unknown failure is INTERNAL with an error id and no internals; the log holds the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+from grpc import StatusCode
+
+from kit import errors
+from kit.ids import new_id
+
+log = logging.getLogger(__name__)
+
+DOMAIN = "radiant"
+MESSAGE_CHARACTERS_MAX = 2000
+VIOLATIONS_MAX = 100
+
+CODES: dict[type[errors.RadiantError], StatusCode] = {
+    errors.Invalid: StatusCode.INVALID_ARGUMENT,
+    errors.Unauthenticated: StatusCode.UNAUTHENTICATED,
+    errors.Forbidden: StatusCode.PERMISSION_DENIED,
+    errors.NotFound: StatusCode.NOT_FOUND,
+    errors.AlreadyExists: StatusCode.ALREADY_EXISTS,
+    errors.Conflict: StatusCode.ABORTED,
+    errors.Precondition: StatusCode.FAILED_PRECONDITION,
+    errors.Exhausted: StatusCode.RESOURCE_EXHAUSTED,
+    errors.Unavailable: StatusCode.UNAVAILABLE,
+    errors.DeadlineExceeded: StatusCode.DEADLINE_EXCEEDED,
+    errors.Unimplemented: StatusCode.UNIMPLEMENTED,
+}
+
+
+class Abortable(Protocol):
+    """The part of a servicer context that ends a call."""
+
+    async def abort(
+        self, code: StatusCode, details: str = "", trailing_metadata: tuple[tuple[str, str | bytes], ...] = ()
+    ) -> None:
+        """Ends the call; always raises."""
+        ...
+
+
+def known(error: BaseException) -> errors.RadiantError | None:
+    """Returns the error as one of the tree; None for an unknown failure."""
+    if isinstance(error, errors.RadiantError):
+        return error
+    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+        return errors.DeadlineExceeded()
+    return None
+
+
+def code_of(error: errors.RadiantError) -> StatusCode:
+    """Returns the gRPC code of the error's class."""
+    return next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
+
+
+def to_status(error: errors.RadiantError) -> tuple[StatusCode, status_pb2.Status]:
+    """Returns the code and the status with its details."""
+    code = code_of(error)
+    number: int = code.value[0]
+    status = status_pb2.Status(code=number, message=str(error)[:MESSAGE_CHARACTERS_MAX])
+    _add(status, error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))
+    if isinstance(error, errors.Invalid):
+        bad = error_details_pb2.BadRequest()
+        for each in error.violations[:VIOLATIONS_MAX]:
+            bad.field_violations.add(field=each.field, description=each.why)
+        _add(status, bad)
+    if isinstance(error, errors.Exhausted | errors.Unavailable):
+        delay = Duration()
+        delay.FromTimedelta(error.retry_after)
+        _add(status, error_details_pb2.RetryInfo(retry_delay=delay))
+    return code, status
+
+
+def internal(error: BaseException) -> tuple[StatusCode, status_pb2.Status]:
+    """Logs an unknown failure once and returns a status that tells its id alone."""
+    error_id = new_id()
+    log.error("call failed", exc_info=error, extra={"fields": {"error_id": error_id}})
+    text = "Something went wrong inside the service."
+    status = status_pb2.Status(code=StatusCode.INTERNAL.value[0], message=text)
+    _add(status, error_details_pb2.ErrorInfo(reason="INTERNAL", domain=DOMAIN, metadata={"error_id": error_id}))
+    return StatusCode.INTERNAL, status
+
+
+async def abort(context: Abortable, code: StatusCode, status: status_pb2.Status) -> None:
+    """Ends the call with the status; always raises."""
+    details = (("grpc-status-details-bin", status.SerializeToString()),)
+    await context.abort(code, status.message, details)
+
+
+def _add(status: status_pb2.Status, detail: Message) -> None:
+    status.details.add().Pack(detail)

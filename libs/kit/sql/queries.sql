@@ -1,0 +1,50 @@
+-- query: set_tenant
+-- Whose rows the rest of the transaction may touch; it ends with the transaction.
+SELECT set_config('app.current_tenant_id', $1, true);
+
+-- query: lock_migrations
+-- Processes that migrate one database at the same time do it one after the other.
+SELECT pg_advisory_lock(hashtextextended('radiant.migrations', 0));
+
+-- query: unlock_migrations
+-- Lets the next process migrate.
+SELECT pg_advisory_unlock(hashtextextended('radiant.migrations', 0));
+
+-- query: make_bookkeeping
+-- What was applied, and what the file looked like then.
+CREATE TABLE IF NOT EXISTS public.radiant_migrations (
+  schema text NOT NULL,
+  number integer NOT NULL,
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT radiant_migrations_pkey PRIMARY KEY (schema, number)
+);
+
+-- query: applied_migrations
+-- What a schema has already.
+SELECT number, name, sha256 FROM public.radiant_migrations WHERE schema = $1 ORDER BY number;
+
+-- query: note_migration
+-- Written in the transaction of the migration itself.
+INSERT INTO public.radiant_migrations (schema, number, name, sha256) VALUES ($1, $2, $3, $4);
+
+-- query: role_exists
+-- Whether a login role is there.
+SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1);
+
+-- query: create_role_statement
+-- Names and passwords in role statements cannot be parameters; the server quotes them.
+SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
+
+-- query: alter_role_statement
+-- The same for a role that exists.
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
+
+-- query: lock_roles
+-- Roles belong to the whole server: databases of one server may be set up at the same time.
+SELECT pg_advisory_lock(hashtextextended('radiant.roles', 0));
+
+-- query: unlock_roles
+-- Lets the next one set up roles.
+SELECT pg_advisory_unlock(hashtextextended('radiant.roles', 0));
