@@ -74,6 +74,7 @@ class SignalStream:
         self._drained = asyncio.Event()
         self._closed: RadiantClientError | None = None
         self._runner: asyncio.Task[None] | None = None
+        self._call: Call | None = None
 
     async def __aenter__(self) -> Self:
         """Opens the stream."""
@@ -99,8 +100,7 @@ class SignalStream:
         asyncio.timeout to give up. Raises BatchRefused with the bad fields when the batch is refused for
         good, and the stream's error when the stream cannot go on.
         """
-        if self._closed:
-            raise self._closed
+        self._check_open()
         self._active += 1
         try:
             async with self._slots:
@@ -112,10 +112,15 @@ class SignalStream:
             if not self._active:
                 self._drained.set()
 
+    def _check_open(self) -> None:
+        """Raises the stream's error unless it takes batches."""
+        if self._closed or self._runner is None:
+            raise self._closed or StreamClosed("the stream is not open")
+
     async def _acknowledged(self, batch: Batch) -> Ack:
         """Puts a batch on its way and waits for its ack."""
-        if self._closed and self._runner is None:
-            raise self._closed
+        if self._runner is None:
+            raise self._closed or StreamClosed("the stream is not open")
         if batch.batch_id in self._pending:
             raise ValueError(f"batch {batch.batch_id} is under way already")
         pending = _Pending(batch, asyncio.get_running_loop().create_future())
@@ -133,16 +138,16 @@ class SignalStream:
         while wait and self._active and self._runner is not None:
             self._drained.clear()
             await self._drained.wait()
-        await self._stop()
-
-    async def _stop(self) -> None:
-        """Ends the connection; whoever still waits for an ack gets the stream's error."""
         runner, self._runner = self._runner, None
-        for task in (*self._resends, *([runner] if runner else [])):
+        if runner is not None and wait and self._call is not None:
+            with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                await self._call.done_writing()
+            await asyncio.wait([runner], timeout=1.0)
+        tasks = [*self._resends, *([runner] if runner else [])]
+        for task in tasks:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        self._fail(self._closed or StreamClosed("the stream is closed"))
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._fail(self._closed)
 
     def _fail(self, error: RadiantClientError) -> None:
         """Lets everything that is under way fail."""
@@ -158,14 +163,21 @@ class SignalStream:
             except grpc.aio.AioRpcError as failure:
                 error = from_rpc_error(failure)
                 if isinstance(error, _FATAL):
-                    self._closed, self._runner = error, None
-                    self._fail(error)
-                    return
+                    return self._end(error)
+            except Exception as failure:
+                return self._end(StreamClosed(f"the stream failed: {failure!r}"))
+            if self._closed and not self._active:
+                return None
             await self._backoff.pause()
+
+    def _end(self, error: RadiantClientError) -> None:
+        """Ends the stream with an error that reconnecting does not cure."""
+        self._closed, self._runner = error, None
+        self._fail(error)
 
     async def _connect(self) -> None:
         """Opens one connection, sends all that is not acknowledged and reads acks until it breaks."""
-        call = self._stub.StreamSignals(metadata=self._connection.metadata())
+        call = self._call = self._stub.StreamSignals(metadata=self._connection.metadata())
         self._outbox = asyncio.Queue()
         for batch_id, pending in self._pending.items():
             pending.sent_at = None
@@ -175,7 +187,12 @@ class SignalStream:
             while isinstance(ack := await call.read(), Ack):
                 self._backoff.reset()
                 self._take(ack)
+        except asyncio.CancelledError:
+            # The watch or the writer cancelled the call; only a cancelled task must end.
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
         finally:
+            self._call = None
             call.cancel()
             for side in sides:
                 side.cancel()

@@ -1,0 +1,84 @@
+"""The learning: how far it is, and the acts of admins and operators."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc, scoring_pb2
+from radiant_client.calls import Caller
+from radiant_client.channel import Connection
+from radiant_client.messages import enum_value, new_id, timestamp
+
+SERVICE = "radiant.neural.v1.LearningService"
+
+
+class Learning:
+    """The learning of the token's tenant. Timeouts are in seconds; every call raises RadiantClientError."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._caller = Caller(connection, SERVICE)
+        self._stub = learning_service_pb2_grpc.LearningServiceStub(connection.channel)
+
+    async def status(self, *, timeout: float | None = None) -> learning_service_pb2.GetLearningStatusResponse:
+        """Tells how far the learning is."""
+        request = learning_service_pb2.GetLearningStatusRequest()
+        return await self._caller.call(self._stub.GetLearningStatus, request, timeout=timeout)
+
+    async def run_batch(
+        self, *, request_id: str = "", timeout: float | None = None
+    ) -> learning_service_pb2.RunBatchLearningResponse:
+        """Rebuilds all scores and swaps them in; for operators. Takes up to an hour unless a timeout is given."""
+        request = learning_service_pb2.RunBatchLearningRequest(request_id=request_id or new_id())
+        return await self._caller.call(self._stub.RunBatchLearning, request, name="RunBatchLearning", timeout=timeout)
+
+    async def learn_output(
+        self, output_id: str, *, timeout: float | None = None
+    ) -> learning_service_pb2.LearnOutputResponse:
+        """Learns one output at once and shows what its feedback contributes."""
+        request = learning_service_pb2.LearnOutputRequest(output_id=output_id)
+        return await self._caller.call(self._stub.LearnOutput, request, timeout=timeout)
+
+    async def trust_scores(
+        self, *, outliers_only: bool = False, page_size: int = 200, timeout: float | None = None
+    ) -> AsyncIterator[learning_service_pb2.TrustScore]:
+        """Yields how far each rater is trusted, least first, over all pages. The timeout is a page's."""
+        request = learning_service_pb2.ListTrustScoresRequest(outliers_only=outliers_only, page_size=page_size)
+        while True:
+            page = await self._caller.call(self._stub.ListTrustScores, request, timeout=timeout)
+            for score in page.scores:
+                yield score
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    async def evaluate_policy(
+        self,
+        strategy: str,
+        *,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        timeout: float | None = None,
+    ) -> learning_service_pb2.EvaluatePolicyResponse:
+        """Estimates off-policy how a strategy such as greedy would have done; by default over 30 days."""
+        request = learning_service_pb2.EvaluatePolicyRequest(
+            strategy=enum_value(scoring_pb2.Strategy, strategy),
+            start_time=timestamp(start_time) if start_time else None,
+            end_time=timestamp(end_time) if end_time else None,
+        )
+        return await self._caller.call(self._stub.EvaluatePolicy, request, timeout=timeout)
+
+    async def settings(self, *, timeout: float | None = None) -> learning_service_pb2.TenantSettings:
+        """Shows the tenant's learning settings."""
+        request = learning_service_pb2.GetTenantSettingsRequest()
+        response = await self._caller.call(self._stub.GetTenantSettings, request, timeout=timeout)
+        return response.settings
+
+    async def update_settings(
+        self, *, global_learning: bool, request_id: str = "", timeout: float | None = None
+    ) -> learning_service_pb2.TenantSettings:
+        """Changes whether the tenant's feedback adds to the global scope."""
+        request = learning_service_pb2.UpdateTenantSettingsRequest(
+            request_id=request_id or new_id(),
+            settings=learning_service_pb2.TenantSettings(global_learning=global_learning),
+        )
+        response = await self._caller.call(self._stub.UpdateTenantSettings, request, timeout=timeout)
+        return response.settings
