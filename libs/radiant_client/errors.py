@@ -108,6 +108,10 @@ class ServiceFault(RadiantClientError):
     """The service failed inside; its metadata may name the error_id to look for in its log."""
 
 
+class NoEligibleModel(RadiantClientError):
+    """There is no model left to choose: every candidate is excluded."""
+
+
 class StreamClosed(RadiantClientError):
     """The signal stream was closed before the batch was acknowledged."""
 

@@ -1,0 +1,199 @@
+"""The face for a Brain: connect once, choose models, report what came of them."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant_client.channel import Connection, Options, Token, open_channel
+from radiant_client.decision import Decision
+from radiant_client.errors import InvalidRequest, NoEligibleModel, RadiantClientError
+from radiant_client.ingest import Ingest
+from radiant_client.learning import Learning
+from radiant_client.messages import new_id, short_name
+from radiant_client.mixing import DEFAULT_THRESHOLD, Learned, Mixed, mix
+from radiant_client.recommend import Recommend, context
+from radiant_client.table import LocalTable
+
+log = logging.getLogger(__name__)
+
+
+class Radiant:
+    """The suite as seen by a Brain. Close it, or use it with async with."""
+
+    def __init__(
+        self,
+        ingest: Connection,
+        neural: Connection,
+        *,
+        default_model: str,
+        table: LocalTable | None = None,
+        rpc_timeout: float = 0.25,
+        rpc_pause: float = 1.0,
+        follow_users: bool = True,
+        explore_unseen: bool = True,
+    ) -> None:
+        """Takes open connections. See connect for the rest."""
+        self._connections = (ingest, neural)
+        self.ingest = Ingest(ingest)
+        """The intake of events."""
+        self.recommend = Recommend(neural)
+        """The recommender."""
+        self.learning = Learning(neural)
+        """The learning."""
+        self.table = table or LocalTable(neural)
+        """The local table of recommendations."""
+        self._default_model = default_model
+        self._rpc_timeout = rpc_timeout
+        self._rpc_pause = rpc_pause
+        self._rpc_not_before = 0.0
+        self._follow_users = follow_users
+        self._explore_unseen = explore_unseen
+
+    @classmethod
+    async def connect(
+        cls,
+        *,
+        ingest: str,
+        neural: str,
+        token: Token,
+        default_model: str,
+        tls: bool = False,
+        options: Options = (),
+        user_ids: Iterable[str] = (),
+        task_types: Sequence[str] = (),
+        strategy: str = "",
+        max_staleness: float = 15.0,
+        ready_timeout: float = 1.0,
+        **choices: Any,
+    ) -> Self:
+        """Opens connections to two host:port addresses and waits up to ready_timeout seconds for the table.
+
+        It does not fail when a service is down: choose then gives the default. Users are followed as they
+        are chosen for, unless follow_users is False. A candidate without any feedback in the table is
+        decided by a call, so that it is tried at all, unless explore_unseen is False. A call of choose may
+        take rpc_timeout seconds; after a failed one the next rpc_pause seconds go without. An answer of the
+        table older than max_staleness seconds is used only when the call fails.
+        """
+        opened = [open_channel(address, token, tls=tls, options=options) for address in (ingest, neural)]
+        table = LocalTable(
+            opened[1],
+            user_ids=user_ids,
+            task_types=task_types,
+            strategy=strategy,
+            max_staleness=max_staleness,
+        )
+        radiant = cls(*opened, default_model=default_model, table=table, **choices)
+        table.start()
+        await table.ready(ready_timeout)
+        return radiant
+
+    async def __aenter__(self) -> Self:
+        """Gives itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the connections."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the table and the connections."""
+        await self.table.close()
+        await asyncio.gather(*(connection.close() for connection in self._connections))
+
+    async def choose(
+        self,
+        user_id: str,
+        task_type: str,
+        domain_mode: str = "",
+        candidates: Sequence[str] = (),
+        *,
+        excluded: Sequence[str] = (),
+        **constraints: Any,
+    ) -> Decision:
+        """Chooses a model: by the table, else by a call, else by the last known table, else the default.
+
+        The constraints are those of recommend.context, such as required_capabilities with profiles; with
+        them only a call or the default answers. Raises InvalidRequest when the service refuses the context
+        as malformed and NoEligibleModel when nothing may be chosen; any other failure leads to the next
+        source.
+        """
+        if user_id and self._follow_users:
+            self.table.follow(user_id)
+        known = None
+        if not constraints:
+            known = self.table.decide(user_id, task_type, domain_mode, candidates, excluded)
+            seen = not self._explore_unseen or self.table.knows([m for m in candidates if m not in excluded])
+            if known and known.source == "table" and seen:
+                return known
+        asked = context(
+            task_type,
+            user_id=user_id,
+            domain_mode=domain_mode,
+            candidates=candidates,
+            excluded=excluded,
+            **constraints,
+        )
+        return await self._call(asked) or known or self._default(candidates, excluded)
+
+    def mix(
+        self,
+        brain_scores: Mapping[str, float],
+        ranked: Iterable[Learned],
+        *,
+        threshold: float = DEFAULT_THRESHOLD,
+    ) -> list[Mixed]:
+        """Mixes the Brain's scores with what was learned, as table.models or recommend.explain tell it."""
+        return mix(brain_scores, ranked, threshold=threshold)
+
+    async def _call(self, asked: recommend_service_pb2.RecommendationContext) -> Decision | None:
+        """Decides by a call; None when it fails, when one has failed just now, or when no model is known."""
+        if time.monotonic() < self._rpc_not_before:
+            return None
+        try:
+            answer = await self.recommend.get(asked, timeout=self._rpc_timeout)
+        except InvalidRequest:
+            raise
+        except RadiantClientError as error:
+            self._rpc_not_before = time.monotonic() + self._rpc_pause
+            log.warning("no recommendation by a call: %s", error)
+            return None
+        return _decision(answer) if answer.model else None
+
+    def _default(self, candidates: Sequence[str], excluded: Sequence[str]) -> Decision:
+        """Decides without any knowledge: the default model, or the first candidate when that is not one."""
+        order = [self._default_model] if not candidates or self._default_model in candidates else []
+        eligible = [model for model in (*order, *candidates) if model not in excluded]
+        if not eligible:
+            raise NoEligibleModel("every candidate is excluded")
+        return Decision(
+            model=eligible[0],
+            propensity=1.0,
+            decision_id=new_id(),
+            score=0.5,
+            confidence=0.0,
+            scope="",
+            source="default",
+            staleness_ms=self.table.staleness_ms,
+            reasoning="Nothing is known and the service does not answer, so the default decided.",
+        )
+
+
+def _decision(answer: recommend_service_pb2.Recommendation) -> Decision:
+    """Reads the answer of a call."""
+    return Decision(
+        model=answer.model,
+        propensity=answer.propensity,
+        decision_id=answer.decision_id,
+        score=answer.score,
+        confidence=answer.confidence,
+        scope=short_name(scoring_pb2.Scope, answer.scope),
+        source="rpc",
+        staleness_ms=answer.staleness_ms,
+        reasoning=answer.reasoning,
+    )
