@@ -1,13 +1,15 @@
 """Errors to google.rpc.Status: one total table.
 
 Every status carries an ErrorInfo (domain "radiant"); Invalid adds BadRequest, Exhausted and Unavailable add
-RetryInfo. An unknown failure is INTERNAL with an error id and no internals; the log holds the rest.
+RetryInfo. An unknown failure is INTERNAL with an error id and no internals; the log holds the rest. Statuses travel
+as metadata, of which peers take 8 KiB: longer texts are cut and violations beyond the limit are left out.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Protocol
 
 from google.protobuf.duration_pb2 import Duration
@@ -21,8 +23,9 @@ from kit.ids import new_id
 log = logging.getLogger(__name__)
 
 DOMAIN = "radiant"
-MESSAGE_CHARACTERS_MAX = 2000
-VIOLATIONS_MAX = 100
+MESSAGE_BYTES_MAX = 512  # sent twice, once with three bytes for each that is not ASCII
+STATUS_BYTES_MAX = 4096  # sent in base64
+DETAIL_CHARACTERS_MAX = 250
 
 CODES: dict[type[errors.RadiantError], StatusCode] = {
     errors.Invalid: StatusCode.INVALID_ARGUMENT,
@@ -42,6 +45,10 @@ CODES: dict[type[errors.RadiantError], StatusCode] = {
 class Abortable(Protocol):
     """The part of a servicer context that ends a call."""
 
+    def trailing_metadata(self) -> Iterable[tuple[str, str | bytes]] | None:
+        """Returns what was set to be sent at the end."""
+        ...
+
     async def abort(
         self, code: StatusCode, details: str = "", trailing_metadata: tuple[tuple[str, str | bytes], ...] = ()
     ) -> None:
@@ -51,7 +58,7 @@ class Abortable(Protocol):
 
 def known(error: BaseException) -> errors.RadiantError | None:
     """Returns the error as one of the tree; None for an unknown failure."""
-    if isinstance(error, errors.RadiantError):
+    if isinstance(error, errors.RadiantError) and isinstance(error, tuple(CODES)):
         return error
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
         return errors.DeadlineExceeded()
@@ -67,13 +74,11 @@ def to_status(error: errors.RadiantError) -> tuple[StatusCode, status_pb2.Status
     """Returns the code and the status with its details."""
     code = code_of(error)
     number: int = code.value[0]
-    status = status_pb2.Status(code=number, message=str(error)[:MESSAGE_CHARACTERS_MAX])
-    _add(status, error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))
+    status = status_pb2.Status(code=number, message=_cut(str(error)))
+    metadata = {name: value[:DETAIL_CHARACTERS_MAX] for name, value in error.metadata.items()}
+    _add(status, error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata))
     if isinstance(error, errors.Invalid):
-        bad = error_details_pb2.BadRequest()
-        for each in error.violations[:VIOLATIONS_MAX]:
-            bad.field_violations.add(field=each.field, description=each.why)
-        _add(status, bad)
+        _add(status, _bad_request(error, STATUS_BYTES_MAX - status.ByteSize()))
     if isinstance(error, errors.Exhausted | errors.Unavailable):
         delay = Duration()
         delay.FromTimedelta(error.retry_after)
@@ -93,8 +98,24 @@ def internal(error: BaseException) -> tuple[StatusCode, status_pb2.Status]:
 
 async def abort(context: Abortable, code: StatusCode, status: status_pb2.Status) -> None:
     """Ends the call with the status; always raises."""
-    details = (("grpc-status-details-bin", status.SerializeToString()),)
-    await context.abort(code, status.message, details)
+    details = ("grpc-status-details-bin", status.SerializeToString())
+    await context.abort(code, status.message, (*(context.trailing_metadata() or ()), details))
+
+
+def _cut(message: str) -> str:
+    return message.encode(errors="replace")[:MESSAGE_BYTES_MAX].decode(errors="ignore")
+
+
+def _bad_request(error: errors.Invalid, bytes_max: int) -> error_details_pb2.BadRequest:
+    bad = error_details_pb2.BadRequest()
+    for each in error.violations:
+        field, why = each.field[:DETAIL_CHARACTERS_MAX], each.why[:DETAIL_CHARACTERS_MAX]
+        violation = bad.field_violations.add(field=field, description=why)
+        bytes_max -= violation.ByteSize() + 4
+        if bytes_max < 0:
+            del bad.field_violations[-1]
+            break
+    return bad
 
 
 def _add(status: status_pb2.Status, detail: Message) -> None:
