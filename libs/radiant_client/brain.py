@@ -44,7 +44,7 @@ class Radiant:
         """The recommender."""
         self.learning = Learning(neural)
         """The learning."""
-        self.table = table or LocalTable(neural)
+        self.table = LocalTable(neural) if table is None else table
         """The local table of recommendations."""
         self._default_model = default_model
         self._rpc_timeout = rpc_timeout

@@ -106,8 +106,9 @@ class LocalTable:
         """Version of the learned scores that the table holds; 0 before the first snapshot."""
         return self._version
 
-    def __len__(self) -> int:
-        """Counts the entries."""
+    @property
+    def size(self) -> int:
+        """Number of entries."""
         return len(self._entries)
 
     def knows(self, models: Collection[str]) -> bool:
