@@ -1,0 +1,153 @@
+"""IngestService: translates in, calls, translates out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from ingest.group_commit import GroupCommit
+from ingest.model import Terms
+from ingest.ports import Languages
+from ingest.reading import START, Reading
+from ingest.settings import IntakeLimits
+from ingest.streaming import acknowledged
+from ingest.translate import answers, feedback, manifests
+from ingest.translate.words import terms_at
+from kit.errors import Unimplemented
+from kit.rpc.auth import tenant_of
+from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.validation import validate
+from radiant.ingest.v1 import ingest_service_pb2 as pb
+from radiant.ingest.v1 import ingest_service_pb2_grpc
+
+Context = Any
+PAGE_MAX = 200
+
+_WRITERS = frozenset({"service", "admin", "operator"})
+_READERS = frozenset({"service", "expert", "admin", "operator"})
+_GUARDIANS = frozenset({"admin", "operator"})
+
+ACCESS = {
+    "RecordManifest": _WRITERS,
+    "BatchRecordManifests": _WRITERS,
+    "SubmitExplicitFeedback": _READERS,
+    "SubmitImplicitSignal": _WRITERS,
+    "BatchSubmitImplicitSignals": _WRITERS,
+    "StreamSignals": _WRITERS,
+    "SubmitVoiceFeedback": _READERS,
+    "RetractFeedback": _READERS,
+    "GetFeedbackStats": _READERS,
+    "GetConversationSummary": _READERS,
+    "GetWidgetConfig": _READERS,
+    "ForgetUser": _GUARDIANS,
+    "ExportUser": _GUARDIANS,
+}
+"""Who may call what."""
+
+SELF_VALIDATING = frozenset({"StreamSignals"})
+"""A bad batch must not end its stream."""
+
+
+def _now() -> Terms:
+    return terms_at(time.time_ns() // 1000)
+
+
+class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
+    """Takes events in and says what was taken."""
+
+    def __init__(self, intake: GroupCommit, reading: Reading, languages: Languages, limits: IntakeLimits) -> None:
+        self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
+
+    async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
+        """Records one manifest."""
+        write = manifests.record(request, tenant_of(request.tenant_id), _now(), self._languages)
+        return pb.RecordManifestResponse.FromString(await self._intake.submit(write))
+
+    async def BatchRecordManifests(
+        self, request: pb.BatchRecordManifestsRequest, context: Context
+    ) -> pb.BatchRecordManifestsResponse:
+        """Records many manifests."""
+        write = manifests.record_batch(request, tenant_of(request.tenant_id), _now(), self._languages)
+        return pb.BatchRecordManifestsResponse.FromString(await self._intake.submit(write))
+
+    async def SubmitExplicitFeedback(
+        self, request: pb.SubmitExplicitFeedbackRequest, context: Context
+    ) -> pb.SubmitExplicitFeedbackResponse:
+        """Stores a vote."""
+        write = feedback.explicit(request, tenant_of(request.tenant_id), _now(), self._languages)
+        return pb.SubmitExplicitFeedbackResponse.FromString(await self._intake.submit(write))
+
+    async def SubmitImplicitSignal(
+        self, request: pb.SubmitImplicitSignalRequest, context: Context
+    ) -> pb.SubmitImplicitSignalResponse:
+        """Stores a signal."""
+        write = feedback.signal(request, tenant_of(request.tenant_id), _now())
+        return pb.SubmitImplicitSignalResponse.FromString(await self._intake.submit(write))
+
+    async def BatchSubmitImplicitSignals(
+        self, request: pb.BatchSubmitImplicitSignalsRequest, context: Context
+    ) -> pb.BatchSubmitImplicitSignalsResponse:
+        """Stores many signals."""
+        write = feedback.signal_batch(request, tenant_of(request.tenant_id), _now())
+        return pb.BatchSubmitImplicitSignalsResponse.FromString(await self._intake.submit(write))
+
+    def StreamSignals(
+        self, request_iterator: AsyncIterator[pb.StreamSignalsRequest], context: Context
+    ) -> AsyncIterator[pb.StreamSignalsResponse]:
+        """Stores batch after batch."""
+        return acknowledged(request_iterator, self._stored, self._limits.stream_batches_max)
+
+    async def _stored(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
+        validate(batch)
+        write = feedback.stream_batch(batch, tenant_of(batch.tenant_id), _now(), self._languages)
+        return pb.StreamSignalsResponse.FromString(await self._intake.submit(write))
+
+    async def SubmitVoiceFeedback(
+        self, request_iterator: AsyncIterator[pb.SubmitVoiceFeedbackRequest], context: Context
+    ) -> pb.SubmitVoiceFeedbackResponse:
+        """Refuses: nobody listens yet."""
+        raise Unimplemented("Voice feedback needs the voice service, which this release does not have.")
+
+    async def RetractFeedback(self, request: pb.RetractFeedbackRequest, context: Context) -> pb.RetractFeedbackResponse:
+        """Withdraws feedback."""
+        write = feedback.retraction(request, tenant_of(request.tenant_id), _now())
+        return pb.RetractFeedbackResponse.FromString(await self._intake.submit(write))
+
+    async def GetFeedbackStats(
+        self, request: pb.GetFeedbackStatsRequest, context: Context
+    ) -> pb.GetFeedbackStatsResponse:
+        """Counts the feedback on one output."""
+        found = await self._reading.output(tenant_of(request.tenant_id), request.output_id)
+        return answers.stats(request.output_id, found)
+
+    async def GetConversationSummary(
+        self, request: pb.GetConversationSummaryRequest, context: Context
+    ) -> pb.GetConversationSummaryResponse:
+        """Sums up a conversation, a page at a time."""
+        tenant = tenant_of(request.tenant_id)
+        listing = ("conversation", tenant, request.conversation_id)
+        after = decode_page(request.page_token, listing, (int, str)) or (START, "")
+        place = (int(after[0]), str(after[1]))
+        size = page_size(request.page_size, PAGE_MAX)
+        found = await self._reading.conversation(tenant, request.conversation_id, place, size)
+        last = found.lines[-1] if found.lines and found.more else None
+        token = encode_page(listing, (last.created_us, last.output_id)) if last else ""
+        return answers.conversation(found, token)
+
+    async def GetWidgetConfig(self, request: pb.GetWidgetConfigRequest, context: Context) -> pb.GetWidgetConfigResponse:
+        """Tells a widget what to show."""
+        tenant = tenant_of(request.tenant_id)
+        rating = None
+        if request.output_id and request.user_id:
+            rating = await self._reading.rating(tenant, request.output_id, request.user_id)
+        return answers.widget(rating)
+
+    async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
+        """Refuses: nothing erases users yet."""
+        raise Unimplemented("Erasing a user is not in this release.")
+
+    async def ExportUser(self, request: pb.ExportUserRequest, context: Context) -> AsyncIterator[pb.ExportUserResponse]:
+        """Refuses: nothing exports users yet."""
+        raise Unimplemented("Exporting a user is not in this release.")
+        yield pb.ExportUserResponse()

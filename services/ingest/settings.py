@@ -1,0 +1,62 @@
+"""Settings of the service, read from the environment once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kit.postgres.pool import PostgresSettings
+from kit.rpc.server import RpcServerSettings
+from kit.settings import Reader
+
+DEFAULT_PORT = 50151
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeLimits:
+    """What the service bears."""
+
+    queue_items_max: int = 20_000
+    """Items that wait to be committed; beyond it calls are refused."""
+    group_items_max: int = 5_000
+    """Items of one transaction; a single larger request still goes through."""
+    committers: int = 2
+    """Transactions at once."""
+    stream_batches_max: int = 8
+    """Batches of one stream that are read and not yet acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings:
+    """Everything that the process is told."""
+
+    rpc: RpcServerSettings
+    postgres: PostgresSettings
+    limits: IntakeLimits
+    redis_url: str
+    """Empty runs without wake-ups: the learner then finds work by looking."""
+    token_key: str = field(repr=False)
+    metrics_port: int
+    """0 serves none."""
+    log_level: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> IngestSettings:
+        """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
+        reader = Reader(environ, "RADIANT_")
+        settings = cls(
+            rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
+            postgres=PostgresSettings.read(reader, "radiant-ingest"),
+            limits=IntakeLimits(
+                queue_items_max=reader.integer("INGEST_QUEUE_ITEMS_MAX", 20_000, 1, 1_000_000),
+                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 5_000, 1, 100_000),
+                committers=reader.integer("INGEST_COMMITTERS", 2, 1, 64),
+                stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
+            ),
+            redis_url=reader.text("REDIS_URL", ""),
+            token_key=reader.text("TOKEN_KEY"),
+            metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
+            log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        )
+        reader.done()
+        return settings

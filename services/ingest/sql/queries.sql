@@ -1,0 +1,155 @@
+-- query: stored_answers
+-- Requests of a group that were answered before, by whatever process.
+SELECT request_id::text AS request_id, method, fingerprint, answer
+FROM ingest.requests WHERE tenant_id = $1 AND request_id = ANY($2::uuid[]);
+
+-- query: store_answers
+-- The answers of a group. Fewer rows than asked mean that another process answers one of them right now.
+WITH stored AS (
+  INSERT INTO ingest.requests (tenant_id, request_id, method, fingerprint, answer)
+  SELECT $1, r.request_id, r.method, r.fingerprint, r.answer
+  FROM unnest($2::uuid[], $3::text[], $4::bytea[], $5::bytea[]) AS r (request_id, method, fingerprint, answer)
+  ORDER BY r.request_id
+  ON CONFLICT DO NOTHING
+  RETURNING 1
+)
+SELECT count(*) FROM stored;
+
+-- query: claim_outputs
+-- The first manifest of an output takes its name; the names taken now are returned.
+INSERT INTO ingest.outputs (tenant_id, output_id, created_at, conversation_id, fingerprint)
+SELECT $1, o.output_id, timestamptz 'epoch' + o.created_us * interval '1 microsecond', o.conversation_id, o.fingerprint
+FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bytea[]) AS o (output_id, created_us, conversation_id, fingerprint)
+ORDER BY o.output_id
+ON CONFLICT DO NOTHING
+RETURNING output_id;
+
+-- query: known_outputs
+-- What is known of outputs by name, to tell a repeated manifest from another one.
+SELECT output_id, fingerprint, (extract(epoch FROM created_at) * 1000000)::bigint AS created_us
+FROM ingest.outputs WHERE tenant_id = $1 AND output_id = ANY($2::text[]);
+
+-- query: insert_manifests
+-- Rows of claimed outputs. Each is queued for every user of the output, in case feedback came first.
+WITH manifests AS (
+  SELECT * FROM jsonb_populate_recordset(NULL::ingest.execution_manifests, $2::text::jsonb)
+), inserted AS (
+  INSERT INTO ingest.execution_manifests (
+    tenant_id, output_id, created_at, user_id, conversation_id, message_id, request_type, task_type, domain_mode,
+    input_prompt_hash, input_tokens, input_language, models_used, model_versions, orchestration_id,
+    orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, brain_confidence,
+    was_user_override, output_tokens, total_latency_ms, time_to_first_token_ms, total_cost, was_streamed, steps,
+    decision_id, propensity)
+  SELECT $1, output_id, created_at, user_id, conversation_id, message_id, request_type, task_type, domain_mode,
+    input_prompt_hash, input_tokens, input_language, models_used, model_versions, orchestration_id,
+    orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, brain_confidence,
+    was_user_override, output_tokens, total_latency_ms, time_to_first_token_ms, total_cost, was_streamed, steps,
+    decision_id, propensity
+  FROM manifests
+)
+INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+SELECT ingest.shard_of($1, output_id), $1, output_id, '' FROM manifests;
+
+-- query: standing_votes
+-- The votes that stand before a group is stored.
+SELECT f.output_id, f.user_id, f.rating, f.categories, f.comment, coalesce(f.comment_language, '') AS comment_language,
+       f.source, f.user_agent, (extract(epoch FROM f.client_time) * 1000000)::bigint AS time_us,
+       f.request_id::text AS request_id
+FROM ingest.explicit_feedback f
+JOIN unnest($2::text[], $3::text[]) AS k (output_id, user_id) USING (output_id, user_id)
+WHERE f.tenant_id = $1;
+
+-- query: upsert_votes
+-- The latest vote stands, whatever came first; a vote that replaced another has `fresh` false.
+WITH upserted AS (
+  INSERT INTO ingest.explicit_feedback AS f (tenant_id, output_id, user_id, rating, categories, comment,
+    comment_language, source, user_agent, client_time, request_id)
+  SELECT $1, v.output_id, v.user_id, v.rating, v.categories, v.comment, nullif(v.comment_language, ''), v.source,
+    v.user_agent, timestamptz 'epoch' + v.time_us * interval '1 microsecond', v.request_id
+  FROM jsonb_to_recordset($2::text::jsonb) AS v (output_id text, user_id text, rating smallint, categories text[],
+    comment text, comment_language text, source text, user_agent text, time_us bigint, request_id uuid)
+  ORDER BY v.output_id, v.user_id
+  ON CONFLICT (tenant_id, output_id, user_id) DO UPDATE SET
+    rating = excluded.rating, categories = excluded.categories, comment = excluded.comment,
+    comment_language = excluded.comment_language, source = excluded.source, user_agent = excluded.user_agent,
+    client_time = excluded.client_time, request_id = excluded.request_id, updated_at = now()
+  WHERE (excluded.client_time, excluded.request_id) > (f.client_time, f.request_id)
+  RETURNING f.output_id, f.user_id, xmax = 0 AS fresh
+), queued AS (
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of($1, user_id), $1, output_id, user_id FROM upserted
+)
+SELECT output_id, user_id, fresh FROM upserted;
+
+-- query: insert_signals
+-- Occurrences that are new, and their units for the learner; returns how many were new.
+WITH inserted AS (
+  INSERT INTO ingest.implicit_signals
+    (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment, signal_value)
+  SELECT $1, s.output_id, s.user_id, s.signal_id, timestamptz 'epoch' + s.time_us * interval '1 microsecond',
+    s.signal_type, s.sentiment, s.value::jsonb
+  FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::float8[], $8::text[])
+    AS s (output_id, user_id, signal_id, time_us, signal_type, sentiment, value)
+  ON CONFLICT DO NOTHING
+  RETURNING output_id, user_id
+), queued AS (
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of($1, u.user_id), $1, u.output_id, u.user_id
+  FROM (SELECT DISTINCT output_id, user_id FROM inserted) AS u
+)
+SELECT count(*) FROM inserted;
+
+-- query: signals_known_before
+-- Positions (from 1) of the occurrences that an earlier transaction stored.
+SELECT s.position
+FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[]) WITH ORDINALITY
+  AS s (output_id, user_id, signal_id, time_us, position)
+JOIN ingest.implicit_signals t ON t.tenant_id = $1 AND t.output_id = s.output_id AND t.user_id = s.user_id
+  AND t.signal_id = s.signal_id AND t.occurred_at = timestamptz 'epoch' + s.time_us * interval '1 microsecond'
+WHERE t.xmin::text::bigint <> pg_current_xact_id()::text::bigint & 4294967295;
+
+-- query: retract
+-- Moves the withdrawal forward and counts what it newly withdraws.
+WITH old AS (
+  SELECT coalesce(max(explicit_until), '-infinity') AS explicit_until,
+         coalesce(max(implicit_until), '-infinity') AS implicit_until,
+         coalesce(max(voice_until), '-infinity') AS voice_until
+  FROM ingest.retractions WHERE tenant_id = $1 AND output_id = $2 AND user_id = $3
+), new AS (
+  SELECT timestamptz 'epoch' + $4::bigint * interval '1 microsecond' AS until
+), moved AS (
+  INSERT INTO ingest.retractions AS r (tenant_id, output_id, user_id, explicit_until, implicit_until, voice_until)
+  SELECT $1, $2, $3, CASE WHEN $5 THEN until ELSE '-infinity' END, CASE WHEN $6 THEN until ELSE '-infinity' END,
+    CASE WHEN $7 THEN until ELSE '-infinity' END
+  FROM new
+  ON CONFLICT (tenant_id, output_id, user_id) DO UPDATE SET
+    explicit_until = greatest(r.explicit_until, excluded.explicit_until),
+    implicit_until = greatest(r.implicit_until, excluded.implicit_until),
+    voice_until = greatest(r.voice_until, excluded.voice_until)
+), queued AS (
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  VALUES (ingest.shard_of($1, $3), $1, $2, $3)
+)
+SELECT
+  $5 AND EXISTS (SELECT FROM ingest.explicit_feedback f WHERE f.tenant_id = $1 AND f.output_id = $2
+    AND f.user_id = $3 AND f.client_time > old.explicit_until AND f.client_time <= new.until) AS explicit,
+  CASE WHEN $6 THEN (SELECT count(*) FROM ingest.implicit_signals s WHERE s.tenant_id = $1 AND s.output_id = $2
+    AND s.user_id = $3 AND s.occurred_at > old.implicit_until AND s.occurred_at <= new.until) ELSE 0 END AS signals,
+  CASE WHEN $7 THEN (SELECT count(*) FROM ingest.voice_feedback v WHERE v.tenant_id = $1 AND v.output_id = $2
+    AND v.user_id = $3 AND v.created_at > old.voice_until AND v.created_at <= new.until) ELSE 0 END AS voice
+FROM old, new;
+
+-- query: ensure_partitions
+-- Months ahead get their partitions before the first row of them comes.
+SELECT ingest.ensure_partitions();
+
+-- query: purge_answers
+-- Answers older than a day go, a bounded number at a time.
+WITH old AS (
+  SELECT tenant_id, request_id FROM ingest.requests
+  WHERE created_at < now() - interval '24 hours' LIMIT $1
+), gone AS (
+  DELETE FROM ingest.requests r USING old
+  WHERE r.tenant_id = old.tenant_id AND r.request_id = old.request_id RETURNING 1
+)
+SELECT count(*) FROM gone;

@@ -1,0 +1,73 @@
+-- query: output_known
+-- Whether the manifest of an output is there.
+SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);
+
+-- query: output_counts
+-- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust.
+WITH wanted AS (
+  SELECT unnest($2::text[]) AS output_id
+), explicit AS (
+  SELECT f.output_id, f.user_id, f.rating, c.comment
+  FROM ingest_api_v1.explicit_feedback f
+  JOIN wanted USING (output_id)
+  JOIN ingest.explicit_feedback c USING (tenant_id, output_id, user_id)
+  WHERE f.tenant_id = $1
+), implicit AS (
+  SELECT output_id, user_id, avg(sentiment) AS sentiment, sum(occurrences) AS occurrences
+  FROM ingest_api_v1.implicit_feedback JOIN wanted USING (output_id)
+  WHERE tenant_id = $1 GROUP BY output_id, user_id
+), voice AS (
+  SELECT output_id, user_id, sentiment
+  FROM ingest_api_v1.voice_feedback JOIN wanted USING (output_id) WHERE tenant_id = $1
+), units AS (
+  SELECT output_id, user_id, e.rating, e.comment, i.occurrences, v.sentiment AS voice,
+    (3 * coalesce(e.rating, 0) + coalesce(i.sentiment, 0) + 2 * coalesce(v.sentiment, 0))
+    / (3 * (e.rating IS NOT NULL)::int + (i.sentiment IS NOT NULL)::int + 2 * (v.sentiment IS NOT NULL)::int)
+      AS weighted_score
+  FROM explicit e
+  FULL JOIN implicit i USING (output_id, user_id)
+  FULL JOIN voice v USING (output_id, user_id)
+)
+SELECT output_id,
+  count(*) FILTER (WHERE rating = 1) AS positive,
+  count(*) FILTER (WHERE rating = 0) AS neutral,
+  count(*) FILTER (WHERE rating = -1) AS negative,
+  count(*) FILTER (WHERE comment <> '') AS comments,
+  coalesce(sum(occurrences), 0)::bigint AS signals,
+  count(voice) AS voice,
+  count(*) AS users,
+  sum(weighted_score)::float8 AS score_sum
+FROM units GROUP BY output_id;
+
+-- query: category_counts
+-- Standing explicit feedback of an output by category.
+SELECT category, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,
+  count(*) FILTER (WHERE rating = -1) AS negative
+FROM ingest_api_v1.explicit_feedback, unnest(categories) AS category
+WHERE tenant_id = $1 AND output_id = $2
+GROUP BY category ORDER BY category;
+
+-- query: signal_counts
+-- Standing signals of an output by type.
+SELECT signal_type, sum(occurrences)::bigint AS occurrences, count(*) AS users
+FROM ingest_api_v1.implicit_feedback
+WHERE tenant_id = $1 AND output_id = $2
+GROUP BY signal_type ORDER BY signal_type;
+
+-- query: conversation_outputs
+-- A page of a conversation, oldest first, after a given place.
+SELECT o.output_id, (extract(epoch FROM o.created_at) * 1000000)::bigint AS created_us, m.models_used
+FROM ingest.outputs o
+JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
+WHERE o.tenant_id = $1 AND o.conversation_id = $2
+  AND (o.created_at, o.output_id) > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4)
+ORDER BY o.created_at, o.output_id
+LIMIT $5;
+
+-- query: conversation_ids
+-- All outputs of a conversation.
+SELECT output_id FROM ingest.outputs WHERE tenant_id = $1 AND conversation_id = $2 LIMIT $3;
+
+-- query: standing_rating
+-- The thumb that a user's widget shows as given.
+SELECT rating FROM ingest_api_v1.explicit_feedback WHERE tenant_id = $1 AND output_id = $2 AND user_id = $3;

@@ -1,0 +1,26 @@
+"""What the tables need from time to time: partitions ahead of time, old answers gone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from kit.postgres.pool import Database
+from kit.postgres.queries import load_queries
+
+_SQL = load_queries("ingest")
+
+EVERY = timedelta(minutes=10)
+ANSWERS_A_ROUND = 10_000
+
+
+async def upkeep_forever(database: Database) -> None:
+    """Makes partitions and removes answers older than a day; safe to run in several processes."""
+    while True:
+        async with database.transaction() as connection:
+            await connection.execute(_SQL["ensure_partitions"])
+        removed = ANSWERS_A_ROUND
+        while removed == ANSWERS_A_ROUND:
+            async with database.transaction() as connection:
+                removed = await connection.fetchval(_SQL["purge_answers"], ANSWERS_A_ROUND)
+        await asyncio.sleep(EVERY.total_seconds())

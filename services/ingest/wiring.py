@@ -1,0 +1,43 @@
+"""The only file that knows every concrete class of the service."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import AsyncIterator
+
+from ingest.group_commit import GroupCommit
+from ingest.languages import FastLanguages
+from ingest.ports import WakeUp
+from ingest.reading import Reading
+from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
+from ingest.settings import IngestSettings
+from ingest.store import PostgresStore
+from ingest.upkeep import upkeep_forever
+from ingest.wake import NoWakeUp, RedisWakeUp
+from kit.lifecycle import background
+from kit.postgres.pool import open_database
+from kit.redis.client import open_redis
+from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.server import RpcServer, build_server
+from radiant.ingest.v1 import ingest_service_pb2, ingest_service_pb2_grpc
+
+
+@contextlib.asynccontextmanager
+async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
+    """Gives the service's server, built and not yet started, with everything behind it running."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.postgres))
+        wake_up: WakeUp = NoWakeUp()
+        if settings.redis_url:
+            client = await stack.enter_async_context(open_redis(settings.redis_url))
+            wake_up = publisher = RedisWakeUp(client)
+            await stack.enter_async_context(background("wake-ups", publisher.publish_forever))
+        await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
+        intake = GroupCommit(PostgresStore(database), wake_up, settings.limits)
+        await stack.enter_async_context(intake.running())
+        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
+        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits)
+        descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
+        server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
+        yield server
