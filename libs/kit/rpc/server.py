@@ -110,7 +110,10 @@ class RpcServer:
             )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        address = f"{self._settings.host}:{self._settings.port}"
+        host = self._settings.host
+        if ":" in host and not host.startswith("["):
+            host = f"[{host}]"
+        address = f"{host}:{self._settings.port}"
         try:
             port = self._server.add_insecure_port(address)
         except RuntimeError as error:
