@@ -64,9 +64,9 @@ async def test_a_method_that_is_not_written_yet_is_an_internal_error_without_tex
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = recommend_grpc.RecommendServiceStub(channel)
-            call = stub.ListModelScores(recommend.ListModelScoresRequest(), metadata=token("acme"))
-            assert await call.code() in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNIMPLEMENTED)
-            assert "Method not implemented" not in await call.details()
+            call = stub.WatchRecommendations(recommend.WatchRecommendationsRequest(), metadata=token("acme"))
+            assert await call.code() is grpc.StatusCode.INTERNAL
+            assert await call.details() == "Something went wrong inside the service."
     finally:
         await server.stop(timedelta())
 
