@@ -50,7 +50,7 @@ class LocalTable:
         """
         self._connection = connection
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
-        self._users = dict.fromkeys(list(user_ids)[-USERS_MAX:])
+        self._users = dict.fromkeys([user for user in user_ids if _can_be_followed(user)][-USERS_MAX:])
         self._tasks = list(task_types)
         self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
         self._max_staleness = max_staleness
@@ -159,7 +159,12 @@ class LocalTable:
         )
 
     def follow(self, user_id: str) -> None:
-        """Asks for a user's own entries from now on; until they come the tenant's are used."""
+        """Asks for a user's own entries from now on; until they come the tenant's are used.
+
+        A name that the service would refuse is left out, since it would refuse the whole stream for it.
+        """
+        if not _can_be_followed(user_id):
+            return
         known = user_id in self._users
         self._users.pop(user_id, None)
         self._users[user_id] = None
@@ -248,3 +253,8 @@ class LocalTable:
                 self._known.update(one.model for one in message.models)
             else:
                 entries.pop(key, None)
+
+
+def _can_be_followed(user_id: str) -> bool:
+    """Tells whether the service takes a user's name."""
+    return 0 < len(user_id) <= 200 and user_id.isprintable()

@@ -152,13 +152,13 @@ class Suite:
 
 
 @asynccontextmanager
-async def suite() -> AsyncIterator[Suite]:
-    """Serves both fakes on a free port."""
+async def suite(port: int = 0) -> AsyncIterator[Suite]:
+    """Serves both fakes on a port, by default a free one."""
     server = grpc.aio.server()
     ingest, recommend = FakeIngest(), FakeRecommend()  # type: ignore[abstract]  # the rest is unimplemented
     ingest_service_pb2_grpc.add_IngestServiceServicer_to_server(ingest, server)
     recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server(recommend, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
     try:
         yield Suite(f"127.0.0.1:{port}", ingest, recommend, server)

@@ -17,7 +17,7 @@ from radiant_client import (
     explicit_feedback,
     implicit_signal,
 )
-from tests.client.fakes import Ack, Batch, Refusal, Suite, acknowledge, eventually
+from tests.client.fakes import Ack, Batch, Refusal, Suite, acknowledge, eventually, suite
 
 SIGNAL = implicit_signal("o1", "u1", "copy_response")
 
@@ -165,3 +165,20 @@ async def test_a_batch_given_up_frees_its_place(fake: Suite, ingest: Ingest) -> 
             async with asyncio.timeout(0.2):
                 await stream.send(signals=[SIGNAL])
         assert (await stream.send(signals=[SIGNAL])).accepted_count == 1
+
+
+async def test_a_service_that_comes_back_gets_what_the_first_one_lost(fake: Suite, ingest: Ingest) -> None:
+    async def never(batch: Batch, stream: int) -> Ack | None:
+        return None
+
+    fake.ingest.on_batch = never
+    async with ingest.stream() as stream:
+        before = asyncio.create_task(stream.send(signals=[SIGNAL]))
+        await eventually(lambda: fake.ingest.batches)
+        await fake.server.stop(grace=None)
+        meanwhile = asyncio.create_task(stream.send(signals=[SIGNAL]))
+        await asyncio.sleep(0.2)
+        async with suite(int(fake.address.partition(":")[2])) as second:
+            acks = await asyncio.gather(before, meanwhile)
+    assert fake.ingest.batches[0].batch_id in {one.batch_id for one in second.ingest.batches}
+    assert {one.batch_id for one in second.ingest.batches} == {ack.batch_id for ack in acks}

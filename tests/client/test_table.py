@@ -138,8 +138,8 @@ async def test_an_entry_lives_as_long_as_the_service_says(fake: Suite, table: Lo
 async def test_a_followed_user_is_asked_for(fake: Suite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0})))
     assert await table.ready(5)
-    table.follow("u2")
-    table.follow("u2")
+    for user in ("u2", "u2", "", "a\nb", "x" * 201, "\ud800"):
+        table.follow(user)
     await eventually(lambda: len(fake.recommend.watches) == 2)
     assert list(fake.recommend.watches[1].user_ids) == ["u1", "u2"]
     assert table.last_error is None
