@@ -38,7 +38,10 @@ class JsonLines(logging.Formatter):
         event.update(getattr(record, "fields", {}))
         if record.exc_info:
             event["trace"] = self.formatException(record.exc_info)
-        return json.dumps(event, ensure_ascii=False, default=str)
+        try:
+            return json.dumps(event, ensure_ascii=False, default=str, allow_nan=False)
+        except (TypeError, ValueError):  # odd keys or numbers: readable lines are worth more than types
+            return json.dumps({str(name): str(value) for name, value in event.items()}, ensure_ascii=False)
 
 
 def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:

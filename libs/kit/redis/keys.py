@@ -7,4 +7,4 @@ PREFIX = "radiant:"
 
 def tenant_key(tenant: str, *parts: str) -> str:
     """Returns `radiant:{tenant}:part:part`; whatever the parts contain, two keys never meet."""
-    return f"{PREFIX}{{{quote(tenant, safe='')}}}:" + ":".join(quote(part, safe="") for part in parts)
+    return f"{PREFIX}{{{quote(tenant, safe='')}}}" + "".join(":" + quote(part, safe="") for part in parts)
