@@ -230,17 +230,16 @@ class SignalStream:
         elif not ack.refusal.retryable:
             pending.ack.set_exception(_refused(ack.refusal))
         else:
-            task = asyncio.create_task(self._resend(ack.batch_id, ack.refusal.retry_after_ms / 1000))
+            task = asyncio.create_task(self._resend(pending, ack.refusal.retry_after_ms / 1000))
             self._resends.add(task)
             task.add_done_callback(self._resends.discard)
 
-    async def _resend(self, batch_id: str, seconds: float) -> None:
+    async def _resend(self, pending: _Pending, seconds: float) -> None:
         """Sends a batch again after the time that the service asked for."""
-        self._pending[batch_id].sent_at = time.monotonic() + seconds
+        pending.sent_at = time.monotonic() + seconds
         await asyncio.sleep(spread(max(0.001, seconds)))
-        if pending := self._pending.get(batch_id):
-            pending.sent_at = None
-            self._outbox.put_nowait(batch_id)
+        pending.sent_at = None
+        self._outbox.put_nowait(pending.batch.batch_id)
 
 
 def _refused(refusal: ingest_service_pb2.BatchRefusal) -> BatchRefused:
