@@ -50,7 +50,7 @@ async def serve_until_stopped(server: Stoppable, grace: timedelta, *, leave: tim
 
 
 async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    loop, failures = asyncio.get_running_loop(), 0
+    loop, task, failures = asyncio.get_running_loop(), asyncio.current_task(), 0
     while True:
         begun = loop.time()
         try:
@@ -58,6 +58,8 @@ async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
             log.error("background task returned", extra={"fields": {"task": name}})
         except Exception:
             log.exception("background task failed", extra={"fields": {"task": name}})
+        if task is not None and task.cancelling():  # the failure came from cleaning up and hid the cancellation
+            raise asyncio.CancelledError
         failures = 1 if loop.time() - begun > WAIT_MAX_S else failures + 1
         RESTARTS.labels(name).inc()
         await asyncio.sleep(min(FIRST_WAIT_S * 2 ** min(failures - 1, 10), WAIT_MAX_S))
@@ -71,5 +73,4 @@ async def background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIte
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
