@@ -1,11 +1,13 @@
 """Schema changes: numbered .sql files, applied once, in order, by one process at a time.
 
 A file is called NNNN_pre_<what>.sql (old code lives with it) or NNNN_post_<what>.sql (old code does not). Each runs
-in one transaction with its bookkeeping, unless its first line is `-- no-transaction`.
+in one transaction with its bookkeeping, unless its first line is `-- no-transaction`: such a file holds one statement,
+which does no harm when it is repeated.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.resources
 import re
@@ -17,6 +19,8 @@ import asyncpg
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("kit")
+
+LOCK_POLL_S = 0.1
 _NAME = re.compile(r"(\d{4})_(pre|post)_([a-z0-9_]+)\.sql")
 _WITHOUT_TRANSACTION = "-- no-transaction"
 
@@ -67,7 +71,8 @@ async def migrate(connection: asyncpg.Connection, schema: str, migrations: Seque
 
     Raises MigrationError when an applied file has changed since.
     """
-    await connection.execute(_SQL["lock_migrations"])
+    while not await connection.fetchval(_SQL["lock_migrations"]):  # noqa: ASYNC110 - the server holds the lock
+        await asyncio.sleep(LOCK_POLL_S)
     try:
         await connection.execute(_SQL["make_bookkeeping"])
         rows = await connection.fetch(_SQL["applied_migrations"], schema)

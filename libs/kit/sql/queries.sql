@@ -3,8 +3,8 @@
 SELECT set_config('app.current_tenant_id', $1, true);
 
 -- query: lock_migrations
--- Processes that migrate one database at the same time do it one after the other.
-SELECT pg_advisory_lock(hashtextextended('radiant.migrations', 0));
+-- One process migrates at a time; others ask again, for one that waits in the server blocks concurrent index builds.
+SELECT pg_try_advisory_lock(hashtextextended('radiant.migrations', 0));
 
 -- query: unlock_migrations
 -- Lets the next process migrate.
@@ -42,9 +42,5 @@ SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASS
 SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
 
 -- query: lock_roles
--- Roles belong to the whole server: databases of one server may be set up at the same time.
-SELECT pg_advisory_lock(hashtextextended('radiant.roles', 0));
-
--- query: unlock_roles
--- Lets the next one set up roles.
-SELECT pg_advisory_unlock(hashtextextended('radiant.roles', 0));
+-- Processes that set up the roles of one database at the same time do it one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended('radiant.roles', 0));
