@@ -16,7 +16,6 @@ _GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutdowns; a cancelled query is caught before
     asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby that was the primary
     ConnectionError,

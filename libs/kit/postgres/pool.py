@@ -61,11 +61,16 @@ class Database:
         with translated():
             try:
                 connection = await self._pool.acquire(timeout=self._acquire_s)
-            except (TimeoutError, OSError):
+            except (TimeoutError, OSError, asyncpg.InterfaceError):  # the last when the pool is closing
                 message = "No database connection is free."
                 raise Unavailable(message, RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from None
             try:
                 yield connection
+            except asyncpg.InterfaceError as error:
+                if not _is_lost(connection):
+                    raise  # a wrong argument, not a lost server
+                message = "The database connection was lost."
+                raise Unavailable(message, RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error
             finally:
                 await self._pool.release(connection)
 
@@ -81,6 +86,13 @@ class Database:
         async with self.transaction() as connection:
             await connection.fetchval(_SQL["set_tenant"], tenant_id)
             yield connection
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken the closed connection back
+        return True
 
 
 async def use_tenant(connection: Connection, tenant_id: str) -> None:

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 _HEAD = re.compile(r"^-- query: *(\w+) *\n-- ?(.+)\n", re.MULTILINE)
+_COMMENT = re.compile(r"--.*")
 
 
 class Queries(Mapping[str, str]):
     """The queries of one file by name."""
 
     def __init__(self, text: str, origin: str) -> None:
-        """Reads the text; raises ValueError for a name that appears twice or a query without a reason."""
+        """Reads the text; raises ValueError for a name that appears twice and a query without reason or text."""
         heads = list(_HEAD.finditer(text))
         if len(heads) != text.count("-- query:"):
             raise ValueError(f"{origin}: a query lacks its name or its reason")
@@ -24,7 +25,10 @@ class Queries(Mapping[str, str]):
             name = head[1]
             if name in self._queries:
                 raise ValueError(f"{origin}: two queries are called {name}")
-            self._queries[name] = text[head.end() : end].strip().removesuffix(";")
+            body = text[head.end() : end].strip().removesuffix(";")
+            if not _COMMENT.sub("", body).strip():
+                raise ValueError(f"{origin}: {name} is empty")
+            self._queries[name] = body
 
     def __getitem__(self, name: str) -> str:
         return self._queries[name]
