@@ -1,0 +1,196 @@
+"""Transactions know whose rows they may touch, and the driver's errors become ours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from kit.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
+from kit.postgres.pool import Database, PostgresSettings, open_database, use_tenant
+from kit.settings import Reader
+
+TENANT = "SELECT coalesce(current_setting('app.current_tenant_id', true), '')"
+GONE = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+
+@pytest.fixture
+async def database(empty_database_url: str) -> AsyncIterator[Database]:
+    """Gives a pool of at most two connections."""
+    settings = PostgresSettings(
+        url=empty_database_url,
+        application_name="kit-test",
+        connections_max=2,
+        statement_timeout=timedelta(milliseconds=300),
+        acquire_timeout=timedelta(milliseconds=300),
+    )
+    async with open_database(settings) as opened:
+        yield opened
+
+
+async def test_the_tenant_ends_with_the_transaction(database: Database) -> None:
+    async with database.tenant("acme") as connection:
+        assert await connection.fetchval(TENANT) == "acme"
+        server_process = await connection.fetchval("SELECT pg_backend_pid()")
+    async with database.transaction() as connection:
+        assert await connection.fetchval("SELECT pg_backend_pid()") == server_process, "the same connection"
+        assert await connection.fetchval(TENANT) == ""
+
+
+async def test_the_tenant_ends_with_a_transaction_that_failed(database: Database) -> None:
+    with pytest.raises(NotFound):
+        async with database.tenant("acme"):
+            raise NotFound
+    async with database.connection() as connection:
+        assert await connection.fetchval(TENANT) == ""
+
+
+async def test_two_tenants_at_once_do_not_meet(database: Database) -> None:
+    async with database.tenant("acme") as one, database.tenant("globex") as other:
+        assert await one.fetchval(TENANT) == "acme"
+        assert await other.fetchval(TENANT) == "globex"
+
+
+async def test_a_transaction_may_turn_to_another_tenant(database: Database) -> None:
+    async with database.tenant("acme") as connection:
+        await use_tenant(connection, "globex")
+        assert await connection.fetchval(TENANT) == "globex"
+    async with database.transaction() as connection:
+        assert await connection.fetchval(TENANT) == ""
+
+
+async def test_a_tenants_name_is_data(database: Database) -> None:
+    name = "a'); DROP TABLE x; --"
+    async with database.tenant(name) as connection:
+        assert await connection.fetchval(TENANT) == name
+
+
+async def test_what_failed_is_rolled_back(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute("CREATE TABLE things (id int PRIMARY KEY)")
+
+    async def fail() -> None:
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO things VALUES (1)")
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        await fail()
+    async with database.transaction() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM things") == 0
+        await connection.execute("INSERT INTO things VALUES (2)")
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT id FROM things") == 2
+
+
+async def test_a_lost_connection_is_unavailable_and_the_next_one_works(database: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(Unavailable) as caught:
+            async with database.tenant("acme") as connection:
+                await connection.fetchval(GONE)
+        assert caught.value.reason == "DATABASE_UNAVAILABLE"
+        assert caught.value.retry_after > timedelta()
+    async with database.tenant("acme") as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_connection_that_was_lost_while_idle_is_replaced(database: Database) -> None:
+    async with database.connection() as one, database.connection() as other:
+        process = await one.fetchval("SELECT pg_backend_pid()")
+        await other.execute("SELECT pg_terminate_backend($1)", process)
+    await asyncio.sleep(0.1)
+    async with database.connection() as one, database.connection() as other:
+        assert process not in {await each.fetchval("SELECT pg_backend_pid()") for each in (one, other)}
+
+
+async def test_a_slow_statement_is_too_late_and_the_connection_lives(database: Database) -> None:
+    with pytest.raises(DeadlineExceeded) as caught:
+        async with database.transaction() as connection:
+            await connection.execute("SELECT pg_sleep(20)")
+    assert caught.value.reason == "STATEMENT_TIMEOUT"
+    async with database.transaction() as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_no_free_connection_is_unavailable(database: Database) -> None:
+    async with database.connection(), database.connection():
+        with pytest.raises(Unavailable) as caught:
+            async with database.connection():
+                pytest.fail("there is no third connection")
+    assert "free" in str(caught.value)
+
+
+async def test_a_lost_race_is_a_conflict(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute("CREATE TABLE things (id int PRIMARY KEY, at int)")
+        await connection.execute("INSERT INTO things VALUES (1, 0)")
+
+    async def lose() -> None:
+        async with database.connection() as slow, slow.transaction(isolation="repeatable_read"):
+            await slow.fetchval("SELECT at FROM things")
+            async with database.transaction() as fast:
+                await fast.execute("UPDATE things SET at = 1")
+            await slow.execute("UPDATE things SET at = 2")
+
+    with pytest.raises(Conflict) as caught:
+        await lose()
+    assert caught.value.reason == "TRANSACTION_CONFLICT"
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments"),
+    [("SELECT $1::int4", [2**40]), ("SELECT $1::int4", ["one"]), ("SELECT $1::text", [1]), ("SELECT 1", [1])],
+    ids=str,
+)
+async def test_a_wrong_argument_is_no_lost_server(database: Database, statement: str, arguments: list[object]) -> None:
+    with pytest.raises((asyncpg.DataError, asyncpg.InterfaceError)):
+        async with database.transaction() as connection:
+            await connection.fetchval(statement, *arguments)
+
+
+async def test_a_broken_constraint_is_the_callers_to_name(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute("CREATE TABLE things (id int CONSTRAINT things_pkey PRIMARY KEY)")
+    with pytest.raises(asyncpg.UniqueViolationError) as caught:
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO things VALUES (1), (1)")
+    assert caught.value.constraint_name == "things_pkey"
+
+
+async def test_cancelled_work_gives_its_connection_back(database: Database) -> None:
+    async def work() -> None:
+        async with database.tenant("acme") as connection:
+            await connection.execute("SELECT pg_sleep(20)")
+
+    for _ in range(4):
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with database.tenant("acme") as one, database.tenant("acme") as other:
+        assert await one.fetchval("SELECT 1") + await other.fetchval("SELECT 1") == 2
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    with pytest.raises(Unavailable):
+        async with open_database(PostgresSettings(url=url, application_name="kit-test")):
+            pytest.fail("there is no server")
+
+
+async def test_the_server_knows_the_process_by_name(database: Database) -> None:
+    async with database.connection() as connection:
+        assert await connection.fetchval("SHOW application_name") == "kit-test"
+        assert await connection.fetchval("SHOW timezone") == "UTC"
+
+
+def test_settings_do_not_show_the_password() -> None:
+    environ = {"X_DATABASE_URL": "postgresql://me:hunter2@db/radiant", "X_STATEMENT_TIMEOUT_SECONDS": "2.5"}
+    reader = Reader(environ, "X_")
+    settings = PostgresSettings.read(reader, "kit-test")
+    reader.done()
+    assert settings.url.endswith("@db/radiant")
+    assert settings.statement_timeout == timedelta(seconds=2.5)
+    assert "hunter2" not in repr(settings)
