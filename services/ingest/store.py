@@ -153,7 +153,7 @@ async def _store_votes(
     rows = await connection.fetch(_SQL["standing_votes"], tenant, list(outputs), list(users))
     standing = {(row["output_id"], row["user_id"]): _cast_of(row) for row in rows}
     counts = {
-        key: count(standing.get(key), [Cast(writes[n].votes[p], writes[n].request_id) for n, p in places])
+        key: count(standing.get(key), [Cast(writes[n].votes[p], writes[n].request_id, p) for n, p in places])
         for key, places in arrivals.items()
     }
     winners = [each.winner for each in counts.values() if each.winner is not None]

@@ -1,6 +1,7 @@
 """Which of several votes of one user on one output stands, and what became of the others.
 
-Of all votes the one with the greatest (time, request) stands, in whatever order they arrive.
+Of all votes the one with the greatest (time, request) stands, in whatever order they arrive; of those of one request
+and time, the last.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ class Cast:
 
     vote: Vote
     request_id: UUID
+    place: int = 0
+    """Position among the votes of its request; they are always counted together."""
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """What is compared: the later time, then the greater request."""
-        return self.vote.time_us, self.request_id.int
+    def rank(self) -> tuple[int, int, int]:
+        """What is compared: the later time, then the greater request, then the later place in it."""
+        return self.vote.time_us, self.request_id.int, self.place
 
 
 @dataclass(frozen=True, slots=True)
