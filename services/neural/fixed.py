@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 LANDMARK = datetime(2020, 1, 1, tzinfo=UTC)
 FRACTION_BITS = 40
+_SCALE = float(1 << FRACTION_BITS)
 _MANTISSA_BITS = 64
 
 
@@ -26,7 +27,7 @@ def _exponent(moment: datetime, half_life: timedelta) -> tuple[int, float]:
 def weigh(amount: float, moment: datetime, half_life: timedelta) -> int:
     """Returns amount * 2^((t - L) / H) in fixed point; the same arguments give the same integer, always."""
     whole, rest = _exponent(moment, half_life)
-    scaled = round(amount * 2.0**rest * 2.0**FRACTION_BITS)
+    scaled = round(amount * math.exp2(rest) * _SCALE)
     return scaled << whole if whole >= 0 else scaled >> -whole
 
 
@@ -36,7 +37,7 @@ def decayed(total: int, now: datetime, half_life: timedelta) -> float:
         return 0.0
     whole, rest = _exponent(now, half_life)
     shift = max(total.bit_length() - _MANTISSA_BITS, 0)
-    return math.ldexp(float(total >> shift), shift - FRACTION_BITS - whole) * 2.0**-rest
+    return math.ldexp(float(total >> shift), shift - FRACTION_BITS - whole) / math.exp2(rest)
 
 
 def mean(score_sum: int, evidence: int) -> float:

@@ -27,7 +27,9 @@ def sentence(ranked: Sequence[Estimate], task: str, domain: str) -> str:
     best = ranked[0]
     if best.scope is None:
         if any(each.scope for each in ranked) or abs(best.mean - 0.5) > 1e-9:
-            return f"{best.model} leads in {_place(task, domain)} by what is known of it elsewhere; no feedback on it here."
+            return (
+                f"{best.model} leads in {_place(task, domain)} by what is known elsewhere; nobody judged it here yet."
+            )
         return f"No feedback on any candidate for {_place(task, domain)} yet; all are taken as equals."
     said = (
         f"{best.model} leads in {_place(task, domain)}: {_WHOSE[best.scope]} on {best.total} "

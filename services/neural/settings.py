@@ -1,0 +1,112 @@
+"""Settings of the service, read from the environment once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kit.postgres.pool import PostgresSettings
+from kit.rpc.server import RpcServerSettings
+from kit.settings import Reader
+from neural.hierarchy import Beliefs
+from neural.model import LearningMode, Scope, Strategy
+
+DEFAULT_PORT = 50152
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningSettings:
+    """How feedback becomes scores. Mode and half-life hold for the next version; a live one keeps its own."""
+
+    mode: LearningMode = LearningMode.EVIDENCE_WEIGHTED
+    half_life: timedelta = 30 * _DAY
+    """At least a day."""
+    carry_over: float = 0.5
+    """Share of the evidence of a model's version that the next one keeps."""
+    global_tenants_min: int = 3
+    """Tenants behind every published global row."""
+    global_raters_min: int = 10
+    """Users behind every published global row."""
+    idle: timedelta = timedelta(milliseconds=200)
+    """Longest pause between two looks at the queues when no wake-up comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendSettings:
+    """How scores become recommendations."""
+
+    strategy: Strategy = Strategy.THOMPSON
+    epsilon: float = 0.1
+    beliefs: Beliefs = field(default_factory=Beliefs)
+    table_boards_max: int = 200_000
+    """Boards in the process's own table."""
+    decisions_max: int = 50_000
+    """Prepared decisions in the process's own table."""
+    valid_for: timedelta = timedelta(seconds=60)
+    """How long an answer may be reused."""
+    log_queue_max: int = 20_000
+    """Decisions that wait to be logged; more are counted and dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeuralSettings:
+    """Everything that the process is told."""
+
+    rpc: RpcServerSettings
+    postgres: PostgresSettings
+    learning: LearningSettings
+    recommend: RecommendSettings
+    redis_url: str
+    token_key: str = field(repr=False)
+    metrics_port: int
+    """0 serves none."""
+    log_level: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> NeuralSettings:
+        """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
+        reader = Reader(environ, "RADIANT_")
+        settings = cls(
+            rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
+            postgres=PostgresSettings.read(reader, "radiant-neural"),
+            learning=_learning(reader),
+            recommend=RecommendSettings(
+                strategy=Strategy(reader.choice("STRATEGY", "thompson", [each.value for each in Strategy])),
+                epsilon=reader.number("EPSILON", 0.1, 0, 1),
+                beliefs=_beliefs(reader),
+            ),
+            redis_url=reader.text("REDIS_URL"),
+            token_key=reader.text("TOKEN_KEY"),
+            metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
+            log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        )
+        reader.done()
+        return settings
+
+
+def _learning(reader: Reader) -> LearningSettings:
+    modes = [each.value for each in LearningMode]
+    return LearningSettings(
+        mode=LearningMode(reader.choice("LEARNING_MODE", LearningMode.EVIDENCE_WEIGHTED.value, modes)),
+        half_life=timedelta(days=reader.number("HALF_LIFE_DAYS", 30, 1, 36500)),
+        carry_over=reader.number("VERSION_CARRY_OVER", 0.5, 0, 1),
+        global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
+        global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
+    )
+
+
+def _beliefs(reader: Reader) -> Beliefs:
+    return Beliefs(
+        min_samples={
+            Scope.USER: reader.integer("MIN_SAMPLES_USER", 20, 1, 1_000_000),
+            Scope.TENANT: reader.integer("MIN_SAMPLES_TENANT", 50, 1, 1_000_000),
+            Scope.GLOBAL: reader.integer("MIN_SAMPLES_GLOBAL", 100, 1, 1_000_000),
+        },
+        threshold=reader.number("CONFIDENCE_THRESHOLD", 0.5, 0.01, 1),
+        task=reader.number("PRIOR_TASK", 10, 0, 1e6),
+        domain=reader.number("PRIOR_DOMAIN", 20, 0, 1e6),
+        tenant=reader.number("PRIOR_TENANT", 30, 0, 1e6),
+        user=reader.number("PRIOR_USER", 40, 0, 1e6),
+    )

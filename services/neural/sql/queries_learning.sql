@@ -1,0 +1,195 @@
+-- query: become_learner
+-- The role that may touch all tenants' rows, for this transaction alone.
+SET LOCAL ROLE radiant_learner;
+
+-- query: free_shards
+-- Shards that nobody else learns right now; they are ours until the transaction ends.
+SELECT shard FROM generate_series(0, 15) AS shard WHERE pg_try_advisory_xact_lock(72001, shard);
+
+-- query: all_shards
+-- Waits until nobody learns; nobody does until the transaction ends.
+SELECT pg_advisory_xact_lock(72001, shard) FROM generate_series(0, 15) AS shard;
+
+-- query: take_work
+-- Work of the given shards, oldest first; it is gone when what was learned from it is committed.
+DELETE FROM ingest_api_v1.learn_queue q
+USING (SELECT shard, seq FROM ingest_api_v1.learn_queue WHERE shard = ANY($1::smallint[]) ORDER BY seq LIMIT $2) AS oldest
+WHERE q.shard = oldest.shard AND q.seq = oldest.seq
+RETURNING q.tenant_id, q.output_id, q.user_id;
+
+-- query: raters_of_outputs
+-- Whoever gave feedback on outputs whose manifest arrived.
+SELECT k.tenant_id, k.output_id, u.user_id
+FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
+CROSS JOIN LATERAL (
+  SELECT u.user_id FROM ingest_api_v1.units u WHERE u.tenant_id = k.tenant_id AND u.output_id = k.output_id
+) AS u;
+
+-- query: enqueue_units
+-- Hands units to the shards of their users.
+SELECT ingest_api_v1.enqueue_units($1::text[], $2::text[], $3::text[]);
+
+-- query: register_versions
+-- When each version of a model was first seen; returns models whose versions may have changed places.
+WITH seen AS (
+  SELECT m.tenant_id, v.model, v.model_version, min(m.created_at) AS first_output_at
+  FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
+  CROSS JOIN LATERAL (
+    SELECT m.tenant_id, m.created_at, m.models_used, m.model_versions FROM ingest_api_v1.manifests m
+    WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id
+  ) AS m
+  CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
+  GROUP BY m.tenant_id, v.model, v.model_version
+), moved AS (
+  INSERT INTO neural.model_versions AS known (tenant_id, model, model_version, first_output_at)
+  SELECT tenant_id, model, model_version, first_output_at FROM seen ORDER BY tenant_id, model, model_version
+  ON CONFLICT (tenant_id, model, model_version) DO UPDATE SET first_output_at = excluded.first_output_at
+  WHERE excluded.first_output_at < known.first_output_at
+  RETURNING tenant_id, model
+)
+SELECT m.tenant_id, m.model FROM moved m
+WHERE EXISTS (SELECT FROM neural.model_versions v WHERE v.tenant_id = m.tenant_id AND v.model = m.model);
+
+-- query: enqueue_boards_of_models
+-- Boards on which models stand whose versions changed places.
+INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
+SELECT DISTINCT s.version, s.tenant_id, s.user_id, s.task_type, s.domain_mode
+FROM unnest($2::text[], $3::text[]) AS k (tenant_id, model)
+JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = k.tenant_id AND s.model = k.model;
+
+-- query: bump_boards
+-- Something beside the cells changed what tenants' boards say.
+INSERT INTO neural.board_revisions AS r (tenant_id) SELECT t FROM unnest($1::text[]) AS t ORDER BY t
+ON CONFLICT (tenant_id) DO UPDATE SET revision = r.revision + 1;
+
+-- query: unit_facts
+-- Everything that stands and bears on units whose manifest is known.
+SELECT k.tenant_id, k.output_id, k.user_id, m.created_at, m.task_type, m.domain_mode, m.models_used, m.model_versions,
+  m.orchestration_id, m.services_used, e.rating, e.categories, i.sentiments, v.sentiment AS voice,
+  coalesce(t.trust, 1.0) AS trust
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant_id, output_id, user_id)
+CROSS JOIN LATERAL (
+  SELECT * FROM ingest_api_v1.manifests m WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id
+) AS m
+LEFT JOIN LATERAL (
+  SELECT f.rating, f.categories FROM ingest_api_v1.explicit_feedback f
+  WHERE f.tenant_id = k.tenant_id AND f.output_id = k.output_id AND f.user_id = k.user_id
+) AS e ON true
+LEFT JOIN LATERAL (
+  SELECT array_agg(s.sentiment ORDER BY s.signal_type) AS sentiments FROM ingest_api_v1.implicit_feedback s
+  WHERE s.tenant_id = k.tenant_id AND s.output_id = k.output_id AND s.user_id = k.user_id
+) AS i ON true
+LEFT JOIN LATERAL (
+  SELECT f.sentiment FROM ingest_api_v1.voice_feedback f
+  WHERE f.tenant_id = k.tenant_id AND f.output_id = k.output_id AND f.user_id = k.user_id
+) AS v ON true
+LEFT JOIN neural.user_trust_scores t ON t.tenant_id = k.tenant_id AND t.user_id = k.user_id;
+
+-- query: contributions
+-- What units contribute so far.
+SELECT c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
+  c.evidence::text AS evidence, c.score_sum::text AS score_sum, c.rating, c.implicit_sign, c.aspects,
+  c.orchestration_id, c.services_used
+FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id)
+JOIN neural.unit_contributions c ON c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id
+  AND c.output_id = k.output_id;
+
+-- query: forget_contributions
+-- Units that contribute nothing any more.
+DELETE FROM neural.unit_contributions c USING unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id)
+WHERE c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id AND c.output_id = k.output_id;
+
+-- query: keep_contributions
+-- What units contribute from now on.
+INSERT INTO neural.unit_contributions (version, tenant_id, output_id, user_id, task_type, domain_mode, models,
+  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used)
+SELECT $1, c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
+  c.evidence::numeric, c.score_sum::numeric, c.rating, c.implicit_sign, c.aspects, c.orchestration_id, c.services_used
+FROM jsonb_to_recordset($2::text::jsonb) AS c (tenant_id text, output_id text, user_id text, task_type text,
+  domain_mode text, models text[], model_versions text[], evidence text, score_sum text, rating smallint,
+  implicit_sign smallint, aspects text[], orchestration_id text, services_used text[])
+ON CONFLICT (version, tenant_id, user_id, output_id) DO UPDATE SET
+  task_type = excluded.task_type, domain_mode = excluded.domain_mode, models = excluded.models,
+  model_versions = excluded.model_versions, evidence = excluded.evidence, score_sum = excluded.score_sum,
+  rating = excluded.rating, implicit_sign = excluded.implicit_sign, aspects = excluded.aspects,
+  orchestration_id = excluded.orchestration_id, services_used = excluded.services_used;
+
+-- query: add_to_cells
+-- Changes of cells, in one order for everybody; returns how many units each cell now rests on.
+INSERT INTO neural.neural_model_scores AS s (version, tenant_id, user_id, task_type, domain_mode, model, model_version,
+  evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
+  positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
+SELECT $1, d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version,
+  d.sums[1]::numeric, d.sums[2]::numeric, d.sums[3]::numeric, d.sums[4]::numeric, d.sums[5]::numeric,
+  d.sums[6]::numeric, d.sums[7]::numeric, d.sums[8]::numeric,
+  d.counts[1], d.counts[2], d.counts[3], d.counts[4], d.counts[5], d.counts[6], d.raters
+FROM jsonb_to_recordset($2::text::jsonb) AS d (tenant_id text, user_id text, task_type text, domain_mode text,
+  model text, model_version text, sums text[], counts bigint[], raters bigint)
+ORDER BY d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version
+ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_version) DO UPDATE SET
+  evidence = s.evidence + excluded.evidence, score_sum = s.score_sum + excluded.score_sum,
+  accuracy_evidence = s.accuracy_evidence + excluded.accuracy_evidence,
+  accuracy_sum = s.accuracy_sum + excluded.accuracy_sum,
+  relevance_evidence = s.relevance_evidence + excluded.relevance_evidence,
+  relevance_sum = s.relevance_sum + excluded.relevance_sum,
+  speed_evidence = s.speed_evidence + excluded.speed_evidence, speed_sum = s.speed_sum + excluded.speed_sum,
+  positive_count = s.positive_count + excluded.positive_count,
+  negative_count = s.negative_count + excluded.negative_count,
+  neutral_count = s.neutral_count + excluded.neutral_count,
+  implicit_positive_count = s.implicit_positive_count + excluded.implicit_positive_count,
+  implicit_negative_count = s.implicit_negative_count + excluded.implicit_negative_count,
+  total_count = s.total_count + excluded.total_count, raters = s.raters + excluded.raters,
+  revision = s.revision + 1, updated_at = now()
+RETURNING s.tenant_id, s.user_id, s.task_type, s.domain_mode, s.model, s.model_version, s.total_count;
+
+-- query: add_to_companions
+-- Changes of what models work with.
+INSERT INTO neural.model_companions AS s
+  (version, tenant_id, task_type, domain_mode, model, kind, name, evidence, score_sum)
+SELECT $1, d.tenant_id, d.task_type, d.domain_mode, d.model, d.kind, d.name, d.evidence::numeric, d.score_sum::numeric
+FROM jsonb_to_recordset($2::text::jsonb) AS d (tenant_id text, task_type text, domain_mode text, model text,
+  kind text, name text, evidence text, score_sum text)
+ORDER BY d.tenant_id, d.task_type, d.domain_mode, d.model, d.kind, d.name
+ON CONFLICT (version, tenant_id, task_type, domain_mode, model, kind, name) DO UPDATE SET
+  evidence = s.evidence + excluded.evidence, score_sum = s.score_sum + excluded.score_sum;
+
+-- query: enqueue_boards
+-- Boards that are to reach the cache.
+INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
+SELECT $1, k.tenant_id, k.user_id, k.task_type, k.domain_mode
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (tenant_id, user_id, task_type, domain_mode);
+
+-- query: enqueue_rebuild
+-- Units that a running rebuild has to look at again.
+INSERT INTO neural.rebuild_queue (version, tenant_id, output_id, user_id)
+SELECT $1, k.tenant_id, k.output_id, k.user_id
+FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id);
+
+-- query: versions
+-- The live version and, while a rebuild runs, the one that is being built.
+SELECT version, state, mode, half_life_seconds FROM neural.score_versions WHERE state IN ('live', 'building');
+
+-- query: lock_first_version
+-- Processes that start together make one first version.
+SELECT pg_advisory_xact_lock(72002, 0);
+
+-- query: create_version
+-- A version with the parameters that its numbers are made with.
+INSERT INTO neural.score_versions (state, mode, half_life_seconds, run_id, units_total)
+VALUES ($1, $2, $3, $4, $5) RETURNING version;
+
+-- query: create_partitions
+-- Where a version's rows go.
+SELECT neural.create_version_partitions($1);
+
+-- query: tenant_raw_outputs
+-- Outputs of a learned output's tenant that one call asks for: who gave feedback on it.
+SELECT u.user_id FROM ingest_api_v1.units u WHERE u.tenant_id = $1 AND u.output_id = $2 LIMIT $3;
+
+-- query: output_has_manifest
+-- Whether an output can be learned.
+SELECT EXISTS (SELECT FROM ingest_api_v1.manifests WHERE tenant_id = $1 AND output_id = $2);
+
+-- query: output_pending
+-- Whether work of an output waits.
+SELECT EXISTS (SELECT FROM ingest_api_v1.learn_queue WHERE tenant_id = $1 AND output_id = $2);
