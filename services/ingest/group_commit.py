@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 
 from ingest.model import Write
@@ -46,13 +46,16 @@ class GroupCommit:
         self._queue: deque[_Waiting] = deque()
         self._items = 0
         self._filled = asyncio.Event()
+        self._stopped = False
 
     async def submit(self, write: Write) -> bytes:
         """Returns the answer once the write is durable.
 
-        Raises Exhausted when the queue is full, and what the store raises. A caller that goes away does not take
-        its write back: it may be stored, and repeating it is safe.
+        Raises Exhausted when the queue is full, Unavailable once it has ended, and what the store raises. A caller
+        that goes away does not take its write back: it may be stored, and repeating it is safe.
         """
+        if self._stopped:
+            raise _stopping()
         if self._items and self._items + write.weight > self._limits.queue_items_max:
             REFUSED.inc()
             raise Exhausted("The queue is full.", RETRY_AFTER, reason="QUEUE_FULL")
@@ -75,9 +78,8 @@ class GroupCommit:
                     await stack.enter_async_context(background(f"committer-{number}", self._commit_forever))
                 yield
         finally:
-            for _, future in self._queue:
-                if not future.done():
-                    future.set_exception(Unavailable("The service is stopping.", RETRY_AFTER, reason="STOPPING"))
+            self._stopped = True
+            self._settle(self._queue)
             self._queue.clear()
 
     async def _commit_forever(self) -> None:
@@ -103,11 +105,11 @@ class GroupCommit:
             GROUPS.observe(items)
         return group
 
-    def _settle(self, group: Sequence[_Waiting]) -> None:
+    def _settle(self, group: Iterable[_Waiting]) -> None:
         self._count(-sum(write.weight for write, _ in group))
         for _, future in group:
             if not future.done():
-                future.set_exception(Unavailable("The service is stopping.", RETRY_AFTER, reason="STOPPING"))
+                future.set_exception(_stopping())
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         firsts, repeats = _without_repeats(group)
@@ -173,6 +175,10 @@ def _resolve(future: asyncio.Future[bytes], outcome: Outcome) -> None:
         future.set_result(outcome)
     else:
         future.set_exception(outcome)
+
+
+def _stopping() -> Unavailable:
+    return Unavailable("The service is stopping.", RETRY_AFTER, reason="STOPPING")
 
 
 def _fail(group: Sequence[_Waiting], error: Exception) -> None:
