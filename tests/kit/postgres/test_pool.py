@@ -38,6 +38,14 @@ async def test_the_tenant_ends_with_the_transaction(database: Database) -> None:
         assert await connection.fetchval(TENANT) == ""
 
 
+async def test_the_tenant_ends_with_the_transaction_and_not_with_the_connection(database: Database) -> None:
+    async with database.connection() as connection:
+        async with connection.transaction():
+            await use_tenant(connection, "acme")
+            assert await connection.fetchval(TENANT) == "acme"
+        assert await connection.fetchval(TENANT) == ""
+
+
 async def test_the_tenant_ends_with_a_transaction_that_failed(database: Database) -> None:
     with pytest.raises(NotFound):
         async with database.tenant("acme"):
