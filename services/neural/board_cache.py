@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -22,7 +23,8 @@ GLOBAL_TENANT = "-global-"
 LIFE = timedelta(hours=1)
 ANNOUNCED_MAX = 500
 """Boards in one message."""
-REVISION_WIDTH = 40
+REST_S = 0.5
+"""After a failure callers go to the database at once, for so long."""
 FAILURES = Counter("radiant_neural_cache_failures_total", "Calls to Redis that failed.", ["what"])
 
 # Keeps the value whose revision is greater; both begin with it: {"revision":"<40 digits>", ...
@@ -45,18 +47,25 @@ class BoardCache:
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._client = client
         self._keep_newer = client.register_script(_KEEP_NEWER)
+        self._down_until = 0.0
+
+    def _failed(self, what: str) -> None:
+        FAILURES.labels(what).inc()
+        self._down_until = time.monotonic() + REST_S
 
     async def get(self, keys: Sequence[BoardKey]) -> dict[BoardKey, Board]:
         """Returns the boards that are there; none of them when Redis does not answer."""
-        found = {}
+        found: dict[BoardKey, Board] = {}
+        if time.monotonic() < self._down_until:
+            return found
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for key in keys:
                     pipe.get(board_key(key))
                 values = await pipe.execute()
         except (RedisError, OSError, TimeoutError):
-            FAILURES.labels("get").inc()
-            return {}
+            self._failed("get")
+            return found
         for key, value in zip(keys, values, strict=True):
             if value is not None:
                 try:
@@ -67,6 +76,8 @@ class BoardCache:
 
     async def put(self, boards: Iterable[Board]) -> bool:
         """Keeps boards that are newer than what is there; returns whether Redis took them."""
+        if time.monotonic() < self._down_until:
+            return False
         life_ms = int(LIFE.total_seconds() * 1000)
         try:
             async with self._client.pipeline(transaction=False) as pipe:
@@ -76,7 +87,7 @@ class BoardCache:
                     )
                 await pipe.execute()
         except (RedisError, OSError, TimeoutError):
-            FAILURES.labels("put").inc()
+            self._failed("put")
             return False
         return True
 
@@ -90,7 +101,7 @@ class BoardCache:
                 ]
                 await self._client.publish(CHANNEL, json.dumps({"boards": part}))
         except (RedisError, OSError, TimeoutError):
-            FAILURES.labels("announce").inc()
+            self._failed("announce")
             return False
         return True
 
@@ -101,7 +112,7 @@ class BoardCache:
                 await self._client.unlink(name)
             await self._client.publish(CHANNEL, json.dumps({"reload": ANY}))
         except (RedisError, OSError, TimeoutError):
-            FAILURES.labels("start_over").inc()
+            self._failed("start_over")
             return False
         return True
 

@@ -102,8 +102,9 @@ def estimate(model: str, boards: Sequence[Board], now: datetime, beliefs: Belief
         evidence = row.evidence * fade if row else 0.0
         score = row.score if row else ROOT_MEAN
         outside, total = evidence, evidence * score
-        if key.domain_mode == ANY and place + 1 < len(boards) and (inner := boards[place + 1].rows.get(model)):
-            inside = inner.evidence * 0.5 ** ((now - boards[place + 1].computed_at) / board.half_life)
+        narrower = boards[place + 1] if place + 1 < len(boards) else board
+        if narrower.key.scope is scope and narrower is not board and (inner := narrower.rows.get(model)):
+            inside = inner.evidence * 0.5 ** ((now - narrower.computed_at) / narrower.half_life)
             outside, total = max(evidence - inside, 0.0), total - inside * inner.score
         if outside > 1e-9:
             counted = min(outside, beliefs.cap(scope, key.task_type, key.domain_mode))

@@ -1,0 +1,113 @@
+"""Decides: prepared rankings while their boards hold, one draw a call."""
+
+from __future__ import annotations
+
+import random
+import time
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from kit.ids import new_id
+from neural.constraints import Demand
+from neural.model import Board, BoardKey
+from neural.recommending.decision_log import DecisionLog
+from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
+from neural.recommending.table import BoardTable
+from neural.settings import RecommendSettings
+
+_chance = random.SystemRandom()
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A ranking that holds while its boards do."""
+
+    ranking: Ranking
+    keys: Sequence[BoardKey]
+    boards: Sequence[Board]
+    generation: int
+    until: float
+    """Monotonic seconds until which the boards were seen to hold."""
+    faces: dict[int, Any] = field(default_factory=dict)
+    """Rendered answers by place of the candidate, kept by whoever renders them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One draw from a ranking."""
+
+    decision_id: str
+    tenant_id: str
+    prepared: Prepared
+    place: int
+    """Place of the chosen candidate; -1 when there is none."""
+    staleness_ms: float
+    decided_at: float
+    """Seconds since 1970."""
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The chosen candidate."""
+        return self.prepared.ranking.candidates[self.place] if self.place >= 0 else None
+
+
+class Recommender:
+    """Answers which model to use."""
+
+    def __init__(self, table: BoardTable, log: DecisionLog, settings: RecommendSettings) -> None:
+        self._table, self._log, self._settings = table, log, settings
+        self._prepared: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
+        self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
+
+    def ready(self, tenant: str, digest: bytes) -> Decision | None:
+        """Decides at once if a ranking for this very question is prepared and holds."""
+        prepared = self._prepared.get((tenant, digest))
+        if prepared is None or not self._holds(prepared):
+            return None
+        return self._draw(tenant, prepared)
+
+    async def decide(self, tenant: str, digest: bytes, demand: Demand) -> Decision:
+        """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again."""
+        prepared = self._prepared[tenant, digest] = await self.prepare(tenant, demand)
+        self._prepared.move_to_end((tenant, digest))
+        if len(self._prepared) > self._settings.decisions_max:
+            self._prepared.popitem(last=False)
+        return self._draw(tenant, prepared)
+
+    async def prepare(self, tenant: str, demand: Demand) -> Prepared:
+        """Ranks what a demand allows, without deciding."""
+        keys = board_keys(tenant, demand.user_id, demand.task_type, demand.domain_mode)
+        boards = await self._table.boards(tenant, keys)
+        settings = self._settings
+        now = datetime.now(UTC)
+        ranking = rank(boards, demand, settings.beliefs, settings.strategy, settings.epsilon, now)
+        until = time.monotonic() + self._table.life_s()
+        return Prepared(ranking, keys, boards, self._table.generation, until)
+
+    def staleness_ms(self, prepared: Prepared) -> float:
+        """Returns the age of the oldest board since it was last known to be current."""
+        return max(time.monotonic() - self._table.current_since(prepared.keys), 0.0) * 1000
+
+    def _holds(self, prepared: Prepared) -> bool:
+        if time.monotonic() >= prepared.until:
+            return False
+        if prepared.generation == self._table.generation:
+            return True
+        if any(self._table.peek(key) is not board for key, board in zip(prepared.keys, prepared.boards, strict=True)):
+            return False
+        prepared.generation = self._table.generation
+        return True
+
+    def _draw(self, tenant: str, prepared: Prepared) -> Decision:
+        cumulative = prepared.ranking.cumulative
+        place = -1
+        if cumulative:
+            place = min(bisect_right(cumulative, self._random.random() * cumulative[-1]), len(cumulative) - 1)
+        decision = Decision(new_id(), tenant, prepared, place, self.staleness_ms(prepared), time.time())
+        if place >= 0:
+            self._log.add(decision)
+        return decision
