@@ -46,10 +46,14 @@ SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.evidence::text, s
   s.accuracy_evidence::text, s.accuracy_sum::text, s.relevance_evidence::text, s.relevance_sum::text,
   s.speed_evidence::text, s.speed_sum::text, s.positive_count, s.negative_count, s.neutral_count,
   s.implicit_positive_count, s.implicit_negative_count, s.total_count, s.updated_at,
-  '-infinity'::timestamptz AS first_output_at
+  coalesce(v.first_output_at, '-infinity') AS first_output_at
 FROM unnest($4::text[], $5::text[], $6::text[]) AS k (task_type, domain_mode, model)
 JOIN neural.published_global_scores s ON s.version = $1 AND $2 = '' AND $3 = '' AND s.task_type = k.task_type
   AND s.domain_mode = k.domain_mode AND s.model = k.model
+LEFT JOIN LATERAL (
+  SELECT min(first_output_at) AS first_output_at FROM neural.model_versions v
+  WHERE v.model = s.model AND v.model_version = s.model_version
+) AS v ON true
 ORDER BY s.task_type, s.domain_mode, s.model;
 
 -- query: live_version
