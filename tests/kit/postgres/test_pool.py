@@ -107,7 +107,7 @@ async def test_a_lost_connection_is_unavailable_and_the_next_one_works(database:
 async def test_a_connection_that_was_lost_while_idle_fails_one_call_at_most(database: Database) -> None:
     async with database.connection() as one, database.connection() as other:
         process = await one.fetchval("SELECT pg_backend_pid()")
-        await other.execute("SELECT pg_terminate_backend($1)", process)
+        await other.execute("SELECT pg_terminate_backend($1, 200)", process)
     with contextlib.suppress(Unavailable):
         async with database.connection() as one, database.connection() as other:
             await one.fetchval("SELECT 1")
