@@ -1,0 +1,90 @@
+"""Redis carries wake-ups alone: without it every write is acknowledged, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+
+import pytest
+import redis.asyncio
+
+from ingest.wake import CHANNEL, LOST
+from tests.ingest.serving import Serving, manifest, serving, thumb
+from tests.support.servers import Apart, running_valkey
+from tests.support.suite import free_port
+
+SLOW_S = 3.0
+
+
+def lost() -> float:
+    """Returns how many wake-ups this process could not send."""
+    (metric,) = LOST.collect()
+    return float(metric.samples[0].value)
+
+
+async def all_written(service: Serving, prefix: str) -> None:
+    """Writes at once and checks that each is there."""
+    begun = time.monotonic()
+    calls = (service.call("SubmitExplicitFeedback", thumb(f"{prefix}{index}")) for index in range(40))
+    await asyncio.gather(service.call("RecordManifest", manifest(f"{prefix}m")), *calls)
+    assert time.monotonic() - begun < SLOW_S
+    query = "SELECT count(*) FROM ingest.learn_queue WHERE output_id LIKE $1"
+    assert await service.number(query, f"{prefix}%") == 41
+
+
+async def until(condition: float) -> None:
+    """Waits until more wake-ups than that are lost."""
+    async with asyncio.timeout(10):
+        while lost() <= condition:  # noqa: ASYNC110 - a counter tells nobody that it grew
+            await asyncio.sleep(0.02)
+
+
+async def test_a_redis_that_was_never_there(database_url: str) -> None:
+    before = lost()
+    async with serving(database_url, f"redis://127.0.0.1:{free_port()}/0") as service:
+        await all_written(service, "a")
+        await until(before)
+        await all_written(service, "b")
+
+
+async def test_a_redis_that_is_not_wanted(database_url: str) -> None:
+    before = lost()
+    async with serving(database_url, "") as service:
+        await all_written(service, "a")
+    assert lost() == before
+
+
+async def test_a_redis_that_vanishes_and_returns(database_url: str, apart: Apart) -> None:
+    with running_valkey(apart) as server:
+        async with serving(database_url, server.url) as service:
+            await all_written(service, "before")
+            before = lost()
+            apart.run(server.stop())
+            await all_written(service, "away")
+            await until(before)
+            await all_written(service, "still")
+
+
+async def test_a_redis_that_accepts_and_never_answers(database_url: str) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(100)
+        before = lost()
+        async with serving(database_url, f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as service:
+            await all_written(service, "a")
+            await until(before)
+
+
+@pytest.mark.parametrize("writes", [1, 50])
+async def test_a_commit_wakes_the_learner(database_url: str, redis_url: str, writes: int) -> None:
+    async with redis.asyncio.Redis.from_url(redis_url) as client, client.pubsub() as heard:
+        await heard.subscribe(CHANNEL)
+        assert (await heard.get_message(timeout=5))["type"] == "subscribe"
+        async with serving(database_url, redis_url) as service:
+            await asyncio.gather(
+                *(service.call("SubmitExplicitFeedback", thumb(f"o{index}")) for index in range(writes))
+            )
+            message = await heard.get_message(timeout=5)
+    assert message is not None
+    assert message["type"] == "message"
