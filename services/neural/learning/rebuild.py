@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from kit.errors import Precondition, Unavailable
+from kit.errors import DeadlineExceeded, Precondition, Unavailable
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.learning.apply import Version, replace_contributions
@@ -134,7 +134,7 @@ class Rebuild:
 
     async def _clean_up(self) -> None:
         """Drops what nobody reads; a reader that is in the way is left alone until the next rebuild."""
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(Unavailable, DeadlineExceeded):
             async with as_learner(self._database) as connection:
                 for row in await connection.fetch(_SQL["droppable"]):
                     await connection.execute(_SQL["drop_partitions"], row["version"])

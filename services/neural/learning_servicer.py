@@ -1,0 +1,108 @@
+"""LearningService: translates in, calls, translates out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from kit.errors import FieldViolation, Invalid, Unimplemented
+from kit.postgres.pool import Database
+from kit.rpc.auth import current_principal, tenant_of
+from kit.rpc.pages import decode_page, encode_page, page_size
+from neural.board_cache import BoardCache
+from neural.learning.learner import Learner
+from neural.learning.rebuild import Rebuild
+from neural.learning.show import learn_output
+from neural.scores import learning_status, trust_page
+from neural.tenant_settings import Change, TenantSettings
+from neural.translate import learning
+from radiant.neural.v1 import learning_service_pb2 as pb
+from radiant.neural.v1 import learning_service_pb2_grpc
+
+Context = Any
+
+_ADMINS = frozenset({"admin", "operator"})
+_READERS = frozenset({"service", "expert", "admin", "operator"})
+
+ACCESS = {
+    "LearnOutput": _ADMINS | {"service"},
+    "RunBatchLearning": frozenset({"operator"}),
+    "GetLearningStatus": _READERS,
+    "ListTrustScores": _ADMINS,
+    "EvaluatePolicy": _ADMINS,
+    "GetTenantSettings": _READERS,
+    "UpdateTenantSettings": _ADMINS,
+}
+"""Who may call what."""
+
+
+class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
+    """Runs and shows the learning."""
+
+    def __init__(
+        self, database: Database, cache: BoardCache, learner: Learner, rebuild: Rebuild, settings: TenantSettings
+    ) -> None:
+        self._database, self._cache, self._learner = database, cache, learner
+        self._rebuild, self._settings = rebuild, settings
+
+    async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
+        """Learns one output at once."""
+        tenant = tenant_of(request.tenant_id)
+        return learning.shown(await learn_output(self._database, self._learner, tenant, request.output_id))
+
+    async def RunBatchLearning(
+        self, request: pb.RunBatchLearningRequest, context: Context
+    ) -> pb.RunBatchLearningResponse:
+        """Rebuilds all scores."""
+        return learning.report(await self._rebuild.run(request.request_id))
+
+    async def GetLearningStatus(
+        self, request: pb.GetLearningStatusRequest, context: Context
+    ) -> pb.GetLearningStatusResponse:
+        """Tells how far the learning is; an operator who names no tenant sees all of them."""
+        everyone = not request.tenant_id and not current_principal().tenant_id
+        tenant = "" if everyone else tenant_of(request.tenant_id)
+        status = await learning_status(self._database, tenant)
+        return learning.status(status, await self._cache.answers())
+
+    async def ListTrustScores(self, request: pb.ListTrustScoresRequest, context: Context) -> pb.ListTrustScoresResponse:
+        """Lists raters, least trusted first."""
+        tenant = tenant_of(request.tenant_id)
+        listing = ("trust", tenant, str(request.outliers_only))
+        key = decode_page(request.page_token, listing, (str, str)) or ("-1", "")
+        try:
+            place = (float(key[0]), str(key[1]))
+        except ValueError:
+            raise Invalid.field("page_token", "is not a token of this listing") from None
+        page = await trust_page(self._database, tenant, request.outliers_only, place, page_size(request.page_size))
+        token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.more else ""
+        return learning.trust(page, token)
+
+    async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
+        """Refuses: decisions are logged with their propensities, and not yet evaluated."""
+        if request.HasField("start_time") and request.HasField("end_time"):
+            start, end = request.start_time, request.end_time
+            if (start.seconds, start.nanos) >= (end.seconds, end.nanos):
+                raise Invalid([FieldViolation("end_time", "must be later than start_time")])
+        raise Unimplemented("Policies cannot be evaluated in this release; decisions are logged for it.")
+
+    async def GetTenantSettings(
+        self, request: pb.GetTenantSettingsRequest, context: Context
+    ) -> pb.GetTenantSettingsResponse:
+        """Shows a tenant's settings."""
+        taking_part = await self._settings.global_learning(tenant_of(request.tenant_id))
+        return pb.GetTenantSettingsResponse(settings=pb.TenantSettings(global_learning=taking_part))
+
+    async def UpdateTenantSettings(
+        self, request: pb.UpdateTenantSettingsRequest, context: Context
+    ) -> pb.UpdateTenantSettingsResponse:
+        """Changes a tenant's settings."""
+        answer = pb.UpdateTenantSettingsResponse(settings=request.settings)
+        change = Change(
+            tenant_id=tenant_of(request.tenant_id),
+            request_id=request.request_id,
+            fingerprint=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
+            global_learning=request.settings.global_learning,
+            answer=answer.SerializeToString(),
+        )
+        return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))

@@ -1,0 +1,1 @@
+"""Between the API's messages and the nouns of learning; the only rooms that name fields of both."""

@@ -1,0 +1,135 @@
+"""Scores, status and reports out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from neural.learning.show import Shown
+from neural.model import Scope
+from neural.scores import Page, Score, Status, TrustPage, Wanted
+from neural.translate.words import MODES, SCOPES, from_seconds, timestamp
+from radiant.neural.v1 import learning_service_pb2 as pb
+from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+
+_STATES = {
+    "building": pb.BATCH_RUN_STATE_RUNNING,
+    "live": pb.BATCH_RUN_STATE_SUCCEEDED,
+    "retired": pb.BATCH_RUN_STATE_SUCCEEDED,
+    "failed": pb.BATCH_RUN_STATE_FAILED,
+}
+
+
+def scores(page: Page, wanted: Wanted, min_samples: int, token: str) -> recommend_service_pb2.ListModelScoresResponse:
+    """Renders a page of scores."""
+    return recommend_service_pb2.ListModelScoresResponse(
+        scores=[_score(each, wanted, min_samples) for each in page.scores],
+        next_page_token=token,
+        learning_mode=MODES[page.version.mode],
+        table_version=page.version.number,
+    )
+
+
+def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelScore:
+    aspects = {f"{name}_score": value for name, value in score.aspects.items()}
+    return scoring_pb2.ModelScore(
+        scope=SCOPES[wanted.scope],
+        user_id=wanted.user_id,
+        model=score.model,
+        model_version=score.model_version,
+        task_type=score.task_type,
+        domain_mode=score.domain_mode,
+        score=score.score,
+        confidence=min(score.evidence / min_samples, 1.0),
+        evidence=score.evidence,
+        update_time=timestamp(score.updated_at),
+        **aspects,
+        **score.counts,  # type: ignore[arg-type]  # names of COUNTS are names of fields
+    )
+
+
+def shown(found: Shown) -> pb.LearnOutputResponse:
+    """Renders what the feedback on an output contributes."""
+    answer = pb.LearnOutputResponse(manifest_known=found.manifest_known, learning_mode=MODES[found.mode])
+    for facts, score in found.units:
+        answer.units.add(
+            user_id=facts.key.user_id,
+            weighted_score=score.weighted_score,
+            score=score.score,
+            evidence=score.evidence,
+            trust=score.trust,
+            models=facts.models,
+            explicit_score=facts.rating,
+            implicit_score=score.implicit,
+            voice_score=facts.voice,
+        )
+    return answer
+
+
+def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
+    """Renders the report of a rebuild."""
+    plain = ("run_id", "table_version", "previous_version", "units", "cells", "changed_cells", "score_change_max")
+    answer = pb.RunBatchLearningResponse(
+        **{name: fields[name] for name in plain},
+        start_time=from_seconds(fields["started_at"]),
+        end_time=from_seconds(fields["finished_at"]),
+    )
+    for change in fields["largest_changes"]:
+        answer.largest_changes.add(
+            tenant_id=change["tenant_id"], before=_side(change, "before"), after=_side(change, "after")
+        )
+    return answer
+
+
+def _side(change: dict[str, Any], side: str) -> scoring_pb2.ModelScore | None:
+    if change[f"{side}_total"] is None:
+        return None
+    return scoring_pb2.ModelScore(
+        scope=SCOPES[Scope.USER if change["user_id"] else Scope.TENANT],
+        user_id=change["user_id"],
+        model=change["model"],
+        model_version=change["model_version"],
+        task_type=change["task_type"],
+        domain_mode=change["domain_mode"],
+        score=0.5 if change[side] is None else change[side],
+        total_count=change[f"{side}_total"],
+    )
+
+
+def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse:
+    """Renders the state of learning."""
+    answer = pb.GetLearningStatusResponse(
+        pending_units=found.waiting,
+        lag_ms=found.lag_ms,
+        learned_units=found.learned,
+        table_version=found.version.number,
+        learning_mode=MODES[found.version.mode],
+        cache_available=cache_available,
+        half_life_days=found.version.half_life.total_seconds() / 86400,
+    )
+    if found.last_run is not None:
+        row = found.last_run
+        run = answer.last_run
+        run.run_id, run.state = row["run_id"], _STATES[row["state"]]
+        run.units_done, run.units_total, run.error_message = row["units_done"], row["units_total"], row["error"]
+        run.start_time.CopyFrom(timestamp(row["started_at"]))
+        if row["finished_at"] is not None:
+            run.end_time.CopyFrom(timestamp(row["finished_at"]))
+    return answer
+
+
+def trust(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:
+    """Renders a page of raters."""
+    answer = pb.ListTrustScoresResponse(next_page_token=token)
+    for row in page.rows:
+        item = answer.scores.add(
+            user_id=row["user_id"],
+            trust=max(row["trust"], 0.1),
+            outlier=row["outlier"],
+            outlier_reason=row["outlier_reason"],
+            pinned=row["pinned"],
+            update_time=timestamp(row["updated_at"]),
+        )
+        for name, factor in json.loads(row["factors"]).items():
+            item.factors.add(name=name, value=factor["value"], explanation=factor["explanation"])
+    return answer

@@ -1,0 +1,107 @@
+"""The only file that knows every concrete class of the service."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+from kit.lifecycle import background
+from kit.postgres.pool import Database, open_database
+from kit.redis.client import open_redis
+from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.server import RpcServer, build_server
+from neural import learning_servicer, recommend_servicer
+from neural.board_cache import BoardCache
+from neural.learning.board_store import BoardStore
+from neural.learning.learner import Learner
+from neural.learning.publisher import Publisher
+from neural.learning.rebuild import Rebuild
+from neural.learning.versions import ensure_live_version
+from neural.model import BoardKey
+from neural.recommending.decision_log import DecisionLog
+from neural.recommending.listening import Listener
+from neural.recommending.recommender import Recommender
+from neural.recommending.table import BoardTable
+from neural.recommending.watch import Hub
+from neural.scores import Scores
+from neural.settings import NeuralSettings
+from neural.tenant_settings import TenantSettings
+from neural.upkeep import upkeep_forever
+from radiant.neural.v1 import (
+    learning_service_pb2,
+    learning_service_pb2_grpc,
+    recommend_service_pb2,
+    recommend_service_pb2_grpc,
+)
+
+LISTENING_TIMEOUT = timedelta(seconds=5)
+
+
+@contextlib.asynccontextmanager
+async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
+    """Gives the service's server, built and not yet started, with everything behind it running."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.postgres))
+        await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)
+        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis_url)))
+        ears = await stack.enter_async_context(open_redis(settings.redis_url, LISTENING_TIMEOUT))
+        log = DecisionLog(database, settings.recommend.log_queue_max)
+        store = BoardStore(database, settings.learning.carry_over)
+        table = BoardTable(cache, store, settings.recommend.table_boards_max)
+        recommender = Recommender(table, log, settings.recommend)
+        hub = Hub(database, recommender)
+        publisher = Publisher(database, cache, settings.learning)
+        learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())
+
+        def changed(keys: Sequence[BoardKey] | None) -> None:
+            if keys is None:
+                table.clear()
+            else:
+                table.invalidate(keys)
+            hub.hear(keys)
+
+        def connected() -> None:
+            table.alive()
+            publisher.suspect()
+
+        listener = Listener(
+            ears, changed=changed, work=learner.wake, alive=table.alive, connected=connected, lost=table.deaf
+        )
+        for name, work in (
+            ("listener", listener.listen_forever),
+            ("publisher", publisher.run_forever),
+            ("learner", learner.run_forever),
+            ("decision-log", log.write_forever),
+            ("upkeep", functools.partial(upkeep_forever, database)),
+        ):
+            await stack.enter_async_context(background(name, work))
+        rebuild = Rebuild(database, settings.learning, publisher.suspect)
+        yield _server(settings, database, cache, recommender, hub, learner, rebuild, publisher)
+
+
+def _server(
+    settings: NeuralSettings,
+    database: Database,
+    cache: BoardCache,
+    recommender: Recommender,
+    hub: Hub,
+    learner: Learner,
+    rebuild: Rebuild,
+    publisher: Publisher,
+) -> RpcServer:
+    access = recommend_servicer.ACCESS | learning_servicer.ACCESS
+    server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), access)
+    scores = Scores(database, settings.learning.carry_over)
+    server.add(
+        recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,
+        recommend_servicer.RecommendServicer(recommender, hub, scores, settings.recommend),
+        recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"],
+    )
+    server.add(
+        learning_service_pb2_grpc.add_LearningServiceServicer_to_server,
+        learning_servicer.LearningServicer(database, cache, learner, rebuild, TenantSettings(database, publisher.wake)),
+        learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"],
+    )
+    return server
