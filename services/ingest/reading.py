@@ -12,7 +12,9 @@ from kit.postgres.queries import load_queries
 _SQL = load_queries("ingest", "queries_reading.sql")
 
 CONVERSATION_OUTPUTS_MAX = 10_000
-START = -(2**62) // 10_000
+END = 2**62 // 1_000
+"""A time in microseconds after every output, in the year 2116."""
+START = -END
 """A time in microseconds before every output: the place before the first page."""
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from ingest.group_commit import GroupCommit
 from ingest.model import Terms
 from ingest.ports import Languages
-from ingest.reading import START, Reading
+from ingest.reading import END, START, Reading
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
 from ingest.translate import answers, feedback, manifests
 from ingest.translate.words import terms_at
-from kit.errors import Unimplemented
+from kit.errors import Invalid, Unimplemented
 from kit.rpc.auth import tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from kit.rpc.validation import validate
@@ -129,6 +129,8 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         listing = ("conversation", tenant, request.conversation_id)
         after = decode_page(request.page_token, listing, (int, str)) or (START, "")
         place = (int(after[0]), str(after[1]))
+        if not START <= place[0] <= END:
+            raise Invalid.field("page_token", "is not a token of this listing")
         size = page_size(request.page_size, PAGE_MAX)
         found = await self._reading.conversation(tenant, request.conversation_id, place, size)
         last = found.lines[-1] if found.lines and found.more else None
