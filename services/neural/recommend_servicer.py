@@ -124,8 +124,8 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
             domain_mode=request.domain_mode,
             rollups=request.include_rollups,
         )
-        listing = (scope.value, wanted.tenant_id, wanted.user_id, wanted.model, wanted.task_type, wanted.domain_mode)
-        listing = (*listing, str(wanted.rollups))
+        filters = (wanted.model, wanted.task_type, wanted.domain_mode, str(wanted.rollups))
+        listing = (scope.value, wanted.tenant_id, wanted.user_id, *filters)
         key = decode_page(request.page_token, listing, (str, str, str)) or ("", "", "")
         place = (str(key[0]), str(key[1]), str(key[2]))
         page = await self._scores.page(wanted, place, page_size(request.page_size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kit.errors import Invalid
+from kit.errors import Conflict, Invalid
 from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
 from neural.learning.publisher import enqueue_tenant
@@ -53,6 +53,7 @@ class TenantSettings:
             await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning)
             await enqueue_tenant(connection, change.tenant_id)
             answered = (change.tenant_id, change.request_id, method, change.fingerprint, change.answer)
-            await connection.execute(_SQL["store_answer"], *answered)
+            if not await connection.fetchval(_SQL["store_answer"], *answered):
+                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
         self._published()
         return change.answer

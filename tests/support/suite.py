@@ -120,6 +120,14 @@ def quick_channel(address: str) -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(address, options=[*backoff, ("grpc.min_reconnect_backoff_ms", 50)])
 
 
+def show_troubles(processes: list[ServiceProcess]) -> None:
+    """Prints what services logged as errors, for the report of a test that failed."""
+    for process in processes:
+        lines = process.log.read_text().splitlines() if process.log.exists() else []
+        for line in [line for line in lines if '"level": "error"' in line or not line.startswith("{")][-5:]:
+            print(f"{process.module}: {line[-4000:]}")  # noqa: T201
+
+
 @contextlib.asynccontextmanager
 async def running_suite(database_url: str, redis_url: str, **extra: str) -> AsyncIterator[Suite]:
     """Runs ingest and neural as processes; they end with the block."""
@@ -128,6 +136,7 @@ async def running_suite(database_url: str, redis_url: str, **extra: str) -> Asyn
         processes = [service_process(name, database_url, redis_url, folder, **extra) for name in ("ingest", "neural")]
         for process in processes:
             stack.push_async_callback(process.stop)
+        stack.callback(show_troubles, processes)
         await asyncio.gather(*(process.start() for process in processes))
         ingest, neural = processes
         to_ingest = await stack.enter_async_context(quick_channel(ingest.address))

@@ -20,7 +20,7 @@ _GONE = (
     asyncpg.ReadOnlySQLTransactionError,  # a standby that was the primary
     ConnectionError,
 )
-_RETRY = (asyncpg.SerializationError, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+_RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 
 @contextlib.contextmanager

@@ -131,5 +131,6 @@ SELECT global_learning FROM neural.tenant_settings WHERE tenant_id = $1;
 SELECT method, fingerprint, answer FROM neural.requests WHERE tenant_id = $1 AND request_id = $2;
 
 -- query: store_answer
--- Kept in the transaction of the change.
-INSERT INTO neural.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, $4, $5);
+-- Kept in the transaction of the change; nothing is returned when another process was faster.
+INSERT INTO neural.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING true;

@@ -31,8 +31,7 @@ def scores(page: Page, wanted: Wanted, min_samples: int, token: str) -> recommen
 
 
 def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelScore:
-    aspects = {f"{name}_score": value for name, value in score.aspects.items()}
-    return scoring_pb2.ModelScore(
+    answer = scoring_pb2.ModelScore(
         scope=SCOPES[wanted.scope],
         user_id=wanted.user_id,
         model=score.model,
@@ -43,9 +42,12 @@ def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelS
         confidence=min(score.evidence / min_samples, 1.0),
         evidence=score.evidence,
         update_time=timestamp(score.updated_at),
-        **aspects,
-        **score.counts,  # type: ignore[arg-type]  # names of COUNTS are names of fields
     )
+    for name, count in score.counts.items():
+        setattr(answer, name, count)
+    for aspect, mean in score.aspects.items():
+        setattr(answer, f"{aspect}_score", mean)
+    return answer
 
 
 def shown(found: Shown) -> pb.LearnOutputResponse:
