@@ -7,8 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-from kit.errors import RadiantError
-from kit.settings import SettingsError
 from rich.console import Console
 
 from cli.commands import Call
@@ -16,6 +14,8 @@ from cli.embedded import EmbeddedError
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from cli.supervisor import PartFailedError
+from kit.errors import RadiantError
+from kit.settings import SettingsError
 
 ROLES = ("service", "expert", "admin", "operator")
 

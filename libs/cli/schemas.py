@@ -4,11 +4,11 @@ import importlib.resources
 from collections.abc import Mapping
 
 import asyncpg
+
+from cli.services import SERVICES, Service
 from kit.postgres.migrate import Migration, migrate, migrations_of
 from kit.postgres.queries import load_queries
 from kit.postgres.roles import ensure_role
-
-from cli.services import SERVICES, Service
 
 _QUERIES = load_queries("cli")
 

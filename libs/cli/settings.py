@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kit.settings import Reader
-
 from cli.services import SERVICES
+from kit.settings import Reader
 
 _PORT_MAX = 65535
 

@@ -10,7 +10,7 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, manifest_pb2
-from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
+from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
 from tests.support.suite import Suite, token
 
 CALL_SECONDS = 10.0
@@ -77,7 +77,7 @@ def question(*candidates: str, user: str = "u") -> recommend_service_pb2.GetReco
     """Builds a request for a recommendation that is always the best estimate."""
     return recommend_service_pb2.GetRecommendationRequest(
         context=recommend_service_pb2.RecommendationContext(
-            user_id=user, task_type="chat", candidates=candidates, strategy=1
+            user_id=user, task_type="chat", candidates=candidates, strategy=scoring_pb2.STRATEGY_GREEDY
         )
     )
 

@@ -1,4 +1,4 @@
-"""Whatever the order, the repeats and the crashes: the scores are those of a rebuild, and of an orderly world."""
+"""Whatever the order, the repeats and the crashes: scores equal those of a rebuild and of an orderly world."""
 
 import asyncio
 import random
@@ -20,6 +20,15 @@ TENANTS = ("acme", "globex")
 OUTPUTS = 6
 USERS = ("ann", "bob")
 RATINGS = (feedback_pb2.RATING_NEGATIVE, feedback_pb2.RATING_NEUTRAL, feedback_pb2.RATING_POSITIVE)
+VALUES = (
+    "score",
+    "positive_count",
+    "negative_count",
+    "neutral_count",
+    "implicit_positive_count",
+    "implicit_negative_count",
+    "total_count",
+)
 SIGNALS = (
     feedback_pb2.SIGNAL_TYPE_COPY_RESPONSE,
     feedback_pb2.SIGNAL_TYPE_REGENERATE,
@@ -74,9 +83,9 @@ def history(chance: random.Random) -> list[Step]:
     return steps
 
 
-async def scores(suite: Suite) -> dict[tuple[str, ...], tuple[float, ...]]:
+async def scores(suite: Suite) -> dict[tuple[str, ...], float]:
     """Reads every score of every tenant and user, by its name."""
-    found = {}
+    found: dict[tuple[str, ...], float] = {}
     for tenant in TENANTS:
         for user in ("", *USERS):
             request = recommend_service_pb2.ListModelScoresRequest(
@@ -87,10 +96,10 @@ async def scores(suite: Suite) -> dict[tuple[str, ...], tuple[float, ...]]:
             )
             page = await suite.recommend.ListModelScores(request, metadata=token(tenant), timeout=CALL_SECONDS)
             for row in page.scores:
-                name = (tenant, user, row.task_type, row.domain_mode, row.model)
-                counts = (row.positive_count, row.negative_count, row.neutral_count, row.total_count)
-                found[name] = (row.score, *counts, row.implicit_positive_count, row.implicit_negative_count)
-    return {name: values for name, values in found.items() if values[4] > 0}
+                for value in VALUES:
+                    place = (tenant, user, row.task_type, row.domain_mode, row.model, value)
+                    found[place] = float(getattr(row, value))
+    return found
 
 
 async def played(databases: Databases, redis_url: str, steps: list[Step], kills: int, seed: int) -> dict[Any, Any]:

@@ -34,3 +34,4 @@ async def run(call: Call) -> int:
     )
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - on purpose
+    return 1  # never reached: the process is another one now

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from kit.rpc.auth import mint
-
 from cli.commands import Call
 from cli.embedded.folder import DataFolder
 from cli.environment import token_key
+from kit.rpc.auth import mint
 
 
 async def run(call: Call) -> int:
