@@ -242,11 +242,15 @@ async def test_another_tenant_is_refused_on_a_stream_which_goes_on(ingest: Servi
     assert acks[own.batch_id].accepted_count == 2
 
 
-async def test_voice_is_not_in_this_release(ingest: Serving) -> None:
-    part = pb.SubmitVoiceFeedbackRequest(chunk=b"audio")
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await ingest.stub.SubmitVoiceFeedback(iter([part]), metadata=GUARDIAN, timeout=10)
-    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+async def test_voice_is_not_in_this_release_whatever_is_said(ingest: Serving) -> None:
+    parts = [pb.SubmitVoiceFeedbackRequest(chunk=b"audio"), pb.SubmitVoiceFeedbackRequest()]
+    for case in all_cases(pb.VoiceHeader.DESCRIPTOR, "request_id"):
+        header: Any = case.request
+        parts.append(pb.SubmitVoiceFeedbackRequest(header=header))
+    for part in parts:
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await ingest.stub.SubmitVoiceFeedback(iter([part]), metadata=GUARDIAN, timeout=10)
+        assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
 async def test_two_names_in_one_request_are_two_problems(ingest: Serving) -> None:

@@ -68,7 +68,7 @@ async def kept_up(database_url: str, condition: Callable[[], Awaitable[bool]]) -
         task = asyncio.create_task(upkeep_forever(database))
         try:
             async with asyncio.timeout(20):
-                while not await condition():
+                while not await condition():  # noqa: ASYNC110 - tables tell nobody that they changed
                     await asyncio.sleep(0.02)
         finally:
             task.cancel()
