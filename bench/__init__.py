@@ -1,0 +1,1 @@
+"""Benchmarks: every figure is printed with its ratio to a baseline of the same run."""

@@ -1,0 +1,25 @@
+"""`python -m bench [recommendations signals freshness]`: runs the benchmarks named, all unless any is."""
+
+import asyncio
+import platform
+import sys
+from os import cpu_count
+
+from bench import freshness, recommendations, signals
+from bench.stack import servers
+
+BENCHMARKS = {"recommendations": recommendations.run, "signals": signals.run, "freshness": freshness.run}
+
+
+async def main(names: list[str]) -> int:
+    """Returns 0 when every bound is kept."""
+    print(f"Python {platform.python_version()}, {cpu_count()} cores, {platform.system()} {platform.machine()}")
+    kept = True
+    for name in names or BENCHMARKS:
+        async with servers() as on:
+            kept &= await BENCHMARKS[name](on)
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1:])))
