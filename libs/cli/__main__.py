@@ -45,9 +45,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _demo_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, metavar="FILE", help="a table of recorded outcomes to play")
-    command.add_argument("--events", type=int, metavar="N", help="how many requests to play")
+    command.add_argument("--events", type=_count, metavar="N", help="how many requests to play")
     command.add_argument("--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7")
     command.add_argument("--quiet", action="store_true", help="print the result alone")
+
+
+def _count(text: str) -> int:
+    if (count := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return count
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,67 @@
+"""`radiant demo`: a day of traffic, played against the suite that runs on the data folder."""
+
+import asyncio
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cli.commands import Call
+from cli.demo.link import Link
+from cli.demo.play import Played, play
+from cli.demo.report import lines, show
+from cli.demo.world import RecordedWorld, SimulatedWorld, TableError, World
+from cli.embedded.folder import DataFolder
+from cli.environment import token_key
+from cli.suite import RunningSuite
+from radiant_client import RadiantClientError
+
+EVENTS_DEFAULT = 3000
+
+
+async def run(call: Call) -> int:
+    """Plays and prints the report; returns 1 without a running suite or when it fails, 2 for a bad table."""
+    given, settings = call.arguments, call.settings
+    folder = DataFolder(settings.data) if settings.data.exists() else None
+    suite = RunningSuite.read(folder) if folder else None
+    if folder is None or suite is None:
+        call.tell(f"No suite runs on {settings.data}: start one with `radiant up`, or set RADIANT_DATA to its folder.")
+        return 1
+    try:
+        world = await asyncio.to_thread(_world, call)
+    except (TableError, OSError) as problem:
+        call.tell(f"The demonstration cannot be played: {problem}")
+        return 2
+    link = Link(ingest=suite.services["ingest"], neural=suite.services["neural"], key=token_key(settings, folder))
+    try:
+        played = await _play(call, world, link)
+    except RadiantClientError as problem:
+        call.tell(f"The demonstration ended early: {problem}. Logs are in {folder.path / 'logs'}.")
+        return 1
+    if given.quiet:
+        for line in lines(world, played, given.seed):
+            call.tell(line)
+    else:
+        show(call.console, world, played, suite.services)
+    return 0
+
+
+def _world(call: Call) -> World:
+    given = call.arguments
+    if given.data:
+        return RecordedWorld(given.data, given.seed)
+    return SimulatedWorld(given.seed)
+
+
+async def _play(call: Call, world: World, link: Link) -> Played:
+    given, count = call.arguments, call.arguments.events or EVENTS_DEFAULT
+    if not given.quiet:
+        call.tell(f"\nPlaying a day of {count:,} requests ...")
+    columns = TextColumn("requests"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=_bar_console(call), transient=True, disable=given.quiet) as bar:
+        task = bar.add_task("", total=count)
+        return await play(world, link, count=count, seed=given.seed, progress=lambda: bar.advance(task))
+
+
+def _bar_console(call: Call) -> Console:
+    """Returns the console if it can redraw a line, else one that shows nothing."""
+    return call.console if call.console.is_terminal else Console(quiet=True)

@@ -1,0 +1,45 @@
+"""A few contexts whose recommendations are looked at before and after a play."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cli.demo.world import TENANTS, Request
+from radiant.neural.v1 import recommend_service_pb2
+from radiant_client import Radiant, context
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks for what."""
+
+    tenant: str
+    user: str
+    """Empty asks for the tenant as a whole."""
+    task: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What was recommended in a context before a play and after it."""
+
+    context: Context
+    before: recommend_service_pb2.Recommendation
+    after: recommend_service_pb2.Recommendation
+
+
+def contexts_of(requests: Sequence[Request]) -> list[Context]:
+    """Chooses the three most frequent tasks and domains, each at another tenant, and the busiest user's favourite."""
+    kinds = Counter((request.task, request.domain) for request in requests).most_common(len(TENANTS))
+    chosen = [Context(tenant, "", *kind) for tenant, (kind, _) in zip(TENANTS, kinds, strict=False)]
+    users = Counter(Context(request.tenant, request.user, request.task, request.domain) for request in requests)
+    return [*chosen, *(busiest for busiest, _ in users.most_common(1))]
+
+
+async def look(radiant: Radiant, where: Context, candidates: Sequence[str]) -> recommend_service_pb2.Recommendation:
+    """Asks for the best estimate in a context, without any trying out."""
+    asked = context(where.task, user_id=where.user, domain_mode=where.domain, candidates=candidates, strategy="greedy")
+    return await radiant.recommend.get(asked, timeout=10.0)

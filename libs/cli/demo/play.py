@@ -1,0 +1,223 @@
+"""Plays a world's requests against a suite, as chat backends would: ask, answer, record, react."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cli.demo.glimpse import Glimpse, contexts_of, look
+from cli.demo.link import Link
+from cli.demo.reactions import react
+from cli.demo.speaker import Speaker
+from cli.demo.tally import Turn
+from cli.demo.world import TENANTS, Outcome, Request, World
+from radiant.ingest.v1 import manifest_pb2
+from radiant.neural.v1 import recommend_service_pb2
+from radiant_client import Radiant, context, implicit_signal
+from radiant_client.messages import timestamp
+
+CONCURRENCY = 32
+DAY = timedelta(hours=24)
+_REACTS_AFTER = timedelta(seconds=20)
+_CALL_S = 20.0  # long, so that the client may wait whenever the suite asks it to
+_SETTLE_S_MAX = 120.0
+_SINGLE_CALLS = 200
+_FRESH_S = 1.0  # the suite's promise: a learned score is in recommendations within this
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """What one play did and measured."""
+
+    run: str
+    """Identifies the play; its outputs are named <run>-<number>."""
+    turns: list[Turn]
+    """In order of play."""
+    manifests: int
+    """Acknowledged manifests."""
+    thumbs: int
+    """Acknowledged thumbs."""
+    signals: int
+    """Acknowledged signals."""
+    batches: int
+    """Batches in which the signals went."""
+    seconds: float
+    """From the first call to the last ack."""
+    recommendation_ms: list[float]
+    """Duration of every recommendation call of the play, as this client saw it."""
+    single_ms: list[float]
+    """The same of calls made one after the other once the play was over."""
+    settle_s: float | None
+    """From the last ack until nothing waited to be learned; None when that took too long."""
+    known_before: int
+    """Units that the scores of the three tenants rested on before the play."""
+    glimpses: list[Glimpse]
+    """Recommendations before and after."""
+
+    @property
+    def events(self) -> int:
+        """Everything that was acknowledged."""
+        return self.manifests + self.thumbs + self.signals
+
+
+class Stage:
+    """The moving parts of one play."""
+
+    def __init__(
+        self, radiants: Mapping[str, Radiant], speakers: Mapping[str, Speaker], count: int, seed: int, run: str
+    ) -> None:
+        self._radiants, self._speakers = radiants, speakers
+        self._count, self._seed, self._run = count, seed, run
+        self._day_start = datetime.now(UTC) - DAY
+        self.turns: dict[int, Turn] = {}
+        self.recommendation_ms: list[float] = []
+        self.manifests = self.thumbs = 0
+
+    async def work(self, requests: Iterator[tuple[int, Request]], progress: Callable[[], None]) -> None:
+        """Plays requests until none is left; several may work on one iterator."""
+        for number, request in requests:
+            await self._turn(number, request)
+            progress()
+
+    async def _turn(self, number: int, request: Request) -> None:
+        radiant, moment = self._radiants[request.tenant], self._day_start + DAY * number / self._count
+        advice, took_ms = await self._ask(request)
+        self.recommendation_ms.append(took_ms)
+        self.turns[number] = Turn(request, advice.model)
+        outcome = request.outcomes[advice.model]
+        chance = random.Random(f"{self._seed}/{number}")
+        manifest = self._manifest(number, request, advice, outcome, moment, chance)
+        await radiant.ingest.record_manifest(manifest, timeout=_CALL_S)
+        self.manifests += 1
+        reaction, when = react(outcome.quality, chance), moment + _REACTS_AFTER
+        output, user = manifest.output_id, request.user
+        self._speakers[request.tenant].say(
+            [implicit_signal(output, user, kind, client_time=when) for kind in reaction.signals]
+        )
+        if reaction.rating:
+            categories = [reaction.category] if reaction.category else []
+            await radiant.ingest.submit_feedback(
+                output, user, reaction.rating, categories=categories, client_time=when, timeout=_CALL_S
+            )
+            self.thumbs += 1
+
+    async def single(self, requests: Sequence[Request]) -> list[float]:
+        """Asks for recommendations one after the other, follows none, and returns how long each took, in ms."""
+        return [(await self._ask(request))[1] for request in requests]
+
+    async def _ask(self, request: Request) -> tuple[recommend_service_pb2.Recommendation, float]:
+        models = list(request.outcomes)
+        asked = context(request.task, user_id=request.user, domain_mode=request.domain, candidates=models)
+        start = time.perf_counter()
+        advice = await self._radiants[request.tenant].recommend.get(asked, timeout=_CALL_S)
+        return advice, (time.perf_counter() - start) * 1000
+
+    def _manifest(
+        self,
+        number: int,
+        request: Request,
+        advice: recommend_service_pb2.Recommendation,
+        outcome: Outcome,
+        moment: datetime,
+        chance: random.Random,
+    ) -> manifest_pb2.ExecutionManifest:
+        return manifest_pb2.ExecutionManifest(
+            output_id=f"{self._run}-{number}",
+            user_id=request.user,
+            conversation_id=f"{self._run}-{request.user}-{moment:%d%H}",
+            request_type=manifest_pb2.REQUEST_TYPE_CHAT,
+            task_type=request.task,
+            domain_mode=request.domain,
+            input_language="en",
+            input_tokens=chance.randint(20, 900),
+            output_tokens=chance.randint(20, 700),
+            models_used=[advice.model],
+            total_latency_ms=outcome.latency_ms,
+            total_cost=outcome.cost,
+            decision_id=advice.decision_id,
+            propensity=advice.propensity,
+            create_time=timestamp(moment),
+        )
+
+
+async def play(
+    world: World, link: Link, *, count: int, seed: int, progress: Callable[[], None] = lambda: None
+) -> Played:
+    """Plays `count` requests and waits until all is learned; `progress` is called after each.
+
+    The same world and seed give the same requests; what is recommended depends on what was learned so far.
+    Raises RadiantClientError when the suite fails.
+    """
+    requests = list(world.requests(count))
+    run = f"demo-{uuid.uuid4().hex[:8]}"
+    async with contextlib.AsyncExitStack() as stack:
+        operator = await stack.enter_async_context(link.open("", "operator"))
+        radiants = {name: await stack.enter_async_context(link.open(name, "service", "admin")) for name in TENANTS}
+        for radiant in radiants.values():
+            await radiant.learning.update_settings(global_learning=True)
+        known = sum([(await each.learning.status()).learned_units for each in radiants.values()])
+        contexts = contexts_of(requests)
+        before = [await look(radiants[each.tenant], each, world.models) for each in contexts]
+        streams = {name: await stack.enter_async_context(each.ingest.stream()) for name, each in radiants.items()}
+        speakers = {name: Speaker(stream) for name, stream in streams.items()}
+        stage = Stage(radiants, speakers, count, seed, run)
+        start = time.perf_counter()
+        await _perform(stage, list(speakers.values()), requests, progress)
+        last_ack = time.perf_counter()
+        settle_s = await _settled(operator, last_ack)
+        await asyncio.sleep(_FRESH_S)
+        after = [await look(radiants[each.tenant], each, world.models) for each in contexts]
+        single_ms = await stage.single(requests[-_SINGLE_CALLS:])
+    return Played(
+        run=run,
+        turns=[stage.turns[number] for number in range(len(requests))],
+        manifests=stage.manifests,
+        thumbs=stage.thumbs,
+        signals=sum(speaker.acknowledged for speaker in speakers.values()),
+        batches=sum(speaker.batches for speaker in speakers.values()),
+        seconds=last_ack - start,
+        recommendation_ms=stage.recommendation_ms,
+        single_ms=single_ms,
+        settle_s=settle_s,
+        known_before=known,
+        glimpses=[Glimpse(*each) for each in zip(contexts, before, after, strict=True)],
+    )
+
+
+async def _perform(
+    stage: Stage, speakers: list[Speaker], requests: list[Request], progress: Callable[[], None]
+) -> None:
+    """Runs workers and speakers to their end; raises the first error of any of them."""
+    waiting = iter(enumerate(requests))
+    try:
+        async with asyncio.TaskGroup() as speaking:
+            for speaker in speakers:
+                speaking.create_task(speaker.run())
+            async with asyncio.TaskGroup() as working:
+                for _ in range(CONCURRENCY):
+                    working.create_task(stage.work(waiting, progress))
+            for speaker in speakers:
+                speaker.end()
+    except BaseExceptionGroup as failures:
+        raise _first(failures) from None
+
+
+def _first(failure: BaseException) -> BaseException:
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
+
+
+async def _settled(operator: Radiant, since: float) -> float | None:
+    """Waits until nothing is left to be learned and returns the seconds that this took since the moment."""
+    while time.perf_counter() - since < _SETTLE_S_MAX:
+        if not (await operator.learning.status()).pending_units:
+            return time.perf_counter() - since
+        await asyncio.sleep(0.02)
+    return None

@@ -1,0 +1,183 @@
+"""What people read after a play. Every number in it was measured in that play."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from cli.demo.glimpse import Glimpse
+from cli.demo.play import CONCURRENCY, Played
+from cli.demo.tally import Quality, Tally
+from cli.demo.world import TENANTS, World
+from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant_client.messages import short_name
+
+_DAY_H = 24
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Returns the smallest value that at least that share of the values does not exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def lines(world: World, played: Played, seed: int) -> Iterator[str]:
+    """Yields the results as key=value, one a line, for programs."""
+    tally = Tally(played.turns)
+    first, *_, last = (windows := tally.windows())[0], windows[-1]
+    settled = "" if played.settle_s is None else f"{played.settle_s * 1000:.0f}"
+    values: dict[str, object] = {
+        "world": world.title,
+        "seed": seed,
+        "requests": len(played.turns),
+        "models": len(world.models),
+        "known_units_before": played.known_before,
+        "events_acknowledged": played.events,
+        "manifests": played.manifests,
+        "thumbs": played.thumbs,
+        "signals": played.signals,
+        "seconds": f"{played.seconds:.3f}",
+        "events_per_second": f"{played.events / played.seconds:.0f}",
+        "recommendation_ms_p50": f"{percentile(played.recommendation_ms, 0.5):.2f}",
+        "recommendation_ms_p99": f"{percentile(played.recommendation_ms, 0.99):.2f}",
+        "recommendation_ms_p50_single": f"{percentile(played.single_ms, 0.5):.2f}",
+        "recommendation_ms_p99_single": f"{percentile(played.single_ms, 0.99):.2f}",
+        "learned_after_last_ack_ms": settled,
+        "best_fixed_model": tally.fixed,
+        "gap_closed_first_window": f"{first.gap_closed:.3f}",
+        "gap_closed_last_window": f"{last.gap_closed:.3f}",
+    }
+    for name in ("followed", "error", "random", "fixed", "contextual", "oracle"):
+        values[f"last_window_{name}"] = f"{getattr(last, name):.4f}"
+    yield from (f"{key}={value}" for key, value in values.items())
+
+
+def show(console: Console, world: World, played: Played, addresses: Mapping[str, str]) -> None:
+    """Prints the report for people."""
+    tally = Tally(played.turns)
+    console.print()
+    console.rule("[bold]One day of traffic, played")
+    _introduce(console, world, played)
+    _qualities(console, tally)
+    _glimpses(console, tally, played.glimpses)
+    _figures(console, played)
+    _next(console, addresses)
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False)
+
+
+def _introduce(console: Console, world: World, played: Played) -> None:
+    _say(console, f"[bold]World[/]  {escape(world.title)}")
+    _say(
+        console,
+        f"{len(played.turns):,} requests of {len(TENANTS)} tenants ({', '.join(TENANTS)}), {len(world.models)} models "
+        "to choose from. For each request the suite was asked which model to use; then people reacted to that "
+        "model's answer: a thumb now and then (one in ten a slip), and what they did with it, such as copying or "
+        "asking again. The suite learned from these reactions alone. It never saw the qualities below.",
+    )
+    if played.known_before:
+        _say(
+            console,
+            f"[yellow]This data folder knew {played.known_before:,} reactions before this play[/], so the first hours "
+            "do not show a start from nothing.",
+        )
+    console.print()
+
+
+def _qualities(console: Console, tally: Tally) -> None:
+    windows = tally.windows()
+    table = Table(
+        title="Mean quality of the answers (0 to 1)", title_justify="left", title_style="bold", header_style=""
+    )
+    table.add_column("hours", no_wrap=True)
+    for name in ("random\nmodel", "one model\nfor all", "suite\nfollowed", "best per\ncontext", "best per\nrequest"):
+        table.add_column(name, justify="right", style="bold green" if name.startswith("suite") else "")
+    table.add_column("gap\nclosed", justify="right")
+    for place, window in enumerate(windows):
+        start, end = (_DAY_H * edge / len(windows) for edge in (place, place + 1))
+        means = (window.random, window.fixed, window.followed, window.contextual, window.oracle)
+        table.add_row(
+            f"{start:.3g} to {end:.3g}", *(f"{mean:.3f}" for mean in means), f"{100 * window.gap_closed:.0f} %"
+        )
+    console.print(table)
+    _say(console, _verdict(tally, windows[-1]))
+    console.print()
+
+
+def _verdict(tally: Tally, last: Quality) -> str:
+    return (
+        f"At the day's end the suite had closed [bold]{100 * last.gap_closed:.0f} %[/] of the gap between a random "
+        f"model and the best answer to every request ({last.turns} requests, standard error of the followed mean "
+        f"{last.error:.3f}). Three columns need hindsight: [italic]one model for all[/] is "
+        f"{escape(tally.fixed)}, the best single one of this very day; [italic]best per context[/] knows the best "
+        "model of each task and domain; [italic]best per request[/] knows every answer in advance, which no router can."
+    )
+
+
+def _glimpses(console: Console, tally: Tally, glimpses: Sequence[Glimpse]) -> None:
+    console.print("[bold]What is recommended, before and after[/]", highlight=False)
+    for glimpse in glimpses:
+        where = glimpse.context
+        who = f"{where.user} of {where.tenant}" if where.user else where.tenant
+        means = tally.means(where.task, where.domain)
+        _say(console, f"\n{escape(who)}, {escape(where.task)} / {escape(where.domain)}")
+        for name, advice in (("before", glimpse.before), ("after", glimpse.after)):
+            _indented(console, f"{name:<8}[bold]{escape(advice.model)}[/], {_truth(means, advice.model)}", 2)
+            _indented(console, _grounds(advice), 10)
+        _indented(console, f"[dim]{escape(glimpse.after.reasoning)}[/]", 10)
+    console.print()
+
+
+def _indented(console: Console, text: str, indent: int) -> None:
+    console.print(Padding(console.render_str(text, highlight=False), (0, 0, 0, indent)))
+
+
+def _grounds(advice: recommend_service_pb2.Recommendation) -> str:
+    scope = short_name(scoring_pb2.Scope, advice.scope)
+    if not scope or not advice.sample_size:
+        return "nothing known of it yet, confidence 0"
+    return f"{scope} scope, confidence {advice.confidence:.2f}, {advice.sample_size} reactions"
+
+
+def _truth(means: Mapping[str, float], model: str) -> str:
+    rank = sorted(means.values(), reverse=True).index(means[model]) + 1
+    return f"true quality {means[model]:.2f}, rank {rank} of {len(means)}"
+
+
+def _figures(console: Console, played: Played) -> None:
+    settled = "not within two minutes" if played.settle_s is None else f"{played.settle_s * 1000:,.0f} ms"
+    calls, events = len(played.turns) / played.seconds, played.events / played.seconds
+    table = Table(title="Measured in this play", title_justify="left", title_style="bold", show_header=False, box=None)
+    rows = {
+        "acknowledged as durable": f"{played.events:,} events: {played.manifests:,} manifests, {played.thumbs:,} "
+        f"thumbs, {played.signals:,} signals in {played.batches:,} batches",
+        "throughput": f"{events:,.0f} events/s beside {calls:,.0f} recommendations/s, over {played.seconds:.1f} s, with "
+        "client, services and databases on this machine",
+        "recommendation call": f"{_spread(played.recommendation_ms)} with {CONCURRENCY} requests at once; "
+        f"{_spread(played.single_ms)} one at a time, after the play",
+        "last ack to all learned": settled,
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    console.print(table, highlight=False)
+    console.print()
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"p50 {percentile(values, 0.5):.1f} ms, p99 {percentile(values, 0.99):.1f} ms"
+
+
+def _next(console: Console, addresses: Mapping[str, str]) -> None:
+    _say(console, "[bold]Where to look next[/]")
+    for name, address in addresses.items():
+        _say(console, f"  {name:<8} {address}  (gRPC, with reflection)")
+    _say(console, "  radiant token acme --role admin   a token for your own calls")
+    _say(console, "  radiant demo --data FILE          real outcomes of your models: see README.md")
+    console.print()
