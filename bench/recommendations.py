@@ -87,7 +87,7 @@ async def load(server: Process, questions: Sequence[bytes], seconds: float) -> L
     durations: list[float] = []
     who = token("acme")
     async with grpc.aio.insecure_channel(server.address) as channel:
-        call = channel.unary_unary(METHOD)
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(METHOD)
         clock = time.perf_counter
         await call(questions[0], metadata=who, timeout=5)
         cpu, begun = server.cpu_s(), clock()

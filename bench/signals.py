@@ -20,7 +20,8 @@ import grpc
 from bench.figures import median, verdict
 from bench.stack import PASSWORD, Process, Servers, service, token
 from cli.addresses import role_url
-from ingest.model import SENTIMENTS
+from ingest.model import SENTIMENTS, Signals
+from ingest.signal_store import columns
 from kit.postgres.queries import load_queries
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 
@@ -113,12 +114,18 @@ async def statements(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
         begun = time.perf_counter()
         for start in range(0, len(batches), 10):
             group = [row for batch in batches[start : start + 10] for row in batch]
-            outputs, users, ids, kinds = zip(*group, strict=True)
-            sentiments = [SENTIMENTS[kind] for kind in kinds]
-            columns = (outputs, users, ids, [at] * len(group), kinds, sentiments, [None] * len(group))
+            signals = Signals()
+            for output, user, name, kind in group:
+                signals.outputs.append(output)
+                signals.users.append(user)
+                signals.ids.append(name)
+                signals.times_us.append(at)
+                signals.types.append(kind)
+                signals.sentiments.append(SENTIMENTS[kind])
+                signals.values.append(None)
             async with connection.transaction():
                 await connection.fetchval(kit["set_tenant"], "acme")
-                await connection.fetchval(sql["insert_signals"], "acme", *columns)
+                await connection.fetchval(sql["insert_new_signals"], "acme", *columns(signals))
         return len(batches) * BATCH / (time.perf_counter() - begun)
     finally:
         await connection.close()

@@ -56,11 +56,17 @@ class Servers:
     redis_url: str
 
 
+def _open_folder() -> Path:
+    """Makes a temporary folder that PostgreSQL's own user can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="radiant-bench-"))
+    folder.chmod(0o755)
+    return folder
+
+
 @contextlib.asynccontextmanager
 async def servers() -> AsyncIterator[Servers]:
     """Runs PostgreSQL with its durable defaults, all schemas applied, and Valkey, in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="radiant-bench-"))
-    folder.chmod(0o755)
+    folder = _open_folder()
     postgres, valkey = EmbeddedPostgres(folder), EmbeddedValkey(folder)
     try:
         await postgres.start()

@@ -15,6 +15,7 @@ from ingest.streaming import acknowledged
 from ingest.translate import answers, feedback, manifests
 from ingest.translate.words import terms_at
 from kit.errors import Invalid, Unimplemented
+from kit.rpc.answers import stored
 from kit.rpc.auth import tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from kit.rpc.validation import validate
@@ -62,35 +63,35 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
         write = manifests.record(request, tenant_of(request.tenant_id), _now(), self._languages)
-        return pb.RecordManifestResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.RecordManifestResponse)
 
     async def BatchRecordManifests(
         self, request: pb.BatchRecordManifestsRequest, context: Context
     ) -> pb.BatchRecordManifestsResponse:
         """Records many manifests."""
         write = manifests.record_batch(request, tenant_of(request.tenant_id), _now(), self._languages)
-        return pb.BatchRecordManifestsResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.BatchRecordManifestsResponse)
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context
     ) -> pb.SubmitExplicitFeedbackResponse:
         """Stores a vote."""
         write = feedback.explicit(request, tenant_of(request.tenant_id), _now(), self._languages)
-        return pb.SubmitExplicitFeedbackResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.SubmitExplicitFeedbackResponse)
 
     async def SubmitImplicitSignal(
         self, request: pb.SubmitImplicitSignalRequest, context: Context
     ) -> pb.SubmitImplicitSignalResponse:
         """Stores a signal."""
         write = feedback.signal(request, tenant_of(request.tenant_id), _now())
-        return pb.SubmitImplicitSignalResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.SubmitImplicitSignalResponse)
 
     async def BatchSubmitImplicitSignals(
         self, request: pb.BatchSubmitImplicitSignalsRequest, context: Context
     ) -> pb.BatchSubmitImplicitSignalsResponse:
         """Stores many signals."""
         write = feedback.signal_batch(request, tenant_of(request.tenant_id), _now())
-        return pb.BatchSubmitImplicitSignalsResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.BatchSubmitImplicitSignalsResponse)
 
     def StreamSignals(
         self, request_iterator: AsyncIterator[pb.StreamSignalsRequest], context: Context
@@ -101,7 +102,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def _stored(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
         validate(batch)
         write = feedback.stream_batch(batch, tenant_of(batch.tenant_id), _now(), self._languages)
-        return pb.StreamSignalsResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.StreamSignalsResponse)
 
     async def SubmitVoiceFeedback(
         self, request_iterator: AsyncIterator[pb.SubmitVoiceFeedbackRequest], context: Context
@@ -112,7 +113,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def RetractFeedback(self, request: pb.RetractFeedbackRequest, context: Context) -> pb.RetractFeedbackResponse:
         """Withdraws feedback."""
         write = feedback.retraction(request, tenant_of(request.tenant_id), _now())
-        return pb.RetractFeedbackResponse.FromString(await self._intake.submit(write))
+        return stored(await self._intake.submit(write), pb.RetractFeedbackResponse)
 
     async def GetFeedbackStats(
         self, request: pb.GetFeedbackStatsRequest, context: Context

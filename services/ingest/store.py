@@ -10,7 +10,8 @@ from uuid import UUID
 import asyncpg
 
 from ingest.group_commit import reused
-from ingest.model import Kind, Manifest, ManifestVerdict, Outcome, Retracted, Retraction, Signals, Verdict, Vote, Write
+from ingest.model import Kind, Manifest, ManifestVerdict, Outcome, Retracted, Retraction, Verdict, Vote, Write
+from ingest.signal_store import store_signals
 from ingest.votes import Cast, count, recount
 from kit.errors import Conflict, RadiantError
 from kit.postgres.pool import Connection, Database, use_tenant
@@ -89,7 +90,7 @@ async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -
     if any(write.votes for write in writes):
         await _store_votes(connection, tenant, writes, verdicts)
     if any(len(write.signals) for write in writes):
-        await _store_signals(connection, tenant, writes, verdicts)
+        await store_signals(connection, tenant, writes, verdicts)
     for write, verdict in zip(writes, verdicts, strict=True):
         if write.retraction is not None:
             verdict.retracted = await _retract(connection, tenant, write.retraction)
@@ -201,35 +202,6 @@ def _vote_row(cast: Cast) -> dict[str, object]:
         "time_us": vote.time_us,
         "request_id": str(cast.request_id),
     }
-
-
-async def _store_signals(
-    connection: Connection, tenant: str, writes: Sequence[Write], verdicts: Sequence[Verdict]
-) -> None:
-    batches = [(write.signals, verdict) for write, verdict in zip(writes, verdicts, strict=True) if len(write.signals)]
-    if len(batches) == 1:
-        signals = batches[0][0]
-    else:
-        signals = Signals()
-        for batch, _ in batches:
-            signals.extend(batch)
-    keys = (signals.outputs, signals.users, signals.ids, signals.times_us)
-    columns = (*keys, signals.types, signals.sentiments, signals.values)
-    new = await connection.fetchval(_SQL["insert_signals"], tenant, *columns)
-    if new == len(signals):
-        return
-    known = {row["position"] - 1 for row in await connection.fetch(_SQL["signals_known_before"], tenant, *keys)}
-    seen: set[tuple[str, str, str, int]] = set()
-    for position, key in enumerate(zip(*keys, strict=True)):
-        name = (key[0], key[1], UUID(key[2]).hex, key[3])
-        if name in seen:
-            known.add(position)
-        seen.add(name)
-    start = 0
-    for batch, verdict in batches:
-        end = start + len(batch)
-        verdict.duplicates = frozenset(position - start for position in known if start <= position < end)
-        start = end
 
 
 async def _retract(connection: Connection, tenant: str, retraction: Retraction) -> Retracted:

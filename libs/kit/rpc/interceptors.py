@@ -21,6 +21,7 @@ from kit import logs
 from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
 from kit.metrics import CALLS, DURATIONS
+from kit.rpc.answers import passing_bytes
 from kit.rpc.auth import Authenticator, act_as
 from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.validation import validate
@@ -93,7 +94,7 @@ class Interceptor:
         except KeyError:
             raise LookupError(f"no access rule names {method}") from None
         check = _readable if name in self._self_validating else validate
-        read, write = _tolerant(handler.request_deserializer or bytes), handler.response_serializer
+        read, write = _tolerant(handler.request_deserializer or bytes), passing_bytes(handler.response_serializer)
         call = _Call(self, roles, check, _Watch(method))
         if handler.request_streaming and handler.response_streaming:
             serve = call.answers(call.incoming(handler.stream_stream))

@@ -81,6 +81,25 @@ WITH upserted AS (
 )
 SELECT output_id, user_id, fresh FROM upserted;
 
+-- query: insert_new_signals
+-- Occurrences of which none may be known, and their units for the learner: looking for repeats first costs as much
+-- as the rows themselves, so a repeat fails the statement instead.
+WITH inserted AS (
+  INSERT INTO ingest.implicit_signals
+    (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment, signal_value)
+  SELECT $1, s.output_id, s.user_id, s.signal_id, timestamptz 'epoch' + s.time_us * interval '1 microsecond',
+    s.signal_type, s.sentiment, s.value::jsonb
+  FROM unnest(string_to_array($2, $9), string_to_array($3, $9), string_to_array($4, $9)::uuid[],
+    string_to_array($5, $9)::bigint[], string_to_array($6, $9), string_to_array($7, $9)::float8[],
+    string_to_array($8, $9, '')) AS s (output_id, user_id, signal_id, time_us, signal_type, sentiment, value)
+  RETURNING output_id, user_id
+), queued AS (
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of($1, u.user_id), $1, u.output_id, u.user_id
+  FROM (SELECT DISTINCT output_id, user_id FROM inserted) AS u
+)
+SELECT count(*) FROM inserted;
+
 -- query: insert_signals
 -- Occurrences that are new, and their units for the learner; returns how many were new.
 WITH inserted AS (
@@ -88,8 +107,9 @@ WITH inserted AS (
     (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment, signal_value)
   SELECT $1, s.output_id, s.user_id, s.signal_id, timestamptz 'epoch' + s.time_us * interval '1 microsecond',
     s.signal_type, s.sentiment, s.value::jsonb
-  FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::float8[], $8::text[])
-    AS s (output_id, user_id, signal_id, time_us, signal_type, sentiment, value)
+  FROM unnest(string_to_array($2, $9), string_to_array($3, $9), string_to_array($4, $9)::uuid[],
+    string_to_array($5, $9)::bigint[], string_to_array($6, $9), string_to_array($7, $9)::float8[],
+    string_to_array($8, $9, '')) AS s (output_id, user_id, signal_id, time_us, signal_type, sentiment, value)
   ON CONFLICT DO NOTHING
   RETURNING output_id, user_id
 ), queued AS (
@@ -102,7 +122,8 @@ SELECT count(*) FROM inserted;
 -- query: signals_known_before
 -- Positions (from 1) of the occurrences that an earlier transaction stored.
 SELECT s.position
-FROM unnest($2::text[], $3::text[], $4::uuid[], $5::bigint[]) WITH ORDINALITY
+FROM unnest(string_to_array($2, $6), string_to_array($3, $6), string_to_array($4, $6)::uuid[],
+  string_to_array($5, $6)::bigint[]) WITH ORDINALITY
   AS s (output_id, user_id, signal_id, time_us, position)
 JOIN ingest.implicit_signals t ON t.tenant_id = $1 AND t.output_id = s.output_id AND t.user_id = s.user_id
   AND t.signal_id = s.signal_id AND t.occurred_at = timestamptz 'epoch' + s.time_us * interval '1 microsecond'

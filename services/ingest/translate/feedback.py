@@ -194,25 +194,39 @@ def _signals(
 ) -> Signals:
     """Turns signals into columns; raises Invalid naming every problem, those found before included."""
     problems = problems if problems is not None else []
-    signals = Signals()
+    messages = list(messages)
     base = int.from_bytes(hashlib.sha256(UUID(request_id).bytes).digest()[:16], "big")
-    for index, message in enumerate(messages):
-        word, sentiment = _TYPES[message.signal_type]
-        moment, value = terms.now_us, None
-        if message.HasField("client_time"):
-            moment = time_us(message.client_time, f"{_at(path, index)}.client_time", terms, problems)
-        if message.HasField("signal_value"):
-            value = _json(message.signal_value, f"{_at(path, index)}.signal_value", problems)
-        signals.outputs.append(message.output_id)
-        signals.users.append(message.user_id)
-        signals.ids.append(message.signal_id or f"{(base + index) & _ID_MASK:032x}")
-        signals.times_us.append(moment)
-        signals.types.append(word)
-        signals.sentiments.append(sentiment)
-        signals.values.append(value)
+    kinds = [_TYPES[message.signal_type] for message in messages]
+    signals = Signals(
+        outputs=[message.output_id for message in messages],
+        users=[message.user_id for message in messages],
+        ids=[message.signal_id or f"{(base + index) & _ID_MASK:032x}" for index, message in enumerate(messages)],
+        times_us=[
+            _moment(message, path, index, terms, problems) if message.HasField("client_time") else terms.now_us
+            for index, message in enumerate(messages)
+        ],
+        types=[word for word, _ in kinds],
+        sentiments=[sentiment for _, sentiment in kinds],
+        values=[
+            _json(message.signal_value, f"{_at(path, index)}.signal_value", problems)
+            if message.HasField("signal_value")
+            else None
+            for index, message in enumerate(messages)
+        ],
+    )
     if problems:
         raise Invalid(problems)
     return signals
+
+
+def _moment(
+    message: feedback_pb2.ImplicitSignal, path: str, index: int, terms: Terms, problems: list[FieldViolation]
+) -> int:
+    stated = message.client_time
+    moment = stated.seconds * 1_000_000 + stated.nanos // 1000
+    if terms.earliest_us <= moment <= terms.latest_us and 0 <= stated.nanos < 1_000_000_000:
+        return moment
+    return time_us(stated, f"{_at(path, index)}.client_time", terms, problems)
 
 
 def _at(path: str, index: int) -> str:
