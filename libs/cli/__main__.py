@@ -51,9 +51,9 @@ def _demo_options(command: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    if (count := int(text)) < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return count
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, at least 1")
+    return int(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -136,7 +136,7 @@ def _glimpses(console: Console, tally: Tally, glimpses: Sequence[Glimpse]) -> No
 
 
 def _indented(console: Console, text: str, indent: int) -> None:
-    console.print(Padding(console.render_str(text, highlight=False), (0, 0, 0, indent)))
+    console.print(Padding(console.render_str(text, highlight=False), (0, 0, 0, indent), expand=False))
 
 
 def _grounds(advice: recommend_service_pb2.Recommendation) -> str:
@@ -158,8 +158,8 @@ def _figures(console: Console, played: Played) -> None:
     rows = {
         "acknowledged as durable": f"{played.events:,} events: {played.manifests:,} manifests, {played.thumbs:,} "
         f"thumbs, {played.signals:,} signals in {played.batches:,} batches",
-        "throughput": f"{events:,.0f} events/s beside {calls:,.0f} recommendations/s, over {played.seconds:.1f} s, with "
-        "client, services and databases on this machine",
+        "throughput": f"{events:,.0f} events/s beside {calls:,.0f} recommendations/s, over {played.seconds:.1f} s; "
+        "this client, the services and their databases share this machine",
         "recommendation call": f"{_spread(played.recommendation_ms)} with {CONCURRENCY} requests at once; "
         f"{_spread(played.single_ms)} one at a time, after the play",
         "last ack to all learned": settled,

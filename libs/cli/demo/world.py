@@ -71,7 +71,14 @@ class SimulatedWorld:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self.title = f"a simulation (seed {seed}): models, users and answers are made up"
-        self.models = ("atlas-large", "atlas-mini", "boreal-pro", "cirrus-code", "delta-med", "ember-fast")
+        self.models: Sequence[str] = (
+            "atlas-large",
+            "atlas-mini",
+            "boreal-pro",
+            "cirrus-code",
+            "delta-med",
+            "ember-fast",
+        )
         self._contexts = [
             (task, domain)
             for task in ("chat", "code", "analysis", "creative", "translation")
@@ -104,7 +111,7 @@ class RecordedWorld:
         self._chance = random.Random(seed)
         self._prompts = _read(path)
         answered = [set(outcomes) for _, outcomes in self._prompts]
-        self.models = tuple(sorted(set.intersection(*answered)))
+        self.models: Sequence[str] = tuple(sorted(set.intersection(*answered)))
         if len(self.models) < 2:
             raise TableError(f"{path.name}: fewer than two models answered every prompt")
         self.title = f"{path.name}: {len(self._prompts):,} recorded prompts, {len(self.models)} models"
