@@ -59,8 +59,10 @@ class Publisher:
         The boards leave the queue even when Redis is away: readers then go to the database, and the cache is
         emptied when it is back.
         """
-        if self._suspect and await self._cache.start_over():
-            self._suspect = False
+        if self._suspect:
+            self._suspect = False  # first: whoever suspects it while it is emptied has it emptied again
+            if not await self._cache.start_over():
+                self._suspect = True
         async with as_learner(self._database) as connection:
             rows = await connection.fetch(_SQL["take_boards"], BATCH)
             keys = {BoardKey(*row) for row in rows}
@@ -90,6 +92,7 @@ class Publisher:
         }
         if not contexts:
             return set()
+        await connection.execute(_SQL["lock_global"])  # first: a rebuild that holds it may change what is live
         live, _ = await live_and_building(connection)
         await recompute_global(connection, live.number, contexts, self._settings)
         await connection.execute(_load("bump_boards"), [ANY])
