@@ -128,7 +128,8 @@ class Rebuild:
             live, _ = await live_and_building(connection)
             report = await _report(connection, live, version, run_id, begun)
             await connection.execute(_SQL["retire"])
-            await connection.execute(_SQL["go_live"], version.number, report["units"], json.dumps(report))
+            if not await connection.fetchval(_SQL["go_live"], version.number, report["units"], json.dumps(report)):
+                raise Unavailable("Another process gave the rebuild up.", reason="REBUILD_FAILED")
         log.info("rebuilt", extra={"fields": {"version": version.number, "units": report["units"]}})
         return report
 

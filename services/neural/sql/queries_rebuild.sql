@@ -64,9 +64,9 @@ DELETE FROM neural.rebuild_queue;
 UPDATE neural.score_versions SET state = 'retired' WHERE state = 'live' RETURNING version;
 
 -- query: go_live
--- The version that was built, with its report.
+-- The version that was built, with its report; nothing is returned when it was given up meanwhile.
 UPDATE neural.score_versions SET state = 'live', finished_at = now(), units_done = $2, report = $3::text::jsonb
-WHERE version = $1;
+WHERE version = $1 AND state = 'building' RETURNING true;
 
 -- query: compare
 -- Cells that differ between two versions, the largest change first; scores of empty cells are taken as absent.
