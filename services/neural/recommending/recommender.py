@@ -29,6 +29,8 @@ class Prepared:
     ranking: Ranking
     keys: Sequence[BoardKey]
     boards: Sequence[Board]
+    loaded_at: float
+    """Monotonic seconds at which the oldest of them was read."""
     generation: int
     until: float
     """Monotonic seconds until which the boards were seen to hold."""
@@ -81,16 +83,17 @@ class Recommender:
     async def prepare(self, tenant: str, demand: Demand) -> Prepared:
         """Ranks what a demand allows, without deciding."""
         keys = board_keys(tenant, demand.user_id, demand.task_type, demand.domain_mode)
+        generation = self._table.generation  # from before the reading: what changes during it is looked at again
         boards = await self._table.boards(tenant, keys)
         settings = self._settings
         now = datetime.now(UTC)
         ranking = rank(boards, demand, settings.beliefs, settings.strategy, settings.epsilon, now)
         until = time.monotonic() + self._table.life_s()
-        return Prepared(ranking, keys, boards, self._table.generation, until)
+        return Prepared(ranking, keys, boards, generation, until)
 
     def staleness_ms(self, prepared: Prepared) -> float:
         """Returns the age of the oldest board since it was last known to be current."""
-        return max(time.monotonic() - self._table.current_since(prepared.keys), 0.0) * 1000
+        return max(time.monotonic() - self._table.current_since(prepared.loaded_at), 0.0) * 1000
 
     def _holds(self, prepared: Prepared) -> bool:
         if time.monotonic() >= prepared.until:
