@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 
@@ -14,6 +15,8 @@ from kit.postgres.pool import Database, PostgresSettings, open_database
 from kit.redis.client import open_redis
 from neural.board_cache import BoardCache
 from neural.cells import COUNTS, SUMS, cell_deltas
+from neural.constraints import Demand
+from neural.hierarchy import Estimate
 from neural.learning.apply import Version, read_facts
 from neural.learning.board_store import BoardStore
 from neural.learning.learner import Learner
@@ -21,8 +24,12 @@ from neural.learning.publisher import Publisher
 from neural.learning.rebuild import Rebuild
 from neural.learning.versions import as_learner, ensure_live_version, live_and_building
 from neural.model import BoardKey, UnitKey
+from neural.recommending.decision_log import DecisionLog
+from neural.recommending.recommender import Recommender
+from neural.recommending.table import BoardTable
 from neural.scoring import contribution_of
-from neural.settings import LearningSettings
+from neural.settings import LearningSettings, RecommendSettings
+from neural.tenant_settings import Change, TenantSettings
 from tests.neural.world import World
 from tests.support.servers import url_as
 
@@ -99,6 +106,31 @@ class Works:
         store = BoardStore(self.database, self.settings.carry_over)
         (board,) = await store.read(tenant, [BoardKey(tenant, user, task, domain)])
         return board
+
+    def table(self, boards_max: int = 1000) -> BoardTable:
+        """Returns a table of boards as a fresh process has it."""
+        return BoardTable(self.cache, BoardStore(self.database, self.settings.carry_over), boards_max)
+
+    def recommender(self, table: BoardTable | None = None) -> Recommender:
+        """Returns a recommender as a fresh process has it."""
+        return Recommender(table or self.table(), DecisionLog(self.database, 1000), RecommendSettings())
+
+    async def estimates(self, tenant: str = "acme", user: str = "", **demand: Any) -> dict[str, Estimate]:
+        """Returns what a fresh process believes of each candidate."""
+        wanted = Demand(user_id=user, **{"task_type": "chat", "domain_mode": "general", **demand})
+        prepared = await self.recommender().prepare(tenant, wanted)
+        return {each.estimate.model: each.estimate for each in prepared.ranking.candidates}
+
+    async def takes_part(self, tenant: str, taking_part: bool = True) -> None:
+        """Switches a tenant's part in the global scope on or off."""
+        change = Change(
+            tenant_id=tenant,
+            request_id=str(uuid4()),
+            fingerprint=b"f",
+            global_learning=taking_part,
+            answer=b"",
+        )
+        await TenantSettings(self.database, self.publisher.wake).change(change)
 
     def another(self, **settings: Any) -> Rebuild:
         """Returns the rebuild of a process with other settings."""
