@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -112,6 +113,8 @@ def stream_batch(
 
     def answer(verdict: Verdict) -> bytes:
         response = ingest_service_pb2.StreamSignalsResponse(batch_id=request.batch_id, accepted_count=items)
+        if not votes and not verdict.duplicates:
+            return response.SerializeToString() + _all_accepted(items)
         _add_results(response.results, len(signals), verdict)
         for index, outcome in enumerate(verdict.votes, len(signals)):
             response.results.add(index=index, outcome=feedback_pb2.ItemOutcome.ValueType(outcome))
@@ -155,6 +158,15 @@ def retraction(request: ingest_service_pb2.RetractFeedbackRequest, tenant: str, 
         answer=answer,
         retraction=Retraction(output_id=request.output_id, user_id=request.user_id, kinds=kinds, until_us=until_us),
     )
+
+
+@functools.lru_cache(maxsize=ITEMS_MAX)
+def _all_accepted(count: int) -> bytes:
+    """Renders the results of a batch of nothing but new signals; appended to an ack they are part of it."""
+    response = ingest_service_pb2.StreamSignalsResponse()
+    for index in range(count):
+        response.results.add(index=index, outcome=_ACCEPTED)
+    return response.SerializeToString()
 
 
 def _add_results(results: Any, count: int, verdict: Verdict) -> None:

@@ -44,7 +44,7 @@ class DecisionLog:
         try:
             while True:
                 await asyncio.sleep(PAUSE_S)
-                while self._queue:
+                for _ in range(0, len(self._queue), BATCH):
                     await self.write()
         finally:
             await self.write()

@@ -89,7 +89,7 @@ class Recommender:
         now = datetime.now(UTC)
         ranking = rank(boards, demand, settings.beliefs, settings.strategy, settings.epsilon, now)
         until = time.monotonic() + self._table.life_s()
-        return Prepared(ranking, keys, boards, generation, until)
+        return Prepared(ranking, keys, boards, self._table.oldest_load(keys), generation, until)
 
     def staleness_ms(self, prepared: Prepared) -> float:
         """Returns the age of the oldest board since it was last known to be current."""

@@ -102,12 +102,13 @@ class BoardTable:
         self._entries.move_to_end(key)
         return entry.board
 
-    def current_since(self, keys: Iterable[BoardKey]) -> float:
-        """Returns when (monotonic) all of these boards were last known to be current."""
-        oldest = min((self._entries[key].loaded_at for key in keys if key in self._entries), default=time.monotonic())
-        if self.hears and self._alive_at is not None:
-            return max(oldest, self._alive_at)
-        return oldest
+    def oldest_load(self, keys: Iterable[BoardKey]) -> float:
+        """Returns when (monotonic) the oldest of these boards was read."""
+        return min((self._entries[key].loaded_at for key in keys if key in self._entries), default=time.monotonic())
+
+    def current_since(self, loaded_at: float) -> float:
+        """Returns when (monotonic) what was read then, and has not been invalidated since, was last current."""
+        return max(loaded_at, self._alive_at) if self._alive_at is not None and self.hears else loaded_at
 
     async def boards(self, tenant: str, keys: Sequence[BoardKey]) -> list[Board]:
         """Returns boards of a tenant, its users and the global scope, in the order asked for."""
