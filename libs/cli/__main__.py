@@ -17,6 +17,10 @@ from cli.supervisor import PartFailedError
 from kit.errors import RadiantError
 from kit.settings import SettingsError
 
+_DATA_HELP = (
+    "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
+    "model, quality (0 to 1), cost_usd, latency_s"
+)
 ROLES = ("service", "expert", "admin", "operator")
 
 
@@ -44,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _demo_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", type=Path, metavar="FILE", help="a table of recorded outcomes to play")
-    command.add_argument("--events", type=_count, metavar="N", help="how many requests to play")
+    command.add_argument("--data", type=Path, metavar="FILE", help=_DATA_HELP)
+    command.add_argument("--events", type=_count, metavar="N", help="how many requests to play; default 2000")
     command.add_argument("--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7")
     command.add_argument("--quiet", action="store_true", help="print the result alone")
 

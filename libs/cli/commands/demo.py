@@ -7,15 +7,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.commands import Call
 from cli.demo.link import Link
-from cli.demo.play import Played, play
+from cli.demo.play import REQUESTS_DEFAULT, Played, play
 from cli.demo.report import lines, show
 from cli.demo.world import RecordedWorld, SimulatedWorld, TableError, World
 from cli.embedded.folder import DataFolder
 from cli.environment import token_key
 from cli.suite import RunningSuite
 from radiant_client import RadiantClientError
-
-EVENTS_DEFAULT = 3000
 
 
 async def run(call: Call) -> int:
@@ -53,7 +51,7 @@ def _world(call: Call) -> World:
 
 
 async def _play(call: Call, world: World, link: Link) -> Played:
-    given, count = call.arguments, call.arguments.events or EVENTS_DEFAULT
+    given, count = call.arguments, call.arguments.events or REQUESTS_DEFAULT
     if not given.quiet:
         call.tell(f"\nPlaying a day of {count:,} requests ...")
     columns = TextColumn("requests"), BarColumn(), MofNCompleteColumn()

@@ -23,6 +23,7 @@ from radiant_client import Radiant, context, implicit_signal
 from radiant_client.messages import timestamp
 
 CONCURRENCY = 32
+REQUESTS_DEFAULT = 2000  # enough to see the learning, few enough for a first look
 DAY = timedelta(hours=24)
 _REACTS_AFTER = timedelta(seconds=20)
 _CALL_S = 20.0  # long, so that the client may wait whenever the suite asks it to

@@ -85,7 +85,7 @@ def _introduce(console: Console, world: World, played: Played) -> None:
     if played.known_before:
         _say(
             console,
-            f"[yellow]This data folder knew {played.known_before:,} reactions before this play[/], so the first hours "
+            f"[yellow]This data folder knew {played.known_before:,} judged answers before this play[/], so the first hours "
             "do not show a start from nothing.",
         )
     console.print()
@@ -143,7 +143,7 @@ def _grounds(advice: recommend_service_pb2.Recommendation) -> str:
     scope = short_name(scoring_pb2.Scope, advice.scope)
     if not scope or not advice.sample_size:
         return "nothing known of it yet, confidence 0"
-    return f"{scope} scope, confidence {advice.confidence:.2f}, {advice.sample_size} reactions"
+    return f"{scope} scope, confidence {advice.confidence:.2f}, {advice.sample_size} judged answers"
 
 
 def _truth(means: Mapping[str, float], model: str) -> str:

@@ -9,10 +9,11 @@ from radiant.ingest.v1 import feedback_pb2
 from radiant_client import SignalStream
 
 BATCH_MAX = 500
+_LINGER_S = 0.1  # what follows the first signal within this goes with it, as a chat backend would send it
 
 
 class Speaker:
-    """Collects signals while a batch is on its way and sends them as the next one."""
+    """Collects signals for a moment, and while a batch is on its way, and sends them as the next one."""
 
     def __init__(self, stream: SignalStream) -> None:
         """Takes an open stream, used by nobody else."""
@@ -37,6 +38,8 @@ class Speaker:
         ended = False
         while not ended:
             batch = [await self._waiting.get()]
+            if batch[0] is not None:
+                await asyncio.sleep(_LINGER_S)
             while len(batch) < BATCH_MAX and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             ended = batch[-1] is None
