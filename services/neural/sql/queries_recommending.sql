@@ -56,10 +56,6 @@ LEFT JOIN LATERAL (
 ) AS v ON true
 ORDER BY s.task_type, s.domain_mode, s.model;
 
--- query: live_version
--- The version that answers.
-SELECT version, mode, half_life_seconds FROM neural.score_versions WHERE state = 'live';
-
 -- query: trust_scores
 -- A page of raters, least trusted first.
 SELECT user_id, trust, factors::text AS factors, outlier, outlier_reason, pinned, updated_at

@@ -1,0 +1,332 @@
+-- The whole schema as the migrations leave it, for readers and reviews. A test holds both together.
+
+-- The truth of the suite: what was answered, and what people thought of it.
+-- Roles radiant_ingest and radiant_neural exist before this runs (`radiant migrate` ensures them).
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'radiant_owner') THEN
+    CREATE ROLE radiant_owner NOLOGIN NOSUPERUSER NOBYPASSRLS;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'radiant_learner') THEN
+    CREATE ROLE radiant_learner NOLOGIN NOSUPERUSER NOBYPASSRLS;
+  END IF;
+  EXECUTE format('GRANT radiant_owner TO %I', current_user);
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  NULL; -- another database of the same cluster was faster
+END
+$$;
+
+-- The learner's work across tenants happens in its own role, taken per transaction.
+GRANT radiant_learner TO radiant_neural;
+
+CREATE SCHEMA ingest AUTHORIZATION radiant_owner;
+CREATE SCHEMA ingest_api_v1 AUTHORIZATION radiant_owner;
+SET LOCAL ROLE radiant_owner;
+GRANT USAGE ON SCHEMA ingest TO radiant_ingest;
+GRANT USAGE ON SCHEMA ingest_api_v1 TO radiant_ingest, radiant_neural, radiant_learner;
+
+-- Whose data a transaction may touch. Owner's views pass the session's own role through, so the learner's right to
+-- read across tenants is tied to its role and to nothing that a session can set.
+CREATE FUNCTION ingest.may_touch(tenant text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN tenant = current_setting('app.current_tenant_id', true) OR current_user = 'radiant_learner';
+
+-- Spreads units over the learner's shards: all units of a user are learned in one shard, one after the other.
+CREATE FUNCTION ingest.shard_of(tenant text, key text) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (hashtextextended(tenant || '/' || key, 0) & 15)::smallint;
+
+-- Answers of writes, so that a repeat of a request gets the first answer. Kept for 24 hours.
+CREATE TABLE ingest.requests (
+  tenant_id text NOT NULL,
+  request_id uuid NOT NULL,
+  method text NOT NULL,
+  fingerprint bytea NOT NULL,
+  answer bytea,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT requests_pkey PRIMARY KEY (tenant_id, request_id)
+);
+CREATE INDEX requests_created_at_idx ON ingest.requests (created_at);
+
+-- One small row per output: what makes output_id unique within its tenant, which a table partitioned by time cannot.
+CREATE TABLE ingest.outputs (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  created_at timestamptz NOT NULL,
+  conversation_id text NOT NULL,
+  fingerprint bytea NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT outputs_pkey PRIMARY KEY (tenant_id, output_id)
+);
+CREATE INDEX outputs_conversation_idx
+  ON ingest.outputs (tenant_id, conversation_id, created_at, output_id) WHERE conversation_id <> '';
+
+CREATE TABLE ingest.execution_manifests (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  created_at timestamptz NOT NULL,
+  user_id text NOT NULL,
+  conversation_id text NOT NULL,
+  message_id text NOT NULL,
+  request_type text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  input_prompt_hash bytea,
+  input_tokens integer NOT NULL,
+  input_language text,
+  models_used text[] NOT NULL,
+  model_versions text[] NOT NULL, -- one per model of models_used, '' for the unnamed version
+  orchestration_id text NOT NULL,
+  orchestration_name text NOT NULL,
+  services_used text[] NOT NULL,
+  thermal_states jsonb NOT NULL,
+  provider_health jsonb NOT NULL,
+  brain_reasoning text NOT NULL,
+  brain_confidence double precision,
+  was_user_override boolean NOT NULL,
+  output_tokens integer NOT NULL,
+  total_latency_ms double precision NOT NULL,
+  time_to_first_token_ms double precision,
+  total_cost double precision NOT NULL,
+  was_streamed boolean NOT NULL,
+  steps jsonb NOT NULL,
+  decision_id text NOT NULL,
+  propensity double precision,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT execution_manifests_pkey PRIMARY KEY (tenant_id, output_id, created_at)
+) PARTITION BY RANGE (created_at);
+
+-- The vote that stands, one per output and user: of several the one with the greatest (client_time, request_id).
+-- Not partitioned by time, since that uniqueness has to hold over all time.
+CREATE TABLE ingest.explicit_feedback (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  rating smallint NOT NULL CONSTRAINT explicit_feedback_rating_check CHECK (rating IN (-1, 0, 1)),
+  categories text[] NOT NULL,
+  comment text NOT NULL,
+  comment_language text,
+  source text NOT NULL,
+  user_agent text NOT NULL,
+  client_time timestamptz NOT NULL,
+  request_id uuid NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT explicit_feedback_pkey PRIMARY KEY (tenant_id, output_id, user_id)
+);
+
+-- Every occurrence of every signal. One index recognises a repeated occurrence and finds the signals of a unit.
+CREATE TABLE ingest.implicit_signals (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  signal_id uuid NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  signal_type text NOT NULL,
+  sentiment double precision NOT NULL,
+  signal_value jsonb,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT implicit_signals_pkey PRIMARY KEY (tenant_id, output_id, user_id, signal_id, occurred_at)
+) PARTITION BY RANGE (occurred_at);
+
+CREATE TABLE ingest.voice_feedback (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  voice_id uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  audio_key text NOT NULL,
+  audio_format text NOT NULL,
+  audio_seconds double precision,
+  source text NOT NULL,
+  status text NOT NULL DEFAULT 'pending' CONSTRAINT voice_feedback_status_check
+    CHECK (status IN ('pending', 'processing', 'completed', 'failed', 'no_speech')),
+  transcription text,
+  original_language text,
+  english_translation text,
+  confidence double precision,
+  model text,
+  sentiment double precision CONSTRAINT voice_feedback_sentiment_check CHECK (sentiment BETWEEN -1 AND 1),
+  inferred_rating smallint,
+  inferred_categories text[],
+  error text,
+  attempts integer NOT NULL DEFAULT 0,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT voice_feedback_pkey PRIMARY KEY (tenant_id, output_id, user_id, voice_id, created_at)
+) PARTITION BY RANGE (created_at);
+
+-- Feedback counts only if it is later than its withdrawal. Latest times only grow, so order does not matter.
+CREATE TABLE ingest.retractions (
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  explicit_until timestamptz NOT NULL DEFAULT '-infinity',
+  implicit_until timestamptz NOT NULL DEFAULT '-infinity',
+  voice_until timestamptz NOT NULL DEFAULT '-infinity',
+  CONSTRAINT retractions_pkey PRIMARY KEY (tenant_id, output_id, user_id)
+);
+
+-- Units whose facts changed, written in the transaction of the change. An empty user_id stands for every user of the
+-- output (its manifest arrived). Rows are deleted by the learner in the transaction that learns them.
+CREATE TABLE ingest.learn_queue (
+  shard smallint NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY,
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  enqueued_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT learn_queue_pkey PRIMARY KEY (shard, seq)
+);
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['requests', 'outputs', 'execution_manifests', 'explicit_feedback', 'implicit_signals',
+                              'voice_feedback', 'retractions', 'learn_queue']
+  LOOP
+    EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY tenant_isolation ON ingest.%I USING (ingest.may_touch(tenant_id))', name);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ingest.%I TO radiant_ingest', name);
+  END LOOP;
+END
+$$;
+
+-- Makes the monthly partitions from `months_back` months ago to `months_ahead` months from now; safe to repeat.
+-- Rows outside of them go to the default partition, so that nothing is ever refused for its date.
+CREATE FUNCTION ingest.ensure_partitions(months_back integer DEFAULT 1, months_ahead integer DEFAULT 3)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  parent text;
+  first_day timestamptz;
+  child text;
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('ingest.ensure_partitions', 0));
+  FOREACH parent IN ARRAY ARRAY['execution_manifests', 'implicit_signals', 'voice_feedback'] LOOP
+    FOR offset_months IN -months_back .. months_ahead LOOP
+      first_day := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+      first_day := (first_day AT TIME ZONE 'UTC' + make_interval(months => offset_months)) AT TIME ZONE 'UTC';
+      child := parent || to_char(first_day AT TIME ZONE 'UTC', '"_y"YYYY"m"MM');
+      CONTINUE WHEN to_regclass('ingest.' || child) IS NOT NULL;
+      BEGIN
+        EXECUTE format('CREATE TABLE ingest.%I PARTITION OF ingest.%I FOR VALUES FROM (%L) TO (%L)', child, parent,
+          first_day, (first_day AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+        EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', child);
+        EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', child);
+        EXECUTE format('CREATE POLICY tenant_isolation ON ingest.%I USING (ingest.may_touch(tenant_id))', child);
+        made := made + 1;
+      EXCEPTION WHEN check_violation THEN
+        RAISE WARNING 'rows of % already lie in the default partition', child;
+      END;
+    END LOOP;
+  END LOOP;
+  RETURN made;
+END
+$$;
+
+DO $$
+DECLARE
+  parent text;
+BEGIN
+  FOREACH parent IN ARRAY ARRAY['execution_manifests', 'implicit_signals', 'voice_feedback'] LOOP
+    EXECUTE format('CREATE TABLE ingest.%I PARTITION OF ingest.%I DEFAULT', parent || '_default', parent);
+    EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', parent || '_default');
+    EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', parent || '_default');
+    EXECUTE format('CREATE POLICY tenant_isolation ON ingest.%I USING (ingest.may_touch(tenant_id))',
+      parent || '_default');
+  END LOOP;
+END
+$$;
+REVOKE ALL ON FUNCTION ingest.ensure_partitions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.ensure_partitions TO radiant_ingest;
+SELECT ingest.ensure_partitions();
+
+-- Deletes answers older than `age`, at most `most` at once; across tenants, hence with the owner's learner-like right.
+CREATE POLICY purge ON ingest.requests FOR DELETE TO radiant_ingest USING (created_at < now() - interval '24 hours');
+CREATE POLICY purge_sight ON ingest.requests FOR SELECT TO radiant_ingest
+  USING (created_at < now() - interval '24 hours');
+GRANT DELETE ON ingest.requests TO radiant_ingest;
+
+-- Sentiment of a signal type, in [-1, 1]; NULL for an unknown type.
+CREATE FUNCTION ingest_api_v1.get_implicit_sentiment(signal_type text) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE signal_type
+  WHEN 'favorite_added' THEN 0.9
+  WHEN 'share_response' THEN 0.9
+  WHEN 'copy_response' THEN 0.7
+  WHEN 'export_response' THEN 0.6
+  WHEN 'continue_conversation' THEN 0.3
+  WHEN 'scroll_to_end' THEN 0.2
+  WHEN 'response_time_short' THEN 0.2
+  WHEN 'edit_and_resend' THEN 0.0
+  WHEN 'response_time_long' THEN 0.0
+  WHEN 'abandon_conversation' THEN -0.3
+  WHEN 'scroll_bounce' THEN -0.4
+  WHEN 'manual_model_switch' THEN -0.6
+  WHEN 'abandon_mid_response' THEN -0.7
+  WHEN 'regenerate' THEN -0.8
+  WHEN 'report_content' THEN -1.0
+END;
+
+-- What other services may read and do.
+CREATE VIEW ingest_api_v1.manifests AS
+SELECT m.tenant_id, m.output_id, m.created_at, m.user_id, m.conversation_id, m.task_type, m.domain_mode,
+       m.models_used, m.model_versions, m.orchestration_id, m.services_used, m.total_latency_ms, m.total_cost,
+       m.decision_id, m.propensity
+FROM ingest.outputs o
+JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at);
+
+CREATE VIEW ingest_api_v1.explicit_feedback AS
+SELECT f.tenant_id, f.output_id, f.user_id, f.rating, f.categories, f.client_time
+FROM ingest.explicit_feedback f
+LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id)
+WHERE f.client_time > coalesce(r.explicit_until, '-infinity');
+
+-- Each signal type once per output and user.
+CREATE VIEW ingest_api_v1.implicit_feedback AS
+SELECT s.tenant_id, s.output_id, s.user_id, s.signal_type, min(s.sentiment) AS sentiment, count(*) AS occurrences
+FROM ingest.implicit_signals s
+LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id)
+WHERE s.occurred_at > coalesce(r.implicit_until, '-infinity')
+GROUP BY s.tenant_id, s.output_id, s.user_id, s.signal_type;
+
+-- The latest heard comment of each unit.
+CREATE VIEW ingest_api_v1.voice_feedback AS
+SELECT DISTINCT ON (v.tenant_id, v.output_id, v.user_id)
+       v.tenant_id, v.output_id, v.user_id, v.voice_id, v.sentiment
+FROM ingest.voice_feedback v
+LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id)
+WHERE v.status = 'completed' AND v.sentiment IS NOT NULL AND v.created_at > coalesce(r.voice_until, '-infinity')
+ORDER BY v.tenant_id, v.output_id, v.user_id, v.created_at DESC, v.voice_id DESC;
+
+CREATE VIEW ingest_api_v1.learn_queue AS
+SELECT shard, seq, tenant_id, output_id, user_id, enqueued_at FROM ingest.learn_queue;
+
+-- Every unit that has any feedback, for rebuilds and for outputs whose manifest arrived late.
+CREATE VIEW ingest_api_v1.units AS
+SELECT tenant_id, output_id, user_id FROM ingest.explicit_feedback
+UNION
+SELECT tenant_id, output_id, user_id FROM ingest.implicit_signals
+UNION
+SELECT tenant_id, output_id, user_id FROM ingest.voice_feedback;
+
+-- Puts units back into the queue, as when a rater's trust changes. An empty user_id stands for every user.
+CREATE FUNCTION ingest_api_v1.enqueue_units(tenants text[], outputs text[], users text[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY INVOKER
+BEGIN ATOMIC
+  INSERT INTO ingest_api_v1.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of(u.tenant, CASE u.who WHEN '' THEN u.output ELSE u.who END), u.tenant, u.output, u.who
+  FROM unnest(tenants, outputs, users) AS u (tenant, output, who);
+END;
+
+GRANT EXECUTE ON FUNCTION ingest.shard_of, ingest.may_touch TO PUBLIC;
+GRANT USAGE ON SCHEMA ingest TO radiant_learner;
+GRANT SELECT ON ingest_api_v1.manifests, ingest_api_v1.explicit_feedback, ingest_api_v1.implicit_feedback,
+  ingest_api_v1.voice_feedback, ingest_api_v1.units, ingest_api_v1.learn_queue TO radiant_neural, radiant_learner;
+GRANT INSERT, DELETE ON ingest_api_v1.learn_queue TO radiant_learner;
+GRANT SELECT ON ingest_api_v1.explicit_feedback, ingest_api_v1.implicit_feedback, ingest_api_v1.voice_feedback
+  TO radiant_ingest;
+RESET ROLE;

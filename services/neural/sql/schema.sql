@@ -1,0 +1,393 @@
+-- The whole schema as the migrations leave it, for readers and reviews. A test holds both together.
+
+-- What was learned. Everything here but decisions, trust, settings and model versions can be rebuilt from ingest.
+
+CREATE SCHEMA neural AUTHORIZATION radiant_owner;
+SET LOCAL ROLE radiant_owner;
+GRANT USAGE ON SCHEMA neural TO radiant_neural, radiant_learner;
+
+CREATE FUNCTION neural.may_touch(tenant text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN tenant = current_setting('app.current_tenant_id', true) OR current_user = 'radiant_learner';
+
+-- Versions of the scores. Exactly one is live; a rebuild builds the next and swaps it in. The parameters are those that
+-- the version's numbers were made with, whatever a process is configured to.
+CREATE TABLE neural.score_versions (
+  version bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT score_versions_pkey PRIMARY KEY,
+  state text NOT NULL CONSTRAINT score_versions_state_check CHECK (state IN ('building', 'live', 'retired', 'failed')),
+  mode text NOT NULL CONSTRAINT score_versions_mode_check CHECK (mode IN ('running_mean', 'evidence_weighted')),
+  half_life_seconds double precision NOT NULL,
+  run_id uuid NOT NULL,
+  units_done bigint NOT NULL DEFAULT 0,
+  units_total bigint NOT NULL DEFAULT 0,
+  error text,
+  report jsonb,
+  started_at timestamptz NOT NULL DEFAULT now(),
+  finished_at timestamptz
+);
+CREATE UNIQUE INDEX score_versions_live_idx ON neural.score_versions (state) WHERE state = 'live';
+CREATE UNIQUE INDEX score_versions_building_idx ON neural.score_versions (state) WHERE state = 'building';
+CREATE UNIQUE INDEX score_versions_run_id_idx ON neural.score_versions (run_id);
+
+-- What each unit contributes now. Sums are exact integers (see neural.fixed), so that taking a contribution away
+-- leaves what was there before, to the last bit.
+CREATE TABLE neural.unit_contributions (
+  version bigint NOT NULL,
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  models text[] NOT NULL,
+  model_versions text[] NOT NULL,
+  evidence numeric NOT NULL, -- per model, fixed point
+  score_sum numeric NOT NULL, -- per model, fixed point
+  rating smallint, -- NULL without explicit feedback
+  implicit_sign smallint NOT NULL,
+  aspects text[] NOT NULL, -- of accuracy, relevance, speed
+  orchestration_id text NOT NULL,
+  services_used text[] NOT NULL,
+  CONSTRAINT unit_contributions_pkey PRIMARY KEY (version, tenant_id, user_id, output_id)
+) PARTITION BY LIST (version);
+
+-- One row per model version, task, domain and scope; '' stands for any task, any domain and, as user, for the tenant.
+CREATE TABLE neural.neural_model_scores (
+  version bigint NOT NULL,
+  tenant_id text NOT NULL,
+  user_id text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  model text NOT NULL,
+  model_version text NOT NULL,
+  evidence numeric NOT NULL DEFAULT 0,
+  score_sum numeric NOT NULL DEFAULT 0,
+  accuracy_evidence numeric NOT NULL DEFAULT 0,
+  accuracy_sum numeric NOT NULL DEFAULT 0,
+  relevance_evidence numeric NOT NULL DEFAULT 0,
+  relevance_sum numeric NOT NULL DEFAULT 0,
+  speed_evidence numeric NOT NULL DEFAULT 0,
+  speed_sum numeric NOT NULL DEFAULT 0,
+  positive_count bigint NOT NULL DEFAULT 0,
+  negative_count bigint NOT NULL DEFAULT 0,
+  neutral_count bigint NOT NULL DEFAULT 0,
+  implicit_positive_count bigint NOT NULL DEFAULT 0,
+  implicit_negative_count bigint NOT NULL DEFAULT 0,
+  total_count bigint NOT NULL DEFAULT 0,
+  raters bigint NOT NULL DEFAULT 0, -- users behind it
+  revision bigint NOT NULL DEFAULT 1, -- grows with every change
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT neural_model_scores_pkey
+    PRIMARY KEY (version, tenant_id, user_id, task_type, domain_mode, model, model_version)
+) PARTITION BY LIST (version);
+CREATE INDEX neural_model_scores_cell_idx ON neural.neural_model_scores
+  (version, task_type, domain_mode, model, model_version) WHERE user_id = '';
+
+-- Sums over the tenants that opted in; published only where enough tenants and users stand behind a row.
+CREATE TABLE neural.global_model_scores (
+  version bigint NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  model text NOT NULL,
+  model_version text NOT NULL,
+  evidence numeric NOT NULL DEFAULT 0,
+  score_sum numeric NOT NULL DEFAULT 0,
+  accuracy_evidence numeric NOT NULL DEFAULT 0,
+  accuracy_sum numeric NOT NULL DEFAULT 0,
+  relevance_evidence numeric NOT NULL DEFAULT 0,
+  relevance_sum numeric NOT NULL DEFAULT 0,
+  speed_evidence numeric NOT NULL DEFAULT 0,
+  speed_sum numeric NOT NULL DEFAULT 0,
+  positive_count bigint NOT NULL DEFAULT 0,
+  negative_count bigint NOT NULL DEFAULT 0,
+  neutral_count bigint NOT NULL DEFAULT 0,
+  implicit_positive_count bigint NOT NULL DEFAULT 0,
+  implicit_negative_count bigint NOT NULL DEFAULT 0,
+  total_count bigint NOT NULL DEFAULT 0,
+  raters bigint NOT NULL DEFAULT 0,
+  tenants bigint NOT NULL DEFAULT 0,
+  published boolean NOT NULL DEFAULT false,
+  revision bigint NOT NULL DEFAULT 1,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT global_model_scores_pkey PRIMARY KEY (version, task_type, domain_mode, model, model_version)
+) PARTITION BY LIST (version);
+
+-- Which orchestrations and services a model's outputs were made with, and how they were received; at tenant scope.
+CREATE TABLE neural.model_companions (
+  version bigint NOT NULL,
+  tenant_id text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  model text NOT NULL,
+  kind text NOT NULL CONSTRAINT model_companions_kind_check CHECK (kind IN ('orchestration', 'service')),
+  name text NOT NULL,
+  evidence numeric NOT NULL DEFAULT 0,
+  score_sum numeric NOT NULL DEFAULT 0,
+  CONSTRAINT model_companions_pkey PRIMARY KEY (version, tenant_id, task_type, domain_mode, model, kind, name)
+) PARTITION BY LIST (version);
+
+-- When each version of a model was first seen, by manifest: what makes one version newer than another.
+CREATE TABLE neural.model_versions (
+  tenant_id text NOT NULL,
+  model text NOT NULL,
+  model_version text NOT NULL,
+  first_output_at timestamptz NOT NULL,
+  CONSTRAINT model_versions_pkey PRIMARY KEY (tenant_id, model, model_version)
+);
+
+CREATE TABLE neural.tenant_settings (
+  tenant_id text NOT NULL CONSTRAINT tenant_settings_pkey PRIMARY KEY,
+  global_learning boolean NOT NULL DEFAULT false,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Grows when something beside the cells changes what a tenant's boards say (a new model version, a setting).
+-- The empty tenant stands for the global boards.
+CREATE TABLE neural.board_revisions (
+  tenant_id text NOT NULL CONSTRAINT board_revisions_pkey PRIMARY KEY,
+  revision bigint NOT NULL DEFAULT 1
+);
+
+CREATE TABLE neural.user_trust_scores (
+  tenant_id text NOT NULL,
+  user_id text NOT NULL,
+  trust double precision NOT NULL CONSTRAINT user_trust_scores_trust_check CHECK (trust BETWEEN 0 AND 1),
+  factors jsonb NOT NULL DEFAULT '{}',
+  outlier boolean NOT NULL DEFAULT false,
+  outlier_reason text NOT NULL DEFAULT '',
+  pinned boolean NOT NULL DEFAULT false,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT user_trust_scores_pkey PRIMARY KEY (tenant_id, user_id)
+);
+
+-- Every decision with the probability of its choice, for later evaluation.
+CREATE TABLE neural.neural_routing_recommendations (
+  tenant_id text NOT NULL,
+  decision_id text NOT NULL,
+  decided_at timestamptz NOT NULL,
+  user_id text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL,
+  model text NOT NULL,
+  propensity double precision NOT NULL,
+  strategy text NOT NULL,
+  scope text NOT NULL,
+  score double precision NOT NULL,
+  confidence double precision NOT NULL,
+  table_version bigint NOT NULL,
+  CONSTRAINT neural_routing_recommendations_pkey PRIMARY KEY (tenant_id, decided_at, decision_id)
+) PARTITION BY RANGE (decided_at);
+
+-- Boards (tenant, user, task, domain) that changed and are not yet in the cache; written with the change.
+CREATE TABLE neural.publish_queue (
+  seq bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT publish_queue_pkey PRIMARY KEY,
+  version bigint NOT NULL,
+  tenant_id text NOT NULL,
+  user_id text NOT NULL,
+  task_type text NOT NULL,
+  domain_mode text NOT NULL
+);
+
+-- Units that changed while a rebuild was reading; it learns them again before it swaps.
+CREATE TABLE neural.rebuild_queue (
+  seq bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT rebuild_queue_pkey PRIMARY KEY,
+  version bigint NOT NULL,
+  tenant_id text NOT NULL,
+  output_id text NOT NULL,
+  user_id text NOT NULL
+);
+
+-- Answers of writes, so that a repeat of a request gets the first answer.
+CREATE TABLE neural.requests (
+  tenant_id text NOT NULL,
+  request_id uuid NOT NULL,
+  method text NOT NULL,
+  fingerprint bytea NOT NULL,
+  answer bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT neural_requests_pkey PRIMARY KEY (tenant_id, request_id)
+);
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['unit_contributions', 'neural_model_scores', 'model_companions', 'model_versions', 'tenant_settings',
+                              'board_revisions', 'user_trust_scores', 'neural_routing_recommendations',
+                              'publish_queue', 'rebuild_queue', 'requests']
+  LOOP
+    EXECUTE format('ALTER TABLE neural.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE neural.%I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING (neural.may_touch(tenant_id))', name);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON neural.%I TO radiant_learner', name);
+  END LOOP;
+END
+$$;
+CREATE POLICY global_revision ON neural.board_revisions FOR SELECT USING (tenant_id = '');
+GRANT SELECT, INSERT, UPDATE, DELETE ON neural.score_versions, neural.global_model_scores TO radiant_learner;
+GRANT SELECT ON neural.score_versions, neural.neural_model_scores, neural.model_versions, neural.tenant_settings,
+  neural.board_revisions, neural.user_trust_scores, neural.unit_contributions, neural.model_companions TO radiant_neural;
+GRANT SELECT, INSERT ON neural.neural_routing_recommendations, neural.requests TO radiant_neural;
+GRANT INSERT, UPDATE ON neural.user_trust_scores TO radiant_neural;
+
+-- What may leave the global scope.
+CREATE VIEW neural.published_global_scores AS SELECT * FROM neural.global_model_scores WHERE published;
+GRANT SELECT ON neural.published_global_scores TO radiant_neural;
+
+-- Makes the partitions of a new version of the scores.
+CREATE FUNCTION neural.create_version_partitions(version bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  parent text;
+  child text;
+BEGIN
+  FOREACH parent IN ARRAY ARRAY['unit_contributions', 'neural_model_scores', 'model_companions', 'global_model_scores'] LOOP
+    child := format('%s_v%s', parent, version);
+    EXECUTE format('CREATE TABLE neural.%I PARTITION OF neural.%I FOR VALUES IN (%s)', child, parent, version);
+    IF parent <> 'global_model_scores' THEN
+      EXECUTE format('ALTER TABLE neural.%I ENABLE ROW LEVEL SECURITY', child);
+      EXECUTE format('ALTER TABLE neural.%I FORCE ROW LEVEL SECURITY', child);
+      EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING (neural.may_touch(tenant_id))', child);
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Drops the partitions of a version that is no longer needed; never those of the live one.
+CREATE FUNCTION neural.drop_version_partitions(doomed bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  parent text;
+BEGIN
+  IF EXISTS (SELECT FROM neural.score_versions v WHERE v.version = doomed AND v.state IN ('live', 'building')) THEN
+    RAISE EXCEPTION 'version % is in use', doomed USING ERRCODE = 'object_in_use';
+  END IF;
+  FOREACH parent IN ARRAY ARRAY['unit_contributions', 'neural_model_scores', 'model_companions', 'global_model_scores'] LOOP
+    EXECUTE format('DROP TABLE IF EXISTS neural.%I', format('%s_v%s', parent, doomed));
+  END LOOP;
+END
+$$;
+
+-- Makes the monthly partitions of the decisions; safe to repeat.
+CREATE FUNCTION neural.ensure_partitions(months_back integer DEFAULT 0, months_ahead integer DEFAULT 3)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  parent text := 'neural_routing_recommendations';
+  first_day timestamptz;
+  child text;
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('neural.ensure_partitions', 0));
+  FOR offset_months IN -months_back .. months_ahead LOOP
+    first_day := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => offset_months))
+      AT TIME ZONE 'UTC';
+    child := parent || to_char(first_day AT TIME ZONE 'UTC', '"_y"YYYY"m"MM');
+    CONTINUE WHEN to_regclass('neural.' || child) IS NOT NULL;
+    EXECUTE format('CREATE TABLE neural.%I PARTITION OF neural.%I FOR VALUES FROM (%L) TO (%L)', child, parent,
+      first_day, (first_day AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE neural.%I ENABLE ROW LEVEL SECURITY', child);
+    EXECUTE format('ALTER TABLE neural.%I FORCE ROW LEVEL SECURITY', child);
+    EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING (neural.may_touch(tenant_id))', child);
+    made := made + 1;
+  END LOOP;
+  RETURN made;
+END
+$$;
+REVOKE ALL ON FUNCTION neural.create_version_partitions, neural.drop_version_partitions, neural.ensure_partitions
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION neural.create_version_partitions, neural.drop_version_partitions TO radiant_learner;
+GRANT EXECUTE ON FUNCTION neural.ensure_partitions TO radiant_neural, radiant_learner;
+SELECT neural.ensure_partitions();
+
+-- Functions for people and reports: the formulas of the Python code, in SQL. Tests hold both together.
+
+GRANT SELECT ON neural.published_global_scores TO radiant_learner;
+
+-- Weighted score in [-1, 1] of one unit: its rating (-1, 0, 1), the mean sentiment of its signals, the sentiment of its
+-- voice and the rater's trust; NULL for a part that is absent, NULL when all are.
+CREATE FUNCTION neural.get_feedback_score(
+  rating double precision, implicit double precision, voice double precision, trust double precision DEFAULT 1
+) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (
+  3 * least(greatest(trust, 0.1), 1) * coalesce(rating, 0) + coalesce(implicit, 0)
+  + 2 * least(greatest(trust, 0.1), 1) * coalesce(voice, 0)
+) / nullif(
+  3 * least(greatest(trust, 0.1), 1) * (rating IS NOT NULL)::int + (implicit IS NOT NULL)::int
+  + 2 * least(greatest(trust, 0.1), 1) * (voice IS NOT NULL)::int, 0);
+
+-- The same for what stands of one user on one output; NULL without feedback.
+CREATE FUNCTION neural.get_feedback_score(tenant text, output text, rater text) RETURNS double precision
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT neural.get_feedback_score(
+    (SELECT f.rating FROM ingest_api_v1.explicit_feedback f
+     WHERE f.tenant_id = tenant AND f.output_id = output AND f.user_id = rater)::float8,
+    (SELECT avg(s.sentiment) FROM ingest_api_v1.implicit_feedback s
+     WHERE s.tenant_id = tenant AND s.output_id = output AND s.user_id = rater),
+    (SELECT v.sentiment FROM ingest_api_v1.voice_feedback v
+     WHERE v.tenant_id = tenant AND v.output_id = output AND v.user_id = rater),
+    coalesce((SELECT t.trust FROM neural.user_trust_scores t WHERE t.tenant_id = tenant AND t.user_id = rater), 1)
+  );
+END;
+
+-- A sum of fixed-point weights as seen from a moment, in units.
+CREATE FUNCTION neural.decayed(total numeric, moment timestamptz, half_life_seconds double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (total / power(2::numeric, 40)
+  / power(2::numeric, floor(extract(epoch FROM moment - timestamptz '2020-01-01 00:00:00+00')::float8 / half_life_seconds)::numeric)
+)::float8 / power(2::float8,
+  extract(epoch FROM moment - timestamptz '2020-01-01 00:00:00+00')::float8 / half_life_seconds
+  - floor(extract(epoch FROM moment - timestamptz '2020-01-01 00:00:00+00')::float8 / half_life_seconds));
+
+-- The best model by strategy scope_fallback: at the first scope, from user to global, where any model is confident
+-- enough, the one with the best score. No row when no scope is.
+CREATE FUNCTION neural.get_neural_recommendation(
+  tenant text, rater text, task text, domain text DEFAULT 'general',
+  min_samples integer[] DEFAULT '{20,50,100}', threshold double precision DEFAULT 0.5,
+  carry_over double precision DEFAULT 0.5
+) RETURNS TABLE (model text, score double precision, confidence double precision, scope text, sample_size bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  WITH live AS (
+    SELECT v.version, v.half_life_seconds FROM neural.score_versions v WHERE v.state = 'live'
+  ), cells AS (
+    SELECT 1 AS place, 'user' AS scope, s.model, s.model_version, s.evidence, s.score_sum, s.total_count, k.first_output_at
+    FROM neural.neural_model_scores s
+    LEFT JOIN neural.model_versions k USING (tenant_id, model, model_version)
+    WHERE s.version = (SELECT version FROM live) AND s.tenant_id = tenant AND s.user_id = rater AND rater <> ''
+      AND s.task_type = task AND s.domain_mode = domain AND s.total_count > 0
+    UNION ALL
+    SELECT 2, 'tenant', s.model, s.model_version, s.evidence, s.score_sum, s.total_count, k.first_output_at
+    FROM neural.neural_model_scores s
+    LEFT JOIN neural.model_versions k USING (tenant_id, model, model_version)
+    WHERE s.version = (SELECT version FROM live) AND s.tenant_id = tenant AND s.user_id = ''
+      AND s.task_type = task AND s.domain_mode = domain AND s.total_count > 0
+    UNION ALL
+    SELECT 3, 'global', s.model, s.model_version, s.evidence, s.score_sum, s.total_count,
+      (SELECT min(k.first_output_at) FROM neural.model_versions k
+       WHERE k.model = s.model AND k.model_version = s.model_version)
+    FROM neural.published_global_scores s
+    WHERE s.version = (SELECT version FROM live) AND s.task_type = task AND s.domain_mode = domain
+  ), shared AS (
+    SELECT c.*, power(carry_over, row_number() OVER (PARTITION BY c.place, c.model
+      ORDER BY coalesce(c.first_output_at, '-infinity') DESC, c.model_version COLLATE "C" DESC) - 1) AS share,
+      neural.decayed(c.evidence, now(), live.half_life_seconds) AS amount
+    FROM cells c, live
+  ), models AS (
+    SELECT s.place, s.scope, s.model, sum(s.share * s.amount) AS evidence,
+      sum(s.share * s.amount * (s.score_sum / nullif(s.evidence, 0))::float8) / nullif(sum(s.share * s.amount), 0) AS score,
+      sum(s.total_count) AS total
+    FROM shared s GROUP BY s.place, s.scope, s.model
+  ), confident AS (
+    SELECT m.*, least(m.evidence / min_samples[m.place], 1) AS confidence FROM models m
+    WHERE least(m.evidence / min_samples[m.place], 1) >= threshold
+  )
+  SELECT c.model, c.score, c.confidence, c.scope, c.total::bigint FROM confident c
+  WHERE c.place = (SELECT min(place) FROM confident) ORDER BY c.score DESC, c.model COLLATE "C" LIMIT 1;
+END;
+
+GRANT EXECUTE ON FUNCTION neural.decayed, neural.get_neural_recommendation,
+  neural.get_feedback_score(double precision, double precision, double precision, double precision),
+  neural.get_feedback_score(text, text, text) TO radiant_neural, radiant_learner;
+RESET ROLE;
