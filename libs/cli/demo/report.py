@@ -29,7 +29,8 @@ def percentile(values: Sequence[float], share: float) -> float:
 def lines(world: World, played: Played, seed: int) -> Iterator[str]:
     """Yields the results as key=value, one a line, for programs."""
     tally = Tally(played.turns)
-    first, *_, last = (windows := tally.windows())[0], windows[-1]
+    windows = tally.windows()
+    first, last = windows[0], windows[-1]
     settled = "" if played.settle_s is None else f"{played.settle_s * 1000:.0f}"
     values: dict[str, object] = {
         "world": world.title,
@@ -85,8 +86,8 @@ def _introduce(console: Console, world: World, played: Played) -> None:
     if played.known_before:
         _say(
             console,
-            f"[yellow]This data folder knew {played.known_before:,} judged answers before this play[/], so the first hours "
-            "do not show a start from nothing.",
+            f"[yellow]This data folder knew {played.known_before:,} judged answers before this play[/], so the first "
+            "hours do not show a start from nothing.",
         )
     console.print()
 
@@ -122,7 +123,8 @@ def _verdict(tally: Tally, last: Quality) -> str:
 
 
 def _glimpses(console: Console, tally: Tally, glimpses: Sequence[Glimpse]) -> None:
-    console.print("[bold]What is recommended, before and after[/]", highlight=False)
+    _say(console, "[bold]What is recommended, before and after[/]")
+    _say(console, "True quality is the mean that a model's answers to the day's requests of that kind would have had.")
     for glimpse in glimpses:
         where = glimpse.context
         who = f"{where.user} of {where.tenant}" if where.user else where.tenant
