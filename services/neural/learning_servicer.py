@@ -83,6 +83,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
 
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
         """Refuses: decisions are logged with their propensities, and not yet evaluated."""
+        tenant_of(request.tenant_id)
         if request.HasField("start_time") and request.HasField("end_time"):
             start, end = request.start_time, request.end_time
             if (start.seconds, start.nanos) >= (end.seconds, end.nanos):
