@@ -23,7 +23,8 @@ USERS = st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable())
 
 
 def experiment(**changed: Any) -> Experiment:
-    return Experiment(**({"experiment_id": "e1", "state": State.RUNNING, "variants": PAIR} | changed))
+    told: dict[str, Any] = {"experiment_id": "e1", "state": State.RUNNING, "variants": PAIR}
+    return Experiment(**(told | changed))
 
 
 def published(name: str) -> Experiment:
@@ -115,6 +116,14 @@ def test_a_change_that_keeps_the_epoch_moves_nobody_who_counts(user: str, one: f
         assert variant_of(new, user) == variant_of(old, user)
 
 
+@given(SHARES, SHARES)
+def test_a_change_that_keeps_the_epoch_keeps_the_proportions(one: float, other: float) -> None:
+    old, new = experiment(traffic=one), experiment(traffic=other)
+    if not change(old, new).opens_new_epoch:
+        before, after = expected_shares(old), expected_shares(new)
+        assert before["control"] * after["treatment"] == pytest.approx(after["control"] * before["treatment"])
+
+
 @given(USERS, SHARES)
 def test_layers_are_exclusive(user: str, cut: float) -> None:
     parts = [(0.0, cut), (cut, 1.0)]
@@ -157,7 +166,8 @@ def test_forced_variants_are_never_analysed_and_nobody_is_assigned_unless_it_run
         ({"traffic": 0.5}, {"traffic": 0.75}, True),
         ({"traffic": 0.75}, {"traffic": 1.0}, True),
         ({"traffic": 0.5}, {"traffic": 0.1}, True),
-        ({"traffic": 0.0}, {"traffic": 0.1}, False),
+        ({"traffic": 0.0}, {"traffic": 0.1}, True),
+        ({"traffic": 0.1}, {"traffic": 0.75}, True),
         ({}, {"variants": (PAIR[0], PAIR[1], Variant(name="b"))}, True),
         ({}, {"variants": (PAIR[0], Variant(name="treatment", weight=2.0))}, False),
         ({}, {"targeting": Targeting(task_types=frozenset({"code"}))}, True),
