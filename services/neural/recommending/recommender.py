@@ -17,6 +17,7 @@ from neural.model import Board, BoardKey
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
 from neural.recommending.table import BoardTable
+from neural.recommending.treatments import Treatment, Treatments
 from neural.settings import RecommendSettings
 
 _chance = random.SystemRandom()
@@ -50,6 +51,15 @@ class Decision:
     staleness_ms: float
     decided_at: float
     """Seconds since 1970."""
+    treatment: Treatment | None = None
+    """What an experiment said of it."""
+
+    @property
+    def propensity(self) -> float:
+        """The probability of the choice; 1 where a variant names the model."""
+        if self.treatment is not None and self.treatment.model:
+            return 1.0
+        return self.prepared.ranking.candidates[self.place].propensity if self.place >= 0 else 0.0
 
     @property
     def chosen(self) -> Candidate | None:
@@ -60,8 +70,10 @@ class Decision:
 class Recommender:
     """Answers which model to use."""
 
-    def __init__(self, table: BoardTable, log: DecisionLog, settings: RecommendSettings) -> None:
-        self._table, self._log, self._settings = table, log, settings
+    def __init__(
+        self, table: BoardTable, log: DecisionLog, treatments: Treatments, settings: RecommendSettings
+    ) -> None:
+        self._table, self._log, self._treatments, self._settings = table, log, treatments, settings
         self._prepared: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
         self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
 
@@ -106,11 +118,22 @@ class Recommender:
         return True
 
     def _draw(self, tenant: str, prepared: Prepared) -> Decision:
-        cumulative = prepared.ranking.cumulative
+        ranking = prepared.ranking
+        treatment = self._treatments.treatment(tenant, ranking.demand)
         place = -1
-        if cumulative:
+        if treatment is not None and treatment.model:
+            place = _place_of(ranking, treatment.model)
+            if place < 0:
+                treatment = None  # the model may not be chosen here: the request is no part of the experiment
+        if place < 0 and ranking.cumulative:
+            cumulative = ranking.cumulative
             place = min(bisect_right(cumulative, self._random.random() * cumulative[-1]), len(cumulative) - 1)
-        decision = Decision(new_id(), tenant, prepared, place, self.staleness_ms(prepared), time.time())
+        decision = Decision(new_id(), tenant, prepared, place, self.staleness_ms(prepared), time.time(), treatment)
         if place >= 0:
             self._log.add(decision)
         return decision
+
+
+def _place_of(ranking: Ranking, model: str) -> int:
+    """Returns the place of an eligible model; -1 when it is none."""
+    return next((place for place, each in enumerate(ranking.candidates) if each.estimate.model == model), -1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from neural.mixing import mix, neural_weight
 from neural.recommending.ranking import Candidate, Ranking
 from neural.recommending.recommender import Decision
+from neural.recommending.treatments import Treatment
 from neural.translate.words import MODES, SCOPES, STRATEGIES, from_seconds
 from radiant.neural.v1 import recommend_service_pb2 as pb
 from radiant.neural.v1 import scoring_pb2
@@ -25,7 +26,18 @@ def recommendation(decision: Decision, valid_s: float) -> pb.Recommendation:
     answer.decision_id = decision.decision_id
     answer.staleness_ms = decision.staleness_ms
     answer.expire_time.CopyFrom(from_seconds(decision.decided_at + valid_s))
+    if decision.treatment is not None:
+        _add_treatment(answer, decision, decision.treatment)
     return answer
+
+
+def _add_treatment(answer: pb.Recommendation, decision: Decision, treatment: Treatment) -> None:
+    answer.experiment_id = treatment.experiment_id
+    answer.variant = treatment.variant
+    answer.experiment_epoch = treatment.epoch
+    if treatment.model:
+        answer.propensity = decision.propensity
+        answer.reasoning = f"Variant {treatment.variant} of an experiment gives {treatment.model}. {answer.reasoning}"
 
 
 def _face(ranking: Ranking, place: int) -> pb.Recommendation:
