@@ -198,8 +198,8 @@ class OutcomeSummary:
 
     @property
     def binary(self) -> bool:
-        """Whether every outcome is 0 or 1."""
-        return self.sumsq == self.sum_y
+        """Whether every outcome, and every user's total, is 0 or 1."""
+        return self.sumsq == self.sum_y == self.sum_yy
 
 
 def summarize_single(
