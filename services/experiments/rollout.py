@@ -120,7 +120,7 @@ def decide(rollout: Rollout, now: datetime, metrics: RolloutMetrics) -> Decision
     following = next((step for step in rollout.steps if step > rollout.percent), None)
     if following is None:
         return so(Action.FINISH, rollout.percent, "everybody has it, and nothing broke")
-    if 0 < rollout.percent and metrics.treatment.users < rollout.limits.users_min:
+    if rollout.percent > 0 and metrics.treatment.users < rollout.limits.users_min:
         return so(Action.HOLD, rollout.percent, f"fewer than {rollout.limits.users_min} treated users to judge by")
     if rollout.needs_approval and not rollout.approved:
         return so(Action.WAIT_APPROVAL, rollout.percent, f"the step to {following:g} % needs approval")

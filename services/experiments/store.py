@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
@@ -12,7 +12,6 @@ from experiments.ledger import Request, audit, owned
 from kit.errors import Conflict, NotFound
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from splits.assignment import Change
 from splits.definitions import decode, encode
 from splits.model import Experiment, State
 
@@ -74,24 +73,22 @@ async def locked(connection: Connection, owner: str, experiment_id: str, etag: s
     return kept_of(row)
 
 
-async def change(
-    connection: Connection,
-    request: Request,
-    experiment: Experiment,
-    state: State,
-    action: str,
-    moved: Change,
-) -> Kept:
-    """Keeps a changed experiment; opens a new epoch if the change moves users whose outcomes count."""
-    epoch = experiment.epoch + 1 if moved.opens_new_epoch else experiment.epoch
+async def change(connection: Connection, request: Request, experiment: Experiment, action: str) -> Kept:
+    """Keeps a changed experiment, which the caller has locked; a new epoch begins with what it is now."""
     text = encode(experiment)
     place = (experiment.tenant_id, experiment.experiment_id)
-    row = await connection.fetchrow(_SQL["change_experiment"], *place, state.value, text, epoch)
+    row = await connection.fetchrow(_SQL["change_experiment"], *place, experiment.state.value, text, experiment.epoch)
     assert row is not None  # noqa: S101 - the caller has locked it
-    if state is State.RUNNING:
-        await connection.execute(_SQL["open_epoch"], *place, epoch, text)
+    if experiment.state is State.RUNNING:
+        await connection.execute(_SQL["open_epoch"], *place, experiment.epoch, text)
     await audit(connection, request, experiment.experiment_id, action, text)
     return kept_of(row)
+
+
+async def others(connection: Connection, owner: str) -> list[Experiment]:
+    """Returns what runs or pauses beside, for the slots of layers."""
+    rows = await connection.fetch(_SQL["started_experiments"], owner)
+    return [kept_of(row).experiment for row in rows]
 
 
 class Experiments:
@@ -133,17 +130,4 @@ def _of_epoch(experiment: Experiment, row: asyncpg.Record) -> Experiment:
         epoch=row["epoch"],
         etag=experiment.etag,
         started_at=experiment.started_at,
-    )
-
-
-def keeping_identity(old: Experiment, new: Experiment) -> Experiment:
-    """Returns the new definition with what the service sets: identifier, owner, state, epoch, etag."""
-    return replace(
-        new,
-        experiment_id=old.experiment_id,
-        tenant_id=old.tenant_id,
-        state=old.state,
-        epoch=old.epoch,
-        etag=old.etag,
-        started_at=old.started_at,
     )

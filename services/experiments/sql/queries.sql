@@ -47,6 +47,12 @@ WHERE tenant_id IN ($1, '') AND ($2 = '' OR state = $2)
   AND (created_at, experiment_id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid)
 ORDER BY created_at DESC, experiment_id DESC LIMIT $5;
 
+-- query: started_experiments
+-- What holds slots of layers beside; the experimenter sees those of every tenant.
+SELECT tenant_id, experiment_id::text AS experiment_id, state, definition::text AS definition, epoch, etag, created_at,
+  updated_at, started_at, ended_at
+FROM experiments.ab_experiments WHERE state IN ('running', 'paused') AND ($1 = '' OR tenant_id IN ($1, ''));
+
 -- query: change_experiment
 -- A new state of an experiment; its etag grows.
 UPDATE experiments.ab_experiments SET state = $3, definition = $4::text::jsonb, epoch = $5, etag = etag + 1,

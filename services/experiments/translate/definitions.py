@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from google.protobuf import json_format
@@ -10,6 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from experiments.configs import check_experiment
 from experiments.store import Kept
 from kit.errors import FieldViolation, Invalid
 from radiant.experiments.v1 import experiment_pb2 as pb
@@ -60,35 +62,13 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
     """Returns a draft of what is asked for; raises Invalid for what no single field's rule can see."""
     problems: list[FieldViolation] = []
     variants = tuple(_variant(each, index, problems) for index, each in enumerate(message.variants))
-    names = [variant.name for variant in variants]
-    problems += [
-        FieldViolation(f"experiment.variants[{index}].name", "names another variant, too")
-        for index, name in enumerate(names)
-        if name in names[:index]
-    ]
-    if sum(1.0 if each.weight is None else each.weight for each in variants[1:]) <= 0:
-        problems.append(FieldViolation("experiment.variants", "treatments need a weight above 0"))
-    metrics = [metric.name for metric in message.metrics]
-    problems += [
-        FieldViolation(f"experiment.metrics[{index}].name", "is measured already")
-        for index, name in enumerate(metrics)
-        if name in metrics[:index]
-    ]
-    problems += [
-        FieldViolation(f"experiment.forced_variants[{user[:50]!r}]", "is not a variant")
-        for user, variant in message.forced_variants.items()
-        if variant not in names
-    ]
-    end = message.layer_end or 1.0
-    if message.layer_start >= end:
-        problems.append(FieldViolation("experiment.layer_end", "must be greater than layer_start"))
     if message.HasField("duration_min") and not 0 <= message.duration_min.seconds <= 31_536_000:
         problems.append(FieldViolation("experiment.duration_min", "must be from 0 to 365 days"))
     elif message.HasField("duration_min") and not 0 <= message.duration_min.nanos <= _NANOS_MAX:
         problems.append(FieldViolation("experiment.duration_min", "is not a duration"))
     if problems:
         raise Invalid(problems)
-    return Experiment(
+    experiment = Experiment(
         experiment_id=experiment_id,
         tenant_id=tenant_id,
         name=message.display_name,
@@ -97,7 +77,7 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
         variants=variants,
         traffic=message.traffic_percentage,
         layer=message.layer,
-        layer_slots=(message.layer_start, end),
+        layer_slots=(message.layer_start, message.layer_end or 1.0),
         holdout=message.holdout,
         targeting=_targeting(message.targeting),
         forced=dict(message.forced_variants),
@@ -107,6 +87,9 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
         min_duration=(message.duration_min.ToTimedelta() if message.HasField("duration_min") else timedelta(hours=168)),
         winner_rule=RULES[message.winner_rule],
     )
+    if wrong := check_experiment(experiment):
+        raise Invalid([FieldViolation(f"experiment.{each.field}", each.why) for each in wrong])
+    return experiment
 
 
 def _variant(message: pb.Variant, index: int, problems: list[FieldViolation]) -> Variant:
@@ -195,10 +178,10 @@ def running_message(experiment: Experiment) -> pb.Experiment:
     return message
 
 
-def struct(config: object) -> Struct:
+def struct(config: Mapping[str, object]) -> Struct:
     """Renders a configuration."""
     message = Struct()
-    json_format.ParseDict(config, message)
+    json_format.ParseDict(dict(config), message)
     return message
 
 

@@ -72,7 +72,7 @@ def _comparison(each: Comparison) -> analysis_pb2.Comparison:
         p_benjamini_hochberg=each.p_benjamini_hochberg,
         sequence_lower=sequence.low,
         sequence_upper=sequence.high,
-        effect_size=effect.size,
+        effect_size=effect.effect_size,
         test=effect.test,
         significant_anytime=sequence.low > 0 or sequence.high < 0,
     )

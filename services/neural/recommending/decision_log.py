@@ -83,7 +83,7 @@ def _row(decision: Decision) -> tuple[object, ...]:
         ranking.demand.task_type,
         ranking.demand.domain_mode,
         chosen.estimate.model,
-        decision.propensity,
+        chosen.propensity,
         ranking.strategy.value,
         chosen.estimate.scope.value if chosen.estimate.scope else "",
         chosen.estimate.mean,

@@ -35,6 +35,8 @@ class Prepared:
     generation: int
     until: float
     """Monotonic seconds until which the boards were seen to hold."""
+    treatment: Treatment | None = None
+    """What an experiment said of it."""
     faces: dict[int, Any] = field(default_factory=dict)
     """Rendered answers by place of the candidate, kept by whoever renders them."""
 
@@ -51,15 +53,11 @@ class Decision:
     staleness_ms: float
     decided_at: float
     """Seconds since 1970."""
-    treatment: Treatment | None = None
-    """What an experiment said of it."""
 
     @property
-    def propensity(self) -> float:
-        """The probability of the choice; 1 where a variant names the model."""
-        if self.treatment is not None and self.treatment.model:
-            return 1.0
-        return self.prepared.ranking.candidates[self.place].propensity if self.place >= 0 else 0.0
+    def treatment(self) -> Treatment | None:
+        """What an experiment said of it."""
+        return self.prepared.treatment
 
     @property
     def chosen(self) -> Candidate | None:
@@ -74,20 +72,33 @@ class Recommender:
         self, table: BoardTable, log: DecisionLog, treatments: Treatments, settings: RecommendSettings
     ) -> None:
         self._table, self._log, self._treatments, self._settings = table, log, treatments, settings
-        self._prepared: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, bytes, Treatment | None], Prepared] = OrderedDict()
         self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
 
-    def ready(self, tenant: str, digest: bytes) -> Decision | None:
+    def treatment(self, tenant: str, user: str, task: str, domain: str) -> Treatment | None:
+        """Returns what a running experiment says of a request."""
+        return self._treatments.treatment(tenant, user, task, domain)
+
+    def ready(self, tenant: str, digest: bytes, treatment: Treatment | None) -> Decision | None:
         """Decides at once if a ranking for this very question is prepared and holds."""
-        prepared = self._prepared.get((tenant, digest))
+        prepared = self._prepared.get((tenant, digest, treatment))
         if prepared is None or not self._holds(prepared):
             return None
         return self._draw(tenant, prepared)
 
-    async def decide(self, tenant: str, digest: bytes, demand: Demand) -> Decision:
-        """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again."""
-        prepared = self._prepared[tenant, digest] = await self.prepare(tenant, demand)
-        self._prepared.move_to_end((tenant, digest))
+    async def decide(self, tenant: str, digest: bytes, demand: Demand, treatment: Treatment | None) -> Decision:
+        """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again.
+
+        A request that may use none of a variant's models is no part of the experiment.
+        """
+        prepared = await self.prepare(tenant, treatment.applied(demand) if treatment else demand)
+        if treatment is not None and not prepared.ranking.candidates:
+            prepared = await self.prepare(tenant, demand)
+        else:
+            prepared.treatment = treatment
+        key = (tenant, digest, treatment)
+        self._prepared[key] = prepared
+        self._prepared.move_to_end(key)
         if len(self._prepared) > self._settings.decisions_max:
             self._prepared.popitem(last=False)
         return self._draw(tenant, prepared)
@@ -118,22 +129,11 @@ class Recommender:
         return True
 
     def _draw(self, tenant: str, prepared: Prepared) -> Decision:
-        ranking = prepared.ranking
-        treatment = self._treatments.treatment(tenant, ranking.demand)
+        cumulative = prepared.ranking.cumulative
         place = -1
-        if treatment is not None and treatment.model:
-            place = _place_of(ranking, treatment.model)
-            if place < 0:
-                treatment = None  # the model may not be chosen here: the request is no part of the experiment
-        if place < 0 and ranking.cumulative:
-            cumulative = ranking.cumulative
+        if cumulative:
             place = min(bisect_right(cumulative, self._random.random() * cumulative[-1]), len(cumulative) - 1)
-        decision = Decision(new_id(), tenant, prepared, place, self.staleness_ms(prepared), time.time(), treatment)
+        decision = Decision(new_id(), tenant, prepared, place, self.staleness_ms(prepared), time.time())
         if place >= 0:
             self._log.add(decision)
         return decision
-
-
-def _place_of(ranking: Ranking, model: str) -> int:
-    """Returns the place of an eligible model; -1 when it is none."""
-    return next((place for place, each in enumerate(ranking.candidates) if each.estimate.model == model), -1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.constraints import Demand
 from neural.learning.versions import as_learner
+from neural.model import Strategy
 from splits.assignment import assign
 from splits.definitions import decode
 from splits.model import EVERY_TENANT, Experiment, ExperimentType
@@ -29,14 +30,27 @@ class Treatment:
     experiment_id: str
     variant: str
     epoch: int
-    model: str
-    """Model of the variant; empty where the variant leaves the choice as it is."""
+    models: tuple[str, ...] = ()
+    """Models of the variant; empty where it leaves them as they are."""
+    strategy: Strategy | None = None
+    epsilon: float | None = None
+
+    def applied(self, demand: Demand) -> Demand:
+        """Returns the demand as the variant has it: its models, of those that the request allows."""
+        allowed = tuple(each for each in self.models if not demand.candidates or each in demand.candidates)
+        return replace(
+            demand,
+            candidates=allowed if self.models else demand.candidates,
+            strategy=self.strategy or demand.strategy,
+            epsilon=demand.epsilon if self.epsilon is None else self.epsilon,
+            closed=bool(self.models),
+        )
 
 
 class Treatments(Protocol):
     """Tells which experiment covers a request."""
 
-    def treatment(self, tenant: str, demand: Demand) -> Treatment | None:
+    def treatment(self, tenant: str, user: str, task: str, domain: str) -> Treatment | None:
         """Returns what the first experiment that covers the request says; None when none does."""
         ...
 
@@ -44,7 +58,7 @@ class Treatments(Protocol):
 class NoTreatments:
     """Stands in where there are no experiments."""
 
-    def treatment(self, tenant: str, demand: Demand) -> Treatment | None:
+    def treatment(self, tenant: str, user: str, task: str, domain: str) -> Treatment | None:
         """Returns None."""
         return None
 
@@ -57,18 +71,15 @@ class RunningExperiments:
         self._signature = ""
         self._by_tenant: dict[str, Sequence[Experiment]] = {}
 
-    def treatment(self, tenant: str, demand: Demand) -> Treatment | None:
+    def treatment(self, tenant: str, user: str, task: str, domain: str) -> Treatment | None:
         """Returns what the first experiment that covers the request says: the tenant's own come first."""
-        if not self._by_tenant or not demand.user_id:
+        if not self._by_tenant or not user:
             return None
         for owner in (tenant, EVERY_TENANT):
             for experiment in self._by_tenant.get(owner, ()):
-                found = assign(experiment, demand.user_id, tenant, demand.task_type, demand.domain_mode)
+                found = assign(experiment, user, tenant, task, domain)
                 if found.variant:
-                    config = next(each.config for each in experiment.variants if each.name == found.variant)
-                    model = config.get("model", "")
-                    name = model if isinstance(model, str) else ""
-                    return Treatment(experiment.experiment_id, found.variant, experiment.epoch, name)
+                    return _treatment(experiment, found.variant)
         return None
 
     async def look(self) -> None:
@@ -90,6 +101,21 @@ class RunningExperiments:
         while True:
             await self.look()
             await asyncio.sleep(LOOK_S)
+
+
+def _treatment(experiment: Experiment, variant: str) -> Treatment:
+    config = next(each.config for each in experiment.variants if each.name == variant)
+    models, model = config.get("models"), config.get("model")
+    named = [str(each) for each in models] if isinstance(models, list) else [model] if isinstance(model, str) else []
+    strategy, epsilon = config.get("strategy"), config.get("epsilon")
+    return Treatment(
+        experiment.experiment_id,
+        variant,
+        experiment.epoch,
+        tuple(named),
+        Strategy(strategy) if isinstance(strategy, str) else None,
+        float(epsilon) if isinstance(epsilon, int | float) else None,
+    )
 
 
 _BESIDE = ("experiment_id", "tenant_id", "epoch", "etag", "started_at")

@@ -72,14 +72,13 @@ CREATE TABLE experiments.rollouts (
   interval_seconds double precision NOT NULL,
   needs_approval boolean NOT NULL,
   state text NOT NULL CONSTRAINT rollouts_state_check CHECK (state IN ('running', 'waiting', 'finished', 'rolled_back')),
-  step integer NOT NULL DEFAULT 0,
+  percent double precision NOT NULL DEFAULT 0,
   approved boolean NOT NULL DEFAULT false,
-  baseline jsonb NOT NULL DEFAULT '{}',
-  next_step_at timestamptz,
+  stepped_at timestamptz, -- NULL before the first step
   started_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT rollouts_pkey PRIMARY KEY (tenant_id, experiment_id)
 );
-CREATE INDEX rollouts_due_idx ON experiments.rollouts (next_step_at) WHERE state IN ('running', 'waiting');
+CREATE INDEX rollouts_open_idx ON experiments.rollouts (tenant_id, experiment_id) WHERE state IN ('running', 'waiting');
 
 -- Every decision of a rollout with its numbers; a step is decided once, however many workers there are.
 CREATE TABLE experiments.rollout_decisions (
@@ -87,7 +86,6 @@ CREATE TABLE experiments.rollout_decisions (
   experiment_id uuid NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY,
   action text NOT NULL,
-  step integer NOT NULL,
   percent double precision NOT NULL,
   reason text NOT NULL,
   numbers jsonb NOT NULL DEFAULT '{}',
@@ -95,7 +93,8 @@ CREATE TABLE experiments.rollout_decisions (
   CONSTRAINT rollout_decisions_pkey PRIMARY KEY (tenant_id, experiment_id, seq)
 );
 CREATE UNIQUE INDEX rollout_decisions_step_idx
-  ON experiments.rollout_decisions (tenant_id, experiment_id, step) WHERE action IN ('start', 'advance', 'finish');
+  ON experiments.rollout_decisions (tenant_id, experiment_id, action, percent)
+  WHERE action IN ('start', 'advance', 'finish', 'roll_back');
 
 -- Who changed what, when and why.
 CREATE TABLE experiments.audit (

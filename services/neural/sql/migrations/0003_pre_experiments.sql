@@ -1,4 +1,5 @@
 -- What experiments may read of learning: how far raters are trusted, and the formula of a unit's score.
+CREATE SCHEMA neural_api_v1 AUTHORIZATION radiant_owner;
 SET LOCAL ROLE radiant_owner;
 
 CREATE OR REPLACE FUNCTION neural.may_touch(tenant text) RETURNS boolean
@@ -6,7 +7,6 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN tenant = current_setting('app.current_tenant_id', true)
   OR current_user IN ('radiant_learner', 'radiant_experimenter');
 
-CREATE SCHEMA neural_api_v1;
 GRANT USAGE ON SCHEMA neural_api_v1 TO radiant_neural, radiant_experiments, radiant_experimenter;
 GRANT USAGE ON SCHEMA neural TO radiant_experiments, radiant_experimenter; -- for the view's own security function
 
