@@ -771,8 +771,11 @@ class WatchExperimentsResponse(_message.Message):
     EXPERIMENTS_FIELD_NUMBER: _builtins.int
     CHANGED_FIELD_NUMBER: _builtins.int
     SEND_TIME_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     changed: _builtins.bool
     """Whether `experiments` is the whole set; false in a sign of life, sent at least every 10 seconds."""
+    tenant_id: _builtins.str
+    """Tenant that the stream is for; targeting and holdouts look at it."""
     @_builtins.property
     def experiments(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.Experiment]:
         """All running experiments of the tenant, when they changed."""
@@ -787,10 +790,11 @@ class WatchExperimentsResponse(_message.Message):
         experiments: _abc.Iterable[_experiment_pb2.Experiment] | None = ...,
         changed: _builtins.bool = ...,
         send_time: _timestamp_pb2.Timestamp | None = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["send_time", b"send_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "experiments", b"experiments", "send_time", b"send_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed", b"changed", "experiments", b"experiments", "send_time", b"send_time", "tenant_id", b"tenant_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
