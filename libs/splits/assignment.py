@@ -155,7 +155,8 @@ def _divided(experiment: Experiment) -> list[tuple[str, int]]:
 def change(old: Experiment, new: Experiment) -> Change:
     """Tells whether a change moves users whose outcomes count, or changes what they see.
 
-    Raising traffic to at most one half only adds users to both groups and keeps the epoch.
+    Raising traffic to at most one half adds as many users to both groups and keeps the epoch. Beyond it the groups
+    change in proportion; pooled over both proportions, a drift in time would look like an effect.
     """
     if [(each.name, each.config) for each in old.variants] != [(each.name, each.config) for each in new.variants]:
         return Change(True, "variants change")
@@ -172,4 +173,12 @@ def change(old: Experiment, new: Experiment) -> Change:
         return Change(True, "treated users move out of treatment")
     if control_start(new.traffic) > control_start(old.traffic):
         return Change(True, "controls move out of control")
+    before, after = _sizes(old.traffic), _sizes(new.traffic)
+    if before[0] * after[1] != before[1] * after[0] or (before != after and before == (0, 0)):
+        return Change(True, "treatment and control change in proportion")
     return Change(False, "" if new.traffic == old.traffic else "only users without a variant join")
+
+
+def _sizes(traffic: float) -> tuple[int, int]:
+    """Returns how many buckets treatment and control own."""
+    return threshold(traffic), WHOLE - control_start(traffic)

@@ -1,9 +1,9 @@
 """Whether an experiment makes sense as written: its parts, and each variant's configuration by the type's schema.
 
-    model_routing   model, or models to choose among; strategy, epsilon
+    model_routing   model, or models to choose among; or strategy, epsilon
     orchestration   orchestration_id; parameters
     service         service; enabled, parameters
-    prompt          prompt_id or template; version, variables
+    prompt          either prompt_id or template; version, variables
 
 The control's configuration may be empty: then it is whatever happens without the experiment. Unknown keys are
 refused, so that a misspelt one does not quietly compare a thing with itself.
@@ -31,8 +31,10 @@ class Schema:
     """What a configuration may hold."""
 
     keys: Mapping[str, Check]
-    one_of: frozenset[str]
-    """Exactly one of these must be there."""
+    needed: frozenset[str]
+    """At least one of these must be there."""
+    exclusive: frozenset[str] = frozenset()
+    """At most one of these may be."""
 
 
 def _name(value: object) -> str:
@@ -84,15 +86,20 @@ def _texts(value: object) -> str:
 
 SCHEMAS: Mapping[ExperimentType, Schema] = {
     ExperimentType.MODEL_ROUTING: Schema(
-        {"model": _name, "models": _names, "strategy": _strategy, "epsilon": _share}, frozenset({"model", "models"})
+        {"model": _name, "models": _names, "strategy": _strategy, "epsilon": _share},
+        needed=frozenset({"model", "models", "strategy"}),
+        exclusive=frozenset({"model", "models"}),
     ),
     ExperimentType.ORCHESTRATION: Schema(
-        {"orchestration_id": _name, "parameters": _object}, frozenset({"orchestration_id"})
+        {"orchestration_id": _name, "parameters": _object}, needed=frozenset({"orchestration_id"})
     ),
-    ExperimentType.SERVICE: Schema({"service": _name, "enabled": _flag, "parameters": _object}, frozenset({"service"})),
+    ExperimentType.SERVICE: Schema(
+        {"service": _name, "enabled": _flag, "parameters": _object}, needed=frozenset({"service"})
+    ),
     ExperimentType.PROMPT: Schema(
         {"prompt_id": _name, "template": _template, "version": _name, "variables": _texts},
-        frozenset({"prompt_id", "template"}),
+        needed=frozenset({"prompt_id", "template"}),
+        exclusive=frozenset({"prompt_id", "template"}),
     ),
 }
 
@@ -105,10 +112,11 @@ def check_config(kind: ExperimentType, config: Mapping[str, object], path: str) 
         for key, value in config.items()
         if (why := schema.keys[key](value) if key in schema.keys else f"is not known to {kind} experiments")
     ]
-    if len(schema.one_of & config.keys()) != 1:
-        wanted = sorted(schema.one_of)
-        choice = f"one of {', '.join(wanted)}" if len(wanted) > 1 else wanted[0]
-        wrong.append(FieldViolation(f"{path}.{wanted[0]}", f"{kind} experiments need exactly {choice}"))
+    if not schema.needed & config.keys():
+        wanted = sorted(schema.needed)
+        wrong.append(FieldViolation(f"{path}.{wanted[0]}", f"{kind} experiments need {' or '.join(wanted)}"))
+    if len(both := sorted(schema.exclusive & config.keys())) > 1:
+        wrong.append(FieldViolation(f"{path}.{both[1]}", f"excludes {both[0]}"))
     if "epsilon" in config and config.get("strategy") != "epsilon_greedy":
         wrong.append(FieldViolation(f"{path}.epsilon", "is for the strategy epsilon_greedy"))
     return wrong

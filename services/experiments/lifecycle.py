@@ -30,8 +30,6 @@ def start(experiment: Experiment, now: datetime, others: Iterable[Experiment] = 
         raise Precondition("An experiment needs a treatment before it starts.", reason="START_NEEDS_TREATMENT")
     if experiment.traffic <= 0:
         raise Precondition("An experiment without traffic finds nothing.", reason="START_NEEDS_TRAFFIC")
-    if not experiment.hypothesis.strip():
-        raise Precondition("What is expected must be said before the start.", reason="START_NEEDS_HYPOTHESIS")
     _need_free_slots(experiment, others)
     return replace(experiment, state=State.RUNNING, started_at=now)
 

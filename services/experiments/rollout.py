@@ -13,6 +13,8 @@ from enum import StrEnum
 
 STEPS = (10.0, 25.0, 50.0, 75.0, 100.0)
 INTERVAL = timedelta(hours=24)
+ROUNDING = 1e-9
+"""A change this close to a limit is at the limit."""
 
 
 class Action(StrEnum):
@@ -139,7 +141,7 @@ def regressions(limits: Limits, metrics: RolloutMetrics) -> list[str]:
         ("satisfaction", limits.satisfaction),
     ):
         moved = changes.get(name)
-        if moved is not None and (moved > limit if limit > 0 else moved < limit):
+        if moved is not None and (moved > limit + ROUNDING if limit > 0 else moved < limit - ROUNDING):
             broken.append(f"{name} {moved:+.1%} (limit {limit:+.0%})")
     return broken
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 from kit.errors import FieldViolation, Invalid, Unimplemented
@@ -73,13 +74,16 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         try:
             place = (float(key[0]), str(key[1]))
         except ValueError:
-            raise Invalid.field("page_token", "is not a token of this listing") from None
+            place = (math.nan, "")
+        if not math.isfinite(place[0]):
+            raise Invalid.field("page_token", "is not a token of this listing")
         page = await trust_page(self._database, tenant, request.outliers_only, place, page_size(request.page_size))
         token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.more else ""
         return learning.trust(page, token)
 
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
         """Refuses: decisions are logged with their propensities, and not yet evaluated."""
+        tenant_of(request.tenant_id)
         if request.HasField("start_time") and request.HasField("end_time"):
             start, end = request.start_time, request.end_time
             if (start.seconds, start.nanos) >= (end.seconds, end.nanos):

@@ -28,6 +28,7 @@ class Comparison:
     sequence: Sequence
     """Valid at every look; at alpha over the number of treatments."""
     sequence_p_holm: float
+    """Of the deciding metric over treatments; of other metrics as it is, for no verdict rests on it."""
     p_holm: float
     """Adjusted within its family: the deciding metric over treatments, or all other metrics and treatments."""
     p_benjamini_hochberg: float
@@ -131,13 +132,13 @@ def _not_worse(metric: Metric, effect: Effect) -> float:
 
 def _adjusted(found: list[Comparison], deciding: str) -> list[Comparison]:
     """Adjusts p within both families, keeping the order."""
+    first = [each for each in found if each.metric.name == deciding]
+    rest = [each for each in found if each.metric.name != deciding]
     result = []
-    for family in (
-        [each for each in found if each.metric.name == deciding],
-        [each for each in found if each.metric.name != deciding],
-    ):
+    for family in (first, rest):
         ps = [each.effect.p_value for each in family]
-        anytime = holm([each.sequence.p_value for each in family])
+        looks = [each.sequence.p_value for each in family]
+        anytime = holm(looks) if family is first else looks
         for each, strict, loose, look in zip(family, holm(ps), benjamini_hochberg(ps), anytime, strict=True):
             result.append(replace(each, p_holm=strict, p_benjamini_hochberg=loose, sequence_p_holm=look))
     return result

@@ -1,0 +1,119 @@
+"""Boards: the same after the cache as before, and versions of a model as one row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neural.boards import Companion, Stored, VersionCell, assemble, decode, encode, shares
+from neural.fixed import weigh
+from neural.model import Board, BoardKey, BoardRow, LearningMode
+from tests.neural.units import MOMENT, moments
+
+HALF_LIFE = timedelta(days=30)
+KEY = BoardKey("acme", "", "chat", "general")
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+rows = st.builds(
+    BoardRow,
+    model=words,
+    model_version=words,
+    evidence=st.floats(0, 1e9),
+    score=st.floats(0, 1),
+    total=st.integers(0, 2**53),
+    positive=st.integers(0, 2**53),
+    negative=st.integers(0, 2**53),
+    orchestration_id=words,
+    services=st.lists(words, max_size=3).map(tuple),
+)
+
+
+@given(st.lists(rows, max_size=5), moments, st.integers(1, 2**40), st.sampled_from(list(LearningMode)))
+def test_what_is_encoded_is_decoded(drawn: list[BoardRow], moment: datetime, version: int, mode: LearningMode) -> None:
+    board = Board(
+        key=KEY,
+        revision=f"{version:040d}",
+        version=version,
+        half_life=HALF_LIFE,
+        mode=mode,
+        computed_at=moment,
+        rows={row.model: row for row in drawn},
+    )
+    data = encode(board)
+    assert abs(decode(KEY, data).computed_at - moment) <= timedelta(microseconds=1)
+    assert decode(KEY, encode(decode(KEY, data))) == decode(KEY, data)
+    assert decode(KEY, data).rows == board.rows
+    assert data[13:53] == board.revision.encode()  # where the cache compares
+
+
+def cell(version: str, amount: float, score: float, age: int, total: int = 1) -> VersionCell:
+    """Builds the sums of a version first seen so many days ago."""
+    return VersionCell(
+        model="m",
+        model_version=version,
+        first_output_at=MOMENT - timedelta(days=age),
+        evidence=weigh(amount, MOMENT, HALF_LIFE),
+        score_sum=weigh(amount * score, MOMENT, HALF_LIFE),
+        positive=total,
+        negative=0,
+        total=total,
+    )
+
+
+def stored(*cells: VersionCell, companions: tuple[Companion, ...] = ()) -> Stored:
+    """Builds a stored board."""
+    return Stored(
+        key=KEY,
+        revision="0",
+        version=1,
+        half_life=HALF_LIFE,
+        mode=LearningMode.EVIDENCE_WEIGHTED,
+        cells=cells,
+        companions={"m": companions},
+    )
+
+
+def test_versions_keep_1_a_half_and_a_quarter() -> None:
+    assert shares(4, 0.5) == [1, 0.5, 0.25, 0.125]
+    cells = [cell("a", 8, 1.0, 30, 8), cell("c", 2, 0.0, 1, 2), cell("b", 4, 0.5, 10, 4)]
+    row = assemble(stored(*cells), MOMENT, 0.5).rows["m"]
+    assert row.model_version == "c"
+    assert row.evidence == pytest.approx(2 + 0.5 * 4 + 0.25 * 8)
+    assert row.score == pytest.approx((0.5 * 4 * 0.5 + 0.25 * 8) / 6)
+    assert (row.total, row.positive) == (14, 14)
+
+
+@pytest.mark.parametrize(("carry_over", "evidence"), [(0.0, 2.0), (1.0, 10.0)])
+def test_nothing_or_everything_may_be_kept(carry_over: float, evidence: float) -> None:
+    board = assemble(stored(cell("a", 8, 1.0, 30), cell("b", 2, 0.0, 1)), MOMENT, carry_over)
+    assert board.rows["m"].evidence == pytest.approx(evidence)
+
+
+def test_versions_without_units_are_not_there() -> None:
+    board = assemble(stored(cell("a", 8, 1.0, 30), cell("b", 0, 0.0, 1, total=0)), MOMENT, 0.5)
+    assert board.rows["m"].model_version == "a"
+    assert board.rows["m"].evidence == pytest.approx(8)
+    assert assemble(stored(cell("b", 0, 0.0, 1, total=0)), MOMENT, 0.5).rows == {}
+
+
+def test_evidence_fades_with_time() -> None:
+    board = assemble(stored(cell("a", 8, 0.7, 30)), MOMENT + 2 * HALF_LIFE, 0.5)
+    assert board.rows["m"].evidence == pytest.approx(2)
+    assert board.rows["m"].score == pytest.approx(0.7)
+
+
+def test_the_best_orchestration_and_the_services_most_rests_on() -> None:
+    def companion(kind: str, name: str, amount: float, score: float) -> Companion:
+        return Companion(kind, name, weigh(amount, MOMENT, HALF_LIFE), weigh(amount * score, MOMENT, HALF_LIFE))
+
+    known = (
+        companion("orchestration", "plain", 5, 0.6),
+        companion("orchestration", "deep", 3, 0.9),
+        companion("orchestration", "gone", 0, 0.0),
+        companion("service", "search", 4.1, 0.1),
+        companion("service", "ocr", 3.9, 0.9),
+    )
+    row = assemble(stored(cell("a", 8, 0.7, 30), companions=known), datetime(2026, 3, 1, tzinfo=UTC), 0.5).rows["m"]
+    assert (row.orchestration_id, row.services) == ("deep", ("search",))
