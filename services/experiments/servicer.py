@@ -165,9 +165,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
                 running = self._registry.running(tenant) if news else ()
                 messages = [running_message(each) for each in running]
                 now = timestamp(datetime.now(UTC))
-                yield pb.WatchExperimentsResponse(
-                    experiments=messages, changed=news, send_time=now, tenant_id=tenant
-                )
+                yield pb.WatchExperimentsResponse(experiments=messages, changed=news, send_time=now, tenant_id=tenant)
                 try:
                     async with asyncio.timeout(LIFE_S):
                         await changed.wait()

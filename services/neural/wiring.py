@@ -52,7 +52,7 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
         store = BoardStore(database, settings.learning.carry_over)
         table = BoardTable(cache, store, settings.recommend.table_boards_max)
         experiments = RunningExperiments(database)
-        recommender = Recommender(table, log, experiments, settings.recommend)
+        recommender = Recommender(table, log, settings.recommend, experiments)
         hub = Hub(database, recommender)
         publisher = Publisher(database, cache, settings.learning)
         learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())

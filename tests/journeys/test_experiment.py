@@ -15,7 +15,7 @@ from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2, exper
 from radiant.ingest.v1 import feedback_pb2
 from radiant.neural.v1 import recommend_service_pb2
 from tests.journeys.play import CALL_SECONDS, manifest, question, request_id, thumb
-from tests.support.suite import Suite, quick_channel, running_suite, service_process, token
+from tests.support.suite import Suite, quick_channel, running_suite, service_process, show_troubles, token
 
 USERS = 60
 Stub = experiment_service_pb2_grpc.ExperimentServiceStub
@@ -31,7 +31,7 @@ async def experiments(database_url: str, redis_url: str, folder: Path) -> AsyncI
             yield Stub(channel)
     finally:
         await process.stop()
-        print(process.log.read_text()[-3000:])
+        show_troubles([process])
 
 
 def config(model: str) -> Struct:

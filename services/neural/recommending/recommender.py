@@ -17,10 +17,11 @@ from neural.model import Board, BoardKey
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
 from neural.recommending.table import BoardTable
-from neural.recommending.treatments import Treatment, Treatments
+from neural.recommending.treatments import NoTreatments, Treatment, Treatments
 from neural.settings import RecommendSettings
 
 _chance = random.SystemRandom()
+_NONE = NoTreatments()
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ class Recommender:
     """Answers which model to use."""
 
     def __init__(
-        self, table: BoardTable, log: DecisionLog, treatments: Treatments, settings: RecommendSettings
+        self, table: BoardTable, log: DecisionLog, settings: RecommendSettings, treatments: Treatments = _NONE
     ) -> None:
         self._table, self._log, self._treatments, self._settings = table, log, treatments, settings
         self._prepared: OrderedDict[tuple[str, bytes, Treatment | None], Prepared] = OrderedDict()
@@ -79,14 +80,14 @@ class Recommender:
         """Returns what a running experiment says of a request."""
         return self._treatments.treatment(tenant, user, task, domain)
 
-    def ready(self, tenant: str, digest: bytes, treatment: Treatment | None) -> Decision | None:
+    def ready(self, tenant: str, digest: bytes, treatment: Treatment | None = None) -> Decision | None:
         """Decides at once if a ranking for this very question is prepared and holds."""
         prepared = self._prepared.get((tenant, digest, treatment))
         if prepared is None or not self._holds(prepared):
             return None
         return self._draw(tenant, prepared)
 
-    async def decide(self, tenant: str, digest: bytes, demand: Demand, treatment: Treatment | None) -> Decision:
+    async def decide(self, tenant: str, digest: bytes, demand: Demand, treatment: Treatment | None = None) -> Decision:
         """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again.
 
         A request that may use none of a variant's models is no part of the experiment.
