@@ -11,7 +11,9 @@ EVERY_TENANT = ""
 """As the tenant of an experiment: all of them."""
 
 POSITIVE_RATE = "positive_rate"
+"""Share of units whose weighted score is above 0."""
 MEAN_SCORE = "mean_score"
+"""Mean score of units, in [0, 1]."""
 COST = "cost"
 LATENCY = "latency_ms"
 

@@ -7,9 +7,13 @@ approval, a step that is not due, or a sample ratio mismatch. Only then may anyt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from experiments.analysis.verdict import Analysis
+from experiments.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment
+from kit.errors import Precondition
 
 STEPS = (10.0, 25.0, 50.0, 75.0, 100.0)
 INTERVAL = timedelta(hours=24)
@@ -127,6 +131,60 @@ def decide(rollout: Rollout, now: datetime, metrics: RolloutMetrics) -> Decision
     if rollout.needs_approval and not rollout.approved:
         return so(Action.WAIT_APPROVAL, rollout.percent, f"the step to {following:g} % needs approval")
     return so(Action.ADVANCE, following, f"nothing broke at {rollout.percent:g} %")
+
+
+def apply(rollout: Rollout, decision: Decision, now: datetime) -> Rollout:
+    """Returns the rollout after a decision; an approval is used up by the step it was given for."""
+    if decision.action is Action.ADVANCE:
+        return replace(rollout, state=RolloutState.RUNNING, percent=decision.to_percent, stepped_at=now, approved=False)
+    after = {
+        Action.WAIT_APPROVAL: RolloutState.WAITING,
+        Action.FINISH: RolloutState.FINISHED,
+        Action.ROLL_BACK: RolloutState.ROLLED_BACK,
+    }
+    return replace(rollout, state=after.get(decision.action, rollout.state), percent=decision.to_percent)
+
+
+def approve(rollout: Rollout) -> Rollout:
+    """Approves the next step, waited for or not yet due. Raises Precondition where no step is to be approved."""
+    if not rollout.needs_approval:
+        raise Precondition("This rollout takes its steps by itself.", reason="APPROVAL_NOT_NEEDED")
+    if rollout.state not in (RolloutState.RUNNING, RolloutState.WAITING):
+        raise Precondition(f"This rollout is {rollout.state}.", reason="ROLLOUT_ENDED", state=rollout.state)
+    return replace(rollout, approved=True)
+
+
+def watch(experiment: Experiment, analysis: Analysis, variant: str) -> RolloutMetrics:
+    """Returns what an analysis saw of a treatment and the control.
+
+    Analyse the outcomes of the present epoch alone, or a regression is thinned by what went well before. A guardrail
+    is broken when it got worse by more than its margin, and not by chance (alpha).
+    """
+    seen = {each.metric.name: each for each in analysis.comparisons if each.variant == variant}
+    effects = {
+        name: each.effect for name, each in seen.items() if each.effect.control_users and each.effect.treatment_users
+    }
+    deciding = seen[POSITIVE_RATE].effect
+
+    def side(users: int, name: str) -> Watched:
+        means = {metric: float(getattr(effect, name)) for metric, effect in effects.items()}
+        return Watched(
+            users=users,
+            positive_rate=means.get(POSITIVE_RATE),
+            latency=means.get(LATENCY),
+            satisfaction=means.get(MEAN_SCORE),
+        )
+
+    return RolloutMetrics(
+        control=side(deciding.control_users, "control"),
+        treatment=side(deciding.treatment_users, "treatment"),
+        broken_guardrails=tuple(
+            name
+            for name, each in seen.items()
+            if each.metric.guardrail and each.gain < -each.margin and each.effect.p_value < experiment.alpha
+        ),
+        sample_ratio_alarm=any(each.alarm for each in analysis.sample_ratios),
+    )
 
 
 def regressions(limits: Limits, metrics: RolloutMetrics) -> list[str]:

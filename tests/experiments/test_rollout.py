@@ -8,7 +8,22 @@ from typing import Any
 
 import pytest
 
-from experiments.rollout import Action, Limits, Rollout, RolloutMetrics, RolloutState, Watched, decide
+from experiments.analysis.verdict import analyse
+from experiments.model import Direction, Experiment, Metric, MetricKind, State, Variant
+from experiments.rollout import (
+    Action,
+    Limits,
+    Rollout,
+    RolloutMetrics,
+    RolloutState,
+    Watched,
+    apply,
+    approve,
+    decide,
+    watch,
+)
+from kit.errors import Precondition
+from tests.experiments.analysis.outcomes import rate
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -37,12 +52,57 @@ BAD = [
 
 
 def test_it_goes_through_all_steps_and_finishes() -> None:
-    rollout, taken = Rollout(), []
-    while (decision := decide(rollout, NOW, seen())).action is Action.ADVANCE:
-        taken.append(decision.to_percent)
-        rollout = at(decision.to_percent)
-    assert taken == [10, 25, 50, 75, 100]
-    assert (decision.action, decision.to_percent) == (Action.FINISH, 100)
+    rollout, taken, now = Rollout(), [], NOW
+    while rollout.state is RolloutState.RUNNING:
+        decision = decide(rollout, now, seen())
+        rollout = apply(rollout, decision, now)
+        taken.append((decision.action, decision.to_percent))
+        now += DAY
+    assert taken == [*((Action.ADVANCE, step) for step in (10, 25, 50, 75, 100)), (Action.FINISH, 100)]
+    assert rollout.state is RolloutState.FINISHED
+
+
+def test_each_step_needs_an_approval_of_its_own() -> None:
+    rollout = at(25, needs_approval=True)
+    rollout = apply(rollout, decide(rollout, NOW, seen()), NOW)
+    assert (rollout.state, rollout.percent) == (RolloutState.WAITING, 25)
+    rollout = approve(rollout)
+    rollout = apply(rollout, decide(rollout, NOW, seen()), NOW)
+    assert (rollout.state, rollout.percent, rollout.approved) == (RolloutState.RUNNING, 50, False)
+
+
+def test_a_rollback_ends_it() -> None:
+    rollout = at(25)
+    rollout = apply(rollout, decide(rollout, NOW, BAD[0]), NOW)
+    assert (rollout.state, rollout.percent) == (RolloutState.ROLLED_BACK, 0)
+
+
+@pytest.mark.parametrize(
+    ("rollout", "rule"),
+    [
+        (at(25), "APPROVAL_NOT_NEEDED"),
+        (at(100, needs_approval=True, state=RolloutState.FINISHED), "ROLLOUT_ENDED"),
+    ],
+)
+def test_approvals_that_nothing_waits_for(rollout: Rollout, rule: str) -> None:
+    with pytest.raises(Precondition) as refused:
+        approve(rollout)
+    assert refused.value.reason == rule
+
+
+@pytest.mark.parametrize(("errors", "broken"), [(200, ("failures",)), (104, ()), (112, ()), (50, ())])
+def test_what_an_analysis_saw_is_watched(errors: int, broken: tuple[str, ...]) -> None:
+    guardrail = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, guardrail=True)
+    ways = (Variant(name="control"), Variant(name="new"))
+    experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=ways, metrics=(guardrail,))
+    told = [rate("control", 500, 1000), rate("new", 480, 1000)]
+    told += [rate("control", 100, 1000, metric="failures"), rate("new", errors, 1000, metric="failures")]
+    analysis = analyse(experiment, told, {1: {"control": 1000, "new": 1300}}, NOW)
+    watched = watch(experiment, analysis, "new")
+    assert (watched.control.positive_rate, watched.treatment.positive_rate) == (0.5, 0.48)
+    assert (watched.control.users, watched.control.latency) == (1000, None)
+    assert watched.sample_ratio_alarm
+    assert watched.broken_guardrails == broken
 
 
 def test_a_step_waits_for_its_time() -> None:

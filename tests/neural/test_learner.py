@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -14,37 +13,9 @@ from kit.errors import Unavailable
 from neural.learning import learner as learner_module
 from neural.learning.apply import replace_contributions
 from neural.learning.learner import Learner, enqueue_boards
+from tests.neural.history import busy, exact
 from tests.neural.works import Works, quiet
 from tests.neural.world import YESTERDAY, World
-
-KINDS = ("copy_response", "regenerate", "scroll_to_end")
-
-
-async def busy(world: World, seed: int, units: int = 40) -> None:
-    """Writes a disorderly history of two tenants."""
-    chance = random.Random(seed)
-    for number in range(units):
-        own = world.of(chance.choice(["acme", "globex"]))
-        output = f"{seed}-{number}"
-        models = chance.sample(["m", "n", "k"], chance.randint(1, 3))
-        user = chance.choice(["ann", "bob", "cy"])
-        steps: list[Any] = [
-            own.manifest(output, *models, versions=[chance.choice(["", "v2"]) for _ in models]),
-            own.vote(output, chance.choice([-1, 0, 1]), user, 1, ["speed"]),
-            own.vote(output, chance.choice([-1, 0, 1]), user, 2),
-            own.signal(output, chance.choice(KINDS), user),
-            own.voice(output, chance.uniform(-1, 1), chance.choice(["ann", "bob"])),
-        ]
-        chance.shuffle(steps)
-        for step in steps:
-            await step
-
-
-async def exact(work: Works) -> None:
-    """Checks that the cells are, to the last bit, those that the raw rows give, and that there are any."""
-    expected = await work.from_scratch()
-    assert await work.cells() == expected
-    assert expected
 
 
 async def test_a_history_is_learned_exactly(work: Works) -> None:
@@ -88,7 +59,7 @@ async def test_two_learners_over_one_queue_give_exact_sums(work: Works) -> None:
     done = asyncio.Event()
 
     async def learn(learner: Learner) -> None:
-        while not done.is_set() or await work.waiting():
+        while not done.is_set():
             if await learner.step() == 0:
                 await asyncio.sleep(0.005)
 
@@ -100,6 +71,7 @@ async def test_two_learners_over_one_queue_give_exact_sums(work: Works) -> None:
         await asyncio.gather(*tasks)
     finally:
         await connection.close()
+    await work.learn()
     await exact(work)
 
 

@@ -17,7 +17,7 @@ from neural.learning.rebuild import Rebuild
 from neural.learning.versions import as_learner
 from neural.model import LearningMode, Scope
 from neural.scores import Scores, Wanted
-from tests.neural.test_learner import busy, exact
+from tests.neural.history import busy, exact
 from tests.neural.works import Cells, Works, quiet, works
 from tests.neural.world import World
 

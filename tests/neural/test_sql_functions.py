@@ -12,7 +12,7 @@ from neural.constraints import Demand
 from neural.fixed import decayed, weigh
 from neural.model import Strategy
 from neural.scoring import score_unit
-from tests.neural.test_learner import busy
+from tests.neural.history import busy
 from tests.neural.units import facts
 from tests.neural.works import Works, works
 
