@@ -17,8 +17,8 @@ from splits.model import Experiment, State
 
 _SQL = load_queries("experiments")
 
-LATEST_US = 2**62 // 10_000
-"""A time in microseconds after every experiment: the place before the first page."""
+LATEST_US = 2**53
+"""A time in microseconds after every experiment, in the year 2255: the place before the first page."""
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from experiments.assigning import Asker
 from experiments.exposures import Exposure
 from experiments.ledger import Request
+from experiments.store import LATEST_US
 from kit.errors import FieldViolation, Forbidden, Invalid
 from kit.rpc.auth import current_principal, tenant_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
@@ -18,7 +19,6 @@ from splits.model import EVERY_TENANT, Experiment
 
 EARLIEST_US = 1_577_836_800_000_000
 TOLERANCE_US = 5 * 60 * 1_000_000
-_MOST_US = 2**62 // 10_000
 
 
 def reader_of(tenant: str) -> str:
@@ -69,7 +69,7 @@ def place_of(key: tuple[str | int, ...]) -> tuple[int, str]:
         UUID(name)
     except ValueError:
         raise Invalid.field("page_token", "is not a token of this listing") from None
-    if not -_MOST_US <= moment <= _MOST_US:
+    if not 0 <= moment <= LATEST_US:
         raise Invalid.field("page_token", "is not a token of this listing")
     return moment, name
 
