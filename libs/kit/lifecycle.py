@@ -15,6 +15,7 @@ from kit.metrics import RESTARTS
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, WAIT_MAX_S = 0.1, 10.0
+CANCEL_AGAIN_S = 1.0
 
 
 class Stoppable(Protocol):
@@ -72,5 +73,7 @@ async def background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIte
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        # Some awaits swallow a cancellation (asyncio.wait_for in Python 3.11 may), so it is said again until heard.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=CANCEL_AGAIN_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,13 @@ from experiments.analysis.verdict import Analysis, analyse
 from experiments.ledger import Request, owned
 from experiments.lifecycle import edit
 from experiments.outcomes import Gathered, gather
-from experiments.rollout import Action, Decision, Rollout, RolloutMetrics, RolloutState, Watched, decide
+from experiments.rollout import Action, Decision, Rollout, RolloutMetrics, RolloutState, decide, watch
+from experiments.rollout import approve as approved
 from experiments.store import change, locked
 from kit.errors import AlreadyExists, NotFound, Precondition
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from splits.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment, OutcomeSummary, State
+from splits.model import Experiment, State
 
 _SQL = load_queries("experiments", "queries_rollouts.sql")
 
@@ -86,8 +88,7 @@ async def begin(connection: Connection, request: Request, experiment_id: str, et
 async def approve(connection: Connection, request: Request, experiment_id: str) -> None:
     """Approves the next step; it is taken when it is due. Raises Precondition when none waits for it."""
     rollout = await _locked(connection, request.owner, experiment_id)
-    if not rollout.needs_approval or rollout.state not in (RolloutState.RUNNING, RolloutState.WAITING):
-        raise Precondition("No step of this rollout waits for an approval.", reason="APPROVAL_NOT_NEEDED")
+    approved(rollout)
     await connection.execute(_SQL["approve_rollout"], request.owner, experiment_id)
     place = (request.owner, experiment_id)
     await _note(connection, place, "approve", rollout.percent, f"{request.actor}: {request.reason}", {})
@@ -123,7 +124,9 @@ async def look(connection: Connection, request: Request, experiment_id: str) -> 
 
 
 async def _step(connection: Connection, request: Request, experiment: Experiment, rollout: Rollout) -> Decision:
-    metrics = watched(experiment, await gather(connection, experiment)) if rollout.percent > 0 else RolloutMetrics()
+    metrics = RolloutMetrics()
+    if rollout.percent > 0:
+        metrics = await asyncio.to_thread(watched, experiment, await gather(connection, experiment))
     decision = decide(rollout, datetime.now(UTC), metrics)
     await _apply(connection, request, experiment, rollout, decision)
     return decision
@@ -163,29 +166,14 @@ async def _note(
 
 
 def watched(experiment: Experiment, gathered: Gathered) -> RolloutMetrics:
-    """Returns what is seen of control and treatment in the present epoch."""
-    summaries = {(each.variant, each.metric): each for each in gathered.summaries if each.epoch == experiment.epoch}
-    analysis = analysis_of(experiment, gathered, datetime.now(UTC), {})
-    return RolloutMetrics(
-        control=_seen(summaries, experiment.control.name),
-        treatment=_seen(summaries, experiment.treatments[0].name),
-        broken_guardrails=tuple(
-            each.metric.name
-            for each in analysis.comparisons
-            if each.metric.guardrail and each.gain < -each.margin and each.effect.p_value < experiment.alpha
-        ),
-        sample_ratio_alarm=any(each.alarm for each in analysis.sample_ratios if each.epoch == experiment.epoch),
+    """Returns what is seen of control and treatment in the present epoch alone."""
+    present = Gathered(
+        summaries=[each for each in gathered.summaries if each.epoch == experiment.epoch],
+        exposed=[each for each in gathered.exposed if each[0] == experiment.epoch],
+        units=(),
     )
-
-
-def _seen(summaries: Mapping[tuple[str, str], OutcomeSummary], variant: str) -> Watched:
-    positive, latency, score = (summaries.get((variant, name)) for name in (POSITIVE_RATE, LATENCY, MEAN_SCORE))
-    return Watched(
-        users=positive.users if positive else 0,
-        positive_rate=positive.mean if positive else None,
-        latency=latency.mean if latency else None,
-        satisfaction=(score.mean + 1) / 2 if score else None,
-    )
+    analysis = analysis_of(experiment, present, datetime.now(UTC), {})
+    return watch(experiment, analysis, experiment.treatments[0].name)
 
 
 def analysis_of(

@@ -199,7 +199,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         async with owned(self._database, experiment.tenant_id) as connection:
             gathered = await gather(connection, experiment)
         now = kept.ended_at if kept.ended_at and experiment.state is State.COMPLETED else datetime.now(UTC)
-        analysis = analysis_of(experiment, gathered, now, shares)
+        analysis = await asyncio.to_thread(analysis_of, experiment, gathered, now, shares)
         return pb.GetResultsResponse(results=results.results(experiment, gathered, analysis, now))
 
     async def PlanSampleSize(self, request: pb.PlanSampleSizeRequest, context: Context) -> pb.PlanSampleSizeResponse:

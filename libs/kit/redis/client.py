@@ -18,13 +18,15 @@ CONNECTIONS_MAX = 32
 async def open_redis(url: str, timeout: timedelta = TIMEOUT) -> AsyncIterator[redis.asyncio.Redis]:
     """Opens a client and closes it after the block. Connects on first use: Redis may be away at the start."""
     seconds = timeout.total_seconds()
-    client = redis.asyncio.Redis.from_url(
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,
         socket_timeout=seconds,
         socket_connect_timeout=seconds,
         retry=Retry(NoBackoff(), 0),
         max_connections=CONNECTIONS_MAX,
+        timeout=seconds,
     )
+    client = redis.asyncio.Redis.from_pool(pool)
     try:
         yield client
     finally:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from kit.errors import FieldViolation, Invalid
+
+SIZE_MIN = 1e-6
+"""Cohen's h that is worth planning for; it takes more than 10 trillion users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,14 @@ def plan_sample_size(
     """
     _check(baseline, effect, alpha, power, traffic)
     size = abs(proportion_effectsize(baseline + effect, baseline))
-    users = math.ceil(NormalIndPower().solve_power(effect_size=size, alpha=alpha, power=power))
-    slowest = min(traffic / treatments, 1 - traffic)
-    days = users / (users_per_day * slowest) if users_per_day > 0 else 0.0
+    if size < SIZE_MIN:
+        raise Invalid.field("effect", "is too small to be found in any number of users")
+    wanted = float(NormalIndPower().solve_power(effect_size=size, alpha=alpha, power=power))
+    if not math.isfinite(wanted):
+        raise Invalid.field("alpha", "is too small to be reached by any number of users")
+    users = math.ceil(wanted)
+    slowest = users_per_day * min(traffic / treatments, 1 - traffic)
+    days = min(users / slowest, sys.float_info.max) if slowest > 0 else 0.0
     return SampleSize(users, days)
 
 

@@ -35,7 +35,7 @@ WITH exposed AS (
   FROM units u
   CROSS JOIN LATERAL (
     SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL
-    UNION ALL SELECT 'mean_score', u.score, u.weight WHERE u.score IS NOT NULL
+    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL
     UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL
     UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL
     UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c WHERE c.key <> ALL($3::text[])

@@ -66,6 +66,12 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
         problems.append(FieldViolation("experiment.duration_min", "must be from 0 to 365 days"))
     elif message.HasField("duration_min") and not 0 <= message.duration_min.nanos <= _NANOS_MAX:
         problems.append(FieldViolation("experiment.duration_min", "is not a duration"))
+    named = [each.name for each in message.targeting.attributes]
+    problems += [
+        FieldViolation(f"experiment.targeting.attributes[{index}].name", "must differ from the others")
+        for index, each in enumerate(named)
+        if each in named[:index]
+    ]
     if problems:
         raise Invalid(problems)
     experiment = Experiment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from splits.model import EVERY_TENANT, Experiment
 
 EARLIEST_US = 1_577_836_800_000_000
 TOLERANCE_US = 5 * 60 * 1_000_000
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 
 def reader_of(tenant: str) -> str:
@@ -84,6 +86,8 @@ def exposures_of(request: pb.RecordExposuresRequest, known: Mapping[str, Experim
             problems.append(FieldViolation(f"{path}.variant", "is not a variant of the experiment"))
         if each.epoch > experiment.epoch:
             problems.append(FieldViolation(f"{path}.epoch", "has not begun"))
+        if any(_CONTROLS.search(metric) for metric in each.metrics):
+            problems.append(FieldViolation(f"{path}.metrics", "must have names without control characters"))
         moment = now_us
         if each.HasField("exposure_time"):
             moment = each.exposure_time.seconds * 1_000_000 + each.exposure_time.nanos // 1000

@@ -25,6 +25,8 @@ def plan_of(request: experiment_service_pb2.StartRolloutRequest) -> Rollout:
         raise Invalid.field("plan.steps", "must ascend to 100")
     interval = INTERVAL
     if request.plan.HasField("interval"):
+        if not 0 <= request.plan.interval.nanos < 10**9:
+            raise Invalid.field("plan.interval", "is not a duration")
         interval = timedelta(seconds=request.plan.interval.seconds + request.plan.interval.nanos / 1e9)
     return Rollout(steps=steps, interval=interval, needs_approval=request.plan.needs_approval)
 
