@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ from splits.model import (
 )
 
 CONFIG_BYTES_MAX = 64 * 1024
+CONTROLS = re.compile("[\x00-\x1f\x7f]")
 _NANOS_MAX = 999_999_999
 
 TYPES = {
@@ -71,6 +73,11 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
         FieldViolation(f"experiment.targeting.attributes[{index}].name", "must differ from the others")
         for index, each in enumerate(named)
         if each in named[:index]
+    ]
+    problems += [
+        FieldViolation(f"experiment.forced_variants[{index}]", "must be a user without control characters")
+        for index, user in enumerate(message.forced_variants)
+        if CONTROLS.search(user)
     ]
     if problems:
         raise Invalid(problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from experiments.assigning import Asker
 from experiments.exposures import Exposure
 from experiments.ledger import Request
 from experiments.store import LATEST_US
+from experiments.translate.definitions import CONTROLS
 from kit.errors import FieldViolation, Forbidden, Invalid
 from kit.rpc.auth import current_principal, tenant_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
@@ -20,7 +20,6 @@ from splits.model import EVERY_TENANT, Experiment
 
 EARLIEST_US = 1_577_836_800_000_000
 TOLERANCE_US = 5 * 60 * 1_000_000
-_CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 
 def reader_of(tenant: str) -> str:
@@ -86,7 +85,7 @@ def exposures_of(request: pb.RecordExposuresRequest, known: Mapping[str, Experim
             problems.append(FieldViolation(f"{path}.variant", "is not a variant of the experiment"))
         if each.epoch > experiment.epoch:
             problems.append(FieldViolation(f"{path}.epoch", "has not begun"))
-        if any(_CONTROLS.search(metric) for metric in each.metrics):
+        if any(CONTROLS.search(metric) for metric in each.metrics):
             problems.append(FieldViolation(f"{path}.metrics", "must have names without control characters"))
         moment = now_us
         if each.HasField("exposure_time"):
