@@ -96,8 +96,8 @@ async def approve(connection: Connection, request: Request, experiment_id: str) 
 
 async def roll_back(connection: Connection, request: Request, experiment_id: str) -> None:
     """Rolls back at once. Raises Precondition for a rollout that was rolled back before."""
+    rollout = await _locked(connection, request.owner, experiment_id)  # first, as the worker does
     kept = await locked(connection, request.owner, experiment_id, "")
-    rollout = await _locked(connection, request.owner, experiment_id)
     if rollout.state is RolloutState.ROLLED_BACK:
         raise Precondition("The rollout was rolled back before.", reason="ROLLED_BACK_BEFORE")
     why = f"{request.actor}: {request.reason or 'by hand'}"

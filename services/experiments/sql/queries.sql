@@ -75,7 +75,7 @@ WHERE tenant_id = $1 AND experiment_id = $2 ORDER BY epoch;
 
 -- query: running_signature
 -- Changes whenever any running experiment does.
-SELECT count(*)::text || ':' || coalesce(sum(etag), 0)::text || ':' || coalesce(max(started_at)::text, '') AS signature
+SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature
 FROM experiments_api_v1.running;
 
 -- query: running
