@@ -86,7 +86,8 @@ async def change(connection: Connection, request: Request, experiment: Experimen
 
 
 async def others(connection: Connection, owner: str) -> list[Experiment]:
-    """Returns what runs or pauses beside, for the slots of layers."""
+    """Returns what runs or pauses beside, for the slots of layers, which nobody else takes in the meantime."""
+    await connection.execute(_SQL["lock_layers"])
     rows = await connection.fetch(_SQL["started_experiments"], owner)
     return [kept_of(row).experiment for row in rows]
 

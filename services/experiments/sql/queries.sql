@@ -47,6 +47,10 @@ WHERE tenant_id IN ($1, '') AND ($2 = '' OR state = $2)
   AND (created_at, experiment_id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid)
 ORDER BY created_at DESC, experiment_id DESC LIMIT $5;
 
+-- query: lock_layers
+-- Held from the look at the slots of layers until what takes them is there.
+SELECT pg_advisory_xact_lock(hashtextextended('experiments.layers', 0));
+
 -- query: started_experiments
 -- What holds slots of layers beside; the experimenter sees those of every tenant.
 SELECT tenant_id, experiment_id::text AS experiment_id, state, definition::text AS definition, epoch, etag, created_at,
@@ -58,7 +62,7 @@ FROM experiments.ab_experiments WHERE state IN ('running', 'paused') AND ($1 = '
 UPDATE experiments.ab_experiments SET state = $3, definition = $4::text::jsonb, epoch = $5, etag = etag + 1,
   updated_at = now(),
   started_at = CASE WHEN $3 = 'running' THEN coalesce(started_at, now()) ELSE started_at END,
-  ended_at = CASE WHEN $3 IN ('completed', 'cancelled') THEN now() ELSE NULL END
+  ended_at = CASE WHEN $3 IN ('completed', 'cancelled') THEN coalesce(ended_at, now()) ELSE NULL END
 WHERE tenant_id = $1 AND experiment_id = $2
 RETURNING tenant_id, experiment_id::text AS experiment_id, state, definition::text AS definition, epoch, etag, created_at,
   updated_at, started_at, ended_at;
