@@ -28,9 +28,9 @@ class Gathered:
 async def gather(connection: Connection, experiment: Experiment) -> Gathered:
     """Reads outcomes in a transaction that may see the experiment's tenants; testers are left out."""
     place = (experiment.experiment_id, experiment.tenant_id)
-    hidden = [metric.name for metric in BUILT_IN]
-    rows = await connection.fetch(_SQL["outcomes"], *place, hidden)
-    exposed = await connection.fetch(_SQL["exposed_users"], *place, list(experiment.forced))
+    hidden, testers = [metric.name for metric in BUILT_IN], list(experiment.forced)
+    rows = await connection.fetch(_SQL["outcomes"], *place, hidden, testers)
+    exposed = await connection.fetch(_SQL["exposed_users"], *place, testers)
     known = {variant.name for variant in experiment.variants}
     rows = [row for row in rows if row["variant"] in known]
     return Gathered(
