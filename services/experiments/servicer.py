@@ -191,12 +191,13 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         return stored(await self._ledger.once(ledger_request, keep), pb.RecordExposuresResponse)
 
     async def GetResults(self, request: pb.GetResultsRequest, context: Context) -> pb.GetResultsResponse:
-        """Analyses an experiment."""
-        kept = await self._experiments.get(requests.reader_of(request.tenant_id), request.experiment_id)
+        """Analyses an experiment; of one over all tenants, a tenant sees what came of its own users."""
+        reader = requests.reader_of(request.tenant_id)
+        kept = await self._experiments.get(reader, request.experiment_id)
         experiment = kept.experiment
         epochs = await self._experiments.epochs(experiment)
         shares = {each.epoch: expected_shares(each) for each in epochs}
-        async with owned(self._database, experiment.tenant_id) as connection:
+        async with owned(self._database, reader) as connection:
             gathered = await gather(connection, experiment)
         now = kept.ended_at if kept.ended_at and experiment.state is State.COMPLETED else datetime.now(UTC)
         analysis = await asyncio.to_thread(analysis_of, experiment, gathered, now, shares)
