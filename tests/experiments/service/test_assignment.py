@@ -62,7 +62,13 @@ async def test_vectors_for_other_languages(service: Serving, database_url: str) 
             experiment.experiment_id,
             encode(experiment),
         )
-        cases = [case for case in CASES["cases"] if case["experiment"] == which and case["user_id"]]
+        seen_by = {experiment.tenant_id} if experiment.tenant_id else {case["tenant_id"] for case in CASES["cases"]}
+        cases = [
+            case
+            for case in CASES["cases"]
+            if case["experiment"] == which and case["user_id"] and case["tenant_id"] in seen_by
+        ]
+        assert cases
         async with serving(database_url) as server:
             for case in cases:
                 caller = token(case["tenant_id"], "service") if case["tenant_id"] else ADMIN
