@@ -70,7 +70,7 @@ async def test_slots_of_a_layer_are_taken_until_the_end(service: Serving) -> Non
     first = await service.started(draft(layer="ui", layer_start=0.0, layer_end=0.5))
     second = await service.create(draft(layer="ui", layer_start=0.4, layer_end=1.0))
     start = asked("Start", second.experiment_id)
-    taken = ("FAILED_PRECONDITION", [], "LAYER_TAKEN")
+    taken: tuple[str, list[str], str] = ("FAILED_PRECONDITION", [], "LAYER_TAKEN")
     assert await service.said("StartExperiment", start) == taken
     first = await service.move("Pause", first)
     assert await service.said("StartExperiment", start) == taken
