@@ -15,7 +15,7 @@ from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2, exper
 from radiant_client.backoff import Backoff
 from radiant_client.calls import Caller
 from radiant_client.channel import Connection
-from radiant_client.errors import RadiantClientError, from_rpc_error
+from radiant_client.errors import InvalidRequest, NotFound, RadiantClientError, from_rpc_error
 from radiant_client.messages import new_id
 from splits.assignment import assign
 from splits.model import Experiment, ExperimentType, State, Targeting, Variant
@@ -58,13 +58,13 @@ class LocalExperiments:
         self._flush_interval = flush_interval
         self._running: tuple[Experiment, ...] = ()
         self._tenant = ""
-        self._known = asyncio.Event()
+        self._known, self._sending = asyncio.Event(), asyncio.Lock()
         self._backoff = Backoff()
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: list[experiment_service_pb2.Exposure] = []
         self._current_at: float | None = None
         self.lost = 0
-        """Exposures that could not be sent and made room for newer ones."""
+        """Exposures that were refused, or could not be sent and made room for newer ones."""
 
     def start(self) -> None:
         """Begins to follow what runs."""
@@ -140,13 +140,30 @@ class LocalExperiments:
         self._waiting.append(exposure)
 
     async def flush(self) -> None:
-        """Sends the exposures that wait. Those of a failed batch wait on; sent twice they count once."""
-        while self._waiting:
-            batch = self._waiting[:EXPOSURES_MAX]
-            request = experiment_service_pb2.RecordExposuresRequest(request_id=new_id(), exposures=batch)
+        """Sends the exposures that wait. Those of a failed batch wait on; sent twice they count once.
+
+        An exposure that the service refuses for good is dropped and counted as lost; it keeps no other.
+        """
+        async with self._sending:
+            while self._waiting:
+                batch = self._waiting[:EXPOSURES_MAX]
+                await self._send(batch)
+                sent = {id(each) for each in batch}
+                self._waiting = [each for each in self._waiting if id(each) not in sent]
+
+    async def _send(self, batch: Sequence[experiment_service_pb2.Exposure]) -> None:
+        """Sends a batch; of one that is refused, everything but what it is refused for."""
+        request = experiment_service_pb2.RecordExposuresRequest(request_id=new_id(), exposures=batch)
+        try:
             await self._caller.call(self._stub.RecordExposures, request)
-            sent = {id(each) for each in batch}
-            self._waiting = [each for each in self._waiting if id(each) not in sent]
+        except (InvalidRequest, NotFound) as error:
+            if len(batch) == 1:
+                self.lost += 1
+                log.warning("an exposure was refused: %s", error)
+                return
+            half = len(batch) // 2
+            await self._send(batch[:half])
+            await self._send(batch[half:])
 
     async def _flush_forever(self) -> None:
         while True:

@@ -122,6 +122,20 @@ async def test_exposures_arrive_once(service: Serving) -> None:
     assert sum(each.users for each in shown.variants) == 500
 
 
+async def test_an_exposure_that_is_refused_keeps_no_other(service: Serving) -> None:
+    await service.started()
+    async with following(service) as local:
+        for number, user in enumerate(USERS[:40]):
+            found = local.covering(user)
+            assert found is not None
+            wrong = {7: {"metrics": {"length": float("nan")}}, 23: {"output_id": "o\n"}}.get(number, {})
+            local.expose(found, user, **wrong)  # type: ignore[arg-type]  # by name
+        await local.flush()
+        assert local.lost == 2
+    rows = await service.rows("SELECT user_id FROM experiments.exposures")
+    assert {row["user_id"] for row in rows} == {*USERS[:40]} - {USERS[7], USERS[23]}
+
+
 async def test_a_service_away_does_not_lose_exposures(database_url: str) -> None:
     async with serving(database_url) as service:
         await service.started()
