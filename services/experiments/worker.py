@@ -47,6 +47,8 @@ class RolloutWorker:
                     await self._look(*place)
                 except RadiantError:
                     log.warning("a rollout could not be decided", exc_info=True, extra={"fields": {"rollout": place}})
+                except Exception:
+                    log.exception("a rollout cannot be decided", extra={"fields": {"rollout": place}})
             if len(rows) < PAGE:
                 break
         await self._registry.look()

@@ -324,6 +324,14 @@ async def test_rolling_back_by_hand_while_workers_look(database_url: str, tmp_pa
             assert (await service.shown(each)).traffic_percentage == 0
 
 
+async def test_a_rollout_that_fails_keeps_no_other(database_url: str) -> None:
+    async with serving(database_url, ROUND_S) as service:
+        broken, sound = await rolling(service), await rolling(service)
+        await service.rows("UPDATE experiments.rollouts SET interval_seconds = 'NaN' WHERE experiment_id = $1", broken)
+        await judged(service, sound, good=0.3)
+        await rolled_back(service, sound, "positive_rate")
+
+
 async def test_what_may_be_rolled_out(service: Serving) -> None:
     made = await service.create()
     request = pb.StartRolloutRequest(request_id=name(), experiment_id=made.experiment_id)
