@@ -1,14 +1,19 @@
-"""`python -m bench [recommendations signals freshness]`: runs the benchmarks named, all unless any is."""
+"""`python -m bench [NAME ...]`: runs the benchmarks named, all unless any is."""
 
 import asyncio
 import platform
 import sys
 from os import cpu_count
 
-from bench import freshness, recommendations, signals
+from bench import assignments, freshness, recommendations, signals
 from bench.stack import servers
 
-BENCHMARKS = {"recommendations": recommendations.run, "signals": signals.run, "freshness": freshness.run}
+BENCHMARKS = {
+    "recommendations": recommendations.run,
+    "signals": signals.run,
+    "freshness": freshness.run,
+    "assignments": assignments.run,
+}
 
 
 async def main(names: list[str]) -> int:

@@ -1,44 +1,48 @@
-"""A server whose GetRecommendation returns one constant answer: what the stack costs without any thinking."""
+"""A server that returns one constant answer: what the stack costs without any thinking."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 from typing import Any
 
+import grpc
+from google.protobuf import message_factory
+from google.protobuf.message import Message
+
 from kit.lifecycle import serve_until_stopped
+from kit.rpc.answers import stored
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from kit.settings import Reader
-from neural.recommend_servicer import ACCESS
-from radiant.neural.v1 import recommend_service_pb2 as pb
-from radiant.neural.v1 import recommend_service_pb2_grpc
+from radiant.experiments.v1 import experiment_service_pb2
+from radiant.neural.v1 import recommend_service_pb2
 
-
-class Constant(recommend_service_pb2_grpc.RecommendServiceServicer):
-    """Answers without reading the question."""
-
-    def __init__(self, answer: pb.GetRecommendationResponse) -> None:
-        self._answer = answer
-
-    async def GetRecommendation(  # noqa: N802 - the RPC's name
-        self, request: pb.GetRecommendationRequest, context: Any
-    ) -> pb.GetRecommendationResponse:
-        """Returns the constant."""
-        return self._answer
-
-    BatchGetRecommendations = WatchRecommendations = RankModels = GetRecommendation  # type: ignore[assignment]
-    ListModelScores = ExplainRecommendation = GetRecommendation  # type: ignore[assignment]
+SERVICES = {
+    **recommend_service_pb2.DESCRIPTOR.services_by_name,
+    **experiment_service_pb2.DESCRIPTOR.services_by_name,
+}
 
 
 async def main() -> None:
-    """Serves the answer given in BENCH_ANSWER (base64)."""
+    """Serves the method BENCH_METHOD with the answer BENCH_ANSWER (hexadecimal), read and checked like any other."""
     settings = RpcServerSettings.read(Reader(os.environ, "RADIANT_"), 0)
-    answer = pb.GetRecommendationResponse.FromString(base64.b64decode(os.environ["BENCH_ANSWER"]))
-    server = build_server(settings, SharedKeyTokens(os.environ["RADIANT_TOKEN_KEY"]), ACCESS)
-    descriptor = pb.DESCRIPTOR.services_by_name["RecommendService"]
-    server.add(recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server, Constant(answer), descriptor)
+    answer = bytes.fromhex(os.environ["BENCH_ANSWER"])
+    service_name, method_name = os.environ["BENCH_METHOD"].strip("/").split("/")
+    service = SERVICES[service_name.rpartition(".")[2]]
+    method = service.methods_by_name[method_name]
+
+    async def constant(request: Any, context: Any) -> Message:
+        return stored(answer, Message)
+
+    def register(servicer: object, registrar: Any) -> None:
+        kind = message_factory.GetMessageClass(method.input_type)
+        handler = grpc.unary_unary_rpc_method_handler(constant, kind.FromString, Message.SerializeToString)
+        registrar.add_registered_method_handlers(service.full_name, {method_name: handler})
+
+    key = SharedKeyTokens(os.environ["RADIANT_TOKEN_KEY"])
+    server = build_server(settings, key, {method_name: frozenset({"service"})})
+    server.add(register, None, service)
     await server.start()
     await serve_until_stopped(server, settings.grace)
 

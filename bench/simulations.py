@@ -18,9 +18,9 @@ from experiments.analysis.comparisons import measure
 from experiments.analysis.proportions import compare_proportions, z_test
 from experiments.analysis.sequential import sequence_of
 from experiments.analysis.srm import sample_ratio
-from experiments.assignment import change, variant_of
-from experiments.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
 from experiments.rollout import STEPS
+from splits.assignment import change, variant_of
+from splits.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
 
 SEED = 20260101
 ALPHA = 0.05

@@ -55,6 +55,15 @@ SERVICES = (
         metrics_port=50162,
         needs=("ingest",),
     ),
+    Service(
+        name="experiments",
+        module="experiments",
+        schema="experiments",
+        role="radiant_experiments",
+        port=50153,
+        metrics_port=50163,
+        needs=("ingest", "neural"),
+    ),
 )
 """Every service, dependencies first."""
 

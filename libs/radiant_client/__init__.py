@@ -25,6 +25,7 @@ from radiant_client.errors import (
     Unavailable,
     Unsupported,
 )
+from radiant_client.experiments import Assigned, LocalExperiments
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
 from radiant_client.messages import explicit_feedback, implicit_signal
@@ -36,6 +37,7 @@ from radiant_client.table import LocalTable
 
 __all__ = [
     "AlreadyExists",
+    "Assigned",
     "BatchRefused",
     "Conflict",
     "Connection",
@@ -46,6 +48,7 @@ __all__ = [
     "Ingest",
     "InvalidRequest",
     "Learning",
+    "LocalExperiments",
     "LocalTable",
     "Mixed",
     "NoEligibleModel",

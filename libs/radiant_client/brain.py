@@ -11,6 +11,7 @@ from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 from radiant_client.channel import Connection, Options, Token, open_channel
 from radiant_client.decision import Decision
 from radiant_client.errors import InvalidRequest, NoEligibleModel, RadiantClientError
+from radiant_client.experiments import Assigned, LocalExperiments
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
 from radiant_client.messages import new_id, short_name
@@ -31,6 +32,7 @@ class Radiant:
         *,
         default_model: str,
         table: LocalTable | None = None,
+        experiments: LocalExperiments | None = None,
         rpc_timeout: float = 0.25,
         rpc_pause: float = 1.0,
         follow_users: bool = True,
@@ -46,6 +48,8 @@ class Radiant:
         """The learning."""
         self.table = LocalTable(neural) if table is None else table
         """The local table of recommendations."""
+        self.experiments = experiments
+        """The running experiments; None without an address of their service: then the table decides without them."""
         self._default_model = default_model
         self._rpc_timeout = rpc_timeout
         self._rpc_pause = rpc_pause
@@ -61,6 +65,7 @@ class Radiant:
         neural: str,
         token: Token,
         default_model: str,
+        experiments: str = "",
         tls: bool = False,
         options: Options = (),
         user_ids: Iterable[str] = (),
@@ -70,7 +75,7 @@ class Radiant:
         ready_timeout: float = 1.0,
         **choices: Any,
     ) -> Self:
-        """Opens connections to two host:port addresses and waits up to ready_timeout seconds for the table.
+        """Opens connections to host:port addresses and waits up to ready_timeout seconds for the table.
 
         It does not fail when a service is down: choose then gives the default. Users are followed as they
         are chosen for, unless follow_users is False. A candidate without any feedback in the table is
@@ -86,9 +91,13 @@ class Radiant:
             strategy=strategy,
             max_staleness=max_staleness,
         )
-        radiant = cls(*opened, default_model=default_model, table=table, **choices)
+        running = None
+        if experiments:
+            running = LocalExperiments(open_channel(experiments, token, tls=tls, options=options))
+            running.start()
+        radiant = cls(*opened, default_model=default_model, table=table, experiments=running, **choices)
         table.start()
-        await table.ready(ready_timeout)
+        await asyncio.gather(table.ready(ready_timeout), *([running.ready(ready_timeout)] if running else []))
         return radiant
 
     async def __aenter__(self) -> Self:
@@ -104,6 +113,8 @@ class Radiant:
     async def close(self) -> None:
         """Closes the table and the connections."""
         await self.table.close()
+        if self.experiments is not None:
+            await self.experiments.close()
         await asyncio.gather(*(connection.close() for connection in self._connections))
 
     async def choose(
@@ -125,8 +136,13 @@ class Radiant:
         """
         if user_id and self._follow_users:
             self.table.follow(user_id)
+        assigned = self.experiments.covering(user_id, task_type, domain_mode) if self.experiments else None
+        if assigned is not None and not constraints:
+            given = self._given(assigned, candidates, excluded)
+            if given is not None:
+                return given
         known = None
-        if not constraints:
+        if not constraints and assigned is None:
             known = self.table.decide(user_id, task_type, domain_mode, candidates, excluded)
             seen = not self._explore_unseen or self.table.knows([m for m in candidates if m not in excluded])
             if known and known.source == "table" and seen:
@@ -140,6 +156,26 @@ class Radiant:
             **constraints,
         )
         return await self._call(asked) or known or self._default(candidates, excluded)
+
+    def _given(self, assigned: Assigned, candidates: Sequence[str], excluded: Sequence[str]) -> Decision | None:
+        """Takes the model of a variant that names one, if the request allows it; None leaves it to a call."""
+        model = assigned.config.get("model")
+        if not isinstance(model, str) or model in excluded or (candidates and model not in candidates):
+            return None
+        return Decision(
+            model=model,
+            propensity=1.0,
+            decision_id=new_id(),
+            score=0.5,
+            confidence=0.0,
+            scope="",
+            source="table",
+            staleness_ms=self.experiments.staleness_ms if self.experiments else 0.0,
+            reasoning=f"Variant {assigned.variant} of an experiment decides.",
+            experiment_id=assigned.experiment_id,
+            variant=assigned.variant,
+            experiment_epoch=assigned.epoch,
+        )
 
     def mix(
         self,
@@ -196,4 +232,7 @@ def _decision(answer: recommend_service_pb2.Recommendation) -> Decision:
         source="rpc",
         staleness_ms=answer.staleness_ms,
         reasoning=answer.reasoning,
+        experiment_id=answer.experiment_id,
+        variant=answer.variant,
+        experiment_epoch=answer.experiment_epoch,
     )

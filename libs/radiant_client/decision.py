@@ -28,3 +28,9 @@ class Decision:
     """Time since what it was decided from was last known to be current, in milliseconds."""
     reasoning: str
     """One sentence on which counts decided."""
+    experiment_id: str = ""
+    """Experiment that covers the request, for the manifest; empty when none does."""
+    variant: str = ""
+    """Variant of that experiment."""
+    experiment_epoch: int = 0
+    """Epoch of that experiment."""

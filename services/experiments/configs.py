@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.model import Experiment, ExperimentType
 from kit.errors import FieldViolation
+from splits.model import Experiment, ExperimentType
 
 STRATEGIES = frozenset({"greedy", "thompson", "epsilon_greedy", "scope_fallback"})
 NAME_MAX = 200

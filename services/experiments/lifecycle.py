@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 
-from experiments.assignment import Change, change
-from experiments.model import EVERY_TENANT, Experiment, State
 from kit.errors import Precondition
+from splits.assignment import Change, change
+from splits.model import EVERY_TENANT, Experiment, State
 
 IDENTITY = frozenset({"experiment_id", "tenant_id", "state", "epoch", "started_at", "etag"})
 """Never edited: set by the service and by transitions."""

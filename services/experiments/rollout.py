@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from experiments.analysis.verdict import Analysis
-from experiments.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment
 from kit.errors import Precondition
+from splits.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment
 
 STEPS = (10.0, 25.0, 50.0, 75.0, 100.0)
 INTERVAL = timedelta(hours=24)

@@ -36,6 +36,10 @@ class Demand:
     cost_weight: float = 0.0
     strategy: Strategy | None = None
     """None leaves it to the setting."""
+    epsilon: float | None = None
+    """None leaves it to the setting."""
+    closed: bool = False
+    """Whether no candidates means none, instead of all."""
 
     def penalty(self, model: str, among: Sequence[str]) -> float:
         """Returns the quality given up for a model's cost, relative to the dearest of the candidates."""
@@ -71,7 +75,7 @@ def refusal(model: str, demand: Demand) -> str:
 def split(demand: Demand, known: Collection[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """Returns the eligible candidates in a stable order, and the others with their reasons."""
     eligible, refused = [], []
-    for model in dict.fromkeys(demand.candidates) or sorted(known):
+    for model in dict.fromkeys(demand.candidates) or ([] if demand.closed else sorted(known)):
         why = refusal(model, demand)
         if why:
             refused.append((model, why))

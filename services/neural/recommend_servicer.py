@@ -56,9 +56,10 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
 
     async def _recommend(self, tenant: str, asked: pb.RecommendationContext, path: str) -> pb.Recommendation:
         digest = asked.SerializeToString()
-        decision = self._recommender.ready(tenant, digest)
+        treatment = self._recommender.treatment(tenant, asked.user_id, asked.task_type, asked.domain_mode)
+        decision = self._recommender.ready(tenant, digest, treatment)
         if decision is None:
-            decision = await self._recommender.decide(tenant, digest, demand_of(asked, path))
+            decision = await self._recommender.decide(tenant, digest, demand_of(asked, path), treatment)
         return recommendations.recommendation(decision, self._valid_s)
 
     async def BatchGetRecommendations(

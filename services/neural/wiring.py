@@ -24,6 +24,7 @@ from neural.recommending.decision_log import DecisionLog
 from neural.recommending.listening import Listener
 from neural.recommending.recommender import Recommender
 from neural.recommending.table import BoardTable
+from neural.recommending.treatments import RunningExperiments
 from neural.recommending.watch import Hub
 from neural.scores import Scores
 from neural.settings import NeuralSettings
@@ -50,7 +51,8 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
         log = DecisionLog(database, settings.recommend.log_queue_max)
         store = BoardStore(database, settings.learning.carry_over)
         table = BoardTable(cache, store, settings.recommend.table_boards_max)
-        recommender = Recommender(table, log, settings.recommend)
+        experiments = RunningExperiments(database)
+        recommender = Recommender(table, log, settings.recommend, experiments)
         hub = Hub(database, recommender)
         publisher = Publisher(database, cache, settings.learning)
         learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())
@@ -74,6 +76,7 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("publisher", publisher.run_forever),
             ("learner", learner.run_forever),
             ("decision-log", log.write_forever),
+            ("experiments", experiments.look_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from experiments.configs import check_config, check_experiment
-from experiments.model import Experiment, ExperimentType, Metric, Variant
+from splits.model import Experiment, ExperimentType, Metric, Variant
 
 ROUTING, ORCHESTRATION = ExperimentType.MODEL_ROUTING, ExperimentType.ORCHESTRATION
 SERVICE, PROMPT = ExperimentType.SERVICE, ExperimentType.PROMPT

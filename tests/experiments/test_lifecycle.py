@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from experiments.lifecycle import cancel, complete, edit, pause, resume, start
-from experiments.model import Experiment, Metric, State, Targeting, Variant, WinnerRule
 from kit.errors import Precondition
+from splits.model import Experiment, Metric, State, Targeting, Variant, WinnerRule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PAIR = (Variant(name="control"), Variant(name="new", config={"model": "m"}))

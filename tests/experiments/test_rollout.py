@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from experiments.analysis.verdict import analyse
-from experiments.model import Direction, Experiment, Metric, MetricKind, State, Variant
+from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
 from experiments.rollout import (
     Action,
     Limits,

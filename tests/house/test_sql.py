@@ -7,8 +7,12 @@ import pytest
 
 from tests.house.tree import PACKAGES, ROOT, python_files, shown
 
-SERVICES = ("ingest", "neural")
-OTHERS = {"ingest": r"\bneural\.", "neural": r"\bingest\."}
+SERVICES = ("ingest", "neural", "experiments")
+OTHERS = {
+    "ingest": r"\b(?:neural|experiments)\.",
+    "neural": r"\b(?:ingest|experiments)\.",
+    "experiments": r"\b(?:ingest|neural)\.",
+}
 
 
 def query_files() -> list[Path]:

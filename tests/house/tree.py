@@ -12,6 +12,8 @@ PACKAGES = {
     "radiant_client": ROOT / "libs" / "radiant_client",
     "ingest": ROOT / "services" / "ingest",
     "neural": ROOT / "services" / "neural",
+    "experiments": ROOT / "services" / "experiments",
+    "splits": ROOT / "libs" / "splits",
 }
 
 

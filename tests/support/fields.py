@@ -88,7 +88,9 @@ class Walk:
 def put(message: Any, each: FieldDescriptor, value: Any) -> None:
     """Makes the value the whole of the field."""
     message.ClearField(each.name)
-    if each.is_repeated:
+    if isinstance(value, dict):
+        getattr(message, each.name).update(value)
+    elif each.is_repeated:
         getattr(message, each.name).extend(value)
     elif isinstance(value, Message):
         getattr(message, each.name).CopyFrom(value)
@@ -97,9 +99,10 @@ def put(message: Any, each: FieldDescriptor, value: Any) -> None:
 
 
 def inner_of(each: FieldDescriptor) -> Descriptor | None:
-    """Returns the type of the suite's messages that the field holds; None for values and times."""
+    """Returns the type of the suite's messages that the field holds; None for values, maps and times."""
     inner = each.message_type
-    return inner if inner is not None and inner.full_name.startswith("radiant.") else None
+    own = inner is not None and inner.full_name.startswith("radiant.") and not inner.GetOptions().map_entry
+    return inner if own else None
 
 
 def copy_of(message: Any) -> Any:

@@ -16,7 +16,7 @@ from scipy.stats import t
 
 from experiments.analysis.effect import Effect, finite, pooled_d, unknown
 from experiments.analysis.means import welch_freedom
-from experiments.model import OutcomeSummary
+from splits.model import OutcomeSummary
 
 
 def compare_clustered(control: OutcomeSummary, treatment: OutcomeSummary, alpha: float = 0.05) -> Effect:

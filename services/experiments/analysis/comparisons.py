@@ -14,7 +14,7 @@ from experiments.analysis.noninferiority import margin_test, score_test
 from experiments.analysis.proportions import compare_proportions
 from experiments.analysis.sequential import Sequence, sequence_of
 from experiments.analysis.strata import combine
-from experiments.model import Direction, Experiment, Metric, MetricKind, OutcomeSummary
+from splits.model import Direction, Experiment, Metric, MetricKind, OutcomeSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from experiments.analysis.clustered import ratio_variance, welch
 from experiments.analysis.effect import Effect
-from experiments.model import OutcomeSummary
+from splits.model import OutcomeSummary
 
 
 def compare_cuped(control: OutcomeSummary, treatment: OutcomeSummary, alpha: float = 0.05) -> Effect | None:

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from statsmodels.stats.proportion import test_proportions_2indep as _score_test
 
 from experiments.analysis.effect import Effect, finite
-from experiments.model import Direction
+from splits.model import Direction
 
 
 def score_test(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from kit.errors import FieldViolation, Invalid
+
+SIZE_MIN = 1e-6
+"""Cohen's h that is worth planning for; it takes more than 10 trillion users."""
+ALPHA_MIN = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,11 @@ def plan_sample_size(
     """
     _check(baseline, effect, alpha, power, traffic)
     size = abs(proportion_effectsize(baseline + effect, baseline))
+    if size < SIZE_MIN:
+        raise Invalid.field("effect", "is too small to be found in any number of users")
     users = math.ceil(NormalIndPower().solve_power(effect_size=size, alpha=alpha, power=power))
-    slowest = min(traffic / treatments, 1 - traffic)
-    days = users / (users_per_day * slowest) if users_per_day > 0 else 0.0
+    slowest = users_per_day * min(traffic / treatments, 1 - traffic)
+    days = min(users / slowest, sys.float_info.max) if slowest > 0 else 0.0
     return SampleSize(users, days)
 
 
@@ -50,8 +57,8 @@ def _check(baseline: float, effect: float, alpha: float, power: float, traffic: 
         wrong.append(FieldViolation("baseline_rate", "must lie in (0, 1)"))
     if effect == 0 or not 0 < baseline + effect < 1:
         wrong.append(FieldViolation("effect", "must not be 0 and must keep the rate in (0, 1)"))
-    if not 0 < alpha < 1:
-        wrong.append(FieldViolation("alpha", "must lie in (0, 1)"))
+    if not ALPHA_MIN <= alpha < 1:
+        wrong.append(FieldViolation("alpha", f"must lie in [{ALPHA_MIN}, 1)"))
     if not alpha < power < 1:
         wrong.append(FieldViolation("power", "must lie between alpha and 1"))
     if not 0 < traffic < 1:

@@ -15,8 +15,8 @@ from enum import StrEnum
 from experiments.analysis.comparisons import Comparison, compare_all
 from experiments.analysis.multiple import holm
 from experiments.analysis.srm import ALARM_BELOW, SampleRatio, sample_ratio
-from experiments.assignment import expected_shares
-from experiments.model import COST, LATENCY, Experiment, OutcomeSummary, State, WinnerRule
+from splits.assignment import expected_shares
+from splits.model import COST, LATENCY, Experiment, OutcomeSummary, State, WinnerRule
 
 LATENCY_RISE_MAX = 0.20
 SEQUENCE_USERS_MIN = 100

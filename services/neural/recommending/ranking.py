@@ -59,6 +59,7 @@ def rank(
     """Ranks what a demand allows; boards come as in `board_keys`."""
     eligible, refused = split(demand, known_models(boards))
     chosen = demand.strategy or strategy
+    epsilon = epsilon if demand.epsilon is None else demand.epsilon
     estimates = [estimate(model, boards, now, beliefs) for model in eligible]
     penalties = [demand.penalty(model, eligible) for model in eligible]
     chances = propensities(estimates, penalties, chosen, epsilon, beliefs.threshold) if estimates else []

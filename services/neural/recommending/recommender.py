@@ -17,9 +17,11 @@ from neural.model import Board, BoardKey
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
 from neural.recommending.table import BoardTable
+from neural.recommending.treatments import NoTreatments, Treatment, Treatments
 from neural.settings import RecommendSettings
 
 _chance = random.SystemRandom()
+_NONE = NoTreatments()
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Prepared:
     generation: int
     until: float
     """Monotonic seconds until which the boards were seen to hold."""
+    treatment: Treatment | None = None
+    """What an experiment said of it."""
     faces: dict[int, Any] = field(default_factory=dict)
     """Rendered answers by place of the candidate, kept by whoever renders them."""
 
@@ -52,6 +56,11 @@ class Decision:
     """Seconds since 1970."""
 
     @property
+    def treatment(self) -> Treatment | None:
+        """What an experiment said of it."""
+        return self.prepared.treatment
+
+    @property
     def chosen(self) -> Candidate | None:
         """The chosen candidate."""
         return self.prepared.ranking.candidates[self.place] if self.place >= 0 else None
@@ -60,22 +69,37 @@ class Decision:
 class Recommender:
     """Answers which model to use."""
 
-    def __init__(self, table: BoardTable, log: DecisionLog, settings: RecommendSettings) -> None:
-        self._table, self._log, self._settings = table, log, settings
-        self._prepared: OrderedDict[tuple[str, bytes], Prepared] = OrderedDict()
+    def __init__(
+        self, table: BoardTable, log: DecisionLog, settings: RecommendSettings, treatments: Treatments = _NONE
+    ) -> None:
+        self._table, self._log, self._treatments, self._settings = table, log, treatments, settings
+        self._prepared: OrderedDict[tuple[str, bytes, Treatment | None], Prepared] = OrderedDict()
         self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
 
-    def ready(self, tenant: str, digest: bytes) -> Decision | None:
+    def treatment(self, tenant: str, user: str, task: str, domain: str) -> Treatment | None:
+        """Returns what a running experiment says of a request."""
+        return self._treatments.treatment(tenant, user, task, domain)
+
+    def ready(self, tenant: str, digest: bytes, treatment: Treatment | None = None) -> Decision | None:
         """Decides at once if a ranking for this very question is prepared and holds."""
-        prepared = self._prepared.get((tenant, digest))
+        prepared = self._prepared.get((tenant, digest, treatment))
         if prepared is None or not self._holds(prepared):
             return None
         return self._draw(tenant, prepared)
 
-    async def decide(self, tenant: str, digest: bytes, demand: Demand) -> Decision:
-        """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again."""
-        prepared = self._prepared[tenant, digest] = await self.prepare(tenant, demand)
-        self._prepared.move_to_end((tenant, digest))
+    async def decide(self, tenant: str, digest: bytes, demand: Demand, treatment: Treatment | None = None) -> Decision:
+        """Decides; `digest` names the question among all of the tenant's, so that it need not be prepared again.
+
+        A request that may use none of a variant's models is no part of the experiment.
+        """
+        prepared = await self.prepare(tenant, treatment.applied(demand) if treatment else demand)
+        if treatment is not None and not prepared.ranking.candidates:
+            prepared = await self.prepare(tenant, demand)
+        else:
+            prepared.treatment = treatment
+        key = (tenant, digest, treatment)
+        self._prepared[key] = prepared
+        self._prepared.move_to_end(key)
         if len(self._prepared) > self._settings.decisions_max:
             self._prepared.popitem(last=False)
         return self._draw(tenant, prepared)

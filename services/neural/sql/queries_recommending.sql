@@ -76,3 +76,13 @@ SELECT count(*) FROM neural.unit_contributions WHERE version = $1 AND ($2 = '' O
 -- The rebuild that began last; the first version of all was made by none.
 SELECT run_id::text AS run_id, state, units_done, units_total, started_at, finished_at, coalesce(error, '') AS error
 FROM neural.score_versions WHERE report IS NOT NULL OR state IN ('building', 'failed') ORDER BY version DESC LIMIT 1;
+
+-- query: experiments_signature
+-- Changes whenever any running experiment does.
+SELECT count(*)::text || ':' || coalesce(sum(etag), 0)::text || ':' || coalesce(max(started_at)::text, '') AS signature
+FROM experiments_api_v1.running;
+
+-- query: running_experiments
+-- Every experiment that assigns users, the oldest first.
+SELECT tenant_id, experiment_id::text AS experiment_id, definition::text AS definition, epoch, etag, started_at
+FROM experiments_api_v1.running ORDER BY started_at, experiment_id;

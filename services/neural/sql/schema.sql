@@ -297,8 +297,10 @@ REVOKE ALL ON FUNCTION neural.create_version_partitions, neural.drop_version_par
 GRANT EXECUTE ON FUNCTION neural.create_version_partitions, neural.drop_version_partitions TO radiant_learner;
 GRANT EXECUTE ON FUNCTION neural.ensure_partitions TO radiant_neural, radiant_learner;
 SELECT neural.ensure_partitions();
+RESET ROLE;
 
 -- Functions for people and reports: the formulas of the Python code, in SQL. Tests hold both together.
+SET LOCAL ROLE radiant_owner;
 
 GRANT SELECT ON neural.published_global_scores TO radiant_learner;
 
@@ -390,4 +392,30 @@ END;
 GRANT EXECUTE ON FUNCTION neural.decayed, neural.get_neural_recommendation,
   neural.get_feedback_score(double precision, double precision, double precision, double precision),
   neural.get_feedback_score(text, text, text) TO radiant_neural, radiant_learner;
+RESET ROLE;
+
+-- What experiments may read of learning: how far raters are trusted, and the formula of a unit's score.
+CREATE SCHEMA neural_api_v1 AUTHORIZATION radiant_owner;
+SET LOCAL ROLE radiant_owner;
+
+CREATE OR REPLACE FUNCTION neural.may_touch(tenant text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN tenant = current_setting('app.current_tenant_id', true)
+  OR current_user IN ('radiant_learner', 'radiant_experimenter');
+
+GRANT USAGE ON SCHEMA neural_api_v1 TO radiant_neural, radiant_experiments, radiant_experimenter;
+GRANT USAGE ON SCHEMA neural TO radiant_experiments, radiant_experimenter; -- for the view's own security function
+
+CREATE VIEW neural_api_v1.trust AS
+SELECT tenant_id, user_id, trust FROM neural.user_trust_scores;
+
+CREATE FUNCTION neural_api_v1.get_feedback_score(
+  rating double precision, implicit double precision, voice double precision, trust double precision DEFAULT 1
+) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN neural.get_feedback_score(rating, implicit, voice, trust);
+
+GRANT SELECT ON neural_api_v1.trust TO radiant_experiments, radiant_experimenter;
+GRANT EXECUTE ON FUNCTION neural_api_v1.get_feedback_score TO radiant_experiments, radiant_experimenter;
+GRANT EXECUTE ON FUNCTION neural.may_touch TO PUBLIC;
 RESET ROLE;

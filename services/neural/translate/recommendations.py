@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neural.mixing import mix, neural_weight
 from neural.recommending.ranking import Candidate, Ranking
-from neural.recommending.recommender import Decision
+from neural.recommending.recommender import Decision, Prepared
 from neural.translate.words import MODES, SCOPES, STRATEGIES, from_seconds
 from radiant.neural.v1 import recommend_service_pb2 as pb
 from radiant.neural.v1 import scoring_pb2
@@ -19,7 +19,7 @@ def recommendation(decision: Decision, valid_s: float) -> pb.Recommendation:
     faces = decision.prepared.faces
     face = faces.get(decision.place)
     if face is None:
-        face = faces[decision.place] = _face(decision.prepared.ranking, decision.place)
+        face = faces[decision.place] = _face(decision.prepared, decision.place)
     answer = pb.Recommendation()
     answer.CopyFrom(face)
     answer.decision_id = decision.decision_id
@@ -28,7 +28,8 @@ def recommendation(decision: Decision, valid_s: float) -> pb.Recommendation:
     return answer
 
 
-def _face(ranking: Ranking, place: int) -> pb.Recommendation:
+def _face(prepared: Prepared, place: int) -> pb.Recommendation:
+    ranking = prepared.ranking
     answer = pb.Recommendation(
         reasoning=ranking.reasoning,
         strategy=STRATEGIES[ranking.strategy],
@@ -53,6 +54,11 @@ def _face(ranking: Ranking, place: int) -> pb.Recommendation:
         answer.reasoning = (
             f"{chosen.estimate.model} was tried with probability {chosen.propensity:.3f}. {ranking.reasoning}"
         )
+    if prepared.treatment is not None:
+        treatment = prepared.treatment
+        answer.experiment_id, answer.variant = treatment.experiment_id, treatment.variant
+        answer.experiment_epoch = treatment.epoch
+        answer.reasoning = f"Variant {treatment.variant} of an experiment decides. {answer.reasoning}"
     return answer
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.model import POSITIVE_RATE, Covariate, OutcomeSummary, summarize_single
+from splits.model import POSITIVE_RATE, Covariate, OutcomeSummary, summarize_single
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.analysis.comparisons import measure
 from experiments.analysis.cuped import compare_cuped
-from experiments.model import OutcomeSummary
+from splits.model import OutcomeSummary
 from tests.experiments.analysis.outcomes import clustered
 
 

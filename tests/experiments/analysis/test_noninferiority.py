@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from experiments.analysis.noninferiority import margin_test, score_test
 from experiments.analysis.proportions import compare_proportions
-from experiments.model import Direction
+from splits.model import Direction
 
 
 def test_farrington_and_manning() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.analysis.verdict import Analysis, Winner, analyse
-from experiments.model import (
+from splits.model import (
     COST,
     LATENCY,
     POSITIVE_RATE,

@@ -183,6 +183,9 @@ class ExecutionManifest(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     PROPENSITY_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    VARIANT_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_EPOCH_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
     """Identifies the output within its tenant; chosen by the caller. 1 to 100 characters."""
     user_id: _builtins.str
@@ -233,6 +236,12 @@ class ExecutionManifest(_message.Message):
     """Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters."""
     propensity: _builtins.float
     """Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation."""
+    experiment_id: _builtins.str
+    """Experiment that decided on the model, from the recommendation; empty when none did. A UUID."""
+    variant: _builtins.str
+    """Variant of that experiment. At most 64 characters."""
+    experiment_epoch: _builtins.int
+    """Epoch of that experiment. At least 0."""
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models that produced the output, most important first; each receives an equal share of the feedback.
@@ -298,10 +307,13 @@ class ExecutionManifest(_message.Message):
         decision_id: _builtins.str = ...,
         propensity: _builtins.float | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        experiment_id: _builtins.str = ...,
+        variant: _builtins.str = ...,
+        experiment_epoch: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "create_time", b"create_time", "propensity", b"propensity", "time_to_first_token_ms", b"time_to_first_token_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__brain_confidence: _TypeAlias = _typing.Literal["brain_confidence"]  # noqa: Y015
     _WhichOneofArgType__brain_confidence: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence"]  # noqa: Y015

@@ -168,6 +168,7 @@ class Recommendation(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     VARIANT_FIELD_NUMBER: _builtins.int
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
+    EXPERIMENT_EPOCH_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Identifies the decision; goes into the manifest."""
     model: _builtins.str
@@ -198,6 +199,8 @@ class Recommendation(_message.Message):
     """Variant of that experiment; empty when none did."""
     table_version: _builtins.int
     """Version of the learned scores."""
+    experiment_epoch: _builtins.int
+    """Epoch of that experiment; 0 when none decided."""
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.RankedModel]:
         """All other candidates, best first. At most 16."""
@@ -231,10 +234,11 @@ class Recommendation(_message.Message):
         experiment_id: _builtins.str = ...,
         variant: _builtins.str = ...,
         table_version: _builtins.int = ...,
+        experiment_epoch: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "confidence", b"confidence", "decision_id", b"decision_id", "experiment_id", b"experiment_id", "expire_time", b"expire_time", "learning_mode", b"learning_mode", "model", b"model", "orchestration_id", b"orchestration_id", "propensity", b"propensity", "reasoning", b"reasoning", "required_services", b"required_services", "sample_size", b"sample_size", "scope", b"scope", "score", b"score", "staleness_ms", b"staleness_ms", "strategy", b"strategy", "table_version", b"table_version", "variant", b"variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "confidence", b"confidence", "decision_id", b"decision_id", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "expire_time", b"expire_time", "learning_mode", b"learning_mode", "model", b"model", "orchestration_id", b"orchestration_id", "propensity", b"propensity", "reasoning", b"reasoning", "required_services", b"required_services", "sample_size", b"sample_size", "scope", b"scope", "score", b"score", "staleness_ms", b"staleness_ms", "strategy", b"strategy", "table_version", b"table_version", "variant", b"variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

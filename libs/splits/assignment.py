@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from experiments.model import EVERY_TENANT, Experiment, State, Targeting
+from splits.model import EVERY_TENANT, Experiment, State, Targeting
 
 WHOLE = 2**64
 GENERAL = "general"

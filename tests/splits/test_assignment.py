@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.assignment import Reason, assign, change, expected_shares, threshold, variant_of
-from experiments.model import Experiment, State, Targeting, Variant
+from splits.assignment import Reason, assign, change, expected_shares, threshold, variant_of
+from splits.model import Experiment, State, Targeting, Variant
 
-PUBLISHED = json.loads(files("experiments").joinpath("cases.json").read_text())
+PUBLISHED = json.loads(files("splits").joinpath("cases.json").read_text())
 PAIR = (Variant(name="control"), Variant(name="treatment"))
 SHARES = st.floats(0, 1, allow_nan=False)
 USERS = st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable())

@@ -1,0 +1,79 @@
+"""Changes: each in one transaction with its audit entry and the answer that a repeat gets."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from kit.errors import Conflict, Invalid
+from kit.postgres.pool import Connection, Database
+from kit.postgres.queries import load_queries
+from splits.model import EVERY_TENANT
+
+_SQL = load_queries("experiments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asks to change something, and how a repeat is recognised."""
+
+    owner: str
+    """Tenant of what is changed; EVERY_TENANT for experiments over all of them."""
+    actor: str
+    request_id: str
+    method: str
+    fingerprint: bytes
+    reason: str = ""
+
+
+@contextlib.asynccontextmanager
+async def owned(database: Database, owner: str) -> AsyncIterator[Connection]:
+    """Gives a transaction that may touch the owner's rows: a tenant's own, or as the experimenter those of all."""
+    if owner == EVERY_TENANT:
+        async with as_experimenter(database) as connection:
+            yield connection
+    else:
+        async with database.tenant(owner) as connection:
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def as_experimenter(database: Database) -> AsyncIterator[Connection]:
+    """Gives a transaction that may touch the rows of all tenants."""
+    async with database.transaction() as connection:
+        await connection.execute(_SQL["become_experimenter"])
+        yield connection
+
+
+class Ledger:
+    """Makes each change once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def once(self, request: Request, change: Callable[[Connection], Awaitable[bytes]]) -> bytes:
+        """Makes a change and returns its answer; a repeat returns the first answer and changes nothing.
+
+        Raises Invalid (REQUEST_ID_REUSED) when the identifier named another request before, Conflict when another
+        process answers the same one right now, and what the change raises, which then leaves nothing.
+        """
+        async with owned(self._database, request.owner) as connection:
+            row = await connection.fetchrow(_SQL["stored_answer"], request.owner, request.request_id)
+            if row is not None:
+                if row["method"] != request.method or row["fingerprint"] != request.fingerprint:
+                    raise Invalid.field("request_id", "was used for another request", reason="REQUEST_ID_REUSED")
+                return bytes(row["answer"])
+            answer = await change(connection)
+            kept = (request.owner, request.request_id, request.method, request.fingerprint, answer)
+            if not await connection.fetchval(_SQL["store_answer"], *kept):
+                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
+            return answer
+
+
+async def audit(
+    connection: Connection, request: Request, experiment_id: str, action: str, definition: str | None = None
+) -> None:
+    """Notes who changed what, in the transaction of the change."""
+    entry = (request.owner, experiment_id, request.actor, action, request.reason, definition)
+    await connection.execute(_SQL["audit"], *entry)

@@ -1,0 +1,21 @@
+"""What the tables need from time to time: old answers gone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from kit.postgres.pool import Database
+from kit.postgres.queries import load_queries
+
+_SQL = load_queries("experiments")
+
+EVERY = timedelta(hours=1)
+
+
+async def upkeep_forever(database: Database) -> None:
+    """Removes answers older than a day; safe to run in several processes."""
+    while True:
+        async with database.transaction() as connection:
+            await connection.execute(_SQL["purge_answers"])
+        await asyncio.sleep(EVERY.total_seconds())

@@ -1,0 +1,47 @@
+"""The only file that knows every concrete class of the service."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import AsyncIterator
+
+from experiments.assigning import Assigning
+from experiments.changes import Changes
+from experiments.ledger import Ledger
+from experiments.registry import Registry
+from experiments.servicer import ACCESS, ExperimentServicer
+from experiments.settings import ExperimentsSettings
+from experiments.store import Experiments
+from experiments.upkeep import upkeep_forever
+from experiments.worker import RolloutWorker
+from kit.lifecycle import background
+from kit.postgres.pool import open_database
+from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.server import RpcServer, build_server
+from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb2_grpc
+
+
+@contextlib.asynccontextmanager
+async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
+    """Gives the service's server, built and not yet started, with everything behind it running."""
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.postgres))
+        registry, experiments = Registry(database), Experiments(database)
+        await registry.look()
+        worker = RolloutWorker(database, registry, settings.rollout_round)
+        for name, work in (
+            ("registry", registry.look_forever),
+            ("rollouts", worker.run_forever),
+            ("upkeep", functools.partial(upkeep_forever, database)),
+        ):
+            await stack.enter_async_context(background(name, work))
+        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS)
+        assigning = Assigning(database, registry, experiments, settings.remembered_max)
+        changes = Changes(Ledger(database), registry)
+        server.add(
+            experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server,
+            ExperimentServicer(database, registry, experiments, assigning, changes),
+            experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"],
+        )
+        yield server
