@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from experiments.analysis.power import ALPHA_MIN
 from kit.errors import FieldViolation
 from splits.model import Experiment, ExperimentType
 
@@ -21,6 +22,8 @@ STRATEGIES = frozenset({"greedy", "thompson", "epsilon_greedy", "scope_fallback"
 NAME_MAX = 200
 TEMPLATE_MAX = 65_536
 MODELS_MAX = 50
+WEIGHT_MAX = 1e6
+"""And the least is one over it, so that sums of weights stay numbers."""
 
 Check = Callable[[object], str]
 """Returns what is wrong with a value; empty when nothing is."""
@@ -132,8 +135,8 @@ def check_variants(experiment: Experiment) -> list[FieldViolation]:
         if not variant.name or variant.name in seen:
             wrong.append(FieldViolation(f"{path}.name", "must be given and differ from the others"))
         seen.add(variant.name)
-        if variant.weight is not None and not 0 < variant.weight < float("inf"):
-            wrong.append(FieldViolation(f"{path}.weight", "must be above 0"))
+        if variant.weight is not None and not 1 / WEIGHT_MAX <= variant.weight <= WEIGHT_MAX:
+            wrong.append(FieldViolation(f"{path}.weight", "must lie in [0.000001, 1000000]"))
         if place or variant.config:
             wrong += check_config(experiment.type, variant.config, f"{path}.config")
     return wrong
@@ -154,8 +157,8 @@ def check_experiment(experiment: Experiment) -> list[FieldViolation]:
     for path, share in (("traffic_percentage", experiment.traffic), ("holdout", experiment.holdout)):
         if not 0 <= share <= 1:
             wrong.append(FieldViolation(path, "must lie in [0, 1]"))
-    if not 0 < experiment.alpha <= 0.5:
-        wrong.append(FieldViolation("alpha", "must lie in (0, 0.5]"))
+    if not ALPHA_MIN <= experiment.alpha <= 0.5:
+        wrong.append(FieldViolation("alpha", f"must lie in [{ALPHA_MIN}, 0.5]"))
     known = set[str]()
     for place, metric in enumerate(experiment.metrics):
         if metric.name in known:

@@ -3,95 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
 from radiant.experiments.v1 import experiment_pb2, rollout_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
+from tests.experiments.service.rolling import (
+    ENOUGH,
+    ROUND_S,
+    STEPS,
+    approval,
+    elapse,
+    fair,
+    judged,
+    reached,
+    rolling,
+    taken,
+    waiting,
+    worker,
+)
 from tests.experiments.service.serving import Serving, draft, name, serving, within
-from tests.experiments.service.world import World
-from tests.support.suite import ServiceProcess, service_process, show_troubles
-
-ROUND_S = 0.05
-STEPS = [10.0, 25.0, 50.0, 75.0, 100.0]
-ENOUGH = 120
-"""Users a group whose numbers are judged."""
-TAKEN = {"start", "advance", "finish", "roll_back"}
-
-
-@contextlib.asynccontextmanager
-async def worker(database_url: str, folder: Path, which: int) -> AsyncIterator[ServiceProcess]:
-    """Runs a replica of the service as a process of its own."""
-    place = folder / str(which)
-    place.mkdir()
-    process = service_process("experiments", database_url, "", place, RADIANT_ROLLOUT_ROUND_SECONDS=str(ROUND_S))
-    try:
-        await process.start()
-        yield process
-    finally:
-        await process.kill()
-        show_troubles([process])
-
-
-async def rolling(service: Serving, experiment: experiment_pb2.Experiment | None = None, **plan: Any) -> str:
-    """Starts an experiment and its rollout; returns the experiment's identifier."""
-    started = await service.started(experiment or draft(traffic_percentage=0.05))
-    request = pb.StartRolloutRequest(
-        request_id=name(), experiment_id=started.experiment_id, plan=rollout_pb2.RolloutPlan(**plan)
-    )
-    await service.call("StartRollout", request)
-    return started.experiment_id
-
-
-async def elapse(service: Serving, experiment_id: str) -> None:
-    """Lets the interval of the present step be over."""
-    await service.rows(
-        "UPDATE experiments.rollouts SET stepped_at = stepped_at - interval '40 days' WHERE experiment_id = $1",
-        experiment_id,
-    )
-
-
-async def judged(
-    service: Serving, experiment_id: str, good: float = 0.8, users: int = ENOUGH, latency: float = 100.0
-) -> None:
-    """Lets users of the present epoch judge both variants; of the treated, this share is pleased."""
-    epoch = (await service.shown(experiment_id)).epoch
-    world = World(service.connection)
-    await world.judged(experiment_id, "control", users, int(users * 0.8), epoch)
-    await world.judged(experiment_id, "treatment", users, int(users * good), epoch, latency)
-
-
-async def taken(service: Serving, experiment_id: str) -> list[tuple[str, float]]:
-    """Returns what was decided that moves users, in order."""
-    rollout = await service.rollout(experiment_id)
-    return [(each.action, each.percent) for each in rollout.decisions if each.action in TAKEN]
-
-
-async def reached(service: Serving, experiment_id: str, percent: float, seconds: float = 10) -> None:
-    """Waits until the rollout is at a share, and checks that the experiment has it."""
-
-    async def there() -> bool:
-        return (await service.rollout(experiment_id)).percent == percent
-
-    await within(seconds, there)
-    assert (await service.shown(experiment_id)).traffic_percentage == percent / 100
-
-
-async def fair(service: Serving, experiment_id: str, users: int = 60) -> None:
-    """Lets as many users see each variant as are planned to, all pleased alike; enough of them to be judged."""
-    experiment = await service.shown(experiment_id)
-    share = experiment.traffic_percentage
-    world = World(service.connection)
-    control = min(share, 1 - share)
-    least = ENOUGH / min(control, share) if control else ENOUGH / share
-    for variant, part in (("control", control), ("treatment", share)):
-        count = round(least * part)
-        await world.judged(experiment_id, variant, count, round(count * 0.8), experiment.epoch)
 
 
 async def test_two_workers_and_a_kill_take_each_step_once(service: Serving, database_url: str, tmp_path: Path) -> None:
@@ -170,20 +103,6 @@ async def test_a_plan_is_followed(database_url: str) -> None:
         assert [percent for _, percent in await taken(service, experiment_id)] == [0, 20, 100]
 
 
-async def waiting(service: Serving, experiment_id: str) -> None:
-    """Waits until a step waits for an approval."""
-
-    async def waits() -> bool:
-        return (await service.rollout(experiment_id)).state == rollout_pb2.ROLLOUT_STATE_WAITING
-
-    await within(10, waits)
-
-
-def approval(experiment_id: str) -> pb.ApproveRolloutStepRequest:
-    """Builds an approval."""
-    return pb.ApproveRolloutStepRequest(request_id=name(), experiment_id=experiment_id, reason="looks good")
-
-
 async def test_each_step_waits_for_its_own_approval(database_url: str) -> None:
     async with serving(database_url, ROUND_S) as service:
         experiment_id = await rolling(service, needs_approval=True)
@@ -213,88 +132,6 @@ async def test_approvals_where_none_is_needed(service: Serving) -> None:
     assert found == ("FAILED_PRECONDITION", [], "APPROVAL_NOT_NEEDED")
 
 
-async def rolled_back(service: Serving, experiment_id: str, why: str) -> None:
-    """Waits until a rollout is rolled back and checks what is told of it."""
-
-    async def back() -> bool:
-        return (await service.rollout(experiment_id)).state == rollout_pb2.ROLLOUT_STATE_ROLLED_BACK
-
-    await within(5, back)
-    rollout = await service.rollout(experiment_id)
-    last = rollout.decisions[-1]
-    assert (last.action, last.percent, rollout.percent) == ("roll_back", 0, 0)
-    assert why in last.reason
-    assert {"control_users", "treatment_users", "control_positive_rate", "treatment_positive_rate"} <= {*last.numbers}
-    shown = await service.shown(experiment_id)
-    assert (shown.traffic_percentage, shown.state) == (0, experiment_pb2.EXPERIMENT_STATE_RUNNING)
-    for user in range(30):
-        assert (await service.assigned(experiment_id, f"after-{user}")).variant == ""
-    await asyncio.sleep(4 * ROUND_S)
-    assert [each[0] for each in await taken(service, experiment_id)].count("roll_back") == 1
-
-
-@pytest.mark.parametrize(
-    ("numbers", "why"),
-    [({"good": 0.7}, "positive_rate"), ({"latency": 131.0}, "latency")],
-    ids=["fewer are pleased", "slower"],
-)
-async def test_what_regresses_is_taken_back_before_any_step_is_due(
-    database_url: str, numbers: dict[str, float], why: str
-) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        experiment_id = await rolling(service)
-        await judged(service, experiment_id, **numbers)  # type: ignore[arg-type]  # by name
-        await rolled_back(service, experiment_id, why)
-
-
-async def test_within_the_limits_nothing_is_taken_back(database_url: str) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        experiment_id = await rolling(service)
-        await judged(service, experiment_id, good=0.775, latency=129.0)
-        await asyncio.sleep(8 * ROUND_S)
-        assert await taken(service, experiment_id) == [("start", 0), ("advance", 10)]
-
-
-async def test_a_regression_does_not_wait_for_an_approval(database_url: str) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        experiment_id = await rolling(service, draft(traffic_percentage=0.1), needs_approval=True)
-        await judged(service, experiment_id)
-        await elapse(service, experiment_id)
-        await waiting(service, experiment_id)
-        await judged(service, experiment_id, good=0.3)
-        await rolled_back(service, experiment_id, "positive_rate")
-
-
-async def test_a_regression_does_not_wait_for_sample_ratios(database_url: str) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        experiment_id = await rolling(service)
-        world = World(service.connection)
-        await world.judged(experiment_id, "control", 4 * ENOUGH, int(3.2 * ENOUGH))
-        await world.judged(experiment_id, "treatment", ENOUGH, int(0.8 * ENOUGH))
-        await elapse(service, experiment_id)
-        await asyncio.sleep(8 * ROUND_S)
-        assert (await service.results(experiment_id)).sample_ratios[0].alarm
-        assert (await taken(service, experiment_id))[-1] == ("advance", 10)
-        await world.judged(experiment_id, "treatment", 40, 0)
-        await rolled_back(service, experiment_id, "positive_rate")
-
-
-async def test_a_broken_guardrail_takes_it_back(database_url: str) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        metric = experiment_pb2.Metric(
-            name="cost", direction=experiment_pb2.METRIC_DIRECTION_DOWN, guardrail=True, margin=0.05
-        )
-        experiment_id = await rolling(service, draft(traffic_percentage=0.05, metrics=[metric]))
-        await judged(service, experiment_id)
-        await service.rows(
-            "UPDATE ingest.execution_manifests SET total_cost = 2 + random() / 10 WHERE variant = 'treatment'"
-        )
-        await service.rows(
-            "UPDATE ingest.execution_manifests SET total_cost = 1 + random() / 10 WHERE variant = 'control'"
-        )
-        await rolled_back(service, experiment_id, "cost")
-
-
 async def test_a_paused_experiment_s_rollout_rests(database_url: str) -> None:
     async with serving(database_url, ROUND_S) as service:
         experiment_id = await rolling(service)
@@ -305,31 +142,6 @@ async def test_a_paused_experiment_s_rollout_rests(database_url: str) -> None:
         assert (await service.rollout(experiment_id)).percent == 10
         await service.move("Resume", paused)
         await reached(service, experiment_id, 25.0)
-
-
-async def test_rolling_back_by_hand_while_workers_look(database_url: str, tmp_path: Path) -> None:
-    async with serving(database_url, ROUND_S) as service, worker(database_url, tmp_path, 1):
-        several = [await rolling(service) for _ in range(10)]
-        for each in several:
-            await elapse(service, each)
-
-        async def back(experiment_id: str) -> str:
-            request = pb.RollBackRequest(request_id=name(), experiment_id=experiment_id, reason="by hand")
-            return (await service.said("RollBack", request))[0]
-
-        assert await asyncio.gather(*(back(each) for each in several)) == ["OK"] * 10
-        again = pb.RollBackRequest(request_id=name(), experiment_id=several[0])
-        assert await service.said("RollBack", again) == ("FAILED_PRECONDITION", [], "ROLLED_BACK_BEFORE")
-        for each in several:
-            assert (await service.shown(each)).traffic_percentage == 0
-
-
-async def test_a_rollout_that_fails_keeps_no_other(database_url: str) -> None:
-    async with serving(database_url, ROUND_S) as service:
-        broken, sound = await rolling(service), await rolling(service)
-        await service.rows("UPDATE experiments.rollouts SET interval_seconds = 'NaN' WHERE experiment_id = $1", broken)
-        await judged(service, sound, good=0.3)
-        await rolled_back(service, sound, "positive_rate")
 
 
 async def test_what_may_be_rolled_out(service: Serving) -> None:
