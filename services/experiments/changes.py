@@ -25,6 +25,9 @@ _MOVES: dict[str, Callable[[Experiment], Experiment]] = {
 }
 
 
+_ENDS = ("CompleteExperiment", "CancelExperiment")
+
+
 class Changes:
     """Makes changes and returns the answers as they are stored for repeats."""
 
@@ -68,6 +71,8 @@ class Changes:
         request = requests.request_of(asked, method, requests.reader_of(asked.tenant_id), asked.reason)
 
         async def change(connection: Connection) -> bytes:
+            if method in _ENDS:
+                await rollouts.end(connection, request, asked.experiment_id)  # first, as the worker locks
             old = (await store.locked(connection, request.owner, asked.experiment_id, asked.etag)).experiment
             if method == "StartExperiment":
                 beside = await store.others(connection, request.owner)

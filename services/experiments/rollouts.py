@@ -145,13 +145,28 @@ async def _apply(
         Action.HOLD: rollout.state,
     }
     state, moved = states[decision.action], decision.to_percent != rollout.percent
-    if not moved and state is rollout.state:
+    if not moved and state is rollout.state and await _said_before(connection, place, decision):
         return
     if moved and experiment.state in (State.RUNNING, State.PAUSED):
         changed, _ = edit(experiment, replace(experiment, traffic=decision.to_percent / 100))
         await change(connection, request, changed, f"rollout {decision.action}")
     await connection.execute(_SQL["move_rollout"], *place, state.value, decision.to_percent, moved)
     await _note(connection, place, decision.action.value, decision.to_percent, decision.reason, decision.numbers)
+
+
+async def _said_before(connection: Connection, place: tuple[str, str], decision: Decision) -> bool:
+    """Tells whether the last decision was the same, for the same reason: a hold is noted once, not every round."""
+    row = await connection.fetchrow(_SQL["last_decision"], *place)
+    return row is not None and (row["action"], row["reason"]) == (decision.action.value, decision.reason)
+
+
+async def end(connection: Connection, request: Request, experiment_id: str) -> None:
+    """Ends an open rollout of an experiment that ends, where it stands; without one it does nothing."""
+    percent = await connection.fetchval(_SQL["end_rollout"], request.owner, experiment_id)
+    if percent is not None:
+        await _note(
+            connection, (request.owner, experiment_id), "end", percent, f"{request.actor}: {request.method}", {}
+        )
 
 
 async def _note(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from experiments.analysis.verdict import analyse
-from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
 from experiments.rollout import (
     Action,
     Limits,
@@ -23,6 +22,7 @@ from experiments.rollout import (
     watch,
 )
 from kit.errors import Precondition
+from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
 from tests.experiments.analysis.outcomes import rate
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -147,3 +147,17 @@ async def test_a_rollout_takes_its_first_step_and_comes_back(database_url: str, 
             timeout=CALL_SECONDS,
         )
         assert shown.experiment.traffic_percentage == 0
+
+
+async def test_a_rollout_ends_with_its_experiment(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    admin = token("acme", "admin")
+    async with experiments(database_url, redis_url, tmp_path) as stub:
+        name = (await started(stub, draft())).experiment_id
+        start = experiment_service_pb2.StartRolloutRequest(request_id=request_id(), experiment_id=name)
+        await stub.StartRollout(start, metadata=admin, timeout=CALL_SECONDS)
+        complete = experiment_service_pb2.CompleteExperimentRequest(request_id=request_id(), experiment_id=name)
+        await stub.CompleteExperiment(complete, metadata=admin, timeout=CALL_SECONDS)
+        shown = experiment_service_pb2.GetRolloutRequest(experiment_id=name)
+        rollout = (await stub.GetRollout(shown, metadata=admin, timeout=CALL_SECONDS)).rollout
+        assert rollout.state == rollout_pb2.ROLLOUT_STATE_FINISHED
+        assert [entry.action for entry in rollout.decisions][-1] == "end"

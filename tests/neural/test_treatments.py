@@ -159,7 +159,6 @@ async def test_an_edit_is_followed_with_its_epoch(both: Both) -> None:
     assert await within(2, everybody) < HEARD_S
 
 
-@pytest.mark.xfail(strict=True, reason="queries_recommending.sql tells changes by the sum of versions")
 async def test_one_paused_and_one_resumed_at_once_are_told_apart(both: Both) -> None:
     """Versions that add up to the same sum hide no change."""
     first = await both.started({"model": "small"}, {"model": "large"})

@@ -43,6 +43,16 @@ UPDATE experiments.rollouts SET approved = true WHERE tenant_id = $1 AND experim
 INSERT INTO experiments.rollout_decisions (tenant_id, experiment_id, action, percent, reason, numbers)
 VALUES ($1, $2, $3, $4, $5, $6::text::jsonb);
 
+-- query: last_decision
+-- What was decided last.
+SELECT action, reason FROM experiments.rollout_decisions
+WHERE tenant_id = $1 AND experiment_id = $2 ORDER BY seq DESC LIMIT 1;
+
+-- query: end_rollout
+-- An open rollout ends with its experiment, where it stands.
+UPDATE experiments.rollouts SET state = 'finished'
+WHERE tenant_id = $1 AND experiment_id = $2 AND state IN ('running', 'waiting') RETURNING percent;
+
 -- query: decisions
 -- Everything that was decided, oldest first.
 SELECT action, percent, reason, numbers::text AS numbers, decided_at FROM experiments.rollout_decisions

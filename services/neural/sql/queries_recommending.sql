@@ -79,7 +79,7 @@ FROM neural.score_versions WHERE report IS NOT NULL OR state IN ('building', 'fa
 
 -- query: experiments_signature
 -- Changes whenever any running experiment does.
-SELECT count(*)::text || ':' || coalesce(sum(etag), 0)::text || ':' || coalesce(max(started_at)::text, '') AS signature
+SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature
 FROM experiments_api_v1.running;
 
 -- query: running_experiments
