@@ -9,7 +9,7 @@ import asyncpg
 
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
-from splits.model import BUILT_IN, Experiment, OutcomeSummary
+from splits.model import BUILT_IN, MEAN_SCORE, POSITIVE_RATE, Covariate, Experiment, OutcomeSummary
 
 _SQL = load_queries("experiments", "queries_results.sql")
 
@@ -29,7 +29,7 @@ async def gather(connection: Connection, experiment: Experiment) -> Gathered:
     """Reads outcomes in a transaction that may see the experiment's tenants; testers are left out."""
     place = (experiment.experiment_id, experiment.tenant_id)
     hidden, testers = [metric.name for metric in BUILT_IN], list(experiment.forced)
-    rows = await connection.fetch(_SQL["outcomes"], *place, hidden, testers)
+    rows = await connection.fetch(_SQL["outcomes"], *place, hidden, testers, experiment.started_at)
     exposed = await connection.fetch(_SQL["exposed_users"], *place, testers)
     known = {variant.name for variant in experiment.variants}
     rows = [row for row in rows if row["variant"] in known]
@@ -52,4 +52,12 @@ def _summary(row: asyncpg.Record) -> OutcomeSummary:
         metric=row["metric"],
         users=row["users"],
         **{name: row[name] for name in sums},
+        pre=_covariate(row) if row["metric"] in (POSITIVE_RATE, MEAN_SCORE) else None,
     )
+
+
+def _covariate(row: asyncpg.Record) -> Covariate | None:
+    """Returns what was known of the users before; None when nothing was known of any."""
+    if row["sum_xx"] <= 0:
+        return None
+    return Covariate(**{name: row[name] for name in ("sum_x", "sum_xx", "sum_xy", "sum_xm")})

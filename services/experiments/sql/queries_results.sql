@@ -2,6 +2,7 @@
 -- Outcomes of every exposed unit, once, as sums over users per epoch, variant and metric. A unit is one output and the
 -- user who got it; it weighs the rater's trust. A manifest goes before an exposure, and the first epoch before others.
 -- Metrics of clients named in $3 would hide built-in ones; users in $4 are testers. Squares of values must fit.
+-- x is a user's mean weighted score over the four weeks before the start, $5; 0 where nothing is known.
 WITH exposed AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
     coalesce(x.metrics, '{}') AS metrics
@@ -51,15 +52,33 @@ WITH exposed AS (
     UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL
     UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c WHERE c.key <> ALL($3::text[])
   ) AS m (metric, value, weight)
+), before AS (
+  SELECT m.tenant_id, m.user_id, avg(s.score) AS x
+  FROM ingest_api_v1.manifests m
+  JOIN (SELECT DISTINCT tenant_id, user_id FROM units) AS k USING (tenant_id, user_id)
+  CROSS JOIN LATERAL (
+    SELECT neural_api_v1.get_feedback_score(
+      (SELECT f.rating FROM ingest_api_v1.explicit_feedback f
+       WHERE f.tenant_id = m.tenant_id AND f.output_id = m.output_id AND f.user_id = m.user_id)::float8,
+      (SELECT avg(s.sentiment) FROM ingest_api_v1.implicit_feedback s
+       WHERE s.tenant_id = m.tenant_id AND s.output_id = m.output_id AND s.user_id = m.user_id),
+      (SELECT v.sentiment FROM ingest_api_v1.voice_feedback v
+       WHERE v.tenant_id = m.tenant_id AND v.output_id = m.output_id AND v.user_id = m.user_id)) AS score
+  ) AS s
+  WHERE m.created_at >= $5::timestamptz - interval '28 days' AND m.created_at < $5::timestamptz
+  GROUP BY m.tenant_id, m.user_id
 ), users AS (
-  SELECT epoch, variant, metric, sum(weight * value) AS y, sum(weight) AS m, sum(weight * value * value) AS squares,
+  SELECT epoch, variant, metric, tenant_id, user_id, sum(weight * value) AS y, sum(weight) AS m, sum(weight * value * value) AS squares,
     count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
   FROM measured GROUP BY epoch, variant, metric, tenant_id, user_id
 )
 SELECT epoch, variant, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
-  sum(squares)::float8 AS sumsq, sum(units)::bigint AS units, sum(positive)::bigint AS positive
-FROM users GROUP BY epoch, variant, metric ORDER BY epoch, variant, metric;
+  sum(squares)::float8 AS sumsq, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
+  coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
+  coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
+FROM users LEFT JOIN before b USING (tenant_id, user_id)
+GROUP BY epoch, variant, metric ORDER BY epoch, variant, metric;
 
 -- query: exposed_users
 -- Users who saw each variant in each epoch, whether or not they reacted; those of testers are left out.
