@@ -1,4 +1,4 @@
-"""(d) What the statistics of experiments do over and over: seeded, with 95 % intervals (Clopper and Pearson).
+"""(e) What the statistics of experiments do over and over: seeded, with 95 % intervals (Clopper and Pearson).
 
 Nothing is simplified for the simulation: outcomes are drawn, summed up and given to the functions that the service
 calls. Beside each figure stands what the usual shortcut would do.
@@ -35,7 +35,7 @@ Numbers = NDArray[np.float64]
 
 async def run(_: object) -> bool:
     """Runs every simulation and returns whether all bounds are kept. Needs no servers."""
-    print("(d) statistics of experiments, simulated")
+    print("(e) statistics of experiments, simulated")
     kept = True
     for simulate in (peeking, several_outcomes_a_user, ramp, leak):
         started = time.perf_counter()
