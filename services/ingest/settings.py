@@ -18,9 +18,9 @@ class IntakeLimits:
 
     queue_items_max: int = 20_000
     """Items that wait to be committed; beyond it calls are refused."""
-    group_items_max: int = 5_000
+    group_items_max: int = 2_000
     """Items of one transaction; a single larger request still goes through."""
-    committers: int = 2
+    committers: int = 3
     """Transactions at once."""
     stream_batches_max: int = 8
     """Batches of one stream that are read and not yet acknowledged."""
@@ -49,8 +49,8 @@ class IngestSettings:
             postgres=PostgresSettings.read(reader, "radiant-ingest"),
             limits=IntakeLimits(
                 queue_items_max=reader.integer("INGEST_QUEUE_ITEMS_MAX", 20_000, 1, 1_000_000),
-                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 5_000, 1, 100_000),
-                committers=reader.integer("INGEST_COMMITTERS", 2, 1, 64),
+                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 2_000, 1, 100_000),
+                committers=reader.integer("INGEST_COMMITTERS", 3, 1, 64),
                 stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
             ),
             redis_url=reader.text("REDIS_URL", ""),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ingest.model import Signals, Verdict, Write
+from ingest.model import SENTIMENTS, Signals, Verdict, Write
 from kit.metrics import Counter
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
@@ -18,6 +18,7 @@ SEPARATOR = "\x1f"
 """Stands between values in a column; the API's rules keep control characters out of names, JSON escapes them."""
 HOPE_MIN = 50
 """From so many signals on it pays to try without looking for repeats."""
+_TEXTS = {sentiment: str(sentiment) for sentiment in SENTIMENTS.values()}
 REPEATED = Counter(
     "radiant_ingest_groups_with_repeats_total", "Groups stored twice as slowly, since they held repeats."
 )
@@ -59,7 +60,7 @@ def _keys(signals: Signals) -> tuple[str, str, str, str]:
 
 def columns(signals: Signals) -> tuple[str | None, ...]:
     """Returns what the inserting queries take after the tenant."""
-    sentiments = SEPARATOR.join([str(each) for each in signals.sentiments])
+    sentiments = SEPARATOR.join([_TEXTS[each] for each in signals.sentiments])
     values = SEPARATOR.join([each or "" for each in signals.values]) if any(signals.values) else None
     return (*_keys(signals), SEPARATOR.join(signals.types), sentiments, values, SEPARATOR)
 

@@ -67,6 +67,8 @@ def test_trust_is_clamped_and_thins_votes_but_not_signals(trust: float, counted:
     ("words", "weighted", "evidence"),
     [
         ({"rating": 1}, 1.0, 1.0),
+        ({"rating": 1, "sentiments": (0.7,), "trust": 0.5}, 0.88, 0.625),
+        ({"rating": 1, "sentiments": (0.7,), "voice": -0.5, "trust": 0.5}, 1.7 / 3.5, 3.5 / 6),
         ({"rating": -1, "sentiments": (0.7, 0.3)}, (-3 + 0.5) / 4, 1.0),
         ({"rating": 1, "voice": -0.5, "trust": 0.5}, (1.5 - 0.5) / 2.5, 0.5),
         ({"rating": 0, "sentiments": (-0.8,), "voice": 1.0, "trust": 0.1}, (-0.8 + 0.2) / 1.5, 0.25),
