@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import math
+from datetime import UTC, datetime
 from typing import Any
 
-from kit.errors import FieldViolation, Invalid, Unimplemented
+from kit.errors import Invalid
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from neural.board_cache import BoardCache
+from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.learner import Learner
 from neural.learning.rebuild import Rebuild
 from neural.learning.show import learn_output
 from neural.scores import learning_status, trust_page
 from neural.tenant_settings import Change, TenantSettings
-from neural.translate import learning
+from neural.translate import evaluation, learning
+from neural.translate.words import STRATEGY_OF
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2_grpc
 
@@ -41,10 +44,16 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     """Runs and shows the learning."""
 
     def __init__(
-        self, database: Database, cache: BoardCache, learner: Learner, rebuild: Rebuild, settings: TenantSettings
+        self,
+        database: Database,
+        cache: BoardCache,
+        learner: Learner,
+        rebuild: Rebuild,
+        settings: TenantSettings,
+        evaluation: PolicyEvaluation,
     ) -> None:
         self._database, self._cache, self._learner = database, cache, learner
-        self._rebuild, self._settings = rebuild, settings
+        self._rebuild, self._settings, self._evaluation = rebuild, settings, evaluation
 
     async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
         """Learns one output at once."""
@@ -82,13 +91,11 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         return learning.trust(page, token)
 
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
-        """Refuses: decisions are logged with their propensities, and not yet evaluated."""
-        tenant_of(request.tenant_id)
-        if request.HasField("start_time") and request.HasField("end_time"):
-            start, end = request.start_time, request.end_time
-            if (start.seconds, start.nanos) >= (end.seconds, end.nanos):
-                raise Invalid([FieldViolation("end_time", "must be later than start_time")])
-        raise Unimplemented("Policies cannot be evaluated in this release; decisions are logged for it.")
+        """Estimates from what was decided how another strategy would have done."""
+        tenant = tenant_of(request.tenant_id)
+        start, end = evaluation.window(request, datetime.now(UTC))
+        strategy = STRATEGY_OF[request.strategy]
+        return evaluation.answer(await self._evaluation.evaluate(tenant, strategy, start, end))
 
     async def GetTenantSettings(
         self, request: pb.GetTenantSettingsRequest, context: Context

@@ -14,6 +14,7 @@ from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
 from neural import learning_servicer, recommend_servicer
 from neural.board_cache import BoardCache
+from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.board_store import BoardStore
 from neural.learning.learner import Learner
 from neural.learning.publisher import Publisher
@@ -104,7 +105,14 @@ def _server(
     )
     server.add(
         learning_service_pb2_grpc.add_LearningServiceServicer_to_server,
-        learning_servicer.LearningServicer(database, cache, learner, rebuild, TenantSettings(database, publisher.wake)),
+        learning_servicer.LearningServicer(
+            database,
+            cache,
+            learner,
+            rebuild,
+            TenantSettings(database, publisher.wake),
+            PolicyEvaluation(database, BoardStore(database, settings.learning.carry_over), settings.recommend),
+        ),
         learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"],
     )
     return server

@@ -24,7 +24,7 @@ METHODS = {
     **recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"].methods_by_name,
     **learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"].methods_by_name,
 }
-TAKEN = {"LearnOutput": {"NOT_FOUND"}, "EvaluatePolicy": {"UNIMPLEMENTED"}}
+TAKEN = {"LearnOutput": {"NOT_FOUND"}}
 
 
 def names(most: int) -> Kind:
