@@ -1,0 +1,74 @@
+"""Plays policies over streams: choose, react, learn; and looks at checkpoints what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bench.replay.cells import Cells
+from bench.replay.policies import Policy
+from bench.replay.streams import USERS, Streams, unit
+from bench.replay.tables import Numbers, Places
+from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
+
+
+@dataclass(slots=True)
+class Course:
+    """How one policy fared, by seed."""
+
+    name: str
+    played: dict[int, Numbers] = field(default_factory=dict)
+    """Held-out quality of what it would serve, exploring included, by events learned."""
+    greedy: dict[int, Numbers] = field(default_factory=dict)
+    """Held-out quality of what it believes to be best."""
+    online: dict[int, Numbers] = field(default_factory=dict)
+    """Mean quality served up to then."""
+
+
+def play(streams: Streams, policy: Policy, checkpoints: Sequence[int], settings: int = 1, seed: int = 0) -> Course:
+    """Plays one policy over every seed, `settings` rows for each (row = setting * seeds + seed)."""
+    seeds, models = streams.order.shape
+    at = np.tile(np.arange(seeds), settings)
+    rows = np.arange(len(at))
+    cells = Cells(len(at), len(streams.table.tasks), models)
+    chance = np.random.default_rng([seed, 7])
+    course, served = Course(policy.name), np.zeros(len(at))
+    for event in range(max(checkpoints)):
+        user, task = streams.user[at, event], streams.task[at, event]
+        model = policy.choose(cells.boards(rows, user, task), chance)
+        quality = streams.table.quality[streams.prompt[at, event], streams.order[at, model]]
+        served += quality
+        cells.learn(user, task, model, *react(streams, at, event, model, quality))
+        if event + 1 in checkpoints:
+            course.online[event + 1] = served / (event + 1)
+            course.played[event + 1], course.greedy[event + 1] = look(streams, at, cells, policy)
+    return course
+
+
+def react(streams: Streams, at: Places, event: int, model: Places, quality: Numbers) -> tuple[Numbers, Numbers]:
+    """Returns evidence and score of what each user says, as `cli.demo.reactions` draws it."""
+    implicit = np.where(streams.pleased[at, event] < quality, streams.glad[at, event], streams.sad[at, event])
+    up = (streams.up[at, event] < quality) != (streams.slip[at, event] < SLIP_SHARE)
+    rating = np.where(streams.rated[at, event] < THUMB_SHARE, np.where(up, 1, -1), 0)
+    if streams.attack is not None:
+        rating, implicit = streams.attack.sway(at, event, streams.user[at, event], model, rating, implicit)
+    units = [unit(thumb or None, mean) for thumb, mean in zip(rating.tolist(), implicit.tolist(), strict=True)]
+    found = np.array(units)
+    return found[:, 1], found[:, 0]
+
+
+def look(streams: Streams, at: Places, cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
+    """Returns the held-out quality by row, exploring and greedy: every honest user, by weight, asks every prompt."""
+    tasks, chance = len(streams.table.tasks), np.random.default_rng(11)
+    user, task = (each.ravel() for each in np.meshgrid(np.arange(USERS), np.arange(tasks), indexing="ij"))
+    played, greedy = np.empty(len(at)), np.empty(len(at))
+    for row, seed in enumerate(at):
+        boards = cells.boards(np.full_like(user, row), user, task)
+        weight = streams.weight[seed][user] * streams.share[seed][task]
+        held = streams.held[seed][task]
+        one = policy.of(row)
+        played[row] = weight @ (one.chances(boards, chance) * held).sum(-1)
+        greedy[row] = weight @ held[np.arange(len(task)), one.score(boards).argmax(-1)]
+    return played, greedy
