@@ -40,7 +40,7 @@ class Diagnostics:
 def diagnose(sample: Sample) -> Diagnostics:
     """Looks at the weights; an empty sample has none."""
     weights = sample.weights
-    by_user: Numbers = np.bincount(sample.users, weights) if len(weights) else weights
+    by_user = np.bincount(sample.users, weights).astype(np.float64)
     return Diagnostics(
         events=len(weights),
         effective_events=effective(weights),
@@ -73,7 +73,7 @@ def shortfall(found: Diagnostics) -> str:
         )
     if found.events and found.effective_users < USERS_MIN:
         missing.append(
-            f"the feedback is that of {found.effective_users:.0f} users in effect, of {USERS_MIN:.0f} needed"
+            f"the feedback is that of {found.effective_users:.0f} users in effect, and {USERS_MIN:.0f} are needed"
         )
     mean = found.weight_mean
     if found.events and (mean.upper < MEAN_WEIGHT[0] or mean.lower > MEAN_WEIGHT[1]):
