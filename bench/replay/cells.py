@@ -96,4 +96,5 @@ class Cells:
         return found
 
     def _published(self) -> Numbers:
-        return (self.tenants >= PUBLISHED.global_tenants_min) & (self.raters >= PUBLISHED.global_raters_min)
+        enough = (self.tenants >= PUBLISHED.global_tenants_min) & (self.raters >= PUBLISHED.global_raters_min)
+        return enough.astype(np.float64)

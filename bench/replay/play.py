@@ -47,13 +47,19 @@ def play(streams: Streams, policy: Policy, checkpoints: Sequence[int], settings:
     return course
 
 
-def react(streams: Streams, at: Places, event: int, model: Places, quality: Numbers) -> tuple[Numbers, Numbers]:
-    """Returns evidence and score of what each user says, as `cli.demo.reactions` draws it."""
+def said(streams: Streams, at: Places, event: int, model: Places, quality: Numbers) -> tuple[Places, Numbers]:
+    """Returns each user's thumb (0 is none) and the mean sentiment of the signals, as `cli.demo.reactions` draws."""
     implicit = np.where(streams.pleased[at, event] < quality, streams.glad[at, event], streams.sad[at, event])
     up = (streams.up[at, event] < quality) != (streams.slip[at, event] < SLIP_SHARE)
     rating = np.where(streams.rated[at, event] < THUMB_SHARE, np.where(up, 1, -1), 0)
-    if streams.attack is not None:
-        rating, implicit = streams.attack.sway(at, event, streams.user[at, event], model, rating, implicit)
+    if streams.attack is None:
+        return rating, implicit
+    return streams.attack.sway(at, event, streams.user[at, event], model, rating, implicit)
+
+
+def react(streams: Streams, at: Places, event: int, model: Places, quality: Numbers) -> tuple[Numbers, Numbers]:
+    """Returns evidence and score of what each user says."""
+    rating, implicit = said(streams, at, event, model, quality)
     units = [unit(thumb or None, mean) for thumb, mean in zip(rating.tolist(), implicit.tolist(), strict=True)]
     found = np.array(units)
     return found[:, 1], found[:, 0]

@@ -115,7 +115,8 @@ class Policy:
         del chance
         score = self.score(boards)
         share = self.epsilon / score.shape[-1]
-        return share + (1 - self.epsilon) * np.eye(score.shape[-1])[score.argmax(-1)]
+        chances: Numbers = share + (1 - self.epsilon) * np.eye(score.shape[-1])[score.argmax(-1)]
+        return chances
 
 
 class Thompson(Policy):
