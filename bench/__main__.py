@@ -5,7 +5,7 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, freshness, recommendations, signals
+from bench import assignments, evaluation, freshness, recommendations, signals
 from bench.stack import servers
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "signals": signals.run,
     "freshness": freshness.run,
     "assignments": assignments.run,
+    "evaluation": evaluation.run,
 }
 
 

@@ -11,6 +11,11 @@ All are ratios R = Σ a / Σ b. Events of one user resemble one another, so user
 there are G (linearised, as in the delta method):
 
     var R = G / (G - 1) · Σ over users (Σ (a - R b))² / (Σ b)²,   with Student's t of G - 1 degrees of freedom
+
+What the target policy chooses and the other never could is in no event. Weights are 1 on average when there is nothing
+of it, and else fall short by its share, of which only the bounds of a reward are known (Manski, 1990). Intervals reach
+as far as it could take them: by that share upwards for IPS, which counts it as 0, and by its product with the greatest
+distance of the estimate from a reward, both ways, for the others.
 """
 
 from __future__ import annotations
@@ -52,7 +57,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its 95 % interval, endless where nothing can be said."""
+    """An estimate with its interval of at least 95 %, endless where nothing can be said."""
 
     value: float
     lower: float
@@ -70,18 +75,29 @@ def estimates(sample: Sample) -> dict[str, Interval]:
 
 def ips(sample: Sample) -> Interval:
     """Weights every reward."""
-    return ratio(sample.weights * sample.rewards, np.ones_like(sample.rewards), sample.users)
+    found = ratio(sample.weights * sample.rewards, np.ones_like(sample.rewards), sample.users)
+    return Interval(found.value, found.lower, found.upper + untried(sample))
 
 
 def snips(sample: Sample) -> Interval:
     """Weights every reward and divides by the weights."""
-    return ratio(sample.weights * sample.rewards, sample.weights, sample.users)
+    return _both_ways(ratio(sample.weights * sample.rewards, sample.weights, sample.users), untried(sample))
 
 
 def dr(sample: Sample) -> Interval:
     """Takes the model's word and corrects it by the weighted errors it makes."""
     corrected = sample.expected + sample.weights * (sample.rewards - sample.predicted)
-    return ratio(corrected, np.ones_like(corrected), sample.users)
+    return _both_ways(ratio(corrected, np.ones_like(corrected), sample.users), untried(sample))
+
+
+def untried(sample: Sample) -> float:
+    """Returns the share of the target policy's choices that the events cannot hold, as the weights tell it."""
+    return max(1 - float(sample.weights.mean()), 0.0) if len(sample.rewards) else 1.0
+
+
+def _both_ways(found: Interval, share: float) -> Interval:
+    reach = share * max(found.value, 1 - found.value)
+    return Interval(found.value, found.lower - reach, found.upper + reach)
 
 
 def ratio(above: Numbers, below: Numbers, users: NDArray[np.int64]) -> Interval:
