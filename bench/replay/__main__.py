@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.replay import attack
+from bench.replay import attack, outside
 from bench.replay.check import agree
 from bench.replay.hindsight import hindsight
 from bench.replay.play import play
@@ -40,6 +40,8 @@ def compare_on(table: Table, seeds: range, events: int, plots: Path) -> bool:
     streams = draw(table, seeds, events)
     checkpoints = [each for each in CHECKPOINTS if each <= events]
     courses = [play(streams, policy, checkpoints) for policy in line_up(RecommendSettings().beliefs)]
+    if outside.installed():
+        courses.append(outside.play(streams, checkpoints))
     bounds = hindsight(streams)
     print(f"\n{table.name}: {len(table.quality):,} prompts, {len(table.models)} models, {len(seeds)} seeds")
     show(courses, bounds)

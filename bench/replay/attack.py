@@ -44,5 +44,5 @@ def run(table: Table, seeds: range, events: int) -> bool:
 
 
 def _held(table: Table, seeds: range, events: int, policy: Policy, plan: Plan | None) -> tuple[np.ndarray, np.ndarray]:
-    course = play(draw(table, seeds, events, plan), policy, [events])
+    course = play(draw(table, seeds, events, plan), policy, [events], turns=1)
     return course.played[events], course.greedy[events]

@@ -21,7 +21,7 @@ from neural.recommending.ranking import board_keys
 from neural.scoring import contribution_of
 from neural.settings import RecommendSettings
 
-EVENTS, CONTEXTS, DRAWN = 2_000, 60, 200
+EVENTS, CONTEXTS, DRAWN = 2_000, 30, 500
 DAY, HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=30)
 SETTINGS = RecommendSettings()
 EXACT, DRAWN_WITHIN = 1e-9, 0.02

@@ -13,6 +13,10 @@ from bench.replay.streams import USERS, Streams, unit
 from bench.replay.tables import Numbers, Places
 from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
 
+TURNS = 4
+"""Orders of the candidates that each seed is played with. Ties go to the first, and a greedy policy hardly moves from
+where it starts, so that a single order would make the comparison a lottery."""
+
 
 @dataclass(slots=True)
 class Course:
@@ -27,23 +31,25 @@ class Course:
     """Mean quality served up to then."""
 
 
-def play(streams: Streams, policy: Policy, checkpoints: Sequence[int], settings: int = 1, seed: int = 0) -> Course:
-    """Plays one policy over every seed, `settings` rows for each (row = setting * seeds + seed)."""
+def play(streams: Streams, policy: Policy, checkpoints: Sequence[int], turns: int = TURNS) -> Course:
+    """Plays one policy over every seed and returns how it fared by seed, averaged over the turns."""
     seeds, models = streams.order.shape
-    at = np.tile(np.arange(seeds), settings)
-    rows = np.arange(len(at))
-    cells = Cells(len(at), len(streams.table.tasks), models)
-    chance = np.random.default_rng([seed, 7])
-    course, served = Course(policy.name), np.zeros(len(at))
+    at, shift = np.tile(np.arange(seeds), turns), np.repeat(np.arange(turns) * models // turns, seeds)
+    rows, chance = np.arange(len(at)), np.random.default_rng(7)
+    cells, served = Cells(len(at), len(streams.table.tasks), models), np.zeros(len(at))
+    course = Course(policy.name)
     for event in range(max(checkpoints)):
         user, task = streams.user[at, event], streams.task[at, event]
-        model = policy.choose(cells.boards(rows, user, task), chance)
+        choice = policy.choose(cells.boards(rows, user, task), chance)
+        model = (choice + shift) % models
         quality = streams.table.quality[streams.prompt[at, event], streams.order[at, model]]
         served += quality
-        cells.learn(user, task, model, *react(streams, at, event, model, quality))
+        cells.learn(user, task, choice, *react(streams, at, event, model, quality))
         if event + 1 in checkpoints:
-            course.online[event + 1] = served / (event + 1)
-            course.played[event + 1], course.greedy[event + 1] = look(streams, at, cells, policy)
+            played, greedy = look(streams, at, shift, cells, policy)
+            course.online[event + 1] = (served / (event + 1)).reshape(turns, seeds).mean(0)
+            course.played[event + 1] = played.reshape(turns, seeds).mean(0)
+            course.greedy[event + 1] = greedy.reshape(turns, seeds).mean(0)
     return course
 
 
@@ -65,7 +71,7 @@ def react(streams: Streams, at: Places, event: int, model: Places, quality: Numb
     return found[:, 1], found[:, 0]
 
 
-def look(streams: Streams, at: Places, cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
+def look(streams: Streams, at: Places, shift: Places, cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:
     """Returns the held-out quality by row, exploring and greedy: every honest user, by weight, asks every prompt."""
     tasks, chance = len(streams.table.tasks), np.random.default_rng(11)
     user, task = (each.ravel() for each in np.meshgrid(np.arange(USERS), np.arange(tasks), indexing="ij"))
@@ -73,8 +79,7 @@ def look(streams: Streams, at: Places, cells: Cells, policy: Policy) -> tuple[Nu
     for row, seed in enumerate(at):
         boards = cells.boards(np.full_like(user, row), user, task)
         weight = streams.weight[seed][user] * streams.share[seed][task]
-        held = streams.held[seed][task]
-        one = policy.of(row)
-        played[row] = weight @ (one.chances(boards, chance) * held).sum(-1)
-        greedy[row] = weight @ held[np.arange(len(task)), one.score(boards).argmax(-1)]
+        held = np.roll(streams.held[seed], -shift[row], axis=-1)[task]
+        played[row] = weight @ (policy.chances(boards, chance) * held).sum(-1)
+        greedy[row] = weight @ held[np.arange(len(task)), policy.score(boards).argmax(-1)]
     return played, greedy

@@ -16,7 +16,7 @@ from bench.replay.tables import Numbers, Places
 from neural.hierarchy import ROOT_MEAN, Beliefs
 from neural.model import Scope
 
-DRAWS = 32
+DRAWS = 8
 """Draws per context when what Thompson sampling would choose is averaged over thousands of contexts."""
 EPSILON = 0.1
 FORMULA, GLOBAL, OURS = "formula scoped", "global mean, eps 0.1", "ours"
@@ -46,20 +46,6 @@ class Strengths:
             tenant=beliefs.tenant,
             user=beliefs.user,
             cap=beliefs.rollup_caps[0],
-        )
-
-    def row(self, place: int) -> Strengths:
-        """Returns the strengths of one row."""
-
-        def one(amount: Amount) -> Amount:
-            return float(amount[place, 0]) if isinstance(amount, np.ndarray) else amount
-
-        return Strengths(
-            root=one(self.root),
-            domain=one(self.domain),
-            tenant=one(self.tenant),
-            user=one(self.user),
-            cap=one(self.cap),
         )
 
 
@@ -96,11 +82,6 @@ class Policy:
         self.score = score
         self.epsilon = epsilon
 
-    def of(self, row: int) -> Policy:
-        """Returns the policy of one row."""
-        del row
-        return self
-
     def choose(self, boards: Boards, chance: np.random.Generator) -> Places:
         """Chooses one model in each context."""
         best: Places = self.score(boards).argmax(-1)
@@ -126,12 +107,6 @@ class Thompson(Policy):
         super().__init__(name, lambda boards: shrink(boards, given)[0])
         self._given = given
         self._certainty = certainty
-
-    def of(self, row: int) -> Policy:
-        """Returns the policy of one row."""
-        certainty = self._certainty
-        one = float(certainty[row, 0]) if isinstance(certainty, np.ndarray) else certainty
-        return Thompson(self.name, self._given.row(row), one)
 
     def choose(self, boards: Boards, chance: np.random.Generator) -> Places:
         """Chooses one model in each context."""
