@@ -7,6 +7,8 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from google.protobuf.message import Message
+
 from kit.errors import Invalid
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
@@ -20,6 +22,7 @@ from neural.scores import learning_status, trust_page
 from neural.tenant_settings import Change, TenantSettings
 from neural.translate import evaluation, learning
 from neural.translate.words import STRATEGY_OF
+from neural.trust_pins import PinRequest, TrustPins
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2_grpc
 
@@ -33,6 +36,8 @@ ACCESS = {
     "RunBatchLearning": frozenset({"operator"}),
     "GetLearningStatus": _READERS,
     "ListTrustScores": _ADMINS,
+    "PinTrustScore": _ADMINS,
+    "ClearTrustScore": _ADMINS,
     "EvaluatePolicy": _ADMINS,
     "GetTenantSettings": _READERS,
     "UpdateTenantSettings": _ADMINS,
@@ -51,9 +56,11 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         rebuild: Rebuild,
         settings: TenantSettings,
         evaluation: PolicyEvaluation,
+        pins: TrustPins,
     ) -> None:
         self._database, self._cache, self._learner = database, cache, learner
         self._rebuild, self._settings, self._evaluation = rebuild, settings, evaluation
+        self._pins = pins
 
     async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
         """Learns one output at once."""
@@ -90,6 +97,40 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.more else ""
         return learning.trust(page, token)
 
+    async def PinTrustScore(self, request: pb.PinTrustScoreRequest, context: Context) -> pb.PinTrustScoreResponse:
+        """Fixes a rater's trust."""
+        who = current_principal().subject or "an operator"
+        change = PinRequest(
+            tenant_id=tenant_of(request.tenant_id),
+            request_id=request.request_id,
+            method="PinTrustScore",
+            fingerprint=_fingerprint(request),
+            user_id=request.user_id,
+            trust=request.trust,
+            explanation=f"Pinned at {request.trust:g} by {who}: {request.reason}",
+        )
+        return pb.PinTrustScoreResponse.FromString(
+            await self._pins.change(
+                change, lambda row: pb.PinTrustScoreResponse(score=learning.trust_score(row)).SerializeToString()
+            )
+        )
+
+    async def ClearTrustScore(self, request: pb.ClearTrustScoreRequest, context: Context) -> pb.ClearTrustScoreResponse:
+        """Has a rater's trust computed again."""
+        change = PinRequest(
+            tenant_id=tenant_of(request.tenant_id),
+            request_id=request.request_id,
+            method="ClearTrustScore",
+            fingerprint=_fingerprint(request),
+            user_id=request.user_id,
+            trust=None,
+        )
+        return pb.ClearTrustScoreResponse.FromString(
+            await self._pins.change(
+                change, lambda row: pb.ClearTrustScoreResponse(score=learning.trust_score(row)).SerializeToString()
+            )
+        )
+
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
         """Estimates from what was decided how another strategy would have done."""
         tenant = tenant_of(request.tenant_id)
@@ -112,8 +153,12 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         change = Change(
             tenant_id=tenant_of(request.tenant_id),
             request_id=request.request_id,
-            fingerprint=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
+            fingerprint=_fingerprint(request),
             global_learning=request.settings.global_learning,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))
+
+
+def _fingerprint(request: Message) -> bytes:
+    return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
