@@ -157,6 +157,8 @@ async def test_roles(neural: Serving, role: str, allowed: set[str]) -> None:
     found = set()
     for method in METHODS:
         request = WALK.legal(METHODS[method].input_type)
+        if hasattr(request, "request_id"):
+            request.request_id = str(uuid.uuid4())
         code, _, _ = await said(neural, method, request, token("acme", role))
         assert code in {"PERMISSION_DENIED", *TAKEN.get(method, {"OK"})}
         if code != "PERMISSION_DENIED":

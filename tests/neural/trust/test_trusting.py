@@ -41,7 +41,7 @@ async def trusts(work: Works, tenant: str = "acme") -> dict[str, float]:
 
 async def test_trust_applies_to_what_was_said_before(work: Works) -> None:
     await crowd(work.world, 8, 10, "liar")
-    await work.learn()
+    await work.publish()
     before = await work.estimates()
     found = await Trusting(work.database, work.learner.wake).recompute()
     assert found == Round(9, 1)
@@ -49,7 +49,7 @@ async def test_trust_applies_to_what_was_said_before(work: Works) -> None:
     assert held.pop("liar") == 0.1
     assert set(held.values()) == {1.0}
     assert await work.waiting() == 60
-    await work.learn()
+    await work.publish()
     await exact(work)
     after = await work.estimates()
     assert after["m0"].mean > before["m0"].mean + 0.05
