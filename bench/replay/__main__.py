@@ -29,6 +29,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--first-seed", type=int, default=0, help="reported seeds start at 0, those for tuning at 1000")
     parser.add_argument("--quick", action="store_true", help="three seeds, 5,000 events")
     parser.add_argument("--long", action="store_true", help=f"{LONG:,} events instead of {SHORT:,}")
+    parser.add_argument("--events", type=int, default=0, help="any other number of events")
     parser.add_argument("--attack", action="store_true", help="colluding raters instead of the comparison")
     parser.add_argument("--plots", type=Path, default=Path("."), help="folder for the plots")
     return parser.parse_args(words)
@@ -38,7 +39,7 @@ def compare_on(table: Table, seeds: range, events: int, plots: Path) -> bool:
     """Plays every policy on a table and returns whether the bounds are kept."""
     started = time.perf_counter()
     streams = draw(table, seeds, events)
-    checkpoints = [each for each in CHECKPOINTS if each <= events]
+    checkpoints = sorted({each for each in CHECKPOINTS if each <= events} | {events})
     courses = [play(streams, policy, checkpoints) for policy in line_up(RecommendSettings().beliefs)]
     if outside.installed():
         courses.append(outside.play(streams, checkpoints))
@@ -55,7 +56,7 @@ def main(words: list[str]) -> int:
     """Returns 0 when every bound is kept; tables that are not there are skipped."""
     given = _arguments(words)
     seeds = range(given.first_seed, given.first_seed + (3 if given.quick else given.seeds))
-    events = 5_000 if given.quick else LONG if given.long else SHORT
+    events = given.events or (5_000 if given.quick else LONG if given.long else SHORT)
     kept = True
     for table in find(given.tables):
         agree(table, given.first_seed)
