@@ -42,7 +42,7 @@ def compare_on(table: Table, seeds: range, events: int, plots: Path) -> bool:
     checkpoints = sorted({each for each in CHECKPOINTS if each <= events} | {events})
     courses = [play(streams, policy, checkpoints) for policy in line_up(RecommendSettings().beliefs)]
     if outside.installed():
-        courses.append(outside.play(streams, checkpoints))
+        courses.extend(outside.play(streams, checkpoints, name) for name in outside.ALPHA)
     bounds = hindsight(streams)
     print(f"\n{table.name}: {len(table.quality):,} prompts, {len(table.models)} models, {len(seeds)} seeds")
     show(courses, bounds)

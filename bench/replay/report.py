@@ -40,7 +40,7 @@ def compare(courses: Sequence[Course], bounds: Mapping[str, Numbers]) -> bool:
     """Prints paired differences of ours to each rival, and returns whether the bounds are kept."""
     by_name = {course.name: course for course in courses}
     ours = by_name[OURS]
-    for name in (*RIVALS, *(course.name for course in courses if course.name == outside.NAME)):
+    for name in (*RIVALS, *(course.name for course in courses if course.name in outside.ALPHA)):
         for at in (each for each in TOLD if each in ours.played):
             served = told(ours.played[at] - by_name[name].played[at])
             greedy = told(ours.greedy[at] - by_name[name].greedy[at])
