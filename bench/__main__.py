@@ -5,7 +5,7 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, freshness, recommendations, signals, simulations
+from bench import assignments, evaluation, freshness, recommendations, signals, simulations
 from bench.stack import servers
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "freshness": freshness.run,
     "assignments": assignments.run,
     "simulations": simulations.run,
+    "evaluation": evaluation.run,
 }
 
 

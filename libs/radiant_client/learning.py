@@ -50,6 +50,24 @@ class Learning:
                 return
             request.page_token = page.next_page_token
 
+    async def pin_trust(
+        self, user_id: str, trust: float, reason: str, *, request_id: str = "", timeout: float | None = None
+    ) -> learning_service_pb2.TrustScore:
+        """Fixes how far a rater is trusted, in [0.1, 1]; all that the rater said counts with it."""
+        request = learning_service_pb2.PinTrustScoreRequest(
+            request_id=request_id or new_id(), user_id=user_id, trust=trust, reason=reason
+        )
+        response = await self._caller.call(self._stub.PinTrustScore, request, timeout=timeout)
+        return response.score
+
+    async def clear_trust(
+        self, user_id: str, *, request_id: str = "", timeout: float | None = None
+    ) -> learning_service_pb2.TrustScore:
+        """Has a pinned trust score computed again; raises NotFound for a rater who has none."""
+        request = learning_service_pb2.ClearTrustScoreRequest(request_id=request_id or new_id(), user_id=user_id)
+        response = await self._caller.call(self._stub.ClearTrustScore, request, timeout=timeout)
+        return response.score
+
     async def evaluate_policy(
         self,
         strategy: str,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 from ingest.group_commit import GroupCommit
-from ingest.model import Terms
+from ingest.model import Terms, Write
+from ingest.pace import Pace
 from ingest.ports import Languages
 from ingest.reading import END, START, Reading
 from ingest.settings import IntakeLimits
@@ -57,8 +59,11 @@ def _now() -> Terms:
 class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     """Takes events in and says what was taken."""
 
-    def __init__(self, intake: GroupCommit, reading: Reading, languages: Languages, limits: IntakeLimits) -> None:
+    def __init__(
+        self, intake: GroupCommit, reading: Reading, languages: Languages, limits: IntakeLimits, pace: Pace
+    ) -> None:
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
+        self._pace = pace
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -77,7 +82,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     ) -> pb.SubmitExplicitFeedbackResponse:
         """Stores a vote."""
         write = feedback.explicit(request, tenant_of(request.tenant_id), _now(), self._languages)
-        return stored(await self._intake.submit(write), pb.SubmitExplicitFeedbackResponse)
+        return stored(await self._paced(write), pb.SubmitExplicitFeedbackResponse)
 
     async def SubmitImplicitSignal(
         self, request: pb.SubmitImplicitSignalRequest, context: Context
@@ -102,7 +107,15 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def _stored(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
         validate(batch)
         write = feedback.stream_batch(batch, tenant_of(batch.tenant_id), _now(), self._languages)
-        return stored(await self._intake.submit(write), pb.StreamSignalsResponse)
+        return stored(
+            await (self._paced(write) if write.votes else self._intake.submit(write)), pb.StreamSignalsResponse
+        )
+
+    async def _paced(self, write: Write) -> bytes:
+        if not write.votes:
+            return await self._intake.submit(write)
+        async with self._pace.admitted(write.tenant_id, write.request_id, Counter(v.user_id for v in write.votes)):
+            return await self._intake.submit(write)
 
     async def SubmitVoiceFeedback(
         self, request_iterator: AsyncIterator[pb.SubmitVoiceFeedbackRequest], context: Context

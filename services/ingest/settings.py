@@ -24,6 +24,8 @@ class IntakeLimits:
     """Transactions at once."""
     stream_batches_max: int = 8
     """Batches of one stream that are read and not yet acknowledged."""
+    explicit_per_user_hour: int = 50
+    """Votes and voice comments that one user may submit in any hour; 0 sets no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class IngestSettings:
                 group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 2_000, 1, 100_000),
                 committers=reader.integer("INGEST_COMMITTERS", 3, 1, 64),
                 stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
+                explicit_per_user_hour=reader.integer("EXPLICIT_PER_USER_HOUR", 50, 0, 100_000),
             ),
             redis_url=reader.text("REDIS_URL", ""),
             token_key=reader.text("TOKEN_KEY"),

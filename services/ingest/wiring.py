@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from ingest.group_commit import GroupCommit
 from ingest.languages import FastLanguages
+from ingest.pace import NoPace, Pace, UserPace
 from ingest.ports import WakeUp
 from ingest.reading import Reading
 from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
@@ -29,6 +30,7 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         wake_up: WakeUp = NoWakeUp()
+        client = None
         if settings.redis_url:
             client = await stack.enter_async_context(open_redis(settings.redis_url))
             wake_up = publisher = RedisWakeUp(client)
@@ -36,8 +38,11 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
         intake = GroupCommit(PostgresStore(database), wake_up, settings.limits)
         await stack.enter_async_context(intake.running())
+        pace: Pace = NoPace()
+        if settings.limits.explicit_per_user_hour:
+            pace = UserPace(database, client, settings.limits.explicit_per_user_hour)
         server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits)
+        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
         yield server

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import math
+from datetime import UTC, datetime
 from typing import Any
 
-from kit.errors import FieldViolation, Invalid, Unimplemented
+from google.protobuf.message import Message
+
+from kit.errors import Invalid
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from neural.board_cache import BoardCache
+from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.learner import Learner
 from neural.learning.rebuild import Rebuild
 from neural.learning.show import learn_output
 from neural.scores import learning_status, trust_page
 from neural.tenant_settings import Change, TenantSettings
-from neural.translate import learning
+from neural.translate import evaluation, learning
+from neural.translate.words import STRATEGY_OF
+from neural.trust_pins import PinRequest, TrustPins
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2_grpc
 
@@ -30,6 +36,8 @@ ACCESS = {
     "RunBatchLearning": frozenset({"operator"}),
     "GetLearningStatus": _READERS,
     "ListTrustScores": _ADMINS,
+    "PinTrustScore": _ADMINS,
+    "ClearTrustScore": _ADMINS,
     "EvaluatePolicy": _ADMINS,
     "GetTenantSettings": _READERS,
     "UpdateTenantSettings": _ADMINS,
@@ -41,10 +49,18 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     """Runs and shows the learning."""
 
     def __init__(
-        self, database: Database, cache: BoardCache, learner: Learner, rebuild: Rebuild, settings: TenantSettings
+        self,
+        database: Database,
+        cache: BoardCache,
+        learner: Learner,
+        rebuild: Rebuild,
+        settings: TenantSettings,
+        evaluation: PolicyEvaluation,
+        pins: TrustPins,
     ) -> None:
         self._database, self._cache, self._learner = database, cache, learner
-        self._rebuild, self._settings = rebuild, settings
+        self._rebuild, self._settings, self._evaluation = rebuild, settings, evaluation
+        self._pins = pins
 
     async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
         """Learns one output at once."""
@@ -81,14 +97,46 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.more else ""
         return learning.trust(page, token)
 
+    async def PinTrustScore(self, request: pb.PinTrustScoreRequest, context: Context) -> pb.PinTrustScoreResponse:
+        """Fixes a rater's trust."""
+        who = current_principal().subject or "an operator"
+        change = PinRequest(
+            tenant_id=tenant_of(request.tenant_id),
+            request_id=request.request_id,
+            method="PinTrustScore",
+            fingerprint=_fingerprint(request),
+            user_id=request.user_id,
+            trust=request.trust,
+            explanation=f"Pinned at {request.trust:g} by {who}: {request.reason}",
+        )
+        return pb.PinTrustScoreResponse.FromString(
+            await self._pins.change(
+                change, lambda row: pb.PinTrustScoreResponse(score=learning.trust_score(row)).SerializeToString()
+            )
+        )
+
+    async def ClearTrustScore(self, request: pb.ClearTrustScoreRequest, context: Context) -> pb.ClearTrustScoreResponse:
+        """Has a rater's trust computed again."""
+        change = PinRequest(
+            tenant_id=tenant_of(request.tenant_id),
+            request_id=request.request_id,
+            method="ClearTrustScore",
+            fingerprint=_fingerprint(request),
+            user_id=request.user_id,
+            trust=None,
+        )
+        return pb.ClearTrustScoreResponse.FromString(
+            await self._pins.change(
+                change, lambda row: pb.ClearTrustScoreResponse(score=learning.trust_score(row)).SerializeToString()
+            )
+        )
+
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
-        """Refuses: decisions are logged with their propensities, and not yet evaluated."""
-        tenant_of(request.tenant_id)
-        if request.HasField("start_time") and request.HasField("end_time"):
-            start, end = request.start_time, request.end_time
-            if (start.seconds, start.nanos) >= (end.seconds, end.nanos):
-                raise Invalid([FieldViolation("end_time", "must be later than start_time")])
-        raise Unimplemented("Policies cannot be evaluated in this release; decisions are logged for it.")
+        """Estimates from what was decided how another strategy would have done."""
+        tenant = tenant_of(request.tenant_id)
+        start, end = evaluation.window(request, datetime.now(UTC))
+        strategy = STRATEGY_OF[request.strategy]
+        return evaluation.answer(await self._evaluation.evaluate(tenant, strategy, start, end))
 
     async def GetTenantSettings(
         self, request: pb.GetTenantSettingsRequest, context: Context
@@ -105,8 +153,12 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         change = Change(
             tenant_id=tenant_of(request.tenant_id),
             request_id=request.request_id,
-            fingerprint=hashlib.sha256(request.SerializeToString(deterministic=True)).digest(),
+            fingerprint=_fingerprint(request),
             global_learning=request.settings.global_learning,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))
+
+
+def _fingerprint(request: Message) -> bytes:
+    return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()

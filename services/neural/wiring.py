@@ -14,10 +14,12 @@ from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
 from neural import learning_servicer, recommend_servicer
 from neural.board_cache import BoardCache
+from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.board_store import BoardStore
 from neural.learning.learner import Learner
 from neural.learning.publisher import Publisher
 from neural.learning.rebuild import Rebuild
+from neural.learning.trusting import Trusting
 from neural.learning.versions import ensure_live_version
 from neural.model import BoardKey
 from neural.recommending.decision_log import DecisionLog
@@ -29,6 +31,7 @@ from neural.recommending.watch import Hub
 from neural.scores import Scores
 from neural.settings import NeuralSettings
 from neural.tenant_settings import TenantSettings
+from neural.trust_pins import TrustPins
 from neural.upkeep import upkeep_forever
 from radiant.neural.v1 import (
     learning_service_pb2,
@@ -77,6 +80,7 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("learner", learner.run_forever),
             ("decision-log", log.write_forever),
             ("experiments", experiments.look_forever),
+            ("trust", Trusting(database, learner.wake).run_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))
@@ -104,7 +108,15 @@ def _server(
     )
     server.add(
         learning_service_pb2_grpc.add_LearningServiceServicer_to_server,
-        learning_servicer.LearningServicer(database, cache, learner, rebuild, TenantSettings(database, publisher.wake)),
+        learning_servicer.LearningServicer(
+            database,
+            cache,
+            learner,
+            rebuild,
+            TenantSettings(database, publisher.wake),
+            PolicyEvaluation(database, BoardStore(database, settings.learning.carry_over), settings.recommend),
+            TrustPins(database, learner.wake),
+        ),
         learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"],
     )
     return server

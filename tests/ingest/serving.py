@@ -66,6 +66,7 @@ def environ_of(database_url: str, redis_url: str) -> dict[str, str]:
         "RADIANT_TOKEN_KEY": KEY,
         "RADIANT_PORT": "0",
         "RADIANT_METRICS_PORT": "0",
+        "RADIANT_EXPLICIT_PER_USER_HOUR": "10000",
     }
 
 

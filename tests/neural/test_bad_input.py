@@ -24,7 +24,7 @@ METHODS = {
     **recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"].methods_by_name,
     **learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"].methods_by_name,
 }
-TAKEN = {"LearnOutput": {"NOT_FOUND"}, "EvaluatePolicy": {"UNIMPLEMENTED"}}
+TAKEN = {"LearnOutput": {"NOT_FOUND"}, "ClearTrustScore": {"OK", "NOT_FOUND"}}
 
 
 def names(most: int) -> Kind:
@@ -40,6 +40,10 @@ WALK = Walk(
         **{name: KINDS[name] for name in ("tenant_id", "request_id", "output_id", "page_token")},
         "user_id": text(0, 200),
         "ListModelScoresRequest.user_id": text(1, 200),
+        "PinTrustScoreRequest.user_id": text(1, 200),
+        "ClearTrustScoreRequest.user_id": text(1, 200),
+        "PinTrustScoreRequest.reason": text(1, 500),
+        "trust": Kind([1.0, 0.1, 0.5], [0.0, 0.0999, 1.0001, -1.0, float("nan"), float("inf")]),
         "task_type": word(["chat", "my task:1/2.3_4-5"], 64, required=True, reserved=["any", "Chat", "-x"]),
         "ListModelScoresRequest.task_type": word(["chat"], 64, required=False, reserved=["any", "Chat"]),
         "domain_mode": word(["general", "my domain"], 64, required=False, reserved=["any", "General", " x"]),
@@ -153,6 +157,8 @@ async def test_roles(neural: Serving, role: str, allowed: set[str]) -> None:
     found = set()
     for method in METHODS:
         request = WALK.legal(METHODS[method].input_type)
+        if hasattr(request, "request_id"):
+            request.request_id = str(uuid.uuid4())
         code, _, _ = await said(neural, method, request, token("acme", role))
         assert code in {"PERMISSION_DENIED", *TAKEN.get(method, {"OK"})}
         if code != "PERMISSION_DENIED":

@@ -109,6 +109,7 @@ def service_process(module: str, database_url: str, redis_url: str, folder: Path
         "RADIANT_REDIS_URL": redis_url,
         "RADIANT_TOKEN_KEY": KEY,
         "RADIANT_METRICS_PORT": "0",
+        "RADIANT_EXPLICIT_PER_USER_HOUR": "10000",
         **extra,
     }
     return ServiceProcess(module, environ, folder / f"{module}.log")

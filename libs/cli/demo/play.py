@@ -19,7 +19,7 @@ from cli.demo.tally import Turn
 from cli.demo.world import TENANTS, Outcome, Request, World
 from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2
-from radiant_client import Radiant, context, implicit_signal
+from radiant_client import Exhausted, Radiant, context, implicit_signal
 from radiant_client.messages import timestamp
 
 CONCURRENCY = 32
@@ -103,10 +103,15 @@ class Stage:
         )
         if reaction.rating:
             categories = [reaction.category] if reaction.category else []
-            await radiant.ingest.submit_feedback(
-                output, user, reaction.rating, categories=categories, client_time=when, timeout=_CALL_S
-            )
-            self.thumbs += 1
+            try:
+                await radiant.ingest.submit_feedback(
+                    output, user, reaction.rating, categories=categories, client_time=when, timeout=_CALL_S
+                )
+            except Exhausted as refusal:
+                if refusal.reason != "USER_PACE":  # a day in a minute: its busiest users said enough for an hour
+                    raise
+            else:
+                self.thumbs += 1
 
     async def single(self, requests: Sequence[Request]) -> list[float]:
         """Asks for recommendations one after the other, follows none, and returns how long each took, in ms."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections import defaultdict, deque
 from datetime import UTC, datetime
@@ -89,4 +90,5 @@ def _row(decision: Decision) -> tuple[object, ...]:
         chosen.estimate.mean,
         chosen.estimate.confidence,
         ranking.version,
+        json.dumps(sorted(each.estimate.model for each in ranking.candidates)),
     )

@@ -1,10 +1,12 @@
 -- query: log_decisions
 -- Decisions with the probability of their choice, for later evaluation.
 INSERT INTO neural.neural_routing_recommendations (tenant_id, decision_id, decided_at, user_id, task_type, domain_mode,
-  model, propensity, strategy, scope, score, confidence, table_version)
-SELECT $1, d.*
+  model, propensity, strategy, scope, score, confidence, table_version, candidates)
+SELECT $1, d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d.model, d.propensity, d.strategy, d.scope,
+  d.score, d.confidence, d.table_version, ARRAY(SELECT jsonb_array_elements_text(d.candidates::jsonb))
 FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::text[],
-  $10::text[], $11::float8[], $12::float8[], $13::bigint[]) AS d
+  $10::text[], $11::float8[], $12::float8[], $13::bigint[], $14::text[]) AS d (decision_id, decided_at, user_id, task_type,
+  domain_mode, model, propensity, strategy, scope, score, confidence, table_version, candidates)
 ON CONFLICT DO NOTHING;
 
 -- query: ensure_partitions

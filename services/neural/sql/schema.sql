@@ -419,3 +419,10 @@ GRANT SELECT ON neural_api_v1.trust TO radiant_experiments, radiant_experimenter
 GRANT EXECUTE ON FUNCTION neural_api_v1.get_feedback_score TO radiant_experiments, radiant_experimenter;
 GRANT EXECUTE ON FUNCTION neural.may_touch TO PUBLIC;
 RESET ROLE;
+
+-- What a decision could have chosen, so that another strategy can be asked what it would have.
+SET LOCAL ROLE radiant_owner;
+
+-- Eligible models, sorted; empty in decisions from before this was logged, which cannot be evaluated.
+ALTER TABLE neural.neural_routing_recommendations ADD COLUMN candidates text[] NOT NULL DEFAULT '{}';
+RESET ROLE;

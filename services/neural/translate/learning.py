@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import asyncpg
+
 from neural.learning.show import Shown
 from neural.model import Scope
 from neural.scores import Page, Score, Status, TrustPage, Wanted
@@ -123,15 +125,20 @@ def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse
 def trust(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:
     """Renders a page of raters."""
     answer = pb.ListTrustScoresResponse(next_page_token=token)
-    for row in page.rows:
-        item = answer.scores.add(
-            user_id=row["user_id"],
-            trust=max(row["trust"], 0.1),
-            outlier=row["outlier"],
-            outlier_reason=row["outlier_reason"],
-            pinned=row["pinned"],
-            update_time=timestamp(row["updated_at"]),
-        )
-        for name, factor in json.loads(row["factors"]).items():
-            item.factors.add(name=name, value=factor["value"], explanation=factor["explanation"])
+    answer.scores.extend(trust_score(row) for row in page.rows)
     return answer
+
+
+def trust_score(row: asyncpg.Record) -> pb.TrustScore:
+    """Renders how far a rater is trusted, and why."""
+    score = pb.TrustScore(
+        user_id=row["user_id"],
+        trust=max(row["trust"], 0.1),
+        outlier=row["outlier"],
+        outlier_reason=row["outlier_reason"],
+        pinned=row["pinned"],
+        update_time=timestamp(row["updated_at"]),
+    )
+    for name, factor in sorted(json.loads(row["factors"]).items()):
+        score.factors.add(name=name, value=factor["value"], explanation=factor["explanation"])
+    return score

@@ -540,7 +540,7 @@ class TrustFactor(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name: account_age, volume, diversity or alignment."""
+    """Name: account_age, volume, diversity or alignment; pinned when an operator fixed the score."""
     value: _builtins.float
     """Value, in [0, 1]."""
     explanation: _builtins.str
@@ -559,6 +559,122 @@ class TrustFactor(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TrustFactor: _TypeAlias = TrustFactor  # noqa: Y015
+
+@_typing.final
+class PinTrustScoreRequest(_message.Message):
+    """PinTrustScoreRequest asks to fix a rater's trust."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    TRUST_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    request_id: _builtins.str
+    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    user_id: _builtins.str
+    """Rater, who need not have said anything yet. 1 to 200 characters."""
+    trust: _builtins.float
+    """Trust weight, in [0.1, 1]."""
+    reason: _builtins.str
+    """Why, for those who list trust scores. 1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        trust: _builtins.float = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "tenant_id", b"tenant_id", "trust", b"trust", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PinTrustScoreRequest: _TypeAlias = PinTrustScoreRequest  # noqa: Y015
+
+@_typing.final
+class PinTrustScoreResponse(_message.Message):
+    """PinTrustScoreResponse shows the score after the change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCORE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def score(self) -> Global___TrustScore:
+        """The score."""
+
+    def __init__(
+        self,
+        *,
+        score: Global___TrustScore | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PinTrustScoreResponse: _TypeAlias = PinTrustScoreResponse  # noqa: Y015
+
+@_typing.final
+class ClearTrustScoreRequest(_message.Message):
+    """ClearTrustScoreRequest asks to compute a rater's trust again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    request_id: _builtins.str
+    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    user_id: _builtins.str
+    """Rater who has a trust score. 1 to 200 characters."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClearTrustScoreRequest: _TypeAlias = ClearTrustScoreRequest  # noqa: Y015
+
+@_typing.final
+class ClearTrustScoreResponse(_message.Message):
+    """ClearTrustScoreResponse shows the score after the change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCORE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def score(self) -> Global___TrustScore:
+        """The score."""
+
+    def __init__(
+        self,
+        *,
+        score: Global___TrustScore | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["score", b"score"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClearTrustScoreResponse: _TypeAlias = ClearTrustScoreResponse  # noqa: Y015
 
 @_typing.final
 class EvaluatePolicyRequest(_message.Message):

@@ -55,6 +55,16 @@ class LearningServiceStub:
                 request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresRequest.SerializeToString,
                 response_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresResponse.FromString,
                 _registered_method=True)
+        self.PinTrustScore = channel.unary_unary(
+                '/radiant.neural.v1.LearningService/PinTrustScore',
+                request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreRequest.SerializeToString,
+                response_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreResponse.FromString,
+                _registered_method=True)
+        self.ClearTrustScore = channel.unary_unary(
+                '/radiant.neural.v1.LearningService/ClearTrustScore',
+                request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreRequest.SerializeToString,
+                response_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreResponse.FromString,
+                _registered_method=True)
         self.EvaluatePolicy = channel.unary_unary(
                 '/radiant.neural.v1.LearningService/EvaluatePolicy',
                 request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.EvaluatePolicyRequest.SerializeToString,
@@ -104,6 +114,20 @@ class LearningServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PinTrustScore(self, request, context):
+        """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClearTrustScore(self, request, context):
+        """Lets a pinned trust score be computed again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EvaluatePolicy(self, request, context):
         """Estimates off-policy how another strategy would have done.
         """
@@ -147,6 +171,16 @@ def add_LearningServiceServicer_to_server(servicer, server):
                     servicer.ListTrustScores,
                     request_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresRequest.FromString,
                     response_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresResponse.SerializeToString,
+            ),
+            'PinTrustScore': grpc.unary_unary_rpc_method_handler(
+                    servicer.PinTrustScore,
+                    request_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreRequest.FromString,
+                    response_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreResponse.SerializeToString,
+            ),
+            'ClearTrustScore': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClearTrustScore,
+                    request_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreRequest.FromString,
+                    response_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreResponse.SerializeToString,
             ),
             'EvaluatePolicy': grpc.unary_unary_rpc_method_handler(
                     servicer.EvaluatePolicy,
@@ -273,6 +307,60 @@ class LearningService:
             '/radiant.neural.v1.LearningService/ListTrustScores',
             radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresRequest.SerializeToString,
             radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PinTrustScore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.neural.v1.LearningService/PinTrustScore',
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreRequest.SerializeToString,
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.PinTrustScoreResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClearTrustScore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.neural.v1.LearningService/ClearTrustScore',
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreRequest.SerializeToString,
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.ClearTrustScoreResponse.FromString,
             options,
             channel_credentials,
             insecure,

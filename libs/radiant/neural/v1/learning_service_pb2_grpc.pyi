@@ -24,6 +24,10 @@ class LearningServiceStub:
     """Tells how far the learning is."""
     ListTrustScores: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListTrustScoresRequest, _learning_service_pb2.ListTrustScoresResponse]
     """Lists how far each rater is trusted, and why."""
+    PinTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.PinTrustScoreRequest, _learning_service_pb2.PinTrustScoreResponse]
+    """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it."""
+    ClearTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ClearTrustScoreRequest, _learning_service_pb2.ClearTrustScoreResponse]
+    """Lets a pinned trust score be computed again."""
     EvaluatePolicy: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.EvaluatePolicyRequest, _learning_service_pb2.EvaluatePolicyResponse]
     """Estimates off-policy how another strategy would have done."""
     GetTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetTenantSettingsRequest, _learning_service_pb2.GetTenantSettingsResponse]
@@ -65,6 +69,22 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_learning_service_pb2.ListTrustScoresRequest, _abc.Awaitable[_learning_service_pb2.ListTrustScoresResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.ListTrustScoresResponse]:
         """Lists how far each rater is trusted, and why."""
+
+    @_abc_1.abstractmethod
+    def PinTrustScore(
+        self,
+        request: _learning_service_pb2.PinTrustScoreRequest,
+        context: _aio.ServicerContext[_learning_service_pb2.PinTrustScoreRequest, _abc.Awaitable[_learning_service_pb2.PinTrustScoreResponse]],
+    ) -> _abc.Awaitable[_learning_service_pb2.PinTrustScoreResponse]:
+        """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it."""
+
+    @_abc_1.abstractmethod
+    def ClearTrustScore(
+        self,
+        request: _learning_service_pb2.ClearTrustScoreRequest,
+        context: _aio.ServicerContext[_learning_service_pb2.ClearTrustScoreRequest, _abc.Awaitable[_learning_service_pb2.ClearTrustScoreResponse]],
+    ) -> _abc.Awaitable[_learning_service_pb2.ClearTrustScoreResponse]:
+        """Lets a pinned trust score be computed again."""
 
     @_abc_1.abstractmethod
     def EvaluatePolicy(

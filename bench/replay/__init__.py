@@ -1,0 +1,1 @@
+"""The replay benchmark: recorded outcomes streamed through the learning and recommending arithmetic."""

@@ -1,0 +1,76 @@
+"""Decisions that were followed and judged, read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from kit.postgres.pool import Connection, Database
+from kit.postgres.queries import load_queries
+from neural.learning.apply import read_facts
+from neural.learning.versions import as_learner
+from neural.model import UnitKey
+from neural.scoring import score_unit
+
+_SQL = load_queries("neural", "queries_evaluation.sql")
+
+EVENTS_MAX = 100_000
+DECISIONS_MAX = 1_000_000
+"""Decisions that are looked at for feedback."""
+PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Context:
+    """What a policy sees before it chooses; contexts of one user are neighbours."""
+
+    user_id: str
+    task_type: str
+    domain_mode: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decision and the score, in [0, 1], that its rater's feedback gives it."""
+
+    context: Context
+    model: str
+    propensity: float
+    rater: str
+    reward: float
+
+
+async def read_events(database: Database, tenant: str, start: datetime, end: datetime) -> list[Event]:
+    """Returns events of decisions made from start to before end, newest first, at most 100,000.
+
+    One decision is one event: that of the first output made by it, judged by the user who got it. Raises
+    DeadlineExceeded when the database takes too long.
+    """
+    events: list[Event] = []
+    async with as_learner(database) as connection:
+        cursor = await connection.cursor(_SQL["followed_decisions"], tenant, start, end, DECISIONS_MAX)
+        while len(events) < EVENTS_MAX and (rows := await cursor.fetch(PAGE)):
+            rewards = await _rewards(connection, tenant, rows)
+            events += [_event(row, rewards[_unit(row)]) for row in rows if _unit(row) in rewards]
+    return events[:EVENTS_MAX]
+
+
+async def _rewards(
+    connection: Connection, tenant: str, rows: Sequence[asyncpg.Record]
+) -> Mapping[tuple[str, str], float]:
+    facts = await read_facts(connection, {UnitKey(tenant, *_unit(row)) for row in rows})
+    scored = [(each.key, score_unit(each)) for each in facts]
+    return {(key.output_id, key.user_id): found.score for key, found in scored if found is not None}
+
+
+def _unit(row: asyncpg.Record) -> tuple[str, str]:
+    return row["output_id"], row["rater"]
+
+
+def _event(row: asyncpg.Record, reward: float) -> Event:
+    context = Context(row["user_id"], row["task_type"], row["domain_mode"], tuple(row["candidates"]))
+    return Event(context, row["model"], row["propensity"], row["rater"], reward)

@@ -1,0 +1,94 @@
+-- query: try_lock_trust
+-- One round at a time, held by the connection that runs it.
+SELECT pg_try_advisory_lock(72005, 0);
+
+-- query: unlock_trust
+-- Lets the next round begin.
+SELECT pg_advisory_unlock(72005, 0);
+
+-- query: tenants_that_spoke
+-- Tenants any of whose cells changed since a moment, in order.
+SELECT DISTINCT tenant_id FROM neural.neural_model_scores
+WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live')
+  AND user_id = '' AND task_type = '' AND domain_mode = '' AND updated_at > $1
+ORDER BY tenant_id;
+
+-- query: population
+-- What a tenant's raters think of each model at each task, each rater with at most $2 voices.
+SELECT c.task_type, c.model, count(*) AS raters, sum(c.votes)::bigint AS votes,
+  sum(c.up * least(1, $2::float8 / greatest(c.up + c.down, 1)))::float8 AS up,
+  sum(c.down * least(1, $2::float8 / greatest(c.up + c.down, 1)))::float8 AS down
+FROM (
+  SELECT user_id, task_type, model, sum(positive_count) AS up, sum(negative_count) AS down,
+    sum(positive_count + negative_count + neutral_count) AS votes
+  FROM neural.neural_model_scores
+  WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
+    AND user_id <> '' AND task_type <> '' AND domain_mode = ''
+  GROUP BY user_id, task_type, model
+) AS c
+WHERE c.votes > 0
+GROUP BY c.task_type, c.model;
+
+-- query: count_raters
+-- How many people of a tenant ever voted on what can be learned.
+SELECT count(DISTINCT user_id) FROM neural.neural_model_scores
+WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
+  AND user_id <> '' AND task_type = '' AND domain_mode = '' AND positive_count + negative_count + neutral_count > 0;
+
+-- query: page_of_raters
+-- The next people of a tenant who voted or were judged before.
+SELECT user_id FROM (
+  SELECT user_id FROM neural.neural_model_scores
+  WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
+    AND user_id > $2 AND task_type = '' AND domain_mode = '' AND positive_count + negative_count + neutral_count > 0
+  UNION
+  SELECT user_id FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id > $2
+) AS raters ORDER BY user_id LIMIT $3;
+
+-- query: votes_of_raters
+-- The sufficient statistics of raters: their thumbs by task and model.
+SELECT s.user_id, s.task_type, s.model, sum(s.positive_count)::bigint AS up, sum(s.negative_count)::bigint AS down,
+  sum(s.neutral_count)::bigint AS neutral
+FROM neural.neural_model_scores s
+WHERE s.version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND s.tenant_id = $1
+  AND s.user_id = ANY($2::text[]) AND s.task_type <> '' AND s.domain_mode = ''
+GROUP BY s.user_id, s.task_type, s.model
+HAVING sum(s.positive_count + s.negative_count + s.neutral_count) > 0
+ORDER BY s.user_id, s.task_type, s.model;
+
+-- query: known_since
+-- When the first standing vote of each rater was recorded.
+SELECT k.user_id, (
+  SELECT min(f.recorded_at) FROM ingest_api_v1.explicit_feedback f WHERE f.tenant_id = $1 AND f.user_id = k.user_id
+) AS since
+FROM unnest($2::text[]) AS k (user_id);
+
+-- query: trust_of_raters
+-- What is held of raters so far; the rows stay as they are until the transaction ends.
+SELECT user_id, trust, pinned FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = ANY($2::text[])
+ORDER BY user_id FOR UPDATE;
+
+-- query: keep_trust
+-- New judgements, by an operator ($3) over whatever is there. The time of change is that of the trust.
+INSERT INTO neural.user_trust_scores AS t (tenant_id, user_id, trust, factors, outlier, outlier_reason, pinned)
+SELECT $1, j.user_id, j.trust, j.factors, j.outlier_reason <> '', j.outlier_reason, j.pinned
+FROM jsonb_to_recordset($2::text::jsonb) AS j (user_id text, trust float8, factors jsonb, outlier_reason text,
+  pinned boolean)
+ORDER BY j.user_id
+ON CONFLICT (tenant_id, user_id) DO UPDATE SET trust = excluded.trust, factors = excluded.factors,
+  outlier = excluded.outlier, outlier_reason = excluded.outlier_reason, pinned = excluded.pinned,
+  updated_at = CASE WHEN t.trust = excluded.trust AND t.pinned = excluded.pinned THEN t.updated_at ELSE now() END
+WHERE $3 OR NOT t.pinned;
+
+-- query: enqueue_raters
+-- Everything that raters ever said is learned again.
+SELECT ingest_api_v1.enqueue_units(array_agg(c.tenant_id), array_agg(c.output_id), array_agg(c.user_id))
+FROM neural.unit_contributions c
+WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND c.tenant_id = $1
+  AND c.user_id = ANY($2::text[])
+HAVING count(*) > 0;
+
+-- query: trust_score
+-- One rater, as listed.
+SELECT user_id, trust, factors::text AS factors, outlier, outlier_reason, pinned, updated_at
+FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2;

@@ -1,0 +1,81 @@
+"""Trust that an operator fixes or gives back to the arithmetic, once per request."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import asyncpg
+
+from kit.errors import Conflict, Invalid, NotFound
+from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.queries import load_queries
+from neural.learning.trusting import apply_trust, judgements, read_population, trust_row
+from neural.learning.versions import as_learner
+from neural.trust import TRUST_NEUTRAL, Factor
+
+_SQL = load_queries("neural", "queries_trust.sql")
+_REQUESTS = load_queries("neural", "queries_boards.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinRequest:
+    """A request to pin or clear a rater's trust."""
+
+    tenant_id: str
+    request_id: str
+    method: str
+    fingerprint: bytes
+    user_id: str
+    trust: float | None
+    """In [0.1, 1]; None clears the pin."""
+    explanation: str = ""
+    """Who pinned it and why, as it is listed."""
+
+
+class TrustPins:
+    """Pins and clears trust; what the rater said before is learned again with it."""
+
+    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
+        """`changed` is called when units wait to be learned again."""
+        self._database, self._changed = database, changed
+
+    async def change(self, request: PinRequest, render: Callable[[asyncpg.Record], bytes]) -> bytes:
+        """Pins or clears and returns the rendered trust score; a repeat returns the first answer.
+
+        Raises NotFound (RATER_UNKNOWN) when there is no score to clear, Invalid (REQUEST_ID_REUSED) when the
+        identifier named another request before.
+        """
+        async with as_learner(self._database) as connection:
+            await use_tenant(connection, request.tenant_id)
+            row = await connection.fetchrow(_REQUESTS["stored_answer"], request.tenant_id, request.request_id)
+            if row is not None:
+                if row["method"] != request.method or row["fingerprint"] != request.fingerprint:
+                    raise Invalid.field("request_id", "was used for another request", reason="REQUEST_ID_REUSED")
+                return bytes(row["answer"])
+            await _change(connection, request)
+            score = await connection.fetchrow(_SQL["trust_score"], request.tenant_id, request.user_id)
+            assert score is not None  # noqa: S101 - it was kept above
+            answer = render(score)
+            answered = (request.tenant_id, request.request_id, request.method, request.fingerprint, answer)
+            if not await connection.fetchval(_REQUESTS["store_answer"], *answered):
+                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
+        self._changed()
+        return answer
+
+
+async def _change(connection: Connection, request: PinRequest) -> None:
+    tenant, user = request.tenant_id, request.user_id
+    held = await connection.fetchrow(_SQL["trust_of_raters"], tenant, [user])
+    if held is None and request.trust is None:
+        raise NotFound("Nothing is known of that rater.", reason="RATER_UNKNOWN")
+    population = await read_population(connection, tenant)
+    judgement = (await judgements(connection, tenant, [user], population))[user]
+    if request.trust is not None:
+        factors = (*judgement.factors, Factor("pinned", request.trust, request.explanation))
+        judgement = dataclasses.replace(judgement, trust=request.trust, factors=factors)
+    before = held["trust"] if held is not None else TRUST_NEUTRAL
+    moved = [user] if judgement.trust != before else []
+    row = trust_row(user, judgement, pinned=request.trust is not None)
+    await apply_trust(connection, tenant, [row], moved, by_operator=True)

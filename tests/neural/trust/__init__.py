@@ -1,0 +1,1 @@
+"""Trust of raters: the arithmetic, its effect on scores, and what operators may do."""
