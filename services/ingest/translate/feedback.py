@@ -213,10 +213,7 @@ def _signals(
         outputs=[message.output_id for message in messages],
         users=[message.user_id for message in messages],
         ids=[message.signal_id or f"{(base + index) & _ID_MASK:032x}" for index, message in enumerate(messages)],
-        times_us=[
-            _moment(message, path, index, terms, problems) if message.HasField("client_time") else terms.now_us
-            for index, message in enumerate(messages)
-        ],
+        times_us=_moments(messages, path, terms, problems),
         types=[word for word, _ in kinds],
         sentiments=[sentiment for _, sentiment in kinds],
         values=[
@@ -231,14 +228,22 @@ def _signals(
     return signals
 
 
-def _moment(
-    message: feedback_pb2.ImplicitSignal, path: str, index: int, terms: Terms, problems: list[FieldViolation]
-) -> int:
-    stated = message.client_time
-    moment = stated.seconds * 1_000_000 + stated.nanos // 1000
-    if terms.earliest_us <= moment <= terms.latest_us and 0 <= stated.nanos < 1_000_000_000:
-        return moment
-    return time_us(stated, f"{_at(path, index)}.client_time", terms, problems)
+def _moments(
+    messages: Sequence[feedback_pb2.ImplicitSignal], path: str, terms: Terms, problems: list[FieldViolation]
+) -> list[int]:
+    """Returns the stated times, that of receipt where none is stated; looks one by one only if any is odd."""
+    stamps = [message.client_time for message in messages]
+    nanos = [stamp.nanos for stamp in stamps]
+    moments = [stamp.seconds * 1_000_000 + nano // 1000 for stamp, nano in zip(stamps, nanos, strict=True)]
+    in_order = min(nanos, default=0) >= 0 and max(nanos, default=0) < 1_000_000_000
+    if in_order and all(terms.earliest_us <= moment <= terms.latest_us for moment in moments):
+        return moments
+    return [
+        time_us(message.client_time, f"{_at(path, index)}.client_time", terms, problems)
+        if message.HasField("client_time")
+        else terms.now_us
+        for index, message in enumerate(messages)
+    ]
 
 
 def _at(path: str, index: int) -> str:
