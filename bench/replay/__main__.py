@@ -19,7 +19,7 @@ from neural.settings import RecommendSettings
 
 TABLES = ("pareto", "agentfc")
 CHECKPOINTS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-SHORT, LONG = 20_000, 50_000
+QUICK, SHORT, LONG = 5_000, 20_000, 50_000
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -27,10 +27,10 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("tables", nargs="*", default=list(TABLES), help="names of tables; pareto and agentfc if none")
     parser.add_argument("--seeds", type=int, default=20, help="how many")
     parser.add_argument("--first-seed", type=int, default=0, help="reported seeds start at 0, those for tuning at 1000")
-    parser.add_argument("--quick", action="store_true", help="three seeds, 5,000 events")
+    parser.add_argument("--quick", action="store_true", help=f"three seeds, {QUICK:,} events")
     parser.add_argument("--long", action="store_true", help=f"{LONG:,} events instead of {SHORT:,}")
     parser.add_argument("--events", type=int, default=0, help="any other number of events")
-    parser.add_argument("--attack", action="store_true", help="colluding raters instead of the comparison")
+    parser.add_argument("--attack", action="store_true", help=f"colluding raters instead, over {QUICK:,} events")
     parser.add_argument("--plots", type=Path, default=Path("."), help="folder for the plots")
     return parser.parse_args(words)
 
@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
     """Returns 0 when every bound is kept; tables that are not there are skipped."""
     given = _arguments(words)
     seeds = range(given.first_seed, given.first_seed + (3 if given.quick else given.seeds))
-    events = given.events or (5_000 if given.quick else LONG if given.long else SHORT)
+    events = given.events or (LONG if given.long else QUICK if given.quick or given.attack else SHORT)
     kept = True
     for table in find(given.tables):
         agree(table, given.first_seed)
