@@ -27,7 +27,7 @@ from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
 
 METHOD = "/radiant.ingest.v1.IngestService/StreamSignals"
 ROUNDS, BATCHES, BATCH = 5, 400, 100
-STREAMS, IN_FLIGHT = 4, 8
+STREAMS, IN_FLIGHT = 16, 8
 RATIO_MIN = 0.35
 COLUMNS = ["tenant_id", "output_id", "user_id", "signal_id", "occurred_at", "signal_type", "sentiment", "signal_value"]
 

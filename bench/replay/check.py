@@ -24,7 +24,7 @@ from neural.settings import RecommendSettings
 EVENTS, CONTEXTS, DRAWN = 2_000, 30, 500
 DAY, HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=30)
 SETTINGS = RecommendSettings()
-EXACT, DRAWN_WITHIN = 1e-9, 0.02
+EXACT, DRAWN_WITHIN = 1e-9, 0.03
 """Largest difference of means, evidence and choices; and of the probabilities that draws give."""
 
 
@@ -132,7 +132,8 @@ def _filled(streams: Streams, policy: Policy) -> tuple[Cells, Sums]:
 
 
 def _odds(known: list[Estimate], strategy: Strategy) -> list[float]:
-    return propensities(known, [0.0] * len(known), strategy, 0.0, SETTINGS.beliefs.threshold)
+    beliefs = SETTINGS.beliefs
+    return propensities(known, [0.0] * len(known), strategy, 0.0, beliefs.threshold, beliefs.information)
 
 
 def _apart(one: Numbers, other: list[float]) -> float:

@@ -184,5 +184,5 @@ def line_up(beliefs: Beliefs) -> list[Policy]:
         Policy("formula per model", by_model(beliefs)),
         Policy("formula per model, eps 0.1", by_model(beliefs), EPSILON),
         Policy(GLOBAL, by_global_mean, EPSILON),
-        Thompson(OURS, Strengths.of(beliefs)),
+        Thompson(OURS, Strengths.of(beliefs), beliefs.information),
     ]

@@ -18,7 +18,7 @@ class IntakeLimits:
 
     queue_items_max: int = 20_000
     """Items that wait to be committed; beyond it calls are refused."""
-    group_items_max: int = 2_000
+    group_items_max: int = 4_000
     """Items of one transaction; a single larger request still goes through."""
     committers: int = 3
     """Transactions at once."""
@@ -51,7 +51,7 @@ class IngestSettings:
             postgres=PostgresSettings.read(reader, "radiant-ingest"),
             limits=IntakeLimits(
                 queue_items_max=reader.integer("INGEST_QUEUE_ITEMS_MAX", 20_000, 1, 1_000_000),
-                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 2_000, 1, 100_000),
+                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 4_000, 1, 100_000),
                 committers=reader.integer("INGEST_COMMITTERS", 3, 1, 64),
                 stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
                 explicit_per_user_hour=reader.integer("EXPLICIT_PER_USER_HOUR", 50, 0, 100_000),

@@ -36,6 +36,9 @@ class Beliefs:
     rollup_caps: tuple[float, float] = (5.0, 10.0)
     """Most evidence that the (any, any) and (task, any) cells of tenant and user scope give."""
     min_samples: dict[Scope, int] = field(default_factory=lambda: {Scope.USER: 20, Scope.TENANT: 50, Scope.GLOBAL: 100})
+    information: float = 2.4
+    """How many yes-or-no answers a unit is worth to Thompson sampling: m(1 - m) over the variance of unit scores, the
+    least over all qualities (bench/replay); 1 explores as if each unit were a single coin toss."""
     threshold: float = 0.5
     """Confidence from which a scope answers by itself."""
 

@@ -28,13 +28,15 @@ def propensities(
     strategy: Strategy,
     epsilon: float,
     threshold: float,
+    information: float = 1.0,
 ) -> list[float]:
     """Returns the probability of each candidate, in their order; together exactly 1.
 
-    `penalties` are taken from the score of each, as for cost. Ties are broken by the order of the candidates.
+    `information` is how many yes-or-no answers a unit of evidence is worth. `penalties` are taken from the score of
+    each, as for cost. Ties are broken by the order of the candidates.
     """
     if strategy is Strategy.THOMPSON:
-        return _thompson(estimates, penalties)
+        return _thompson(estimates, penalties, information)
     best = _fallback(estimates, threshold) if strategy is Strategy.SCOPE_FALLBACK else None
     if best is None:
         best = max(range(len(estimates)), key=lambda place: (estimates[place].mean - penalties[place], -place))
@@ -57,12 +59,12 @@ def _fallback(estimates: Sequence[Estimate], threshold: float) -> int | None:
     return None
 
 
-def _thompson(estimates: Sequence[Estimate], penalties: Sequence[float]) -> list[float]:
+def _thompson(estimates: Sequence[Estimate], penalties: Sequence[float], information: float) -> list[float]:
     """Integrates P(model is best) = ∫ Π_{j≠i} F_j(x) dF_i(x) over a grid that covers all posteriors."""
     if len(estimates) == 1:
         return [1.0]
     mean = np.array([each.mean for each in estimates])
-    n = np.array([each.evidence for each in estimates])
+    n = np.array([each.evidence for each in estimates]) * information
     cost = np.array(penalties)
     a, b = np.maximum(mean * n, 1e-3)[:, None], np.maximum((1 - mean) * n, 1e-3)[:, None]
     deviation = np.sqrt(mean * (1 - mean) / (n + 1)) + 1e-6

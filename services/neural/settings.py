@@ -104,6 +104,7 @@ def _beliefs(reader: Reader) -> Beliefs:
             Scope.TENANT: reader.integer("MIN_SAMPLES_TENANT", 50, 1, 1_000_000),
             Scope.GLOBAL: reader.integer("MIN_SAMPLES_GLOBAL", 100, 1, 1_000_000),
         },
+        information=reader.number("UNIT_INFORMATION", 2.4, 0.1, 100),
         threshold=reader.number("CONFIDENCE_THRESHOLD", 0.5, 0.01, 1),
         task=reader.number("PRIOR_TASK", 10, 0, 1e6),
         domain=reader.number("PRIOR_DOMAIN", 20, 0, 1e6),

@@ -62,7 +62,9 @@ def rank(
     epsilon = epsilon if demand.epsilon is None else demand.epsilon
     estimates = [estimate(model, boards, now, beliefs) for model in eligible]
     penalties = [demand.penalty(model, eligible) for model in eligible]
-    chances = propensities(estimates, penalties, chosen, epsilon, beliefs.threshold) if estimates else []
+    chances: list[float] = []
+    if estimates:
+        chances = propensities(estimates, penalties, chosen, epsilon, beliefs.threshold, beliefs.information)
     candidates = [
         Candidate(each, each.mean - penalty, chance)
         for each, penalty, chance in zip(estimates, penalties, chances, strict=True)
