@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 __all__ = ["Counter", "Gauge", "Histogram", "serve_metrics"]
+
+log = logging.getLogger(__name__)
 
 CALLS = Counter("radiant_rpc_calls_total", "Calls served, by method and status.", ["method", "code"])
 DURATIONS = Histogram(
@@ -21,11 +24,19 @@ RESTARTS = Counter("radiant_background_restarts_total", "Restarts of background 
 
 @contextlib.contextmanager
 def serve_metrics(port: int, host: str = "127.0.0.1") -> Iterator[None]:
-    """Serves the metrics over http while the block runs; port 0 serves none."""
+    """Serves the metrics over http while the block runs; port 0 serves none.
+
+    A port that is taken costs the metrics, which is said, and not the service.
+    """
     if port == 0:
         yield
         return
-    server, thread = start_http_server(port, host)
+    try:
+        server, thread = start_http_server(port, host)
+    except OSError as problem:
+        log.warning("metrics are not served: %s", problem, extra={"fields": {"port": port}})
+        yield
+        return
     try:
         yield
     finally:
