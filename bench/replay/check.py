@@ -21,10 +21,10 @@ from neural.recommending.ranking import board_keys
 from neural.scoring import contribution_of
 from neural.settings import RecommendSettings
 
-EVENTS, CONTEXTS, DRAWN = 2_000, 30, 500
+EVENTS, CONTEXTS, DRAWN = 2_000, 30, 2_000
 DAY, HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=30)
 SETTINGS = RecommendSettings()
-EXACT, DRAWN_WITHIN = 1e-9, 0.03
+EXACT, DRAWN_WITHIN = 1e-9, 0.02
 """Largest difference of means, evidence and choices; and of the probabilities that draws give."""
 
 
