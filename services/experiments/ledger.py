@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from kit.errors import Conflict, Invalid
+from kit.postgres.once import Asked, once
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from splits.model import EVERY_TENANT
@@ -58,17 +58,16 @@ class Ledger:
         Raises Invalid (REQUEST_ID_REUSED) when the identifier named another request before, Conflict when another
         process answers the same one right now, and what the change raises, which then leaves nothing.
         """
+        asked = Asked(
+            tenant_id=request.owner,
+            request_id=request.request_id,
+            method=request.method,
+            fingerprint=request.fingerprint,
+        )
         async with owned(self._database, request.owner) as connection:
-            row = await connection.fetchrow(_SQL["stored_answer"], request.owner, request.request_id)
-            if row is not None:
-                if row["method"] != request.method or row["fingerprint"] != request.fingerprint:
-                    raise Invalid.field("request_id", "was used for another request", reason="REQUEST_ID_REUSED")
-                return bytes(row["answer"])
-            answer = await change(connection)
-            kept = (request.owner, request.request_id, request.method, request.fingerprint, answer)
-            if not await connection.fetchval(_SQL["store_answer"], *kept):
-                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
-            return answer
+            return await once(
+                connection, _SQL["stored_answer"], _SQL["store_answer"], asked, lambda: change(connection)
+            )
 
 
 async def audit(

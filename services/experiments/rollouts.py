@@ -15,6 +15,7 @@ from experiments.ledger import Request, owned
 from experiments.lifecycle import edit
 from experiments.outcomes import Gathered, gather
 from experiments.rollout import Action, Decision, Rollout, RolloutMetrics, RolloutState, decide, watch
+from experiments.rollout import apply as applied
 from experiments.rollout import approve as approved
 from experiments.store import change, locked
 from kit.errors import AlreadyExists, NotFound, Precondition
@@ -137,14 +138,8 @@ async def _apply(
 ) -> None:
     """Makes what was decided true: the share of users, the state, and the record of it, or none of them."""
     place = (request.owner, experiment.experiment_id)
-    states = {
-        Action.ADVANCE: RolloutState.RUNNING,
-        Action.ROLL_BACK: RolloutState.ROLLED_BACK,
-        Action.FINISH: RolloutState.FINISHED,
-        Action.WAIT_APPROVAL: RolloutState.WAITING,
-        Action.HOLD: rollout.state,
-    }
-    state, moved = states[decision.action], decision.to_percent != rollout.percent
+    after = applied(rollout, decision, datetime.now(UTC))
+    state, moved = after.state, after.percent != rollout.percent
     if not moved and state is rollout.state and await _said_before(connection, place, decision):
         return
     if moved and experiment.state in (State.RUNNING, State.PAUSED):

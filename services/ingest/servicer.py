@@ -107,9 +107,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def _stored(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
         validate(batch)
         write = feedback.stream_batch(batch, tenant_of(batch.tenant_id), _now(), self._languages)
-        return stored(
-            await (self._paced(write) if write.votes else self._intake.submit(write)), pb.StreamSignalsResponse
-        )
+        return stored(await self._paced(write), pb.StreamSignalsResponse)
 
     async def _paced(self, write: Write) -> bytes:
         if not write.votes:

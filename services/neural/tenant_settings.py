@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kit.errors import Conflict, Invalid
+from kit.postgres.once import Asked, once
 from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
 from neural.learning.publisher import enqueue_tenant
@@ -42,18 +42,20 @@ class TenantSettings:
 
         Raises Invalid (REQUEST_ID_REUSED) when the identifier named another request before.
         """
-        method = "UpdateTenantSettings"
+        asked = Asked(
+            tenant_id=change.tenant_id,
+            request_id=change.request_id,
+            method="UpdateTenantSettings",
+            fingerprint=change.fingerprint,
+        )
         async with as_learner(self._database) as connection:
             await use_tenant(connection, change.tenant_id)
-            row = await connection.fetchrow(_SQL["stored_answer"], change.tenant_id, change.request_id)
-            if row is not None:
-                if row["method"] != method or row["fingerprint"] != change.fingerprint:
-                    raise Invalid.field("request_id", "was used for another request", reason="REQUEST_ID_REUSED")
-                return bytes(row["answer"])
-            await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning)
-            await enqueue_tenant(connection, change.tenant_id)
-            answered = (change.tenant_id, change.request_id, method, change.fingerprint, change.answer)
-            if not await connection.fetchval(_SQL["store_answer"], *answered):
-                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
+
+            async def work() -> bytes:
+                await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning)
+                await enqueue_tenant(connection, change.tenant_id)
+                return change.answer
+
+            answer = await once(connection, _SQL["stored_answer"], _SQL["store_answer"], asked, work)
         self._published()
-        return change.answer
+        return answer

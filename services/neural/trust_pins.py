@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from kit.errors import Conflict, Invalid, NotFound
+from kit.errors import NotFound
+from kit.postgres.once import Asked, once
 from kit.postgres.pool import Connection, Database, use_tenant
 from kit.postgres.queries import load_queries
 from neural.learning.trusting import apply_trust, judgements, read_population, trust_row
@@ -47,20 +48,22 @@ class TrustPins:
         Raises NotFound (RATER_UNKNOWN) when there is no score to clear, Invalid (REQUEST_ID_REUSED) when the
         identifier named another request before.
         """
+        asked = Asked(
+            tenant_id=request.tenant_id,
+            request_id=request.request_id,
+            method=request.method,
+            fingerprint=request.fingerprint,
+        )
         async with as_learner(self._database) as connection:
             await use_tenant(connection, request.tenant_id)
-            row = await connection.fetchrow(_REQUESTS["stored_answer"], request.tenant_id, request.request_id)
-            if row is not None:
-                if row["method"] != request.method or row["fingerprint"] != request.fingerprint:
-                    raise Invalid.field("request_id", "was used for another request", reason="REQUEST_ID_REUSED")
-                return bytes(row["answer"])
-            await _change(connection, request)
-            score = await connection.fetchrow(_SQL["trust_score"], request.tenant_id, request.user_id)
-            assert score is not None  # noqa: S101 - it was kept above
-            answer = render(score)
-            answered = (request.tenant_id, request.request_id, request.method, request.fingerprint, answer)
-            if not await connection.fetchval(_REQUESTS["store_answer"], *answered):
-                raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
+
+            async def work() -> bytes:
+                await _change(connection, request)
+                score = await connection.fetchrow(_SQL["trust_score"], request.tenant_id, request.user_id)
+                assert score is not None  # noqa: S101 - it was kept above
+                return render(score)
+
+            answer = await once(connection, _REQUESTS["stored_answer"], _REQUESTS["store_answer"], asked, work)
         self._changed()
         return answer
 
