@@ -13,6 +13,7 @@ PACKAGES = {
     "ingest": ROOT / "services" / "ingest",
     "neural": ROOT / "services" / "neural",
     "experiments": ROOT / "services" / "experiments",
+    "voice": ROOT / "services" / "voice",
     "splits": ROOT / "libs" / "splits",
 }
 

@@ -1,0 +1,1 @@
+"""From words to meaning: language, translation, sentiment, rating and categories."""
