@@ -7,10 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from neural.fixed import decayed, mean
 from neural.model import Board, BoardKey, BoardRow, LearningMode
 
+SHIFT_KEEP, SHIFT_KEPT_MAX = 0.1, 20.0
+"""Share, and most units, of the evidence from before a shift of quality that count after it."""
 SERVICE_SHARE_MIN = 0.5
 """A service is required when at least this share of a model's evidence was made with it."""
 
@@ -23,6 +26,8 @@ class VersionCell:
     model_version: str
     first_output_at: datetime
     """When the version was first seen; what makes it newer than another."""
+    epoch: int = 0
+    """How often the model's quality had shifted when its units were made."""
     evidence: int
     score_sum: int
     positive: int
@@ -54,14 +59,38 @@ class Stored:
     """By model."""
 
 
-def shares(count: int, carry_over: float) -> list[float]:
-    """Returns the share of evidence that each version keeps, newest first: 1, s, s^2 and so on."""
-    return [carry_over**rank for rank in range(count)]
+class Aged(Protocol):
+    """A cell of one version of a model in one epoch."""
+
+    @property
+    def model_version(self) -> str: ...
+    @property
+    def first_output_at(self) -> datetime: ...
+    @property
+    def epoch(self) -> int: ...
+
+
+def amounts(cells: Sequence[Aged], evidence: Sequence[float], carry_over: float) -> list[float]:
+    """Returns how much of each cell's evidence counts for its model.
+
+    A version keeps `carry_over` for each newer one. What was said before the model's quality shifted keeps SHIFT_KEEP
+    for each shift since, and no more than SHIFT_KEPT_MAX units.
+    """
+    newest = sorted({(cell.first_output_at, cell.model_version) for cell in cells}, reverse=True)
+    rank = {version: place for place, (_, version) in enumerate(newest)}
+    latest = max((cell.epoch for cell in cells), default=0)
+    found = []
+    for cell, whole in zip(cells, evidence, strict=True):
+        amount = whole * carry_over ** rank[cell.model_version]
+        if cell.epoch < latest:
+            amount = min(amount * SHIFT_KEEP ** (latest - cell.epoch), SHIFT_KEPT_MAX)
+        found.append(amount)
+    return found
 
 
 def newest_first(cells: Iterable[VersionCell]) -> list[VersionCell]:
-    """Orders versions of one model, the one that appeared last first."""
-    return sorted(cells, key=lambda cell: (cell.first_output_at, cell.model_version), reverse=True)
+    """Orders cells of one model, the version that appeared last first."""
+    return sorted(cells, key=lambda cell: (cell.first_output_at, cell.model_version, cell.epoch), reverse=True)
 
 
 def assemble(stored: Stored, now: datetime, carry_over: float) -> Board:
@@ -74,8 +103,8 @@ def assemble(stored: Stored, now: datetime, carry_over: float) -> Board:
     for model, cells in by_model.items():
         evidence = score_sum = 0.0
         ordered = newest_first(cells)
-        for share, cell in zip(shares(len(ordered), carry_over), ordered, strict=True):
-            amount = share * decayed(cell.evidence, now, stored.half_life)
+        whole = [decayed(cell.evidence, now, stored.half_life) for cell in ordered]
+        for amount, cell in zip(amounts(ordered, whole, carry_over), ordered, strict=True):
             evidence += amount
             score_sum += amount * mean(cell.score_sum, cell.evidence)
         companions = stored.companions.get(model, ())

@@ -18,6 +18,8 @@ class CellKey(NamedTuple):
     domain_mode: str
     model: str
     model_version: str
+    epoch: int = 0
+    """How often the model's quality had shifted in this context; 0 in roll-ups."""
 
 
 class CompanionKey(NamedTuple):
@@ -64,8 +66,8 @@ def _cells(unit: Contribution) -> Iterator[CellKey]:
     tenant, user = unit.key.tenant_id, unit.key.user_id
     for who in (user, ANY):
         for task, domain in contexts(unit.task_type, unit.domain_mode):
-            for model, version in zip(unit.models, unit.model_versions, strict=True):
-                yield CellKey(tenant, who, task, domain, model, version)
+            for place, (model, version) in enumerate(zip(unit.models, unit.model_versions, strict=True)):
+                yield CellKey(tenant, who, task, domain, model, version, unit.epoch(place) if domain != ANY else 0)
 
 
 def cell_deltas(gone: Iterable[Contribution], come: Iterable[Contribution]) -> dict[CellKey, Delta]:

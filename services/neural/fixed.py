@@ -25,9 +25,12 @@ def _exponent(moment: datetime, half_life: timedelta) -> tuple[int, float]:
 
 
 def weigh(amount: float, moment: datetime, half_life: timedelta) -> int:
-    """Returns amount * 2^((t - L) / H) in fixed point; the same arguments give the same integer, always."""
+    """Returns amount * 2^((t - L) / H) in fixed point; the same arguments give the same integer, always.
+
+    The operations and their order are those of the rebuild's SQL, so that both round alike.
+    """
     whole, rest = _exponent(moment, half_life)
-    scaled = round(amount * math.exp2(rest) * _SCALE)
+    scaled = round(amount * math.pow(2.0, rest) * _SCALE)
     return scaled << whole if whole >= 0 else scaled >> -whole
 
 

@@ -71,6 +71,8 @@ class UnitFacts:
     """Sentiment of the voice, in [-1, 1]; None without a heard comment."""
     trust: float = 1.0
     """Trust of the rater, before clamping to [0.1, 1]."""
+    epochs: tuple[int, ...] = ()
+    """One per model: shifts of its quality in this context up to the unit's time; none stands for zeros."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,13 @@ class Contribution:
     aspects: tuple[str, ...]
     orchestration_id: str
     services_used: tuple[str, ...]
+    created_at: datetime
+    epochs: tuple[int, ...] = ()
+    """One per model; none stands for zeros."""
+
+    def epoch(self, place: int) -> int:
+        """Returns the epoch of the model in this place."""
+        return self.epochs[place] if self.epochs else 0
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,7 +11,7 @@ import asyncpg
 
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.boards import shares
+from neural.boards import amounts
 from neural.cells import COUNTS
 from neural.fixed import decayed
 from neural.learning.apply import Version
@@ -99,19 +99,21 @@ class Scores:
         return rows
 
     def _score(self, cells: Sequence[asyncpg.Record], half_life: timedelta, now: datetime) -> Score:
-        ordered = sorted(cells, key=_age, reverse=True)
-        parts = list(zip(shares(len(ordered), self._carry_over), ordered, strict=True))
+        ages = [_Age(*_age(cell), epoch=cell["epoch"]) for cell in cells]
+        whole = [decayed(int(cell["evidence"]), now, half_life) for cell in cells]
+        counted = amounts(ages, whole, self._carry_over)
+        shares = [part / evidence if evidence > 0 else 0.0 for part, evidence in zip(counted, whole, strict=True)]
 
         def mean_of(evidence: str, total: str) -> tuple[float, float]:
             weight = worth = 0.0
-            for share, cell in parts:
+            for share, cell in zip(shares, cells, strict=True):
                 weight += share * decayed(int(cell[evidence]), now, half_life)
                 worth += share * decayed(int(cell[total]), now, half_life)
             return weight, worth / weight if weight > 0 else 0.5
 
         evidence, score = mean_of("evidence", "score_sum")
         aspects = {name: mean_of(f"{name}_evidence", f"{name}_sum") for name in ASPECTS}
-        newest = ordered[0]
+        newest = max(cells, key=_age)
         return Score(
             model=newest["model"],
             model_version=newest["model_version"],
@@ -123,6 +125,13 @@ class Scores:
             counts={name: sum(cell[name] for cell in cells) for name in COUNTS},
             updated_at=max(cell["updated_at"] for cell in cells),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Age:
+    first_output_at: datetime
+    model_version: str
+    epoch: int
 
 
 def _age(cell: asyncpg.Record) -> tuple[datetime, str]:

@@ -6,11 +6,14 @@ to [0.1, 1], over the components that are present:
     weighted_score = (3 t e + i + 2 t v) / (3 t [e] + [i] + 2 t [v])        in [-1, 1]
     score          = (weighted_score + 1) / 2                               in [0, 1]
     evidence       = (3 t [e] + [i] + 2 t [v]) / (3 [e] + [i] + 2 [v])      in [0.1, 1]
+
+The rebuild computes the same in SQL (queries_rebuild.sql), with the same operations in the same order.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +21,7 @@ from neural.fixed import weigh
 from neural.model import ASPECTS, Contribution, LearningMode, UnitFacts
 
 TRUST_MIN = 0.1
+_MILLION = 1e6
 EXPLICIT_WEIGHT, IMPLICIT_WEIGHT, VOICE_WEIGHT = 3.0, 1.0, 2.0
 
 
@@ -40,23 +44,26 @@ class UnitScore:
         return (self.weighted_score + 1) / 2
 
 
+def mean_sentiment(sentiments: Sequence[float]) -> float | None:
+    """Returns the mean, summed in millionths, so that neither order nor rounding matters; None without any."""
+    if not sentiments:
+        return None
+    return round(math.fsum(sentiments) * _MILLION) / (_MILLION * len(sentiments))
+
+
 def score_unit(facts: UnitFacts) -> UnitScore | None:
     """Scores a unit by the formula above; None when nobody said anything."""
     trust = min(max(facts.trust, TRUST_MIN), 1.0)
-    implicit = math.fsum(facts.sentiments) / len(facts.sentiments) if facts.sentiments else None
-    parts = []
-    if facts.rating is not None:
-        parts.append((EXPLICIT_WEIGHT, EXPLICIT_WEIGHT * trust, float(facts.rating)))
-    if implicit is not None:
-        parts.append((IMPLICIT_WEIGHT, IMPLICIT_WEIGHT, implicit))
-    if facts.voice is not None:
-        parts.append((VOICE_WEIGHT, VOICE_WEIGHT * trust, facts.voice))
-    if not parts:
+    implicit = mean_sentiment(facts.sentiments)
+    rated, signalled, spoken = facts.rating is not None, implicit is not None, facts.voice is not None
+    if not (rated or signalled or spoken):
         return None
-    weight = math.fsum(part[1] for part in parts)
+    explicit, voiced = EXPLICIT_WEIGHT * trust, VOICE_WEIGHT * trust
+    worth = explicit * (facts.rating or 0) + IMPLICIT_WEIGHT * (implicit or 0.0) + voiced * (facts.voice or 0.0)
+    weight = explicit * rated + IMPLICIT_WEIGHT * signalled + voiced * spoken
     return UnitScore(
-        weighted_score=math.fsum(part[1] * part[2] for part in parts) / weight,
-        evidence=weight / math.fsum(part[0] for part in parts),
+        weighted_score=worth / weight,
+        evidence=weight / (EXPLICIT_WEIGHT * rated + IMPLICIT_WEIGHT * signalled + VOICE_WEIGHT * spoken),
         trust=trust,
         implicit=implicit,
     )
@@ -85,4 +92,6 @@ def contribution_of(facts: UnitFacts, mode: LearningMode, half_life: timedelta) 
         aspects=tuple(aspect for aspect in ASPECTS if facts.rating is not None and aspect in facts.categories),
         orchestration_id=facts.orchestration_id,
         services_used=facts.services_used,
+        created_at=facts.created_at,
+        epochs=facts.epochs if any(facts.epochs) else (),
     )

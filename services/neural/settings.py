@@ -29,6 +29,8 @@ class LearningSettings:
     """Tenants behind every published global row."""
     global_raters_min: int = 10
     """Users behind every published global row."""
+    rebuild_workers: int = 2
+    """Statements of a rebuild that run at a time."""
     idle: timedelta = timedelta(milliseconds=200)
     """Longest pause between two looks at the queues when no wake-up comes."""
 
@@ -94,6 +96,7 @@ def _learning(reader: Reader) -> LearningSettings:
         carry_over=reader.number("VERSION_CARRY_OVER", 0.5, 0, 1),
         global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
         global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
+        rebuild_workers=reader.integer("REBUILD_WORKERS", 2, 1, 16),
     )
 
 

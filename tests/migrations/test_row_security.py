@@ -21,7 +21,7 @@ ROLES = {
     "radiant_experimenter",
     "radiant_owner",
 }
-WITHOUT_TENANT = {"neural.score_versions", "neural.global_model_scores"}
+WITHOUT_TENANT = {"neural.runs", "neural.rebuild_slices", "neural.score_versions", "neural.global_model_scores"}
 
 
 async def test_every_tenant_table_forces_row_security(database_url: str) -> None:

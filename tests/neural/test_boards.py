@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.boards import Companion, Stored, VersionCell, assemble, decode, encode, shares
+from neural.boards import Companion, Stored, VersionCell, assemble, decode, encode
 from neural.fixed import weigh
 from neural.model import Board, BoardKey, BoardRow, LearningMode
 from tests.neural.units import MOMENT, moments
@@ -76,13 +77,33 @@ def stored(*cells: VersionCell, companions: tuple[Companion, ...] = ()) -> Store
 
 
 def test_versions_keep_1_a_half_and_a_quarter() -> None:
-    assert shares(4, 0.5) == [1, 0.5, 0.25, 0.125]
     cells = [cell("a", 8, 1.0, 30, 8), cell("c", 2, 0.0, 1, 2), cell("b", 4, 0.5, 10, 4)]
     row = assemble(stored(*cells), MOMENT, 0.5).rows["m"]
     assert row.model_version == "c"
     assert row.evidence == pytest.approx(2 + 0.5 * 4 + 0.25 * 8)
     assert row.score == pytest.approx((0.5 * 4 * 0.5 + 0.25 * 8) / 6)
     assert (row.total, row.positive) == (14, 14)
+
+
+def test_what_was_said_before_a_shift_keeps_little() -> None:
+    old, new = replace(cell("a", 8, 1.0, 30)), replace(cell("a", 4, 0.0, 30), epoch=1)
+    row = assemble(stored(old, new), MOMENT, 0.5).rows["m"]
+    assert row.evidence == pytest.approx(4 + 0.1 * 8)
+    assert row.score == pytest.approx(0.8 / 4.8)
+    much = replace(cell("a", 10_000, 1.0, 30))
+    assert assemble(stored(much, new), MOMENT, 0.5).rows["m"].evidence == pytest.approx(4 + 20)
+    assert assemble(stored(much), MOMENT, 0.5).rows["m"].evidence == pytest.approx(10_000)
+
+
+def test_shifts_and_versions_keep_each_its_share() -> None:
+    cells = [
+        replace(cell("a", 8, 1.0, 30)),
+        replace(cell("a", 8, 0.5, 30), epoch=1),
+        replace(cell("b", 4, 0.0, 1), epoch=1),
+    ]
+    row = assemble(stored(*cells), MOMENT, 0.5).rows["m"]
+    assert row.evidence == pytest.approx(4 + 0.5 * 8 + 0.5 * 0.1 * 8)
+    assert row.model_version == "b"
 
 
 @pytest.mark.parametrize(("carry_over", "evidence"), [(0.0, 2.0), (1.0, 10.0)])

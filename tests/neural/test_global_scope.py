@@ -10,6 +10,7 @@ import redis.asyncio
 
 from neural.fixed import mean
 from neural.learning import rebuild as rebuild_module
+from neural.learning.publisher import recompute_global
 from neural.model import ANY, BoardKey, Scope
 from neural.recommending.ranking import board_keys
 from neural.scores import Scores, Wanted
@@ -117,16 +118,16 @@ async def test_who_leaves_during_a_swap_is_not_in_the_new_version(work: Works, m
         await work.takes_part(tenant)
         await rated(work, tenant, 5)
     await work.publish()
-    original = rebuild_module._report
+    original = recompute_global
     steps: list[asyncio.Task[int]] = []
 
     async def leave(*arguments: Any) -> Any:
+        await original(*arguments)
         await work.takes_part("hooli", False)
         steps.append(asyncio.create_task(work.publisher.step()))
         await asyncio.sleep(0.3)
-        return await original(*arguments)
 
-    monkeypatch.setattr(rebuild_module, "_report", leave)
+    monkeypatch.setattr(rebuild_module, "recompute_global", leave)
     await work.rebuild.run("018f0000-0000-7000-8000-000000000001")
     await asyncio.gather(*steps)
     await work.publish()

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from kit.errors import Precondition, Unavailable
+from neural.learning import building
 from neural.learning import rebuild as rebuild_module
-from neural.learning.apply import replace_contributions
 from neural.learning.rebuild import Rebuild
 from neural.learning.versions import as_learner
 from neural.model import LearningMode, Scope
@@ -60,7 +60,8 @@ async def test_listed_scores_equal_those_of_a_rebuild(work: Works) -> None:
 
 
 async def test_a_rebuild_while_feedback_keeps_coming(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild_module, "OUTPUTS_A_PAGE", 20)
+    monkeypatch.setattr(building, "OUTPUTS_A_SLICE", 20)
+    monkeypatch.setattr(building, "OUTPUTS_A_PART", 20)
     monkeypatch.setattr(rebuild_module, "CHANGED_A_PAGE", 100)
     monkeypatch.setattr(rebuild_module, "CHANGED_AT_SWAP_MAX", 20)
     await busy(work.world, 12)
@@ -101,37 +102,89 @@ async def versions(work: Works) -> list[str]:
     return [row["state"] for row in await work.rows("SELECT state FROM neural.score_versions ORDER BY version")]
 
 
-@pytest.mark.parametrize("place", ["_learn_changed", "_report", "replace_contributions"])
-async def test_a_cancelled_rebuild_changes_nothing_and_the_next_one_works(
-    work: Works, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    await busy(work.world, 13, 15)
-    await work.learn()
-    cells, live = await work.cells(), (await work.live()).number
-    reached = asyncio.Event()
+PLACES = [
+    (building.Building, "_contribute"),
+    (building.Building, "_index"),
+    (building.Building, "_add_up"),
+    (building.Building, "_add_up_tenants"),
+    (rebuild_module, "_learn_changed"),
+    (rebuild_module, "report_of"),
+    (rebuild_module, "recompute_global"),
+]
 
-    async def hang(*_: object) -> None:
+
+async def broken_off(work: Works, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str], run: str) -> None:
+    """Begins a rebuild and cancels it at a place, the third time it gets there or as often as it does."""
+    reached, calls = asyncio.Event(), []
+    original = getattr(*where)
+
+    def hang(*arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) < 3 and where[1] in ("_contribute", "_index", "_add_up"):
+            return original(*arguments)
         reached.set()
-        await asyncio.Event().wait()
+        return asyncio.Event().wait() if asyncio.iscoroutinefunction(original) else stop()
 
-    dead = run_id()
+    def stop() -> None:
+        raise asyncio.CancelledError
+
     with monkeypatch.context() as patched:
-        patched.setattr(rebuild_module, place, hang)
-        task = asyncio.create_task(work.rebuild.run(dead))
+        patched.setattr(*where, hang)
+        task = asyncio.create_task(work.rebuild.run(run))
         await asyncio.wait_for(reached.wait(), 10)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+@pytest.mark.parametrize("where", PLACES, ids=lambda each: each[1])
+async def test_a_rebuild_that_was_broken_off_is_taken_up_again(
+    work: Works, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
+) -> None:
+    monkeypatch.setattr(building, "OUTPUTS_A_SLICE", 5)
+    monkeypatch.setattr(building, "OUTPUTS_A_PART", 5)
+    await busy(work.world, 13, 25)
+    await work.learn()
+    cells, live = await work.cells(), (await work.live()).number
+    dead = run_id()
+    await broken_off(work, monkeypatch, where, dead)
     await unchanged(work, cells, live)
-    assert await versions(work) == ["live", "failed"]
+    assert await versions(work) == ["live", "building"]
+    await busy(work.world, 14, 5)
+    await work.learn()
+    report = await Rebuild(work.database, work.settings, quiet).run(dead)
+    assert (report["changed_cells"], report["previous_version"]) == (0, live)
+    assert await versions(work) == ["retired", "live"]
+    await exact(work)
+
+
+async def test_another_run_gives_up_one_that_was_broken_off(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    await busy(work.world, 13, 15)
+    await work.learn()
+    dead = run_id()
+    await broken_off(work, monkeypatch, PLACES[3], dead)
+    assert (await work.rebuild.run(run_id()))["changed_cells"] == 0
+    assert await versions(work) == ["retired", "failed", "live"]
     with pytest.raises(Unavailable) as caught:
         await work.rebuild.run(dead)
     assert caught.value.reason == "REBUILD_FAILED"
-    await busy(work.world, 14, 5)
-    await work.learn()
-    assert (await work.rebuild.run(run_id()))["changed_cells"] == 0
-    assert await versions(work) == ["retired", "failed", "live"]
     await exact(work)
+
+
+async def test_a_rebuild_that_fails_changes_nothing(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    await work.world.liked("m", [1])
+    await work.learn()
+    cells, live, run = await work.cells(), (await work.live()).number, run_id()
+
+    async def fail(*_: object) -> None:
+        raise RuntimeError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building.Building, "_add_up_tenants", fail)
+        with pytest.raises(ExceptionGroup):
+            await work.rebuild.run(run)
+    assert await versions(work) == ["live", "failed"]
+    await unchanged(work, cells, live)
 
 
 async def unchanged(work: Works, cells: Cells, live: int) -> None:
@@ -160,7 +213,7 @@ async def test_what_a_killed_process_left_behind_is_given_up(work: Works) -> Non
 async def test_a_rebuild_that_was_given_up_does_not_go_live(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
     await work.world.liked("m", [1])
     await work.learn()
-    original = rebuild_module._report
+    original = rebuild_module.Rebuild._report
 
     async def give_up(*arguments: Any) -> Any:
         await work.rows("UPDATE neural.score_versions SET state = 'failed' WHERE state = 'building'")
@@ -168,7 +221,7 @@ async def test_a_rebuild_that_was_given_up_does_not_go_live(work: Works, monkeyp
 
     cells, live = await work.cells(), (await work.live()).number
     with monkeypatch.context() as patched:
-        patched.setattr(rebuild_module, "_report", give_up)
+        patched.setattr(rebuild_module.Rebuild, "_report", give_up)
         with pytest.raises(Unavailable):
             await work.rebuild.run(run_id())
     await unchanged(work, cells, live)
@@ -182,9 +235,10 @@ async def test_one_rebuild_at_a_time(work: Works, monkeypatch: pytest.MonkeyPatc
     async def pause(*arguments: Any) -> Any:
         reached.set()
         await go.wait()
-        return await replace_contributions(*arguments)
+        return await original(*arguments)
 
-    monkeypatch.setattr(rebuild_module, "replace_contributions", pause)
+    original = building.Building._contribute
+    monkeypatch.setattr(building.Building, "_contribute", pause)
     task = asyncio.create_task(work.rebuild.run(run_id()))
     await asyncio.wait_for(reached.wait(), 10)
     with pytest.raises(Precondition) as caught:

@@ -23,7 +23,7 @@ async def test_the_score_of_parts(work: Works) -> None:
     chance = random.Random(1)
     for _ in range(300):
         rating = chance.choice([None, -1, 0, 1])
-        signal = chance.choice([None, chance.uniform(-1, 1)])
+        signal = chance.choice([None, round(chance.uniform(-1, 1), 6)])
         voice = chance.choice([None, chance.uniform(-1, 1)])
         trust = chance.uniform(-0.5, 1.5)
         scored = score_unit(

@@ -11,7 +11,7 @@ from neural.model import UnitFacts, UnitKey
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 
-sentiments = st.floats(-1, 1, allow_nan=False)
+sentiments = st.floats(-1, 1, allow_nan=False).map(lambda value: round(value, 6))
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
 half_lives = st.floats(1, 3650).map(lambda days: timedelta(days=days))
 ratings = st.none() | st.sampled_from([-1, 0, 1])

@@ -33,9 +33,9 @@ from neural.tenant_settings import Change, TenantSettings
 from tests.neural.world import World
 from tests.support.servers import url_as
 
-Cells = dict[tuple[str, ...], tuple[int, ...]]
+Cells = dict[tuple[str | int, ...], tuple[int, ...]]
 
-_NAMES = ("tenant_id", "user_id", "task_type", "domain_mode", "model", "model_version")
+_NAMES = ("tenant_id", "user_id", "task_type", "domain_mode", "model", "model_version", "epoch")
 _CELLS = f"SELECT * FROM neural.neural_model_scores WHERE version = $1 AND ({' + '.join(SUMS + COUNTS)}) <> 0"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -16,6 +18,9 @@ from neural.model import ANY, BoardKey, Contribution, LearningMode, UnitFacts, U
 from neural.scoring import contribution_of
 
 _SQL = load_queries("neural", "queries_learning.sql")
+
+HEAVY_MIN = 20
+"""Units of a user in a cell from which the user's share of it is watched (neural.excess_of in SQL)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +38,30 @@ def columns(units: Iterable[UnitKey]) -> tuple[list[str], list[str], list[str]]:
     return [each.tenant_id for each in rows], [each.output_id for each in rows], [each.user_id for each in rows]
 
 
+Shifts = Mapping[tuple[str, str, str, str], Sequence[datetime]]
+"""When the quality of a model shifted, in order, by (tenant, task, domain, model)."""
+
+
 async def read_facts(connection: Connection, units: Iterable[UnitKey]) -> list[UnitFacts]:
     """Reads what stands and bears on the units; those whose manifest is unknown are left out."""
-    return [facts_of(row) for row in await connection.fetch(_SQL["unit_facts"], *columns(units))]
+    wanted = list(units)
+    shifts = await _read_shifts(connection, {each.tenant_id for each in wanted})
+    return [facts_of(row, shifts) for row in await connection.fetch(_SQL["unit_facts"], *columns(wanted))]
 
 
-def facts_of(row: asyncpg.Record) -> UnitFacts:
+async def _read_shifts(connection: Connection, tenants: Iterable[str]) -> Shifts:
+    found: dict[tuple[str, str, str, str], list[datetime]] = defaultdict(list)
+    for row in await connection.fetch(_SQL["shifts"], sorted(tenants)):
+        found[row["tenant_id"], row["task_type"], row["domain_mode"], row["model"]].append(row["shifted_at"])
+    return found
+
+
+def facts_of(row: asyncpg.Record, shifts: Shifts) -> UnitFacts:
     """Returns a row of unit facts as such."""
+    place = row["tenant_id"], row["task_type"], row["domain_mode"]
+    epochs: tuple[int, ...] = ()
+    if shifts:
+        epochs = tuple(bisect_right(shifts.get((*place, model), ()), row["created_at"]) for model in row["models_used"])
     return UnitFacts(
         key=UnitKey(row["tenant_id"], row["output_id"], row["user_id"]),
         created_at=row["created_at"],
@@ -54,18 +76,28 @@ def facts_of(row: asyncpg.Record) -> UnitFacts:
         sentiments=tuple(row["sentiments"] or ()),
         voice=row["voice"],
         trust=row["trust"],
+        epochs=epochs,
     )
 
 
-async def replace_contributions(connection: Connection, version: Version, units: Iterable[UnitKey]) -> set[BoardKey]:
-    """Takes away what the units contributed, adds what they contribute now; returns the boards that changed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """What a replacement of contributions changed."""
+
+    boards: set[BoardKey] = field(default_factory=set)
+    gone: Sequence[Contribution] = ()
+    come: Sequence[Contribution] = ()
+
+
+async def replace_contributions(connection: Connection, version: Version, units: Iterable[UnitKey]) -> Replaced:
+    """Takes away what the units contributed, adds what they contribute now; returns what changed.
 
     The caller holds the units' shards. However often and in whatever order this runs, the sums are those of the
     rows as they stand.
     """
     wanted = sorted(set(units))
     if not wanted:
-        return set()
+        return Replaced()
     rows = await connection.fetch(_SQL["contributions"], version.number, *columns(wanted))
     old = {each.key: each for each in map(_contribution_of_row, rows)}
     new: dict[UnitKey, Contribution] = {}
@@ -76,7 +108,7 @@ async def replace_contributions(connection: Connection, version: Version, units:
     come = [each for key, each in new.items() if old.get(key) != each]
     gone = [each for key, each in old.items() if new.get(key) != each]
     if not come and not gone:
-        return set()
+        return Replaced()
     await _keep(connection, version, [each.key for each in gone if each.key not in new], come)
     deltas = cell_deltas(gone, come)
     await _add(connection, version, deltas)
@@ -88,7 +120,7 @@ async def replace_contributions(connection: Connection, version: Version, units:
         await connection.execute(_SQL["add_to_companions"], version.number, text)
     changed = boards_of(deltas)
     changed |= {BoardKey(key.tenant_id, ANY, key.task_type, key.domain_mode) for key in companions}
-    return changed
+    return Replaced(boards=changed, gone=gone, come=come)
 
 
 async def _keep(
@@ -105,6 +137,7 @@ async def _add(connection: Connection, version: Version, deltas: dict[CellKey, D
     """Adds the users' cells first: they tell whether a user came to a cell of the tenant, or left it."""
     of_users = {key: delta for key, delta in deltas.items() if key.user_id != ANY}
     raters: dict[CellKey, int] = {}
+    heavy: list[CellKey] = []
     text = json.dumps([_row_of_delta(key, delta, 0) for key, delta in of_users.items()])
     for row in await connection.fetch(_SQL["add_to_cells"], version.number, text):
         key = CellKey(*(row[name] for name in CellKey._fields))
@@ -112,6 +145,11 @@ async def _add(connection: Connection, version: Version, deltas: dict[CellKey, D
         step = int(after > 0) - int(after - change > 0)
         whole = key._replace(user_id=ANY)
         raters[whole] = raters.get(whole, 0) + step
+        if max(after, after - change) >= HEAVY_MIN:
+            heavy.append(key)
+    if heavy:
+        names = [[getattr(key, name) for key in heavy] for name in CellKey._fields]
+        await connection.execute(_SQL["note_heavy_raters"], version.number, *names, HEAVY_MIN)
     of_tenants = {key: delta for key, delta in deltas.items() if key.user_id == ANY}
     silent = {key: [0] * len(SUMS + COUNTS) for key, step in raters.items() if step and key not in of_tenants}
     rows = [_row_of_delta(key, delta, raters.get(key, 0)) for key, delta in {**of_tenants, **silent}.items()]
@@ -140,6 +178,8 @@ def _row_of_contribution(unit: Contribution) -> dict[str, object]:
         "aspects": unit.aspects,
         "orchestration_id": unit.orchestration_id,
         "services_used": unit.services_used,
+        "created_at": unit.created_at.isoformat(),
+        "epochs": unit.epochs,
     }
 
 
@@ -157,4 +197,6 @@ def _contribution_of_row(row: asyncpg.Record) -> Contribution:
         aspects=tuple(row["aspects"]),
         orchestration_id=row["orchestration_id"],
         services_used=tuple(row["services_used"]),
+        created_at=row["created_at"],
+        epochs=tuple(row["epochs"]),
     )

@@ -54,6 +54,7 @@ def _cell(row: asyncpg.Record) -> VersionCell:
         positive=row["positive_count"],
         negative=row["negative_count"],
         total=row["total_count"],
+        epoch=row["epoch"],
     )
 
 

@@ -10,6 +10,7 @@ from kit.metrics import Counter, Histogram
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.learning.apply import Version, columns, replace_contributions
+from neural.learning.recent import note_recent
 from neural.learning.versions import as_learner, live_and_building
 from neural.model import BoardKey, UnitKey
 
@@ -71,12 +72,13 @@ async def _learn(connection: Connection) -> tuple[int, int]:
     live, building = await live_and_building(connection)
     if outputs:
         await _expand(connection, live, outputs)
-    boards = await replace_contributions(connection, live, units)
-    await enqueue_boards(connection, live, boards)
+    replaced = await replace_contributions(connection, live, units)
+    await note_recent(connection, replaced.gone, replaced.come)
+    await enqueue_boards(connection, live, replaced.boards)
     if building is not None and units:
         await connection.execute(_SQL["enqueue_rebuild"], building.number, *columns(units))
     LEARNED.inc(len(units))
-    return len(rows), len(boards)
+    return len(rows), len(replaced.boards)
 
 
 async def _expand(connection: Connection, live: Version, outputs: list[tuple[str, str]]) -> None:

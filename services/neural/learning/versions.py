@@ -42,10 +42,10 @@ async def live_and_building(connection: Connection) -> tuple[Version, Version | 
 async def create_version(
     connection: Connection, state: str, mode: LearningMode, half_life: timedelta, run_id: str, units: int
 ) -> Version:
-    """Makes a version and the place for its rows."""
+    """Makes a version and the place for its rows; one that is being built is joined to the others when it is filled."""
     seconds = half_life.total_seconds()
     number = await connection.fetchval(_SQL["create_version"], state, mode.value, seconds, run_id, units)
-    await connection.execute(_SQL["create_partitions"], number)
+    await connection.execute(_SQL["create_tables" if state == "building" else "create_partitions"], number)
     return Version(number=number, mode=mode, half_life=half_life)
 
 

@@ -6,13 +6,14 @@ WITH live AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (tenant_id, user_id, task_type, domain_mode)
 )
 SELECT k.tenant_id, k.user_id, k.task_type, k.domain_mode, live.version, live.mode, live.half_life_seconds,
-  coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, s.evidence::text AS evidence,
-  s.score_sum::text AS score_sum, s.positive_count, s.negative_count, s.total_count, s.revision,
+  coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, s.epoch, (s.evidence - x.evidence)::text AS evidence,
+  (s.score_sum - x.score_sum)::text AS score_sum, s.positive_count, s.negative_count, s.total_count, s.revision,
   coalesce(v.first_output_at, '-infinity') AS first_output_at, c.companions
 FROM live CROSS JOIN keys k
 LEFT JOIN neural.board_revisions r ON r.tenant_id = k.tenant_id
 LEFT JOIN neural.neural_model_scores s ON s.version = live.version AND s.tenant_id = k.tenant_id
   AND s.user_id = k.user_id AND s.task_type = k.task_type AND s.domain_mode = k.domain_mode
+LEFT JOIN LATERAL neural.excess_of(s) AS x ON true
 LEFT JOIN neural.model_versions v ON v.tenant_id = s.tenant_id AND v.model = s.model
   AND v.model_version = s.model_version
 LEFT JOIN LATERAL (
@@ -30,7 +31,7 @@ WITH live AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS k (tenant_id, user_id, task_type, domain_mode)
 )
 SELECT k.tenant_id, k.user_id, k.task_type, k.domain_mode, live.version, live.mode, live.half_life_seconds,
-  coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, s.evidence::text AS evidence,
+  coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, 0 AS epoch, s.evidence::text AS evidence,
   s.score_sum::text AS score_sum, s.positive_count, s.negative_count, s.total_count, 0::bigint AS revision,
   coalesce(v.first_output_at, '-infinity') AS first_output_at, NULL::text AS companions
 FROM live CROSS JOIN keys k
@@ -62,17 +63,23 @@ WITH contexts AS (
   SELECT * FROM unnest($2::text[], $3::text[]) AS c (task_type, domain_mode)
 ), sums AS (
   SELECT s.task_type, s.domain_mode, s.model, s.model_version,
-    sum(s.evidence) AS evidence, sum(s.score_sum) AS score_sum,
+    sum(s.evidence - s.excess) AS evidence, sum(s.score_sum - s.excess_sum) AS score_sum,
     sum(s.accuracy_evidence) AS accuracy_evidence, sum(s.accuracy_sum) AS accuracy_sum,
     sum(s.relevance_evidence) AS relevance_evidence, sum(s.relevance_sum) AS relevance_sum,
     sum(s.speed_evidence) AS speed_evidence, sum(s.speed_sum) AS speed_sum,
     sum(s.positive_count) AS positive_count, sum(s.negative_count) AS negative_count,
     sum(s.neutral_count) AS neutral_count, sum(s.implicit_positive_count) AS implicit_positive_count,
     sum(s.implicit_negative_count) AS implicit_negative_count, sum(s.total_count) AS total_count,
-    sum(s.raters) AS raters, count(*) AS tenants
+    sum(s.raters) FILTER (WHERE s.widest) AS raters, count(DISTINCT s.tenant_id) AS tenants
   FROM contexts c
-  JOIN neural.neural_model_scores s ON s.version = $1 AND s.user_id = '' AND s.task_type = c.task_type
-    AND s.domain_mode = c.domain_mode AND s.total_count > 0
+  CROSS JOIN LATERAL (
+    SELECT s.*, x.evidence AS excess, x.score_sum AS excess_sum,
+      row_number() OVER (PARTITION BY s.tenant_id, s.model, s.model_version ORDER BY s.raters DESC, s.epoch) = 1 AS widest
+    FROM neural.neural_model_scores s
+    CROSS JOIN LATERAL neural.excess_of(s) AS x
+    WHERE s.version = $1 AND s.user_id = '' AND s.task_type = c.task_type AND s.domain_mode = c.domain_mode
+      AND s.total_count > 0
+  ) AS s
   JOIN neural.tenant_settings t ON t.tenant_id = s.tenant_id AND t.global_learning
   GROUP BY s.task_type, s.domain_mode, s.model, s.model_version
 ), orphans AS (

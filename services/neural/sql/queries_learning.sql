@@ -89,7 +89,7 @@ LEFT JOIN neural.user_trust_scores t ON t.tenant_id = k.tenant_id AND t.user_id 
 -- What units contribute so far.
 SELECT c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
   c.evidence::text AS evidence, c.score_sum::text AS score_sum, c.rating, c.implicit_sign, c.aspects,
-  c.orchestration_id, c.services_used
+  c.orchestration_id, c.services_used, c.created_at, c.epochs
 FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id)
 JOIN neural.unit_contributions c ON c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id
   AND c.output_id = k.output_id;
@@ -102,31 +102,34 @@ WHERE c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id AND
 -- query: keep_contributions
 -- What units contribute from now on.
 INSERT INTO neural.unit_contributions (version, tenant_id, output_id, user_id, task_type, domain_mode, models,
-  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used)
+  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
 SELECT $1, c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
-  c.evidence::numeric, c.score_sum::numeric, c.rating, c.implicit_sign, c.aspects, c.orchestration_id, c.services_used
+  c.evidence::numeric, c.score_sum::numeric, c.rating, c.implicit_sign, c.aspects, c.orchestration_id, c.services_used,
+  c.created_at, c.epochs
 FROM jsonb_to_recordset($2::text::jsonb) AS c (tenant_id text, output_id text, user_id text, task_type text,
   domain_mode text, models text[], model_versions text[], evidence text, score_sum text, rating smallint,
-  implicit_sign smallint, aspects text[], orchestration_id text, services_used text[])
+  implicit_sign smallint, aspects text[], orchestration_id text, services_used text[], created_at timestamptz,
+  epochs smallint[])
 ON CONFLICT (version, tenant_id, user_id, output_id) DO UPDATE SET
   task_type = excluded.task_type, domain_mode = excluded.domain_mode, models = excluded.models,
   model_versions = excluded.model_versions, evidence = excluded.evidence, score_sum = excluded.score_sum,
   rating = excluded.rating, implicit_sign = excluded.implicit_sign, aspects = excluded.aspects,
-  orchestration_id = excluded.orchestration_id, services_used = excluded.services_used;
+  orchestration_id = excluded.orchestration_id, services_used = excluded.services_used,
+  created_at = excluded.created_at, epochs = excluded.epochs;
 
 -- query: add_to_cells
 -- Changes of cells, in one order for everybody; returns how many units each cell now rests on.
 INSERT INTO neural.neural_model_scores AS s (version, tenant_id, user_id, task_type, domain_mode, model, model_version,
-  evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
+  epoch, evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
   positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
-SELECT $1, d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version,
+SELECT $1, d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version, d.epoch,
   d.sums[1]::numeric, d.sums[2]::numeric, d.sums[3]::numeric, d.sums[4]::numeric, d.sums[5]::numeric,
   d.sums[6]::numeric, d.sums[7]::numeric, d.sums[8]::numeric,
   d.counts[1], d.counts[2], d.counts[3], d.counts[4], d.counts[5], d.counts[6], d.raters
 FROM jsonb_to_recordset($2::text::jsonb) AS d (tenant_id text, user_id text, task_type text, domain_mode text,
-  model text, model_version text, sums text[], counts bigint[], raters bigint)
-ORDER BY d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version
-ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_version) DO UPDATE SET
+  model text, model_version text, epoch smallint, sums text[], counts bigint[], raters bigint)
+ORDER BY d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version, d.epoch
+ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_version, epoch) DO UPDATE SET
   evidence = s.evidence + excluded.evidence, score_sum = s.score_sum + excluded.score_sum,
   accuracy_evidence = s.accuracy_evidence + excluded.accuracy_evidence,
   accuracy_sum = s.accuracy_sum + excluded.accuracy_sum,
@@ -139,8 +142,52 @@ ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_v
   implicit_positive_count = s.implicit_positive_count + excluded.implicit_positive_count,
   implicit_negative_count = s.implicit_negative_count + excluded.implicit_negative_count,
   total_count = s.total_count + excluded.total_count, raters = s.raters + excluded.raters,
-  revision = s.revision + 1, updated_at = now()
-RETURNING s.tenant_id, s.user_id, s.task_type, s.domain_mode, s.model, s.model_version, s.total_count;
+  revision = s.revision + 1, updated_at = clock_timestamp()
+RETURNING s.tenant_id, s.user_id, s.task_type, s.domain_mode, s.model, s.model_version, s.epoch, s.total_count;
+
+-- query: note_heavy_raters
+-- Users who gave $9 units or more in a cell stand beside it with what they gave; others do not.
+WITH cells AS (
+  SELECT s.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[])
+    AS k (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch)
+  JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = k.tenant_id AND s.user_id = k.user_id
+    AND s.task_type = k.task_type AND s.domain_mode = k.domain_mode AND s.model = k.model
+    AND s.model_version = k.model_version AND s.epoch = k.epoch
+), light AS (
+  DELETE FROM neural.heavy_raters h USING cells c
+  WHERE c.total_count < $9 AND h.version = $1 AND h.tenant_id = c.tenant_id AND h.task_type = c.task_type
+    AND h.domain_mode = c.domain_mode AND h.model = c.model AND h.model_version = c.model_version
+    AND h.epoch = c.epoch AND h.user_id = c.user_id
+)
+INSERT INTO neural.heavy_raters (version, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence,
+  score_sum, total_count)
+SELECT $1, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, total_count
+FROM cells WHERE total_count >= $9
+ORDER BY tenant_id, task_type, domain_mode, model, model_version, epoch, user_id
+ON CONFLICT (version, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id) DO UPDATE SET
+  evidence = excluded.evidence, score_sum = excluded.score_sum, total_count = excluded.total_count;
+
+-- query: shifts
+-- When the quality of models shifted, in order.
+SELECT tenant_id, task_type, domain_mode, model, shifted_at FROM neural.quality_shifts WHERE tenant_id = ANY($1::text[])
+ORDER BY shifted_at;
+
+-- query: note_recent
+-- The scores of late units, where shifts are looked for; of old ones none is kept.
+INSERT INTO neural.recent_units (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id, score)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::float8[])
+  AS u (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id, score)
+WHERE created_at > now() - interval '30 days'
+ORDER BY tenant_id, task_type, domain_mode, model, created_at, output_id, user_id
+ON CONFLICT (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id) DO UPDATE SET score = excluded.score;
+
+-- query: forget_recent
+-- Units that say nothing any more.
+DELETE FROM neural.recent_units r
+USING unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+  AS u (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id)
+WHERE r.tenant_id = u.tenant_id AND r.task_type = u.task_type AND r.domain_mode = u.domain_mode AND r.model = u.model
+  AND r.created_at = u.created_at AND r.output_id = u.output_id AND r.user_id = u.user_id;
 
 -- query: add_to_companions
 -- Changes of what models work with.
@@ -181,6 +228,10 @@ VALUES ($1, $2, $3, $4, $5) RETURNING version;
 -- query: create_partitions
 -- Where a version's rows go.
 SELECT neural.create_version_partitions($1);
+
+-- query: create_tables
+-- Where the rows of a version that is being built go.
+SELECT neural.create_version_tables($1);
 
 -- query: tenant_raw_outputs
 -- Outputs of a learned output's tenant that one call asks for: who gave feedback on it.

@@ -10,9 +10,17 @@ SELECT pg_advisory_unlock(72004, 0);
 -- A run that a repeated request asks for again.
 SELECT version, state, report::text AS report, coalesce(error, '') AS error FROM neural.score_versions WHERE run_id = $1;
 
+-- query: clock
+-- The server's time; what is learned later is dated later.
+SELECT clock_timestamp();
+
+-- query: building_of
+-- A rebuild that was begun for a run and not finished.
+SELECT version, mode, half_life_seconds, started_at FROM neural.score_versions WHERE run_id = $1 AND state = 'building';
+
 -- query: abandon
 -- Versions whose rebuild died are given up.
-UPDATE neural.score_versions SET state = 'failed', finished_at = now(), error = 'the process that ran it ended'
+UPDATE neural.score_versions SET state = 'failed', finished_at = now(), error = 'another run took its place'
 WHERE state = 'building' RETURNING version;
 
 -- query: fail
@@ -30,25 +38,203 @@ SELECT v.version FROM neural.score_versions v
 WHERE to_regclass('neural.unit_contributions_v' || v.version) IS NOT NULL AND (v.state = 'failed' OR (
   v.state = 'retired' AND v.version < (SELECT max(version) FROM neural.score_versions WHERE state = 'retired')));
 
--- query: count_outputs
--- How much there is to read.
-SELECT count(*) FROM ingest_api_v1.manifests;
+-- query: plan_slices
+-- Divides the outputs into slices of $2, and the users into $3 parts.
+WITH bounds AS (
+  SELECT tenant_id, output_id, row_number() OVER (ORDER BY tenant_id, output_id) AS place FROM ingest_api_v1.outputs
+), cuts AS (
+  SELECT tenant_id, output_id, place / $2::bigint AS slice FROM bounds WHERE place % $2::bigint = 0
+), units AS (
+  SELECT coalesce(c.slice, 0)::integer AS slice, coalesce(c.tenant_id, '') AS after_tenant,
+    coalesce(c.output_id, '') AS after_output, coalesce(n.tenant_id, '') AS until_tenant, coalesce(n.output_id, '') AS until_output
+  FROM (SELECT 0::bigint AS slice UNION ALL SELECT slice FROM cuts) AS a
+  LEFT JOIN cuts c ON c.slice = a.slice LEFT JOIN cuts n ON n.slice = a.slice + 1
+)
+INSERT INTO neural.rebuild_slices (version, kind, slice, after_tenant, after_output, until_tenant, until_output)
+SELECT $1::bigint, 'units', slice, after_tenant, after_output, until_tenant, until_output FROM units
+UNION ALL
+SELECT $1::bigint, 'cells', part, '', '', '', '' FROM generate_series(0, $3::integer - 1) AS part
+UNION ALL
+SELECT $1::bigint, 'tenants', 0, '', '', '', '';
 
--- query: page_of_units
--- Units of the next outputs after a place.
-SELECT o.tenant_id, o.output_id, u.user_id
-FROM (
-  SELECT m.tenant_id, m.output_id FROM ingest_api_v1.manifests m
-  WHERE (m.tenant_id, m.output_id) > ($1, $2) ORDER BY m.tenant_id, m.output_id LIMIT $3
-) AS o
-LEFT JOIN LATERAL (
-  SELECT u.user_id FROM ingest_api_v1.units u WHERE u.tenant_id = o.tenant_id AND u.output_id = o.output_id
-) AS u ON true
-ORDER BY o.tenant_id, o.output_id;
+-- query: open_slices
+-- What is left to do of a kind.
+SELECT slice, after_tenant, after_output, until_tenant, until_output FROM neural.rebuild_slices
+WHERE version = $1 AND kind = $2 AND NOT done ORDER BY slice;
 
--- query: progress
+-- query: close_slice
+-- In the transaction that did it.
+UPDATE neural.rebuild_slices SET done = true WHERE version = $1 AND kind = $2 AND slice = $3;
+
+-- query: slice_progress
 -- How far a rebuild is.
 UPDATE neural.score_versions SET units_done = units_done + $2 WHERE version = $1;
+
+-- query: parts
+-- How many parts the users of a version are divided into.
+SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells';
+
+-- query: whole_tables
+-- How a statement over many rows is carried out: each with its time, in bounded memory, by hashing and sorting.
+SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true),
+  set_config('maintenance_work_mem', '256MB', true), set_config('enable_nestloop', 'off', true),
+  set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true);
+
+-- query: contribute
+-- What the units of a slice of outputs, after ($1, $2) up to ($3, $4), contribute: neural.scoring in SQL, operation by
+-- operation. $5 is the half-life in microseconds, $6 whether each unit counts 1, $7 the powers of two from 0 on.
+INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
+  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
+SELECT f.tenant_id, f.output_id, f.user_id, f.task_type, f.domain_mode, f.models_used, f.model_versions,
+  CASE WHEN f.whole < 0 THEN div(f.scaled, ($7::numeric[])[1 - f.whole]) ELSE f.scaled * ($7::numeric[])[f.whole + 1] END,
+  CASE WHEN f.whole < 0 THEN div(f.scaled_sum, ($7::numeric[])[1 - f.whole])
+    ELSE f.scaled_sum * ($7::numeric[])[f.whole + 1] END,
+  f.rating, f.implicit_sign,
+  CASE WHEN f.categories IS NULL OR f.categories = '{}' THEN '{}' ELSE array_remove(ARRAY[
+    CASE WHEN 'accuracy' = ANY(f.categories) THEN 'accuracy' END,
+    CASE WHEN 'relevance' = ANY(f.categories) THEN 'relevance' END,
+    CASE WHEN 'speed' = ANY(f.categories) THEN 'speed' END], NULL) END,
+  f.orchestration_id, f.services_used, f.created_at,
+  CASE WHEN (SELECT EXISTS (SELECT FROM neural.quality_shifts)) THEN neural.epochs_of(f.tenant_id, f.task_type,
+    f.domain_mode, f.models_used, f.created_at) ELSE '{}' END
+FROM (
+  SELECT w.*, round(w.amount * w.grown * 1099511627776::float8)::bigint::numeric AS scaled,
+    round(w.amount * ((w.weighted + 1) / 2) * w.grown * 1099511627776::float8)::bigint::numeric AS scaled_sum
+  FROM (
+    SELECT x.*, power(2::float8, x.exponent - floor(x.exponent)) AS grown, floor(x.exponent)::integer AS whole,
+      CASE WHEN $6::boolean THEN 1::float8 ELSE x.weight / x.full_weight END / cardinality(x.models_used) AS amount,
+      x.worth / x.weight AS weighted
+    FROM (
+      SELECT u.*, m.task_type, m.domain_mode, m.models_used, m.model_versions, m.orchestration_id, m.services_used,
+        m.created_at,
+        (extract(epoch FROM m.created_at - timestamptz '2020-01-01 00:00:00+00') * 1000000)::bigint::float8 / $5::float8
+          AS exponent,
+        3::float8 * t.trust * coalesce(u.rating, 0)::float8 + coalesce(u.implicit, 0)
+          + 2::float8 * t.trust * coalesce(u.voice, 0) AS worth,
+        3::float8 * t.trust * (u.rating IS NOT NULL)::int::float8 + (u.implicit IS NOT NULL)::int::float8
+          + 2::float8 * t.trust * (u.voice IS NOT NULL)::int::float8 AS weight,
+        3::float8 * (u.rating IS NOT NULL)::int::float8 + (u.implicit IS NOT NULL)::int::float8
+          + 2::float8 * (u.voice IS NOT NULL)::int::float8 AS full_weight,
+        coalesce(sign(u.implicit), 0)::smallint AS implicit_sign
+      FROM (
+        SELECT tenant_id, output_id, user_id, e.rating, e.categories, i.implicit, v.sentiment AS voice
+        FROM (
+          SELECT * FROM ingest_api_v1.explicit_feedback
+          WHERE (tenant_id, output_id) > ($1, $2) AND (($3, $4) = ('', '') OR (tenant_id, output_id) <= ($3, $4))
+        ) AS e
+        FULL JOIN (
+          SELECT tenant_id, output_id, user_id, round(sum(sentiment) * 1e6::float8) / (1e6::float8 * count(*)) AS implicit
+          FROM ingest_api_v1.implicit_feedback
+          WHERE (tenant_id, output_id) > ($1, $2) AND (($3, $4) = ('', '') OR (tenant_id, output_id) <= ($3, $4))
+          GROUP BY tenant_id, output_id, user_id
+        ) AS i USING (tenant_id, output_id, user_id)
+        FULL JOIN (
+          SELECT * FROM ingest_api_v1.voice_feedback
+          WHERE (tenant_id, output_id) > ($1, $2) AND (($3, $4) = ('', '') OR (tenant_id, output_id) <= ($3, $4))
+        ) AS v USING (tenant_id, output_id, user_id)
+      ) AS u
+      JOIN (
+        SELECT * FROM ingest_api_v1.all_manifests
+        WHERE (tenant_id, output_id) > ($1, $2) AND (($3, $4) = ('', '') OR (tenant_id, output_id) <= ($3, $4))
+          AND cardinality(models_used) > 0
+      ) AS m USING (tenant_id, output_id)
+      LEFT JOIN neural.user_trust_scores ts ON ts.tenant_id = u.tenant_id AND ts.user_id = u.user_id
+      CROSS JOIN LATERAL (SELECT least(greatest(coalesce(ts.trust, 1), 0.1), 1) AS trust OFFSET 0) AS t
+      OFFSET 0
+    ) AS x OFFSET 0
+  ) AS w OFFSET 0
+) AS f;
+
+-- query: add_up
+-- The cells of one part ($1 of $2) of the users, who gave $3 units or more in a cell, and the part's share of the
+-- tenants' cells.
+WITH cells AS (
+  SELECT c.tenant_id, c.user_id, coalesce(c.task_type, '') AS task_type, coalesce(c.domain_mode, '') AS domain_mode, c.model,
+    c.model_version, coalesce(c.epoch, 0::smallint) AS epoch,
+    sum(c.evidence) AS evidence, sum(c.score_sum) AS score_sum,
+    coalesce(sum(c.evidence) FILTER (WHERE 'accuracy' = ANY(c.aspects)), 0) AS accuracy_evidence,
+    coalesce(sum(c.score_sum) FILTER (WHERE 'accuracy' = ANY(c.aspects)), 0) AS accuracy_sum,
+    coalesce(sum(c.evidence) FILTER (WHERE 'relevance' = ANY(c.aspects)), 0) AS relevance_evidence,
+    coalesce(sum(c.score_sum) FILTER (WHERE 'relevance' = ANY(c.aspects)), 0) AS relevance_sum,
+    coalesce(sum(c.evidence) FILTER (WHERE 'speed' = ANY(c.aspects)), 0) AS speed_evidence,
+    coalesce(sum(c.score_sum) FILTER (WHERE 'speed' = ANY(c.aspects)), 0) AS speed_sum,
+    count(*) FILTER (WHERE c.rating = 1) AS positive_count, count(*) FILTER (WHERE c.rating = -1) AS negative_count,
+    count(*) FILTER (WHERE c.rating = 0) AS neutral_count, count(*) FILTER (WHERE c.implicit_sign > 0) AS implicit_positive_count,
+    count(*) FILTER (WHERE c.implicit_sign < 0) AS implicit_negative_count, count(*) AS total_count
+  FROM (
+    SELECT u.tenant_id, u.user_id, u.task_type, u.domain_mode, u.evidence, u.score_sum, u.aspects, u.rating, u.implicit_sign,
+      u.models[k.place] AS model, u.model_versions[k.place] AS model_version, coalesce(u.epochs[k.place], 0::smallint) AS epoch
+    FROM neural.unit_contributions_v{version} u
+    CROSS JOIN LATERAL generate_series(1, cardinality(u.models)) AS k (place)
+    WHERE (hashtextextended(u.user_id, 0) & ($2::bigint - 1)) = $1::bigint
+  ) AS c
+  GROUP BY GROUPING SETS (
+    (c.tenant_id, c.user_id, c.model, c.model_version, c.task_type, c.domain_mode, c.epoch),
+    (c.tenant_id, c.user_id, c.model, c.model_version, c.task_type), (c.tenant_id, c.user_id, c.model, c.model_version))
+), kept AS (
+  INSERT INTO neural.neural_model_scores_v{version} (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch,
+    evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
+    positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count)
+  SELECT * FROM cells
+), heavy AS (
+  INSERT INTO neural.heavy_raters_v{version} (tenant_id, task_type, domain_mode, model, model_version, epoch, user_id,
+    evidence, score_sum, total_count)
+  SELECT tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, total_count
+  FROM cells WHERE total_count >= $3::bigint
+)
+INSERT INTO neural.rebuild_partials (version, part, tenant_id, task_type, domain_mode, model, model_version, epoch, sums,
+  counts, raters)
+SELECT {version}, $1::bigint, tenant_id, task_type, domain_mode, model, model_version, epoch,
+  ARRAY[sum(evidence), sum(score_sum), sum(accuracy_evidence), sum(accuracy_sum), sum(relevance_evidence),
+    sum(relevance_sum), sum(speed_evidence), sum(speed_sum)],
+  ARRAY[sum(positive_count), sum(negative_count), sum(neutral_count), sum(implicit_positive_count),
+    sum(implicit_negative_count), sum(total_count)], count(*)
+FROM cells GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;
+
+-- query: add_up_tenants
+-- The tenants' cells, from their parts.
+INSERT INTO neural.neural_model_scores_v{version} (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch,
+  evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
+  positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
+SELECT tenant_id, '', task_type, domain_mode, model, model_version, epoch, sum(sums[1]), sum(sums[2]), sum(sums[3]),
+  sum(sums[4]), sum(sums[5]), sum(sums[6]), sum(sums[7]), sum(sums[8]), sum(counts[1]), sum(counts[2]), sum(counts[3]),
+  sum(counts[4]), sum(counts[5]), sum(counts[6]), sum(raters)
+FROM neural.rebuild_partials WHERE version = {version}
+GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;
+
+-- query: add_up_companions
+-- What models worked with.
+INSERT INTO neural.model_companions_v{version} (tenant_id, task_type, domain_mode, model, kind, name, evidence, score_sum)
+SELECT u.tenant_id, u.task_type, u.domain_mode, m.model, n.kind, n.name, sum(u.evidence), sum(u.score_sum)
+FROM neural.unit_contributions_v{version} u
+CROSS JOIN LATERAL unnest(u.models) AS m (model)
+CROSS JOIN LATERAL (
+  SELECT 'service' AS kind, s.name FROM unnest(u.services_used) AS s (name)
+  UNION ALL
+  SELECT 'orchestration', u.orchestration_id WHERE u.orchestration_id <> ''
+) AS n
+WHERE u.orchestration_id <> '' OR u.services_used <> '{}'
+GROUP BY u.tenant_id, u.task_type, u.domain_mode, m.model, n.kind, n.name;
+
+-- query: forget_partials
+-- They have been added up.
+DELETE FROM neural.rebuild_partials WHERE version <= $1;
+
+-- query: index_table
+-- A filled table gets its key.
+SELECT neural.index_version_table($1, $2);
+
+-- query: attach
+-- A built version becomes visible to learners.
+SELECT neural.attach_version_tables($1);
+
+-- query: attached
+-- Whether it is.
+SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('neural.unit_contributions_v' || $1::bigint));
+
+-- query: count_outputs
+-- How much there is to read.
+SELECT count(*) FROM ingest_api_v1.outputs;
 
 -- query: take_changed
 -- Units that changed since the rebuild read them.
@@ -69,7 +255,8 @@ UPDATE neural.score_versions SET state = 'live', finished_at = now(), units_done
 WHERE version = $1 AND state = 'building' RETURNING true;
 
 -- query: compare
--- Cells that differ between two versions, the largest change first; scores of empty cells are taken as absent.
+-- Cells that differ between two versions, the largest change first; scores of empty cells are taken as absent. Cells that
+-- were learned into since $3 are in motion and left out.
 WITH before AS (
   SELECT *, score_sum / nullif(evidence, 0) AS score FROM neural.neural_model_scores WHERE version = $1 AND total_count > 0
 ), after AS (
@@ -81,7 +268,8 @@ WITH before AS (
     b.score::float8 AS before, a.score::float8 AS after, b.total_count AS before_total, a.total_count AS after_total,
     coalesce(abs(a.score - b.score), 1)::float8 AS change
   FROM before b
-  FULL JOIN after a USING (tenant_id, user_id, task_type, domain_mode, model, model_version)
+  FULL JOIN after a USING (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch)
+  WHERE b.updated_at IS NULL OR b.updated_at < $3
 )
 SELECT *, count(*) OVER () AS changed FROM pairs WHERE change > 1e-9 ORDER BY change DESC, tenant_id, model LIMIT 20;
 

@@ -31,7 +31,8 @@ ORDER BY task_type, domain_mode, model LIMIT $11;
 
 -- query: score_cells
 -- The cells behind a page.
-SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.evidence::text, s.score_sum::text,
+SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.epoch, (s.evidence - x.evidence)::text AS evidence,
+  (s.score_sum - x.score_sum)::text AS score_sum,
   s.accuracy_evidence::text, s.accuracy_sum::text, s.relevance_evidence::text, s.relevance_sum::text,
   s.speed_evidence::text, s.speed_sum::text, s.positive_count, s.negative_count, s.neutral_count,
   s.implicit_positive_count, s.implicit_negative_count, s.total_count, s.updated_at,
@@ -39,12 +40,13 @@ SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.evidence::text, s
 FROM unnest($4::text[], $5::text[], $6::text[]) AS k (task_type, domain_mode, model)
 JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = $2 AND s.user_id = $3
   AND s.task_type = k.task_type AND s.domain_mode = k.domain_mode AND s.model = k.model AND s.total_count > 0
+CROSS JOIN LATERAL neural.excess_of(s) AS x
 LEFT JOIN neural.model_versions v ON v.tenant_id = s.tenant_id AND v.model = s.model AND v.model_version = s.model_version
 ORDER BY s.task_type, s.domain_mode, s.model;
 
 -- query: global_score_cells
 -- The same at global scope.
-SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.evidence::text, s.score_sum::text,
+SELECT s.task_type, s.domain_mode, s.model, s.model_version, 0 AS epoch, s.evidence::text, s.score_sum::text,
   s.accuracy_evidence::text, s.accuracy_sum::text, s.relevance_evidence::text, s.relevance_sum::text,
   s.speed_evidence::text, s.speed_sum::text, s.positive_count, s.negative_count, s.neutral_count,
   s.implicit_positive_count, s.implicit_negative_count, s.total_count, s.updated_at,
