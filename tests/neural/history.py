@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from typing import Any
+from uuid import uuid4
 
-from tests.neural.works import Works
+from tests.neural.works import Cells, Works
 from tests.neural.world import World
 
 KINDS = ("copy_response", "regenerate", "scroll_to_end")
@@ -36,3 +37,22 @@ async def exact(work: Works) -> None:
     expected = await work.from_scratch()
     assert await work.cells() == expected
     assert expected
+
+
+def run_id() -> str:
+    """Returns a fresh identifier of a run."""
+    return str(uuid4())
+
+
+async def versions(work: Works) -> list[str]:
+    """Returns the states of all versions, oldest first."""
+    return [row["state"] for row in await work.rows("SELECT state FROM neural.score_versions ORDER BY version")]
+
+
+async def unchanged(work: Works, cells: Cells, live: int) -> None:
+    """Checks that the live version and its cells are as they were, and that learning goes on."""
+    assert (await work.live()).number == live
+    assert await work.cells() == cells
+    await work.world.liked("m", [1])
+    await work.learn()
+    await exact(work)

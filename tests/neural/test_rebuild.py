@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -17,14 +16,9 @@ from neural.learning.rebuild import Rebuild
 from neural.learning.versions import as_learner
 from neural.model import LearningMode, Scope
 from neural.scores import Scores, Wanted
-from tests.neural.history import busy, exact
-from tests.neural.works import Cells, Works, quiet, works
+from tests.neural.history import busy, exact, run_id, unchanged, versions
+from tests.neural.works import Works, quiet, works
 from tests.neural.world import World
-
-
-def run_id() -> str:
-    """Returns a fresh identifier of a run."""
-    return str(uuid4())
 
 
 async def shown(work: Works) -> dict[tuple[str, ...], tuple[float, ...]]:
@@ -93,105 +87,6 @@ async def test_a_rebuild_while_feedback_keeps_coming(work: Works, monkeypatch: p
         await connection.close()
     assert rounds > 2
     assert [report["table_version"] for report in reports] == sorted({report["table_version"] for report in reports})
-    await work.learn()
-    await exact(work)
-
-
-async def versions(work: Works) -> list[str]:
-    """Returns the states of all versions, oldest first."""
-    return [row["state"] for row in await work.rows("SELECT state FROM neural.score_versions ORDER BY version")]
-
-
-PLACES = [
-    (building.Building, "_contribute"),
-    (building.Building, "_index"),
-    (building.Building, "_add_up"),
-    (building.Building, "_add_up_tenants"),
-    (rebuild_module, "_learn_changed"),
-    (rebuild_module, "report_of"),
-    (rebuild_module, "recompute_global"),
-]
-
-
-async def broken_off(work: Works, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str], run: str) -> None:
-    """Begins a rebuild and cancels it at a place, the third time it gets there or as often as it does."""
-    reached, calls = asyncio.Event(), []
-    original = getattr(*where)
-
-    def hang(*arguments: Any) -> Any:
-        calls.append(1)
-        if len(calls) < 3 and where[1] in ("_contribute", "_index", "_add_up"):
-            return original(*arguments)
-        reached.set()
-        return asyncio.Event().wait() if asyncio.iscoroutinefunction(original) else stop()
-
-    def stop() -> None:
-        raise asyncio.CancelledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(*where, hang)
-        task = asyncio.create_task(work.rebuild.run(run))
-        await asyncio.wait_for(reached.wait(), 10)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-@pytest.mark.parametrize("where", PLACES, ids=lambda each: each[1])
-async def test_a_rebuild_that_was_broken_off_is_taken_up_again(
-    work: Works, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
-) -> None:
-    monkeypatch.setattr(building, "OUTPUTS_A_SLICE", 5)
-    monkeypatch.setattr(building, "OUTPUTS_A_PART", 5)
-    await busy(work.world, 13, 25)
-    await work.learn()
-    cells, live = await work.cells(), (await work.live()).number
-    dead = run_id()
-    await broken_off(work, monkeypatch, where, dead)
-    await unchanged(work, cells, live)
-    assert await versions(work) == ["live", "building"]
-    await busy(work.world, 14, 5)
-    await work.learn()
-    report = await Rebuild(work.database, work.settings, quiet).run(dead)
-    assert (report["changed_cells"], report["previous_version"]) == (0, live)
-    assert await versions(work) == ["retired", "live"]
-    await exact(work)
-
-
-async def test_another_run_gives_up_one_that_was_broken_off(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    await busy(work.world, 13, 15)
-    await work.learn()
-    dead = run_id()
-    await broken_off(work, monkeypatch, PLACES[3], dead)
-    assert (await work.rebuild.run(run_id()))["changed_cells"] == 0
-    assert await versions(work) == ["retired", "failed", "live"]
-    with pytest.raises(Unavailable) as caught:
-        await work.rebuild.run(dead)
-    assert caught.value.reason == "REBUILD_FAILED"
-    await exact(work)
-
-
-async def test_a_rebuild_that_fails_changes_nothing(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    await work.world.liked("m", [1])
-    await work.learn()
-    cells, live, run = await work.cells(), (await work.live()).number, run_id()
-
-    async def fail(*_: object) -> None:
-        raise RuntimeError("no room")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(building.Building, "_add_up_tenants", fail)
-        with pytest.raises(ExceptionGroup):
-            await work.rebuild.run(run)
-    assert await versions(work) == ["live", "failed"]
-    await unchanged(work, cells, live)
-
-
-async def unchanged(work: Works, cells: Cells, live: int) -> None:
-    """Checks that the live version and its cells are as they were, and that learning goes on."""
-    assert (await work.live()).number == live
-    assert await work.cells() == cells
-    await work.world.liked("m", [1])
     await work.learn()
     await exact(work)
 

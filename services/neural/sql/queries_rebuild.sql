@@ -228,10 +228,6 @@ SELECT neural.index_version_table($1, $2);
 -- A built version becomes visible to learners.
 SELECT neural.attach_version_tables($1);
 
--- query: attached
--- Whether it is.
-SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('neural.unit_contributions_v' || $1::bigint));
-
 -- query: count_outputs
 -- How much there is to read.
 SELECT count(*) FROM ingest_api_v1.outputs;
