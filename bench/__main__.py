@@ -6,6 +6,7 @@ import sys
 from os import cpu_count
 
 from bench import assignments, evaluation, freshness, recommendations, signals, simulations
+from bench.rebuilding import run as rebuilding
 from bench.stack import servers
 
 BENCHMARKS = {
@@ -15,6 +16,7 @@ BENCHMARKS = {
     "assignments": assignments.run,
     "simulations": simulations.run,
     "evaluation": evaluation.run,
+    "rebuild": rebuilding.run,
 }
 
 

@@ -54,6 +54,7 @@ class Servers:
     postgres_url: str
     """As the superuser."""
     redis_url: str
+    postgres_pid: int
 
 
 def _open_folder() -> Path:
@@ -72,7 +73,7 @@ async def servers() -> AsyncIterator[Servers]:
         await postgres.start()
         await valkey.start()
         await apply_all(postgres.url, {service.role: PASSWORD for service in SERVICES})
-        yield Servers(postgres.url, valkey.url)
+        yield Servers(postgres.url, valkey.url, postgres.pid)
     finally:
         await valkey.stop()
         await postgres.stop()

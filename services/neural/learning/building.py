@@ -38,8 +38,9 @@ class Building:
     async def fill(self) -> None:
         """Reads what there is and joins the version to the others."""
         await self._all("units", self._contribute)
-        await self._index("unit_contributions")
-        await self._all("cells", self._add_up)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._index("unit_contributions"))
+            group.create_task(self._all("cells", self._add_up))
         await self._all("tenants", self._add_up_tenants)
         for table in _TABLES:
             await self._index(table)

@@ -76,8 +76,8 @@ SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells'
 
 -- query: whole_tables
 -- How a statement over many rows is carried out: each with its time, in bounded memory, by hashing and sorting.
-SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '64MB', true),
-  set_config('maintenance_work_mem', '256MB', true), set_config('enable_nestloop', 'off', true),
+SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true),
+  set_config('maintenance_work_mem', '256MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_incremental_sort', 'off', true),
   set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true);
 
 -- query: contribute
@@ -152,20 +152,25 @@ WITH cells AS (
   SELECT c.tenant_id, c.user_id, coalesce(c.task_type, '') AS task_type, coalesce(c.domain_mode, '') AS domain_mode, c.model,
     c.model_version, coalesce(c.epoch, 0::smallint) AS epoch,
     sum(c.evidence) AS evidence, sum(c.score_sum) AS score_sum,
-    coalesce(sum(c.evidence) FILTER (WHERE 'accuracy' = ANY(c.aspects)), 0) AS accuracy_evidence,
-    coalesce(sum(c.score_sum) FILTER (WHERE 'accuracy' = ANY(c.aspects)), 0) AS accuracy_sum,
-    coalesce(sum(c.evidence) FILTER (WHERE 'relevance' = ANY(c.aspects)), 0) AS relevance_evidence,
-    coalesce(sum(c.score_sum) FILTER (WHERE 'relevance' = ANY(c.aspects)), 0) AS relevance_sum,
-    coalesce(sum(c.evidence) FILTER (WHERE 'speed' = ANY(c.aspects)), 0) AS speed_evidence,
-    coalesce(sum(c.score_sum) FILTER (WHERE 'speed' = ANY(c.aspects)), 0) AS speed_sum,
+    coalesce(sum(c.accuracy_evidence), 0) AS accuracy_evidence, coalesce(sum(c.accuracy_sum), 0) AS accuracy_sum,
+    coalesce(sum(c.relevance_evidence), 0) AS relevance_evidence, coalesce(sum(c.relevance_sum), 0) AS relevance_sum,
+    coalesce(sum(c.speed_evidence), 0) AS speed_evidence, coalesce(sum(c.speed_sum), 0) AS speed_sum,
     count(*) FILTER (WHERE c.rating = 1) AS positive_count, count(*) FILTER (WHERE c.rating = -1) AS negative_count,
     count(*) FILTER (WHERE c.rating = 0) AS neutral_count, count(*) FILTER (WHERE c.implicit_sign > 0) AS implicit_positive_count,
     count(*) FILTER (WHERE c.implicit_sign < 0) AS implicit_negative_count, count(*) AS total_count
   FROM (
-    SELECT u.tenant_id, u.user_id, u.task_type, u.domain_mode, u.evidence, u.score_sum, u.aspects, u.rating, u.implicit_sign,
+    SELECT u.tenant_id, u.user_id, u.task_type, u.domain_mode, u.evidence, u.score_sum, u.rating, u.implicit_sign,
+      CASE WHEN a.accuracy THEN u.evidence END AS accuracy_evidence, CASE WHEN a.accuracy THEN u.score_sum END AS accuracy_sum,
+      CASE WHEN a.relevance THEN u.evidence END AS relevance_evidence,
+      CASE WHEN a.relevance THEN u.score_sum END AS relevance_sum,
+      CASE WHEN a.speed THEN u.evidence END AS speed_evidence, CASE WHEN a.speed THEN u.score_sum END AS speed_sum,
       u.models[k.place] AS model, u.model_versions[k.place] AS model_version, coalesce(u.epochs[k.place], 0::smallint) AS epoch
     FROM neural.unit_contributions_v{version} u
     CROSS JOIN LATERAL generate_series(1, cardinality(u.models)) AS k (place)
+    CROSS JOIN LATERAL (
+      SELECT 'accuracy' = ANY(u.aspects) AS accuracy, 'relevance' = ANY(u.aspects) AS relevance,
+        'speed' = ANY(u.aspects) AS speed
+    ) AS a
     WHERE (hashtextextended(u.user_id, 0) & ($2::bigint - 1)) = $1::bigint
   ) AS c
   GROUP BY GROUPING SETS (
@@ -253,21 +258,25 @@ WHERE version = $1 AND state = 'building' RETURNING true;
 -- query: compare
 -- Cells that differ between two versions, the largest change first; scores of empty cells are taken as absent. Cells that
 -- were learned into since $3 are in motion and left out.
-WITH before AS (
-  SELECT *, score_sum / nullif(evidence, 0) AS score FROM neural.neural_model_scores WHERE version = $1 AND total_count > 0
-), after AS (
-  SELECT *, score_sum / nullif(evidence, 0) AS score FROM neural.neural_model_scores WHERE version = $2 AND total_count > 0
-), pairs AS (
-  SELECT coalesce(a.tenant_id, b.tenant_id) AS tenant_id, coalesce(a.user_id, b.user_id) AS user_id,
-    coalesce(a.task_type, b.task_type) AS task_type, coalesce(a.domain_mode, b.domain_mode) AS domain_mode,
-    coalesce(a.model, b.model) AS model, coalesce(a.model_version, b.model_version) AS model_version,
-    b.score::float8 AS before, a.score::float8 AS after, b.total_count AS before_total, a.total_count AS after_total,
-    coalesce(abs(a.score - b.score), 1)::float8 AS change
-  FROM before b
-  FULL JOIN after a USING (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch)
-  WHERE b.updated_at IS NULL OR b.updated_at < $3
+WITH pairs AS (
+  SELECT tenant_id, user_id, task_type, domain_mode, model, model_version,
+    (b.score_sum / nullif(b.evidence, 0))::float8 AS before, (a.score_sum / nullif(a.evidence, 0))::float8 AS after,
+    b.total_count AS before_total, a.total_count AS after_total
+  FROM (
+    SELECT tenant_id, user_id, task_type, domain_mode, model, model_version, epoch, evidence, score_sum, total_count, updated_at
+    FROM neural.neural_model_scores WHERE version = $1 AND total_count > 0
+  ) AS b
+  FULL JOIN (
+    SELECT tenant_id, user_id, task_type, domain_mode, model, model_version, epoch, evidence, score_sum, total_count
+    FROM neural.neural_model_scores WHERE version = $2 AND total_count > 0
+  ) AS a USING (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch)
+  WHERE (b.updated_at IS NULL OR b.updated_at < $3)
+    AND (a.evidence IS DISTINCT FROM b.evidence OR a.score_sum IS DISTINCT FROM b.score_sum)
+), changes AS (
+  SELECT *, coalesce(abs(after - before), 1) AS change FROM pairs
 )
-SELECT *, count(*) OVER () AS changed FROM pairs WHERE change > 1e-9 ORDER BY change DESC, tenant_id, model LIMIT 20;
+SELECT *, (SELECT count(*) FROM changes WHERE change > 1e-9) AS changed FROM changes WHERE change > 1e-9
+ORDER BY change DESC, tenant_id, model LIMIT 20;
 
 -- query: count_version
 -- Size of a version.

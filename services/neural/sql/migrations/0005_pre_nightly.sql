@@ -114,6 +114,13 @@ BEGIN
     EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING (neural.may_touch(tenant_id))', name);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON neural.%I TO radiant_learner', name);
   END LOOP;
+  -- Who asks is looked at once a statement, not once a row.
+  FOREACH name IN ARRAY ARRAY['unit_contributions', 'neural_model_scores', 'model_companions', 'heavy_raters',
+                              'publish_queue', 'rebuild_queue', 'recent_units', 'rebuild_partials'] LOOP
+    EXECUTE format('ALTER POLICY tenant_isolation ON neural.%I USING ('
+      '(SELECT current_user IN (''radiant_learner'', ''radiant_experimenter'')) '
+      'OR tenant_id = current_setting(''app.current_tenant_id'', true))', name);
+  END LOOP;
 END
 $$;
 GRANT SELECT ON neural.quality_shifts, neural.prior_strengths, neural.heavy_raters TO radiant_neural;
@@ -176,7 +183,9 @@ BEGIN
     IF parent <> 'global_model_scores' THEN
       EXECUTE format('ALTER TABLE neural.%I ENABLE ROW LEVEL SECURITY', child);
       EXECUTE format('ALTER TABLE neural.%I FORCE ROW LEVEL SECURITY', child);
-      EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING (neural.may_touch(tenant_id))', child);
+      EXECUTE format('CREATE POLICY tenant_isolation ON neural.%I USING ('
+        '(SELECT current_user IN (''radiant_learner'', ''radiant_experimenter'')) '
+        'OR tenant_id = current_setting(''app.current_tenant_id'', true))', child);
     END IF;
     EXECUTE format('GRANT SELECT, INSERT ON neural.%I TO radiant_learner', child);
   END LOOP;

@@ -1,0 +1,1 @@
+"""How fast all scores are made anew from the raw rows."""

@@ -1,0 +1,53 @@
+"""Memory of a server's processes while something runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+PAUSE_S = 0.2
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _own_bytes(pid: int) -> int:
+    """Returns a process's share of memory, shared pages divided among those who share them."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+class Peak:
+    """The greatest sum that was seen."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+
+@contextlib.asynccontextmanager
+async def watched(pids: Iterable[int]) -> AsyncIterator[Peak]:
+    """Adds up the memory of processes and their children several times a second, within the block."""
+    peak, roots = Peak(), list(pids)
+
+    async def watch() -> None:
+        while True:
+            everyone = roots + [child for pid in roots for child in _children(pid)]
+            peak.bytes = max(peak.bytes, sum(_own_bytes(pid) for pid in everyone))
+            await asyncio.sleep(PAUSE_S)
+
+    task = asyncio.create_task(watch())
+    try:
+        yield peak
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
