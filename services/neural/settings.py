@@ -31,6 +31,8 @@ class LearningSettings:
     """Users behind every published global row."""
     idle: timedelta = timedelta(milliseconds=200)
     """Longest pause between two looks at the queues when no wake-up comes."""
+    budget_gain: float = 1.0
+    """Most that the weight of cost moves in an hour to keep a tenant's daily budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ def _learning(reader: Reader) -> LearningSettings:
         carry_over=reader.number("VERSION_CARRY_OVER", 0.5, 0, 1),
         global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
         global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
+        budget_gain=reader.number("BUDGET_GAIN", 1, 0.01, 100),
     )
 
 
