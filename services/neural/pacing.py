@@ -60,8 +60,6 @@ def paced(pace: Pace, budget: float, spent: float, now: datetime, gain: float) -
     if seconds > 0:
         rate += -math.expm1(-seconds / MEMORY_S) * (max(spent - before, 0.0) / seconds - rate)
     target = max(budget - spent, 0.0) / (start + DAY - now).total_seconds()
-    weight = pace.steady_weight
-    if target > 0:
-        surplus = min(max(rate / target - 1, -1.0), 1.0)
-        weight = min(max(weight + gain * min(seconds, STEP_MAX_S) / 3600 * surplus, 0.0), 1.0)
-    return Pace(steady_weight=weight, exhausted=spent >= budget, spent=spent, rate=rate, at=now)
+    surplus = min(rate / target - 1, 1.0) if target > 0 else 1.0
+    weight = pace.steady_weight + gain * min(seconds, STEP_MAX_S) / 3600 * surplus
+    return Pace(steady_weight=min(max(weight, 0.0), 1.0), exhausted=spent >= budget, spent=spent, rate=rate, at=now)
