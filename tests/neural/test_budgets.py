@@ -116,7 +116,7 @@ async def test_what_is_too_old_is_neither_counted_nor_kept(work: Works) -> None:
     await work.learn()
     assert await spending(work) == [("acme", NOON, "m", 1, 1e9)]
     add = "INSERT INTO neural.spending SELECT 'acme', now() - interval '91 days', 'm', 1, 1"
-    mark = "INSERT INTO neural.counted_outputs SELECT now() - interval '10 days', 'acme', 'older'"
+    mark = "INSERT INTO neural.counted_outputs SELECT now() - interval '10 days', 'acme', 'older', 'm', 1"
     await work.world.connection.execute(f"{add}; {mark}")
     async with as_learner(work.database) as connection:
         await forget_spending(connection)
@@ -204,7 +204,8 @@ class Paced:
 
     async def best(self, tenant: str = "acme", candidates: Sequence[str] = ("m", "n"), **more: Any) -> str:
         """Returns the best of the candidates."""
-        return (await self.ranked(tenant, candidates, **more)).candidates[0].estimate.model
+        model: str = (await self.ranked(tenant, candidates, **more)).candidates[0].estimate.model
+        return model
 
     async def ranked(self, tenant: str = "acme", candidates: Sequence[str] = ("m", "n"), **more: Any) -> Any:
         """Returns the ranking of the candidates."""

@@ -1,26 +1,23 @@
 -- query: count_spending
--- What outputs cost, each once however often it comes: only those not yet marked as counted are added. Outputs of more than
+-- What outputs cost, each once however often it comes: only those marked as counted just now are added. Outputs of more than
 -- 8 days ago concern no budget and no mean; their marks may be gone, so that they are left out. A cost is cut at a billion,
 -- which keeps sums finite. Rows are touched in order, lest two learners wait for each other.
-WITH seen AS MATERIALIZED (
-  SELECT m.tenant_id, m.output_id, date_trunc('hour', m.created_at, 'UTC') AS hour, least(m.total_cost, 1e9) AS cost,
-    CASE cardinality(m.models_used) WHEN 1 THEN m.models_used[1] ELSE '' END AS model
+WITH fresh AS (
+  INSERT INTO neural.counted_outputs (hour, tenant_id, output_id, model, cost)
+  SELECT date_trunc('hour', m.created_at, 'UTC') AS hour, m.tenant_id, m.output_id,
+    CASE cardinality(m.models_used) WHEN 1 THEN m.models_used[1] ELSE '' END, least(m.total_cost, 1e9)
   FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
   CROSS JOIN LATERAL (
     SELECT * FROM ingest_api_v1.manifests m WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id
   ) AS m
   WHERE m.created_at > now() - interval '8 days'
-), fresh AS (
-  INSERT INTO neural.counted_outputs (hour, tenant_id, output_id)
-  SELECT hour, tenant_id, output_id FROM seen ORDER BY hour, tenant_id, output_id
+  ORDER BY hour, m.tenant_id, m.output_id
   ON CONFLICT DO NOTHING
-  RETURNING tenant_id, output_id
+  RETURNING tenant_id, hour, model, cost
 )
 INSERT INTO neural.spending AS s (tenant_id, hour, model, outputs, cost)
-SELECT n.tenant_id, n.hour, n.model, count(*), sum(n.cost)
-FROM seen n JOIN fresh f ON f.tenant_id = n.tenant_id AND f.output_id = n.output_id
-GROUP BY n.tenant_id, n.hour, n.model
-ORDER BY n.tenant_id, n.hour, n.model
+SELECT tenant_id, hour, model, count(*), sum(cost) FROM fresh
+GROUP BY tenant_id, hour, model ORDER BY tenant_id, hour, model
 ON CONFLICT (tenant_id, hour, model) DO UPDATE SET outputs = s.outputs + excluded.outputs, cost = s.cost + excluded.cost;
 
 -- query: forget_counted

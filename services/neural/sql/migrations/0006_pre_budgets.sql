@@ -14,11 +14,13 @@ CREATE TABLE neural.spending (
   CONSTRAINT spending_pkey PRIMARY KEY (tenant_id, hour, model)
 );
 
--- Outputs whose cost is in neural.spending, for as long as an output may still be counted.
+-- What of neural.spending is each output's, for as long as an output may still be counted: what makes it count once.
 CREATE TABLE neural.counted_outputs (
   hour timestamptz NOT NULL,
   tenant_id text NOT NULL,
   output_id text NOT NULL,
+  model text NOT NULL,
+  cost double precision NOT NULL,
   CONSTRAINT counted_outputs_pkey PRIMARY KEY (hour, tenant_id, output_id)
 );
 
