@@ -48,8 +48,9 @@ SELECT tenant_id, user_id, task_type, domain_mode, model, model_version, sum(wei
 FROM scored
 GROUP BY GROUPING SETS (
   (tenant_id, user_id, task_type, domain_mode, model, model_version),
-  (tenant_id, user_id, task_type, model, model_version), (tenant_id, user_id, model, model_version), (tenant_id, task_type, domain_mode, model, model_version),
-  (tenant_id, task_type, model, model_version), (tenant_id, model, model_version))
+  (tenant_id, user_id, task_type, model, model_version), (tenant_id, user_id, model, model_version),
+  (tenant_id, task_type, domain_mode, model, model_version), (tenant_id, task_type, model, model_version),
+  (tenant_id, model, model_version))
 """
 
 
@@ -80,4 +81,4 @@ async def _copy(connection: asyncpg.Connection, duck: duckdb.DuckDBPyConnection,
     if folder.name == "votes":
         chosen = "* REPLACE (string_split(trim(categories, '{}'), ',') AS categories)"
     duck.execute(f"COPY (SELECT {chosen} FROM {columns}) TO '{folder}/rows.parquet' (FORMAT parquet)")
-    text.unlink()  # noqa: ASYNC240 - nobody else waits
+    text.unlink()

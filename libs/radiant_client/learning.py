@@ -91,12 +91,19 @@ class Learning:
         return response.settings
 
     async def update_settings(
-        self, *, global_learning: bool, request_id: str = "", timeout: float | None = None
+        self,
+        *,
+        global_learning: bool,
+        daily_budget_usd: float = 0.0,
+        request_id: str = "",
+        timeout: float | None = None,
     ) -> learning_service_pb2.TenantSettings:
-        """Changes whether the tenant's feedback adds to the global scope."""
+        """Changes whether the tenant's feedback adds to the global scope, and its daily budget (0: none), at once."""
         request = learning_service_pb2.UpdateTenantSettingsRequest(
             request_id=request_id or new_id(),
-            settings=learning_service_pb2.TenantSettings(global_learning=global_learning),
+            settings=learning_service_pb2.TenantSettings(
+                global_learning=global_learning, daily_budget_usd=daily_budget_usd
+            ),
         )
         response = await self._caller.call(self._stub.UpdateTenantSettings, request, timeout=timeout)
         return response.settings

@@ -40,15 +40,26 @@ class Demand:
     """None leaves it to the setting."""
     closed: bool = False
     """Whether no candidates means none, instead of all."""
+    budget_weight: float = 0.0
+    """Weight of cost that the tenant's budget asks for; the greater one holds."""
+    model_costs: Mapping[str, float] = field(default_factory=dict)
+    """What models were seen to cost, in US dollars: stands in the weighing for what no profile names."""
 
-    def penalty(self, model: str, among: Sequence[str]) -> float:
-        """Returns the quality given up for a model's cost, relative to the dearest of the candidates."""
-        if self.cost_weight == 0:
-            return 0.0
-        costs = [self.profiles[each].cost or 0.0 for each in among if each in self.profiles]
+    @property
+    def weighs_budget(self) -> bool:
+        """Whether the budget asks for more weight of cost than the request."""
+        return self.budget_weight > self.cost_weight
+
+    def penalties(self, among: Sequence[str]) -> list[float]:
+        """Returns the quality given up for each candidate's cost, relative to the dearest of them, in their order."""
+        weight = max(self.cost_weight, self.budget_weight)
+        costs = [self._cost(model) for model in among] if weight > 0 else []
         dearest = max(costs, default=0.0)
+        return [weight * (cost / dearest) for cost in costs] if dearest > 0 else [0.0] * len(among)
+
+    def _cost(self, model: str) -> float:
         profile = self.profiles.get(model)
-        return self.cost_weight * ((profile.cost or 0.0) / dearest) if profile and dearest > 0 else 0.0
+        return profile.cost if profile and profile.cost is not None else self.model_costs.get(model, 0.0)
 
 
 def refusal(model: str, demand: Demand) -> str:

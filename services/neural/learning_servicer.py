@@ -141,9 +141,8 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     async def GetTenantSettings(
         self, request: pb.GetTenantSettingsRequest, context: Context
     ) -> pb.GetTenantSettingsResponse:
-        """Shows a tenant's settings."""
-        taking_part = await self._settings.global_learning(tenant_of(request.tenant_id))
-        return pb.GetTenantSettingsResponse(settings=pb.TenantSettings(global_learning=taking_part))
+        """Shows a tenant's settings and where its budget stands."""
+        return learning.standing(await self._settings.standing(tenant_of(request.tenant_id)))
 
     async def UpdateTenantSettings(
         self, request: pb.UpdateTenantSettingsRequest, context: Context
@@ -155,6 +154,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
             request_id=request.request_id,
             fingerprint=_fingerprint(request),
             global_learning=request.settings.global_learning,
+            daily_budget_usd=request.settings.daily_budget_usd,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))

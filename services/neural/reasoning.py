@@ -1,4 +1,4 @@
-"""One sentence on which counts decided."""
+"""One sentence on which counts decided, and one on a budget that had a say."""
 
 from __future__ import annotations
 
@@ -40,3 +40,8 @@ def sentence(ranked: Sequence[Estimate], task: str, domain: str) -> str:
         second = ranked[1]
         said += f", before {second.model} with {second.mean:.2f} from {second.total}"
     return said + "."
+
+
+def on_budget(weight: float) -> str:
+    """Explains that the tenant's budget weighs cost."""
+    return f"To keep the tenant's daily budget, cost weighs {weight:.2f}: the dearest candidate loses as much."

@@ -33,6 +33,8 @@ class LearningSettings:
     """Statements of a rebuild that run at a time."""
     idle: timedelta = timedelta(milliseconds=200)
     """Longest pause between two looks at the queues when no wake-up comes."""
+    budget_gain: float = 1.0
+    """Most that the weight of cost moves in an hour to keep a tenant's daily budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ def _learning(reader: Reader) -> LearningSettings:
         global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
         global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
         rebuild_workers=reader.integer("REBUILD_WORKERS", 2, 1, 16),
+        budget_gain=reader.number("BUDGET_GAIN", 1, 0.01, 100),
     )
 
 

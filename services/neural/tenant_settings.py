@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
+from neural.learning.pacers import end_pacer
 from neural.learning.publisher import enqueue_tenant
 from neural.learning.versions import as_learner
 
@@ -22,8 +24,26 @@ class Change:
     request_id: str
     fingerprint: bytes
     global_learning: bool
+    daily_budget_usd: float = 0.0
+    """0 for none."""
     answer: bytes
     """What a repeat gets, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A tenant's settings, and where its spending of the UTC day stands."""
+
+    global_learning: bool
+    """Whether the tenant's feedback adds to the global scope; not unless it was switched on."""
+    daily_budget_usd: float
+    spent: float
+    """In US dollars."""
+    outputs: int
+    cost_weight: float
+    """In force."""
+    paced_at: datetime | None
+    """When the weight was set."""
 
 
 class TenantSettings:
@@ -32,10 +52,12 @@ class TenantSettings:
     def __init__(self, database: Database, published: Callable[[], None]) -> None:
         self._database, self._published = database, published
 
-    async def global_learning(self, tenant: str) -> bool:
-        """Tells whether the tenant's feedback adds to the global scope; not unless it was switched on."""
+    async def standing(self, tenant: str) -> Standing:
+        """Returns the tenant's settings and spending."""
         async with self._database.tenant(tenant) as connection:
-            return bool(await connection.fetchval(_SQL["settings"], tenant))
+            row = await connection.fetchrow(_SQL["settings"], tenant)
+        assert row is not None  # noqa: S101 - the query gives one row, whatever there is
+        return Standing(**row)
 
     async def change(self, change: Change) -> bytes:
         """Changes the settings and returns the answer; a repeat returns the first one.
@@ -52,7 +74,10 @@ class TenantSettings:
             await use_tenant(connection, change.tenant_id)
 
             async def work() -> bytes:
-                await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning)
+                budget = change.daily_budget_usd
+                await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning, budget)
+                if budget == 0:
+                    await end_pacer(connection, change.tenant_id)
                 await enqueue_tenant(connection, change.tenant_id)
                 return change.answer
 

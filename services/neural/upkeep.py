@@ -1,4 +1,4 @@
-"""What the tables need from time to time: partitions ahead of time."""
+"""What the tables need from time to time: partitions ahead of time, and an end to what is too old to matter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from neural.learning.pacers import forget_spending
+from neural.learning.versions import as_learner
 
 _SQL = load_queries("neural", "queries_recommending.sql")
 
@@ -14,8 +16,10 @@ EVERY = timedelta(hours=1)
 
 
 async def upkeep_forever(database: Database) -> None:
-    """Makes the partitions of coming months; safe to run in several processes."""
+    """Makes the partitions of coming months and forgets old spending; safe to run in several processes."""
     while True:
         async with database.transaction() as connection:
             await connection.execute(_SQL["ensure_partitions"])
+        async with as_learner(database) as connection:
+            await forget_spending(connection)
         await asyncio.sleep(EVERY.total_seconds())

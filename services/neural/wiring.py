@@ -17,6 +17,7 @@ from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.board_store import BoardStore
 from neural.learning.learner import Learner
+from neural.learning.pacers import Pacers
 from neural.learning.publisher import Publisher
 from neural.learning.rebuild import Rebuild
 from neural.learning.trusting import Trusting
@@ -24,6 +25,7 @@ from neural.learning.versions import ensure_live_version
 from neural.model import BoardKey
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.listening import Listener
+from neural.recommending.prices import PacedPrices
 from neural.recommending.recommender import Recommender
 from neural.recommending.table import BoardTable
 from neural.recommending.treatments import RunningExperiments
@@ -55,7 +57,8 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
         store = BoardStore(database, settings.learning.carry_over)
         table = BoardTable(cache, store, settings.recommend.table_boards_max)
         experiments = RunningExperiments(database)
-        recommender = Recommender(table, log, settings.recommend, experiments)
+        prices = PacedPrices(database, lambda tenant: hub.reprice(tenant))
+        recommender = Recommender(table, log, settings.recommend, experiments, prices)
         hub = Hub(database, recommender)
         publisher = Publisher(database, cache, settings.learning)
         learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())
@@ -80,6 +83,8 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("learner", learner.run_forever),
             ("decision-log", log.write_forever),
             ("experiments", experiments.look_forever),
+            ("pacers", Pacers(database, settings.learning.budget_gain).run_forever),
+            ("prices", prices.look_forever),
             ("trust", Trusting(database, learner.wake).run_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):

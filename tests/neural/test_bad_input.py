@@ -68,6 +68,7 @@ WALK = Walk(
         "include_rollups": FLAG,
         "outliers_only": FLAG,
         "global_learning": FLAG,
+        "daily_budget_usd": Kind([0.0, 0.01, 1e9], [-0.01, 1.000001e9, float("nan"), float("inf")]),
         "page_size": COUNT,
         "start_time": Kind([moment(1_750_000_000)], []),
         "end_time": Kind([moment(1_750_000_001)], [moment(1_750_000_000), moment(0)]),

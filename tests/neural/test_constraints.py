@@ -49,6 +49,18 @@ def test_cost_is_relative_to_the_dearest_candidate() -> None:
     profiles = {"m": Profile(cost=1.0), "n": Profile(cost=4.0), "k": Profile(cost=100.0), "f": Profile(cost=0.0)}
     asked = demand(cost_weight=0.5, profiles=profiles)
     among = ["m", "n", "f", "stranger"]
-    assert [asked.penalty(model, among) for model in among] == [0.125, 0.5, 0.0, 0.0]
-    assert demand(profiles=profiles).penalty("n", among) == 0
-    assert demand(cost_weight=0.5, profiles={"f": Profile(cost=0.0)}).penalty("f", ["f"]) == 0
+    assert asked.penalties(among) == [0.125, 0.5, 0.0, 0.0]
+    assert demand(profiles=profiles).penalties(["n"]) == [0]
+    assert demand(cost_weight=0.5, profiles={"f": Profile(cost=0.0)}).penalties(["f"]) == [0]
+    assert demand(cost_weight=0.5).penalties([]) == []
+
+
+def test_the_greater_weight_holds_and_seen_costs_stand_for_unknown_ones() -> None:
+    profiles = {"m": Profile(cost=1.0), "n": Profile()}
+    paced = demand(cost_weight=0.25, budget_weight=0.5, profiles=profiles, model_costs={"m": 9.0, "n": 4.0, "k": 2.0})
+    assert paced.penalties(["m", "n", "k"]) == [0.125, 0.5, 0.25]
+    assert paced.weighs_budget
+    asked = demand(cost_weight=1.0, budget_weight=0.5, model_costs={"n": 4.0})
+    assert asked.penalties(["m", "n"]) == [0.0, 1.0]
+    assert not asked.weighs_budget
+    assert refusal("n", demand(cost_max=1.0, budget_weight=0.5, model_costs={"n": 4.0})) == ""

@@ -10,6 +10,7 @@ from kit.metrics import Counter, Histogram
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.learning.apply import Version, columns, replace_contributions
+from neural.learning.pacers import count_spending
 from neural.learning.recent import note_recent
 from neural.learning.versions import as_learner, live_and_building
 from neural.model import BoardKey, UnitKey
@@ -82,13 +83,14 @@ async def _learn(connection: Connection) -> tuple[int, int]:
 
 
 async def _expand(connection: Connection, live: Version, outputs: list[tuple[str, str]]) -> None:
-    """Notes the models' versions and hands what was said of the outputs to the shards of those who said it."""
+    """Notes models' versions and costs, and hands what was said of the outputs to the shards of those who said it."""
     tenants, names = [tenant for tenant, _ in outputs], [output for _, output in outputs]
     moved = [tuple(row) for row in await connection.fetch(_SQL["register_versions"], tenants, names)]
     if moved:
         await connection.execute(_SQL["bump_boards"], sorted({tenant for tenant, _ in moved}))
         models = [tenant for tenant, _ in moved], [model for _, model in moved]
         await connection.execute(_SQL["enqueue_boards_of_models"], live.number, *models)
+    await count_spending(connection, tenants, names)
     raters = await connection.fetch(_SQL["raters_of_outputs"], tenants, names)
     if raters:
         await connection.execute(_SQL["enqueue_units"], *columns(UnitKey(*row) for row in raters))

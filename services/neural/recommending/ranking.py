@@ -11,7 +11,7 @@ from neural.constraints import Demand, split
 from neural.hierarchy import Beliefs, Estimate, estimate
 from neural.model import ANY, Board, BoardKey, LearningMode, Strategy
 from neural.policy import propensities
-from neural.reasoning import sentence
+from neural.reasoning import on_budget, sentence
 
 
 def board_keys(tenant: str, user: str, task: str, domain: str) -> list[BoardKey]:
@@ -61,7 +61,7 @@ def rank(
     chosen = demand.strategy or strategy
     epsilon = epsilon if demand.epsilon is None else demand.epsilon
     estimates = [estimate(model, boards, now, beliefs) for model in eligible]
-    penalties = [demand.penalty(model, eligible) for model in eligible]
+    penalties = demand.penalties(eligible)
     chances: list[float] = []
     if estimates:
         chances = propensities(estimates, penalties, chosen, epsilon, beliefs.threshold, beliefs.information)
@@ -79,7 +79,12 @@ def rank(
         strategy=chosen,
         mode=boards[0].mode,
         version=max(board.version for board in boards),
-        reasoning=sentence([each.estimate for each in candidates], demand.task_type, demand.domain_mode),
+        reasoning=_reasoning(candidates, demand, chosen is not Strategy.SCOPE_FALLBACK and any(penalties)),
         companions={model: (row.orchestration_id, row.services) for model, row in rows.items()},
         cumulative=list(accumulate(each.propensity for each in candidates)),
     )
+
+
+def _reasoning(candidates: Sequence[Candidate], demand: Demand, weighed: bool) -> str:
+    said = sentence([each.estimate for each in candidates], demand.task_type, demand.domain_mode)
+    return f"{said} {on_budget(demand.budget_weight)}" if weighed and demand.weighs_budget else said

@@ -15,6 +15,7 @@ from kit.ids import new_id
 from neural.constraints import Demand
 from neural.model import Board, BoardKey
 from neural.recommending.decision_log import DecisionLog
+from neural.recommending.prices import NoPrices, Price, Prices
 from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
 from neural.recommending.table import BoardTable
 from neural.recommending.treatments import NoTreatments, Treatment, Treatments
@@ -22,11 +23,12 @@ from neural.settings import RecommendSettings
 
 _chance = random.SystemRandom()
 _NONE = NoTreatments()
+_FREE = NoPrices()
 
 
 @dataclass(slots=True)
 class Prepared:
-    """A ranking that holds while its boards do."""
+    """A ranking that holds while its boards and its price do."""
 
     ranking: Ranking
     keys: Sequence[BoardKey]
@@ -36,6 +38,8 @@ class Prepared:
     generation: int
     until: float
     """Monotonic seconds until which the boards were seen to hold."""
+    price: Price | None = None
+    """What the tenant's budget asked for."""
     treatment: Treatment | None = None
     """What an experiment said of it."""
     faces: dict[int, Any] = field(default_factory=dict)
@@ -70,9 +74,15 @@ class Recommender:
     """Answers which model to use."""
 
     def __init__(
-        self, table: BoardTable, log: DecisionLog, settings: RecommendSettings, treatments: Treatments = _NONE
+        self,
+        table: BoardTable,
+        log: DecisionLog,
+        settings: RecommendSettings,
+        treatments: Treatments = _NONE,
+        prices: Prices = _FREE,
     ) -> None:
-        self._table, self._log, self._treatments, self._settings = table, log, treatments, settings
+        self._table, self._log, self._settings = table, log, settings
+        self._treatments, self._prices = treatments, prices
         self._prepared: OrderedDict[tuple[str, bytes, Treatment | None], Prepared] = OrderedDict()
         self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
 
@@ -83,7 +93,7 @@ class Recommender:
     def ready(self, tenant: str, digest: bytes, treatment: Treatment | None = None) -> Decision | None:
         """Decides at once if a ranking for this very question is prepared and holds."""
         prepared = self._prepared.get((tenant, digest, treatment))
-        if prepared is None or not self._holds(prepared):
+        if prepared is None or not self._holds(tenant, prepared):
             return None
         return self._draw(tenant, prepared)
 
@@ -105,7 +115,10 @@ class Recommender:
         return self._draw(tenant, prepared)
 
     async def prepare(self, tenant: str, demand: Demand) -> Prepared:
-        """Ranks what a demand allows, without deciding."""
+        """Ranks what a demand allows, at the price that the tenant's budget asks for, without deciding."""
+        price = self._prices.price(tenant)
+        if price is not None:
+            demand = price.applied(demand)
         keys = board_keys(tenant, demand.user_id, demand.task_type, demand.domain_mode)
         generation = self._table.generation  # from before the reading: what changes during it is looked at again
         boards = await self._table.boards(tenant, keys)
@@ -113,14 +126,14 @@ class Recommender:
         now = datetime.now(UTC)
         ranking = rank(boards, demand, settings.beliefs, settings.strategy, settings.epsilon, now)
         until = time.monotonic() + self._table.life_s()
-        return Prepared(ranking, keys, boards, self._table.oldest_load(keys), generation, until)
+        return Prepared(ranking, keys, boards, self._table.oldest_load(keys), generation, until, price)
 
     def staleness_ms(self, prepared: Prepared) -> float:
         """Returns the age of the oldest board since it was last known to be current."""
         return max(time.monotonic() - self._table.current_since(prepared.loaded_at), 0.0) * 1000
 
-    def _holds(self, prepared: Prepared) -> bool:
-        if time.monotonic() >= prepared.until:
+    def _holds(self, tenant: str, prepared: Prepared) -> bool:
+        if time.monotonic() >= prepared.until or prepared.price is not self._prices.price(tenant):
             return False
         if prepared.generation == self._table.generation:
             return True

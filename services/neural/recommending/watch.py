@@ -93,6 +93,12 @@ class Hub:
         for watcher in self._watchers:
             watcher.hear(keys)
 
+    def reprice(self, tenant: str) -> None:
+        """Has a tenant's streams sent as a whole: what its budget asks for changed."""
+        for watcher in self._watchers:
+            if watcher.interest.tenant_id == tenant:
+                watcher.hear(None)
+
     @contextlib.contextmanager
     def _watching(self, interest: Interest) -> Iterator[_Watcher]:
         if len(self._watchers) >= WATCHERS_MAX:

@@ -125,13 +125,23 @@ WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live')
 LIMIT $4;
 
 -- query: change_settings
--- Whether a tenant's feedback adds to the global scope.
-INSERT INTO neural.tenant_settings AS t (tenant_id, global_learning) VALUES ($1, $2)
-ON CONFLICT (tenant_id) DO UPDATE SET global_learning = excluded.global_learning, updated_at = now();
+-- Whether a tenant's feedback adds to the global scope, and what its outputs may cost a day.
+INSERT INTO neural.tenant_settings AS t (tenant_id, global_learning, daily_budget_usd) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id) DO UPDATE SET global_learning = excluded.global_learning,
+  daily_budget_usd = excluded.daily_budget_usd, updated_at = now();
 
 -- query: settings
--- A tenant's settings; none means the defaults.
-SELECT global_learning FROM neural.tenant_settings WHERE tenant_id = $1;
+-- A tenant's settings (none means the defaults) and where its spending of the day stands. Always one row.
+SELECT coalesce(t.global_learning, false) AS global_learning, coalesce(t.daily_budget_usd, 0) AS daily_budget_usd,
+  s.spent, s.outputs, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS paced_at
+FROM (SELECT $1::text AS tenant_id) AS k
+LEFT JOIN neural.tenant_settings t ON t.tenant_id = k.tenant_id
+LEFT JOIN neural.budget_pacers p ON p.tenant_id = k.tenant_id AND t.daily_budget_usd > 0
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(s.cost), 0) AS spent, coalesce(sum(s.outputs), 0)::bigint AS outputs FROM neural.spending s
+  WHERE s.tenant_id = k.tenant_id AND s.hour >= date_trunc('day', now(), 'UTC')
+    AND s.hour < date_trunc('day', now(), 'UTC') + interval '24 hours'
+) AS s;
 
 -- query: stored_answer
 -- The answer that a request got before.

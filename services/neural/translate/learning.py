@@ -10,6 +10,7 @@ import asyncpg
 from neural.learning.show import Shown
 from neural.model import Scope
 from neural.scores import Page, Score, Status, TrustPage, Wanted
+from neural.tenant_settings import Standing
 from neural.translate.words import MODES, SCOPES, from_seconds, timestamp
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
@@ -142,3 +143,16 @@ def trust_score(row: asyncpg.Record) -> pb.TrustScore:
     for name, factor in sorted(json.loads(row["factors"]).items()):
         score.factors.add(name=name, value=factor["value"], explanation=factor["explanation"])
     return score
+
+
+def standing(found: Standing) -> pb.GetTenantSettingsResponse:
+    """Renders a tenant's settings and where its budget stands."""
+    return pb.GetTenantSettingsResponse(
+        settings=pb.TenantSettings(global_learning=found.global_learning, daily_budget_usd=found.daily_budget_usd),
+        budget=pb.BudgetState(
+            spent_today_usd=found.spent,
+            requests_today=found.outputs,
+            cost_weight=found.cost_weight,
+            update_time=timestamp(found.paced_at) if found.paced_at else None,
+        ),
+    )

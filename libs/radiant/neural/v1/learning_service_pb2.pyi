@@ -795,16 +795,22 @@ class TenantSettings(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     GLOBAL_LEARNING_FIELD_NUMBER: _builtins.int
+    DAILY_BUDGET_USD_FIELD_NUMBER: _builtins.int
     global_learning: _builtins.bool
     """Whether the tenant's feedback adds to the global scope. Off unless switched on."""
+    daily_budget_usd: _builtins.float
+    """What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh
+    cost the more, the further spending runs ahead of it; no request is refused for it.
+    """
     def __init__(
         self,
         *,
         global_learning: _builtins.bool = ...,
+        daily_budget_usd: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["global_learning", b"global_learning"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["daily_budget_usd", b"daily_budget_usd", "global_learning", b"global_learning"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -839,22 +845,66 @@ class GetTenantSettingsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SETTINGS_FIELD_NUMBER: _builtins.int
+    BUDGET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def settings(self) -> Global___TenantSettings:
         """The settings."""
+
+    @_builtins.property
+    def budget(self) -> Global___BudgetState:
+        """Where the day's spending stands, with or without a budget."""
 
     def __init__(
         self,
         *,
         settings: Global___TenantSettings | None = ...,
+        budget: Global___BudgetState | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetTenantSettingsResponse: _TypeAlias = GetTenantSettingsResponse  # noqa: Y015
+
+@_typing.final
+class BudgetState(_message.Message):
+    """BudgetState is where the day's spending stands and what that does to recommendations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPENT_TODAY_USD_FIELD_NUMBER: _builtins.int
+    REQUESTS_TODAY_FIELD_NUMBER: _builtins.int
+    COST_WEIGHT_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    spent_today_usd: _builtins.float
+    """What outputs created since the beginning of the UTC day cost, in US dollars, as far as they are learned."""
+    requests_today: _builtins.int
+    """How many outputs those are."""
+    cost_weight: _builtins.float
+    """Weight of cost that recommendations take at least, in [0, 1]; 1 from the end of the budget to the end of the day, and
+    0 without a budget. A request's own cost_weight holds where it is greater.
+    """
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """When that weight was last set; absent when it never was."""
+
+    def __init__(
+        self,
+        *,
+        spent_today_usd: _builtins.float = ...,
+        requests_today: _builtins.int = ...,
+        cost_weight: _builtins.float = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_weight", b"cost_weight", "requests_today", b"requests_today", "spent_today_usd", b"spent_today_usd", "update_time", b"update_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BudgetState: _TypeAlias = BudgetState  # noqa: Y015
 
 @_typing.final
 class UpdateTenantSettingsRequest(_message.Message):
@@ -871,7 +921,9 @@ class UpdateTenantSettingsRequest(_message.Message):
     """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
     @_builtins.property
     def settings(self) -> Global___TenantSettings:
-        """The new settings. Required."""
+        """The new settings. Required. They replace the old ones as a whole: what is not sent is set to its default, so that a
+        caller that sends global_learning alone sets the daily budget to 0, that is, ends it.
+        """
 
     def __init__(
         self,

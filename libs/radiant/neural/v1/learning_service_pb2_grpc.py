@@ -136,14 +136,15 @@ class LearningServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetTenantSettings(self, request, context):
-        """Shows a tenant's learning settings.
+        """Shows a tenant's learning settings, and where its budget stands.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateTenantSettings(self, request, context):
-        """Changes a tenant's learning settings: whether it takes part in global learning.
+        """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
+        once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -31,9 +31,11 @@ class LearningServiceStub:
     EvaluatePolicy: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.EvaluatePolicyRequest, _learning_service_pb2.EvaluatePolicyResponse]
     """Estimates off-policy how another strategy would have done."""
     GetTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetTenantSettingsRequest, _learning_service_pb2.GetTenantSettingsResponse]
-    """Shows a tenant's learning settings."""
+    """Shows a tenant's learning settings, and where its budget stands."""
     UpdateTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.UpdateTenantSettingsRequest, _learning_service_pb2.UpdateTenantSettingsResponse]
-    """Changes a tenant's learning settings: whether it takes part in global learning."""
+    """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
+    once.
+    """
 
 class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
     """LearningService runs and shows the learning. It is for admins and operators."""
@@ -100,7 +102,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.GetTenantSettingsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.GetTenantSettingsRequest, _abc.Awaitable[_learning_service_pb2.GetTenantSettingsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.GetTenantSettingsResponse]:
-        """Shows a tenant's learning settings."""
+        """Shows a tenant's learning settings, and where its budget stands."""
 
     @_abc_1.abstractmethod
     def UpdateTenantSettings(
@@ -108,6 +110,8 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.UpdateTenantSettingsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.UpdateTenantSettingsRequest, _abc.Awaitable[_learning_service_pb2.UpdateTenantSettingsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.UpdateTenantSettingsResponse]:
-        """Changes a tenant's learning settings: whether it takes part in global learning."""
+        """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
+        once.
+        """
 
 def add_LearningServiceServicer_to_server(servicer: LearningServiceServicer, server: _aio.Server) -> None: ...

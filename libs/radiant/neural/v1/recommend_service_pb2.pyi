@@ -48,7 +48,9 @@ class RecommendationContext(_message.Message):
     latency_ms_max: _builtins.float
     """Highest latency in milliseconds; absent for no limit."""
     cost_weight: _builtins.float
-    """Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone."""
+    """Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone. Where the tenant has a daily
+    budget, its pacing may take a greater one.
+    """
     strategy: _scoring_pb2.Strategy.ValueType
     """How to choose; unspecified leaves it to the service's setting."""
     @_builtins.property
@@ -111,7 +113,9 @@ class ModelProfile(_message.Message):
     model: _builtins.str
     """Model. 1 to 200 characters."""
     cost: _builtins.float
-    """Expected cost of a request in US dollars; absent when unknown. An unknown cost fails no limit."""
+    """Expected cost of a request in US dollars; absent when unknown. An unknown cost fails no limit. Where the tenant has a
+    daily budget, what the model's outputs cost on average over the last 7 days stands for an unknown cost in the weighing.
+    """
     latency_ms: _builtins.float
     """Expected latency in milliseconds; absent when unknown. An unknown latency fails no limit."""
     unhealthy: _builtins.bool
