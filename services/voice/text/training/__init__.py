@@ -1,1 +1,1 @@
-"""How the heads learned what opinions are: labelled phrases, and the fit. Needed for making them, not for using them."""
+"""How the heads learned what opinions are: phrases with labels, and the fit. The services run without it."""

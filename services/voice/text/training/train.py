@@ -87,9 +87,7 @@ def left_out(
 ) -> tuple[Numbers, Numbers]:
     """Returns sentiments and categories of each vector by heads learned from all other groups than its own."""
     sentiments, abouts = np.empty(len(vectors)), np.empty(about.shape)
-    nowhere = Origin(
-        embedder="", phrases_sha256="", command="", negative_max=-0.5, positive_min=0.5, category_min=0.5
-    )
+    nowhere = Origin(embedder="", phrases_sha256="", command="", negative_max=-0.5, positive_min=0.5, category_min=0.5)
     for group in np.unique(groups):
         out = groups == group
         heads = learned(vectors[~out], ratings[~out], about[~out], nowhere)
