@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,31 +76,41 @@ class ModelFiles:
         return cls(model, source, target, first("lex.*.bin"))
 
 
+class BrokenModel(Precondition):
+    """A translation model cannot be used."""
+
+    reason = "TRANSLATION_MODEL_BROKEN"
+
+    def __init__(self, model: Path) -> None:
+        """Names the folder and file, not the whole path."""
+        super().__init__(f"The translation model {model.parent.name}/{model.name} cannot be used.")
+
+
 class BergamotTranslator:
-    """Runs Bergamot models in this process (fxtranslate), each loaded when first needed and then kept (about 40 MB)."""
+    """Runs Bergamot models in this process (fxtranslate), each loaded when first needed and then kept (about 40 MB).
+
+    The engine's objects may be touched by no thread but the one that made them, not even to be thrown away. All are
+    therefore used by one thread of their own, where callers queue up.
+    """
 
     def __init__(self, models: Mapping[Pair, ModelFiles]) -> None:
         """Takes the models by pair; loads none."""
         self._files = dict(models)
-        self._engines: dict[Pair, Any] = {}
-        self._locks = {pair: threading.Lock() for pair in self._files}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="translation")
 
     def pairs(self) -> frozenset[Pair]:
         """Returns the pairs of the models."""
         return frozenset(self._files)
 
     def translate(self, text: str, source: str, target: str = "en") -> str:
-        """Translates sentence by sentence, one caller at a time for each pair. Raises PackageMissing too."""
+        """Translates sentence by sentence, one text at a time. Raises PackageMissing and BrokenModel too."""
         pair = (base(source), base(target))
         if pair not in self._files:
             raise UnknownPair(*pair)
         if len(text) > TEXT_CHARACTERS_MAX:
             raise Invalid.field("text", f"longer than {TEXT_CHARACTERS_MAX} characters")
-        with self._locks[pair]:
-            if pair not in self._engines:
-                self._engines[pair] = _engine(self._files[pair])
-            engine = self._engines[pair]
-            return " ".join(str(engine.translate(each)) for each in sentences(text, SENTENCE_CHARACTERS_MAX))
+        parts = sentences(text, SENTENCE_CHARACTERS_MAX)
+        return " ".join(self._thread.submit(_translated, self._files[pair], parts).result())
 
 
 class Translators:
@@ -171,11 +182,26 @@ def _checked(models: dict[Pair, ModelFiles]) -> BergamotTranslator:
     return BergamotTranslator(models)
 
 
-def _engine(files: ModelFiles) -> Any:
-    """Loads a model (tenths of a second)."""
-    return load("fxtranslate").Translator(
-        files.model.read_bytes(),
-        files.source_vocabulary.read_bytes(),
-        files.target_vocabulary.read_bytes(),
-        files.shortlist.read_bytes() if files.shortlist is not None else None,
-    )
+class _Loaded(threading.local):
+    """The calling thread's own engines, which are thrown away by itself when it ends."""
+
+    def __init__(self) -> None:
+        """Starts without any."""
+        self.engines: dict[ModelFiles, Any] = {}
+
+
+_LOADED = _Loaded()
+
+
+def _translated(files: ModelFiles, parts: Sequence[str]) -> list[str]:
+    """Returns sentences in the target language; the model is loaded by the first (tenths of a second)."""
+    fxtranslate = load("fxtranslate")
+    engines = _LOADED.engines
+    try:
+        if files not in engines:
+            shortlist = files.shortlist.read_bytes() if files.shortlist is not None else None
+            source, target = files.source_vocabulary.read_bytes(), files.target_vocabulary.read_bytes()
+            engines[files] = fxtranslate.Translator(files.model.read_bytes(), source, target, shortlist)
+        return [str(engines[files].translate(part)) for part in parts]
+    except BaseException as error:  # a panic of the engine is no Exception, and nobody interrupts this thread
+        raise BrokenModel(files.model) from error

@@ -26,7 +26,7 @@ HEADS = Heads(
 
 
 class Letters:
-    """Vectors that tell whether a text begins with "bad", "good" or something else."""
+    """Vectors that tell whether a text holds "bad", "good" or neither."""
 
     name = "letters"
 
@@ -35,9 +35,7 @@ class Letters:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         self.seen = list(texts)
-        rows = [
-            [each.startswith("bad"), not each.startswith(("bad", "good")), each.startswith("good")] for each in texts
-        ]
+        rows = [["bad" in each, "bad" not in each and "good" not in each, "good" in each] for each in texts]
         return np.array(rows, np.float32)
 
 

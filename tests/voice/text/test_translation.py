@@ -9,6 +9,7 @@ from kit.errors import Invalid
 from voice.text.packages import folder_of
 from voice.text.translation import (
     TEXT_CHARACTERS_MAX,
+    BrokenModel,
     Translators,
     UnknownPair,
     folder_translator,
@@ -79,10 +80,11 @@ def test_an_operators_folder_brings_its_languages(folder: Path) -> None:
     assert "completely wrong" in folder_translator(folder).translate(WRONG, "pt")
 
 
-def test_an_operators_models_come_before_the_wheels(folder: Path) -> None:
-    (folder / "pten" / "vocab.pten.spm").unlink()
-    (folder / "pten" / "vocab.pten.spm").write_text("no vocabulary")
-    with pytest.raises(ValueError, match="vocab"):
+def test_an_operators_models_come_before_the_wheels_and_a_broken_one_is_named(folder: Path) -> None:
+    [model] = (folder / "pten").glob("model.*")
+    model.unlink()
+    model.write_bytes(b"no model")
+    with pytest.raises(BrokenModel, match="pten/model"):
         translators(folder).translate(WRONG, "pt")
 
 
