@@ -13,8 +13,8 @@ from voice.text.heads import CATEGORIES, Heads, Numbers, Origin
 from voice.text.training.logistic import fit, fit_yes_or_no
 from voice.text.training.phrases import Phrase, digest
 
-SENTIMENT_PENALTY = 30.0
-CATEGORY_PENALTY = 100.0
+SENTIMENT_PENALTY = 60.0
+CATEGORY_PENALTY = 30.0
 FOLDS = 10
 SEED = 20261121
 COMMAND = "python -m voice.text.training"
