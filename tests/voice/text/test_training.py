@@ -8,7 +8,7 @@ import pytest
 from voice.text.embeddings import NanoEmbedder
 from voice.text.heads import CATEGORIES, load
 from voice.text.training.phrases import digest, phrases
-from voice.text.training.train import embedded, learned, macro_f1, micro_f1, rate, rating_thresholds
+from voice.text.training.train import embedded, labels, learned, macro_f1, micro_f1, rate, rating_thresholds
 
 
 def test_the_phrases_are_many_languages_and_balanced() -> None:
@@ -29,9 +29,7 @@ def test_the_heads_are_of_these_phrases() -> None:
 def test_learning_again_gives_the_same_heads(embedder: NanoEmbedder) -> None:
     known, kept = phrases(), load()
     vectors = embedded(embedder, known)
-    ratings = np.array([phrase.sentiment for phrase in known])
-    about = np.array([[name in phrase.categories for name in CATEGORIES] for phrase in known])
-    again = learned(vectors, ratings, about, kept.origin)
+    again = learned(vectors, *labels(known), kept.origin)
     assert again.sentiments(vectors) == pytest.approx(kept.sentiments(vectors), abs=0.01)
     assert again.abouts(vectors) == pytest.approx(kept.abouts(vectors), abs=0.01)
 

@@ -21,6 +21,8 @@ class Phrase:
     """A phrase and its labels."""
 
     language: str
+    genre: str
+    """remark: about the answer, straight; scene: what happened because of it, from which a listener can tell."""
     sentiment: int
     categories: tuple[str, ...]
     text: str
@@ -31,7 +33,8 @@ def phrases(file: Path = FILE) -> list[Phrase]:
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     found = [
-        Phrase(row["language"], int(row["sentiment"]), tuple(row["categories"].split()), row["text"]) for row in rows
+        Phrase(row["language"], row["genre"], int(row["sentiment"]), tuple(row["categories"].split()), row["text"])
+        for row in rows
     ]
     for each in found:
         if each.sentiment not in (-1, 0, 1) or not set(each.categories) <= set(CATEGORIES):
