@@ -9,7 +9,7 @@ from voice.text.training.train import FOLDS, embedded, train
 
 
 def main() -> None:
-    """Takes about a minute."""
+    """Takes a minute or less."""
     known = phrases()
     embedder = NanoEmbedder()
     heads, figures = train(known, embedded(embedder, known), embedder.name)
