@@ -5,7 +5,7 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, evaluation, freshness, recommendations, signals, simulations
+from bench import assignments, evaluation, freshness, recommendations, sentiment, signals, simulations
 from bench.rebuilding import run as rebuilding
 from bench.stack import servers
 
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "simulations": simulations.run,
     "evaluation": evaluation.run,
     "rebuild": rebuilding.run,
+    "sentiment": sentiment.run,
 }
 
 
