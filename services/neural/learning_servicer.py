@@ -16,8 +16,8 @@ from kit.rpc.pages import decode_page, encode_page, page_size
 from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.learner import Learner
-from neural.learning.rebuild import Rebuild
 from neural.learning.show import learn_output
+from neural.nightly.run import Nightly
 from neural.scores import learning_status, trust_page
 from neural.tenant_settings import Change, TenantSettings
 from neural.translate import evaluation, learning
@@ -53,13 +53,13 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         database: Database,
         cache: BoardCache,
         learner: Learner,
-        rebuild: Rebuild,
+        nightly: Nightly,
         settings: TenantSettings,
         evaluation: PolicyEvaluation,
         pins: TrustPins,
     ) -> None:
         self._database, self._cache, self._learner = database, cache, learner
-        self._rebuild, self._settings, self._evaluation = rebuild, settings, evaluation
+        self._nightly, self._settings, self._evaluation = nightly, settings, evaluation
         self._pins = pins
 
     async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
@@ -70,8 +70,8 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     async def RunBatchLearning(
         self, request: pb.RunBatchLearningRequest, context: Context
     ) -> pb.RunBatchLearningResponse:
-        """Rebuilds all scores."""
-        return learning.report(await self._rebuild.run(request.request_id))
+        """Does the work of the night now."""
+        return learning.report(await self._nightly.run(request.request_id))
 
     async def GetLearningStatus(
         self, request: pb.GetLearningStatusRequest, context: Context

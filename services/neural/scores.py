@@ -19,6 +19,7 @@ from neural.learning.versions import as_learner, live_and_building
 from neural.model import ASPECTS, Scope
 
 _SQL = load_queries("neural", "queries_recommending.sql")
+_NIGHTLY = load_queries("neural", "queries_nightly.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,7 @@ async def learning_status(database: Database, tenant: str) -> Status:
             lag_ms=waiting["lag_ms"],
             learned=await connection.fetchval(_SQL["learned"], version.number, tenant),
             version=version,
-            last_run=await connection.fetchrow(_SQL["last_run"]),
+            last_run=await connection.fetchrow(_NIGHTLY["last_run"]),
         )
 
 

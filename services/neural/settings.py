@@ -31,6 +31,10 @@ class LearningSettings:
     """Users behind every published global row."""
     rebuild_workers: int = 2
     """Statements of a rebuild that run at a time."""
+    nightly_hour: int | None = 3
+    """Hour of UTC in which the nightly run begins; None leaves it to RunBatchLearning."""
+    decisions_kept: timedelta = 90 * _DAY
+    """How long decisions can be evaluated; whole months are dropped after it."""
     idle: timedelta = timedelta(milliseconds=200)
     """Longest pause between two looks at the queues when no wake-up comes."""
     budget_gain: float = 1.0
@@ -44,6 +48,8 @@ class RecommendSettings:
     strategy: Strategy = Strategy.THOMPSON
     epsilon: float = 0.1
     beliefs: Beliefs = field(default_factory=Beliefs)
+    fitted_priors: bool = True
+    """Whether strengths that a nightly run fitted take the place of those that are set."""
     table_boards_max: int = 200_000
     """Boards in the process's own table."""
     decisions_max: int = 50_000
@@ -80,6 +86,7 @@ class NeuralSettings:
                 strategy=Strategy(reader.choice("STRATEGY", "thompson", [each.value for each in Strategy])),
                 epsilon=reader.number("EPSILON", 0.1, 0, 1),
                 beliefs=_beliefs(reader),
+                fitted_priors=reader.flag("FITTED_PRIORS", True),
             ),
             redis_url=reader.text("REDIS_URL"),
             token_key=reader.text("TOKEN_KEY"),
@@ -99,6 +106,8 @@ def _learning(reader: Reader) -> LearningSettings:
         global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
         global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
         rebuild_workers=reader.integer("REBUILD_WORKERS", 2, 1, 16),
+        nightly_hour=None if (hour := reader.integer("NIGHTLY_HOUR", 3, -1, 23)) < 0 else hour,
+        decisions_kept=timedelta(days=reader.number("DECISION_RETENTION_DAYS", 90, 1, 36500)),
         budget_gain=reader.number("BUDGET_GAIN", 1, 0.01, 100),
     )
 

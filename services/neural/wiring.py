@@ -20,13 +20,16 @@ from neural.learning.learner import Learner
 from neural.learning.pacers import Pacers
 from neural.learning.publisher import Publisher
 from neural.learning.rebuild import Rebuild
+from neural.learning.shifting import Shifting
 from neural.learning.trusting import Trusting
 from neural.learning.versions import ensure_live_version
 from neural.model import BoardKey
+from neural.nightly.run import Nightly
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.listening import Listener
 from neural.recommending.prices import PacedPrices
 from neural.recommending.recommender import Recommender
+from neural.recommending.strengths import Believes, Fitted, Settled
 from neural.recommending.table import BoardTable
 from neural.recommending.treatments import RunningExperiments
 from neural.recommending.watch import Hub
@@ -58,10 +61,17 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
         table = BoardTable(cache, store, settings.recommend.table_boards_max)
         experiments = RunningExperiments(database)
         prices = PacedPrices(database, lambda tenant: hub.reprice(tenant))
-        recommender = Recommender(table, log, settings.recommend, experiments, prices)
+        fitted = Fitted(database, settings.recommend.beliefs)
+        strengths = fitted if settings.recommend.fitted_priors else Settled(settings.recommend.beliefs)
+        recommender = Recommender(table, log, settings.recommend, experiments, prices, strengths)
         hub = Hub(database, recommender)
-        publisher = Publisher(database, cache, settings.learning)
+        shifting = Shifting(database, lambda: learner.wake())
+        publisher = Publisher(database, cache, settings.learning, shifting.note)
         learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())
+        trusting = Trusting(database, learner.wake)
+        rebuild = Rebuild(database, settings.learning, publisher.suspect)
+        nightly = Nightly(database, settings.learning, rebuild, trusting)
+        stack.push_async_callback(nightly.close)
 
         def changed(keys: Sequence[BoardKey] | None) -> None:
             if keys is None:
@@ -85,12 +95,14 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("experiments", experiments.look_forever),
             ("pacers", Pacers(database, settings.learning.budget_gain).run_forever),
             ("prices", prices.look_forever),
-            ("trust", Trusting(database, learner.wake).run_forever),
+            ("strengths", fitted.look_forever),
+            ("shifts", shifting.look_forever),
+            ("trust", trusting.run_forever),
+            ("nightly", nightly.run_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))
-        rebuild = Rebuild(database, settings.learning, publisher.suspect)
-        yield _server(settings, database, cache, recommender, hub, learner, rebuild, publisher)
+        yield _server(settings, database, cache, recommender, hub, learner, nightly, publisher, strengths)
 
 
 def _server(
@@ -100,8 +112,9 @@ def _server(
     recommender: Recommender,
     hub: Hub,
     learner: Learner,
-    rebuild: Rebuild,
+    nightly: Nightly,
     publisher: Publisher,
+    strengths: Believes,
 ) -> RpcServer:
     access = recommend_servicer.ACCESS | learning_servicer.ACCESS
     server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), access)
@@ -117,9 +130,11 @@ def _server(
             database,
             cache,
             learner,
-            rebuild,
+            nightly,
             TenantSettings(database, publisher.wake),
-            PolicyEvaluation(database, BoardStore(database, settings.learning.carry_over), settings.recommend),
+            PolicyEvaluation(
+                database, BoardStore(database, settings.learning.carry_over), settings.recommend, strengths
+            ),
             TrustPins(database, learner.wake),
         ),
         learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"],

@@ -25,6 +25,7 @@ from neural.evaluation.events import Context, Event, read_events
 from neural.learning.board_store import BoardStore
 from neural.model import ANY, Board, BoardKey, Strategy
 from neural.recommending.ranking import board_keys, rank
+from neural.recommending.strengths import Believes, Settled
 from neural.settings import RecommendSettings
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,15 @@ class Evaluation:
 class PolicyEvaluation:
     """Evaluates strategies, one at a time in a process."""
 
-    def __init__(self, database: Database, boards: BoardStore, settings: RecommendSettings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        boards: BoardStore,
+        settings: RecommendSettings,
+        strengths: Believes | None = None,
+    ) -> None:
         self._database, self._boards, self._settings = database, boards, settings
+        self._strengths = strengths or Settled(settings.beliefs)
         self._turn = asyncio.Lock()
 
     async def evaluate(self, tenant: str, strategy: Strategy, start: datetime, end: datetime) -> Evaluation:
@@ -104,7 +112,7 @@ class PolicyEvaluation:
                 strategy=strategy,
             )
             seen = [boards[key] for key in _keys(tenant, context) if key in boards]
-            ranking = rank(seen, demand, self._settings.beliefs, strategy, self._settings.epsilon, now)
+            ranking = rank(seen, demand, self._strengths.of(tenant), strategy, self._settings.epsilon, now)
             choices[context] = {
                 each.estimate.model: (each.propensity, each.estimate.mean) for each in ranking.candidates
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from kit.metrics import Counter
@@ -28,8 +28,15 @@ BATCH = 2000
 class Publisher:
     """Empties the queue of changed boards, whether or not Redis is there."""
 
-    def __init__(self, database: Database, cache: BoardCache, settings: LearningSettings) -> None:
-        self._database, self._cache, self._settings = database, cache, settings
+    def __init__(
+        self,
+        database: Database,
+        cache: BoardCache,
+        settings: LearningSettings,
+        seen: Callable[[Iterable[BoardKey]], None] = lambda _: None,
+    ) -> None:
+        """`seen` is told which boards changed."""
+        self._database, self._cache, self._settings, self._seen = database, cache, settings, seen
         self._work = asyncio.Event()
         self._suspect = True
 
@@ -70,6 +77,7 @@ class Publisher:
                 keys |= await self._recompute_global(connection, keys)
                 boards = await read_boards(connection, keys, datetime.now(UTC), self._settings.carry_over)
                 await self._bring(boards)
+                self._seen(keys)
         return len(rows)
 
     async def _bring(self, boards: list[Board]) -> None:

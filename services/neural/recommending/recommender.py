@@ -17,6 +17,7 @@ from neural.model import Board, BoardKey
 from neural.recommending.decision_log import DecisionLog
 from neural.recommending.prices import NoPrices, Price, Prices
 from neural.recommending.ranking import Candidate, Ranking, board_keys, rank
+from neural.recommending.strengths import Believes, Settled
 from neural.recommending.table import BoardTable
 from neural.recommending.treatments import NoTreatments, Treatment, Treatments
 from neural.settings import RecommendSettings
@@ -80,9 +81,11 @@ class Recommender:
         settings: RecommendSettings,
         treatments: Treatments = _NONE,
         prices: Prices = _FREE,
+        strengths: Believes | None = None,
     ) -> None:
         self._table, self._log, self._settings = table, log, settings
         self._treatments, self._prices = treatments, prices
+        self._strengths = strengths or Settled(settings.beliefs)
         self._prepared: OrderedDict[tuple[str, bytes, Treatment | None], Prepared] = OrderedDict()
         self._random = random.Random(_chance.getrandbits(128))  # noqa: S311 - exploration, not a secret
 
@@ -124,7 +127,8 @@ class Recommender:
         boards = await self._table.boards(tenant, keys)
         settings = self._settings
         now = datetime.now(UTC)
-        ranking = rank(boards, demand, settings.beliefs, settings.strategy, settings.epsilon, now)
+        beliefs = self._strengths.of(tenant)
+        ranking = rank(boards, demand, beliefs, settings.strategy, settings.epsilon, now)
         until = time.monotonic() + self._table.life_s()
         return Prepared(ranking, keys, boards, self._table.oldest_load(keys), generation, until, price)
 

@@ -76,11 +76,6 @@ FROM ingest_api_v1.learn_queue WHERE $1 = '' OR tenant_id = $1;
 -- Units behind a version, of one tenant or (empty) of all.
 SELECT count(*) FROM neural.unit_contributions WHERE version = $1 AND ($2 = '' OR tenant_id = $2);
 
--- query: last_run
--- The rebuild that began last; the first version of all was made by none.
-SELECT run_id::text AS run_id, state, units_done, units_total, started_at, finished_at, coalesce(error, '') AS error
-FROM neural.score_versions WHERE report IS NOT NULL OR state IN ('building', 'failed') ORDER BY version DESC LIMIT 1;
-
 -- query: experiments_signature
 -- Changes whenever any running experiment does.
 SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature

@@ -16,9 +16,8 @@ from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 
 _STATES = {
-    "building": pb.BATCH_RUN_STATE_RUNNING,
-    "live": pb.BATCH_RUN_STATE_SUCCEEDED,
-    "retired": pb.BATCH_RUN_STATE_SUCCEEDED,
+    "running": pb.BATCH_RUN_STATE_RUNNING,
+    "succeeded": pb.BATCH_RUN_STATE_SUCCEEDED,
     "failed": pb.BATCH_RUN_STATE_FAILED,
 }
 
@@ -72,8 +71,19 @@ def shown(found: Shown) -> pb.LearnOutputResponse:
 
 
 def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
-    """Renders the report of a rebuild."""
-    plain = ("run_id", "table_version", "previous_version", "units", "cells", "changed_cells", "score_change_max")
+    """Renders the report of a nightly run."""
+    plain = (
+        "run_id",
+        "table_version",
+        "previous_version",
+        "units",
+        "cells",
+        "changed_cells",
+        "score_change_max",
+        "raters_judged",
+        "raters_changed",
+        "decision_months_dropped",
+    )
     answer = pb.RunBatchLearningResponse(
         **{name: fields[name] for name in plain},
         start_time=from_seconds(fields["started_at"]),
@@ -82,6 +92,20 @@ def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
     for change in fields["largest_changes"]:
         answer.largest_changes.add(
             tenant_id=change["tenant_id"], before=_side(change, "before"), after=_side(change, "after")
+        )
+    for prior in fields["priors"]:
+        answer.priors.add(**prior)
+    for drift in fields["drifts"]:
+        answer.drifts.add(
+            tenant_id=drift["tenant_id"],
+            task_type=drift["task_type"],
+            domain_mode=drift["domain_mode"],
+            model=drift["model"],
+            units_before=drift["units_before"],
+            score_before=drift["before"],
+            units_after=drift["units_after"],
+            score_after=drift["after"],
+            standard_errors=drift["errors"],
         )
     return answer
 
@@ -117,6 +141,8 @@ def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse
         run = answer.last_run
         run.run_id, run.state = row["run_id"], _STATES[row["state"]]
         run.units_done, run.units_total, run.error_message = row["units_done"], row["units_total"], row["error"]
+        run.step, run.attempts = row["step"], row["attempts"]
+        run.steps_done.extend(row["done"])
         run.start_time.CopyFrom(timestamp(row["started_at"]))
         if row["finished_at"] is not None:
             run.end_time.CopyFrom(timestamp(row["finished_at"]))

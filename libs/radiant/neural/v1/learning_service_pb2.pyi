@@ -30,21 +30,21 @@ class _BatchRunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BatchRu
     BATCH_RUN_STATE_UNSPECIFIED: _BatchRunState.ValueType  # 0
     """Never sent."""
     BATCH_RUN_STATE_RUNNING: _BatchRunState.ValueType  # 1
-    """Reading rows."""
+    """Under way, or waiting to be taken up again."""
     BATCH_RUN_STATE_SUCCEEDED: _BatchRunState.ValueType  # 2
-    """Swapped in."""
+    """Done."""
     BATCH_RUN_STATE_FAILED: _BatchRunState.ValueType  # 3
     """Given up; the version before stays."""
 
 class BatchRunState(_BatchRunState, metaclass=_BatchRunStateEnumTypeWrapper):
-    """BatchRunState is the state of a rebuild."""
+    """BatchRunState is the state of a nightly run."""
 
 BATCH_RUN_STATE_UNSPECIFIED: BatchRunState.ValueType  # 0
 """Never sent."""
 BATCH_RUN_STATE_RUNNING: BatchRunState.ValueType  # 1
-"""Reading rows."""
+"""Under way, or waiting to be taken up again."""
 BATCH_RUN_STATE_SUCCEEDED: BatchRunState.ValueType  # 2
-"""Swapped in."""
+"""Done."""
 BATCH_RUN_STATE_FAILED: BatchRunState.ValueType  # 3
 """Given up; the version before stays."""
 Global___BatchRunState: _TypeAlias = BatchRunState  # noqa: Y015
@@ -176,7 +176,7 @@ Global___UnitContribution: _TypeAlias = UnitContribution  # noqa: Y015
 
 @_typing.final
 class RunBatchLearningRequest(_message.Message):
-    """RunBatchLearningRequest asks for a full rebuild."""
+    """RunBatchLearningRequest asks for a run now."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -198,7 +198,7 @@ Global___RunBatchLearningRequest: _TypeAlias = RunBatchLearningRequest  # noqa: 
 
 @_typing.final
 class RunBatchLearningResponse(_message.Message):
-    """RunBatchLearningResponse reports a rebuild."""
+    """RunBatchLearningResponse reports a run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -212,6 +212,11 @@ class RunBatchLearningResponse(_message.Message):
     LARGEST_CHANGES_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    RATERS_JUDGED_FIELD_NUMBER: _builtins.int
+    RATERS_CHANGED_FIELD_NUMBER: _builtins.int
+    PRIORS_FIELD_NUMBER: _builtins.int
+    DRIFTS_FIELD_NUMBER: _builtins.int
+    DECISION_MONTHS_DROPPED_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Identifies the run."""
     table_version: _builtins.int
@@ -226,6 +231,12 @@ class RunBatchLearningResponse(_message.Message):
     """Cells whose score differs from the replaced version by more than 1e-9."""
     score_change_max: _builtins.float
     """Largest such difference."""
+    raters_judged: _builtins.int
+    """Raters that were judged."""
+    raters_changed: _builtins.int
+    """Of them, those whose trust changed."""
+    decision_months_dropped: _builtins.int
+    """Months of decisions that were dropped."""
     @_builtins.property
     def largest_changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CellChange]:
         """Cells that changed most. At most 20."""
@@ -237,6 +248,14 @@ class RunBatchLearningResponse(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When the new version was swapped in."""
+
+    @_builtins.property
+    def priors(self) -> _containers.RepeatedCompositeFieldContainer[Global___PriorStrength]:
+        """How strongly levels act on one another from now on. At most 100."""
+
+    @_builtins.property
+    def drifts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Drift]:
+        """Models that do better or worse than they used to, the surest first. At most 50."""
 
     def __init__(
         self,
@@ -251,14 +270,107 @@ class RunBatchLearningResponse(_message.Message):
         largest_changes: _abc.Iterable[Global___CellChange] | None = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        raters_judged: _builtins.int = ...,
+        raters_changed: _builtins.int = ...,
+        priors: _abc.Iterable[Global___PriorStrength] | None = ...,
+        drifts: _abc.Iterable[Global___Drift] | None = ...,
+        decision_months_dropped: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "changed_cells", b"changed_cells", "end_time", b"end_time", "largest_changes", b"largest_changes", "previous_version", b"previous_version", "run_id", b"run_id", "score_change_max", b"score_change_max", "start_time", b"start_time", "table_version", b"table_version", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "changed_cells", b"changed_cells", "decision_months_dropped", b"decision_months_dropped", "drifts", b"drifts", "end_time", b"end_time", "largest_changes", b"largest_changes", "previous_version", b"previous_version", "priors", b"priors", "raters_changed", b"raters_changed", "raters_judged", b"raters_judged", "run_id", b"run_id", "score_change_max", b"score_change_max", "start_time", b"start_time", "table_version", b"table_version", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RunBatchLearningResponse: _TypeAlias = RunBatchLearningResponse  # noqa: Y015
+
+@_typing.final
+class PriorStrength(_message.Message):
+    """PriorStrength is how strongly a level of the hierarchy acts on the next."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
+    CELLS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; empty for what holds for all."""
+    level: _builtins.str
+    """Level: task, domain, tenant or user."""
+    strength: _builtins.float
+    """Units that the level before counts as."""
+    cells: _builtins.int
+    """Cells that it was fitted to."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        level: _builtins.str = ...,
+        strength: _builtins.float = ...,
+        cells: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "level", b"level", "strength", b"strength", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriorStrength: _TypeAlias = PriorStrength  # noqa: Y015
+
+@_typing.final
+class Drift(_message.Message):
+    """Drift is a model whose last week differs from the four weeks before by more than chance."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    DOMAIN_MODE_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    UNITS_BEFORE_FIELD_NUMBER: _builtins.int
+    SCORE_BEFORE_FIELD_NUMBER: _builtins.int
+    UNITS_AFTER_FIELD_NUMBER: _builtins.int
+    SCORE_AFTER_FIELD_NUMBER: _builtins.int
+    STANDARD_ERRORS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant."""
+    task_type: _builtins.str
+    """Task."""
+    domain_mode: _builtins.str
+    """Domain."""
+    model: _builtins.str
+    """Model."""
+    units_before: _builtins.int
+    """Units of the four weeks before."""
+    score_before: _builtins.float
+    """Their mean score."""
+    units_after: _builtins.int
+    """Units of the last week."""
+    score_after: _builtins.float
+    """Their mean score."""
+    standard_errors: _builtins.float
+    """Difference in standard errors."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        task_type: _builtins.str = ...,
+        domain_mode: _builtins.str = ...,
+        model: _builtins.str = ...,
+        units_before: _builtins.int = ...,
+        score_before: _builtins.float = ...,
+        units_after: _builtins.int = ...,
+        score_after: _builtins.float = ...,
+        standard_errors: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain_mode", b"domain_mode", "model", b"model", "score_after", b"score_after", "score_before", b"score_before", "standard_errors", b"standard_errors", "task_type", b"task_type", "tenant_id", b"tenant_id", "units_after", b"units_after", "units_before", b"units_before"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Drift: _TypeAlias = Drift  # noqa: Y015
 
 @_typing.final
 class CellChange(_message.Message):
@@ -346,7 +458,7 @@ class GetLearningStatusResponse(_message.Message):
     """Half-life of a unit, in days."""
     @_builtins.property
     def last_run(self) -> Global___BatchRun:
-        """Last rebuild; absent when there was none."""
+        """Last nightly run; absent when there was none."""
 
     def __init__(
         self,
@@ -370,7 +482,7 @@ Global___GetLearningStatusResponse: _TypeAlias = GetLearningStatusResponse  # no
 
 @_typing.final
 class BatchRun(_message.Message):
-    """BatchRun is a rebuild, running or ended."""
+    """BatchRun is a nightly run, under way or ended."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -381,6 +493,9 @@ class BatchRun(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    STEPS_DONE_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
     """Identifies the run."""
     state: Global___BatchRunState.ValueType
@@ -391,6 +506,10 @@ class BatchRun(_message.Message):
     """Units to read, as counted at the start."""
     error_message: _builtins.str
     """Why it failed; empty otherwise."""
+    step: _builtins.str
+    """Step that is being done: trust, rebuild, priors, drift or expiry; empty between steps and at the end."""
+    attempts: _builtins.int
+    """How often it was taken up, the first time included."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When it began."""
@@ -398,6 +517,10 @@ class BatchRun(_message.Message):
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
         """When it ended; absent while it runs."""
+
+    @_builtins.property
+    def steps_done(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Steps behind it."""
 
     def __init__(
         self,
@@ -409,10 +532,13 @@ class BatchRun(_message.Message):
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
         error_message: _builtins.str = ...,
+        step: _builtins.str = ...,
+        steps_done: _abc.Iterable[_builtins.str] | None = ...,
+        attempts: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "error_message", b"error_message", "run_id", b"run_id", "start_time", b"start_time", "state", b"state", "units_done", b"units_done", "units_total", b"units_total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "end_time", b"end_time", "error_message", b"error_message", "run_id", b"run_id", "start_time", b"start_time", "state", b"state", "step", b"step", "steps_done", b"steps_done", "units_done", b"units_done", "units_total", b"units_total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

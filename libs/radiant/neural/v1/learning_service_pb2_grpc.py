@@ -94,7 +94,9 @@ class LearningServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RunBatchLearning(self, request, context):
-        """Rebuilds all scores from the raw rows into a new version and swaps it in. For operators.
+        """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
+        in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
+        when the caller stops waiting; GetLearningStatus shows how far it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

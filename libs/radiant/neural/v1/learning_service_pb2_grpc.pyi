@@ -19,7 +19,10 @@ class LearningServiceStub:
     LearnOutput: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.LearnOutputRequest, _learning_service_pb2.LearnOutputResponse]
     """Learns one output at once and shows what its feedback contributes."""
     RunBatchLearning: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.RunBatchLearningRequest, _learning_service_pb2.RunBatchLearningResponse]
-    """Rebuilds all scores from the raw rows into a new version and swaps it in. For operators."""
+    """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
+    in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
+    when the caller stops waiting; GetLearningStatus shows how far it is.
+    """
     GetLearningStatus: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetLearningStatusRequest, _learning_service_pb2.GetLearningStatusResponse]
     """Tells how far the learning is."""
     ListTrustScores: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListTrustScoresRequest, _learning_service_pb2.ListTrustScoresResponse]
@@ -54,7 +57,10 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.RunBatchLearningRequest,
         context: _aio.ServicerContext[_learning_service_pb2.RunBatchLearningRequest, _abc.Awaitable[_learning_service_pb2.RunBatchLearningResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.RunBatchLearningResponse]:
-        """Rebuilds all scores from the raw rows into a new version and swaps it in. For operators."""
+        """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
+        in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
+        when the caller stops waiting; GetLearningStatus shows how far it is.
+        """
 
     @_abc_1.abstractmethod
     def GetLearningStatus(

@@ -1,0 +1,135 @@
+-- query: try_lock_nightly
+-- One run at a time, held by the connection that does it.
+SELECT pg_try_advisory_lock(72006, 0);
+
+-- query: unlock_nightly
+-- Lets the next run begin.
+SELECT pg_advisory_unlock(72006, 0);
+
+-- query: run
+-- A run as it stands.
+SELECT run_id::text AS run_id, state, done, report::text AS report, error FROM neural.runs WHERE run_id = $1;
+
+-- query: give_up_others
+-- Runs whose process died, when another is begun.
+UPDATE neural.runs SET state = 'failed', finished_at = now(), error = 'another run took its place'
+WHERE state = 'running' AND run_id <> $1;
+
+-- query: begin_run
+-- A run begins, or is taken up again.
+INSERT INTO neural.runs AS r (run_id) VALUES ($1) ON CONFLICT (run_id) DO UPDATE SET attempts = r.attempts + 1;
+
+-- query: begin_step
+-- What is being done.
+UPDATE neural.runs SET step = $2 WHERE run_id = $1;
+
+-- query: end_step
+-- A step is behind the run, with its part of the report.
+UPDATE neural.runs SET done = done || $2::text, step = '', report = report || $3::text::jsonb WHERE run_id = $1;
+
+-- query: end_run
+-- A run ended; well without an error.
+UPDATE neural.runs SET state = CASE WHEN $2 = '' THEN 'succeeded' ELSE 'failed' END, error = $2, step = '', finished_at = now()
+WHERE run_id = $1 AND state = 'running';
+
+-- query: left_behind
+-- A run whose process may have died.
+SELECT run_id::text AS run_id FROM neural.runs WHERE state = 'running';
+
+-- query: last_begun
+-- When a run last began; before the first, when learning did.
+SELECT coalesce((SELECT max(started_at) FROM neural.runs), (SELECT min(started_at) FROM neural.score_versions), now());
+
+-- query: last_run
+-- The run that began last, with the progress of its rebuild.
+SELECT r.run_id::text AS run_id, r.state, r.step, r.done, r.attempts, r.error, r.started_at, r.finished_at,
+  coalesce(v.units_done, 0) AS units_done, coalesce(v.units_total, 0) AS units_total
+FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
+ORDER BY r.started_at DESC LIMIT 1;
+
+-- query: scatter
+-- How units scatter within cells and cells around their parents: users within a tenant's context, tenants within the global
+-- context, domains within a task, tasks within all. The last three of tenants that take part in global learning.
+WITH units AS (
+  SELECT c.tenant_id, c.user_id, c.task_type, c.domain_mode, m.model, (c.score_sum / nullif(c.evidence, 0))::float8 AS score
+  FROM neural.unit_contributions c CROSS JOIN LATERAL unnest(c.models) AS m (model)
+  WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
+    AND c.created_at > now() - interval '90 days' AND c.evidence > 0
+), users AS (
+  SELECT tenant_id, user_id, task_type, domain_mode, model, count(*)::float8 AS n, sum(score) AS s, sum(score * score) AS q
+  FROM units GROUP BY tenant_id, user_id, task_type, domain_mode, model
+), tenants AS (
+  SELECT tenant_id, task_type, domain_mode, model, sum(n) AS n, sum(s) AS s, sum(q) AS q
+  FROM users GROUP BY tenant_id, task_type, domain_mode, model
+), contexts AS (
+  SELECT task_type, domain_mode, model, sum(n) AS n, sum(s) AS s, sum(q) AS q, count(DISTINCT tenant_id) AS tenants
+  FROM tenants WHERE tenant_id IN (SELECT tenant_id FROM neural.tenant_settings WHERE global_learning)
+  GROUP BY task_type, domain_mode, model HAVING count(DISTINCT tenant_id) >= $1
+), tasks AS (
+  SELECT task_type, model, sum(n) AS n, sum(s) AS s, sum(q) AS q FROM contexts GROUP BY task_type, model
+), families AS (
+  SELECT tenant_id, 'user' AS level, tenant_id || '/' || task_type || '/' || domain_mode || '/' || model AS parent, n, s, q FROM users
+  UNION ALL
+  SELECT '', 'tenant', t.task_type || '/' || t.domain_mode || '/' || t.model, t.n, t.s, t.q
+  FROM tenants t JOIN contexts USING (task_type, domain_mode, model)
+  WHERE t.tenant_id IN (SELECT tenant_id FROM neural.tenant_settings WHERE global_learning)
+  UNION ALL
+  SELECT '', 'domain', task_type || '/' || model, n, s, q FROM contexts
+  UNION ALL
+  SELECT '', 'task', model, n, s, q FROM tasks
+), parents AS (
+  SELECT tenant_id, level, parent, count(*) AS cells, sum(n) AS n, sum(q - s * s / n) AS within,
+    greatest(sum(s * s / n) - sum(s) * sum(s) / sum(n), 0) AS between, sum(n) - sum(n * n) / sum(n) AS spread
+  FROM families GROUP BY tenant_id, level, parent
+)
+SELECT tenant_id, level, sum(cells)::bigint AS cells, sum(n)::bigint AS units, sum(within) AS within,
+  (sum(n) - sum(cells))::bigint AS within_freedom, sum(between) AS between, (sum(cells) - count(*))::bigint AS between_freedom,
+  sum(spread) AS spread
+FROM parents GROUP BY tenant_id, level ORDER BY tenant_id, level;
+
+-- query: keep_strength
+-- What was fitted.
+INSERT INTO neural.prior_strengths (tenant_id, level, strength, cells) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id, level) DO UPDATE SET strength = excluded.strength, cells = excluded.cells, fitted_at = now();
+
+-- query: forget_strengths
+-- What could not be fitted this time.
+DELETE FROM neural.prior_strengths WHERE fitted_at < $1;
+
+-- query: strengths
+-- What was fitted, of all tenants.
+SELECT tenant_id, level, strength FROM neural.prior_strengths;
+
+-- query: drift
+-- Models whose last week differs from the four weeks before by more than chance (Welch's test, $1 standard errors), the
+-- surest first.
+WITH units AS (
+  SELECT c.tenant_id, c.task_type, c.domain_mode, m.model, (c.score_sum / c.evidence)::float8 AS score,
+    c.created_at > now() - interval '7 days' AS recent
+  FROM neural.unit_contributions c CROSS JOIN LATERAL unnest(c.models) AS m (model)
+  WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
+    AND c.created_at > now() - interval '35 days' AND c.evidence > 0
+), cells AS (
+  SELECT tenant_id, task_type, domain_mode, model, count(*) FILTER (WHERE NOT recent) AS units_before,
+    avg(score) FILTER (WHERE NOT recent) AS before, var_samp(score) FILTER (WHERE NOT recent) AS var_before,
+    count(*) FILTER (WHERE recent) AS units_after, avg(score) FILTER (WHERE recent) AS after,
+    var_samp(score) FILTER (WHERE recent) AS var_after
+  FROM units GROUP BY tenant_id, task_type, domain_mode, model
+), tested AS (
+  SELECT *, (after - before) / sqrt(greatest(var_before / units_before + var_after / units_after, 1e-9)) AS errors
+  FROM cells WHERE units_before >= 30 AND units_after >= 30
+)
+SELECT tenant_id, task_type, domain_mode, model, units_before, before, units_after, after, errors FROM tested
+WHERE abs(errors) > $1 ORDER BY abs(errors) DESC, tenant_id, task_type, domain_mode, model LIMIT 50;
+
+-- query: drop_decisions
+-- Decisions that are too old to be evaluated.
+SELECT neural.drop_decisions_before($1);
+
+-- query: purge_requests
+-- Answers that nobody asks for again.
+DELETE FROM neural.requests WHERE created_at < now() - interval '24 hours';
+
+-- query: purge_recent
+-- Scores that are too old to see a shift in.
+DELETE FROM neural.recent_units WHERE created_at < now() - interval '30 days';

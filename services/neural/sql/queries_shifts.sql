@@ -1,0 +1,42 @@
+-- query: latest_scores
+-- The latest scores of each model in a context since its last shift, oldest first, at most $4 of a model.
+SELECT m.model, r.created_at, r.score, m.shifts
+FROM (
+  SELECT k.model, count(q.shifted_at) AS shifts, max(q.shifted_at) AS shifted_at
+  FROM (
+    SELECT DISTINCT model FROM neural.recent_units WHERE tenant_id = $1 AND task_type = $2 AND domain_mode = $3
+  ) AS k
+  LEFT JOIN neural.quality_shifts q ON q.tenant_id = $1 AND q.task_type = $2 AND q.domain_mode = $3 AND q.model = k.model
+  GROUP BY k.model
+) AS m
+CROSS JOIN LATERAL (
+  SELECT u.created_at, u.output_id, u.user_id, u.score FROM neural.recent_units u
+  WHERE u.tenant_id = $1 AND u.task_type = $2 AND u.domain_mode = $3 AND u.model = m.model
+    AND u.created_at >= coalesce(m.shifted_at, '-infinity')
+  ORDER BY u.created_at DESC, u.output_id DESC, u.user_id DESC LIMIT $4
+) AS r
+ORDER BY m.model, r.created_at, r.output_id, r.user_id;
+
+-- query: prune_scores
+-- Scores of models of a context that are not among the latest $5.
+DELETE FROM neural.recent_units r
+USING unnest($4::text[]) AS m (model)
+CROSS JOIN LATERAL (
+  SELECT u.created_at FROM neural.recent_units u
+  WHERE u.tenant_id = $1 AND u.task_type = $2 AND u.domain_mode = $3 AND u.model = m.model
+  ORDER BY u.created_at DESC OFFSET $5 LIMIT 1
+) AS last
+WHERE r.tenant_id = $1 AND r.task_type = $2 AND r.domain_mode = $3 AND r.model = m.model AND r.created_at < last.created_at;
+
+-- query: keep_shift
+-- A shift, unless there are others than the $8 that were known.
+INSERT INTO neural.quality_shifts (tenant_id, task_type, domain_mode, model, shifted_at, mean_before, mean_after)
+SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE $8 = (SELECT count(*) FROM neural.quality_shifts WHERE tenant_id = $1 AND task_type = $2 AND domain_mode = $3 AND model = $4)
+ON CONFLICT DO NOTHING RETURNING true;
+
+-- query: enqueue_since
+-- Units of the new epoch are learned again.
+SELECT ingest_api_v1.enqueue_units(array_agg(tenant_id), array_agg(output_id), array_agg(user_id))
+FROM neural.recent_units
+WHERE tenant_id = $1 AND task_type = $2 AND domain_mode = $3 AND model = $4 AND created_at >= $5 HAVING count(*) > 0;

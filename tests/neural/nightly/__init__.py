@@ -1,0 +1,1 @@
+"""The nightly run and what it fits, finds and forgets."""
