@@ -14,7 +14,7 @@ from bench.replay.streams import USERS, Streams, worth
 from bench.replay.tables import Numbers, Places
 from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
 
-TURNS = 4
+TURNS = 2
 """Orders of the candidates that each seed is played with. Ties go to the first, and a greedy policy hardly moves from
 where it starts, so that a single order would make the comparison a lottery."""
 
