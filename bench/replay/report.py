@@ -88,7 +88,8 @@ def plot(every: Sequence[Fared], path: Path) -> None:
             events = sorted(course.played)
             bands = [interval(course.played[each]) for each in events]
             width = 2.4 if course.name == OURS else 1.2
-            (line,) = axes.plot(events, [band[0] for band in bands], label=course.name, linewidth=width)
+            color = "black" if course.name == OURS else None
+            (line,) = axes.plot(events, [band[0] for band in bands], label=course.name, linewidth=width, color=color)
             lows, highs = [band[1] for band in bands], [band[2] for band in bands]
             axes.fill_between(events, lows, highs, alpha=0.12, color=line.get_color(), linewidth=0)
         for name, quality in fared.bounds.items():
@@ -97,7 +98,8 @@ def plot(every: Sequence[Fared], path: Path) -> None:
         seeds = len(fared.bounds[PER_TASK])
         title = f"{fared.table}: mean and 95 % interval over {seeds} seeds"
         axes.set(xscale="log", xlabel="events learned", ylabel="held-out quality as served", title=title)
-    panels[0][-1].legend(fontsize=7, loc="lower right")
+    lines, names = panels[0][0].get_legend_handles_labels()
+    figure.legend(lines, names, fontsize=8, ncols=5, loc="upper center", bbox_to_anchor=(0.5, 0.02))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120, bbox_inches="tight")
     print(f"plot: {path}")

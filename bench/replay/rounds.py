@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -32,6 +34,10 @@ class Treatment:
     cap: Cap | None = None
     whole: bool = False
     """Whether all that an outlier does weighs the trust, signals included; else thumbs alone do."""
+    breadth: float = math.inf
+    """Voices of a rater in the population over all cells, in those of the median rater; infinite in the product."""
+    passes: int = 1
+    """How often a round judges; from the second time on, voices weigh the trust of the time before."""
 
     def learning(self, events: int) -> Callable[[Cells], Learner]:
         """Returns what makes a learner of empty cells."""
@@ -76,7 +82,7 @@ class Judging:
             for tenant in range(len(TENANTS)):
                 first = tenant * USERS_PER_TENANT
                 users = slice(first, first + USERS_PER_TENANT)
-                for user, trust in _judged(self._up[row, users], self._down[row, users]).items():
+                for user, trust in judged(self._up[row, users], self._down[row, users], self._treatment).items():
                     if abs(trust - self.trust[row, first + user]) > CHANGE_MIN:
                         self.trust[row, first + user] = trust
                         changed += 1
@@ -95,23 +101,44 @@ class Judging:
         return score, evidence
 
 
-def _judged(up: Places, down: Places) -> dict[int, float]:
-    """Returns the trust of the raters of one tenant who voted enough to have any but the neutral one."""
+def judged(up: Places, down: Places, treatment: Treatment) -> dict[int, float]:
+    """Returns the trust of the raters of one tenant who voted enough to have any but the neutral one.
+
+    Thumbs are by user, task and model.
+    """
     voted = up + down
     share = np.minimum(1.0, VOICES_MAX / np.maximum(voted, 1))
-    places = [Place(str(task), str(model)) for task, model in np.ndindex(*up.shape[1:])]
-    columns = ((up * share).sum(0), (down * share).sum(0), (voted > 0).sum(0))
-    voices = {
-        place: Voices(float(liked), float(disliked), int(raters))
-        for place, liked, disliked, raters in zip(places, *(each.ravel() for each in columns), strict=True)
-        if raters
-    }
-    everybody = Population(voices=voices, raters=int((voted.sum((1, 2)) > 0).sum()), votes=int(voted.sum()))
-    found = {}
-    for user in np.flatnonzero(voted.sum((1, 2)) >= OUTLIER_VOTES_MIN).tolist():
-        votes = {
-            places[cell]: Votes(int(up[user].flat[cell]), int(down[user].flat[cell]))
-            for cell in np.flatnonzero(voted[user].ravel()).tolist()
-        }
-        found[user] = judge(Rater(votes=votes, since=_SINCE), everybody, _NOW).trust
+    broad = (voted * share).sum((1, 2))
+    median = float(np.median(broad[broad > 0])) if broad.any() else 1.0
+    weight = np.minimum(1.0, treatment.breadth * median / np.maximum(broad, 1e-9))
+    counts = int((broad > 0).sum()), int(voted.sum())
+    found: dict[int, float] = {}
+    for _ in range(treatment.passes):
+        trust = np.array([found.get(user, 1.0) for user in range(len(up))])
+        heard = share * (weight * trust)[:, None, None]
+        whole = (up * heard).sum(0), (down * heard).sum(0), (voted > 0).sum(0)
+        for user in np.flatnonzero(voted.sum((1, 2)) >= OUTLIER_VOTES_MIN).tolist():
+            # The judge takes the rater's own voices out again, at their full weight.
+            mine = share[user] - heard[user]
+            voices = whole[0] + up[user] * mine, whole[1] + down[user] * mine, whole[2]
+            found[user] = _trust(up[user], down[user], voices, counts)
     return found
+
+
+def _trust(up: Places, down: Places, voices: tuple[Numbers, Numbers, Places], counts: tuple[int, int]) -> float:
+    """Has one rater judged by the product."""
+    heard = {
+        _place(*cell): Voices(float(voices[0][cell]), float(voices[1][cell]), int(voices[2][cell]))
+        for cell in zip(*(each.tolist() for each in np.nonzero(voices[2])), strict=True)
+    }
+    votes = {
+        _place(*cell): Votes(int(up[cell]), int(down[cell]))
+        for cell in zip(*(each.tolist() for each in np.nonzero(up + down)), strict=True)
+    }
+    everybody = Population(voices=heard, raters=counts[0], votes=counts[1])
+    return judge(Rater(votes=votes, since=_SINCE), everybody, _NOW).trust
+
+
+@cache
+def _place(task: int, model: int) -> Place:
+    return Place(str(task), str(model))
