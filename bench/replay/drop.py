@@ -27,7 +27,7 @@ EVERY, DRAWS = 10, 8
 """Events between looks, and draws a look and user."""
 LEFT_BELOW, WITHIN = 0.2, 200
 """A model is left when its share of recommendations is below this, and it is nobody's best; and the bound on events."""
-DETECTOR = Detector(threshold=6.0)
+DETECTOR = Detector(threshold=4.0)
 FALSE_ALARM_UNITS = 10_000
 
 

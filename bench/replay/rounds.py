@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,18 @@ from bench.replay.streams import USERS, worth
 from bench.replay.tables import Numbers, Places
 from cli.demo.world import TENANTS, USERS_PER_TENANT
 from neural.learning.trusting import CHANGE_MIN
-from neural.trust import OUTLIER_VOTES_MIN, TRUST_MIN, VOICES_MAX, Place, Population, Rater, Voices, Votes, judge
+from neural.trust import (
+    OUTLIER_VOTES_MIN,
+    TRUST_MIN,
+    VOICES_MAX,
+    VOTES_MIN,
+    Place,
+    Population,
+    Rater,
+    Voices,
+    Votes,
+    judge,
+)
 
 EVERY = 1_000
 """Events between rounds."""
@@ -32,12 +42,10 @@ class Treatment:
     name: str
     judged: bool = False
     cap: Cap | None = None
+    diversity: float = 0.0
+    """Power with which the factor of that name multiplies the trust of a rater whose votes can be judged."""
     whole: bool = False
-    """Whether all that an outlier does weighs the trust, signals included; else thumbs alone do."""
-    breadth: float = math.inf
-    """Voices of a rater in the population over all cells, in those of the median rater; infinite in the product."""
-    passes: int = 1
-    """How often a round judges; from the second time on, voices weigh the trust of the time before."""
+    """Whether all that a rater does weighs the trust, signals included; else thumbs alone do."""
 
     def learning(self, events: int) -> Callable[[Cells], Learner]:
         """Returns what makes a learner of empty cells."""
@@ -97,7 +105,7 @@ class Judging:
     def _worth(self, rating: Places, implicit: Numbers, trust: Numbers) -> tuple[Numbers, Numbers]:
         score, evidence = worth(rating, implicit, trust)
         if self._treatment.whole:
-            evidence = np.where(trust <= TRUST_MIN, TRUST_MIN, evidence)
+            evidence = np.clip(trust, TRUST_MIN, 1.0) * np.ones_like(evidence)
         return score, evidence
 
 
@@ -108,35 +116,24 @@ def judged(up: Places, down: Places, treatment: Treatment) -> dict[int, float]:
     """
     voted = up + down
     share = np.minimum(1.0, VOICES_MAX / np.maximum(voted, 1))
-    broad = (voted * share).sum((1, 2))
-    median = float(np.median(broad[broad > 0])) if broad.any() else 1.0
-    weight = np.minimum(1.0, treatment.breadth * median / np.maximum(broad, 1e-9))
-    counts = int((broad > 0).sum()), int(voted.sum())
-    found: dict[int, float] = {}
-    for _ in range(treatment.passes):
-        trust = np.array([found.get(user, 1.0) for user in range(len(up))])
-        heard = share * (weight * trust)[:, None, None]
-        whole = (up * heard).sum(0), (down * heard).sum(0), (voted > 0).sum(0)
-        for user in np.flatnonzero(voted.sum((1, 2)) >= OUTLIER_VOTES_MIN).tolist():
-            # The judge takes the rater's own voices out again, at their full weight.
-            mine = share[user] - heard[user]
-            voices = whole[0] + up[user] * mine, whole[1] + down[user] * mine, whole[2]
-            found[user] = _trust(up[user], down[user], voices, counts)
+    liked, disliked, raters = (up * share).sum(0), (down * share).sum(0), (voted > 0).sum(0)
+    voices = {
+        _place(*cell): Voices(float(liked[cell]), float(disliked[cell]), int(raters[cell])) for cell in _cells(raters)
+    }
+    everybody = Population(voices=voices, raters=int((voted.sum((1, 2)) > 0).sum()), votes=int(voted.sum()))
+    found = {}
+    for user in np.flatnonzero(voted.sum((1, 2)) >= OUTLIER_VOTES_MIN).tolist():
+        votes = {_place(*cell): Votes(int(up[user][cell]), int(down[user][cell])) for cell in _cells(voted[user])}
+        judgement = judge(Rater(votes=votes, since=_SINCE), everybody, _NOW)
+        found[user] = judgement.trust
+        if voted[user].sum() >= VOTES_MIN:
+            diversity = next(each.value for each in judgement.factors if each.name == "diversity")
+            found[user] = max(judgement.trust * diversity**treatment.diversity, TRUST_MIN)
     return found
 
 
-def _trust(up: Places, down: Places, voices: tuple[Numbers, Numbers, Places], counts: tuple[int, int]) -> float:
-    """Has one rater judged by the product."""
-    heard = {
-        _place(*cell): Voices(float(voices[0][cell]), float(voices[1][cell]), int(voices[2][cell]))
-        for cell in zip(*(each.tolist() for each in np.nonzero(voices[2])), strict=True)
-    }
-    votes = {
-        _place(*cell): Votes(int(up[cell]), int(down[cell]))
-        for cell in zip(*(each.tolist() for each in np.nonzero(up + down)), strict=True)
-    }
-    everybody = Population(voices=heard, raters=counts[0], votes=counts[1])
-    return judge(Rater(votes=votes, since=_SINCE), everybody, _NOW).trust
+def _cells(counts: Places) -> list[tuple[int, int]]:
+    return list(zip(*(each.tolist() for each in np.nonzero(counts)), strict=True))
 
 
 @cache

@@ -12,6 +12,7 @@ from bench.replay.play import play
 from bench.replay.policies import OURS, Policy, line_up
 from bench.replay.rounds import Judging, Treatment
 from bench.replay.streams import USERS, draw
+from bench.replay.tables import Numbers, Places
 from neural.settings import RecommendSettings
 from tests.bench.outcomes import MODELS, TASKS, table
 
@@ -32,8 +33,8 @@ def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay whose units count otherwise is told."""
     learn = Cells.learn
 
-    def wrong(self: Cells, *units: np.ndarray) -> None:
-        learn(self, *units[:3], units[3] * 1.01, units[4])
+    def wrong(self: Cells, user: Places, task: Places, model: Places, evidence: Numbers, score: Numbers) -> None:
+        learn(self, user, task, model, evidence * 1.01, score)
 
     monkeypatch.setattr(check, "EVENTS", 200)
     monkeypatch.setattr(Cells, "learn", wrong)
@@ -54,8 +55,8 @@ def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> 
     )
     slow, fast = (Cells(rows, len(TASKS), len(MODELS), cap=cap) for _ in range(2))
     for event in range(events):
-        one = (each[:, event] for each in (units.user, units.task, units.model, units.evidence, units.score))
-        slow.learn(*one)
+        user, task, model = (each[:, event] for each in (units.user, units.task, units.model))
+        slow.learn(user, task, model, units.evidence[:, event], units.score[:, event])
     fast.relearn(units)
     for name in ("user", "tenant", "everyone"):
         for part in ("evidence", "total"):
