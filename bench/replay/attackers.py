@@ -38,20 +38,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A plan at work; arrays are by seed."""
+    """Plans at work; arrays are by row, and a row of honest users has no members."""
 
-    plan: Plan
     member: Places
-    """By seed and user: 1 for those who collude."""
+    """By row and user: 1 for those who collude."""
     target: Places
+    promote: Places
+    """1 where the target is praised, 0 where it is run down."""
+    honest: Numbers
+    """Share of honest reactions of members."""
     camouflage: Numbers
-    """Uniform, by seed and event; below the plan's share the reaction is honest."""
+    """Uniform, by row and event; below the share the reaction is honest."""
 
     def sway(
         self, at: Places, event: int, user: Places, model: Places, rating: Places, implicit: Numbers
     ) -> tuple[Places, Numbers]:
         """Replaces what members would honestly say and do by a thumb and a signal for the cause."""
-        acts = (self.member[at, user] == 1) & (self.camouflage[at, event] >= self.plan.honest)
-        praised = (model == self.target[at]) == self.plan.promote
+        acts = (self.member[at, user] == 1) & (self.camouflage[at, event] >= self.honest[at])
+        praised = (model == self.target[at]) == (self.promote[at] == 1)
         thumb, signal = np.where(praised, 1, -1), np.where(praised, PRAISE, BLAME)
         return np.where(acts, thumb, rating), np.where(acts, signal, implicit)

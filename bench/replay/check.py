@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from bench.replay.cells import PUBLISHED, Cells
-from bench.replay.play import react, said
+from bench.replay.play import said
 from bench.replay.policies import FORMULA, OURS, Policy, Strengths, line_up, shrink
-from bench.replay.streams import Streams, draw
+from bench.replay.streams import Streams, draw, worth
 from bench.replay.tables import Numbers, Table
 from cli.demo.world import USERS_PER_TENANT
 from neural.boards import Stored, VersionCell, assemble
@@ -21,7 +21,7 @@ from neural.recommending.ranking import board_keys
 from neural.scoring import contribution_of
 from neural.settings import RecommendSettings
 
-EVENTS, CONTEXTS, DRAWN = 2_000, 30, 2_000
+EVENTS, CONTEXTS, DRAWN = 2_000, 30, 20_000
 DAY, HALF_LIFE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(days=30)
 SETTINGS = RecommendSettings()
 EXACT, DRAWN_WITHIN = 1e-9, 0.02
@@ -111,8 +111,10 @@ def agree(table: Table, seed: int) -> None:
         worst = max(worst, _apart(mean[0], [each.mean for each in known]))
         worst = max(worst, _apart(n[0] / [each.evidence for each in known], [1.0] * len(known)))
         worst = max(worst, _apart(policies[FORMULA].chances(boards, chance)[0], _odds(known, Strategy.SCOPE_FALLBACK)))
-        drawn = np.mean([policies[OURS].chances(boards, chance)[0] for _ in range(DRAWN)], axis=0)
-        off = max(off, _apart(drawn, _odds(known, Strategy.THOMPSON)))
+        many = np.zeros(DRAWN, np.int64)
+        drawn = policies[OURS].choose(cells.boards(many, many + user, many + task), chance)
+        shares = np.bincount(drawn, minlength=len(table.models)) / DRAWN
+        off = max(off, _apart(shares, _odds(known, Strategy.THOMPSON)))
     assert worst <= EXACT, f"the replay differs from the service by {worst}"
     assert off <= DRAWN_WITHIN, f"the draws differ from the propensities by {off}"
     print(f"{table.name}: as the service to {worst:.0e} in {CONTEXTS} contexts, drawn odds to {off:.3f}")
@@ -127,7 +129,8 @@ def _filled(streams: Streams, policy: Policy) -> tuple[Cells, Sums]:
         quality = streams.table.quality[streams.prompt[row, event], streams.order[row, model]]
         rating, implicit = said(streams, row, event, model, quality)
         sums.learn(int(user[0]), int(task[0]), int(model[0]), int(rating[0]), float(implicit[0]))
-        cells.learn(user, task, model, *react(streams, row, event, model, quality))
+        score, evidence = worth(rating, implicit)
+        cells.learn(user, task, model, evidence, score)
     return cells, sums
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from bench.replay.cells import Cells
 from bench.replay.policies import Policy
-from bench.replay.streams import USERS, Streams, unit
+from bench.replay.streams import USERS, Streams, worth
 from bench.replay.tables import Numbers, Places
 from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
 
-TURNS = 4
+TURNS = 2
 """Orders of the candidates that each seed is played with. Ties go to the first, and a greedy policy hardly moves from
 where it starts, so that a single order would make the comparison a lottery."""
 
@@ -31,22 +32,51 @@ class Course:
     """Mean quality served up to then."""
 
 
-def play(streams: Streams, policy: Policy, checkpoints: Sequence[int], turns: int = TURNS) -> Course:
-    """Plays one policy over every seed and returns how it fared by seed, averaged over the turns."""
+class Learner(Protocol):
+    """Makes cells of reactions."""
+
+    cells: Cells
+
+    def learn(self, event: int, user: Places, task: Places, model: Places, said: tuple[Places, Numbers]) -> None:
+        """Learns thumbs (0 is none) and mean sentiments of signals, one unit a row."""
+        ...
+
+
+class Trusting:
+    """Learns at once and trusts everybody."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+
+    def learn(self, event: int, user: Places, task: Places, model: Places, said: tuple[Places, Numbers]) -> None:
+        """Learns one unit a row."""
+        del event
+        score, evidence = worth(*said)
+        self.cells.learn(user, task, model, evidence, score)
+
+
+def play(
+    streams: Streams,
+    policy: Policy,
+    checkpoints: Sequence[int],
+    turns: int = TURNS,
+    learning: Callable[[Cells], Learner] = Trusting,
+) -> Course:
+    """Plays one policy over every row of the streams and returns how it fared by row, averaged over the turns."""
     seeds, models = streams.order.shape
     at, shift = np.tile(np.arange(seeds), turns), np.repeat(np.arange(turns) * models // turns, seeds)
     rows, chance = np.arange(len(at)), np.random.default_rng(7)
-    cells, served = Cells(len(at), len(streams.table.tasks), models), np.zeros(len(at))
+    learner, served = learning(Cells(len(at), len(streams.table.tasks), models)), np.zeros(len(at))
     course = Course(policy.name)
     for event in range(max(checkpoints)):
         user, task = streams.user[at, event], streams.task[at, event]
-        choice = policy.choose(cells.boards(rows, user, task), chance)
+        choice = policy.choose(learner.cells.boards(rows, user, task), chance)
         model = (choice + shift) % models
         quality = streams.table.quality[streams.prompt[at, event], streams.order[at, model]]
         served += quality
-        cells.learn(user, task, choice, *react(streams, at, event, model, quality))
+        learner.learn(event, user, task, choice, said(streams, at, event, model, quality))
         if event + 1 in checkpoints:
-            played, greedy = look(streams, at, shift, cells, policy)
+            played, greedy = look(streams, at, shift, learner.cells, policy)
             course.online[event + 1] = (served / (event + 1)).reshape(turns, seeds).mean(0)
             course.played[event + 1] = played.reshape(turns, seeds).mean(0)
             course.greedy[event + 1] = greedy.reshape(turns, seeds).mean(0)
@@ -61,14 +91,6 @@ def said(streams: Streams, at: Places, event: int, model: Places, quality: Numbe
     if streams.attack is None:
         return rating, implicit
     return streams.attack.sway(at, event, streams.user[at, event], model, rating, implicit)
-
-
-def react(streams: Streams, at: Places, event: int, model: Places, quality: Numbers) -> tuple[Numbers, Numbers]:
-    """Returns evidence and score of what each user says."""
-    rating, implicit = said(streams, at, event, model, quality)
-    units = [unit(thumb or None, mean) for thumb, mean in zip(rating.tolist(), implicit.tolist(), strict=True)]
-    found = np.array(units)
-    return found[:, 1], found[:, 0]
 
 
 def look(streams: Streams, at: Places, shift: Places, cells: Cells, policy: Policy) -> tuple[Numbers, Numbers]:

@@ -6,24 +6,24 @@ the probabilities that `neural.policy` integrates, up to the error of its grid.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench.replay.cells import Cell
-from bench.replay.tables import Numbers, Places
+from bench.replay.chosen import FORMULA_EPSILON, FORMULA_SAMPLES
+from bench.replay.tables import Amount, Numbers, Places
 from neural.hierarchy import ROOT_MEAN, Beliefs
 from neural.model import Scope
 
-DRAWS = 8
+DRAWS = 2
 """Draws per context when what Thompson sampling would choose is averaged over thousands of contexts."""
 EPSILON = 0.1
 FORMULA, GLOBAL, OURS = "formula scoped", "global mean, eps 0.1", "ours"
 
 Boards = Sequence[tuple[Cell, Cell]]
-Amount = float | Numbers
-"""One for all rows, or one a row in a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +175,20 @@ def by_global_mean(boards: Boards) -> Numbers:
     return boards[0][1].score
 
 
+def with_samples(beliefs: Beliefs, times: float) -> Beliefs:
+    """Returns beliefs by which scopes become confident later."""
+    samples = {scope: round(count * times) for scope, count in beliefs.min_samples.items()}
+    return dataclasses.replace(beliefs, min_samples=samples)
+
+
 def line_up(beliefs: Beliefs) -> list[Policy]:
-    """Returns the learning policies that are compared."""
+    """Returns the learning policies that are compared; one of them is tuned as `bench.replay.chosen` says."""
+    later = by_fallback(with_samples(beliefs, FORMULA_SAMPLES))
     return [
         AtRandom(),
         Policy(FORMULA, by_fallback(beliefs)),
         Policy("formula scoped, eps 0.1", by_fallback(beliefs), EPSILON),
+        Policy("formula scoped, tuned", later, FORMULA_EPSILON),
         Policy("formula per model", by_model(beliefs)),
         Policy("formula per model, eps 0.1", by_model(beliefs), EPSILON),
         Policy(GLOBAL, by_global_mean, EPSILON),

@@ -1,30 +1,28 @@
 """Simulated users and tenants over a recorded table: who asks what, and how they would react to each answer.
 
 Everything is drawn before any policy plays and is the same for all of them, so that policies differ by what they
-choose alone and can be compared in pairs. Seeds are played side by side: the first axis of every array is the seed.
+choose alone and can be compared in pairs. Seeds are played side by side: the first axis of every array is the row,
+which is a seed or, where raters collude, a plan and a seed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 
 import numpy as np
 
 from bench.replay.attackers import Attack, Plan
-from bench.replay.tables import Numbers, Places, Table
+from bench.replay.tables import Amount, Numbers, Places, Table
 from cli.demo.reactions import ANNOYED, PLEASED
 from cli.demo.world import TENANTS, USERS_PER_TENANT
 from ingest.model import SENTIMENTS
-from neural.model import UnitFacts, UnitKey
-from neural.scoring import score_unit
+from neural.scoring import EXPLICIT_WEIGHT, IMPLICIT_WEIGHT, TRUST_MIN
 
 HELD_OUT = 0.3
 """Share of prompts that are never streamed."""
 USERS = len(TENANTS) * USERS_PER_TENANT
 SKEW = 3.0 / USERS_PER_TENANT
-_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def user_weights() -> Numbers:
@@ -72,13 +70,21 @@ class Streams:
     attack: Attack | None
 
 
-def draw(table: Table, seeds: range, events: int, plan: Plan | None = None) -> Streams:
-    """Draws the streams of some seeds; a seed gives the same one whatever stands beside it."""
-    each = [_one(table, seed, events, plan) for seed in seeds]
-    stacked = {name: np.stack([one[name] for one in each]) for name in each[0]}
+def draw(table: Table, seeds: range, events: int, plans: Sequence[Plan] = ()) -> Streams:
+    """Draws the streams of some seeds, for each plan in turn; a seed gives the same one whatever stands beside it."""
+    drawn = [(plan, _one(table, seed, events, plan)) for plan in plans or (None,) for seed in seeds]
+    stacked = {name: np.stack([one[name] for _, one in drawn]) for name in drawn[0][1]}
     member, camouflage = stacked.pop("member"), stacked.pop("camouflage")
-    target = np.array([plan.target(quality) for quality in stacked["streamed_all"]]) if plan else None
-    attack = None if plan is None or target is None else Attack(plan, member, target, camouflage)
+    agreed = [(plan, one["streamed_all"]) for plan, one in drawn if plan]
+    if not agreed:
+        return Streams(table=table, attack=None, **stacked)
+    attack = Attack(
+        member=member,
+        target=np.array([plan.target(quality) for plan, quality in agreed]),
+        promote=np.array([int(plan.promote) for plan, _ in agreed]),
+        honest=np.array([plan.honest for plan, _ in agreed]),
+        camouflage=camouflage,
+    )
     return Streams(table=table, attack=attack, **stacked)
 
 
@@ -138,20 +144,9 @@ def _sentiments(chance: np.random.Generator, kinds: tuple[str, ...], events: int
     return np.where(chance.random(events) < 1 / 3, (value[first] + value[second]) / 2, value[first])
 
 
-@cache
-def unit(rating: int | None, implicit: float, trust: float = 1.0) -> tuple[float, float]:
-    """Returns the score and the evidence of a unit, by `neural.scoring`."""
-    facts = UnitFacts(
-        key=UnitKey("", "", ""),
-        created_at=_DAY,
-        task_type="",
-        domain_mode="",
-        models=(),
-        model_versions=(),
-        rating=rating,
-        sentiments=(implicit,),
-        trust=trust,
-    )
-    scored = score_unit(facts)
-    assert scored is not None
-    return scored.score, scored.evidence
+def worth(rating: Places, implicit: Numbers, trust: Amount = 1.0) -> tuple[Numbers, Numbers]:
+    """Returns score and evidence of units with a thumb (0 is none) and signals, as `neural.scoring` has them."""
+    thumb = EXPLICIT_WEIGHT * np.abs(rating)
+    weight = np.clip(trust, TRUST_MIN, 1.0) * thumb + IMPLICIT_WEIGHT
+    weighted = (np.clip(trust, TRUST_MIN, 1.0) * thumb * rating + IMPLICIT_WEIGHT * implicit) / weight
+    return (weighted + 1) / 2, weight / (thumb + IMPLICIT_WEIGHT)

@@ -16,6 +16,8 @@ FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
+Amount = float | Numbers
+"""One for all, or one each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""Figures of the replay: intervals, the repeated arithmetic of others, and when a change is believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.replay import outside
+from bench.replay.drift_candidate import Detector, find_change
+from bench.replay.intervals import interval, told
+from bench.replay.play import play
+from bench.replay.policies import FORMULA, GLOBAL, OURS, line_up
+from bench.replay.streams import draw
+from neural.settings import RecommendSettings
+from tests.bench.outcomes import table
+
+
+def test_paired_intervals_are_those_of_students_t() -> None:
+    """Known numbers: five differences with mean 3 and standard deviation 1.5811, t(4) = 2.7764."""
+    mean, low, high = interval(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert (mean, low, high) == pytest.approx((3.0, 3 - 1.96324, 3 + 1.96324), abs=1e-4)
+    assert told(np.array([0.01, 0.01])) == "+0.0100 [+0.0100, +0.0100]"
+
+
+def test_one_seed_has_no_width() -> None:
+    """Nothing is claimed of a single seed's spread."""
+    assert interval(np.array([0.4])) == (0.4, 0.4, 0.4)
+
+
+def test_ours_learns_the_best_model_of_each_task() -> None:
+    """After enough events it beats the lot, and stays below the ceiling."""
+    streams = draw(table(), range(4), 2_000)
+    courses = {each.name: play(streams, each, [2_000], turns=1) for each in line_up(RecommendSettings().beliefs)}
+    assert (courses[OURS].greedy[2_000] > courses["random"].played[2_000] + 0.1).all()
+    assert (courses[OURS].played[2_000] <= streams.ceiling).all()
+    assert {FORMULA, GLOBAL} < set(courses)
+
+
+def test_the_repeated_arithmetic_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Upper bounds of every model are those of paretobandit."""
+    pytest.importorskip("pareto_bandit")
+    outside.check(draw(table(), range(1), 500), outside.Setting(name="any", alpha=0.7, ridge=0.3))
+    assert "as the package" in capsys.readouterr().out
+
+
+def test_a_fall_is_found_where_it_was_and_steadiness_is_not() -> None:
+    """Two hundred good units, then forty bad ones, in buckets of five."""
+    chance, given = np.random.default_rng(2), Detector(threshold=4.0)
+    good = chance.uniform(0.6, 1.0, 200)
+    bad = chance.uniform(0.1, 0.4, 40)
+    total = np.concatenate([good, bad]).reshape(-1, given.bucket).sum(1)
+    evidence = np.full_like(total, given.bucket)
+    assert find_change(evidence[:40], total[:40], given) is None
+    assert find_change(evidence, total, given) == pytest.approx(40, abs=1)
+    assert find_change(evidence[:5], total[:5], given) is None
