@@ -71,7 +71,7 @@ def _absorb(mean: Numbers, n: Numbers, counted: Numbers, average: Numbers, stren
     prior = np.minimum(strength, n)
     after = counted + prior
     there = counted > 0
-    return np.where(there, (counted * average + prior * mean) / after, mean), np.where(there, after, n)
+    return np.where(there, (counted * average + prior * mean) / after, mean), np.maximum(np.where(there, after, n), n)
 
 
 class Policy:

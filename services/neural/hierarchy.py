@@ -6,7 +6,10 @@ evidence behind the level before, and S and C this level's own:
 
     p      = min(strength, n)                    a prior is never stronger than what is behind it
     mean   = (S + p m) / (C + p)
-    n      = C + p
+    n      = max(n, C + p)
+
+n is what Thompson sampling explores by. C + p alone would be the belief about this user or tenant as one of their kind: a
+single vote would let what thousands said count as `strength` units, and exploring would never end (bench/replay).
 
 A roll-up counts only what the narrower cells of its scope do not hold, so that nothing is counted twice within a
 scope, and never more than its cap: what a tenant thinks of a model elsewhere says little about this task.
@@ -113,7 +116,7 @@ def estimate(model: str, boards: Sequence[Board], now: datetime, beliefs: Belief
             counted = min(outside, beliefs.cap(scope, key.task_type, key.domain_mode))
             prior = min(beliefs.strength(scope, key.task_type, key.domain_mode), n)
             average = min(max(total / outside, 0.0), 1.0)
-            mean, n = (counted * average + prior * mean) / (counted + prior), counted + prior
+            mean, n = (counted * average + prior * mean) / (counted + prior), max(n, counted + prior)
         confidence = min(evidence / beliefs.min_samples[scope], 1.0)
         level = Level(scope, key.task_type, key.domain_mode, score, evidence, confidence, row.total if row else 0, mean)
         levels.append(level)

@@ -58,7 +58,7 @@ def test_a_chain_by_hand() -> None:
     first = (100 * 0.9 + 2 * 0.5) / 102
     second = (60 * 0.5 + 30 * first) / 90
     third = (10 * 0.1 + 40 * second) / 50
-    assert (found.mean, found.evidence) == pytest.approx((third, 50))
+    assert (found.mean, found.evidence) == pytest.approx((third, 102))
     assert (found.scope, found.confidence, found.total) == (Scope.USER, 0.5, 10)
     assert [level.shrunk for level in found.levels][2::3] == pytest.approx([first, second, third])
 
