@@ -59,7 +59,7 @@ async def group_by_seconds(connection: asyncpg.Connection) -> float:
     folder = Path(tempfile.mkdtemp(prefix="radiant-bench-duck-"))
     try:
         with duckdb.connect() as duck:
-            duck.execute("SET threads = 2; SET memory_limit = '2GB'; SET preserve_insertion_order = false")
+            duck.execute("SET threads = 2; SET memory_limit = '6GB'; SET preserve_insertion_order = false")
             duck.execute(f"SET temp_directory = '{folder}/spill'")
             for name, query in _TABLES.items():
                 await _copy(connection, duck, folder / name, query)
