@@ -1,11 +1,10 @@
 """(g) How well opinions are read from texts that had no part in the learning, against VADER on the same texts.
 
-The texts (tests/voice/text/heldout.jsonl) are comments as people leave them by voice, in ten languages: remarks about
-the answer, and scenes, which tell what came of it and seldom say "good" or "bad". They were written after the phrases
-that taught the heads, from other prompts, and no phrase was written or changed for what they showed; an earlier set of
-scenes, read as badly as these, joined the phrases and was replaced. Three reservations: the same author wrote both;
-many a text has a counterpart in other languages, so that they are fewer than they seem and the intervals too narrow;
-and the figures were seen several times while penalties and thresholds were being chosen on the phrases.
+The texts (tests/voice/text/heldout.jsonl) are comments as people leave them by voice, in ten languages, of three
+genres. Notes were written by an author who saw no phrase that taught the heads; they were read by two earlier states of
+the heads and by the present one, and no setting was chosen by them. Remarks and scenes are by the author of the first
+phrases and were read several times while settings were being chosen on the phrases; many have a counterpart in other
+languages, so that they are fewer than they seem.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from voice.text.opinion import EmbeddingReader, OpinionReader
 from voice.text.training.train import macro_f1, micro_f1
 
 FILE = Path(__file__).parent.parent / "tests" / "voice" / "text" / "heldout.jsonl"
-ACCURACY_MIN = 0.55
-LEAD_MIN = 0.15
+ACCURACY_MIN = 0.6
+LEAD_MIN = 0.2
 """Of the accuracy over VADER's on the same texts."""
 VADER_NEUTRAL = 0.05
 """Its authors call a text neutral whose compound score lies within this."""
@@ -95,7 +94,7 @@ async def run(_: object) -> bool:
     about = np.array([[name in each.categories for name in CATEGORIES] for each in texts])
     told("all", found.ratings, baseline, true)
     genres, languages = np.array([each.genre for each in texts]), np.array([each.language for each in texts])
-    for genre in ("remark", "scene"):
+    for genre in ("note", "remark", "scene"):
         of = genres == genre
         told(genre, found.ratings[of], baseline[of], true[of])
     for language in sorted(set(languages)):

@@ -8,8 +8,8 @@ evidence behind the level before, and S and C this level's own:
     mean   = (S + p m) / (C + p)
     n      = max(n, C + p)
 
-n is what Thompson sampling explores by. C + p alone would be the belief about this user or tenant as one of their kind: a
-single vote would let what thousands said count as `strength` units, and exploring would never end (bench/replay).
+n is what Thompson sampling explores by. C + p alone would be the belief about this user or tenant as one of their kind:
+a single vote would let what thousands said count as `strength` units, and exploring would never end (bench/replay).
 
 A roll-up counts only what the narrower cells of its scope do not hold, so that nothing is counted twice within a
 scope, and never more than its cap: what a tenant thinks of a model elsewhere says little about this task.

@@ -13,6 +13,8 @@ from voice.text.embeddings import Vectors
 
 Numbers = npt.NDArray[np.float64]
 
+LEAN_MIN = 0.1
+"""Least difference of the probabilities of positive and negative that decides a rating."""
 FILE = Path(__file__).with_name("heads.npz")
 CATEGORIES = (
     "accuracy",
@@ -38,10 +40,6 @@ class Origin:
     """Digest of the phrases that they learned from."""
     command: str
     """What made the file."""
-    negative_max: float
-    """A sentiment up to it rates the answer down."""
-    positive_min: float
-    """A sentiment from it on rates the answer up."""
     category_min: float
     """A text is about a category from this probability on."""
 
@@ -67,9 +65,15 @@ class Heads:
         scores = vectors @ self.categories[:, :-1].T + self.categories[:, -1]
         return np.asarray(1 / (1 + np.exp(-np.clip(scores, -50, 50))), np.float64)
 
-    def rating(self, sentiment: float) -> int:
-        """Returns -1, 0 or 1."""
-        return int(sentiment >= self.origin.positive_min) - int(sentiment <= self.origin.negative_max)
+
+def rate(chances: Numbers) -> npt.NDArray[np.int64]:
+    """Returns the likeliest of -1, 0 and 1 for each row of probabilities of negative, neutral and positive.
+
+    Where negative and positive are about as likely, opinions are mixed: 0.
+    """
+    lean = chances[..., 2] - chances[..., 0]
+    decided = (np.argmax(chances, axis=-1) != 1) & (np.abs(lean) >= LEAN_MIN)
+    return np.asarray(np.where(decided, np.sign(lean), 0), np.int64)
 
 
 def save(heads: Heads, file: Path = FILE) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from voice.text import heads as stored
 from voice.text.embeddings import Embedder, NanoEmbedder
-from voice.text.heads import CATEGORIES, Heads, Numbers
+from voice.text.heads import CATEGORIES, Heads, Numbers, rate
 from voice.text.sentences import passages
 
 PASSAGES_MAX = 16
@@ -28,7 +28,7 @@ class Opinion:
     sentiment: float
     """In [-1, 1]: the expected value of negative, neutral and positive."""
     rating: int
-    """-1, 0 or 1; 0 also for mixed opinions and none."""
+    """The likeliest of -1, 0 and 1; 0 for mixed opinions and none."""
     categories: tuple[str, ...]
     """What the opinion is about, the likeliest first; empty for general opinions and for none."""
     confidence: float
@@ -81,7 +81,7 @@ class EmbeddingReader:
         likeliest = [place for place in np.argsort(-about) if about[place] >= self._heads.origin.category_min]
         return Opinion(
             sentiment=sentiment,
-            rating=self._heads.rating(sentiment),
+            rating=int(rate(chances)),
             categories=tuple(CATEGORIES[place] for place in likeliest[:CATEGORIES_MAX]),
             confidence=float(weights @ sentiments.max(axis=1) / weights.sum()),
         )

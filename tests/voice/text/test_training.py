@@ -3,12 +3,11 @@
 from collections import Counter
 
 import numpy as np
-import pytest
 
 from voice.text.embeddings import NanoEmbedder
-from voice.text.heads import CATEGORIES, load
+from voice.text.heads import CATEGORIES, load, rate
 from voice.text.training.phrases import digest, phrases
-from voice.text.training.train import embedded, labels, learned, macro_f1, micro_f1, rate, rating_thresholds
+from voice.text.training.train import embedded, labels, learned, macro_f1, micro_f1
 
 
 def test_the_phrases_are_many_languages_and_balanced() -> None:
@@ -25,19 +24,25 @@ def test_the_heads_are_of_these_phrases() -> None:
     assert load().origin.phrases_sha256 == digest(), "run python -m voice.text.training"
 
 
-@pytest.mark.timeout(300)
-def test_learning_again_gives_the_same_heads(embedder: NanoEmbedder) -> None:
-    known, kept = phrases(), load()
-    vectors = embedded(embedder, known)
-    again = learned(vectors, *labels(known), kept.origin)
-    assert again.sentiments(vectors) == pytest.approx(kept.sentiments(vectors), abs=0.01)
-    assert again.abouts(vectors) == pytest.approx(kept.abouts(vectors), abs=0.01)
+def test_the_heads_know_their_phrases(embedder: NanoEmbedder) -> None:
+    some, kept = phrases()[::12], load()
+    ratings, about = labels(some)
+    vectors = embedded(embedder, some)
+    assert (rate(kept.sentiments(vectors)) == ratings).mean() >= 0.8
+    assert micro_f1(kept.abouts(vectors) >= kept.origin.category_min, about) >= 0.6
 
 
-def test_thresholds_are_the_best_for_what_they_are_chosen_on() -> None:
-    sentiments, ratings = np.array([-0.9, -0.35, -0.1, 0.1, 0.6, 0.9]), np.array([-1, -1, 0, 0, 0, 1])
-    low, high = rating_thresholds(sentiments, ratings)
-    assert rate(sentiments, low, high).tolist() == ratings.tolist()
+def test_the_same_phrases_teach_the_same_heads() -> None:
+    chance = np.random.default_rng(3)
+    vectors, ratings = chance.normal(size=(120, 8)).astype(np.float32), chance.integers(-1, 2, 120)
+    about = chance.random((120, len(CATEGORIES))) < 0.3
+    once, again = (learned(vectors, ratings, about, load().origin) for _ in range(2))
+    assert (once.sentiment == again.sentiment).all()
+    assert (once.categories == again.categories).all()
+
+
+def test_the_likeliest_rating_is_given() -> None:
+    assert rate(np.array([[0.5, 0.3, 0.2], [0.3, 0.4, 0.3], [0.1, 0.2, 0.7]])).tolist() == [-1, 0, 1]
 
 
 def test_figures_are_what_their_names_say() -> None:

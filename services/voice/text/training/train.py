@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.text.embeddings import Embedder, Vectors
-from voice.text.heads import CATEGORIES, Heads, Numbers, Origin
+from voice.text.heads import CATEGORIES, Heads, Numbers, Origin, rate
 from voice.text.training.logistic import fit, fit_yes_or_no
 from voice.text.training.phrases import Phrase, digest
 
-SENTIMENT_PENALTY = 60.0
+SENTIMENT_PENALTY = 240.0
 CATEGORY_PENALTY = 100.0
 FOLDS = 10
 SEED = 20261121
 COMMAND = "python -m voice.text.training"
 BATCH = 64
-NOWHERE = Origin(embedder="", phrases_sha256="", command="", negative_max=-0.5, positive_min=0.5, category_min=0.5)
+NOWHERE = Origin(embedder="", phrases_sha256="", command="", category_min=0.5)
 """Of heads that are made to be tested, not kept."""
 
 
@@ -45,23 +45,22 @@ def embedded(embedder: Embedder, phrases: Sequence[Phrase]) -> Vectors:
 
 
 def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[Heads, Figures]:
-    """Returns heads learned from all phrases, with thresholds chosen on phrases that were left out, and figures."""
+    """Returns heads learned from all phrases, and figures; the threshold of categories is chosen on left-out phrases."""
     ratings, about = labels(phrases)
     drawn = np.random.default_rng(SEED).permutation(len(phrases)) % FOLDS
-    sentiments, abouts = left_out(vectors, ratings, about, drawn)
-    negative_max, positive_min = rating_thresholds(sentiments, ratings)
+    chances, abouts = left_out(vectors, ratings, about, drawn)
     category_min = category_threshold(abouts, about)
 
     def right(given: Numbers) -> npt.NDArray[np.bool_]:
-        return np.asarray(rate(given, negative_max, positive_min) == ratings, np.bool_)
+        return np.asarray(rate(given) == ratings, np.bool_)
 
     languages = np.array([phrase.language for phrase in phrases])
     scenes = np.array([phrase.genre == "scene" for phrase in phrases])
     by_language, _ = left_out(vectors, ratings, about[:, :0], languages)
     by_genre, _ = left_out(vectors, ratings, about[:, :0], scenes)
     figures = Figures(
-        accuracy=float(right(sentiments).mean()),
-        macro_f1=macro_f1(rate(sentiments, negative_max, positive_min), ratings),
+        accuracy=float(right(chances).mean()),
+        macro_f1=macro_f1(rate(chances), ratings),
         accuracy_unseen_language=float(right(by_language).mean()),
         accuracy_unseen_genre=float(right(by_genre)[scenes].mean()),
         category_micro_f1=micro_f1(abouts >= category_min, about),
@@ -70,8 +69,6 @@ def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[H
         embedder=embedder,
         phrases_sha256=digest(),
         command=COMMAND,
-        negative_max=negative_max,
-        positive_min=positive_min,
         category_min=category_min,
     )
     return learned(vectors, ratings, about, origin), figures
@@ -101,33 +98,12 @@ def left_out(
     groups: npt.NDArray[np.generic],
 ) -> tuple[Numbers, Numbers]:
     """Returns sentiments and categories of each vector by heads learned from all other groups than its own."""
-    sentiments, abouts = np.empty(len(vectors)), np.empty(about.shape)
+    sentiments, abouts = np.empty((len(vectors), 3)), np.empty(about.shape)
     for group in np.unique(groups):
         out = groups == group
         heads = learned(vectors[~out], ratings[~out], about[~out], NOWHERE)
-        sentiments[out], abouts[out] = read(heads, vectors[out])
+        sentiments[out], abouts[out] = heads.sentiments(vectors[out]), heads.abouts(vectors[out])
     return sentiments, abouts
-
-
-def read(heads: Heads, vectors: Vectors) -> tuple[Numbers, Numbers]:
-    """Returns sentiments and categories of vectors."""
-    chances = heads.sentiments(vectors)
-    return chances[:, 2] - chances[:, 0], heads.abouts(vectors)
-
-
-def rate(sentiments: Numbers, negative_max: float, positive_min: float) -> npt.NDArray[np.int64]:
-    """Returns -1, 0 or 1 each."""
-    return (sentiments >= positive_min).astype(np.int64) - (sentiments <= negative_max)
-
-
-def rating_thresholds(sentiments: Numbers, ratings: npt.NDArray[np.int64]) -> tuple[float, float]:
-    """Returns the pair of thresholds with the best macro-F1; of equals the ones nearest to zero."""
-    steps = [round(0.05 * step, 2) for step in range(1, 17)]
-    best = max(
-        ((low, high) for low in steps for high in steps),
-        key=lambda pair: (macro_f1(rate(sentiments, -pair[0], pair[1]), ratings), -sum(pair)),
-    )
-    return -best[0], best[1]
 
 
 def category_threshold(abouts: Numbers, about: npt.NDArray[np.bool_]) -> float:
