@@ -17,7 +17,7 @@ PASSAGE_CHARACTERS_MAX = 300
 TEXT_CHARACTERS_MAX = 5000
 """The rest of a longer text is not read."""
 CATEGORIES_MAX = 3
-WEIGHT_MIN = 0.1
+WEIGHT_MIN = 0.05
 """Of a passage without any opinion, against 1 of one that is all opinion."""
 
 

@@ -45,7 +45,7 @@ def embedded(embedder: Embedder, phrases: Sequence[Phrase]) -> Vectors:
 
 
 def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[Heads, Figures]:
-    """Returns heads learned from all phrases, and figures; the threshold of categories is chosen on left-out phrases."""
+    """Returns heads learned from all phrases, and figures; what categories need is chosen on left-out phrases."""
     ratings, about = labels(phrases)
     drawn = np.random.default_rng(SEED).permutation(len(phrases)) % FOLDS
     chances, abouts = left_out(vectors, ratings, about, drawn)
