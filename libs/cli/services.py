@@ -64,6 +64,15 @@ SERVICES = (
         metrics_port=50163,
         needs=("ingest", "neural"),
     ),
+    Service(
+        name="voice",
+        module="voice",
+        schema="voice",
+        role="radiant_voice",
+        port=50154,
+        metrics_port=50164,
+        needs=("ingest",),
+    ),
 )
 """Every service, dependencies first."""
 
