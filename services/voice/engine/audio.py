@@ -41,7 +41,8 @@ CODECS = ("opus", "libopus", "vorbis", "mp3", "mp3float", "aac", "flac", "alac")
 DECLARED = frozenset({AudioFormat.WEBM, AudioFormat.M4A, AudioFormat.FLAC})
 """Formats whose stated duration is exact, where stated; of others libav guesses it from the bit rate."""
 RATE_MIN, RATE_MAX, CHANNELS_MAX, FRAME_SAMPLES_MAX = 8_000, 192_000, 8, 1 << 18
-MISSING_SECONDS_MAX, MISSING_SHARE_MAX = 0.3, 0.01
+MISSING_SECONDS_MAX, MISSING_SHARE_MAX, MISSING_FLAC_SECONDS_MAX = 0.3, 0.01, 0.01
+"""How much less than is stated may come: encoders pad, FLAC counts its samples."""
 BAD_MP3_PACKETS_MAX = 3
 """A frame that leans on a bit reservoir which was edited away; other formats have no such frames."""
 
@@ -117,7 +118,8 @@ def _decoded(data: bytes, format_: AudioFormat, limits: AudioLimits) -> Samples:
             if time.monotonic() > until:
                 raise corrupt()
         declared = _declared_seconds(container, stream, format_)
-    if declared - total / RATE > max(MISSING_SECONDS_MAX, declared * MISSING_SHARE_MAX):
+    padding = max(MISSING_SECONDS_MAX, declared * MISSING_SHARE_MAX)
+    if declared - total / RATE > (MISSING_FLAC_SECONDS_MAX if format_ is AudioFormat.FLAC else padding):
         raise truncated()
     if not total:
         raise AudioRejected(Rejection.NO_AUDIO, "The file holds no sound.")
@@ -143,17 +145,20 @@ def _declared_seconds(container: av.container.InputContainer, stream: AudioStrea
 
 def _frames(container: av.container.InputContainer, stream: AudioStream, format_: AudioFormat) -> Iterator[AudioFrame]:
     stream.codec_context.thread_count = 1
-    bad = 0
-    for packet in container.demux(stream):
+    bad, packets = 0, container.demux(stream)
+    for packet in packets:
         if packet.is_corrupt:
             raise truncated()
         try:
             decoded = packet.decode()
         except av.error.InvalidDataError:
             bad += 1
-            if format_ is not AudioFormat.MP3 or bad > BAD_MP3_PACKETS_MAX:
-                raise
-            continue
+            if format_ is AudioFormat.MP3 and bad <= BAD_MP3_PACKETS_MAX:
+                continue
+            following = next(packets, None)
+            if following is None or not following.size:  # the last one, which is broken when the rest of it is missing
+                raise truncated() from None
+            raise
         yield from decoded
 
 
