@@ -5,7 +5,7 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, evaluation, freshness, recommendations, signals, simulations
+from bench import assignments, evaluation, freshness, recommendations, signals, simulations, voice
 from bench.stack import servers
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "assignments": assignments.run,
     "simulations": simulations.run,
     "evaluation": evaluation.run,
+    "voice": voice.run,
 }
 
 
