@@ -79,7 +79,7 @@ class Contest:
             {"start": float(end - len(each) / RATE), "end": float(end)} for each, end in zip(samples, ends, strict=True)
         ]
         segments, _ = self.pipeline.transcribe(
-            np.concatenate(samples),
+            np.concatenate([*samples, np.zeros(RATE, np.float32)]),  # ends round up, past the last sample
             clip_timestamps=parts,
             batch_size=GROUP,
             beam_size=1,

@@ -88,8 +88,7 @@ def decode(data: bytes, limits: AudioLimits | None = None) -> Clip:
             Rejection.UNKNOWN_FORMAT, "This is not a recording we can play: send WebM, MP3, WAV, Ogg, M4A or FLAC."
         )
     try:
-        check_whole(data, format_)
-        samples = _decoded(data, format_, limits)
+        samples = _decoded(check_whole(data, format_), format_, limits)
     except AudioRejected:
         raise
     except Exception as problem:  # libav has many ways to say that bytes make no sense; none is the caller's concern

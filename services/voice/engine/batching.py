@@ -16,8 +16,7 @@ from kit.errors import Exhausted, RadiantError, Unavailable
 from kit.lifecycle import background
 from kit.metrics import Counter, Gauge, Histogram
 from voice.engine.audio import Clip
-from voice.engine.heard import Ask, Heard, Job, nothing_heard
-from voice.engine.model import WINDOW_FRAMES
+from voice.engine.heard import WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
 from voice.engine.settings import EngineSettings
 
 log = logging.getLogger(__name__)
@@ -78,7 +77,7 @@ class Batcher:
         self._clips, self._seconds, self._speed = 0, 0.0, SPEED_FIRST
         self._arrived, self._idle = asyncio.Event(), asyncio.Event()
         self._idle.set()
-        self._closing = False
+        self._closing = self._closed = False
         self._inference = ThreadPoolExecutor(engine.workers, "voice-inference")
         self._preparing = ThreadPoolExecutor(1, "voice-gate")
         self._stack = contextlib.AsyncExitStack()
@@ -93,10 +92,11 @@ class Batcher:
         """Stops; what waits fails with Unavailable, a batch that runs is waited for."""
         self._closing = True
         await self._stack.aclose()
+        self._closed = True
         for each in self._waiting:
             _fail(each, Unavailable("The service is stopping."))
         for pool in (self._preparing, self._inference):
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+            await asyncio.to_thread(pool.shutdown)
 
     async def hear(self, clip: Clip, ask: Ask | None = None) -> Heard:
         """Answers what is said in the clip.
@@ -106,7 +106,9 @@ class Batcher:
         """
         loop = asyncio.get_running_loop()
         with self._admitted(clip):
-            job = await loop.run_in_executor(self._preparing, self._engine.prepare, clip, ask or Ask())
+            job = await self._prepared(clip, ask or Ask())
+            if self._closed:
+                raise Unavailable("The service is stopping.")
             if not job.windows:
                 return nothing_heard(clip, self._engine.name)
             frames = [WINDOW_FRAMES] * len(job.windows) if self._settings.padding == "full" else job.frames()
@@ -118,6 +120,14 @@ class Batcher:
             finally:
                 with contextlib.suppress(ValueError):  # it was taken into a batch
                     self._waiting.remove(waiting)
+
+    async def _prepared(self, clip: Clip, ask: Ask) -> Job:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._preparing, self._engine.prepare, clip, ask)
+        except RadiantError:
+            raise
+        except Exception as problem:
+            raise HearingError from problem
 
     async def drain(self) -> None:
         """Takes no new clip and returns when every clip that was taken is answered. Idempotent."""

@@ -9,6 +9,8 @@ from voice.engine.audio import RATE, Clip
 from voice.engine.gate import Span
 
 FRAMES_PER_SECOND = 100
+WINDOW_FRAMES = 30 * FRAMES_PER_SECOND
+"""What the model hears at once."""
 ENGLISH = "en"
 
 

@@ -13,14 +13,13 @@ from tokenizers import Tokenizer
 
 from kit.errors import Precondition
 from voice.engine.audio import Samples
-from voice.engine.heard import ENGLISH, FRAMES_PER_SECOND
+from voice.engine.heard import ENGLISH
 from voice.engine.quality import Attempt
 from voice.engine.settings import EngineSettings
 from voice.engine.weights import weights
 
 Array = NDArray[np.floating]
 
-WINDOW_FRAMES = 30 * FRAMES_PER_SECOND
 TOKENS_MAX = 448
 TOKENS_FREE, TOKENS_PER_SECOND = 32, 30
 """More tokens than these are no speech but a loop, in any script."""

@@ -17,7 +17,7 @@ LEVEL_ONE = frozenset(
 IN_CLUSTER = frozenset({0xE7, 0xA3, 0xA0, 0xAB, 0xA7, 0x5854, 0xAF, 0xEC, 0xBF})
 """Timestamp, simple block, block group, previous size, position, silent tracks, encrypted block, void, checksum."""
 ANYWHERE = frozenset({0xEC, 0xBF})
-ELEMENTS_MAX = 2_000_000
+ELEMENTS_MAX = 400_000
 
 
 def _number(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:
@@ -36,8 +36,8 @@ def _number(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:
     return (-1 if number == (1 << 7 * length) - 1 else number), length
 
 
-def check_webm(data: bytes) -> None:
-    """Raises AudioRejected unless the data ends where an element ends and holds at least one cluster.
+def check_webm(data: bytes) -> bytes:
+    """Returns the data; raises AudioRejected unless it ends where an element ends and holds at least one cluster.
 
     A segment of known size must be there in full; one of unknown size is walked block by block.
     """
@@ -66,3 +66,4 @@ def check_webm(data: bytes) -> None:
         raise corrupt()
     if not clusters:
         raise truncated()
+    return data

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from voice.engine.boxes import check_m4a
 from voice.engine.formats import AudioFormat, id3_bytes, mp3_frame_bytes
 from voice.engine.rejection import corrupt, truncated
 from voice.engine.webm import check_webm
@@ -18,36 +19,39 @@ from voice.engine.webm import check_webm
 STREAMED_SIZES = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF)
 """What writers that cannot seek back leave as the size of a chunk of samples."""
 MP3_GARBAGE_BYTES_MAX = 8192
-MP3_TAIL_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
+MP3_TAIL_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN")
 
 
-def _chunks(data: bytes, order: Literal["little", "big"], samples: bytes) -> None:
-    """Checks RIFF (little) and AIFF (big) chunks up to the one that holds the samples."""
-    at = 12
+def _chunks(data: bytes, order: Literal["little", "big"], kept: tuple[bytes, ...]) -> bytes:
+    """Walks RIFF (little) and AIFF (big) chunks up to the samples, the last of those kept; returns only those kept."""
+    at, parts = 12, [data[:4], data[4:8], data[8:12]]
     while at + 8 <= len(data):
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], order)
-        if name == samples and size in STREAMED_SIZES and order == "little":
-            return
-        if at + 8 + size > len(data):
+        streamed = order == "little" and name == kept[-1] and size in STREAMED_SIZES
+        end = len(data) if streamed else at + 8 + size
+        if end > len(data):
             raise truncated()
-        if name == samples:
-            return
-        at += 8 + size + (size & 1)
+        if name in kept:
+            parts.append(data[at:end] + b"\0" * (size & 1 and not streamed))
+        if name == kept[-1]:
+            parts[1] = b"\xff" * 4 if streamed else (sum(map(len, parts)) - 8).to_bytes(4, order)
+            return b"".join(parts)
+        at = end + (size & 1)
     raise truncated()
 
 
-def check_wav(data: bytes) -> None:
-    """Raises AudioRejected unless the chunk of samples is whole; a streamed one of unknown size is."""
-    _chunks(data, "little", b"data")
+def check_wav(data: bytes) -> bytes:
+    """Returns the format and the samples, which must be whole; streamed ones of unknown size are."""
+    return _chunks(data, "little", (b"fmt ", b"fact", b"data"))
 
 
-def check_aiff(data: bytes) -> None:
-    """Raises AudioRejected unless the chunk of samples is whole."""
-    _chunks(data, "big", b"SSND")
+def check_aiff(data: bytes) -> bytes:
+    """Returns the format and the samples, which must be whole."""
+    return _chunks(data, "big", (b"FVER", b"COMM", b"SSND"))
 
 
-def check_ogg(data: bytes) -> None:
-    """Raises AudioRejected unless every page is whole and every logical stream was ended by its writer."""
+def check_ogg(data: bytes) -> bytes:
+    """Returns the data, whose every page must be whole and every logical stream ended by its writer."""
     at, ended = 0, dict[bytes, bool]()
     while at < len(data):
         head = data[at : at + 27]
@@ -60,6 +64,7 @@ def check_ogg(data: bytes) -> None:
         ended[head[14:18]] = bool(head[5] & 4)
     if not all(ended.values()):
         raise truncated()
+    return data
 
 
 def _xing_frames(frame: bytes) -> int:
@@ -70,19 +75,21 @@ def _xing_frames(frame: bytes) -> int:
     return 0
 
 
-def check_mp3(data: bytes) -> None:
-    """Raises AudioRejected unless the last frame is whole and no fewer frames came than a Xing header declares."""
-    at = declared = frames = garbage = 0
-    while tag := id3_bytes(data, at):
-        at += tag
+def check_mp3(data: bytes) -> bytes:
+    """Returns the frames; the last must be whole and there must be no fewer than a Xing header declares."""
+    at = start = declared = frames = garbage = 0
+    zeros = len(data.rstrip(b"\0"))
     while at < len(data):
         length = mp3_frame_bytes(data[at : at + 4])
         if length:
             if at + length > len(data):
                 raise truncated()
-            declared = declared or (0 if frames else _xing_frames(data[at : at + length]))
+            if not frames:
+                start, declared = at, _xing_frames(data[at : at + length])
             frames, at = frames + 1, at + length
-        elif data.startswith(MP3_TAIL_TAGS, at) or not data[at:].strip(b"\0"):
+        elif tag := id3_bytes(data, at):
+            at += tag
+        elif data.startswith(MP3_TAIL_TAGS, at) or at >= zeros:
             break
         else:
             at, garbage = at + 1, garbage + 1
@@ -90,32 +97,13 @@ def check_mp3(data: bytes) -> None:
                 raise corrupt()
     if not frames or frames < declared:
         raise truncated() if frames or at > len(data) else corrupt()
+    return data[start:at]
 
 
-def check_m4a(data: bytes) -> None:
-    """Raises AudioRejected unless every box is whole and both the index and the samples are there."""
-    at, names = 0, list[bytes]()
-    while at < len(data):
-        size, name, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
-        if len(name) < 4:
-            raise truncated()
-        if size == 1:
-            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
-        elif size == 0:
-            size = len(data) - at
-        if size < head or not all(32 <= byte < 127 or byte == 0xA9 for byte in name):
-            raise corrupt()
-        if at + size > len(data):
-            raise truncated()
-        names.append(name)
-        at += size
-    if b"moov" not in names or names[-1] == b"moof" or b"mdat" not in names:
-        raise truncated()
-
-
-def check_flac(data: bytes) -> None:
-    """Raises AudioRejected unless the blocks before the first frame are whole; decoding counts the samples."""
-    at = id3_bytes(data) + 4
+def check_flac(data: bytes) -> bytes:
+    """Returns the stream, whose blocks before the first frame must be whole; decoding counts the samples."""
+    start = id3_bytes(data)
+    at = start + 4
     last = False
     while not last:
         head = data[at : at + 4]
@@ -123,9 +111,10 @@ def check_flac(data: bytes) -> None:
         if len(head) < 4 or at >= len(data):
             raise truncated()
         last = bool(head[0] & 0x80)
+    return data[start:]
 
 
-CHECKS: dict[AudioFormat, Callable[[bytes], None]] = {
+CHECKS: dict[AudioFormat, Callable[[bytes], bytes]] = {
     AudioFormat.WEBM: check_webm,
     AudioFormat.MP3: check_mp3,
     AudioFormat.WAV: check_wav,
@@ -137,6 +126,9 @@ CHECKS: dict[AudioFormat, Callable[[bytes], None]] = {
 """Every format has a check."""
 
 
-def check_whole(data: bytes, format_: AudioFormat) -> None:
-    """Raises AudioRejected (truncated or corrupt) when the structure shows that data is missing."""
-    CHECKS[format_](data)
+def check_whole(data: bytes, format_: AudioFormat) -> bytes:
+    """Returns what a decoder is to be given; raises AudioRejected (truncated or corrupt) when some of it is missing.
+
+    Tags are left out where they are packed apart from the sound: compressed ones unpack to a thousand times their size.
+    """
+    return CHECKS[format_](data)
