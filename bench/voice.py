@@ -32,7 +32,10 @@ async def run(_on: Servers) -> bool:
     seconds = sum(each.seconds for each in spoken)
     print(f"(v) voice: {len(spoken)} clips, {seconds:.0f} s of audio, groups of {GROUP}, {ROUNDS} rounds, base int8")
     contest = await asyncio.to_thread(Contest, spoken)
-    rounds = [await contest.round() for _ in range(ROUNDS)]
+    rounds = []
+    for _ in range(ROUNDS):
+        rounds.append(await contest.round())
+        print("  a round:", ", ".join(f"{way} {each.wall_s:.1f} s" for way, each in rounds[-1].items()), flush=True)
     contest.show(rounds)
     one = median([each["one by one"].wall_s / each["ours"].wall_s for each in rounds])
     pipeline = median([each["pipeline"].wall_s / each["ours"].wall_s for each in rounds])

@@ -63,7 +63,7 @@ class SpeechModel:
 
     def features(self, samples: Samples, frames: int) -> Array:
         """Returns the mel features of a window, cut or padded to a number of frames."""
-        found: Array = self._extractor(samples)[:, :frames]
+        found: Array = self._extractor(samples)[:, :-1][:, :frames]  # the last one is of padding
         return np.pad(found, ((0, 0), (0, frames - found.shape[1])))
 
     def encode(self, features: Array) -> Array:

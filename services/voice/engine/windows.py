@@ -13,6 +13,8 @@ from voice.engine.gate import Span
 WINDOW_SAMPLES = 30 * RATE
 EARLIEST_SHARE = 0.5
 """A cut is looked for in the later half of a window: shorter ones would waste padding."""
+ROOM_SAMPLES = RATE // 2
+"""Kept before the first word and after the last; a clip cut tighter loses words."""
 QUIET_SAMPLES = RATE // 5
 """Width of the quietest place that is looked for where nobody pauses."""
 
@@ -24,7 +26,8 @@ def windows(samples: Samples, spans: Sequence[Span]) -> list[Span]:
     """
     if not spans:
         return []
-    found, start, end = list[Span](), spans[0].start, spans[-1].end
+    start, end = max(0, spans[0].start - ROOM_SAMPLES), min(len(samples), spans[-1].end + ROOM_SAMPLES)
+    found = list[Span]()
     while end - start > WINDOW_SAMPLES:
         earliest, latest = start + int(WINDOW_SAMPLES * EARLIEST_SHARE), start + WINDOW_SAMPLES
         pauses = [
