@@ -19,7 +19,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from voice.engine.formats import HEAD_BYTES, AudioFormat, sniff
+from kit.audio import HEAD_BYTES, AudioFormat, sniff
 from voice.engine.rejection import AudioRejected, Rejection, corrupt, truncated
 from voice.engine.wholeness import check_whole
 

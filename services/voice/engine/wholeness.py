@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from kit.audio import AudioFormat, id3_bytes, mp3_frame_bytes
 from voice.engine.boxes import check_m4a
-from voice.engine.formats import AudioFormat, id3_bytes, mp3_frame_bytes
 from voice.engine.rejection import corrupt, truncated
 from voice.engine.webm import check_webm
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kit.audio import sniff
 from tests.voice.engine.sounds import WRITERS, encoded, noise, silence, sine, wav_of
 from voice.engine.audio import RATE, AudioLimits, decode
-from voice.engine.formats import sniff
 from voice.engine.rejection import AudioRejected, Rejection
 
 SOUND = np.concatenate([sine(1.0), noise(1.0), sine(1.2, 220.0)])

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from kit.audio import AudioFormat
 from kit.errors import Exhausted, Unavailable
 from tests.voice.engine.sounds import silence
 from voice.engine.audio import RATE, Clip
 from voice.engine.batching import Batcher, HearingError
-from voice.engine.formats import AudioFormat
 from voice.engine.gate import Span
 from voice.engine.heard import Ask, Heard, Job, nothing_heard
 from voice.engine.settings import EngineSettings

@@ -10,10 +10,10 @@ import jiwer
 import numpy as np
 import pytest
 
+from kit.audio import AudioFormat
 from kit.errors import Invalid
 from tests.voice.engine.sounds import encoded, noise, silence
 from voice.engine.audio import RATE, Clip, Samples, decode
-from voice.engine.formats import AudioFormat
 from voice.engine.heard import ENGLISH, Ask
 from voice.engine.model import Array, SpeechModel, device_of
 from voice.engine.quality import Attempt
