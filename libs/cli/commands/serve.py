@@ -5,7 +5,7 @@ import sys
 
 from cli.commands import Call
 from cli.embedded.folder import DataFolder
-from cli.environment import role_passwords, service_environ, token_key
+from cli.environment import audio_url, role_passwords, service_environ, token_key
 from cli.ports import choose_ports
 from cli.services import service_named
 from cli.suite import database_url, redis_url
@@ -31,6 +31,7 @@ async def run(call: Call) -> int:
         redis_url=redis,
         password=role_passwords(call.settings, folder)[service.role],
         key=token_key(call.settings, folder),
+        audio=audio_url(call.settings, folder),
     )
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - on purpose

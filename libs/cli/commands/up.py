@@ -8,7 +8,7 @@ import signal
 from cli.commands import Call
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
-from cli.environment import Ports, role_passwords, service_environ, token_key
+from cli.environment import Ports, audio_url, role_passwords, service_environ, token_key
 from cli.ports import choose_ports
 from cli.schemas import apply_all
 from cli.service_process import ServiceProcess
@@ -62,6 +62,7 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None
             redis_url=redis_url,
             password=passwords[service.role],
             key=token_key(call.settings, folder),
+            audio=audio_url(call.settings, folder),
         )
         part = _process(call, folder, service, ports, environ)
         await supervisor.add(part)
