@@ -59,12 +59,13 @@ class JobStream:
             await self._client.xclaim(JOBS, GROUP, self._consumer, 0, [ticket.entry], justid=True)
 
     async def done(self, ticket: Ticket) -> None:
-        """Acknowledges and removes an entry."""
-        if ticket.entry:
-            async with self._client.pipeline(transaction=False) as pipe:
+        """Acknowledges and removes an entry; the sweeper may add the job again should it be due again."""
+        async with self._client.pipeline(transaction=False) as pipe:
+            if ticket.entry:
                 pipe.xack(JOBS, GROUP, ticket.entry)
                 pipe.xdel(JOBS, ticket.entry)
-                await pipe.execute()
+            pipe.delete(_mark(ticket))
+            await pipe.execute()
 
     async def add(self, tickets: Sequence[Ticket]) -> None:
         """Adds entries."""
@@ -79,7 +80,7 @@ class JobStream:
             return 0
         async with self._client.pipeline(transaction=False) as pipe:
             for ticket in tickets:
-                pipe.set(tenant_key(ticket.tenant_id, "voice", "swept", ticket.voice_id), 1, nx=True, px=self._mark_ms)
+                pipe.set(_mark(ticket), 1, nx=True, px=max(1, self._visibility_ms))
             fresh = await pipe.execute()
         lost = [ticket for ticket, new in zip(tickets, fresh, strict=True) if new]
         if lost:
@@ -106,10 +107,6 @@ class JobStream:
             if each["pending"] == 0 and each["idle"] > CONSUMER_IDLE_MAX.total_seconds() * 1000:
                 await self._client.xgroup_delconsumer(JOBS, GROUP, each["name"])
 
-    @property
-    def _mark_ms(self) -> int:
-        return max(1, self._visibility_ms)
-
     async def _read(self, most: int) -> Any:
         return await self._client.xreadgroup(GROUP, self._consumer, {JOBS: ">"}, count=most, block=self._block_ms)
 
@@ -119,6 +116,11 @@ class JobStream:
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
+
+
+def _mark(ticket: Ticket) -> str:
+    """Returns the key that says that the sweeper has added a job."""
+    return tenant_key(ticket.tenant_id, "voice", "swept", ticket.voice_id)
 
 
 def _fields(ticket: Ticket) -> dict[str, str]:

@@ -55,12 +55,25 @@ class Attempts:
         job = await self._claimed(ticket)
         if job is not None:
             begun = time.monotonic()
-            outcome = await self._end_of(job, ticket)
+            try:
+                outcome = await self._end_of(job, ticket)
+            except asyncio.CancelledError:
+                await self._given_back(job, ticket)
+                raise
             OUTCOMES.labels(outcome).inc()
             TOOK.observe(time.monotonic() - begun)
         if self._stream is not None:
             with contextlib.suppress(*REDIS_LOST):  # delivered once more, and found to be done
                 await self._stream.done(ticket)
+
+    async def _given_back(self, job: Job, ticket: Ticket) -> None:
+        OUTCOMES.labels("given_back").inc()
+        with contextlib.suppress(RadiantError):  # else the lease runs out
+            await self._jobs.release(job, timedelta())
+        if self._stream is not None:
+            with contextlib.suppress(*REDIS_LOST):  # the sweeper finds it
+                await self._stream.done(ticket)
+                await self._stream.add([ticket])
 
     async def _claimed(self, ticket: Ticket) -> Job | None:
         try:
@@ -80,11 +93,6 @@ class Attempts:
                 return await self._failed(job, *EXHAUSTED)
             heard = await self._leased(job, ticket, self._understood(job))
             return await self._completed(job, heard)
-        except asyncio.CancelledError:
-            with contextlib.suppress(RadiantError):  # else the lease runs out
-                await self._jobs.release(job, timedelta())
-            OUTCOMES.labels("released").inc()
-            raise
         except AudioRejected as problem:
             return await self._failed(job, problem.code.value, problem.sentence)
         except LeaseLostError:
