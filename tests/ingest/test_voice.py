@@ -15,6 +15,7 @@ import redis.asyncio
 from ingest.jobs import STREAM
 from ingest.settings import IngestSettings
 from radiant.ingest.v1 import ingest_service_pb2 as pb
+from radiant_client import Ingest, InvalidRequest, open_channel
 from tests.ingest.serving import CALLER, Serving, at, environ_of, manifest, name, reason_of, serving, thumb
 from tests.ingest.speaking import CLIP, clip, count, header, kept, speak, until, waits_of
 from tests.support.suite import free_port, token
@@ -161,6 +162,18 @@ def test_settings_are_the_documented_ones() -> None:
     assert (settings.audio_url, settings.uploads.bytes_max, settings.uploads.at_once) == ("", 25 * 1024 * 1024, 32)
     times = settings.uploads.upload_timeout, settings.uploads.chunk_timeout
     assert [each.total_seconds() for each in times] == [120, 15]
+
+
+async def test_the_client_speaks_to_the_service(ingest: Serving, folder: Path) -> None:
+    connection = open_channel(ingest.address, str(dict(CALLER)["authorization"]).removeprefix("Bearer "))
+    try:
+        whole = clip(30)
+        answer = await Ingest(connection).submit_voice_feedback("o", "u", whole)
+        assert (answer.audio_bytes, list(kept(folder).values())) == (len(whole), [whole])
+        with pytest.raises(InvalidRequest, match="known format"):
+            await Ingest(connection).submit_voice_feedback("o", "u", b"no sound" * 500_000)
+    finally:
+        await connection.close()
 
 
 async def test_experts_may_speak(ingest: Serving) -> None:
