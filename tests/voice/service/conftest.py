@@ -1,4 +1,4 @@
-"""Fixtures of the tests of the service. Its engine needs the voice extra; without it nothing is collected."""
+"""Fixtures of the tests of the service; most of them do without the voice extra."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

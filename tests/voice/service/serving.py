@@ -164,12 +164,13 @@ async def opened(database_url: str, folder: Path) -> AsyncIterator[World]:
 
 @contextlib.asynccontextmanager
 async def serving(
-    database_url: str, redis_url: str, folder: Path, ears: Ears | None = None, **extra: str
+    database_url: str, redis_url: str, folder: Path, ears: Ears | None = None, *, real: bool = False, **extra: str
 ) -> AsyncIterator[Serving]:
-    """Serves while the block runs."""
+    """Serves while the block runs; with `real` ears, the engine's."""
     ears = ears or ScriptedEars()
     settings = VoiceSettings.from_env(environ_of(database_url, redis_url, folder, **extra))
-    async with opened(database_url, folder) as world, wired(settings, open_ears=opener(ears)) as process:
+    how = None if real else opener(ears)
+    async with opened(database_url, folder) as world, wired(settings, open_ears=how) as process:
         port = await process.start()
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:

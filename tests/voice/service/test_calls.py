@@ -57,8 +57,13 @@ async def test_bad_transcribe_streams_are_refused_by_name(service: Serving) -> N
 
 
 async def test_too_large_and_too_many_recordings_are_refused(world: World, database_url: str, tmp_path: Path) -> None:
-    extra = {"RADIANT_AUDIO_BYTES_MAX": "2000", "RADIANT_VOICE_TRANSCRIPTIONS_MAX": "1"}
-    async with serving(database_url, "", tmp_path / "audio", **extra) as service:
+    async with serving(
+        database_url,
+        "",
+        tmp_path / "audio",
+        RADIANT_AUDIO_BYTES_MAX="2000",
+        RADIANT_VOICE_TRANSCRIPTIONS_MAX="1",
+    ) as service:
         assert (await service.said("Transcribe", sent(bytes(2001))))[2] == "AUDIO_TOO_LARGE"
         slow, quick = script("slow", seconds=0.5), script("quick")
         first = asyncio.create_task(service.said("Transcribe", sent(slow)))

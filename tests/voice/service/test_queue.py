@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import redis.asyncio
 
@@ -80,7 +80,8 @@ async def test_a_rejected_recording_fails_at_once_with_its_sentence(service: Ser
     assert (shown.error_code, shown.attempts) == ("corrupt", 1)
     assert shown.error_message == "The recording is damaged and cannot be played."
     async with redis.asyncio.Redis.from_url(redis_url) as client:
-        ((_, fields),) = await client.xrange(DEAD)
+        entries: Any = await client.xrange(DEAD)
+    ((_, fields),) = entries
     assert fields[b"voice_id"].decode() == voice_id
     assert fields[b"error_code"] == b"corrupt"
 
