@@ -10,10 +10,12 @@ from typing import Any
 import grpc
 import pytest
 
+from kit.objects import open_store
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import CALLER, Serving, name, problems_of, reason_of, serving
 from tests.ingest.speaking import CLIP, chunk, clip, count, head, header, kept, parts, running, speak, until, waits_of
 from tests.ingest.test_bad_input import all_cases, names_field
+from tests.support.buckets import emptied, keys, running_buckets
 from tests.support.suite import token
 
 BYTES_MAX = 400_000
@@ -122,6 +124,21 @@ async def test_long_recordings_are_kept_whole(database_url: str, redis_url: str,
         assert len(whole) > 12 * 1024 * 1024
         assert (await speak(service, audio=whole)).audio_bytes == len(whole)
         assert list(kept(folder).values()) == [whole]
+
+
+async def test_recordings_go_to_a_bucket(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_buckets() as server:
+        for variable, value in emptied(server, "recordings").items():
+            monkeypatch.setenv(variable, value)
+        async with serving(database_url, redis_url, {"RADIANT_AUDIO_URL": "s3://recordings/eu"}) as service:
+            short, long = clip(), clip(200)
+            await speak(service, header("short"), short)
+            await speak(service, header("long"), long)
+            found = await service.rows("SELECT audio_key, output_id FROM ingest.voice_feedback")
+            assert sorted(keys(server, "recordings")) == sorted(f"eu/{row['audio_key']}" for row in found)
+            store = open_store("s3://recordings/eu")
+            kept_as = {row["output_id"]: await store.get(row["audio_key"]) for row in found}
+            assert kept_as == {"short": short, "long": long}
 
 
 @pytest.mark.parametrize("sent", [[], [head()], [head(), chunk(CLIP)]], ids=["nothing", "header", "audio"])

@@ -5,64 +5,36 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from kit.errors import NotFound, Unavailable
 from kit.objects import ObjectStore, open_store
+from tests.support.buckets import emptied, keys, running_buckets
 from tests.support.suite import free_port
 
 KEY = "acme/2026/01/31/018f0000-0000-7000-8000-000000000000"
-START_S = 30.0
 Visible = Callable[[], list[str]]
 """Gives all that a store holds, unfinished parts included."""
 
 
-def asked(url: str, method: str = "GET") -> str:
-    """Asks the bucket over http, past the code under test."""
-    with urlopen(Request(url, method=method), timeout=5) as answer:
-        return str(answer.read().decode())
-
-
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    """Runs a server of buckets and gives its address."""
-    port = free_port()
-    command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + START_S
-        while True:
-            try:
-                asked(f"http://127.0.0.1:{port}/moto-api/data.json")
-                break
-            except (URLError, ConnectionError):
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    """Gives a server of buckets."""
+    with running_buckets() as address:
+        yield address
 
 
 @pytest.fixture
 def bucket(bucket_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Gives the address of an empty bucket which the environment leads to."""
-    asked(f"{bucket_server}/moto-api/reset", "POST")
-    asked(f"{bucket_server}/audio", "PUT")
-    settings = {"ENDPOINT_URL": bucket_server, "ACCESS_KEY_ID": "k", "SECRET_ACCESS_KEY": "s", "REGION": "us-east-1"}
-    for name, value in settings.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    return f"{bucket_server}/audio"
+    """Gives a server with an empty bucket `audio` to which the environment leads."""
+    for name, value in emptied(bucket_server, "audio").items():
+        monkeypatch.setenv(name, value)
+    return bucket_server
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -72,14 +44,9 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[ObjectStore, V
         root = tmp_path / "made" / "audio"
         store = open_store(str(root))
         return store, lambda: [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
-    bucket = request.getfixturevalue("bucket")
-
-    def visible() -> list[str]:
-        listed, parts = asked(f"{bucket}?list-type=2"), asked(f"{bucket}?uploads")
-        keys = (listed + parts).split("<Key>")[1:]
-        return [key.partition("</Key>")[0].removeprefix("some/prefix/") for key in keys]
-
-    return open_store("s3://audio/some/prefix"), visible
+    server = request.getfixturevalue("bucket")
+    store = open_store("s3://audio/some/prefix")
+    return store, lambda: [key.removeprefix("some/prefix/") for key in keys(server, "audio")]
 
 
 async def pieces(*chunks: bytes, then: BaseException | None = None) -> AsyncIterator[bytes]:
@@ -194,7 +161,7 @@ async def test_a_server_that_is_away_or_mute_is_unavailable(monkeypatch: pytest.
                 await work
             assert (caught.value.reason, time.monotonic() - begun < 7) == ("OBJECTS_UNAVAILABLE", True)
     mute.close()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.removesuffix("/audio"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket)
     with pytest.raises(Unavailable):
         await open_store("s3://nobody").put(KEY, pieces(b"x"))
 
