@@ -78,6 +78,7 @@ def engine_settings(settings: HearingSettings) -> EngineSettings:
         compute_type=settings.compute_type,
         cpu_threads=settings.cpu_threads,
         batch_rows_max=settings.batch_rows_max,
+        queue_clips_max=settings.clips_max,
         limits=AudioLimits(bytes_max=settings.audio_bytes_max, duration_max=settings.audio_duration_max),
     )
 

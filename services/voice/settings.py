@@ -56,7 +56,7 @@ class HearingSettings:
     device: str = "auto"
     """auto, cpu or cuda."""
     device_indices: tuple[int, ...] = (0,)
-    """GPUs to use."""
+    """GPUs to use: the first so many that CUDA_VISIBLE_DEVICES shows."""
     compute_type: str = "auto"
     cpu_threads: int = 2
     batch_rows_max: int = 8
@@ -67,6 +67,8 @@ class HearingSettings:
     """Folder of further translation models; empty for those of packages alone."""
     transcriptions_max: int = 16
     """Transcribe calls at a time; more are refused."""
+    clips_max: int = 64
+    """Recordings in the engine's queue, of calls and of the worker together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +97,12 @@ class VoiceSettings:
         """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
         reader = Reader(environ, "RADIANT_")
         data = Path(reader.text("DATA", "./radiant-data"))
+        queue = _queue(reader)
         settings = cls(
             rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
             postgres=PostgresSettings.read(reader, "radiant-voice"),
-            queue=_queue(reader),
-            hearing=_hearing(reader, data),
+            queue=queue,
+            hearing=_hearing(reader, data, queue.concurrency),
             redis_url=reader.text("REDIS_URL", ""),
             recordings_url=reader.text("AUDIO_URL", str(data / "audio")),
             workers_inside=reader.flag("VOICE_WORKERS_INSIDE", True),
@@ -124,8 +127,9 @@ def _queue(reader: Reader) -> QueueRules:
     )
 
 
-def _hearing(reader: Reader, data: Path) -> HearingSettings:
+def _hearing(reader: Reader, data: Path, concurrency: int) -> HearingSettings:
     megabyte = 1024 * 1024
+    calls = reader.integer("VOICE_TRANSCRIPTIONS_MAX", 16, 1, 10_000)
     return HearingSettings(
         cache=Path(reader.text("VOICE_CACHE", str(data / "voice-models"))),
         model=reader.text("VOICE_MODEL", ""),
@@ -138,5 +142,6 @@ def _hearing(reader: Reader, data: Path) -> HearingSettings:
         audio_bytes_max=reader.integer("AUDIO_BYTES_MAX", 25 * megabyte, 1024, 1024 * megabyte),
         audio_duration_max=reader.seconds("AUDIO_DURATION_MAX_SECONDS", 600 * SECOND, SECOND, 36000 * SECOND),
         translation_folder=reader.text("VOICE_TRANSLATION_FOLDER", ""),
-        transcriptions_max=reader.integer("VOICE_TRANSCRIPTIONS_MAX", 16, 1, 10_000),
+        transcriptions_max=calls,
+        clips_max=calls + concurrency,
     )

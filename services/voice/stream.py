@@ -16,6 +16,8 @@ JOBS, DEAD, GROUP = "radiant:voice:jobs", "radiant:voice:dead", "listeners"
 LEARN_CHANNEL = "radiant:learn"
 JOBS_MAX, DEAD_MAX = 100_000, 10_000
 """Entries kept, roughly; jobs beyond are found by the sweeper."""
+ADDING_MS = 5_000
+"""How long a sweeper that dies between marking and adding keeps others from adding."""
 CONSUMER_IDLE_MAX = timedelta(hours=1)
 
 REDIS_LOST = (RedisError, OSError, TimeoutError)
@@ -25,13 +27,20 @@ REDIS_LOST = (RedisError, OSError, TimeoutError)
 class JobStream:
     """Tickets for a group of workers. Every method may raise one of REDIS_LOST."""
 
-    def __init__(self, client: redis.asyncio.Redis, consumer: str, visibility: timedelta, block: timedelta) -> None:
-        """Takes a client whose time-outs are longer than `block`, and this process's name within the group.
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        reader: redis.asyncio.Redis,
+        consumer: str,
+        visibility: timedelta,
+        block: timedelta,
+    ) -> None:
+        """Takes a client, another one whose time-outs are longer than `block`, and this process's name in the group.
 
         An entry that was delivered and not acknowledged for `visibility` is given to another.
         """
-        self._client, self._consumer = client, consumer
-        self._visibility_ms = int(visibility.total_seconds() * 1000)
+        self._client, self._reader, self._consumer = client, reader, consumer
+        self._visibility_ms = max(1, int(visibility.total_seconds() * 1000))
         self._block_ms = max(1, int(block.total_seconds() * 1000))
 
     async def take(self, most: int) -> list[Ticket]:
@@ -69,9 +78,14 @@ class JobStream:
 
     async def add(self, tickets: Sequence[Ticket]) -> None:
         """Adds entries."""
+        await self._add(tickets, marked=False)
+
+    async def _add(self, tickets: Sequence[Ticket], *, marked: bool) -> None:
         async with self._client.pipeline(transaction=False) as pipe:
             for ticket in tickets:
                 pipe.xadd(JOBS, cast(dict[Any, Any], _fields(ticket)), maxlen=JOBS_MAX, approximate=True)
+                if marked:
+                    pipe.set(_mark(ticket), 1, px=self._visibility_ms)
             await pipe.execute()
 
     async def add_lost(self, tickets: Sequence[Ticket]) -> int:
@@ -80,11 +94,11 @@ class JobStream:
             return 0
         async with self._client.pipeline(transaction=False) as pipe:
             for ticket in tickets:
-                pipe.set(_mark(ticket), 1, nx=True, px=max(1, self._visibility_ms))
+                pipe.set(_mark(ticket), 1, nx=True, px=min(self._visibility_ms, ADDING_MS))
             fresh = await pipe.execute()
         lost = [ticket for ticket, new in zip(tickets, fresh, strict=True) if new]
         if lost:
-            await self.add(lost)
+            await self._add(lost, marked=True)
         return len(lost)
 
     async def backlog(self) -> int:
@@ -108,7 +122,7 @@ class JobStream:
                 await self._client.xgroup_delconsumer(JOBS, GROUP, each["name"])
 
     async def _read(self, most: int) -> Any:
-        return await self._client.xreadgroup(GROUP, self._consumer, {JOBS: ">"}, count=most, block=self._block_ms)
+        return await self._reader.xreadgroup(GROUP, self._consumer, {JOBS: ">"}, count=most, block=self._block_ms)
 
     async def _ensure_group(self) -> None:
         try:

@@ -106,9 +106,10 @@ async def _stream(stack: AsyncExitStack, settings: VoiceSettings) -> JobStream |
     if not settings.redis_url:
         return None
     rules = settings.queue
-    client = await stack.enter_async_context(open_redis(settings.redis_url, rules.block + ANSWER_TIME))
+    client = await stack.enter_async_context(open_redis(settings.redis_url))
+    reader = await stack.enter_async_context(open_redis(settings.redis_url, rules.block + ANSWER_TIME))
     consumer = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
-    return JobStream(client, consumer, rules.lease, rules.block)
+    return JobStream(client, reader, consumer, rules.lease, rules.block)
 
 
 def _server(

@@ -81,7 +81,8 @@ class Attempts:
         except RadiantError:
             raise
         except Exception:  # no identifier, or none of ours
-            log.warning("an entry of the stream is no job", extra={"fields": {"voice_id": ticket.voice_id[:64]}})
+            fields = {"voice_id": ticket.voice_id[:64]}
+            log.warning("an entry of the stream is no job", exc_info=True, extra={"fields": fields})
             return None
 
     async def _end_of(self, job: Job, ticket: Ticket) -> str:

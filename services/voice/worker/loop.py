@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.5
 """Between looks into the database while there is no stream and no work."""
 TROUBLE_WAIT_S = 1.0
+REST_S = 1.0
+"""Beyond a look into the stream: how long the last entries may take to be given back."""
 
 
 class Worker:
@@ -27,17 +30,20 @@ class Worker:
         self._running = set[asyncio.Task[None]]()
         self._room = asyncio.Event()
         self._room.set()
-        self._draining = False
+        self._draining, self._rested = False, asyncio.Event()
         self._reclaim_at = self._quiet_until = 0.0
 
     async def run_forever(self) -> None:
         """Takes jobs and attends to them side by side."""
         while True:
             await self._room.wait()
+            if self._draining:
+                self._rested.set()
+                await asyncio.Event().wait()  # until it is cancelled
             tickets = await self._taken(self._rules.concurrency - len(self._running))
             if self._draining:
                 await self._give_back(tickets)
-                await asyncio.Event().wait()  # until it is cancelled
+                continue
             for ticket in tickets:
                 self._begin(ticket)
             await self._quiet()
@@ -45,6 +51,7 @@ class Worker:
     async def drain(self, grace: timedelta) -> None:
         """Takes no new job, lets running ones end within the grace, and gives the rest back. Idempotent."""
         self._draining = True
+        self._room.set()
         if self._running:
             await asyncio.wait(self._running, timeout=grace.total_seconds())
         left = set(self._running)
@@ -53,6 +60,9 @@ class Worker:
         if left:
             log.info("jobs are given back", extra={"fields": {"jobs": len(left)}})
             await asyncio.wait(left)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._rules.block.total_seconds() + REST_S):
+                await self._rested.wait()
 
     def _begin(self, ticket: Ticket) -> None:
         task = asyncio.create_task(self._attend(ticket))

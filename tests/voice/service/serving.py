@@ -97,7 +97,12 @@ class World:
         async def reached() -> bool:
             return (await self.counts()).get(status, 0) >= count
 
-        return await within(seconds, reached)
+        try:
+            return await within(seconds, reached)
+        except TimeoutError:
+            columns = "voice_id, status, attempts, error_code, next_attempt_at - now(), lease_until - now()"
+            left = await self.rows(f"SELECT {columns} FROM ingest.voice_feedback WHERE status <> $1 LIMIT 5", status)
+            raise AssertionError(f"{await self.counts()}: {[tuple(row) for row in left]}") from None
 
 
 @dataclass(frozen=True)

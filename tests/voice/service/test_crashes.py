@@ -44,7 +44,7 @@ async def ended_once(world: World, voice_ids: list[str]) -> None:
 async def test_workers_killed_in_mid_batch_lose_and_double_nothing(
     world: World, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    extra = {"RADIANT_VOICE_CONCURRENCY": "4"}
+    extra = {"RADIANT_VOICE_CONCURRENCY": "4", "RADIANT_VOICE_ATTEMPTS_MAX": "20"}
     first, second = (scripted_process(database_url, redis_url, tmp_path, which, **extra) for which in (1, 2))
     several: list[str] = []
     async with running(first, second):

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.checks import Level, ports
+from cli.services import SERVICES
+from cli.settings import SuiteSettings
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.voice.service.scripted import script
@@ -56,3 +59,21 @@ def test_a_worker_without_the_extra_says_so_and_ends() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)
     assert done.returncode == 1
     assert done.stderr.startswith("Voice is off: install the extra")
+
+
+def test_the_command_line_says_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(availability, "NEEDED", ("a_package_that_nobody_has",))
+    (finding,) = [each for each in ports(SuiteSettings(data=tmp_path), None) if "Voice" in each.what]
+    assert finding.level is Level.WARN
+    assert "pip install 'radiant-suite[voice]'" in finding.what
+    assert [each.name for each in SERVICES if each.why_off] == ["voice"]
+    monkeypatch.undo()
+    code = FENCED + "sys.argv = ['radiant', 'serve', 'voice']\nimport cli.__main__ as it\nit.main()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "RADIANT_DATA": str(tmp_path)},
+    )
+    assert "Voice is off: install the extra" in done.stdout
