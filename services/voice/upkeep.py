@@ -58,6 +58,8 @@ class Upkeep:
     async def delete_old(self) -> int:
         """Deletes recordings that are too old, batch by batch; returns how many. What was heard stays.
 
+        One that waits to be heard is kept until it has been waiting that long: the speaker may have been offline.
+
         The recording goes first: should the process end between, the row still names it and it is deleted again.
         """
         place, deleted = FIRST, 0
@@ -70,16 +72,23 @@ class Upkeep:
             place = (rows[-1]["created_at"], rows[-1]["voice_id"])
 
     async def _forget(self, rows: Sequence[asyncpg.Record]) -> int:
-        gone: dict[str, list[str]] = defaultdict(list)
+        by_tenant: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            by_tenant[row["tenant_id"]].append(row["voice_id"])
+        return sum([await self._forget_of(tenant, names) for tenant, names in by_tenant.items()])
+
+    async def _forget_of(self, tenant: str, names: Sequence[str]) -> int:
+        async with self._database.tenant(tenant) as connection:
+            rows = await connection.fetch(_JOBS_SQL["deletable_recordings"], tenant, names, self._retention)
+        gone = []
         for row in rows:
             try:
                 await self._recordings.delete(row["audio_key"])
             except (RadiantError, ValueError):
-                log.warning("a recording could not be deleted", exc_info=True)
+                log.warning("a recording could not be deleted", exc_info=True, extra={"fields": {"tenant": tenant}})
                 continue
-            gone[row["tenant_id"]].append(row["voice_id"])
-        for tenant, names in gone.items():
-            async with self._database.tenant(tenant) as connection:
-                await connection.execute(_JOBS_SQL["forget_recordings"], tenant, names, self._retention)
-            DELETED.inc(len(names))
-        return sum(map(len, gone.values()))
+            gone.append(row["voice_id"])
+        async with self._database.tenant(tenant) as connection:
+            await connection.execute(_JOBS_SQL["forget_recordings"], tenant, gone, self._retention)
+        DELETED.inc(len(gone))
+        return len(gone)

@@ -60,9 +60,15 @@ WHERE tenant_id = $1 AND voice_id = $2 AND lease_id = $3 AND status = 'processin
 
 -- query: old_recordings
 -- Recordings older than the retention, oldest first, after a place; for all tenants.
-SELECT tenant_id, voice_id::text AS voice_id, created_at, audio_key FROM ingest_api_v1.voice_recordings
+SELECT tenant_id, voice_id::text AS voice_id, created_at FROM ingest_api_v1.voice_recordings
 WHERE created_at < now() - $1::interval AND (created_at, voice_id) > ($2::timestamptz, $3::uuid)
 ORDER BY created_at, voice_id LIMIT $4;
+
+-- query: deletable_recordings
+-- Of these, what need not be kept for a worker: what was spoken long ago may have arrived just now.
+SELECT voice_id::text AS voice_id, audio_key FROM ingest_api_v1.voice_jobs
+WHERE tenant_id = $1 AND voice_id = ANY ($2::uuid[]) AND audio_key <> '' AND created_at < now() - $3::interval
+  AND (status NOT IN ('pending', 'processing') OR updated_at < now() - $3::interval);
 
 -- query: forget_recordings
 -- The recordings are deleted; what was heard in them stays.

@@ -49,6 +49,24 @@ async def test_old_recordings_are_deleted_batch_by_batch(
         assert (await service.shown(young)).audio_kept
 
 
+async def test_what_was_spoken_long_ago_and_arrived_just_now_is_heard_first(
+    world: World, database_url: str, tmp_path: Path
+) -> None:
+    late = await world.recorded(script("late"), age=200 * DAY)
+    forgotten = await world.recorded(script("forgotten"), age=200 * DAY)
+    await world.rows("UPDATE ingest.voice_feedback SET next_attempt_at = now() + interval '1 hour'")
+    await world.rows("UPDATE ingest.voice_feedback SET updated_at = created_at WHERE voice_id = $1", forgotten)
+    async with serving(database_url, "", tmp_path / "audio") as service:
+
+        async def deleted() -> bool:
+            return not (await service.shown(forgotten)).audio_kept
+
+        await within(10, deleted)
+        assert (await service.shown(late)).audio_kept
+        assert (tmp_path / "audio" / "acme" / late).exists()
+        assert not (tmp_path / "audio" / "acme" / forgotten).exists()
+
+
 async def test_without_a_retention_recordings_stay(world: World, database_url: str, tmp_path: Path) -> None:
     old = await world.recorded(script("old"), age=4000 * DAY)
     async with serving(database_url, "", tmp_path / "audio", RADIANT_AUDIO_RETENTION_DAYS="0") as service:
