@@ -43,6 +43,8 @@ class Job:
     audio_key: str
     attempts: int
     """This one included."""
+    cut_short: bool = False
+    """Whether the last attempt never came to an end, as when the recording, or one beside it, broke its worker."""
 
 
 @contextlib.asynccontextmanager
@@ -89,6 +91,7 @@ class Jobs:
             created_at=row["created_at"],
             audio_key=row["audio_key"],
             attempts=row["attempts"],
+            cut_short=row["cut_short"],
         )
 
     async def renew(self, job: Job, lease: timedelta) -> bool:

@@ -6,12 +6,14 @@ WHERE (status = 'pending' AND next_attempt_at <= now() - $1::interval)
 ORDER BY next_attempt_at LIMIT $2;
 
 -- query: claim
--- One worker gets a job that is due; whoever else was told of it gets nothing.
+-- One worker gets a job that is due; whoever else was told of it gets nothing. An attempt that never ended is noted.
 UPDATE ingest_api_v1.voice_jobs SET status = 'processing', attempts = attempts + 1, lease_id = $3,
-  lease_until = now() + $4::interval, updated_at = now()
+  lease_until = now() + $4::interval, updated_at = now(),
+  error_code = CASE status WHEN 'processing' THEN 'cut_short' ELSE error_code END,
+  error = CASE status WHEN 'processing' THEN 'An attempt to hear the recording was cut short.' ELSE error END
 WHERE tenant_id = $1 AND voice_id = $2
   AND ((status = 'pending' AND next_attempt_at <= now()) OR (status = 'processing' AND lease_until <= now()))
-RETURNING output_id, user_id, created_at, audio_key, attempts;
+RETURNING output_id, user_id, created_at, audio_key, attempts, coalesce(error_code = 'cut_short', false) AS cut_short;
 
 -- query: renew
 -- The worker is still at it.

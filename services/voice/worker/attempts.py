@@ -45,6 +45,7 @@ class Attempts:
     ) -> None:
         self._jobs, self._ears, self._recordings, self._stream = jobs, ears, recordings, stream
         self._rules, self._audio_bytes_max = rules, audio_bytes_max
+        self._alone = asyncio.Lock()
 
     async def attend(self, ticket: Ticket) -> None:
         """Takes the job and brings it to an end, or leaves it when it is not due.
@@ -52,28 +53,47 @@ class Attempts:
         Raises Unavailable when the database does not answer before the job is taken: then nothing has happened, and
         the entry is delivered again. Cancelled, it gives the job back.
         """
-        job = await self._claimed(ticket)
-        if job is not None:
-            begun = time.monotonic()
-            try:
-                outcome = await self._end_of(job, ticket)
-            except asyncio.CancelledError:
-                await self._given_back(job, ticket)
-                raise
-            OUTCOMES.labels(outcome).inc()
-            TOOK.observe(time.monotonic() - begun)
+        try:
+            job = await self._claimed(ticket)
+            if job is not None and job.cut_short:
+                await self._attend_alone(job, ticket)
+            elif job is not None:
+                await self._attend(job, ticket)
+        except asyncio.CancelledError:
+            if self._stream is not None:
+                with contextlib.suppress(*REDIS_LOST):  # the sweeper finds it
+                    await self._stream.done(ticket)
+                    await self._stream.add([ticket])
+            raise
         if self._stream is not None:
             with contextlib.suppress(*REDIS_LOST):  # delivered once more, and found to be done
                 await self._stream.done(ticket)
 
-    async def _given_back(self, job: Job, ticket: Ticket) -> None:
-        OUTCOMES.labels("given_back").inc()
-        with contextlib.suppress(RadiantError):  # else the lease runs out
+    async def _attend_alone(self, job: Job, ticket: Ticket) -> None:
+        """Attends to jobs that were cut short one after the other.
+
+        So a recording that breaks its worker takes no such job with it again, and it alone uses up its attempts. While
+        a job waits for its turn it is nobody's.
+        """
+        waits = self._alone.locked()
+        if waits:
             await self._jobs.release(job, timedelta())
-        if self._stream is not None:
-            with contextlib.suppress(*REDIS_LOST):  # the sweeper finds it
-                await self._stream.done(ticket)
-                await self._stream.add([ticket])
+        async with self._alone:
+            again = await self._claimed(ticket) if waits else job
+            if again is not None:
+                await self._attend(again, ticket)
+
+    async def _attend(self, job: Job, ticket: Ticket) -> None:
+        begun = time.monotonic()
+        try:
+            outcome = await self._end_of(job, ticket)
+        except asyncio.CancelledError:
+            OUTCOMES.labels("given_back").inc()
+            with contextlib.suppress(RadiantError):  # else the lease runs out
+                await self._jobs.release(job, timedelta())
+            raise
+        OUTCOMES.labels(outcome).inc()
+        TOOK.observe(time.monotonic() - begun)
 
     async def _claimed(self, ticket: Ticket) -> Job | None:
         try:

@@ -29,7 +29,7 @@ class PoisonError(RadiantError):
 
 
 class ScriptedEars:
-    """Hears JSON: say, seconds (of work), fail, silent; and remembers what it heard."""
+    """Hears JSON: say, seconds (of work), fail, silent, deadly; and remembers what it heard."""
 
     def __init__(self, journal: Path | None = None) -> None:
         """Takes a file for what was begun."""
@@ -46,6 +46,8 @@ class ScriptedEars:
             with self._journal.open("a") as file:
                 file.write(say + "\n")
         await asyncio.sleep(script.get("seconds", 0))
+        if script.get("deadly"):
+            os._exit(9)
         fail = "" if self.healed else script.get("fail")
         if fail == "rejected":
             raise AudioRejected(Rejection.CORRUPT, "The recording is damaged and cannot be played.")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
+from cli.service_process import serves
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import ServiceProcess, show_troubles
 from tests.voice.service.scripted import script
@@ -64,6 +65,30 @@ async def test_workers_killed_in_mid_batch_lose_and_double_nothing(
     tries = begun(tmp_path, 1) + begun(tmp_path, 2)
     assert len(tries) > len(several), "no kill came in mid-batch"
     assert set(tries) == {str(number) for number in range(len(several))}
+
+
+async def test_a_recording_that_kills_its_workers_takes_no_other_with_it(
+    world: World, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    extra = {"RADIANT_VOICE_CONCURRENCY": "6", "RADIANT_VOICE_ATTEMPTS_MAX": "3"}
+    process = scripted_process(database_url, redis_url, tmp_path, 1, **extra)
+    async with running(process):
+        several = [await world.recorded(script(f"{number}", seconds=0.6)) for number in range(3)]
+        deadly = await world.recorded(script("deadly", seconds=0.3, deadly=True))
+        several += [await world.recorded(script(f"{number}", seconds=0.6)) for number in range(3, 12)]
+
+        async def ended() -> bool:
+            with contextlib.suppress(RuntimeError):  # dead before it was ready
+                if not await serves(process.address):
+                    await process.kill()
+                    await process.start()
+            counts = await world.counts()
+            return counts.get("completed", 0) + counts.get("failed", 0) == 13
+
+        await within(60, ended)
+    assert await world.ends() == {deadly: ["failed"], **{voice_id: ["completed"] for voice_id in several}}
+    assert (await world.row(deadly))["error_code"] == "attempts_exhausted"
+    assert begun(tmp_path, 1).count("deadly") == 3
 
 
 async def test_a_redis_that_dies_with_a_full_queue_costs_nothing(
