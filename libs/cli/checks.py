@@ -121,8 +121,11 @@ def _postgres_program(data: Path) -> Path:
 
 
 def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterator[Finding]:
-    """Looks at the port of each service."""
+    """Looks at the port of each service, and at whether an optional one can run at all."""
     for service in SERVICES:
+        if reason := service.why_off:
+            yield Finding(level=Level.WARN, what=reason)
+            continue
         if running is not None and service.name in running.services:
             yield _ok(f"{service.name} runs at {running.services[service.name]} (process {running.pid})")
             continue

@@ -31,6 +31,11 @@ def token_key(settings: SuiteSettings, folder: DataFolder) -> str:
     return settings.token_key or folder.secret(_TOKEN_KEY)
 
 
+def audio_url(settings: SuiteSettings, folder: DataFolder) -> str:
+    """Returns where recordings are kept: the place set, else a folder of the data folder's own."""
+    return settings.audio_url or str(folder.path / "audio")
+
+
 def service_environ(
     base: Mapping[str, str],
     service: Service,
@@ -41,6 +46,7 @@ def service_environ(
     redis_url: str,
     password: str,
     key: str,
+    audio: str,
 ) -> dict[str, str]:
     """Returns the environment of one service.
 
@@ -51,6 +57,7 @@ def service_environ(
         "RADIANT_DATABASE_URL": role_url(owner_url, service.role, password),
         "RADIANT_REDIS_URL": redis_url,
         "RADIANT_TOKEN_KEY": key,
+        "RADIANT_AUDIO_URL": audio,
         "RADIANT_HOST": host,
         "RADIANT_PORT": str(ports.rpc),
         "RADIANT_METRICS_PORT": str(ports.metrics),

@@ -1,7 +1,9 @@
 """The services of the suite, in the order in which they start."""
 
+import importlib
 import importlib.util
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,10 @@ class Service:
     """Where metrics are served over http unless it is taken."""
     needs: tuple[str, ...] = ()
     """Services whose schema and process come first."""
+    availability: str = ""
+    """Module whose `why_off` says why an optional service cannot run here; empty: the service always can."""
+    patience: timedelta = timedelta(seconds=60)
+    """How long its start may take."""
 
     @property
     def port_variable(self) -> str:
@@ -43,6 +49,14 @@ class Service:
         """Whether the package is installed here."""
         return importlib.util.find_spec(self.module) is not None
 
+    @property
+    def why_off(self) -> str:
+        """Returns one sentence that says why the service is left out here and what to do, or ''."""
+        if not self.availability:
+            return ""
+        reason: str = importlib.import_module(self.availability).why_off()
+        return reason
+
 
 SERVICES = (
     Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161),
@@ -63,6 +77,17 @@ SERVICES = (
         port=50153,
         metrics_port=50163,
         needs=("ingest", "neural"),
+    ),
+    Service(
+        name="voice",
+        module="voice",
+        schema="voice",
+        role="radiant_voice",
+        port=50154,
+        metrics_port=50164,
+        needs=("ingest",),
+        availability="voice.engine.availability",
+        patience=timedelta(minutes=5),  # a GPU that its libraries do not know yet compiles first
     ),
 )
 """Every service, dependencies first."""

@@ -24,6 +24,8 @@ class SuiteSettings:
     """RADIANT_HOST: the address on which services listen."""
     token_key: str = field(default="", repr=False)
     """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses the data folder's own."""
+    audio_url: str = ""
+    """RADIANT_AUDIO_URL: folder or bucket of recordings; empty uses a folder within the data folder."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """RADIANT_<SERVICE>_PORT by service name; only those that were set."""
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -41,6 +43,7 @@ class SuiteSettings:
             redis_url=reader.text("REDIS_URL", ""),
             host=reader.text("RADIANT_HOST", "127.0.0.1"),
             token_key=reader.text("RADIANT_TOKEN_KEY", ""),
+            audio_url=reader.text("RADIANT_AUDIO_URL", ""),
             ports={name: port for name, port in ports.items() if port},
             passwords={role: password for role, password in passwords.items() if password},
         )

@@ -1,8 +1,10 @@
-"""Unary calls: timeouts, waiting when the service asks for it, and errors of this package."""
+"""Calls with one answer: timeouts, waiting when the service asks for it, and errors of this package."""
 
 import asyncio
+import contextlib
 import random
 import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
@@ -22,7 +24,10 @@ def spread(seconds: float) -> float:
 
 
 class Caller:
-    """Calls the unary methods of one service. A request is sent as it is in every attempt, with its request_id."""
+    """Calls the methods of one service that have one answer.
+
+    A request is sent as it is in every attempt, with its request_id.
+    """
 
     def __init__(self, connection: Connection, service: str) -> None:
         self.connection = connection
@@ -42,20 +47,62 @@ class Caller:
         When the service cannot keep up and says when to come back, this waits and sends the request again as
         long as the timeout allows. Raises a RadiantClientError otherwise.
         """
-        deadline = time.monotonic() + (timeout_of(self._service, name) if timeout is None else timeout)
-        while True:
-            try:
-                return await method(
-                    request,
-                    timeout=max(0.001, deadline - time.monotonic()),
-                    metadata=self.connection.metadata(),
-                )
-            except grpc.aio.AioRpcError as failure:
-                error = from_rpc_error(failure)
-                pause = _pause(error)
-                if pause is None or time.monotonic() + pause >= deadline:
-                    raise error from failure
-            await asyncio.sleep(pause)
+
+        async def attempt(seconds: float) -> Response:
+            return await method(request, timeout=seconds, metadata=self.connection.metadata())
+
+        return await _in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout)
+
+    async def upload(
+        self,
+        method: grpc.aio.StreamUnaryMultiCallable[Request, Response],
+        parts: Callable[[], AsyncGenerator[Request, None]],
+        *,
+        name: str,
+        timeout: float | None = None,
+        repeatable: bool = True,
+    ) -> Response:
+        """Sends parts and gives the answer, as `call` does; those that are not repeatable are sent once.
+
+        Whatever the parts raise ends the call and comes through.
+        """
+
+        async def attempt(seconds: float) -> Response:
+            return await _send(method(timeout=seconds, metadata=self.connection.metadata()), parts())
+
+        seconds = timeout_of(self._service, name) if timeout is None else timeout
+        return await _in_time(attempt, seconds, repeatable)
+
+
+async def _send(call: grpc.aio.StreamUnaryCall[Request, Response], parts: AsyncGenerator[Request, None]) -> Response:
+    try:
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                try:
+                    await call.write(part)
+                except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the answer is there already
+                    return await call
+        with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            await call.done_writing()
+        return await call
+    finally:
+        call.cancel()
+
+
+async def _in_time(
+    attempt: Callable[[float], Awaitable[Response]], timeout: float, repeatable: bool = True
+) -> Response:
+    """Makes attempts with the seconds that are left, as long as the service names a time to come back in them."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return await attempt(max(0.001, deadline - time.monotonic()))
+        except grpc.aio.AioRpcError as failure:
+            error = from_rpc_error(failure)
+            pause = _pause(error)
+            if pause is None or not repeatable or time.monotonic() + pause >= deadline:
+                raise error from failure
+        await asyncio.sleep(pause)
 
 
 def _pause(error: RadiantClientError) -> float | None:

@@ -15,6 +15,7 @@ from radiant_client.calls import Caller
 from radiant_client.channel import Connection
 from radiant_client.errors import from_rpc_error
 from radiant_client.messages import enum_value, explicit_feedback, implicit_signal, new_id, timestamp
+from radiant_client.speech import Audio, is_repeatable, parts_of
 from radiant_client.stream import SignalStream
 
 SERVICE = "radiant.ingest.v1.IngestService"
@@ -96,6 +97,40 @@ class Ingest:
             timeout=timeout,
         )
         return list(response.results)
+
+    async def submit_voice_feedback(
+        self,
+        output_id: str,
+        user_id: str,
+        audio: Audio,
+        *,
+        source: str = "api",
+        client_time: datetime | None = None,
+        request_id: str = "",
+        timeout: float | None = None,
+    ) -> ingest_service_pb2.SubmitVoiceFeedbackResponse:
+        """Stores what a user says of an output: WebM, MP3, WAV, Ogg, M4A, FLAC or AIFF, known by its content.
+
+        The answer has the voice_id to ask the voice service about; client_time defaults to now. When the service is
+        too busy, audio that can be read again is sent again; an iterator, such as an open file, is sent once. To
+        repeat a call by hand, give the same request_id, client_time and audio.
+        """
+        header = ingest_service_pb2.VoiceHeader(
+            request_id=request_id or new_id(),
+            feedback=feedback_pb2.VoiceFeedback(
+                output_id=output_id,
+                user_id=user_id,
+                source=enum_value(feedback_pb2.FeedbackSource, source),
+                client_time=timestamp(client_time),
+            ),
+        )
+        return await self._caller.upload(
+            self._stub.SubmitVoiceFeedback,
+            lambda: parts_of(header, audio),
+            name="SubmitVoiceFeedback",
+            timeout=timeout,
+            repeatable=is_repeatable(audio),
+        )
 
     def stream(self, *, max_in_flight: int = 8) -> SignalStream:
         """Gives a stream for batches of feedback, to be entered with async with."""

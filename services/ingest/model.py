@@ -120,6 +120,22 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A spoken comment whose audio is kept beside the database."""
+
+    voice_id: UUID
+    """Follows from the request and all that it holds: the same comment sent again has the same one."""
+    output_id: str
+    user_id: str
+    source: str
+    created_us: int
+    """When the user spoke."""
+    audio_key: str
+    audio_format: str
+    audio_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
     """Withdraws feedback of one user on one output, up to and including a time."""
 
@@ -177,6 +193,7 @@ class Write:
     manifests: Sequence[Manifest] = ()
     votes: Sequence[Vote] = ()
     signals: Signals = field(default_factory=Signals)
+    recording: Recording | None = None
     retraction: Retraction | None = None
     asks_manifest: bool = False
     """Whether the verdict shall tell if the manifest of the first vote is known."""

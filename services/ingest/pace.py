@@ -1,4 +1,4 @@
-"""How much one user may say in an hour: counted in Redis, and in the votes themselves while Redis is away."""
+"""How much one user may say in an hour: counted in Redis, and in what is stored while Redis is away."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ class UserPace:
     """A limit per user and hour.
 
     Redis counts every submission of the last hour. While it is away, and for an hour after, since it may have lost
-    its counts, the votes stored in the last hour count, one at a time per user and process; a vote that changed an
-    earlier one within the hour is then one.
+    its counts, the votes and spoken comments stored in the last hour count, one at a time per user and process; a vote
+    that changed an earlier one within the hour is then one.
     """
 
     def __init__(self, database: Database, client: redis.asyncio.Redis | None, limit: int) -> None:
-        """Without a client the stored votes alone count."""
+        """Without a client what is stored alone counts."""
         self._database, self._limit = database, limit
         self._script: Any = client.register_script(_SCRIPT) if client is not None else None
         self._turns = [asyncio.Lock() for _ in range(TURNS)]
@@ -102,7 +102,7 @@ class UserPace:
             if wait is None and time.monotonic() < self._doubted_until:
                 for turn in sorted({hash((tenant, user)) % TURNS for user in said}):
                     await stack.enter_async_context(self._turns[turn])
-                wait = await self._wait_by_votes(tenant, said)
+                wait = await self._wait_by_rows(tenant, said)
             if wait is not None and not await self._answered(tenant, request_id):
                 PACED.inc()
                 message = f"A user may submit {self._limit} votes or voice comments an hour."
@@ -110,7 +110,7 @@ class UserPace:
             yield
 
     async def _wait_by_redis(self, tenant: str, request_id: UUID, said: Mapping[str, int]) -> timedelta | None:
-        """Returns None as well when Redis does not answer; the votes then decide."""
+        """Returns None as well when Redis does not answer; what is stored then decides."""
         if self._script is None or time.monotonic() < self._asked_again_at:
             return None
         keys = [tenant_key(tenant, "pace", user) for user in said]
@@ -123,11 +123,11 @@ class UserPace:
             return None
         return timedelta(milliseconds=wait) if wait else None
 
-    async def _wait_by_votes(self, tenant: str, said: Mapping[str, int]) -> timedelta | None:
+    async def _wait_by_rows(self, tenant: str, said: Mapping[str, int]) -> timedelta | None:
         window = HOUR.total_seconds()
         async with self._database.tenant(tenant) as connection:
             rows = await connection.fetch(_SQL["said_lately"], tenant, list(said), window, self._limit + 1)
-        over = [row["wait_s"] for row in rows if row["votes"] + said[row["user_id"]] > self._limit]
+        over = [row["wait_s"] for row in rows if row["said"] + said[row["user_id"]] > self._limit]
         return timedelta(seconds=max(*over, 0.001)) if over else None
 
     async def _answered(self, tenant: str, request_id: UUID) -> bool:

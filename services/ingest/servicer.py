@@ -16,6 +16,7 @@ from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
 from ingest.translate import answers, feedback, manifests
 from ingest.translate.words import terms_at
+from ingest.voice import VoiceIntake
 from kit.errors import Invalid, Unimplemented
 from kit.rpc.answers import stored
 from kit.rpc.auth import tenant_of
@@ -60,10 +61,17 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     """Takes events in and says what was taken."""
 
     def __init__(
-        self, intake: GroupCommit, reading: Reading, languages: Languages, limits: IntakeLimits, pace: Pace
+        self,
+        intake: GroupCommit,
+        reading: Reading,
+        languages: Languages,
+        limits: IntakeLimits,
+        pace: Pace,
+        voice: VoiceIntake | None = None,
     ) -> None:
+        """Without `voice` nobody may speak."""
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
-        self._pace = pace
+        self._pace, self._voice = pace, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -118,8 +126,10 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
     async def SubmitVoiceFeedback(
         self, request_iterator: AsyncIterator[pb.SubmitVoiceFeedbackRequest], context: Context
     ) -> pb.SubmitVoiceFeedbackResponse:
-        """Refuses: nobody listens yet."""
-        raise Unimplemented("Voice feedback needs the voice service, which this release does not have.")
+        """Stores a spoken comment."""
+        if self._voice is None:
+            raise Unimplemented("This deployment has no place for recordings.", reason="VOICE_OFF")
+        return stored(await self._voice.submit(request_iterator, _now()), pb.SubmitVoiceFeedbackResponse)
 
     async def RetractFeedback(self, request: pb.RetractFeedbackRequest, context: Context) -> pb.RetractFeedbackResponse:
         """Withdraws feedback."""
@@ -155,7 +165,7 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         rating = None
         if request.output_id and request.user_id:
             rating = await self._reading.rating(tenant, request.output_id, request.user_id)
-        return answers.widget(rating)
+        return answers.widget(rating, self._voice is not None)
 
     async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
         """Refuses: nothing erases users yet."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50151
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,29 @@ class IntakeLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UploadLimits:
+    """What senders of audio are given."""
+
+    bytes_max: int = 25 * 1024 * 1024
+    """The longest recording."""
+    at_once: int = 32
+    """Recordings that are received at the same time; beyond it calls are refused."""
+    upload_timeout: timedelta = timedelta(seconds=120)
+    """The longest that all of a recording may take to arrive."""
+    chunk_timeout: timedelta = timedelta(seconds=15)
+    """The longest that a sender may be silent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings:
     """Everything that the process is told."""
 
     rpc: RpcServerSettings
     postgres: PostgresSettings
     limits: IntakeLimits
+    uploads: UploadLimits
+    audio_url: str
+    """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
     token_key: str = field(repr=False)
@@ -56,6 +75,13 @@ class IngestSettings:
                 stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
                 explicit_per_user_hour=reader.integer("EXPLICIT_PER_USER_HOUR", 50, 0, 100_000),
             ),
+            uploads=UploadLimits(
+                bytes_max=reader.integer("AUDIO_BYTES_MAX", 25 * 1024 * 1024, 1024, 1024**3),
+                at_once=reader.integer("AUDIO_UPLOADS_MAX", 32, 1, 10_000),
+                upload_timeout=reader.seconds("AUDIO_UPLOAD_SECONDS", 120 * _SECOND, _SECOND, 3600 * _SECOND),
+                chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
+            ),
+            audio_url=reader.text("AUDIO_URL", ""),
             redis_url=reader.text("REDIS_URL", ""),
             token_key=reader.text("TOKEN_KEY"),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),

@@ -10,7 +10,18 @@ from uuid import UUID
 import asyncpg
 
 from ingest.group_commit import reused
-from ingest.model import Kind, Manifest, ManifestVerdict, Outcome, Retracted, Retraction, Verdict, Vote, Write
+from ingest.model import (
+    Kind,
+    Manifest,
+    ManifestVerdict,
+    Outcome,
+    Recording,
+    Retracted,
+    Retraction,
+    Verdict,
+    Vote,
+    Write,
+)
 from ingest.signal_store import store_signals
 from ingest.votes import Cast, count, recount
 from kit.errors import Conflict, RadiantError
@@ -43,6 +54,27 @@ class PostgresStore:
                 answers.update(zip(positions, outcomes, strict=True))
         return [answers[position] for position in range(len(writes))]
 
+    async def answered(self, write: Write) -> bytes | None:
+        """Returns the answer that the write got before; raises Invalid when its identifier named another request."""
+        async with self._database.tenant(write.tenant_id) as connection:
+            rows = await connection.fetch(_SQL["stored_answers"], write.tenant_id, [str(write.request_id)])
+        if not rows:
+            return None
+        answer = _told_before(rows[0], write)
+        if not isinstance(answer, bytes):
+            raise answer
+        return answer
+
+    async def voice_known(self, tenant: str, voice_id: UUID) -> bool:
+        """Tells whether a spoken comment is stored."""
+        async with self._database.tenant(tenant) as connection:
+            return bool(await connection.fetchval(_SQL["voice_known"], tenant, voice_id))
+
+
+def _told_before(row: asyncpg.Record, write: Write) -> bytes | RadiantError:
+    same = row["method"] == write.method and row["fingerprint"] == write.fingerprint
+    return bytes(row["answer"]) if same else reused(write)
+
 
 async def _commit_tenant(connection: Connection, tenant: str, writes: Sequence[Write]) -> list[bytes | RadiantError]:
     ids = [str(write.request_id) for write in writes]
@@ -60,8 +92,7 @@ async def _commit_tenant(connection: Connection, tenant: str, writes: Sequence[W
     )
     for write, name in zip(writes, ids, strict=True):
         if (row := stored.get(name)) is not None:
-            same = row["method"] == write.method and row["fingerprint"] == write.fingerprint
-            answered[write.request_id] = row["answer"] if same else reused(write)
+            answered[write.request_id] = _told_before(row, write)
     return [answered[write.request_id] for write in writes]
 
 
@@ -91,6 +122,10 @@ async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -
         await _store_votes(connection, tenant, writes, verdicts)
     if any(len(write.signals) for write in writes):
         await store_signals(connection, tenant, writes, verdicts)
+    recordings = [write.recording for write in writes if write.recording is not None]
+    if recordings:
+        text = json.dumps([_recording_row(each) for each in recordings])
+        await connection.execute(_SQL["insert_recordings"], tenant, text)
     for write, verdict in zip(writes, verdicts, strict=True):
         if write.retraction is not None:
             verdict.retracted = await _retract(connection, tenant, write.retraction)
@@ -201,6 +236,19 @@ def _vote_row(cast: Cast) -> dict[str, object]:
         "user_agent": vote.user_agent,
         "time_us": vote.time_us,
         "request_id": str(cast.request_id),
+    }
+
+
+def _recording_row(recording: Recording) -> dict[str, object]:
+    return {
+        "output_id": recording.output_id,
+        "user_id": recording.user_id,
+        "voice_id": str(recording.voice_id),
+        "created_us": recording.created_us,
+        "audio_key": recording.audio_key,
+        "audio_format": recording.audio_format,
+        "audio_bytes": recording.audio_bytes,
+        "source": recording.source,
     }
 
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import AsyncIterator
 
 from ingest.group_commit import GroupCommit
+from ingest.jobs import Jobs, NoJobs, RedisJobs
 from ingest.languages import FastLanguages
 from ingest.pace import NoPace, Pace, UserPace
 from ingest.ports import WakeUp
@@ -15,8 +16,11 @@ from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.settings import IngestSettings
 from ingest.store import PostgresStore
 from ingest.upkeep import upkeep_forever
+from ingest.uploads import Uploads
+from ingest.voice import VoiceIntake
 from ingest.wake import NoWakeUp, RedisWakeUp
 from kit.lifecycle import background
+from kit.objects import open_store
 from kit.postgres.pool import open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import SharedKeyTokens
@@ -30,19 +34,28 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         wake_up: WakeUp = NoWakeUp()
+        jobs: Jobs = NoJobs()
         client = None
         if settings.redis_url:
             client = await stack.enter_async_context(open_redis(settings.redis_url))
             wake_up = publisher = RedisWakeUp(client)
             await stack.enter_async_context(background("wake-ups", publisher.publish_forever))
+            jobs = announcer = RedisJobs(client)
+            await stack.enter_async_context(background("voice-jobs", announcer.publish_forever))
         await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
-        intake = GroupCommit(PostgresStore(database), wake_up, settings.limits)
+        store = PostgresStore(database)
+        intake = GroupCommit(store, wake_up, settings.limits)
         await stack.enter_async_context(intake.running())
         pace: Pace = NoPace()
         if settings.limits.explicit_per_user_hour:
             pace = UserPace(database, client, settings.limits.explicit_per_user_hour)
+        voice = None
+        if settings.audio_url:
+            objects = open_store(settings.audio_url)
+            voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
+            await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
         server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace)
+        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, voice)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
         yield server

@@ -64,6 +64,7 @@ class FakeIngest(ingest_service_pb2_grpc.IngestServiceServicer):
         self.metadata: list[dict[str, Any]] = []
         self.batches: list[Batch] = []
         self.streams = 0
+        self.listens_to = 0
         self.on_batch: Callable[[Batch, int], Awaitable[Ack | None]] = acknowledge
 
     async def SubmitExplicitFeedback(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -77,6 +78,18 @@ class FakeIngest(ingest_service_pb2_grpc.IngestServiceServicer):
         """Answers the next step."""
         self.requests.append(request)
         done = ingest_service_pb2.SubmitImplicitSignalResponse(signal_id=request.signal.signal_id)
+        return await answer(self.steps, context, done)
+
+    async def SubmitVoiceFeedback(self, request_iterator: Any, context: Any) -> Any:  # noqa: N802
+        """Listens to all of it, or to so many parts as the test sets, and answers the next step."""
+        sent: list[Any] = []
+        self.requests.append(sent)
+        async for part in request_iterator:
+            sent.append(part)
+            if len(sent) == self.listens_to:
+                break
+        size = sum(len(part.chunk) for part in sent)
+        done = ingest_service_pb2.SubmitVoiceFeedbackResponse(voice_id="v", audio_bytes=size)
         return await answer(self.steps, context, done)
 
     async def RetractFeedback(self, request: Any, context: Any) -> Any:  # noqa: N802

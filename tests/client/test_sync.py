@@ -45,6 +45,13 @@ def test_every_part_blocks(served: Suite, radiant: SyncRadiant) -> None:
     assert radiant.mix({"a": 0.5}, radiant.table.models("", "chat", ""))[0].model == "a"
 
 
+def test_speaking_blocks(served: Suite, radiant: SyncRadiant) -> None:
+    sound = [b"a" * 100_000, b"b"]
+    assert radiant.ingest.submit_voice_feedback("o1", "u1", sound).audio_bytes == 100_001
+    assert radiant.ingest.submit_voice_feedback("o1", "u1", iter(sound), request_id="r").audio_bytes == 100_001
+    assert served.ingest.requests[1][0].header.request_id == "r"
+
+
 def test_a_stream_blocks_too(served: Suite, radiant: SyncRadiant) -> None:
     with radiant.ingest.stream(max_in_flight=2) as stream:
         ack = stream.send(signals=[implicit_signal("o1", "u1", "regenerate")])

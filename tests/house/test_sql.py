@@ -7,11 +7,12 @@ import pytest
 
 from tests.house.tree import PACKAGES, ROOT, python_files, shown
 
-SERVICES = ("ingest", "neural", "experiments")
+SERVICES = ("ingest", "neural", "experiments", "voice")
 OTHERS = {
-    "ingest": r"\b(?:neural|experiments)\.",
-    "neural": r"\b(?:ingest|experiments)\.",
-    "experiments": r"\b(?:ingest|neural)\.",
+    "ingest": r"\b(?:neural|experiments|voice)\.",
+    "neural": r"\b(?:ingest|experiments|voice)\.",
+    "experiments": r"\b(?:ingest|neural|voice)\.",
+    "voice": r"\b(?:ingest|neural|experiments)\.",
 }
 
 

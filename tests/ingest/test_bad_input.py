@@ -242,7 +242,7 @@ async def test_another_tenant_is_refused_on_a_stream_which_goes_on(ingest: Servi
     assert acks[own.batch_id].accepted_count == 2
 
 
-async def test_voice_is_not_in_this_release_whatever_is_said(ingest: Serving) -> None:
+async def test_without_a_place_for_recordings_nobody_may_speak(ingest: Serving) -> None:
     parts = [pb.SubmitVoiceFeedbackRequest(chunk=b"audio"), pb.SubmitVoiceFeedbackRequest()]
     for case in all_cases(pb.VoiceHeader.DESCRIPTOR, "request_id"):
         header: Any = case.request

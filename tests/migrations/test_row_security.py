@@ -10,15 +10,17 @@ SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AND c.relforcerow
        EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS has_policy
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ('ingest', 'neural', 'experiments') AND c.relkind IN ('r', 'p')
+WHERE n.nspname IN ('ingest', 'neural', 'experiments', 'voice') AND c.relkind IN ('r', 'p')
   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
 """
 ROLES = {
     "radiant_ingest",
     "radiant_neural",
     "radiant_experiments",
+    "radiant_voice",
     "radiant_learner",
     "radiant_experimenter",
+    "radiant_listener",
     "radiant_owner",
 }
 WITHOUT_TENANT = {"neural.runs", "neural.rebuild_slices", "neural.score_versions", "neural.global_model_scores"}
@@ -39,7 +41,7 @@ async def test_tables_without_a_tenant_are_known_by_name(database_url: str) -> N
     try:
         names = await connection.fetch(
             "SELECT schemaname || '.' || tablename AS name FROM pg_tables t"
-            " WHERE schemaname IN ('ingest', 'neural', 'experiments')"
+            " WHERE schemaname IN ('ingest', 'neural', 'experiments', 'voice')"
             " AND NOT EXISTS (SELECT FROM information_schema.columns c WHERE c.table_schema = t.schemaname"
             " AND c.table_name = t.tablename AND c.column_name = 'tenant_id')"
         )
@@ -55,7 +57,7 @@ async def test_services_connect_as_roles_that_cannot_step_over_the_wall(database
             "SELECT rolname, rolsuper OR rolbypassrls AS above FROM pg_roles WHERE rolname LIKE 'radiant\\_%'"
         )
         owners = await connection.fetch(
-            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname IN ('ingest', 'neural', 'experiments')"
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname IN ('ingest', 'neural', 'experiments', 'voice')"
         )
     finally:
         await connection.close()

@@ -11,7 +11,7 @@ from tests.support.servers import ROLE_PASSWORD
 CATALOGUE = """
 WITH spaces AS (
   SELECT oid, nspname FROM pg_namespace
-  WHERE nspname IN ('ingest', 'ingest_api_v1', 'neural', 'neural_api_v1', 'experiments', 'experiments_api_v1')
+  WHERE nspname IN ('ingest', 'ingest_api_v1', 'neural', 'neural_api_v1', 'experiments', 'experiments_api_v1', 'voice')
 )
 SELECT 'column' AS kind, s.nspname || '.' || c.relname || '.' || a.attname AS name,
   concat_ws(' ', c.relkind, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
@@ -39,7 +39,7 @@ SELECT 'function', p.oid::regprocedure::text, concat_ws(' ', pg_get_functiondef(
 FROM pg_proc p JOIN spaces s ON s.oid = p.pronamespace
 UNION ALL
 SELECT 'schema', nspname, concat_ws(' ', pg_get_userbyid(nspowner), nspacl) FROM pg_namespace
-WHERE nspname IN ('ingest', 'ingest_api_v1', 'neural', 'neural_api_v1', 'experiments', 'experiments_api_v1')
+WHERE nspname IN ('ingest', 'ingest_api_v1', 'neural', 'neural_api_v1', 'experiments', 'experiments_api_v1', 'voice')
 """
 
 

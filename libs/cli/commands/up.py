@@ -8,7 +8,7 @@ import signal
 from cli.commands import Call
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
-from cli.environment import Ports, role_passwords, service_environ, token_key
+from cli.environment import Ports, audio_url, role_passwords, service_environ, token_key
 from cli.ports import choose_ports
 from cli.schemas import apply_all
 from cli.service_process import ServiceProcess
@@ -52,6 +52,9 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None
     call.tell(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
     addresses, metrics = {}, {}
     for service in SERVICES:
+        if reason := service.why_off:
+            call.tell(f"{service.name:<11} {reason}")
+            continue
         ports = choose_ports(service, call.settings, call.tell)
         environ = service_environ(
             call.environ,
@@ -62,6 +65,7 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None
             redis_url=redis_url,
             password=passwords[service.role],
             key=token_key(call.settings, folder),
+            audio=audio_url(call.settings, folder),
         )
         part = _process(call, folder, service, ports, environ)
         await supervisor.add(part)
@@ -99,4 +103,5 @@ def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, env
         environ=environ,
         address=f"{host}:{ports.rpc}",
         log=folder.log_path(service.name),
+        patience=service.patience,
     )

@@ -4,6 +4,8 @@
 <data>/secrets.json (0600)                passwords and keys, made once
 <data>/postgres.json, valkey.json         process id and port, only while running
 <data>/postgres/, valkey/                 what the servers keep
+<data>/audio/                             recordings, unless another place is set
+<data>/voice-models/                     weights of speech recognition, joined from their packages
 <data>/logs/<name>.log
 """
 

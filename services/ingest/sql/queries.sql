@@ -129,6 +129,21 @@ JOIN ingest.implicit_signals t ON t.tenant_id = $1 AND t.output_id = s.output_id
   AND t.signal_id = s.signal_id AND t.occurred_at = timestamptz 'epoch' + s.time_us * interval '1 microsecond'
 WHERE t.xmin::text::bigint <> pg_current_xact_id()::text::bigint & 4294967295;
 
+-- query: insert_recordings
+-- Spoken comments that wait to be heard. One that is there stays as it is, even when its answer was forgotten.
+INSERT INTO ingest.voice_feedback
+  (tenant_id, output_id, user_id, voice_id, created_at, audio_key, audio_format, audio_bytes, source)
+SELECT $1, v.output_id, v.user_id, v.voice_id, timestamptz 'epoch' + v.created_us * interval '1 microsecond', v.audio_key,
+  v.audio_format, v.audio_bytes, v.source
+FROM jsonb_to_recordset($2::text::jsonb) AS v (output_id text, user_id text, voice_id uuid, created_us bigint,
+  audio_key text, audio_format text, audio_bytes bigint, source text)
+WHERE NOT EXISTS (SELECT FROM ingest.voice_feedback o WHERE o.tenant_id = $1 AND o.voice_id = v.voice_id)
+ON CONFLICT DO NOTHING;
+
+-- query: voice_known
+-- Whether a spoken comment is stored, before its audio is taken for a leftover.
+SELECT EXISTS (SELECT FROM ingest.voice_feedback WHERE tenant_id = $1 AND voice_id = $2);
+
 -- query: retract
 -- Moves the withdrawal forward and counts what it newly withdraws.
 WITH old AS (

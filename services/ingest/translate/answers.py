@@ -58,12 +58,12 @@ def conversation(found: Conversation, next_page: str) -> ingest_service_pb2.GetC
     return response
 
 
-def widget(rating: int | None) -> ingest_service_pb2.GetWidgetConfigResponse:
+def widget(rating: int | None, voice: bool) -> ingest_service_pb2.GetWidgetConfigResponse:
     """Tells a widget what to show; the same for all tenants so far."""
     return ingest_service_pb2.GetWidgetConfigResponse(
         thumbs_enabled=True,
         comments_enabled=True,
-        voice_enabled=False,
+        voice_enabled=voice,
         categories=[feedback_pb2.FeedbackCategory.ValueType(number) for number in sorted(CATEGORY_NUMBERS.values())],
         signals=[feedback_pb2.SignalType.ValueType(SIGNAL_NUMBERS[word]) for word in SENTIMENTS],
         comment_characters_max=COMMENT_CHARACTERS_MAX,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from kit.errors import Invalid, Precondition
+from kit.errors import Invalid, Precondition, Unimplemented
 from voice.text.packages import folder_of, load
 from voice.text.sentences import sentences
 
@@ -24,7 +24,7 @@ _PAIR_FOLDER = re.compile(r"([a-z]{2})([a-z]{2})|([a-z]{2,3})-([a-z]{2,3})")
 _WHEEL_FOLDER = re.compile(r"([a-z]{2})([a-z]{2})-\d+")
 
 
-class UnknownPair(Precondition):
+class UnknownPair(Unimplemented):
     """No engine translates between these languages."""
 
     reason = "TRANSLATION_PAIR_UNKNOWN"

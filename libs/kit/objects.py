@@ -1,0 +1,232 @@
+"""Objects such as recordings, in a local folder or in a bucket, by URL: stored whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, from_url
+
+from kit.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore as Backend
+
+BUCKETS = ("s3", "gs", "az")
+PART_BYTES = 5 * 1024 * 1024
+"""Smaller objects are stored in one go, larger ones in parts of this size."""
+STREAM_BYTES = 256 * 1024
+TIMEOUT = timedelta(seconds=30)
+ABORT_S = 5.0
+"""How long an upload that failed or was cancelled may take to remove its parts."""
+_KEY = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
+
+
+class ObjectStore:
+    """Objects by key. Keys are letters, digits, `.`, `_`, `~`, `-` in segments parted by `/`; others raise ValueError.
+
+    Every method raises Unavailable (OBJECTS_UNAVAILABLE) when the store does not answer in time or refuses.
+    """
+
+    def __init__(self, backend: Backend, folder: Path | None = None, timeout: timedelta = TIMEOUT) -> None:
+        """Takes the folder behind a local backend; `timeout` bounds each operation, and each chunk of a stream."""
+        self._backend, self._folder = backend, folder
+        self._timeout_s = timeout.total_seconds()
+
+    async def put(self, key: str, chunks: AsyncIterable[bytes]) -> int:
+        """Stores the chunks in place of what was there and returns how many bytes they are.
+
+        Nothing is seen of them before all are stored. When the chunks raise or the caller goes away, parts that were
+        sent are removed and what was there before stays. Parts of a process that was killed stay until the bucket's
+        own rules, or somebody, remove them.
+        """
+        _check(key)
+        source = _told_apart(chunks)
+        with _translated():
+            async with asyncio.timeout(self._timeout_s):
+                head, more = await _filled(source)
+                if more:
+                    size = await self._put_parts(key, head, source)
+                else:
+                    await obstore.put_async(self._backend, key, head, use_multipart=False)
+                    size = len(head)
+                if self._folder is not None:
+                    await asyncio.to_thread(_sync, self._folder, key)
+        return size
+
+    async def _put_parts(self, key: str, head: bytes, source: AsyncIterator[bytes]) -> int:
+        """Feeds an upload; one that is given up must see its input fail, since only then it removes its parts."""
+        parts: asyncio.Queue[bytes | None] = asyncio.Queue(1)
+        given_up = False
+
+        async def fed() -> AsyncIterator[bytes]:
+            while (part := await parts.get()) is not None:
+                yield part
+            if given_up:
+                raise _GivenUpError
+
+        upload: asyncio.Future[Any] = asyncio.ensure_future(
+            obstore.put_async(self._backend, key, fed(), chunk_size=PART_BYTES)
+        )
+        size = len(head)
+        try:
+            await _feed(parts, head, upload)
+            async for chunk in source:
+                size += len(chunk)
+                await _feed(parts, chunk, upload)
+            await _feed(parts, None, upload)
+            await asyncio.shield(upload)
+        except BaseException:
+            given_up = True
+            while not parts.empty():
+                parts.get_nowait()
+            parts.put_nowait(None)
+            await asyncio.wait([upload], timeout=ABORT_S)
+            if not upload.cancel() and not upload.cancelled():
+                upload.exception()  # seen, so that nobody logs it
+            raise
+        return size
+
+    async def get(self, key: str) -> bytes:
+        """Returns an object; raises NotFound (OBJECT_UNKNOWN)."""
+        return b"".join([chunk async for chunk in self.stream(key)])
+
+    async def stream(self, key: str) -> AsyncIterator[bytes]:
+        """Yields an object in chunks; raises NotFound (OBJECT_UNKNOWN) before the first."""
+        _check(key)
+        with _translated(known=False):
+            async with asyncio.timeout(self._timeout_s):
+                found = await obstore.get_async(self._backend, key)
+        chunks = aiter(found.stream(min_chunk_size=STREAM_BYTES))
+        while True:
+            with _translated(known=False):
+                async with asyncio.timeout(self._timeout_s):
+                    chunk = bytes(await anext(chunks, b""))
+            if not chunk:
+                return
+            yield chunk
+
+    async def range(self, key: str, start: int, length: int) -> bytes:
+        """Returns at most so many bytes from a place on, none from beyond the end; raises NotFound (OBJECT_UNKNOWN)."""
+        size = await self.size(key)
+        length = min(length, size - start)
+        if length <= 0:
+            return b""
+        with _translated(known=False):
+            async with asyncio.timeout(self._timeout_s):
+                return bytes(await obstore.get_range_async(self._backend, key, start=start, length=length))
+
+    async def size(self, key: str) -> int:
+        """Returns how many bytes an object has; raises NotFound (OBJECT_UNKNOWN)."""
+        _check(key)
+        with _translated(known=False):
+            async with asyncio.timeout(self._timeout_s):
+                return int((await obstore.head_async(self._backend, key))["size"])
+
+    async def delete(self, key: str) -> None:
+        """Removes an object; one that is not there is removed already."""
+        _check(key)
+        with contextlib.suppress(NotFound), _translated(known=False):
+            async with asyncio.timeout(self._timeout_s):
+                await obstore.delete_async(self._backend, key)
+
+
+class _GivenUpError(Exception):
+    """The rest of an upload will not come."""
+
+
+class _SourceError(Exception):
+    """Carries what the chunks raised past the translation of what the store raises."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+async def _told_apart(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except Exception as error:
+        raise _SourceError(error) from error
+
+
+def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
+    """Opens the store at a folder's path, which is made, or a file://, s3://, gs:// or az:// URL with a prefix.
+
+    Credentials, region and endpoint of a bucket come from the environment variables of its provider. Raises
+    ValueError for another URL and OSError when the folder cannot be made. No bucket is asked yet.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme in BUCKETS:
+        backend = from_url(
+            url,
+            client_options={"allow_http": True, "timeout": timeout, "connect_timeout": timedelta(seconds=5)},
+            retry_config={"max_retries": 3, "retry_timeout": timeout / 2},
+        )
+        return ObjectStore(backend, timeout=timeout)
+    if scheme not in ("", "file") or (scheme == "file" and urlsplit(url).netloc not in ("", "localhost")) or not url:
+        raise ValueError("objects are kept in a folder or at a file://, s3://, gs:// or az:// URL")
+    path = Path(unquote(urlsplit(url).path) if scheme else url).expanduser().resolve()
+    return ObjectStore(LocalStore(path, mkdir=True), path, timeout)
+
+
+def _check(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError("not a key of an object")
+
+
+async def _filled(source: AsyncIterator[bytes]) -> tuple[bytes, bool]:
+    """Returns a first part, and whether more than it may come."""
+    head = bytearray()
+    async for chunk in source:
+        head += chunk
+        if len(head) >= PART_BYTES:
+            return bytes(head), True
+    return bytes(head), False
+
+
+async def _feed(parts: asyncio.Queue[bytes | None], part: bytes | None, upload: asyncio.Future[Any]) -> None:
+    """Hands a part over as soon as there is room; raises what ended the upload."""
+    put = asyncio.ensure_future(parts.put(part))
+    try:
+        await asyncio.wait([put, upload], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        put.cancel()
+    if upload.done():
+        upload.result()
+
+
+def _sync(folder: Path, key: str) -> None:
+    """Brings a file, and the folders that lead to it, onto the disk."""
+    path = folder / key
+    for each in (path, *path.relative_to(folder).parents):
+        handle = os.open(folder / each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _translated(*, known: bool = True) -> Iterator[None]:
+    """Turns failures of the store into ours; with `known`, what is missing is no object but the store itself."""
+    try:
+        yield
+    except _SourceError as error:
+        raise error.cause from None
+    except FileNotFoundError as error:
+        if known:
+            raise Unavailable("The store of objects is not there.", reason="OBJECTS_UNAVAILABLE") from error
+        raise NotFound("There is no such object.", reason="OBJECT_UNKNOWN") from None
+    except (BaseError, OSError, TimeoutError) as error:
+        raise Unavailable("The store of objects does not answer.", reason="OBJECTS_UNAVAILABLE") from error

@@ -1,0 +1,55 @@
+-- What the voice service keeps of its own: answers for repeats and who changed what. Spoken feedback itself belongs to
+-- intake, which lends it through views.
+
+CREATE SCHEMA voice AUTHORIZATION radiant_owner;
+SET LOCAL ROLE radiant_owner;
+GRANT USAGE ON SCHEMA voice TO radiant_voice;
+
+CREATE FUNCTION voice.may_touch(tenant text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN tenant = current_setting('app.current_tenant_id', true);
+
+-- Answers of writes, so that a repeat of a request gets the first answer. Kept for 24 hours.
+CREATE TABLE voice.requests (
+  tenant_id text NOT NULL,
+  request_id uuid NOT NULL,
+  method text NOT NULL,
+  fingerprint bytea NOT NULL,
+  answer bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT voice_requests_pkey PRIMARY KEY (tenant_id, request_id)
+);
+CREATE INDEX requests_age_idx ON voice.requests (created_at);
+
+-- Who changed what, when and why.
+CREATE TABLE voice.audit (
+  tenant_id text NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY,
+  actor text NOT NULL,
+  action text NOT NULL,
+  voice_ids uuid[] NOT NULL,
+  reason text NOT NULL DEFAULT '',
+  happened_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT audit_pkey PRIMARY KEY (tenant_id, seq)
+);
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['requests', 'audit'] LOOP
+    EXECUTE format('ALTER TABLE voice.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE voice.%I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY tenant_isolation ON voice.%I USING (voice.may_touch(tenant_id))', name);
+  END LOOP;
+END
+$$;
+GRANT SELECT, INSERT ON voice.requests TO radiant_voice;
+GRANT INSERT ON voice.audit TO radiant_voice;
+
+-- Answers older than a day go; across tenants, hence by age alone.
+CREATE POLICY purge ON voice.requests FOR DELETE TO radiant_voice USING (created_at < now() - interval '24 hours');
+CREATE POLICY purge_sight ON voice.requests FOR SELECT TO radiant_voice
+  USING (created_at < now() - interval '24 hours');
+GRANT DELETE ON voice.requests TO radiant_voice;
+RESET ROLE;
