@@ -36,6 +36,8 @@ class Strengths:
     user: Amount
     cap: Amount
     """Most evidence that tenant and user scope give from other tasks."""
+    certainty_max: Amount
+    """Most units behind an estimate."""
 
     @classmethod
     def of(cls, beliefs: Beliefs) -> Strengths:
@@ -46,6 +48,7 @@ class Strengths:
             tenant=beliefs.tenant,
             user=beliefs.user,
             cap=beliefs.rollup_caps[0],
+            certainty_max=beliefs.certainty_max,
         )
 
 
@@ -64,7 +67,7 @@ def shrink(boards: Boards, given: Strengths) -> tuple[Numbers, Numbers]:
         average = np.clip(total / np.maximum(outside, 1e-12), 0.0, 1.0)
         mean, n = _absorb(mean, n, np.where(outside > 1e-9, np.minimum(outside, cap), 0.0), average, outer)
         mean, n = _absorb(mean, n, inner.evidence, inner.score, own)
-    return mean, n
+    return mean, np.minimum(n, given.certainty_max)
 
 
 def _absorb(mean: Numbers, n: Numbers, counted: Numbers, average: Numbers, strength: Amount) -> tuple[Numbers, Numbers]:

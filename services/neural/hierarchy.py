@@ -42,6 +42,9 @@ class Beliefs:
     information: float = 2.4
     """How many yes-or-no answers a unit is worth to Thompson sampling: m(1 - m) over the variance of unit scores, the
     least over all qualities (bench/replay); 1 explores as if each unit were a single coin toss."""
+    certainty_max: float = 200.0
+    """Most units that count as behind an estimate when models are explored: nobody is ever sure for good, so that what
+    was wrongly given up, or has become better, is found again (bench/replay)."""
     threshold: float = 0.5
     """Confidence from which a scope answers by itself."""
 
@@ -87,7 +90,7 @@ class Estimate:
     mean: float
     """Expected score, in [0, 1]."""
     evidence: float
-    """Units behind the mean, the root belief included; what a Beta distribution of it is made of."""
+    """Units behind the mean, the root belief included, up to a limit; what a Beta distribution of it is made of."""
     scope: Scope | None
     """Narrowest scope whose own confidence reaches the threshold; else the most confident; None without feedback."""
     confidence: float
@@ -125,7 +128,7 @@ def estimate(model: str, boards: Sequence[Board], now: datetime, beliefs: Belief
     return Estimate(
         model,
         mean,
-        n,
+        min(n, beliefs.certainty_max),
         scope_,
         level_.confidence if level_ else 0.0,
         level_.total if level_ else 0,

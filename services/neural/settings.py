@@ -120,6 +120,7 @@ def _beliefs(reader: Reader) -> Beliefs:
             Scope.GLOBAL: reader.integer("MIN_SAMPLES_GLOBAL", 100, 1, 1_000_000),
         },
         information=reader.number("UNIT_INFORMATION", 2.4, 0.1, 100),
+        certainty_max=reader.number("CERTAINTY_MAX", 200, 1, 1e9),
         threshold=reader.number("CONFIDENCE_THRESHOLD", 0.5, 0.01, 1),
         task=reader.number("PRIOR_TASK", 10, 0, 1e6),
         domain=reader.number("PRIOR_DOMAIN", 20, 0, 1e6),
