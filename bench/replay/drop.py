@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bench.figures import verdict
 from bench.replay.cells import Cells
-from bench.replay.drift_candidate import Detector, find_change, statistics
 from bench.replay.play import said
 from bench.replay.policies import OURS, Policy, line_up
 from bench.replay.streams import Streams, draw, user_weights, worth
 from bench.replay.tables import Numbers, Places, Table
-from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
 from cli.demo.world import USERS_PER_TENANT
+from neural.boards import SHIFT_KEEP, SHIFT_KEPT_MAX
 from neural.settings import LearningSettings, RecommendSettings
+from neural.shifts import WINDOW, find_shift
 
 PER_DAY = 1_000
 """Events a day; what is known fades by the half-life that is the default."""
@@ -27,8 +26,8 @@ EVERY, DRAWS = 10, 8
 """Events between looks, and draws a look and user."""
 LEFT_BELOW, WITHIN = 0.2, 200
 """A model is left when its share of recommendations is below this, and it is nobody's best; and the bound on events."""
-DETECTOR = Detector(threshold=4.0)
-FALSE_ALARM_UNITS = 10_000
+LOOK_EVERY = 5
+"""Units of a model in a cell between looks for a shift."""
 
 
 @dataclass(slots=True)
@@ -36,7 +35,8 @@ class Fading:
     """Learns units that fade, and forgets most of what a detector believes to be outdated."""
 
     cells: Cells
-    detector: Detector | None
+    detecting: bool
+    """Whether shifts of quality are looked for, as `neural.learning.shifting` does."""
     alarms: list[tuple[int, int, tuple[int, int, int]]] = field(default_factory=list)
     """Event, row and cell (tenant, task, model) of each alarm."""
     _kept: dict[tuple[int, int, int, int], list[tuple[int, float, float, float]]] = field(
@@ -48,44 +48,37 @@ class Fading:
         self.cells.now = 2 ** (event / PER_DAY / (LearningSettings().half_life.total_seconds() / 86_400))
         score, evidence = worth(*said)
         self.cells.learn(user, task, model, evidence * self.cells.now, score)
-        if self.detector is None:
+        if not self.detecting:
             return
         values = zip(user.tolist(), task.tolist(), model.tolist(), score.tolist(), evidence.tolist(), strict=True)
         for row, (who, what, which, good, much) in enumerate(values):
             place = row, who // USERS_PER_TENANT, what, which
             kept = self._kept[place]
             kept.append((who, much, good, self.cells.now))
-            if len(kept) % self.detector.bucket == 0:
-                self._test(event, place, kept, self.detector)
+            if len(kept) % LOOK_EVERY == 0:
+                self._look(event, place, kept)
 
-    def _test(
-        self,
-        event: int,
-        place: tuple[int, int, int, int],
-        kept: list[tuple[int, float, float, float]],
-        given: Detector,
-    ) -> None:
-        units = np.array(kept)
-        evidence, total = (each.reshape(-1, given.bucket).sum(1) for each in (units[:, 1], units[:, 1] * units[:, 2]))
-        change = find_change(evidence, total, given)
-        if change is None:
+    def _look(self, event: int, place: tuple[int, int, int, int], kept: list[tuple[int, float, float, float]]) -> None:
+        late = kept[-WINDOW:]
+        shift = find_shift([each[2] for each in late])
+        if shift is None:
             return
         row, tenant, task, model = place
         self.alarms.append((event, row, (tenant, task, model)))
-        old = units[: change * given.bucket]
-        del kept[: change * given.bucket]
-        self._forget(place, old[:, 0].astype(np.int64), -(1 - given.keep) * old[:, 1] * old[:, 3], old[:, 2])
+        old = np.array(kept[: len(kept) - len(late) + shift.place])
+        del kept[: len(old)]
+        much = old[:, 1] * old[:, 3]
+        left = min(SHIFT_KEEP, SHIFT_KEPT_MAX * self.cells.now / much.sum())
+        self._forget(place, old[:, 0].astype(np.int64), -(1 - left) * much, old[:, 2])
 
     def _forget(self, place: tuple[int, int, int, int], user: Places, much: Numbers, score: Numbers) -> None:
-        """Adds (negative) evidence of one model's units in a tenant's task to all their cells."""
+        """Adds (negative) evidence of one model's units in a tenant's task; roll-ups and others keep it."""
         row, tenant, task, model = place
-        for cell in (task, -1):
-            at = user, np.full_like(user, cell), np.full_like(user, model)
-            np.add.at(self.cells.user.evidence[row], at, much)
-            np.add.at(self.cells.user.total[row], at, much * score)
-            for sums, owner in ((self.cells.tenant, tenant), (self.cells.everyone, 0)):
-                sums.evidence[row, owner, cell, model] += much.sum()
-                sums.total[row, owner, cell, model] += (much * score).sum()
+        at = user, np.full_like(user, task), np.full_like(user, model)
+        np.add.at(self.cells.user.evidence[row], at, much)
+        np.add.at(self.cells.user.total[row], at, much * score)
+        self.cells.tenant.evidence[row, tenant, task, model] += much.sum()
+        self.cells.tenant.total[row, tenant, task, model] += (much * score).sum()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +93,12 @@ class Left:
     """Learned before the fall, in all rows."""
 
 
-def fall(streams: Streams, policy: Policy, warm: int, to: float, detector: Detector | None) -> Left:
+def fall(streams: Streams, policy: Policy, warm: int, to: float, detecting: bool) -> Left:
     """Plays until the fall of the leader in the most frequent task, and on until it is left by the first tenant."""
     rows, models = streams.order.shape
     at, task = np.arange(rows), int(np.bincount(streams.table.task).argmax())
     cells, chance = Cells(rows, len(streams.table.tasks), models), np.random.default_rng(7)
-    learner, leader = Fading(cells, detector), np.full(rows, -1)
+    learner, leader = Fading(cells, detecting), np.full(rows, -1)
     seen, left, alarms = np.zeros(rows), np.full(rows, np.inf), 0
     for event in range(warm + AFTER):
         if event == warm:
@@ -140,37 +133,6 @@ def _shares(cells: Cells, policy: Policy, task: int, chance: np.random.Generator
     return served, np.einsum("rum,u->rm", best.reshape(shape), weight)
 
 
-def false_alarms(table: Table, given: Detector, seed: int, streams: int = 200) -> tuple[int, int]:
-    """Returns alarms and units of cells whose models stay as they are: prompts of a task by lot, one model each."""
-    chance, tasks = np.random.default_rng(seed), np.flatnonzero(np.bincount(table.task) >= 20)
-    rows = FALSE_ALARM_UNITS // given.bucket
-    alarms = 0
-    for _ in range(streams):
-        prompts = np.flatnonzero(table.task == chance.choice(tasks))
-        quality = table.quality[chance.choice(prompts, rows * given.bucket), chance.integers(len(table.models))]
-        score, evidence = _reactions(quality, chance)
-        much = evidence.reshape(rows, given.bucket).sum(1)
-        total = (score * evidence).reshape(rows, given.bucket).sum(1)
-        start = 0
-        for end in range(1, rows + 1):
-            if end - start > 1 and statistics(much[start:end], total[start:end], given).max() > given.threshold:
-                alarms, start = alarms + 1, end
-    return alarms, streams * rows * given.bucket
-
-
-def _reactions(quality: Numbers, chance: np.random.Generator) -> tuple[Numbers, Numbers]:
-    """Returns score and evidence of units, as users react."""
-    pleased, rated, slip, up = (chance.random(len(quality)) for _ in range(4))
-    thumb = np.where((up < quality) != (slip < SLIP_SHARE), 1, -1)
-    implicit = np.where(pleased < quality, 0.5, -0.5)
-    return worth(np.where(rated < THUMB_SHARE, thumb, 0), implicit)
-
-
-def settings() -> Sequence[Detector | None]:
-    """Returns what is compared; None is the learner as it is."""
-    return None, DETECTOR
-
-
 def run(table: Table, seeds: range, events: int) -> bool:
     """Prints how soon the leader is left, and returns whether it is in time."""
     del events
@@ -178,17 +140,17 @@ def run(table: Table, seeds: range, events: int) -> bool:
     streams = draw(table, seeds, max(WARM) + AFTER)
     print(f"\n{table.name}: events of the cell until its leader is left, {len(seeds)} seeds, {PER_DAY:,} events a day")
     kept = True
-    for detector in settings():
+    for detecting in (False, True):
         started, worst = time.perf_counter(), 0.0
         for warm in WARM:
             for to in FALLS:
-                found = fall(streams, policy, warm, to, detector)
+                found = fall(streams, policy, warm, to, detecting)
                 median, late = np.quantile(found.events, 0.5), np.quantile(found.events, 0.95, method="higher")
-                alarms = f"{found.alarms} alarms in {found.units:,} units before" if detector else ""
-                name = f"{detector or 'decay alone'!s:34} after {warm:,}, to x{to:g}"
+                alarms = f"{found.alarms} alarms in {found.units:,} units before" if detecting else ""
+                name = f"{'shifts are looked for' if detecting else 'decay alone':22} after {warm:,}, to x{to:g}"
                 print(f"  {name}: median {median:.0f}, p95 {late:.0f}; {alarms}", flush=True)
                 worst = max(worst, float(late)) if to == min(FALLS) else worst
-        if detector:
+        if detecting:
             kept = verdict(f"p95 of events to x{min(FALLS):g}", worst, "", WITHIN, at_least=False)
         print(f"  {time.perf_counter() - started:.0f} s")
     return kept

@@ -5,9 +5,9 @@ sequential detection of a change-point", Annals of Statistics 1995; for scores i
 change-point detection for tackling piecewise-stationary bandits", JMLR 2022). With n_b scores of mean b before a split,
 n_a of mean a after it, and m the mean of all:
 
-    G = n_b kl(b, m) + n_a kl(a, m)
+    G = (n_b kl(b, m) + n_a kl(a, m)) m (1 - m) / variance
 
-kl being that of two coins. Both directions count. Scores come in the order of their outputs, so that the order in which
+kl being that of two coins; scores that vary less than coins do tell more by as much. Both directions count. Scores come in the order of their outputs, so that the order in which
 they arrive does not matter.
 """
 
@@ -23,11 +23,12 @@ Numbers = npt.NDArray[np.float64]
 
 WINDOW = 400
 """Scores that are looked at, the latest ones."""
-THRESHOLD = 4.0
-"""Of G, in nats of a coin toss; scores vary less than coins, so that it is stricter than it looks (bench/replay)."""
+THRESHOLD = 10.0
+"""Of G, in nats; without a shift it is passed about once in 40,000 scores (tests/neural/test_shifts.py)."""
 AFTER_MIN, AFTER_MAX, BEFORE_MIN = 10, 60, 30
 """Scores on either side of a split."""
 _EDGE = 1e-4
+_VARIANCE_MIN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def find_shift(scores: Sequence[float]) -> Shift | None:
     after = (total - sums[places - 1]) / (count - places)
     middle = np.full(len(places), total / count)
     gain = places * _divergence(before, middle) + (count - places) * _divergence(after, middle)
+    mean = float(total / count)
+    gain *= mean * (1 - mean) / max(float(np.var(scores)), _VARIANCE_MIN)
     best = int(gain.argmax())
     if gain[best] <= THRESHOLD:
         return None

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bench.replay import outside
-from bench.replay.drift_candidate import Detector, find_change
 from bench.replay.intervals import interval, told
 from bench.replay.play import play
 from bench.replay.policies import FORMULA, GLOBAL, OURS, line_up
@@ -41,15 +40,3 @@ def test_the_repeated_arithmetic_is_the_packages(capsys: pytest.CaptureFixture[s
     pytest.importorskip("pareto_bandit")
     outside.check(draw(table(), range(1), 500), outside.Setting(name="any", alpha=0.7, ridge=0.3))
     assert "as the package" in capsys.readouterr().out
-
-
-def test_a_fall_is_found_where_it_was_and_steadiness_is_not() -> None:
-    """Two hundred good units, then forty bad ones, in buckets of five."""
-    chance, given = np.random.default_rng(2), Detector(threshold=4.0)
-    good = chance.uniform(0.6, 1.0, 200)
-    bad = chance.uniform(0.1, 0.4, 40)
-    total = np.concatenate([good, bad]).reshape(-1, given.bucket).sum(1)
-    evidence = np.full_like(total, given.bucket)
-    assert find_change(evidence[:40], total[:40], given) is None
-    assert find_change(evidence, total, given) == pytest.approx(40, abs=1)
-    assert find_change(evidence[:5], total[:5], given) is None

@@ -38,6 +38,17 @@ def test_a_great_shift_is_found_within_sixty_scores(before: float, after: float)
     assert np.median(delays) <= 30
 
 
+def test_steady_quality_seldom_alarms() -> None:
+    alarms = 0
+    for seed in range(20):
+        share = np.random.default_rng(seed).uniform(0.3, 0.95)
+        said, start = scores(seed, (1500, float(share))), 0
+        for count in range(BEFORE_MIN + AFTER_MIN, len(said)):
+            if find_shift(said[max(start, count - WINDOW) : count]):
+                alarms, start = alarms + 1, count
+    assert alarms <= 3
+
+
 def test_the_place_is_near_the_truth() -> None:
     places = [found.place for seed in range(100) if (found := find_shift(scores(seed, (200, 0.9), (50, 0.2))))]
     assert len(places) >= 95
