@@ -7,8 +7,8 @@ n_a of mean a after it, and m the mean of all:
 
     G = (n_b kl(b, m) + n_a kl(a, m)) m (1 - m) / variance
 
-kl being that of two coins; scores that vary less than coins do tell more by as much. Both directions count. Scores come in the order of their outputs, so that the order in which
-they arrive does not matter.
+kl being that of two coins; scores that vary less than coins do tell more by as much. Both directions count. Scores come
+in the order of their outputs, so that the order in which they arrive does not matter.
 """
 
 from __future__ import annotations
