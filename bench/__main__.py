@@ -5,7 +5,7 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, evaluation, freshness, recommendations, sentiment, signals, simulations
+from bench import assignments, evaluation, freshness, gateway, recommendations, sentiment, signals, simulations
 from bench.rebuilding import run as rebuilding
 from bench.stack import servers
 
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "evaluation": evaluation.run,
     "rebuild": rebuilding.run,
     "sentiment": sentiment.run,
+    "gateway": gateway.run,
 }
 
 

@@ -59,8 +59,7 @@ class HttpServer:
                 f"Development mode listens on loopback addresses alone, not on {host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that speaks TLS."
             )
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host.strip("[]"), self._settings.port), family=family, backlog=BACKLOG)
+        listening = _listen(host.strip("[]"), self._settings.port)
         self._task = asyncio.create_task(self._server.serve([listening]), name="http")
         while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.005)
@@ -77,6 +76,20 @@ class HttpServer:
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Opens the socket; its protocol is named, or asyncio would leave answers to wait for acknowledgements (40 ms)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
 
 
 def _is_loopback(host: str) -> bool:
