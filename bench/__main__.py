@@ -5,7 +5,17 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import assignments, evaluation, freshness, recommendations, sentiment, signals, simulations, voice
+from bench import (
+    assignments,
+    evaluation,
+    freshness,
+    gateway,
+    recommendations,
+    sentiment,
+    signals,
+    simulations,
+    voice,
+)
 from bench.rebuilding import run as rebuilding
 from bench.stack import servers
 
@@ -19,6 +29,7 @@ BENCHMARKS = {
     "rebuild": rebuilding.run,
     "sentiment": sentiment.run,
     "voice": voice.run,
+    "gateway": gateway.run,
 }
 
 

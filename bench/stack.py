@@ -96,6 +96,20 @@ async def process(module: str, environ: Mapping[str, str]) -> AsyncIterator[Proc
         await running.wait()
 
 
+@contextlib.asynccontextmanager
+async def http_process(module: str, environ: Mapping[str, str], port_variable: str) -> AsyncIterator[Process]:
+    """Runs `python -m module`, which serves HTTP on the port of that variable, and ends it with the block."""
+    port = free_port()
+    whole = {**os.environ, **environ, port_variable: str(port), "RADIANT_LOG_LEVEL": "WARNING"}
+    running = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=whole)
+    try:
+        await _until_listening(port)
+        yield Process(running.pid, f"127.0.0.1:{port}")
+    finally:
+        running.terminate()
+        await running.wait()
+
+
 def service(module: str, on: Servers) -> contextlib.AbstractAsyncContextManager[Process]:
     """Runs a service of the suite on the servers, as its own role."""
     urls = {
@@ -111,5 +125,16 @@ async def _until_serving(address: str) -> None:
         while True:
             with contextlib.suppress(grpc.aio.AioRpcError):
                 await health.Check(health_pb2.HealthCheckRequest(), timeout=1)
+                return
+            await asyncio.sleep(0.05)
+
+
+async def _until_listening(port: int) -> None:
+    async with asyncio.timeout(START_SECONDS_MAX):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                await writer.wait_closed()
                 return
             await asyncio.sleep(0.05)

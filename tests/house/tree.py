@@ -14,6 +14,7 @@ PACKAGES = {
     "neural": ROOT / "services" / "neural",
     "experiments": ROOT / "services" / "experiments",
     "voice": ROOT / "services" / "voice",
+    "gateway": ROOT / "services" / "gateway",
     "splits": ROOT / "libs" / "splits",
 }
 

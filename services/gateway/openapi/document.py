@@ -1,0 +1,158 @@
+"""The document: one operation a route, its parameters, bodies, answers and refusals."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gateway.openapi.schemas import Schemas, is_needed
+from gateway.problems import MEDIA_TYPE
+from gateway.reading import field_at
+from gateway.routes import PREFIX, ROUTES, WHOLE, Route
+
+Json = dict[str, Any]
+
+_PROBLEM: Json = {
+    "type": "object",
+    "description": "A refusal or a failure (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "reason", "requestId"],
+    "properties": {
+        "type": {"type": "string", "description": "Names the reason as a URN."},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "A sentence for people."},
+        "instance": {"type": "string", "description": "Path that was asked."},
+        "reason": {"type": "string", "description": "Machine-readable, UPPER_SNAKE_CASE; stable."},
+        "requestId": {"type": "string", "description": "Names the request in logs."},
+        "errors": {
+            "type": "array",
+            "description": "Each bad field, parameter or header.",
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+        "retryAfter": {"type": "number", "minimum": 0, "description": "Least seconds to wait."},
+        "errorId": {"type": "string", "description": "Under which the failure was logged."},
+    },
+}
+_REFUSALS = {
+    400: "Something in the request is wrong; errors name each field.",
+    401: "The bearer token is missing, expired or not valid.",
+    403: "The caller may not do this.",
+    404: "There is nothing by that name.",
+    405: "The path does not take this method.",
+    429: "Too much at once; Retry-After says when to come back.",
+    500: "Something went wrong inside; errorId names it.",
+    501: "This deployment cannot do that.",
+    503: "A service that is needed does not answer.",
+    504: "The time for the request ran out.",
+}
+_WITH_BODY = {
+    408: "The body did not arrive in time.",
+    409: "It collides with what is stored, or the state does not allow it.",
+    413: "The body is too large.",
+    415: "The body is not application/json.",
+}
+_CHANGED = {412: "Another writer was faster than If-Match."}
+_REQUEST_ID: Json = {"description": "Names the request in logs.", "schema": {"type": "string"}}
+_ETAG: Json = {"description": "Names the state of the answer.", "schema": {"type": "string"}}
+_RETRY_AFTER: Json = {"description": "Least seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+
+
+def document() -> Json:
+    """Returns the OpenAPI 3.1 document of the whole table."""
+    schemas, paths = Schemas(), dict[str, Json]()
+    for route in ROUTES:
+        paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Radiant feedback-learning suite",
+            "version": "2.0.0",
+            "description": "Feedback in, learned model choices out. JSON follows the proto JSON mapping.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": _PROBLEM, **dict(sorted(schemas.components.items()))},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(route: Route, schemas: Schemas) -> Json:
+    operation: Json = {
+        "operationId": route.rpc[0].lower() + route.rpc[1:],
+        "summary": route.summary,
+        "tags": [route.path.split("/")[1]],
+        "security": [{"bearer": list(route.roles)}],
+        "parameters": [*_parameters(route, schemas), *_headers(route)],
+        "responses": _responses(route, schemas),
+    }
+    if route.body:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _body(route, schemas)}},
+        }
+    return operation
+
+
+def _body(route: Route, schemas: Schemas) -> Json:
+    if route.body == WHOLE:
+        return schemas.message(route.request, without={"request_id", "tenant_id"})
+    return schemas.field(route.request.fields_by_name[route.body])
+
+
+def _parameters(route: Route, schemas: Schemas) -> list[Json]:
+    found = []
+    for place, names in (("path", route.in_path), ("query", route.in_query)):
+        for name, path in names.items():
+            field = field_at(route, path)
+            parameter: Json = {"name": name, "in": place, "schema": schemas.field(field)}
+            parameter["description"] = f"{_words(field.name)} of the request."
+            if place == "path" or is_needed(field):
+                parameter["required"] = True
+            if field.is_repeated:
+                parameter |= {"style": "form", "explode": True}
+            found.append(parameter)
+    return found
+
+
+def _headers(route: Route) -> list[Json]:
+    found: list[Json] = []
+    if route.idempotent:
+        text = "Makes the request safe to repeat: a repeat within 24 hours returns the first answer."
+        schema = {"type": "string", "format": "uuid"}
+        found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
+    if route.conditional:
+        text = "State that the caller has seen; another one is refused with 412."
+        schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
+        found.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
+    if route.method == "GET" and not route.fresh:
+        text = "ETag of an answer that the caller has; while it is current the answer is 304 without a body."
+        schema = {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'}
+        found.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
+    return found
+
+
+def _responses(route: Route, schemas: Schemas) -> Json:
+    answer = schemas.reference(route.call.output_type)
+    headers = {"X-Request-Id": _REQUEST_ID}
+    tagged = {**headers, "ETag": _ETAG} if route.etag or (route.method == "GET" and not route.fresh) else headers
+    content = {"application/json": {"schema": answer}}
+    responses: Json = {str(route.success): {"description": "Done.", "headers": tagged, "content": content}}
+    if route.method == "GET" and not route.fresh:
+        responses["304"] = {"description": "What the caller has is current.", "headers": tagged}
+    refusals = {**_REFUSALS, **(_WITH_BODY if route.body else {}), **(_CHANGED if route.conditional else {})}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, text in sorted(refusals.items()):
+        with_wait = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}
+        responses[str(status)] = {"description": text, "headers": {**headers, **with_wait}, "content": problem}
+    return responses
+
+
+def _words(name: str) -> str:
+    return re.sub("_", " ", name).capitalize()
