@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -51,6 +51,15 @@ async def test_listed_scores_equal_those_of_a_rebuild(work: Works) -> None:
     assert report["units"] == await work.number(
         "SELECT count(*) FROM neural.unit_contributions WHERE version = $1", report["table_version"]
     )
+
+
+@pytest.mark.parametrize("year", [1971, 2019, 2200])
+async def test_a_rebuild_takes_outputs_of_any_year(work: Works, year: int) -> None:
+    await work.world.liked("m", [1, -1], at=datetime(year, 3, 1, tzinfo=UTC))
+    await work.world.liked("m", [1])
+    await work.learn()
+    assert (await work.rebuild.run(run_id()))["units"] == 3
+    await exact(work)
 
 
 async def test_a_rebuild_while_feedback_keeps_coming(work: Works, monkeypatch: pytest.MonkeyPatch) -> None:

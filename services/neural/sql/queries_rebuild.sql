@@ -86,9 +86,9 @@ SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB
 INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
   model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
 SELECT f.tenant_id, f.output_id, f.user_id, f.task_type, f.domain_mode, f.models_used, f.model_versions,
-  CASE WHEN f.whole < 0 THEN div(f.scaled, ($7::numeric[])[1 - f.whole]) ELSE f.scaled * ($7::numeric[])[f.whole + 1] END,
-  CASE WHEN f.whole < 0 THEN div(f.scaled_sum, ($7::numeric[])[1 - f.whole])
-    ELSE f.scaled_sum * ($7::numeric[])[f.whole + 1] END,
+  CASE WHEN f.whole < 0 THEN div(f.scaled, coalesce(($7::numeric[])[1 - f.whole], round(power(2::numeric, -f.whole::numeric)))) ELSE f.scaled * coalesce(($7::numeric[])[f.whole + 1], round(power(2::numeric, f.whole::numeric))) END,
+  CASE WHEN f.whole < 0 THEN div(f.scaled_sum, coalesce(($7::numeric[])[1 - f.whole], round(power(2::numeric, -f.whole::numeric))))
+    ELSE f.scaled_sum * coalesce(($7::numeric[])[f.whole + 1], round(power(2::numeric, f.whole::numeric))) END,
   f.rating, f.implicit_sign,
   CASE WHEN f.categories IS NULL OR f.categories = '{}' THEN '{}' ELSE array_remove(ARRAY[
     CASE WHEN 'accuracy' = ANY(f.categories) THEN 'accuracy' END,
