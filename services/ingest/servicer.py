@@ -43,8 +43,12 @@ ACCESS = {
     "RetractFeedback": _READERS,
     "GetFeedbackStats": _READERS,
     "GetConversationSummary": _READERS,
+    "GetTenantFeedbackStats": _READERS,
+    "ListOutputs": _READERS,
+    "GetOutput": _READERS,
     "GetWidgetConfig": _READERS,
     "ForgetUser": _GUARDIANS,
+    "ListErasures": _GUARDIANS,
     "ExportUser": _GUARDIANS,
 }
 """Who may call what."""

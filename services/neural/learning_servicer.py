@@ -34,6 +34,7 @@ _READERS = frozenset({"service", "expert", "admin", "operator"})
 ACCESS = {
     "LearnOutput": _ADMINS | {"service"},
     "RunBatchLearning": frozenset({"operator"}),
+    "ListBatchRuns": frozenset({"operator"}),
     "GetLearningStatus": _READERS,
     "ListTrustScores": _ADMINS,
     "PinTrustScore": _ADMINS,
