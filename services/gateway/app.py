@@ -18,6 +18,7 @@ from starlette.routing import Route as Endpoint
 from gateway import problems
 from gateway.boundary import Boundary
 from gateway.calls import Calls
+from gateway.console.routes import Console
 from gateway.openapi.document import document
 from gateway.pace import Pace
 from gateway.problems import Problem
@@ -52,7 +53,12 @@ def application(settings: GatewaySettings, calls: Calls) -> Starlette:
         by_path.setdefault(route.path, {})[route.method] = route
     endpoints = [_endpoint(path, table, calls, limits) for path, table in by_path.items()]
     app = Starlette(
-        routes=[*endpoints, _described(), Endpoint(HEALTH_PATH, _healthy, methods=["GET"])],
+        routes=[
+            *endpoints,
+            _described(),
+            *Console(settings, calls).routes(),
+            Endpoint(HEALTH_PATH, _healthy, methods=["GET"]),
+        ],
         middleware=middleware,
         exception_handlers={Problem: problems.respond, HTTPException: _refused},
     )

@@ -19,6 +19,7 @@ from kit.errors import FieldViolation
 from radiant_client.channel import Connection, open_channel
 from radiant_client.errors import from_rpc_error
 
+SERVICES = ("ingest", "neural", "experiments", "voice")
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 _PLAIN_TEXT = re.compile(r"[\x20-\x7e]*")
 
@@ -30,7 +31,7 @@ class Calls:
         """Opens a channel to each service; each connects with its first call. Needs a running event loop."""
         options = [("grpc.max_receive_message_length", ANSWER_BYTES_MAX)]
         self._connections: Mapping[str, Connection] = {
-            name: open_channel(addresses.of(name), options=options) for name in {route.service for route in ROUTES}
+            name: open_channel(addresses.of(name), options=options) for name in SERVICES
         }
         self._timeout_s = timeout.total_seconds()
         self._stubs = {(route.method, route.path): self._stub(route) for route in ROUTES}
@@ -57,6 +58,10 @@ class Calls:
             problem = of_call(from_rpc_error(failure))
             problem.errors = tuple(FieldViolation(spoken(route, each.field), each.why) for each in problem.errors)
             raise problem from failure
+
+    def channel(self, service: str) -> grpc.aio.Channel:
+        """Returns the channel to a service by its name."""
+        return self._connections[service].channel
 
     async def close(self) -> None:
         """Closes the channels; calls under way are cancelled."""

@@ -54,7 +54,7 @@ class HttpServer:
     async def start(self) -> int:
         """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
         host = self._settings.host
-        if self._settings.development and not _is_loopback(host):
+        if self._settings.development and not is_loopback(host):
             raise PublicDevelopmentError(
                 f"Development mode listens on loopback addresses alone, not on {host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that speaks TLS."
@@ -92,7 +92,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tells whether an address, given as such or as localhost, is of this machine alone."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

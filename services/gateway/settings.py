@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gateway.console.settings import ConsoleSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50180
@@ -22,10 +23,14 @@ class Addresses:
     """Learning and recommending."""
     experiments: str = "127.0.0.1:50153"
     """Experiments."""
+    voice: str = "127.0.0.1:50154"
+    """Spoken feedback."""
 
     def of(self, service: str) -> str:
         """Returns the address of the service by its name; raises KeyError for one that there is not."""
-        return {"ingest": self.ingest, "neural": self.neural, "experiments": self.experiments}[service]
+        return {"ingest": self.ingest, "neural": self.neural, "experiments": self.experiments, "voice": self.voice}[
+            service
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,10 @@ class GatewaySettings:
     """The services behind it."""
     limits: HttpLimits = HttpLimits()
     """Sizes, paces and times."""
+    token_key: str = ""
+    """Key of development tokens, with which the console lets people name who they are; empty for none."""
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
+    """The pages."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call; none unless named."""
     grace: timedelta = timedelta(seconds=10)
@@ -79,8 +88,11 @@ class GatewaySettings:
                 ingest=reader.text("GATEWAY_INGEST_ADDRESS", "127.0.0.1:50151"),
                 neural=reader.text("GATEWAY_NEURAL_ADDRESS", "127.0.0.1:50152"),
                 experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", "127.0.0.1:50153"),
+                voice=reader.text("GATEWAY_VOICE_ADDRESS", "127.0.0.1:50154"),
             ),
             limits=_limits(reader),
+            token_key=reader.text("TOKEN_KEY", ""),
+            console=ConsoleSettings.read(reader),
             cors_origins=tuple(reader.text("GATEWAY_CORS_ORIGINS", "").replace(",", " ").split()),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
             log_level=reader.choice("LOG_LEVEL", "INFO", LEVELS),
