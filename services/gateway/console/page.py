@@ -50,6 +50,8 @@ class Shown:
     title: str
     context: Mapping[str, Any] = field(default_factory=dict)
     figures: Sequence[Figure] = ()
+    status: int = 200
+    """Of the answer; an action that did not work shows its page again with the problem's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,8 @@ class Asked:
 
 
 Handler = Callable[[Asked], Awaitable[Shown]]
-Action = Callable[[Asked], Awaitable[Moved]]
+Action = Callable[[Asked], Awaitable[Moved | Shown]]
+"""Goes on to another page; or shows one again, with what was typed and what is wrong with it."""
 Download = Callable[[Asked], Awaitable[Response]]
 
 

@@ -99,7 +99,7 @@ class Console:
             for figure in shown.figures:
                 if figure.name == wanted:
                     return tables.table(figure)
-            response = self.page_of(request, session, shown, 200)
+            response = self.page_of(request, session, shown, shown.status)
             response.delete_cookie(NOTICE, path=PREFIX)
             return response
 
@@ -110,7 +110,9 @@ class Console:
             guard.same_site(request)
             form = await guard.form_of(request)
             guard.genuine(form, session, self.sessions)
-            moved: Moved = await action(self._asked(request, session, form))
+            moved: Moved | Shown = await action(self._asked(request, session, form))
+            if isinstance(moved, Shown):
+                return self.page_of(request, session, moved, moved.status)
             response = RedirectResponse(f"{PREFIX}/{moved.to}", status_code=303)
             response.set_cookie(
                 NOTICE,
