@@ -36,10 +36,12 @@ class Desk:
         self.experiments = ExperimentServiceStub(calls.channel("experiments"))
         self.voice = VoiceServiceStub(calls.channel("voice"))
 
-    async def ask(self, call: grpc.aio.UnaryUnaryMultiCallable[Asks, Answers], request: Asks) -> Answers:
-        """Makes a unary call; raises Problem."""
+    async def ask(
+        self, call: grpc.aio.UnaryUnaryMultiCallable[Asks, Answers], request: Asks, timeout_s: float | None = None
+    ) -> Answers:
+        """Makes a unary call, within the common time-out unless another is given; raises Problem."""
         try:
-            return await call(request, metadata=self._metadata(), timeout=self._timeout_s)
+            return await call(request, metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
         except grpc.aio.AioRpcError as failure:
             raise of_call(from_rpc_error(failure)) from failure
 
