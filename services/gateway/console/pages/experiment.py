@@ -95,7 +95,7 @@ async def one(asked: Asked) -> Shown:
 
 
 async def _shown(asked: Asked, problem: Problem | None) -> Shown:
-    desk, experiment_id = asked.desk, str(asked.path["experiment_id"])
+    desk, experiment_id = asked.desk, asked.path["experiment_id"]
     seen = pb.GetExperimentRequest(tenant_id=asked.tenant, experiment_id=experiment_id)
     it = (await desk.ask(desk.experiments.GetExperiment, seen)).experiment
     results = rollout = None
@@ -163,7 +163,7 @@ async def _start_rollout(asked: Asked, owner: str, experiment_id: str) -> str:
 
 async def change(asked: Asked) -> Moved | Shown:
     """Does what the form says; shows the page as it is now, with what was typed, when that is refused."""
-    do, experiment_id = asked.sent("do"), str(asked.path["experiment_id"])
+    do, experiment_id = asked.sent("do"), asked.path["experiment_id"]
     owner = _owner(asked, bool(asked.sent("everybody")))
     try:
         if do == "rollout":
@@ -190,5 +190,5 @@ async def _move(asked: Asked, move: Move, owner: str, experiment_id: str) -> str
     return move.done
 
 
-PATH = "experiments/{experiment_id:uuid}"
+PATH = "experiments/{experiment_id}"
 PAGE = Page(path=PATH, name="", handler=one, actions={PATH: (ADMINS, change)})

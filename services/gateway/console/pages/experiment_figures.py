@@ -82,14 +82,24 @@ def _effect(block: Block) -> Figure:
     zero = {
         "silent": True,
         "symbol": "none",
-        "data": [{"xAxis": 0, "label": {"formatter": "no difference", "position": "start"}}],
+        "data": [
+            {
+                "xAxis": 0,
+                "label": {"formatter": "no difference", "position": "end", "color": "inherit", "textBorderWidth": 0},
+            }
+        ],
         "lineStyle": {"type": "dashed"},
     }
     widest = max((max(abs(end) for end in ends) for _, ends in shown), default=1.0) or 1.0
     option = {
         "tooltip": {"trigger": "item"},
-        "grid": {"left": 110, "right": 30, "top": 15, "bottom": 45},
-        "xAxis": {"type": "value", "min": -1.15 * widest, "max": 1.15 * widest, "axisLabel": {"showMinLabel": False, "showMaxLabel": False}},
+        "grid": {"left": 110, "right": 30, "top": 30, "bottom": 30},
+        "xAxis": {
+            "type": "value",
+            "min": -1.15 * widest,
+            "max": 1.15 * widest,
+            "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+        },
         "yAxis": {"type": "category", "data": [variant for variant, _ in shown]},
         "series": [
             {
@@ -105,12 +115,11 @@ def _effect(block: Block) -> Figure:
     }
     return Figure(
         name=block.figure,
-        title=f"{block.metric.replace('_', ' ')}: difference to the control",
+        title=f"Difference in {block.metric.replace('_', ' ')}",
         columns=EFFECT_COLUMNS,
         rows=[_row(each) for each in block.comparisons],
         option=option if shown else None,
-        note=f"{block.better.capitalize()} is better. Whiskers: the confidence sequence as it stands, valid at every "
-        "look. Box: the interval of a fixed horizon, for completed experiments.",
+        note=f"Treatment less control; {block.better} is better.",
         height=200 if len(shown) <= 3 else 320,
     )
 

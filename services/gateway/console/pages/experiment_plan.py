@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from gateway.console.page import ADMINS, Asked, Figure, Page, Shown
 from gateway.problems import Problem
@@ -53,8 +54,8 @@ def _figure(points: list[tuple[float, int, float]]) -> Figure:
 
 async def plan(asked: Asked) -> Shown:
     """Shows the plan that the address asks for."""
-    typed = {name: asked.text(name, "" if "effect" in asked.query else first) for name, first in FIELDS.items()}
-    context = {"typed": typed, "answer": None, "problem": None, "may_change": asked.session.may(ADMINS)}
+    typed = {name: asked.text(name, first) for name, first in FIELDS.items()}
+    context: dict[str, Any] = {"typed": typed, "answer": None, "problem": None, "may_change": asked.session.may(ADMINS)}
     if not typed["effect"]:
         return Shown(template="experiment_plan.html", title="Plan an experiment", context=context)
     ask, call = asked.desk.ask, asked.desk.experiments.PlanSampleSize

@@ -39,12 +39,10 @@ LESS_IS_BETTER = ("cost", "latency_ms")
 def blocks(it: experiments.Experiment, results: analysis.Results) -> list[Block]:
     """Returns the comparisons by metric, in the order of the analysis."""
     own = {metric.name: metric for metric in it.metrics}
-    made = []
+    made: list[Block] = []
     for name in dict.fromkeys(each.metric for each in results.comparisons):
         metric = own.get(name)
-        less = (
-            metric.direction == experiments.METRIC_DIRECTION_DOWN if metric is not None else name in LESS_IS_BETTER
-        )
+        less = metric.direction == experiments.METRIC_DIRECTION_DOWN if metric is not None else name in LESS_IS_BETTER
         found = [each for each in results.comparisons if each.metric == name]
         guardrail = metric is not None and metric.guardrail
         made.append(Block(name, "less" if less else "more", guardrail, f"effect-{len(made)}", found))

@@ -12,7 +12,8 @@ from radiant.neural.v1 import learning_service_pb2 as pb
 A_PAGE = 25
 RATERS_MAX = 5000
 """Looked at for the distribution."""
-STEPS = 10
+STEPS = 9
+"""Of a tenth each, from the least trust there is, 0.1."""
 
 
 async def _everybody(asked: Asked) -> tuple[Sequence[pb.TrustScore], bool]:
@@ -29,7 +30,7 @@ async def _everybody(asked: Asked) -> tuple[Sequence[pb.TrustScore], bool]:
 
 
 def _step(trust: float) -> int:
-    return min(STEPS - 1, max(0, int(trust * STEPS + 1e-9)))
+    return min(STEPS - 1, max(0, int((trust - 0.1) * 10 + 1e-9)))
 
 
 def _distribution(scores: Sequence[pb.TrustScore], cut: bool) -> Figure:
@@ -37,12 +38,19 @@ def _distribution(scores: Sequence[pb.TrustScore], cut: bool) -> Figure:
     for each in scores:
         kind = "Pinned" if each.pinned else "Outliers" if each.outlier else "Computed"
         kinds[kind][_step(each.trust)] += 1
-    names = [f"{index / STEPS:.1f} to {(index + 1) / STEPS:.1f}" for index in range(STEPS)]
+    names = [f"{(index + 1) / 10:.1f} to {(index + 2) / 10:.1f}" for index in range(STEPS)]
     option = {
         "legend": {},
         "tooltip": {"trigger": "axis"},
         "grid": {"left": 50, "right": 20, "top": 40, "bottom": 50},
-        "xAxis": {"type": "category", "data": names, "name": "trust", "nameLocation": "middle", "nameGap": 30},
+        "xAxis": {
+            "type": "category",
+            "data": names,
+            "axisLabel": {"interval": 0},
+            "name": "trust",
+            "nameLocation": "middle",
+            "nameGap": 30,
+        },
         "yAxis": {"type": "value", "minInterval": 1, "name": "raters"},
         "series": [
             {"name": kind, "type": "bar", "stack": "raters", "barCategoryGap": "8%", "data": counts}
