@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from gateway.calls import Calls
 from gateway.console.pages import learning
 from gateway.console.pages.learning_figures import estimates, report_figures
 from gateway.console.settings import ConsoleSettings
 from radiant.neural.v1 import learning_service_pb2 as pb
+from tests.gateway.console.night import nights
 from tests.gateway.console.visiting import settings_of, visiting
 from tests.gateway.serving import Gateway
 
@@ -39,7 +44,7 @@ async def test_operators_run_the_nightly_work(served: Gateway) -> None:
             while ">succeeded</span>" not in (page := await operator.see("learning")):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         assert page.count('<li class="done">') == len(learning.STEPS)
-        runs = await served.learning.rows("SELECT count(*) AS count FROM neural.batch_runs")
+        runs = await served.learning.rows("SELECT count(*) AS count FROM neural.runs")
         assert runs[0]["count"] == 1
 
 
@@ -68,6 +73,41 @@ async def test_the_list_of_runs_says_what_to_do(served: Gateway) -> None:
         page = await operator.see("learning")
         assert "<h2>Runs</h2>" in page
         assert 'class="empty"' in page
+
+
+@pytest.fixture
+async def after_nights(served: Gateway) -> AsyncIterator[Gateway]:
+    """Gives the gateway over a learning service that has had thirty nights."""
+    async with nights() as address:
+        calls = Calls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
+        yield replace(served, calls=calls)
+        await calls.close()
+
+
+async def test_runs_are_listed_with_their_reports(after_nights: Gateway) -> None:
+    async with visiting(after_nights, "operator", "") as operator:
+        page = await operator.see("learning")
+        assert "drifting-28" in page  # of the newest run that has a report
+        assert "the disk is full" in page
+        assert "rebuild: 4\u202f000 of 5\u202f000 units read" in page
+        assert '<progress max="5000" value="4000"' in page
+        assert "drifting-20" in await operator.see("learning?run=run-020")
+        rows = list(csv.DictReader(io.StringIO(await operator.see("learning?run=run-020&csv=changes"))))
+        assert next(float(row["Change"]) for row in rows if row["Change"]) == pytest.approx(0.21)
+        assert "run-008" not in page
+        second = await operator.see("learning?page=10&run=run-008")
+        assert "drifting-8" in second
+        assert "has no report" in await operator.see("learning?run=run-008")
+
+
+async def test_admins_see_estimates_and_no_runs(after_nights: Gateway) -> None:
+    async with visiting(after_nights) as admin:
+        page = await admin.see("learning?strategy=greedy")
+        assert "<h2>Runs</h2>" not in page
+        assert "No verdict." not in page
+        assert 'data-chart="estimates"' in page
+        rows = list(csv.DictReader(io.StringIO(await admin.see("learning?strategy=greedy&csv=estimates"))))
+        assert [(row["Estimator"], float(row["Low 95 %"])) for row in rows][-1] == ("doubly robust", 0.58)
 
 
 async def test_changes_are_told_to_open_pages(served: Gateway) -> None:

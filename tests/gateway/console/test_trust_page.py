@@ -48,8 +48,8 @@ async def test_the_distribution_counts_every_rater(served: Gateway) -> None:
     async with visiting(served) as admin:
         rows = list(csv.DictReader(io.StringIO(await admin.see("trust?csv=distribution"))))
         counts = {row["Trust"]: (int(row["Computed"]), int(row["Outliers"])) for row in rows}
-        assert counts["0.1 to 0.2"] == (0, 3)
-        assert counts["0.5 to 0.6"] == (7, 0)
+        assert counts["0.1–0.2"] == (0, 3)
+        assert counts["0.5–0.6"] == (7, 0)
         assert sum(sum(each) for each in counts.values()) == 30
         assert 'data-chart="distribution"' in await admin.see("trust")
 

@@ -38,7 +38,7 @@ def _distribution(scores: Sequence[pb.TrustScore], cut: bool) -> Figure:
     for each in scores:
         kind = "Pinned" if each.pinned else "Outliers" if each.outlier else "Computed"
         kinds[kind][_step(each.trust)] += 1
-    names = [f"{(index + 1) / 10:.1f} to {(index + 2) / 10:.1f}" for index in range(STEPS)]
+    names = [f"{(index + 1) / 10:.1f}–{(index + 2) / 10:.1f}" for index in range(STEPS)]
     option = {
         "legend": {},
         "tooltip": {"trigger": "axis"},
