@@ -16,7 +16,7 @@ from gateway.console.pages import learning
 from gateway.console.pages.learning_figures import estimates, report_figures
 from gateway.console.settings import ConsoleSettings
 from radiant.neural.v1 import learning_service_pb2 as pb
-from tests.gateway.console.night import nights
+from tests.gateway.console.night_servicer import nights
 from tests.gateway.console.visiting import settings_of, visiting
 from tests.gateway.serving import Gateway
 

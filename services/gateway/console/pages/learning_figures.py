@@ -27,8 +27,8 @@ def _before_and_after(names: Sequence[str], before: Sequence[Any], after: Sequen
     return {
         "legend": {},
         "tooltip": {"trigger": "axis"},
-        "grid": {"left": 20, "right": 30, "top": 40, "bottom": 30, "containLabel": True},
-        "xAxis": {"type": "value", "scale": True, "name": "score"},
+        "grid": {"left": 20, "right": 30, "top": 40, "bottom": 45, "containLabel": True},
+        "xAxis": {"type": "value", "scale": True, "name": "score", "nameLocation": "middle", "nameGap": 28},
         "yAxis": {"type": "category", "inverse": True, "data": names, "splitLine": {"show": True}},
         "series": [
             {"name": "Before", "type": "scatter", "symbolSize": 11, "symbol": "emptyCircle", "data": before},
@@ -100,8 +100,8 @@ def _priors(priors: Sequence[pb.PriorStrength]) -> Figure:
     names = [f"{each.tenant_id or 'all'} · {each.level}" for each in priors]
     option = {
         "tooltip": {"trigger": "axis"},
-        "grid": {"left": 20, "right": 30, "top": 20, "bottom": 30, "containLabel": True},
-        "xAxis": {"type": "value", "name": "units"},
+        "grid": {"left": 20, "right": 30, "top": 20, "bottom": 45, "containLabel": True},
+        "xAxis": {"type": "value", "name": "units", "nameLocation": "middle", "nameGap": 28},
         "yAxis": {"type": "category", "inverse": True, "data": names},
         "series": [{"name": "Strength", "type": "bar", "data": [round(each.strength, 3) for each in priors]}],
     }

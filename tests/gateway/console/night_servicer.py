@@ -98,7 +98,7 @@ class Nights(learning_service_pb2_grpc.LearningServiceServicer):
 async def nights(port: int = 0) -> AsyncIterator[str]:
     """Serves while the block runs and gives the address."""
     server = grpc.aio.server()
-    learning_service_pb2_grpc.add_LearningServiceServicer_to_server(Nights(), server)  # type: ignore[no-untyped-call]
+    learning_service_pb2_grpc.add_LearningServiceServicer_to_server(Nights(), server)  # type: ignore[abstract]
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
     try:
