@@ -98,7 +98,8 @@ def _effect(block: Block) -> Figure:
             "type": "value",
             "min": -1.15 * widest,
             "max": 1.15 * widest,
-            "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+            "splitNumber": 4,
+            "axisLabel": {"showMinLabel": False, "showMaxLabel": False, "hideOverlap": True},
         },
         "yAxis": {"type": "category", "data": [variant for variant, _ in shown]},
         "series": [

@@ -197,7 +197,8 @@ async def create(asked: Asked) -> Moved | Shown:
 def _renamed(problem: Problem) -> Problem:
     """Returns the problem with its fields named as in the form."""
     errors = [type(each)(each.field.removeprefix("experiment."), each.why) for each in problem.errors]
-    return Problem(problem.status, problem.reason, problem.detail, errors=errors, error_id=problem.error_id)
+    detail = "; ".join(f"{each.field}: {each.why}" for each in errors) or problem.detail
+    return Problem(problem.status, problem.reason, detail, errors=errors, error_id=problem.error_id)
 
 
 PAGE = Page(
