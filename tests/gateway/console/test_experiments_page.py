@@ -6,12 +6,14 @@ import csv
 import io
 import re
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from kit.ids import new_id
 from tests.experiments.service.world import World
-from tests.gateway.console.visiting import Visitor, visiting
+from tests.gateway.console.visiting import Visitor, settings_of, visiting
 from tests.gateway.serving import Gateway
 
 NEW = "New experiment"
@@ -101,6 +103,19 @@ async def test_a_mismatch_of_arrivals_raises_an_alarm(served: Gateway) -> None:
         text = await admin.see(page)
         assert "No verdict: sample ratio mismatch in epoch 1." in text
         assert 'class="alarm"' in text
+
+
+async def test_without_results_it_can_still_be_stopped(served: Gateway) -> None:
+    settings = settings_of(served)
+    hasty = replace(settings, limits=replace(settings.limits, call_timeout=timedelta(seconds=1)))
+    connection = served.learning.world.connection
+    async with visiting(served, settings=hasty) as admin:
+        page = await started(admin)
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE experiments.exposures IN ACCESS EXCLUSIVE MODE")
+            assert "The results cannot be computed right now." in await admin.see(page)
+            await admin.send(page, "Pause")
+        assert ">paused</span>" in await admin.see(page)
 
 
 async def test_rollout_by_forms(served: Gateway) -> None:

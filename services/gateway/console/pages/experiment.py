@@ -16,6 +16,7 @@ from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
 from gateway.console.pages.experiment_figures import figures_of
 from gateway.console.pages.experiment_verdict import blocks, verdict
 from gateway.problems import Problem
+from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import rollout_pb2 as rollouts
@@ -89,6 +90,17 @@ async def _rollout(asked: Asked, owner: str, experiment_id: str) -> rollouts.Rol
         raise
 
 
+async def _results(asked: Asked, owner: str, experiment_id: str) -> analysis.Results | None:
+    """Returns the analysis; None where it cannot be had for now, so that the experiment can still be stopped."""
+    request = pb.GetResultsRequest(tenant_id=owner, experiment_id=experiment_id)
+    try:
+        return (await asked.desk.ask(asked.desk.experiments.GetResults, request)).results
+    except Problem as problem:
+        if problem.status >= 500:
+            return None
+        raise
+
+
 async def one(asked: Asked) -> Shown:
     """Shows an experiment."""
     return await _shown(asked, None)
@@ -101,8 +113,7 @@ async def _shown(asked: Asked, problem: Problem | None) -> Shown:
     results = rollout = None
     if it.state != experiments.EXPERIMENT_STATE_DRAFT:
         owner = _owner(asked, not it.tenant_id)
-        analysis = pb.GetResultsRequest(tenant_id=owner, experiment_id=experiment_id)
-        results = (await desk.ask(desk.experiments.GetResults, analysis)).results
+        results = await _results(asked, owner, experiment_id)
         rollout = await _rollout(asked, owner, experiment_id)
     may_change = asked.session.may(ADMINS) and (bool(it.tenant_id) or not asked.session.tenant)
     running = it.state == experiments.EXPERIMENT_STATE_RUNNING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.page import Figure
@@ -161,10 +161,12 @@ def _rollout(rollout: rollouts.Rollout) -> Figure:
         numbers = "; ".join(f"{name} {value:.4g}" for name, value in sorted(each.numbers.items()))
         moment = each.decide_time.ToDatetime(UTC).isoformat(sep=" ", timespec="seconds")
         rows.append((moment, each.action, each.percent, each.reason, numbers))
+    steps = [[each.decide_time.ToMilliseconds(), each.percent] for each in rollout.decisions]
+    now = int(datetime.now(UTC).timestamp() * 1000)
     option = {
         "tooltip": {"trigger": "axis"},
         "grid": {"left": 60, "right": 30, "top": 30, "bottom": 30},
-        "xAxis": {"type": "time"},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "value", "min": 0, "max": 100, "name": "% of users"},
         "series": [
             {
@@ -172,7 +174,7 @@ def _rollout(rollout: rollouts.Rollout) -> Figure:
                 "type": "line",
                 "step": "end",
                 "areaStyle": {"opacity": 0.15},
-                "data": [[each.decide_time.ToMilliseconds(), each.percent] for each in rollout.decisions],
+                "data": [*steps, [now, rollout.percent]],
             }
         ],
     }
