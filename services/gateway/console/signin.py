@@ -11,6 +11,7 @@ from typing import Any
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from httpx import HTTPError
+from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -105,7 +106,7 @@ class SignIn:
         oidc = self._settings.console.oidc
         try:
             found = await self._provider.authorize_access_token(request)
-        except (OAuthError, HTTPError, ValueError):
+        except (OAuthError, JoseError, HTTPError, ValueError):
             return self._page(request, "The sign-in was not completed.", 401)
         token = found.get(f"{oidc.token}_token", "")
         return self._welcome(request, str(token), _onward(request.session.pop("next", "")))
