@@ -33,7 +33,7 @@ class Breaker:
         longest_pause: float = 15.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Opens after so many failures in a row; 0 never opens. Pauses are in seconds, double and have chance in them."""
+        """Opens after so many failures in a row; 0 never opens. Its pauses, in seconds, double with a little chance."""
         if failures < 0:
             raise ValueError("failures must not be negative")
         self.address = address
