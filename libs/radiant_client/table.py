@@ -2,7 +2,7 @@
 
 It follows the service's stream of recommendations, reconnects when that breaks and meanwhile keeps what it
 knows. A new snapshot replaces the old table in one step, when it is complete. With a file the table outlives the
-process: one that starts without the suite begins with the last known table.
+process.
 """
 
 import asyncio
