@@ -1,22 +1,23 @@
 """The face for a Brain: connect once, choose models, report what came of them."""
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant.neural.v1 import recommend_service_pb2
 from radiant_client.channel import Connection, Options, Token, open_channel
-from radiant_client.decision import Decision
+from radiant_client.decision import Decision, decision_of
 from radiant_client.errors import CircuitOpen, InvalidRequest, NoEligibleModel, RadiantClientError
 from radiant_client.experiments import Assigned, LocalExperiments
 from radiant_client.health import Health, health_of
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
-from radiant_client.messages import new_id, short_name
+from radiant_client.messages import new_id
 from radiant_client.mixing import DEFAULT_THRESHOLD, Learned, Mixed, mix
 from radiant_client.recommend import Recommend, context
 from radiant_client.spool import Spool
@@ -104,7 +105,7 @@ class Radiant:
         kept = None if spool is None else await Spool.open(spool, token)
         named = {"ingest": ingest, "neural": neural, "experiments": experiments, "voice": voice}
         opened = {one: open_channel(where, token, tls=tls, options=options) for one, where in named.items() if where}
-        try:
+        async with _closing_on_error(kept, *opened.values()):
             table = LocalTable(
                 opened["neural"],
                 user_ids=user_ids,
@@ -124,9 +125,6 @@ class Radiant:
                 spool=kept,
                 **choices,
             )
-        except BaseException:
-            await asyncio.gather(*(one.close() for one in (*opened.values(), *([kept] if kept else []))))
-            raise
         await table.restore()
         table.start()
         if running:
@@ -246,7 +244,7 @@ class Radiant:
                 error,
             )
             return None
-        return _decision(answer) if answer.model else None
+        return decision_of(answer) if answer.model else None
 
     def _default(self, candidates: Sequence[str], excluded: Sequence[str]) -> Decision:
         """Decides without any knowledge: the default model, or the first candidate when that is not one."""
@@ -267,26 +265,20 @@ class Radiant:
         )
 
 
+@contextlib.asynccontextmanager
+async def _closing_on_error(*parts: Connection | Spool | None) -> AsyncIterator[None]:
+    """Closes what was opened when the block fails."""
+    try:
+        yield
+    except BaseException:
+        for part in parts:
+            if part is not None:
+                await part.close()
+        raise
+
+
 def _file_of(spool: Spool | None) -> TableFile | None:
     """Gives the file of the table in a spool's folder, if it is to be kept there."""
     if spool is None or not spool.settings.keep_table:
         return None
     return TableFile(spool.tenant_folder, bytes_max=spool.settings.table_bytes_max)
-
-
-def _decision(answer: recommend_service_pb2.Recommendation) -> Decision:
-    """Reads the answer of a call."""
-    return Decision(
-        model=answer.model,
-        propensity=answer.propensity,
-        decision_id=answer.decision_id,
-        score=answer.score,
-        confidence=answer.confidence,
-        scope=short_name(scoring_pb2.Scope, answer.scope),
-        source="rpc",
-        staleness_ms=answer.staleness_ms,
-        reasoning=answer.reasoning,
-        experiment_id=answer.experiment_id,
-        variant=answer.variant,
-        experiment_epoch=answer.experiment_epoch,
-    )

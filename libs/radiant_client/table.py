@@ -1,8 +1,7 @@
 """The local table of recommendations: decides in microseconds, without a call.
 
-It follows the service's stream of recommendations, reconnects when that breaks and meanwhile keeps what it
-knows. A new snapshot replaces the old table in one step, when it is complete. With a file the table outlives the
-process.
+It follows the service's stream, reconnects when that breaks and meanwhile keeps what it knows, with a file beyond
+its process. A new snapshot replaces the old table in one step, when it is complete.
 """
 
 import asyncio

@@ -42,7 +42,8 @@ class TableFile:
     def save(self, entries: Iterable[tuple[Key, Entry]], strategy: int, current_at: float) -> bool:
         """Replaces the file in one step by a table that was current at a monotonic time; tells whether it did.
 
-        It does not when nothing came since the last time, so that the file of another process stays. When it would be too large, users' own entries are left out; still too large, nothing is kept anew.
+        It does not when nothing came since the last time, so that the file of another process stays. When it would
+        be too large, users' own entries are left out; still too large, nothing is kept anew.
         """
         if current_at == self._saved_at:
             return False
