@@ -84,6 +84,6 @@ class Backlog:
             taken |= entry.keys
         return chosen
 
-    def next_at(self) -> float | None:
-        """Tells when the next record that is held may be sent; None when nothing waits."""
-        return min((entry.not_before for entry in self._entries.values()), default=None)
+    def next_at(self, now: float) -> float | None:
+        """Tells when the next record that is held now may be sent; None when none is held."""
+        return min((one.not_before for one in self._entries.values() if one.not_before > now), default=None)

@@ -35,18 +35,20 @@ class Caller:
         *,
         name: str = "",
         timeout: float | None = None,
+        patient: bool = True,
     ) -> Response:
         """Calls a method within the timeout in seconds; without one, that of the service config for the name.
 
         A service that cannot be reached is tried again by the channel, with pauses of the service config. When the
         service cannot keep up and says when to come back, this waits and sends the request again as long as the
-        timeout allows. Raises a RadiantClientError otherwise: CircuitOpen at once while the service is left alone.
+        timeout allows, unless it is not patient. Raises a RadiantClientError otherwise: CircuitOpen at once while the
+        service is left alone.
         """
 
         async def attempt(seconds: float) -> Response:
             return await method(request, timeout=seconds, metadata=self.connection.metadata())
 
-        return await self._in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout)
+        return await self._in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout, patient)
 
     async def upload(
         self,
@@ -69,7 +71,7 @@ class Caller:
         return await self._in_time(attempt, seconds, repeatable)
 
     async def _in_time(
-        self, attempt: Callable[[float], Awaitable[Response]], timeout: float, repeatable: bool = True
+        self, attempt: Callable[[float], Awaitable[Response]], timeout: float, patient: bool = True
     ) -> Response:
         """Makes attempts with the seconds that are left, as long as the service names a time to come back in them."""
         deadline = time.monotonic() + timeout
@@ -80,7 +82,7 @@ class Caller:
                 except grpc.aio.AioRpcError as failure:
                     error = from_rpc_error(failure)
                     pause = _pause(error)
-                    if pause is None or not repeatable or time.monotonic() + pause >= deadline:
+                    if pause is None or not patient or time.monotonic() + pause >= deadline:
                         raise error from failure
                 await asyncio.sleep(pause)
 

@@ -44,7 +44,7 @@ class Ingest:
 
     async def _deliver(self, method: str, request: Any) -> Any:
         """Sends a request that was spooled."""
-        return await self._caller.call(getattr(self._stub, method), request, name=method)
+        return await self._caller.call(getattr(self._stub, method), request, name=method, patient=False)
 
     async def _write(
         self,

@@ -124,7 +124,7 @@ class Replay:
         self._alive.clear()
         chosen = self._backlog.choose(AT_ONCE if self._breaker.state == "closed" else 1, now)
         if not chosen:
-            next_at = min(self._backlog.next_at() or self._adopt_at, self._adopt_at)
+            next_at = min(self._backlog.next_at(now) or self._adopt_at, self._adopt_at)
             return await _wait(self._arrived, next_at - now)
         if await self._send(chosen):
             self._backoff.reset()
