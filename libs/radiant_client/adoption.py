@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from google.protobuf.message import DecodeError
+
 from radiant_client.errors import SpoolFailed
 from radiant_client.spool_folder import Slot
 from radiant_client.spool_store import Letter, Record, SpoolStore
@@ -30,7 +32,7 @@ def placed(records: Sequence[Record]) -> list[Place]:
             Place(one.seq, keys_of(REQUESTS[one.method].FromString(one.request)), len(one.request), one.spooled_at)
             for one in records
         ]
-    except (KeyError, ValueError) as failure:
+    except (KeyError, DecodeError) as failure:
         raise SpoolFailed(f"a record of the spool cannot be read: {failure!r}") from failure
 
 
@@ -47,7 +49,7 @@ def move(slot: Slot, own: SpoolStore, room: tuple[int, int]) -> tuple[list[Place
         places = own.adopt(records)
         own.finish((), letters)
         other.finish([one.seq for one in records])
-        other.clear_letters()
+        other.replace_letters()
     finally:
         other.close()
     if len(records) == len(found):

@@ -59,18 +59,20 @@ class Backlog:
         self._entries[place] = _Entry(keys, size, spooled_at)
 
     def remove(self, place: int) -> None:
-        """Takes a record out."""
-        entry = self._entries.pop(place)
-        self.release(entry.keys, entry.size)
+        """Takes a record out; one that is not there is out already."""
+        if entry := self._entries.pop(place, None):
+            self.release(entry.keys, entry.size)
 
     def hold(self, place: int, until: float) -> None:
         """Keeps a record, and what shares a key with it, from being sent before a time."""
-        self._entries[place].not_before = until
+        if entry := self._entries.get(place):
+            entry.not_before = until
 
     def tries(self, place: int) -> int:
-        """Counts an attempt at a record; gives the attempts of this process so far."""
-        self._entries[place].tries += 1
-        return self._entries[place].tries
+        """Counts an attempt at a record; gives the attempts of this process so far, 0 when it is gone."""
+        if entry := self._entries.get(place):
+            entry.tries += 1
+        return entry.tries if entry else 0
 
     def choose(self, limit: int, now: float) -> list[int]:
         """Gives places that may be sent at once: none of them shares a key with another or with an older record."""

@@ -210,7 +210,9 @@ class Ingest:
     async def forget_user(
         self, user_id: str, *, request_id: str = "", timeout: float | None = None
     ) -> ingest_service_pb2.ForgetUserResponse:
-        """Erases a user and takes back what was learned from them."""
+        """Erases a user and takes back what was learned from them; what this process spooled of them goes first."""
+        if self._spool is not None:
+            await self._spool.forget(user_id)
         request = ingest_service_pb2.ForgetUserRequest(request_id=request_id or new_id(), user_id=user_id)
         return await self._caller.call(self._stub.ForgetUser, request, timeout=timeout)
 

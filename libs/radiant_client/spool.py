@@ -6,6 +6,7 @@ letter. When there is no room the write fails with SpoolFull: nothing is lost in
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,6 +20,7 @@ from radiant_client.backlog import Backlog
 from radiant_client.breaker import Breaker
 from radiant_client.channel import Token
 from radiant_client.errors import DeadlineExceeded, Exhausted, SpoolError, SpoolFailed, SpoolFull, Unavailable
+from radiant_client.forgetting import forget
 from radiant_client.replay import Deliver, Replay
 from radiant_client.spool_folder import Slot, SpoolSettings, tenant_folder
 from radiant_client.spool_store import Letter, Record, SpoolStore
@@ -80,14 +82,15 @@ class Spool:
     @classmethod
     def _open(cls, settings: SpoolSettings, token: Token) -> Self:
         tenant = tenant_folder(settings, token)
-        slot = Slot.first_free(tenant)
-        try:
-            spool = cls(settings, tenant, slot, SpoolStore(slot.file))
-            spool._count(placed(spool._store.records()))
-            spool._count_letters(spool._store.letters())
-        except BaseException:
-            slot.close()
-            raise
+        with contextlib.ExitStack() as opened:
+            slot = Slot.first_free(tenant)
+            opened.callback(slot.close)
+            store = SpoolStore(slot.file)
+            opened.callback(store.close)
+            spool = cls(settings, tenant, slot, store)
+            spool._count(placed(store.records()))
+            spool._count_letters(store.letters())
+            opened.pop_all()
         return spool
 
     def start(self, deliver: Deliver, breaker: Breaker) -> None:
@@ -193,7 +196,7 @@ class Spool:
 
     async def clear_dead_letters(self) -> None:
         """Removes all dead letters, after somebody looked at them."""
-        await self.run(self._store.clear_letters)
+        await self.run(self._store.replace_letters)
         self._letters = self._letter_bytes = 0
 
     async def retry_dead_letters(self) -> int:
@@ -226,16 +229,27 @@ class Spool:
 
     async def adopt(self) -> None:
         """Takes over what processes left that have ended, as far as there is room."""
-        for slot in await self.run(Slot.left_behind, self.tenant_folder, self.folder):
-            try:
-                places, letters = await self.run(move, slot, self._store, self._room())
-            except SpoolError as error:
-                log.error("what an ended process left is not taken over: %s", error)
-                continue
-            finally:
-                slot.close()
-            self._count(places)
-            self._count_letters(letters)
+        with contextlib.ExitStack() as held:
+            slots = await self.run(Slot.left_behind, self.tenant_folder, self.folder)
+            for slot in slots:
+                held.callback(slot.close)
+            for slot in slots:
+                try:
+                    places, letters = await self.run(move, slot, self._store, self._room())
+                except SpoolError as error:
+                    log.error("what an ended process left is not taken over: %s", error)
+                    continue
+                self._count(places)
+                self._count_letters(letters)
+
+    async def forget(self, user_id: str) -> None:
+        """Erases a user from what waits and from the dead letters of this process."""
+        done = await self.run(forget, self._store, user_id)
+        for place in done.gone:
+            self._backlog.remove(place)
+        self._count(done.places)
+        self._letters = self._letter_bytes = 0
+        self._count_letters(done.letters)
 
     def _room(self) -> tuple[int, int]:
         """Gives the records and bytes that still fit."""

@@ -126,10 +126,7 @@ class SpoolStore:
         with self._change() as db:
             db.executemany("DELETE FROM records WHERE seq = ?", [(one,) for one in done])
             db.executemany("UPDATE records SET attempts = attempts + 1 WHERE seq = ?", [(one,) for one in failed])
-            db.executemany(
-                "INSERT INTO letters (method, request, reason, message, died_at) VALUES (?, ?, ?, ?, ?)",
-                [(one.method, one.request, one.reason, one.message, one.died_at) for one in letters],
-            )
+            _add_letters(db, letters)
 
     def revive(self) -> list[int]:
         """Makes records of all dead letters again; gives their places."""
@@ -144,10 +141,11 @@ class SpoolStore:
         query = "SELECT method, request, reason, message, died_at FROM letters ORDER BY seq"
         return self._read(lambda db: [Letter(*row) for row in db.execute(query)])
 
-    def clear_letters(self) -> None:
-        """Removes the dead letters."""
+    def replace_letters(self, letters: Sequence[Letter] = ()) -> None:
+        """Keeps these dead letters and no others."""
         with self._change() as db:
             db.execute("DELETE FROM letters")
+            _add_letters(db, letters)
 
     def tidy(self) -> None:
         """Gives the room of what was removed back to the disk; does nothing when that cannot be done now."""
@@ -162,6 +160,13 @@ class SpoolStore:
     def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         with _told(f"cannot read {self.path}"):
             return query(self._db)
+
+
+def _add_letters(db: sqlite3.Connection, letters: Sequence[Letter]) -> None:
+    db.executemany(
+        "INSERT INTO letters (method, request, reason, message, died_at) VALUES (?, ?, ?, ?, ?)",
+        [(one.method, one.request, one.reason, one.message, one.died_at) for one in letters],
+    )
 
 
 @contextlib.contextmanager

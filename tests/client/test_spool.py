@@ -18,6 +18,7 @@ from radiant_client import (
     SpoolFull,
     SpoolSettings,
     Unavailable,
+    implicit_signal,
     is_spooled,
     replay,
 )
@@ -273,3 +274,25 @@ async def test_the_loop_goes_on_while_the_disk_is_slow(tmp_path: Path, monkeypat
             longest, before = max(longest, now - before), now
         assert is_spooled(work.result())
         assert longest < 0.2
+
+
+async def test_who_is_forgotten_is_forgotten_on_disk_too(tmp_path: Path) -> None:
+    async with outage(tmp_path) as (radiant, port):
+        await radiant.ingest.submit_feedback("o", "gone", "positive", comment="what gone said")
+        await radiant.ingest.submit_feedback("o", "stays", "positive")
+        both = [implicit_signal("o", user, "regenerate") for user in ("gone", "stays")]
+        await radiant.ingest.submit_signals(both)
+        assert radiant.spool is not None
+        with pytest.raises(Unavailable):
+            await radiant.ingest.forget_user("gone")
+        assert radiant.health().spool.records == 2  # type: ignore[union-attr]
+        assert b"gone" not in b"".join(one.read_bytes() for one in radiant.spool.folder.iterdir())
+        async with back(radiant, port) as served:
+            pass
+        assert {type(one).__name__ for one in served.ingest.requests} == {
+            "SubmitExplicitFeedbackRequest",
+            "BatchSubmitImplicitSignalsRequest",
+        }
+        assert b"gone" not in b"".join(one.SerializeToString() for one in served.ingest.requests)
+        (signals,) = (one.signals for one in served.ingest.requests if hasattr(one, "signals"))
+        assert [one.signal_id for one in signals] == [both[1].signal_id]
