@@ -220,7 +220,7 @@ def part(*entries: recommend_service_pb2.TableEntry, version: int = 1, complete:
     return Part(entries=entries, table_version=version, snapshot_complete=complete)
 
 
-async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], seconds: float = 15.0) -> None:
     """Waits until a condition holds; fails when it does not in time."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any state of either side may be awaited

@@ -9,6 +9,7 @@ import jwt
 
 from radiant.ingest.v1 import manifest_pb2
 from radiant_client import Radiant, SpoolSettings
+from radiant_client.backoff import Backoff
 from tests.client.fakes import Suite, suite
 from tests.support.suite import free_port
 
@@ -42,7 +43,8 @@ async def outage(folder: Path, **limits: Any) -> AsyncIterator[tuple[Radiant, in
     """Gives a client whose services are away, and the port at which they may come back."""
     port = free_port()
     async with client(port, folder, **limits) as radiant:
-        radiant._connections["ingest"].breaker._limit = 1  # to find out once is enough
+        breaker = radiant._connections["ingest"].breaker
+        breaker._limit, breaker._backoff = 1, Backoff(0.1, 0.3)  # to find out once is enough
         yield radiant, port
 
 

@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from kit.rpc.auth import mint
+from radiant.ingest.v1 import feedback_pb2
 from radiant_client import Radiant, SpoolSettings, is_spooled
 from tests.client.spooling import QUICK, manifest
 from tests.ingest.serving import TENANT, rows
@@ -85,6 +86,7 @@ async def client(address: str, folder: Path) -> AsyncIterator[Radiant]:
         yield radiant
 
 
+@pytest.mark.slow
 async def test_suite_and_brain_are_killed_and_every_event_is_there_once(
     database_url: str, intake: ServiceProcess, tmp_path: Path
 ) -> None:
@@ -128,6 +130,11 @@ async def test_suite_and_brain_are_killed_and_every_event_is_there_once(
     assert (await rows(database_url, signals, sorted(promised)))[0][0] == 120
 
 
+def bare(output: str) -> feedback_pb2.ImplicitSignal:
+    """Builds a signal without an identifier and a time, as programs do that build their own messages."""
+    return feedback_pb2.ImplicitSignal(output_id=output, user_id="u", signal_type=feedback_pb2.SIGNAL_TYPE_REGENERATE)
+
+
 async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twice(
     database_url: str, intake: ServiceProcess, tmp_path: Path
 ) -> None:
@@ -138,6 +145,7 @@ async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twi
             await radiant.ingest.submit_feedback("o", "u", "negative"),
             await radiant.ingest.submit_feedback("o", "u", "positive"),
             await radiant.ingest.submit_signal("o", "u", "copy_response"),
+            await radiant.ingest.submit_signals([bare("o"), bare("o")]),
             await radiant.ingest.retract("p", "u"),
         ]
         assert all(is_spooled(one) for one in answers)
@@ -148,7 +156,7 @@ async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twi
         assert radiant.spool is not None
         assert await radiant.spool.drained(20)
     before = await counts(database_url)
-    assert before == (1, 1, 1, 1), COLUMNS
+    assert before == (1, 1, 1, 3), COLUMNS
     standing = await rows(database_url, "SELECT * FROM ingest.explicit_feedback")
     connection = await asyncpg.connect(database_url)
     await connection.execute("DELETE FROM ingest.requests")  # as after 24 hours
@@ -156,12 +164,12 @@ async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twi
     file.write_bytes(kept)  # as if no ack had come
     async with client(intake.address, tmp_path / "spool") as radiant:
         assert radiant.spool is not None
-        assert radiant.spool.health().records == 5
+        assert radiant.spool.health().records == 6
         assert await radiant.spool.drained(20)
         assert radiant.spool.health().dead_letters == 0
-        assert radiant.spool.health().sent == 5
+        assert radiant.spool.health().sent == 6
         stats = await radiant.ingest.stats("o")
-        assert (stats.counts.positive, stats.counts.negative, stats.counts.signals) == (1, 0, 1)
+        assert (stats.counts.positive, stats.counts.negative, stats.counts.signals) == (1, 0, 3)
     assert await counts(database_url) == before, COLUMNS
     assert await rows(database_url, "SELECT * FROM ingest.explicit_feedback") == standing
 

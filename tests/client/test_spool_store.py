@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from radiant.ingest.v1 import ingest_service_pb2
 from radiant_client import SpoolFailed, SpoolFull
+from radiant_client.adoption import move
 from radiant_client.backlog import Backlog
 from radiant_client.spool_folder import Slot
 from radiant_client.spool_store import Letter, SpoolStore
@@ -200,6 +202,32 @@ def test_a_folder_has_one_holder(tmp_path: Path) -> None:
     assert (first.folder.name, second.folder.name) == ("0", "1")
     first.close()
     assert Slot.first_free(tmp_path).folder.name == "0"
+
+
+def test_what_an_ended_process_left_is_taken_over_as_far_as_there_is_room(tmp_path: Path) -> None:
+    requests = [
+        ingest_service_pb2.RetractFeedbackRequest(output_id=f"o{number}", user_id="u").SerializeToString()
+        for number in range(5)
+    ]
+    left = Slot.first_free(tmp_path)
+    store = SpoolStore(left.file)
+    store.append([("RetractFeedback", one) for one in requests])
+    store.finish([], [Letter("RetractFeedback", requests[0], "NO", "no", 1.0)])
+    store.close()
+    own = Slot.first_free(tmp_path)
+    assert Slot.left_behind(tmp_path, own.folder) == [], "its process lives"
+    left.close()
+    mine = SpoolStore(own.file)
+    for room, taken, rest in (((3, 10_000), 3, 2), ((9, len(requests[0])), 4, 1), ((9, 10_000), 5, 0)):
+        (slot,) = Slot.left_behind(tmp_path, own.folder)
+        move(slot, mine, room)
+        assert contents(mine) == requests[:taken]
+        assert slot.file.exists() == (rest > 0)
+        slot.close()
+    assert Slot.left_behind(tmp_path, own.folder) == []
+    assert len(mine.letters()) == 1
+    mine.close()
+    own.close()
 
 
 KEYS = st.frozensets(st.integers(0, 5), min_size=1, max_size=3)
