@@ -132,9 +132,11 @@ async def test_calls_fail_at_once_and_come_back_with_the_service() -> None:
                 await ingest.submit_signal("o", "u", "regenerate")
         assert time.monotonic() - began < 0.2
         async with suite(port) as served:
-            await asyncio.sleep(breaker.retry_in)
-            await ingest.submit_signal("o", "u", "regenerate")
-            assert breaker.state == "closed"
+            async with asyncio.timeout(15):
+                while breaker.state != "closed":
+                    await asyncio.sleep(breaker.retry_in)
+                    with contextlib.suppress(Unavailable):
+                        await ingest.submit_signal("o", "u", "regenerate")
             assert len(served.ingest.requests) == 1
     finally:
         await connection.close()
