@@ -13,7 +13,6 @@ from radiant_client.backoff import Backoff, spread
 from radiant_client.breaker import Breaker
 from radiant_client.errors import (
     AlreadyExists,
-    CircuitOpen,
     Conflict,
     DeadlineExceeded,
     Exhausted,
@@ -37,10 +36,12 @@ FAULTS_MAX = 10
 """Faults of the service on one record, while it takes others, after which the record is refused for good."""
 HELD_MAX = 60.0
 """Longest time in seconds that a record waits which failed while others went."""
+LATE_MAX = 5.0
+"""Longest time in seconds that a record waits which got no answer in time while none went."""
 ADOPT_EVERY = 60.0
 """How often to look for what ended processes left, in seconds."""
 _FOR_GOOD = (InvalidRequest, NotFound, AlreadyExists, PermissionDenied)
-_PASSING = (DeadlineExceeded, Conflict, Unauthenticated)
+_PASSING = (Conflict, Unauthenticated)
 
 
 class Source(Protocol):
@@ -67,6 +68,10 @@ class _Round:
     letters: list[Letter] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
     acknowledged: int = 0
+    answers: int = 0
+    """Records on which the service said anything at all."""
+    late: list[Record] = field(default_factory=list)
+    """Records on which it said nothing in time."""
 
 
 class Replay:
@@ -78,7 +83,7 @@ class Replay:
         self._backlog = backlog
         self._deliver = deliver
         self._breaker = breaker
-        self._backoff = Backoff(0.2, 5.0)
+        self._away, self._busy = Backoff(0.2, 5.0), Backoff(0.1, 1.0)
         self._arrived, self._alive = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._adopt_at = 0.0
@@ -112,7 +117,7 @@ class Replay:
                 await self._turn()
             except Exception:
                 log.exception("what waits in the spool could not be sent")
-                await asyncio.sleep(self._backoff.step())
+                await asyncio.sleep(self._away.step())
 
     async def _turn(self) -> None:
         """Sends what may be sent now, or waits for something to send."""
@@ -126,37 +131,46 @@ class Replay:
         if not chosen:
             next_at = min(self._backlog.next_at(now) or self._adopt_at, self._adopt_at)
             return await _wait(self._arrived, next_at - now)
-        if await self._send(chosen):
-            self._backoff.reset()
+        come_to = await self._send(chosen)
+        if come_to.answers:
+            self._away.reset()
+        if come_to.done:
+            self._busy.reset()
+        elif come_to.answers:
+            await _wait(self._alive, self._busy.step())
         else:
-            await _wait(self._alive, max(self._backoff.step(), spread(self._breaker.retry_in)))
+            await _wait(self._alive, max(self._away.step(), spread(self._breaker.retry_in)))
         return None
 
-    async def _send(self, chosen: Sequence[int]) -> bool:
-        """Sends records at once; tells whether the service was there to judge any of them."""
+    async def _send(self, chosen: Sequence[int]) -> _Round:
+        """Sends records at once and notes what came of them."""
         come_to = _Round()
         records = await self._spool.read(chosen)
         await asyncio.gather(*(self._attempt(record, come_to) for record in records))
+        for place in set(chosen).difference(record.seq for record in records):
+            self._backlog.remove(place)
+        for record in come_to.late:  # another one is tried next, in case it is not the service that is slow
+            self._hold(record, most=HELD_MAX if come_to.answers else LATE_MAX)
         self.sent += come_to.acknowledged
         self._taken += come_to.acknowledged
         if come_to.done or come_to.failed:
             await self._spool.finish(come_to.done, come_to.letters, come_to.failed)
             for place in come_to.done:
                 self._faulty.pop(place, None)
-        return bool(come_to.done)
+        return come_to
 
     async def _attempt(self, record: Record, come_to: _Round) -> None:
         request = REQUESTS[record.method].FromString(record.request)
         try:
             answer = await self._deliver(record.method, request)
-        except CircuitOpen:
-            return
+        except Unavailable:
+            return None
+        except DeadlineExceeded:
+            return come_to.late.append(record)
         except _FOR_GOOD as error:
             self._bury(record, record.request, error.reason or error.code.name, str(error), come_to)
         except Exhausted as error:
             self._hold(record, error.retry_after.total_seconds() if error.retry_after else 1.0)
-        except Unavailable:
-            return
         except _PASSING as error:
             self._hold(record)
             log.warning("a spooled %s is tried again: %s", record.method, error)
@@ -164,7 +178,7 @@ class Replay:
             self._fault(record, error, come_to)
         except Exception as error:  # such as a function that cannot give a token now
             self._hold(record)
-            log.warning("a spooled %s could not be sent: %r", record.method, error)
+            return log.warning("a spooled %s could not be sent: %r", record.method, error)
         else:
             come_to.acknowledged += 1
             refused = refused_items(request, answer)
@@ -173,6 +187,8 @@ class Replay:
             else:
                 rest, reason, message = refused
                 self._bury(record, rest.SerializeToString(), reason, message, come_to)
+        come_to.answers += 1
+        return None
 
     def _fault(self, record: Record, error: RadiantClientError, come_to: _Round) -> None:
         """Counts a fault of the service as the record's own, once the service takes other writes in between."""
@@ -195,9 +211,9 @@ class Replay:
         come_to.done.append(record.seq)
         return None
 
-    def _hold(self, record: Record, seconds: float = 0.0) -> None:
+    def _hold(self, record: Record, seconds: float = 0.0, most: float = HELD_MAX) -> None:
         """Leaves a record alone for a while, by default longer each time."""
-        seconds = seconds or min(HELD_MAX, 0.25 * 2 ** min(20, self._backlog.tries(record.seq)))
+        seconds = seconds or min(most, 0.25 * 2 ** min(20, self._backlog.tries(record.seq)))
         self._backlog.hold(record.seq, time.monotonic() + spread(seconds))
 
 

@@ -202,6 +202,21 @@ async def test_an_exhausted_service_makes_writes_wait_and_a_refusal_does_not(tmp
             await radiant.ingest.submit_signal("o", "u", "regenerate")
 
 
+async def test_a_write_that_takes_too_long_waits_while_the_others_go(tmp_path: Path) -> None:
+    async with outage(tmp_path) as (radiant, port):
+        for name in ("slow", "a", "b"):
+            await radiant.ingest.submit_feedback(name, "u", "positive")
+        async with back(radiant, port) as served:
+            late = Refusal(grpc.StatusCode.DEADLINE_EXCEEDED)
+            served.ingest.judge = lambda request: (
+                late if request.feedback.output_id == "slow" and len(served.ingest.requests) < 6 else None
+            )
+            await eventually(lambda: {one.feedback.output_id for one in served.ingest.requests} >= {"a", "b"})
+            for number in range(6):
+                await radiant.ingest.submit_feedback(f"more{number}", "u", "positive")
+    assert radiant.health().spool.dead_letters == 0  # type: ignore[union-attr]
+
+
 async def test_an_expired_token_kills_no_letters(tmp_path: Path) -> None:
     async with outage(tmp_path) as (radiant, port):
         await radiant.ingest.submit_feedback("o", "u", "positive")
