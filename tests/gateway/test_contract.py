@@ -13,7 +13,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from gateway.openapi.document import document
 from gateway.routes import ROUTES
-from tests.gateway.serving import ACME, Gateway
+from tests.gateway.serving import ACME, Served
 
 EXAMPLES = 6
 CHECKS = [
@@ -25,7 +25,7 @@ CHECKS = [
 ]
 
 
-async def test_made_up_requests_are_answered_as_the_document_says(served: Gateway) -> None:
+async def test_made_up_requests_are_answered_as_the_document_says(served: Served) -> None:
     statuses: Counter[int] = Counter()
     schema = schemathesis.openapi.from_dict(document())
     loop = asyncio.get_running_loop()
