@@ -63,7 +63,7 @@ async def arriving(request: Request, silence: timedelta, whole: timedelta) -> As
 async def linger(request: Request) -> None:
     """Takes a little of what is left of a refused body and drops it."""
     taken = 0
-    with contextlib.suppress(Problem):
+    with contextlib.suppress(Problem, RuntimeError):  # the latter where nothing is left
         async with contextlib.aclosing(arriving(request, LINGER, LINGER)) as pieces:
             async for piece in pieces:
                 taken += len(piece)

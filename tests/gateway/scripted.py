@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class Script:
             if name in self.acts:
                 await self.acts[name](request)
             whole = [part async for part in request] if method.client_streaming else request
+            if method.client_streaming:
+                await asyncio.sleep(0.02)  # an upload that was given up looks whole until its call is cancelled
             self.asked.append((name, whole))
             said = self.says.get(name, message_factory.GetMessageClass(method.output_type)())
             if isinstance(said, Exception):
