@@ -32,8 +32,8 @@ SAFE_HEADERS = {
 class Boundary:
     """Wraps the application; pure ASGI, so that answers pass unbuffered."""
 
-    def __init__(self, app: ASGIApp, pace: Pace, paced: tuple[str, ...], templates: Mapping[object, str]) -> None:
-        """Takes what it wraps, the callers' pace, where it holds, and the declared paths by their endpoints."""
+    def __init__(self, app: ASGIApp, pace: Pace, paced: tuple[str, ...], templates: Mapping[int, str]) -> None:
+        """Takes what it wraps, the callers' pace, where it holds, and what metrics.templates returned."""
         self._app, self._pace, self._paced, self._templates = app, pace, paced, templates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,21 +23,21 @@ OTHER = "other"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def templates(routes: Sequence[BaseRoute], above: str = "") -> dict[object, str]:
-    """Returns the paths of all routes as they were declared, by their endpoints."""
-    found: dict[object, str] = {}
+def templates(routes: Sequence[BaseRoute], above: str = "") -> dict[int, str]:
+    """Returns the paths of all routes as they were declared, by the identity of their endpoints."""
+    found: dict[int, str] = {}
     for route in routes:
         if isinstance(route, Mount):
-            found[route.app] = above + route.path
+            found[id(route.app)] = above + route.path
             found |= templates(route.routes, above + route.path)
         elif isinstance(route, Route):
-            found[route.endpoint] = (above + route.path).replace(":path}", "}")
+            found[id(route.endpoint)] = (above + route.path).replace(":path}", "}")
     return found
 
 
-def route_of(scope: Scope, known: Mapping[object, str]) -> str:
+def route_of(scope: Scope, known: Mapping[int, str]) -> str:
     """Returns the path of the route that took the request, as it was declared."""
-    return known.get(scope.get("endpoint"), OTHER)
+    return known.get(id(scope.get("endpoint")), OTHER)
 
 
 def count(route: str, method: str, status: int, seconds: float) -> None:

@@ -61,7 +61,7 @@ async def judged(served: Gateway, routes: Sequence[Route]) -> Counter[int]:
 
     def call(case: Any) -> None:
         arguments = case.as_transport_kwargs(base_url="http://gateway", headers=ACME)
-        made = requests.Request(**arguments).prepare()  # writes forms as they were meant, odd values included
+        made: Any = requests.Request(**arguments).prepare()  # writes forms as they were meant, odd values included
 
         async def ask() -> Any:
             async with served.client(served.app) as client:

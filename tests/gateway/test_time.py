@@ -94,12 +94,13 @@ async def test_of_a_caller_who_leaves_nothing_is_kept(served: Served, caplog: py
     async with listening(served, served.settings) as port:
         for path, kind, body in begun:
             async with wire(port) as (_, writer):
-                writer.write(opening(path, kind, 5_000_000) + body)
+                writer.write(opening(path, kind, 900_000) + body)
                 await writer.drain()
                 await asyncio.sleep(0.2)
         async with asyncio.timeout(10):
-            while _statuses(caplog) != [499] * len(begun):  # noqa: ASYNC110 - the log tells nobody
+            while len(_statuses(caplog)) < len(begun):  # noqa: ASYNC110 - the log tells nobody
                 await asyncio.sleep(0.02)
+    assert _statuses(caplog) == [499] * len(begun)
     await asyncio.sleep(0.3)
     assert await served.intake.number("SELECT count(*) FROM ingest.voice_feedback") == 0
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

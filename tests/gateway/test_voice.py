@@ -13,6 +13,7 @@ import pytest
 from kit.errors import Precondition
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
+from tests.gateway.listening import listening
 from tests.gateway.scripted import Scripted
 from tests.gateway.serving import ACME, Served
 from tests.gateway.test_problems import checked
@@ -117,6 +118,30 @@ async def test_a_large_recording_is_sent_on_in_chunks_while_it_arrives(scripted:
     assert len(chunks) < 40
 
 
+async def test_a_service_that_is_slow_holds_the_sender_back(scripted: Scripted) -> None:
+    released, piece, produced = asyncio.Event(), b"\x01" * 64_000, 0
+
+    async def hold(_: Any) -> None:
+        await released.wait()
+
+    scripted.script.acts["Transcribe"] = hold
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal produced
+        for _ in range(300):
+            yield piece
+            produced += len(piece)
+
+    sent = scripted.ask("POST", TRANSCRIBE, content=body(), headers={"content-type": "audio/wav"})
+    asked = asyncio.create_task(sent)
+    await asyncio.sleep(1)
+    assert 0 < produced < 2 * 1024 * 1024, "no more is taken in than what can be sent on"
+    released.set()
+    assert (await asked).status_code == 200
+    ((_, parts),) = scripted.script.asked
+    assert sum(len(part.chunk) for part in parts[1:]) == 300 * len(piece)
+
+
 def _around(name: str, value: bytes, last: str) -> tuple[bytes, bytes]:
     """Returns what comes before and after the content of a form's last part."""
     disposition = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n'
@@ -135,6 +160,13 @@ async def test_a_recording_and_what_is_said_of_it_have_a_size(scripted: Scripted
         refused = await client.post(f"/api/v2{VOICE}", files=much, headers=ACME)
         assert said(refused) == (413, "BODY_TOO_LARGE", ["feedback"])
     assert scripted.script.asked == []
+
+
+async def test_whoever_is_refused_early_gets_to_read_why(scripted: Scripted) -> None:
+    large = form(("clip.wav", b"x" * 6_000_000, "audio/wav"))
+    async with listening(scripted, scripted.settings) as port, httpx.AsyncClient(timeout=20) as client:
+        refused = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=large)
+    assert said(refused)[:2] == (401, "TOKEN_MISSING")
 
 
 @pytest.mark.parametrize("raw", [True, False])

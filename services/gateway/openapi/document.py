@@ -21,7 +21,7 @@ _PROBLEM: Json = {
     "properties": {
         "type": {"type": "string", "description": "Names the reason as a URN."},
         "title": {"type": "string", "description": "The status in words."},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The status of HTTP."},
         "detail": {"type": "string", "description": "A sentence for people."},
         "instance": {"type": "string", "description": "Path that was asked."},
         "reason": {"type": "string", "description": "Machine-readable, UPPER_SNAKE_CASE; stable."},
