@@ -34,7 +34,7 @@ def test_the_gateway_serves_by_itself_and_ends_when_told(tmp_path: Path) -> None
 def healthy(port: int) -> bool:
     """Tells whether the gateway answers."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "serving"}
+        return bool(httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "serving"})
     except httpx.TransportError:
         return False
 
