@@ -23,7 +23,7 @@ from gateway.console.page import Action, Asked, Download, Handler, Moved, Shown
 from gateway.console.pages import PAGES
 from gateway.console.session import Claims, Session, Sessions
 from gateway.console.show import environment, json_block
-from gateway.console.signin import SignIn
+from gateway.console.signin import SignIn, secure
 from gateway.console.static import static_route, version
 from gateway.problems import Problem
 from gateway.settings import GatewaySettings
@@ -74,7 +74,7 @@ class Console:
         ]
 
     def _secure(self) -> bool:
-        return self._settings.console.public_url.startswith("https://")
+        return secure(self._settings)
 
     def _guarded(self, roles: frozenset[str], answer: Callable[[Request, Session], Awaitable[Response]]) -> Answering:
         async def guarded(request: Request) -> Response:
