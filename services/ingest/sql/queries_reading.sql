@@ -3,22 +3,26 @@
 SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);
 
 -- query: output_counts
--- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust.
+-- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust. Output by
+-- output, since the views of signals and voice would otherwise be made for the whole tenant first.
 WITH wanted AS (
   SELECT unnest($2::text[]) AS output_id
 ), explicit AS (
-  SELECT f.output_id, f.user_id, f.rating, c.comment
-  FROM ingest_api_v1.explicit_feedback f
-  JOIN wanted USING (output_id)
-  JOIN ingest.explicit_feedback c USING (tenant_id, output_id, user_id)
-  WHERE f.tenant_id = $1
+  SELECT f.output_id, f.user_id, f.rating, f.comment
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM ingest.standing_votes v WHERE v.tenant_id = $1 AND v.output_id = w.output_id
+  ) AS f
 ), implicit AS (
-  SELECT output_id, user_id, avg(sentiment) AS sentiment, sum(occurrences) AS occurrences
-  FROM ingest_api_v1.implicit_feedback JOIN wanted USING (output_id)
-  WHERE tenant_id = $1 GROUP BY output_id, user_id
+  SELECT w.output_id, i.user_id, avg(i.sentiment) AS sentiment, sum(i.occurrences) AS occurrences
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM ingest_api_v1.implicit_feedback v WHERE v.tenant_id = $1 AND v.output_id = w.output_id
+  ) AS i
+  GROUP BY w.output_id, i.user_id
 ), voice AS (
-  SELECT output_id, user_id, sentiment
-  FROM ingest_api_v1.voice_feedback JOIN wanted USING (output_id) WHERE tenant_id = $1
+  SELECT w.output_id, h.user_id, h.sentiment
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT * FROM ingest_api_v1.voice_feedback v WHERE v.tenant_id = $1 AND v.output_id = w.output_id
+  ) AS h
 ), units AS (
   SELECT output_id, user_id, e.rating, e.comment, i.occurrences, v.sentiment AS voice,
     (3 * coalesce(e.rating, 0) + coalesce(i.sentiment, 0) + 2 * coalesce(v.sentiment, 0))
