@@ -20,9 +20,9 @@ SELECT s.* FROM ingest.implicit_signals s
 LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id)
 WHERE s.occurred_at > coalesce(r.implicit_until, '-infinity');
 
--- Heard or not: see `heard`.
+-- Whether heard or not: `sentiment` is there once it counts.
 CREATE VIEW ingest.standing_voice AS
-SELECT v.tenant_id, v.output_id, v.user_id, v.voice_id, v.created_at, v.status = 'completed' AND v.sentiment IS NOT NULL AS heard
+SELECT v.tenant_id, v.output_id, v.user_id, v.voice_id, v.created_at, CASE WHEN v.status = 'completed' THEN v.sentiment END AS sentiment
 FROM ingest.voice_feedback v
 LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id)
 WHERE v.created_at > coalesce(r.voice_until, '-infinity');
