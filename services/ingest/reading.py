@@ -118,12 +118,6 @@ class Reading:
         ]
         return Conversation(lines=lines, more=len(page) > size, outputs=len(names), counts=_sum(list(counts.values())))
 
-    async def rating(self, tenant: str, output_id: str, user_id: str) -> int | None:
-        """Returns the thumb that stands, -1, 0 or 1; None without one."""
-        async with self._database.tenant(tenant) as connection:
-            rating: int | None = await connection.fetchval(_SQL["standing_rating"], tenant, output_id, user_id)
-            return rating
-
 
 async def counts_of(connection: Connection, tenant: str, outputs: Sequence[str]) -> dict[str, Counts]:
     """Returns what is said of each output of which anything is."""

@@ -71,7 +71,3 @@ LIMIT $5;
 -- query: conversation_ids
 -- All outputs of a conversation.
 SELECT output_id FROM ingest.outputs WHERE tenant_id = $1 AND conversation_id = $2 LIMIT $3;
-
--- query: standing_rating
--- The thumb that a user's widget shows as given.
-SELECT rating FROM ingest_api_v1.explicit_feedback WHERE tenant_id = $1 AND output_id = $2 AND user_id = $3;
