@@ -2,7 +2,7 @@
 
 In this order:
 
-1. Whoever has said something of the output, by a thumb or by voice, is not asked, even when they withdrew it (ANSWERED).
+1. Whoever has said something of the output, by thumb or by voice, is not asked, even if they withdrew it (ANSWERED).
 2. Without a known user, output and manifest nobody is asked (UNSPECIFIED).
 3. What was decided of the same user and output before, with the user's recent asks in mind, stays.
 4. Asked always: the user's first outputs, then outputs whose check failed, then those with a contradiction. Only the

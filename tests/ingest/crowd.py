@@ -20,7 +20,8 @@ INSERT INTO ingest.execution_manifests (tenant_id, output_id, created_at, user_i
   orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, was_user_override,
   output_tokens, total_latency_ms, total_cost, was_streamed, steps, decision_id)
 SELECT tenant_id, output_id, created_at, 'u' || n % 1000, conversation_id, '', 'chat',
-  (ARRAY['chat', 'code'])[1 + n % 2], 'general', 0, ARRAY['m' || n % 7], ARRAY[''], '', '', '{}', '{}', '{}', 'because', false, 0, 0, 0.01, false, '[]',
+  (ARRAY['chat', 'code'])[1 + n % 2], 'general', 0, ARRAY['m' || n % 7], ARRAY[''], '', '', '{}',
+  '{}', '{}', 'because', false, 0, 0, 0.01, false, '[]',
   CASE WHEN n % 2 = 0 THEN 'd' ELSE '' END
 FROM (SELECT *, substr(output_id, 2)::int AS n FROM ingest.outputs WHERE tenant_id = $1) AS o;
 INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment, source, user_agent,
