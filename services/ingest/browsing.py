@@ -103,7 +103,7 @@ class Browsing:
             elif wanted.asks_feedback:
                 rows = await look.newest_first(before)
             else:
-                rows = await look.between(before, (wanted.start, ""))
+                rows = await look.block(before, (wanted.start, ""))
             counts = await counts_of(connection, tenant, [row["output_id"] for row in rows[:size]])
         return Listed(rows=rows[:size], counts=counts, more=len(rows) > size)
 
@@ -135,13 +135,16 @@ class _Look:
     wanted: Wanted
     most: int
 
-    async def between(
+    async def block(
         self, before: Place, floor: Place, names: Sequence[str] | None = None, found: int = 0
     ) -> list[asyncpg.Record]:
         """Returns outputs before a place and not before the floor, of the names when there are any."""
-        wanted = self.wanted
-        conditions = (names, *wanted.of_manifest, *wanted.of_feedback)
-        query = _SQL["list_outputs"]
+        return await self._fetch(_SQL["list_block"], before, floor, names, found)
+
+    async def _fetch(
+        self, query: str, before: Place, floor: Place, names: Sequence[str] | None, found: int
+    ) -> list[asyncpg.Record]:
+        conditions = (names, *self.wanted.of_manifest, *self.wanted.of_feedback)
         return list(await self.connection.fetch(query, self.tenant, *before, *floor, *conditions, self.most - found))
 
     async def newest_first(self, before: Place) -> list[asyncpg.Record]:
@@ -151,11 +154,11 @@ class _Look:
             _SQL["block_end"], self.tenant, *before, wanted.start, *wanted.of_manifest, BLOCK - 1
         )
         if end is None:
-            return await self.between(before, floor)
+            return await self.block(before, floor)
         place = (end["created_at"], end["output_id"])
-        rows = await self.between(before, place)
+        rows = await self.block(before, place)
         if len(rows) < self.most:
-            rows += await self.between(place, floor, found=len(rows))
+            rows += await self._fetch(_SQL["list_outputs"], place, floor, None, len(rows))
         return rows
 
     async def through_conversation(self, before: Place) -> list[asyncpg.Record]:
@@ -166,7 +169,7 @@ class _Look:
             values = (self.wanted.conversation_id, *before, self.wanted.start, BLOCK)
             block = await self.connection.fetch(_SQL["conversation_block"], self.tenant, *values)
             if block:
-                rows += await self.between(before, floor, [row["output_id"] for row in block], len(rows))
+                rows += await self.block(before, floor, [row["output_id"] for row in block], len(rows))
             if len(block) < BLOCK:
                 break
             before = (block[-1]["created_at"], block[-1]["output_id"])

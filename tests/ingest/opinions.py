@@ -1,4 +1,4 @@
-"""A random world of outputs and feedback, told to the service, and what stands of it by a plain reading of the rules."""
+"""A random world of outputs and feedback, told to the service, and what stands of it by a plain reading."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ def _output(chance: random.Random, output: str, seconds: float) -> manifest_pb2.
     return message
 
 
-async def _say(
-    ingest: Serving, chance: random.Random, output: str, user: str, unit: Unit
-) -> list[tuple[str, Any]]:
+async def _say(ingest: Serving, chance: random.Random, output: str, user: str, unit: Unit) -> list[tuple[str, Any]]:
     calls: list[tuple[str, Any]] = []
     for _ in range(chance.choice([0, 1, 2])):
         said = (chance.randrange(100), chance.choice([-1, 0, 1]), tuple(chance.sample([1, 2, 3], chance.randrange(3))))

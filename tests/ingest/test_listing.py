@@ -1,4 +1,4 @@
-"""ListOutputs: every condition against a plain reading, pages that neither repeat nor skip, and nobody else's outputs."""
+"""ListOutputs: every condition against a plain reading, pages that neither repeat nor skip, and one tenant."""
 
 from __future__ import annotations
 
@@ -130,7 +130,10 @@ async def test_a_token_is_good_for_its_conditions_alone(ingest: Serving) -> None
         for page_token in (first.next_page_token, "x", *forged):
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await ingest.call("ListOutputs", pb.ListOutputsRequest(page_token=page_token, **conditions))
-            assert (caught.value.code(), problems_of(caught.value)) == (grpc.StatusCode.INVALID_ARGUMENT, ["page_token"])
+            assert (caught.value.code(), problems_of(caught.value)) == (
+                grpc.StatusCode.INVALID_ARGUMENT,
+                ["page_token"],
+            )
     another_size = pb.ListOutputsRequest(page_size=2, page_token=first.next_page_token)
     assert [each.output_id for each in (await ingest.call("ListOutputs", another_size)).outputs] == ["o1", "o0"]
 
@@ -142,7 +145,9 @@ async def test_times_have_bounds_and_an_order(ingest: Serving) -> None:
             await ingest.call("ListOutputs", pb.ListOutputsRequest(start_time=start, end_time=end))
         assert problems_of(caught.value) == ["end_time"]
     for wide in ({"seconds": -(2**62)}, {"seconds": 2**62}):
-        request = pb.ListOutputsRequest(start_time=wide) if wide["seconds"] < 0 else pb.ListOutputsRequest(end_time=wide)
+        request = (
+            pb.ListOutputsRequest(start_time=wide) if wide["seconds"] < 0 else pb.ListOutputsRequest(end_time=wide)
+        )
         assert len((await ingest.call("ListOutputs", request)).outputs) == 1
     assert len(await pages(ingest, start_time=at(0), end_time=at(0.000001))) == 1
     assert await pages(ingest, end_time=at(0)) == []
@@ -158,7 +163,12 @@ async def test_a_page_has_at_most_200(ingest: Serving) -> None:
 async def test_another_tenant_sees_nothing(ingest: Serving) -> None:
     await played(ingest, random.Random(5), 20)
     stranger = token("globex")
-    for conditions in ({}, {"with_feedback": True}, {"conversation_id": "c1"}, {"rating": feedback_pb2.RATING_POSITIVE}):
+    for conditions in (
+        {},
+        {"with_feedback": True},
+        {"conversation_id": "c1"},
+        {"rating": feedback_pb2.RATING_POSITIVE},
+    ):
         answer = await ingest.call("ListOutputs", pb.ListOutputsRequest(**conditions), stranger)
         assert (len(answer.outputs), answer.next_page_token) == (0, "")
     mine = await ingest.call("ListOutputs", pb.ListOutputsRequest(page_size=1))

@@ -1,4 +1,4 @@
-"""GetTenantFeedbackStats: every number against a plain count, over the time that was asked for and no more than 400 days."""
+"""GetTenantFeedbackStats: every number against a plain count, over what was asked for and at most 400 days."""
 
 from __future__ import annotations
 

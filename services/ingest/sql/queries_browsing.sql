@@ -20,8 +20,38 @@ WHERE tenant_id = $1 AND conversation_id = $2 AND conversation_id <> ''
   AND (created_at, output_id) < ($3::timestamptz, $4::text) AND created_at >= $5::timestamptz
 ORDER BY created_at DESC, output_id DESC LIMIT $6;
 
+-- query: list_block
+-- Outputs, newest first, before one place and not before another, that meet all conditions; an empty one holds for all. OFFSET 0
+-- has the feedback looked up output by output, which is right for few of them, however much there is in all.
+SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
+  coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed
+FROM ingest.execution_manifests m
+WHERE m.tenant_id = $1
+  AND (m.created_at, m.output_id) < ($2::timestamptz, $3::text) AND (m.created_at, m.output_id) >= ($4::timestamptz, $5::text)
+  AND ($6::text[] IS NULL OR m.output_id = ANY ($6))
+  AND ($7::text = '' OR $7 = ANY (m.models_used))
+  AND ($8::text = '' OR m.task_type = $8)
+  AND ($9::text = '' OR m.domain_mode = $9)
+  AND ($10::text = '' OR m.user_id = $10)
+  AND ($11::smallint IS NULL OR EXISTS (
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.rating = $11 OFFSET 0))
+  AND ($12::text = '' OR EXISTS (
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND $12 = ANY (f.categories) OFFSET 0))
+  AND ($13::text = '' OR EXISTS (
+    SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id AND s.signal_type = $13 OFFSET 0))
+  AND (NOT $14::boolean
+    OR EXISTS (SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id OFFSET 0)
+    OR EXISTS (SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id OFFSET 0)
+    OR EXISTS (SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL OFFSET 0))
+  AND (NOT $15::boolean OR EXISTS (
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.comment <> '' OFFSET 0))
+  AND (NOT $16::boolean OR EXISTS (
+    SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL OFFSET 0))
+ORDER BY m.created_at DESC, m.output_id DESC
+LIMIT $17;
+
 -- query: list_outputs
--- Outputs, newest first, before one place and not before another, that meet all conditions; an empty one holds for all.
+-- The same of any number of outputs: where all feedback is read at once when that is less.
 SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
   coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed
 FROM ingest.execution_manifests m
