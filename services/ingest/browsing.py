@@ -104,6 +104,7 @@ class Browsing:
                 rows = await look.newest_first(before)
             else:
                 rows = await look.block(before, (wanted.start, ""))
+            await connection.execute(_SQL["plan_as_usual"])
             counts = await counts_of(connection, tenant, [row["output_id"] for row in rows[:size]])
         return Listed(rows=rows[:size], counts=counts, more=len(rows) > size)
 
@@ -182,5 +183,5 @@ async def patient() -> AsyncIterator[None]:
     try:
         yield
     except DeadlineExceeded as error:
-        message = "The database took longer than a statement may; ask for a shorter time or fewer conditions."
+        message = "The statement time-out ended the search; ask for a shorter time or fewer conditions."
         raise DeadlineExceeded(message, reason=error.reason) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,10 +38,10 @@ steps = st.lists(
 )
 
 
-def question(output: str = "o", **more: object) -> Question:
+def question(output: str = "o", **more: Any) -> Question:
     """Builds a question of an output that is known."""
-    facts: dict[str, object] = {"answered": False, "known": True, **more}
-    return Question(tenant_id="t", user_id="u", output_id=output, **facts)  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"answered": False, "known": True, **more}
+    return Question(tenant_id="t", user_id="u", output_id=output, **facts)
 
 
 def undrawn() -> str:
@@ -60,7 +61,12 @@ def asked(*minutes_ago: float, answered: bool = True) -> History:
 
 
 def test_reasons_come_in_their_order() -> None:
-    everything = {"first": True, "verification_failed": True, "contradiction_found": True, "confidence": 0.1}
+    everything: dict[str, Any] = {
+        "first": True,
+        "verification_failed": True,
+        "contradiction_found": True,
+        "confidence": 0.1,
+    }
     reasons = []
     for name in everything:
         reasons.append(wish(question(**everything), LIMITS).reason)

@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.rpc.pages import encode_page
 from radiant.ingest.v1 import feedback_pb2
@@ -39,9 +40,9 @@ def meets(world: World, output: str, field: str, value: Any) -> bool:
     made, said = world.manifests[output], world.of(output).values()
     match field:
         case "start_time":
-            return made.create_time.ToMicroseconds() >= value.ToMicroseconds()
+            return bool(made.create_time.ToMicroseconds() >= value.ToMicroseconds())
         case "end_time":
-            return made.create_time.ToMicroseconds() < value.ToMicroseconds()
+            return bool(made.create_time.ToMicroseconds() < value.ToMicroseconds())
         case "model":
             return value in made.models_used
         case "rating":
@@ -144,10 +145,10 @@ async def test_times_have_bounds_and_an_order(ingest: Serving) -> None:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await ingest.call("ListOutputs", pb.ListOutputsRequest(start_time=start, end_time=end))
         assert problems_of(caught.value) == ["end_time"]
-    for wide in ({"seconds": -(2**62)}, {"seconds": 2**62}):
-        request = (
-            pb.ListOutputsRequest(start_time=wide) if wide["seconds"] < 0 else pb.ListOutputsRequest(end_time=wide)
-        )
+    for request in (
+        pb.ListOutputsRequest(start_time=Timestamp(seconds=-(2**62))),
+        pb.ListOutputsRequest(end_time=Timestamp(seconds=2**62, nanos=-(2**31))),
+    ):
         assert len((await ingest.call("ListOutputs", request)).outputs) == 1
     assert len(await pages(ingest, start_time=at(0), end_time=at(0.000001))) == 1
     assert await pages(ingest, end_time=at(0)) == []

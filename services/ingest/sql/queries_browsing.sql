@@ -2,6 +2,10 @@
 -- Conditions that are not set cost nothing and those that are choose the index: each page is planned for its own values.
 SET LOCAL plan_cache_mode = force_custom_plan;
 
+-- query: plan_as_usual
+-- What is the same for every page needs no plan of its own.
+SET LOCAL plan_cache_mode = auto;
+
 -- query: block_end
 -- The last of the next outputs that meet the conditions that their manifests decide; $9 of them come before it.
 SELECT m.created_at, m.output_id FROM ingest.execution_manifests m

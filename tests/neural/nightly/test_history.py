@@ -47,7 +47,7 @@ async def test_a_run_is_listed_with_what_it_reported(database_url: str, redis_ur
         runs = (await listed(service)).runs
         assert [each.run.run_id for each in runs] == [reports[1].run_id, reports[0].run_id, failed, running]
         assert [runs[1].report, runs[0].report] == reports
-        assert reports[0].raters_judged > 0
+        assert reports[0].units > 0
         assert runs[0].run.state == pb.BATCH_RUN_STATE_SUCCEEDED
         assert list(runs[0].run.steps_done) == ["trust", "rebuild", "priors", "drift", "expiry"]
         assert runs[0].run.units_done == reports[1].units > 0
@@ -84,7 +84,7 @@ async def test_a_page_has_100_at_most_and_50_by_default(database_url: str, redis
 
 
 async def test_a_token_of_something_else_is_refused(database_url: str, redis_url: str) -> None:
-    keys = [(1, "x"), (-1, str(uuid.uuid4())), (2**62, str(uuid.uuid4())), ("1", "x")]
+    keys: list[tuple[int | str, str]] = [(1, "x"), (-1, str(uuid.uuid4())), (2**62, str(uuid.uuid4())), ("1", "x")]
     async with serving(database_url, redis_url) as service:
         for page_token in (
             "x",
