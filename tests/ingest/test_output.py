@@ -121,7 +121,7 @@ async def test_all_feedback_that_stands_and_no_other(ingest: Serving) -> None:
         assert answer.counts == counts(list(said.values()))
         scores = [unit.score for unit in said.values() if unit.score is not None]
         assert answer.mean_score == pytest.approx(statistics.fmean(scores) if scores else 0.0, abs=1e-12)
-        withdrawn += sum(len(unit.votes) > 0 and unit.vote is None for unit in units)
+        withdrawn += sum(len(unit.signals) - len(unit.kinds) for unit in units)
     assert withdrawn > 0
 
 
