@@ -16,7 +16,7 @@ from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "queries_browsing.sql")
 
-BLOCK = 500
+BLOCK = 1_000
 """Outputs whose feedback is looked up one by one before that of the whole tenant is read at once."""
 VOTES_MAX, SIGNALS_MAX, VOICE_MAX = 500, 500, 100
 
