@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from gateway.app import application
 from gateway.console.pages import PAGES
@@ -145,7 +145,7 @@ async def test_numbers_arrive_without_loading_the_page_again(served: Served) -> 
         outputs = person.page.locator(".funnel strong").first
         assert await outputs.inner_text() == "60"
         await served.intake.call("RecordManifest", output(str(uuid.uuid4()), "small", "code", "ann"))
-        await person.page.wait_for_function("document.querySelector('.funnel strong').textContent === '61'")
+        await expect(outputs).to_have_text("61")
         assert person.faults == []
 
 
@@ -176,7 +176,7 @@ async def test_a_keyboard_is_enough(served: Served) -> None:
         await page.keyboard.press("Enter")
         await page.wait_for_selector("#drawer [role=dialog]")
         assert await axe_faults(page) == []
-        await page.wait_for_function("document.activeElement.hasAttribute('data-close')")
+        await expect(page.locator("#drawer [data-close]")).to_be_focused()
         await page.keyboard.press("Escape")
         assert await page.locator("#drawer > *").count() == 0
         assert await link.evaluate("each => each === document.activeElement")
