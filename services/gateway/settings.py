@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gateway.otlp.settings import OtlpSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50180
@@ -60,6 +61,8 @@ class GatewaySettings:
     """The services behind it."""
     limits: HttpLimits = HttpLimits()
     """Sizes, paces and times."""
+    otlp: OtlpSettings = field(default_factory=OtlpSettings)
+    """Intake of OpenTelemetry."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call; none unless named."""
     grace: timedelta = timedelta(seconds=10)
@@ -81,6 +84,7 @@ class GatewaySettings:
                 experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", "127.0.0.1:50153"),
             ),
             limits=_limits(reader),
+            otlp=OtlpSettings.read(reader),
             cors_origins=tuple(reader.text("GATEWAY_CORS_ORIGINS", "").replace(",", " ").split()),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
             log_level=reader.choice("LOG_LEVEL", "INFO", LEVELS),

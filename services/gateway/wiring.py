@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator
 
 from gateway.app import application
 from gateway.calls import Calls
-from gateway.server import HttpServer
+from gateway.otlp.wiring import Doors, doors
 from gateway.settings import GatewaySettings
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: GatewaySettings) -> AsyncIterator[HttpServer]:
+async def wired(settings: GatewaySettings) -> AsyncIterator[Doors]:
     """Gives the server, built and not yet started; its channels close with the block."""
     calls = Calls(settings.addresses, settings.limits.call_timeout)
     try:
-        yield HttpServer(settings, application(settings, calls))
+        async with doors(settings, application(settings, calls)) as server:
+            yield server
     finally:
         await calls.close()

@@ -10,8 +10,9 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from gateway.otlp.items import Ballot, Mapped, Place, Reject, SpanId
 from gateway.otlp.judging import evaluation, feedback
 from gateway.otlp.mapping import EVALUATION_EVENT, EVENT_NAME
+from gateway.otlp.settings import ItemLimits
 from gateway.otlp.spans import derived_output_id
-from gateway.otlp.values import Attributes, ItemLimits, Unfit
+from gateway.otlp.values import Attributes, Unfit
 
 OutputOf = Callable[[SpanId], str | None]
 """Returns the output_id that a span gave itself; None when it is not known."""

@@ -12,7 +12,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from gateway.otlp.items import Ballot, Mapped, Output, Place, Reject, SpanId
 from gateway.otlp.judging import Evaluation, evaluation, feedback, grouped
 from gateway.otlp.mapping import ANNOTATION, DEFAULT_TASK, EVALUATION_EVENT, MANIFEST, NOBODY, OPERATIONS, Row
-from gateway.otlp.values import Attributes, ItemLimits, Unfit, Value
+from gateway.otlp.settings import ItemLimits
+from gateway.otlp.values import Attributes, Unfit, Value
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import manifest_pb2
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest

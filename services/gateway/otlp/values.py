@@ -7,11 +7,11 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from gateway.otlp.mapping import Reads, Row
+from gateway.otlp.settings import ItemLimits
 
 INT32_MAX = 2**31 - 1
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
@@ -19,18 +19,6 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,3}")
 
 Value = str | int | float | bool | bytes
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLimits:
-    """What one span or log record may hold."""
-
-    attributes_max: int = 1024
-    """Attributes of a span, an event or a log record."""
-    attribute_bytes_max: int = 1024 * 1024
-    """Size of one attribute."""
-    depth_max: int = 16
-    """Levels of lists and maps in a value that is read."""
 
 
 class Unfit(Exception):  # noqa: N818 - it says what the value is
