@@ -67,23 +67,25 @@ def unpacked(body: bytes, encoding: str, bytes_max: int) -> bytes:
         case "" | "identity":
             return body
         case "gzip":
-            return _gunzipped(body, bytes_max)
-    raise Unsupported.field("content-encoding", "must be gzip or identity")
+            return _inflated(body, _GZIP_WBITS, bytes_max)
+        case "deflate":
+            return _inflated(body, zlib.MAX_WBITS, bytes_max)
+    raise Unsupported.field("content-encoding", "must be gzip, deflate or identity")
 
 
-def _gunzipped(body: bytes, bytes_max: int) -> bytes:
+def _inflated(body: bytes, wbits: int, bytes_max: int) -> bytes:
     found = bytearray()
     try:
         while body:
-            member = zlib.decompressobj(_GZIP_WBITS)
+            member = zlib.decompressobj(wbits)
             found += member.decompress(body, bytes_max - len(found) + 1)
             if len(found) > bytes_max:
                 raise TooLarge.field("body", f"must have at most {bytes_max} bytes when it is unpacked")
             if not member.eof:
-                raise Invalid.field("body", "is not valid gzip: it ends early")
+                raise Invalid.field("body", "cannot be unpacked: it ends early")
             body = member.unused_data
     except zlib.error:
-        raise Invalid.field("body", "is not valid gzip") from None
+        raise Invalid.field("body", "cannot be unpacked") from None
     return bytes(found)
 
 
