@@ -11,7 +11,19 @@ from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-from tests.gateway.otlp.serving import CHAT, EVENT, Taking, closing, derived, exported, judged, record, recorded, span
+from tests.gateway.otlp.serving import (
+    CHAT,
+    EVENT,
+    Taking,
+    closing,
+    derived,
+    exported,
+    judged,
+    record,
+    recorded,
+    span,
+    trace_request,
+)
 from tests.gateway.serving import ACME, GLOBEX, bearer
 from tests.ingest.serving import reason_of
 from tests.support.suite import token
@@ -124,7 +136,7 @@ async def test_what_one_caller_sent_names_nothing_for_another(taken: Taking) -> 
 async def test_a_caller_whom_ingest_does_not_know_is_turned_away(taken: Taking, who: dict[str, str]) -> None:
     nothing_to_write, something = span(1, {"http.method": "GET"}), span(2)
     for each in (nothing_to_write, something):
-        body = trace_with(each)
+        body = trace_request(each).SerializeToString()
         answer = await taken.post("traces", body, who=who)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -140,12 +152,5 @@ async def test_a_caller_whom_ingest_does_not_know_is_turned_away(taken: Taking, 
 
 async def test_a_caller_without_the_role_may_not(taken: Taking) -> None:
     reader = bearer("acme", "expert")
-    assert (await taken.post("traces", trace_with(span(1)), who=reader)).status_code == 403
-    assert (await taken.post("traces", trace_with(span(1)), who=ACME)).status_code == 200
-
-
-def trace_with(each: object) -> bytes:
-    """Returns the body of a request with one span."""
-    from tests.gateway.otlp.serving import trace_request
-
-    return trace_request(each).SerializeToString()  # type: ignore[arg-type]
+    assert (await taken.post("traces", trace_request(span(1)).SerializeToString(), who=reader)).status_code == 403
+    assert (await taken.post("traces", trace_request(span(1)).SerializeToString(), who=ACME)).status_code == 200
