@@ -171,7 +171,7 @@ def _flag(name: str, given: AnyValue) -> bool:
 
 
 def _shown(name: str) -> str:
-    return name if len(name) <= 100 else f"{name[:100]}..."
+    return (name if len(name) <= 100 else f"{name[:100]}...") or "attributes"
 
 
 _READERS: Mapping[Reads, Callable[[str, AnyValue], Value | None]] = {

@@ -99,7 +99,7 @@ class Taking:
         """Sends bytes over gRPC and returns the bytes of the answer."""
         options = [("grpc.max_send_message_length", -1)]
         async with grpc.aio.insecure_channel(self._grpc, options=options, compression=compression) as channel:
-            export = channel.unary_unary(f"/{TRACES if signal == 'traces' else LOGS}/Export")
+            export: Any = channel.unary_unary(f"/{TRACES if signal == 'traces' else LOGS}/Export")
             metadata = tuple((name.lower(), value) for name, value in who.items())
             answer: bytes = await export(body, metadata=metadata, timeout=20)
             return answer

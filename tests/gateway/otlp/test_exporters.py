@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 import grpc
 import pytest
@@ -36,7 +37,7 @@ async def test_spans_of_a_product_become_manifests(taken: Taking, by: str, packe
     provider.add_span_processor(BatchSpanProcessor(taken.spans(by, packed=packed)))
     tracer = provider.get_tracer("product")
     prompt = "a prompt that nobody shall keep"
-    more = {"gen_ai.response.id": "resp-1", "user.id": "ada", "gen_ai.usage.input_tokens": 7}
+    more: dict[str, Any] = {"gen_ai.response.id": "resp-1", "user.id": "ada", "gen_ai.usage.input_tokens": 7}
     with (
         tracer.start_as_current_span("GET /"),
         tracer.start_as_current_span("chat gpt-4o", attributes={**CHAT, **more, "gen_ai.input.messages": prompt}),
@@ -61,13 +62,13 @@ async def test_evaluations_become_feedback_in_whatever_order(taken: Taking, by: 
     context = spans[0].get_span_context()
     assert context is not None
     about = LogRecord(
-        event_name=EVENT,
         attributes=judged("relevance", 0.2, gen_ai__evaluation__explanation="beside the point"),
         trace_id=context.trace_id,
         span_id=context.span_id,
         trace_flags=context.trace_flags,
         timestamp=time.time_ns(),
     )
+    about.event_name = EVENT
     await asyncio.to_thread(provider.get_logger("judge").emit, about)
     sender = taken.spans(by)
     with closing(sender):
