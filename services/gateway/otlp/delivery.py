@@ -18,7 +18,7 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 T = TypeVar("T")
 
 MANIFESTS_PER_CALL = 250
-VOTES_AT_ONCE = 32
+VOTES_AT_ONCE = 128
 ONE_USER = "USER_PACE"
 """Reason by which ingest refuses one user; it takes what others say."""
 _PLACE = re.compile(r"manifests\[(\d+)\]\.?(.*)")

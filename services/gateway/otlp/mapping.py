@@ -44,6 +44,11 @@ class Row:
     origin: str
     """Who names it so."""
 
+    @property
+    def indexed(self) -> bool:
+        """Whether it stands for many attributes."""
+        return ".N." in self.attribute
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

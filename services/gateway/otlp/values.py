@@ -51,13 +51,17 @@ class Attributes:
         """
         found: Value | None
         for row in rows:
-            if row.reads is Reads.PROMPT and ".N." in row.attribute:
-                name, found = row.attribute, self._every(row)
-            else:
-                name = row.attribute.replace(".N.", f".{index}.")
+            name = row.attribute
+            if not row.indexed:
                 given = self._values.get(name)
-                found = None if given is None else self._value(row.reads, name, given)
-            if found is not None:
+            elif row.reads is Reads.PROMPT:
+                given = None
+                if (found := self._every(row)) is not None:
+                    return name, found
+            else:
+                name = name.replace(".N.", f".{index}.")
+                given = self._values.get(name)
+            if given is not None and (found := self._value(row.reads, name, given)) is not None:
                 return name, found
         return None
 
@@ -66,11 +70,13 @@ class Attributes:
         return sorted({index for row in rows for index, _ in self._indexed(row)})
 
     def _indexed(self, row: Row) -> Iterator[tuple[int, AnyValue]]:
-        before, _, after = row.attribute.partition(".N.")
+        form, _, rest = row.attribute.partition(".N.")
+        before, after = f"{form}.", f".{rest}"
         for name, value in self._values.items():
-            middle = name[len(before) + 1 : -len(after) - 1]
-            if name == f"{before}.{middle}.{after}" and _INDEX.fullmatch(middle):
-                yield int(middle), value
+            if name.startswith(before) and name.endswith(after):
+                middle = name[len(before) : len(name) - len(after)]
+                if _INDEX.fullmatch(middle):
+                    yield int(middle), value
 
     def _every(self, row: Row) -> bytes | None:
         found = sorted(self._indexed(row), key=lambda each: each[0])
