@@ -39,9 +39,9 @@ class Ingest(Protocol):
 class IngestCalls:
     """Makes the calls over one channel, which connects with the first of them. Needs a running event loop."""
 
-    def __init__(self, address: str, timeout: timedelta) -> None:
-        """Takes where ingest is and how long a call may take."""
-        self._connection = open_channel(address)
+    def __init__(self, address: str, timeout: timedelta, authorities: bytes | None = None) -> None:
+        """Takes where ingest is, how long a call may take, and who vouches for it; nobody: without TLS."""
+        self._connection = open_channel(address, tls=authorities is not None, root_certificates=authorities)
         self._stub = ingest_service_pb2_grpc.IngestServiceStub(self._connection.channel)
         self._timeout_s = timeout.total_seconds()
 

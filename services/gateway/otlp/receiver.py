@@ -31,16 +31,18 @@ LOGS = "opentelemetry.proto.collector.logs.v1.LogsService"
 CALLS_PER_REQUEST = 4
 """Calls that are open at once, for each that is worked on; the others learn at once that they shall come again."""
 
+KeyPair = tuple[bytes, bytes]
+"""A private key and its chain of certificates, both PEM."""
 Take = Callable[[bytes, Form, str], Awaitable[Message]]
 
 
 class Receiver:
     """A server that is built, started, drained."""
 
-    def __init__(self, intake: Intake, host: str, port: int) -> None:
-        """Takes what it serves and where; listens to nothing yet."""
+    def __init__(self, intake: Intake, host: str, port: int, key_pair: KeyPair | None = None) -> None:
+        """Takes what it serves and where; listens to nothing yet. With a key pair it speaks TLS alone."""
         self._intake, self._address = intake, f"{f'[{host}]' if ':' in host and '[' not in host else host}:{port}"
-        settings = intake.settings
+        self._key_pair, settings = key_pair, intake.settings
         options = [("grpc.max_receive_message_length", settings.message_bytes_max), ("grpc.so_reuseport", 0)]
         self._server = grpc.aio.server(
             options=options, maximum_concurrent_rpcs=settings.requests_max * CALLS_PER_REQUEST
@@ -56,7 +58,11 @@ class Receiver:
         """Listens and serves; returns the port. Raises OSError when it is taken."""
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         try:
-            port = self._server.add_insecure_port(self._address)
+            if self._key_pair is None:
+                port = self._server.add_insecure_port(self._address)
+            else:
+                credentials = grpc.ssl_server_credentials([self._key_pair])
+                port = self._server.add_secure_port(self._address, credentials)
         except RuntimeError as error:
             raise OSError(f"cannot listen on {self._address}: {error}") from None
         await self._server.start()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from starlette.applications import Starlette
+from starlette.routing import Route
 
 from gateway.otlp.endpoints import otlp_routes
 from gateway.otlp.ingest_calls import IngestCalls
 from gateway.otlp.intake import Intake
-from gateway.otlp.receiver import Receiver
+from gateway.otlp.receiver import KeyPair, Receiver
 from gateway.server import HttpServer
 from gateway.settings import GatewaySettings
 
@@ -50,18 +50,40 @@ class Doors:
                 stack.push_async_callback(self._receiver.stop, grace)
 
 
+class Telemetry:
+    """The intake as the gateway mounts it: routes in the application, a receiver beside the server."""
+
+    paths = ("/v1/",)
+    """Below which the routes are."""
+
+    def __init__(self, routes: Sequence[Route], receiver: Receiver | None) -> None:
+        """Takes both; without a receiver telemetry is off."""
+        self.routes = list(routes)
+        self._receiver = receiver
+
+    def beside(self, http: HttpServer) -> Doors:
+        """Returns both servers as one."""
+        return Doors(http, self._receiver)
+
+
 @contextlib.asynccontextmanager
-async def doors(settings: GatewaySettings, app: Starlette) -> AsyncIterator[Doors]:
-    """Gives the application's server with telemetry beside it; both are built and not yet started."""
-    http = HttpServer(settings, app)
+async def telemetry(
+    settings: GatewaySettings, *, key_pair: KeyPair | None = None, services_ca: bytes | None = None
+) -> AsyncIterator[Telemetry]:
+    """Gives the intake, which serves nothing yet; its channel closes with the block.
+
+    With a key pair the receiver speaks TLS alone; with authorities ingest is called over TLS.
+    """
     if not settings.otlp.enabled:
-        yield Doors(http, None)
+        yield Telemetry([], None)
         return
-    ingest = IngestCalls(settings.addresses.ingest, settings.limits.call_timeout)
+    ingest = IngestCalls(settings.addresses.ingest, settings.limits.call_timeout, services_ca)
     intake = Intake(ingest, settings.otlp)
-    app.router.routes.extend(otlp_routes(intake, settings.limits.read_timeout))
     try:
-        yield Doors(http, Receiver(intake, settings.host, settings.otlp.grpc_port))
+        yield Telemetry(
+            otlp_routes(intake, settings.limits.read_timeout),
+            Receiver(intake, settings.host, settings.otlp.grpc_port, key_pair),
+        )
     finally:
         intake.close()
         await ingest.close()
