@@ -1,6 +1,7 @@
 """The receiver as others meet it: over TLS, with health, leaving when it is told."""
 
 import datetime
+import socket
 from datetime import timedelta
 
 import grpc
@@ -19,9 +20,12 @@ from gateway.otlp.settings import OtlpSettings
 from gateway.otlp.wiring import telemetry
 from gateway.server import HttpServer
 from gateway.settings import Addresses, GatewaySettings
+from gateway.wiring import wired
+from kit.settings import SettingsError
 from tests.gateway.otlp.serving import CHAT, Taking, closing, exported, recorded, span, trace_request
 from tests.gateway.serving import ACME
 from tests.ingest import serving as ingest
+from tests.support.suite import free_port
 
 
 def pair() -> tuple[bytes, bytes]:
@@ -76,3 +80,26 @@ async def test_health_needs_no_token(taken: Taking) -> None:
         for name in ("", TRACES, LOGS):
             answer = await health.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_a_port_that_is_taken_stops_the_start_and_leaves_nothing_open(taken: Taking) -> None:
+    port = free_port()
+    settings = GatewaySettings(
+        port=port,
+        addresses=Addresses(ingest=taken.intake.address),
+        otlp=OtlpSettings(grpc_port=taken.grpc_port),
+    )
+    async with wired(settings) as server:
+        with pytest.raises(OSError, match="cannot listen"):
+            await server.start()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_settings_come_from_the_environment() -> None:
+    told = {"RADIANT_OTLP": "false", "RADIANT_OTLP_GRPC_PORT": "1234", "RADIANT_OTLP_ITEMS_MAX": "7"}
+    otlp = GatewaySettings.from_env(told).otlp
+    assert (otlp.enabled, otlp.grpc_port, otlp.items_max) == (False, 1234, 7)
+    assert GatewaySettings.from_env({}).otlp == OtlpSettings()
+    with pytest.raises(SettingsError, match=r"RADIANT_OTLP_GRPC_PORT.*RADIANT_OTLP_REQUESTS_MAX"):
+        GatewaySettings.from_env({"RADIANT_OTLP_GRPC_PORT": "x", "RADIANT_OTLP_REQUESTS_MAX": "0"})
