@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.console.settings import ConsoleSettings
+from gateway.otlp.settings import OtlpSettings
 from kit.settings import Reader, SettingsError
 
 DEFAULT_PORT = 50180
@@ -95,6 +96,8 @@ class GatewaySettings:
     """Sizes, paces and times."""
     console: ConsoleSettings = field(default_factory=ConsoleSettings)
     """The pages."""
+    otlp: OtlpSettings = field(default_factory=OtlpSettings)
+    """Intake of OpenTelemetry."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call; none unless named."""
     grace: timedelta = 10 * _SECOND
@@ -126,6 +129,7 @@ class GatewaySettings:
             ),
             limits=_limits(reader),
             console=ConsoleSettings.read(reader),
+            otlp=OtlpSettings.read(reader),
             cors_origins=tuple(reader.text("GATEWAY_CORS_ORIGINS", "").replace(",", " ").split()),
             grace=reader.seconds("GRACE_SECONDS", 10 * _SECOND, 0 * _SECOND, 600 * _SECOND),
             log_level=reader.choice("LOG_LEVEL", "INFO", LEVELS),

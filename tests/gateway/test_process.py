@@ -17,7 +17,11 @@ from tests.support.suite import free_port
 async def process(**environ: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Runs `python -m gateway`; it ends with the block."""
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", env={**os.environ, **environ}, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "gateway",
+        env={**os.environ, "RADIANT_OTLP_GRPC_PORT": "0", **environ},
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         yield running
