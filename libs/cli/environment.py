@@ -20,6 +20,8 @@ class Ports:
     """The port of gRPC, or of HTTP for what stands in front."""
     metrics: int
     """The http port of its metrics; 0 serves none."""
+    sides: Mapping[str, int] = field(default_factory=dict)
+    """More ports, by the variable that sets each."""
 
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
@@ -74,6 +76,7 @@ def front_environ(
     """
     named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.fronts}
     told = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
+    told |= {variable: base.get(variable) or str(port) for variable, port in ports.sides.items()}
     return (
         _open(base)
         | told

@@ -24,6 +24,8 @@ class Service:
     """Where metrics are served over http unless it is taken."""
     needs: tuple[str, ...] = ()
     """Services whose schema and process come first."""
+    side_ports: tuple[tuple[str, int], ...] = ()
+    """More ports that it listens on: the variable that sets each, and the port unless it is taken."""
     fronts: bool = False
     """Whether it answers HTTP in front of the others, rather than gRPC, and takes its settings by its own name."""
     availability: str = ""
@@ -103,6 +105,7 @@ SERVICES = (
         metrics_port=50190,
         needs=("ingest", "neural", "experiments"),
         fronts=True,
+        side_ports=(("RADIANT_OTLP_GRPC_PORT", 50181),),
     ),
 )
 """Every service, dependencies first."""
