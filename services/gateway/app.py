@@ -24,6 +24,7 @@ from gateway.problems import Problem
 from gateway.reading import json_of, message_of, value_at
 from gateway.routes import PREFIX, ROUTES, Route
 from gateway.settings import GatewaySettings, HttpLimits
+from gateway.widget.routes import widget_routes
 
 DOCUMENT_PATH, HEALTH_PATH = "/api/openapi.json", "/healthz"
 CORS_MAX_AGE_S = 600
@@ -52,7 +53,7 @@ def application(settings: GatewaySettings, calls: Calls) -> Starlette:
         by_path.setdefault(route.path, {})[route.method] = route
     endpoints = [_endpoint(path, table, calls, limits) for path, table in by_path.items()]
     app = Starlette(
-        routes=[*endpoints, _described(), Endpoint(HEALTH_PATH, _healthy, methods=["GET"])],
+        routes=[*endpoints, _described(), Endpoint(HEALTH_PATH, _healthy, methods=["GET"]), *widget_routes()],
         middleware=middleware,
         exception_handlers={Problem: problems.respond, HTTPException: _refused},
     )

@@ -52,7 +52,7 @@ class Boundary:
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
                 for name, value in SAFE_HEADERS.items():
-                    out[name] = value
+                    out.setdefault(name, value)
                 out.setdefault("cache-control", "no-store")
             await send(message)
 
