@@ -49,7 +49,7 @@
       .dot { animation: beat 1.2s infinite }
       @keyframes beat { 50% { opacity: .5 } }
     }`;
-  const SIGNALS_MAX = 200, POSTS_MAX = 50, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
+  const EARLY_MAX = 50, POSTS_MAX = 20, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
   const KEPT_MS = 23 * 3600e3, WAIT_MAX_MS = 60e3, BOUNCE_MS = 3000, SHORT_S = 30, LONG_S = 300;
   const SOURCE = "FEEDBACK_SOURCE_THINKTANK", PREFIX = "SIGNAL_TYPE_";
   const GOOD = "voted continue_conversation copy_response share_response favorite_added export_response".split(" ");
@@ -86,9 +86,8 @@
 
     save() {
       this.posts.splice(0, this.posts.length - POSTS_MAX);
-      this.signals.splice(0, this.signals.length - SIGNALS_MAX);
       try {
-        sessionStorage.setItem(this.key, JSON.stringify({ posts: this.posts, signals: this.signals }));
+        sessionStorage.setItem(this.key, JSON.stringify({ posts: this.posts }));
       } catch (error) { /* as above */ }
     }
 
@@ -99,7 +98,6 @@
 
     add(signal) {
       this.signals.push(signal);
-      this.save();
       if (this.signals.length >= this.most) this.flush();
       else if (!this.timer) this.timer = setTimeout(() => this.flush(), this.every);
     }
@@ -435,7 +433,7 @@
       if (JSON.stringify(details).length <= VALUE_CHARACTERS_MAX) signal.signalValue = details;
       if (!this._run || !outputId || !userId) return false;
       if (this._config) return this._collect(signal);
-      if (this._early.length < SIGNALS_MAX) this._early.push(signal);
+      if (this._early.length < EARLY_MAX) this._early.push(signal);
       this._load();
       return true;
     }
