@@ -325,7 +325,7 @@
       const voice = config.voiceEnabled && window.MediaRecorder && navigator.mediaDevices;
       this._box = make("div", {
         className: asks ? "asks" : "",
-        onkeydown: (event) => event.key === "Escape" && !this._panel.hidden && this._close(),
+        onkeydown: (event) => void (event.key === "Escape" && !this._panel.hidden && this._close()),
         part: "box",
         role: "group",
         ariaLabel: text("ask"),

@@ -51,6 +51,7 @@ async def test_a_keyboard_is_enough(chat: Shown) -> None:
     async def walk(*names: str) -> None:
         for name in names:
             await page.keyboard.press("Tab")
+            await page.wait_for_timeout(50)
             assert await focused(page) == name
 
     await walk("Good answer", "Bad answer")
