@@ -1,6 +1,6 @@
 """Writes the generated part of clients/typescript from the protos and the gateway's table; `--check` compares.
 
-Where the TypeScript compiler is found (on the path, or in clients/typescript/node_modules), `dist/` is compiled anew too.
+Where the TypeScript compiler is found (in clients/typescript/node_modules, or on the path), `dist/` is compiled too.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def main() -> int:
     write_sources(PACKAGE / "src")
     tsc = compiler()
     if tsc is None:
-        print(f"dist/ is left as it was: there is no tsc (npm install --no-save typescript@{COMPILER})", file=sys.stderr)
+        print(
+            f"dist/ is left as it was: there is no tsc (npm install --no-save typescript@{COMPILER})", file=sys.stderr
+        )
         return 1 if "dist/" in stale() else 0
     shutil.rmtree(PACKAGE / "dist", ignore_errors=True)
     write_dist(PACKAGE / "dist", tsc)

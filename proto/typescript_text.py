@@ -1,7 +1,7 @@
 """The API as TypeScript: every message as the proto JSON mapping spells it, and the gateway's table with its types.
 
-Names are in camelCase; enums by their values' names; 64-bit numbers, times and durations are text. A message that callers
-send has its optional fields optional; one that is both sent and answered is there twice, as `X` and `XInput`.
+Names are in camelCase; enums by their values' names; 64-bit numbers, times and durations are text. A message that is
+sent has its optional fields optional; one that is both sent and answered is there twice, as `X` and `XInput`.
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ class Types:
         return "\n".join([*lines, "}\n"])
 
     def _enum(self, kind: EnumDescriptor) -> str:
-        lines = [*_doc(self._comments[kind.full_name], ""), f"export type {self._shared.get(kind.full_name, '')}{kind.name} ="]
+        lines = [
+            *_doc(self._comments[kind.full_name], ""),
+            f"export type {self._shared.get(kind.full_name, '')}{kind.name} =",
+        ]
         for value in kind.values:
             lines += _doc(self._comments[f"{kind.full_name}.{value.name}"], "  ")
             lines.append(f'  | "{value.name}"')

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-EXECUTABLE = Path("/usr/bin/chromium")
+EXECUTABLE = "/usr/bin/chromium"
+PRESENT = Path(EXECUTABLE).exists()
 ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -29,7 +30,7 @@ GRAVE = ("serious", "critical")
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Runs Chromium while the block runs; skips the test where there is none."""
-    if not EXECUTABLE.exists():
+    if not PRESENT:
         pytest.skip(f"there is no browser at {EXECUTABLE}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))

@@ -28,7 +28,11 @@ PAGE_POLICY = "; ".join(
 """What the demonstration page may do; the widget needs no more than this."""
 
 _HERE = Path(__file__).parent
-_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".html": "text/html; charset=utf-8"}
+_KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+}
 _PUBLIC = {
     "cache-control": "public, max-age=300, stale-while-revalidate=86400",
     "access-control-allow-origin": "*",
@@ -52,7 +56,12 @@ def _file(path: str, file: Path, headers: Mapping[str, str]) -> Route:
     plain = file.read_bytes()
     packed = gzip.compress(plain, 9, mtime=0)
     digest = hashlib.sha256(plain).hexdigest()[:32]
-    always = {**headers, "content-type": _KINDS[file.suffix], "vary": "accept-encoding", "x-content-type-options": "nosniff"}
+    always = {
+        **headers,
+        "content-type": _KINDS[file.suffix],
+        "vary": "accept-encoding",
+        "x-content-type-options": "nosniff",
+    }
 
     async def answer(request: Request) -> Response:
         wants_packed = "gzip" in request.headers.get("accept-encoding", "")

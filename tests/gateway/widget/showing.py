@@ -84,7 +84,8 @@ class Shown:
             '<meta name="color-scheme" content="light dark"><script src="/widget/radiant-feedback.js" defer></script>'
             f'</head><body><main><h1>Chat</h1>{element}<article id="answer"><p id="first">The first line.</p>{filled}'
             '<button data-radiant-signal="share_response">Share</button></article>'
-            '<form id="composer"><label>Message <input name="m"></label><button>Reply</button></form></main></body></html>'
+            '<form id="composer"><label>Message <input name="m"></label><button>Reply</button></form></main>'
+            "</body></html>"
         )
 
     def app(self) -> Starlette:

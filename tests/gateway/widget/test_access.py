@@ -40,7 +40,9 @@ async def test_axe_finds_no_grave_fault(chat: Shown, scheme: Literal["light", "d
 async def test_axe_would_notice(chat: Shown) -> None:
     page = await chat.open(bypass_csp=True)
     await expect(page.get_by_role("button", name="Good answer")).to_be_visible()
-    await page.evaluate("document.querySelector('radiant-feedback').shadowRoot.append(document.createElement('button'))")
+    await page.evaluate(
+        "document.querySelector('radiant-feedback').shadowRoot.append(document.createElement('button'))"
+    )
     assert any("button-name" in fault for fault in await axe_faults(page))
 
 
