@@ -26,15 +26,15 @@
       "No hay conexión. Se enviará más tarde.|Lo sentimos, no se ha podido guardar.|" +
       "El micrófono no está disponible.",
   };
-  const THUMB = "M2 21h4V9H2v12zm20-11a2 2 0 0 0-2-2h-6l1-5V3l-1-2-7 7v11a2 2 0 0 0 2 2h9l2-1 3-7v-3z";
-  const MIC = "M12 14a3 3 0 0 0 3-3V5a3 3 0 0 0-6 0v6a3 3 0 0 0 3 3zm5-3a5 5 0 0 1-10 0H5a7 7 0 0 0 6 7v3h2v-3a7 7 0 0 0 6-7h-2z";
+  const THUMB = "M2 10h4v11H2zM8 10l5-8 3 1-1 6h7l-2 12H8z";
+  const MIC = "M9 3h6v10H9zM5 11h2a5 5 0 0 0 10 0h2a7 7 0 0 1-6 7v3h-2v-3a7 7 0 0 1-6-7z";
   const CSS = `
     :host { display: block; min-height: 1px }
     [hidden], :host([hidden]), p:empty { display: none !important }
     div, fieldset { display: flex; flex-wrap: wrap; align-items: center; gap: .4em; padding: 0; margin: 0; border: 0 }
     .asks { border: 2px solid var(--radiant-accent, currentColor); border-radius: .6em; padding: .4em }
-    button, textarea { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: .6em; padding: .3em .6em }
-    button { min-height: 2.25em; cursor: pointer }
+    button, textarea { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: .6em }
+    button { min-height: 2.25em; padding: .3em .6em; cursor: pointer }
     .thumb, .mic { border-color: transparent }
     button:hover { background: color-mix(in srgb, currentColor 10%, transparent) }
     [aria-pressed=true] { background: color-mix(in srgb, currentColor 18%, transparent); border-color: currentColor }
@@ -49,7 +49,7 @@
       .dot { animation: beat 1.2s infinite }
       @keyframes beat { 50% { opacity: .5 } }
     }`;
-  const EARLY_MAX = 50, POSTS_MAX = 20, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
+  const POSTS_MAX = 20, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
   const KEPT_MS = 23 * 3600e3, WAIT_MAX_MS = 60e3, BOUNCE_MS = 3000, SHORT_S = 30, LONG_S = 300;
   const SOURCE = "FEEDBACK_SOURCE_THINKTANK", PREFIX = "SIGNAL_TYPE_";
   const GOOD = "voted continue_conversation copy_response share_response favorite_added export_response".split(" ");
@@ -85,7 +85,10 @@
     }
 
     save() {
-      this.posts.splice(0, this.posts.length - POSTS_MAX);
+      /* The oldest signals give way first, then the oldest votes. */
+      while (this.posts.length > POSTS_MAX) {
+        this.posts.splice(Math.max(0, this.posts.findIndex((post) => post.body.signals)), 1);
+      }
       try {
         sessionStorage.setItem(this.key, JSON.stringify({ posts: this.posts }));
       } catch (error) { /* as above */ }
@@ -146,7 +149,8 @@
         this.fails = result.retry ? this.fails + 1 : 0;
         if (!result.retry) continue;
         this.until = Date.now() + result.wait;
-        this.again = setTimeout(() => this.pump(), Math.max(result.wait + 50, Math.min(WAIT_MAX_MS, 500 * 2 ** this.fails)));
+        const wait = Math.max(result.wait + 50, Math.min(WAIT_MAX_MS, 500 * 2 ** this.fails));
+        this.again = setTimeout(() => this.pump(), wait);
         break;
       }
       this.current = null;
@@ -183,8 +187,10 @@
     if (!outboxes.has(key)) outboxes.set(key, new Outbox(base, key));
     return outboxes.get(key);
   };
-  const emit = (host, detail) => (host || document).dispatchEvent(new CustomEvent(
-    detail.problem ? "radiant-feedback-error" : "radiant-feedback-sent", { detail, bubbles: true, composed: true }));
+  const emit = (host, detail) => {
+    const name = `radiant-feedback-${detail.problem ? "error" : "sent"}`;
+    (host || document).dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  };
 
   addEventListener("pagehide", () => {
     for (const outbox of outboxes.values()) {
@@ -290,9 +296,10 @@
     _draw() {
       const config = { currentRating: "RATING_UNSPECIFIED", ...this._config }, chosen = this._chosen = new Set();
       const text = (key) => this.label(key);
-      const word = (key, part, onclick) => make("button", { type: "button", part, className: part, onclick }, text(key));
+      const word = (key, part, onclick, child = text(key)) =>
+        make("button", { type: "button", part, className: part, onclick }, child);
       const drawn = (key, part, path, onclick) =>
-        make("button", { type: "button", part, className: part, onclick, ariaLabel: text(key), title: text(key) }, icon(path));
+        Object.assign(word(key, part, onclick, icon(path)), { ariaLabel: text(key), title: text(key) });
       const asks = config.ask && config.currentRating === "RATING_UNSPECIFIED";
       this._up = drawn("up", "thumb up", THUMB, () => this._vote("POSITIVE"));
       this._down = drawn("down", "thumb down", THUMB, () => this._vote("NEGATIVE"));
@@ -312,9 +319,7 @@
       } });
       if (chips.length) this._panel.append(make("fieldset", {}, make("legend", {}, text("about")), ...chips));
       if (config.commentsEnabled) this._panel.append(make("label", {}, text("comment"), this._text));
-      const send = word("send", "word send");
-      send.type = "submit";
-      this._panel.append(send);
+      this._panel.append(Object.assign(word("send", "word send"), { type: "submit" }));
       this._mic = drawn("record", "mic", MIC, () => this._speak());
       this._left = make("span", { className: "dot", ariaHidden: true });
       this._recording = make("span", { hidden: true },
@@ -324,12 +329,15 @@
       this._question = make("b", { hidden: !asks, part: "question" }, text("ask"));
       const voice = config.voiceEnabled && window.MediaRecorder && navigator.mediaDevices;
       this._box = make("div", {
-        className: asks ? "asks" : "",
-        onkeydown: (event) => void (event.key === "Escape" && !this._panel.hidden && this._close()),
         part: "box",
+        className: asks ? "asks" : "",
         role: "group",
         ariaLabel: text("ask"),
-      }, this._question, ...(config.thumbsEnabled ? [this._up, this._down] : []), ...(voice ? [this._mic, this._recording] : []), this._panel, this._status);
+        onkeydown: (event) => void (event.key === "Escape" && !this._panel.hidden && this._close()),
+      }, this._question);
+      if (config.thumbsEnabled) this._box.append(this._up, this._down);
+      if (voice) this._box.append(this._mic, this._recording);
+      this._box.append(this._panel, this._status);
       this.shadowRoot.replaceChildren(this._box);
       this._press(config.currentRating.slice(7));
       if (this._rating !== "UNSPECIFIED") this._seen.add("voted");
@@ -354,7 +362,13 @@
       const { outputId, userId } = this;
       this._seen.add("voted");
       this._outbox.put("/feedback/explicit", {
-        outputId, userId, rating: `RATING_${this._rating}`, categories: [...this._chosen], comment: this._text.value.trim(), source: SOURCE, clientTime: now(),
+        outputId,
+        userId,
+        rating: `RATING_${this._rating}`,
+        categories: [...this._chosen],
+        comment: this._text.value.trim(),
+        source: SOURCE,
+        clientTime: now(),
       });
       this._outbox.pump();
     }
@@ -380,7 +394,8 @@
         this._status.textContent = this.label("mic");
         return emit(this, { kind: "voice", problem: { status: 0, reason: "NO_MICROPHONE", detail: String(error) } });
       }
-      const mimeType = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"].find((type) => MediaRecorder.isTypeSupported(type));
+      const mimeTypes = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"];
+      const mimeType = mimeTypes.find((type) => MediaRecorder.isTypeSupported(type));
       const recorder = new MediaRecorder(stream, { mimeType });
       const show = (on) => {
         this._mic.hidden = on;
@@ -416,7 +431,8 @@
       form.append("feedback", new Blob([feedback], { type: "application/json" }));
       form.append("audio", audio, `voice.${audio.type.split(/[/;]/)[1]}`);
       for (let tries = VOICE_TRIES; tries--;) {
-        const { body: answer, problem, retry, wait } = await ask(`${this.base}/feedback/voice`, this.token, { method: "POST", headers: { "idempotency-key": id }, body: form });
+        const options = { method: "POST", headers: { "idempotency-key": id }, body: form };
+        const { body: answer, problem, retry, wait } = await ask(`${this.base}/feedback/voice`, this.token, options);
         const retrying = retry && tries > 0;
         this._say(problem, retrying);
         emit(this, { kind: "voice", requestId: id, problem, retrying, answer });
@@ -429,11 +445,12 @@
     track(name, value) {
       const { outputId, userId } = this, conversationId = this._get("conversation-id");
       const details = { ...(conversationId && { conversationId }), ...(Object(value) === value ? value : { value }) };
-      const signal = { signalId: uuid(), outputId, userId, signalType: PREFIX + String(name).toUpperCase(), clientTime: now() };
+      const signalType = PREFIX + String(name).toUpperCase();
+      const signal = { signalId: uuid(), outputId, userId, signalType, clientTime: now() };
       if (JSON.stringify(details).length <= VALUE_CHARACTERS_MAX) signal.signalValue = details;
       if (!this._run || !outputId || !userId) return false;
       if (this._config) return this._collect(signal);
-      if (this._early.length < EARLY_MAX) this._early.push(signal);
+      if (this._early.length < BATCH_MAX) this._early.push(signal);
       this._load();
       return true;
     }

@@ -109,13 +109,16 @@ async def test_signals_before_the_configuration_wait_for_it(chat: Shown) -> None
 async def test_what_cannot_be_sent_is_bounded(chat: Shown) -> None:
     page = await chat.open({"flushIntervalMs": 600_000})
     await ready(page)
-    await page.route(f"**{BATCH}", lambda route: route.abort())
+    await page.route("**/feedback/**", lambda route: route.abort())
+    await page.get_by_role("button", name="Bad answer").click()
     await page.evaluate(f"for (let n = 0; n < 5000; n++) {TRACK}('regenerate', {{n, filled: 'x'.repeat(400)}})")
     assert not await chat.idle(page)
     [kept] = await page.evaluate("Object.values(sessionStorage)")
     found = json.loads(kept)
     assert len(found["posts"]) <= 20
-    assert all(len(post["body"]["signals"]) <= 50 for post in found["posts"])
-    newest = [post["body"]["signals"][-1]["signalValue"]["n"] for post in found["posts"]]
+    assert found["posts"][0]["body"]["rating"] == "RATING_NEGATIVE", "a vote outlives older and newer signals"
+    batches = [post["body"]["signals"] for post in found["posts"][1:]]
+    assert max(len(batch) for batch in batches) == 50
+    newest = [batch[-1]["signalValue"]["n"] for batch in batches]
     assert max(newest) == 4999, "the oldest give way"
     assert max(len(json.dumps(post["body"])) for post in found["posts"]) < 64_000, "more than a leaving page may send"
