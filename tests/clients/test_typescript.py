@@ -103,9 +103,9 @@ def test_the_compiler_knows_the_api(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def base(database_url: str, redis_url: str) -> AsyncIterator[str]:
+async def base(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[str]:
     """Gives the address of a gateway on a port."""
-    async with gateway(database_url, redis_url) as opened:
+    async with gateway(database_url, redis_url, tmp_path) as opened:
         server = HttpServer(replace(opened.settings, port=0), opened.app)
         yield f"http://127.0.0.1:{await server.start()}"
         await server.stop(timedelta(seconds=1))

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.gateway.serving import Gateway
+from tests.gateway.serving import Served
 from tests.gateway.widget.showing import Shown, shown
 
 
 @pytest.fixture
-async def chat(served: Gateway) -> AsyncIterator[Shown]:
+async def chat(served: Served) -> AsyncIterator[Shown]:
     """Gives a product's page with the widget, in a browser."""
     async with shown(served) as opened:
         yield opened

@@ -19,9 +19,10 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
+from gateway.app import application
 from gateway.server import HttpServer
-from gateway.widget.routes import PAGE_POLICY
-from tests.gateway.serving import ACME, Gateway
+from gateway.widget.routes import PAGE_POLICY, widget_routes
+from tests.gateway.serving import ACME, Served
 from tests.support.browser import chromium
 
 OUTPUT, USER = "o", "u"
@@ -39,7 +40,7 @@ async def until(condition: Callable[[], Awaitable[object]], seconds: float = 8) 
 class Shown:
     """The services, the port on which they and the page are, and a browser."""
 
-    gateway: Gateway
+    gateway: Served
     browser: Browser
     base: str = ""
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
@@ -91,6 +92,8 @@ class Shown:
     def app(self) -> Starlette:
         """Returns the product: its page, its backend at /backend, and the gateway."""
 
+        suite = application(self.gateway.settings, self.gateway.calls, widget_routes())
+
         async def page(request: Request) -> Response:
             endpoint = "" if "token=" in self.attributes else 'endpoint="/backend"'
             named = f'output-id="{OUTPUT}" user-id="{USER}" for="answer" reply="composer"'
@@ -100,8 +103,6 @@ class Shown:
         async def backend(request: Request) -> Response:
             path, body = f"/{request.path_params['path']}", await request.body()
             self.asked.append((request.method, path, dict(request.headers), body))
-            if path == "/feedback/voice":
-                return Response('{"voiceId":"v"}', media_type="application/json")
             passed = {n: v for n, v in request.headers.items() if n in ("content-type", "idempotency-key")}
             async with self.gateway.client(self.gateway.app) as client:
                 found: httpx.Response = await client.request(
@@ -110,11 +111,11 @@ class Shown:
             return Response(found.content, found.status_code, {"content-type": found.headers["content-type"]})
 
         routes = [Endpoint("/page", page), Endpoint("/backend/{path:path}", backend, methods=["GET", "POST"])]
-        return Starlette(routes=[*routes, Mount("/", self.gateway.app)])
+        return Starlette(routes=[*routes, Mount("/", suite)])
 
 
 @contextlib.asynccontextmanager
-async def shown(gateway: Gateway) -> AsyncIterator[Shown]:
+async def shown(gateway: Served) -> AsyncIterator[Shown]:
     """Serves the page and runs the browser while the block runs."""
     async with chromium() as browser:
         found = Shown(gateway, browser)

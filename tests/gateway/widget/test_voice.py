@@ -30,6 +30,8 @@ async def test_a_recording_is_uploaded_as_webm_with_a_key(chat: Shown) -> None:
     assert b'filename="voice.webm"' in audio
     assert b"\x1a\x45\xdf\xa3" in audio[:200], "the first bytes of every webm file"
     assert len(audio) > 2000
+    [stored] = await chat.gateway.intake.rows("SELECT * FROM ingest.voice_feedback")
+    assert (stored["output_id"], stored["user_id"], stored["audio_format"]) == ("o", "u", "webm")
 
 
 async def test_a_cancelled_recording_goes_nowhere(chat: Shown) -> None:
