@@ -58,7 +58,7 @@ async def test_a_keyboard_is_enough(chat: Shown) -> None:
 
     await walk("Good answer", "Bad answer")
     await page.keyboard.press("Enter")
-    await walk("Accuracy")
+    await walk("Speak a comment", "Accuracy")
     await page.keyboard.press("Space")
     await walk("Relevance", "Tone", "Format", "Speed", "Safety", "Creativity", "Completeness", "Something else")
     await walk("Comment (optional)")
@@ -70,10 +70,10 @@ async def test_a_keyboard_is_enough(chat: Shown) -> None:
     [vote] = await chat.votes()
     assert (vote["rating"], vote["categories"], vote["comment"]) == (-1, ["accuracy"], "Too long")
     await page.keyboard.press("Enter")
-    await walk("Accuracy")
+    await walk("Speak a comment", "Accuracy")
     await page.keyboard.press("Escape")
     assert await focused(page) == "Bad answer"
-    await expect(page.get_by_label("Comment")).to_be_hidden()
+    await expect(page.get_by_role("textbox", name="Comment")).to_be_hidden()
 
 
 async def test_nothing_moves_for_who_wants_no_motion(chat: Shown) -> None:
