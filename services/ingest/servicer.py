@@ -12,9 +12,10 @@ from ingest.model import Terms, Write
 from ingest.pace import Pace
 from ingest.ports import Languages
 from ingest.reading import END, START, Reading
+from ingest.reads import Reads
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
-from ingest.translate import answers, feedback, manifests
+from ingest.translate import answers, feedback, manifests, outputs, totals
 from ingest.translate.words import terms_at
 from ingest.voice import VoiceIntake
 from kit.errors import Invalid, Unimplemented
@@ -71,11 +72,12 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         languages: Languages,
         limits: IntakeLimits,
         pace: Pace,
+        reads: Reads,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
-        self._pace, self._voice = pace, voice
+        self._pace, self._reads, self._voice = pace, reads, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -163,13 +165,29 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         token = encode_page(listing, (last.created_us, last.output_id)) if last else ""
         return answers.conversation(found, token)
 
+    async def GetTenantFeedbackStats(
+        self, request: pb.GetTenantFeedbackStatsRequest, context: Context
+    ) -> pb.GetTenantFeedbackStatsResponse:
+        """Counts a tenant's outputs and the feedback on them."""
+        tenant = tenant_of(request.tenant_id)
+        start, end = totals.window(request, _now().now_us)
+        return totals.answer(await self._reads.totals.over(tenant, start, end), start, end)
+
+    async def ListOutputs(self, request: pb.ListOutputsRequest, context: Context) -> pb.ListOutputsResponse:
+        """Lists outputs, newest first."""
+        tenant = tenant_of(request.tenant_id)
+        wanted, before, listing = outputs.wanted(request, tenant)
+        size = page_size(request.page_size, PAGE_MAX)
+        return outputs.page(await self._reads.browsing.page(tenant, wanted, before, size), listing)
+
+    async def GetOutput(self, request: pb.GetOutputRequest, context: Context) -> pb.GetOutputResponse:
+        """Shows one output."""
+        return outputs.whole(await self._reads.browsing.output(tenant_of(request.tenant_id), request.output_id))
+
     async def GetWidgetConfig(self, request: pb.GetWidgetConfigRequest, context: Context) -> pb.GetWidgetConfigResponse:
         """Tells a widget what to show."""
-        tenant = tenant_of(request.tenant_id)
-        rating = None
-        if request.output_id and request.user_id:
-            rating = await self._reading.rating(tenant, request.output_id, request.user_id)
-        return answers.widget(rating, self._voice is not None)
+        prompt = await self._reads.questions.about(tenant_of(request.tenant_id), request.user_id, request.output_id)
+        return answers.widget(prompt, self._voice is not None)
 
     async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
         """Refuses: nothing erases users yet."""

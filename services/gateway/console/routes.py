@@ -58,14 +58,14 @@ class Console:
                 made.append(Route("/" + path, self._guarded(roles, self._acting(action)), methods=["POST"]))
             for path, (roles, download) in page.downloads.items():
                 made.append(Route("/" + path, self._guarded(roles, self._giving(download)), methods=["GET"]))
-        secret, secure = self._settings.console.session_secret or uuid.uuid4().hex, self._secure()
+        secret, by_tls = self._settings.console.session_secret or uuid.uuid4().hex, self._secure()
         keeping = Middleware(
             SessionMiddleware,
             secret_key=secret,
             session_cookie="radiant_signin",
             max_age=SIGN_IN_LIFE_S,
             same_site="lax",
-            https_only=secure,
+            https_only=by_tls,
             path=PREFIX,
         )
         return [

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from gateway.app import application
 from gateway.console.pages import PAGES
 from gateway.server import HttpServer
 from radiant.ingest.v1 import ingest_service_pb2 as pb
-from tests.gateway.serving import Gateway, vote
+from tests.gateway.serving import Served, vote
 from tests.ingest.serving import manifest
 from tests.support.browser import axe_faults, chromium
 from tests.support.suite import KEY
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @contextlib.asynccontextmanager
-async def listening(served: Gateway) -> AsyncIterator[str]:
+async def listening(served: Served) -> AsyncIterator[str]:
     """Serves the gateway on a real port while the block runs; gives its address."""
     settings = replace(served.settings, token_key=KEY, port=0)
     server = HttpServer(settings, application(settings, served.calls))
@@ -49,7 +49,7 @@ def output(name: str, model: str, task: str, user: str) -> pb.RecordManifestRequ
     return request
 
 
-async def some_traffic(served: Gateway) -> None:
+async def some_traffic(served: Served) -> None:
     """Records a day of a small tenant."""
     for number in range(60):
         model, task = MODELS[number % 3], ("code", "chat")[number % 2]
@@ -119,7 +119,7 @@ def _addresses() -> list[str]:
     return [more.get(page.path, page.path) for page in PAGES if "{" not in page.path]
 
 
-async def test_every_page_in_light_and_dark_without_a_fault(served: Gateway) -> None:
+async def test_every_page_in_light_and_dark_without_a_fault(served: Served) -> None:
     await some_traffic(served)
     async with chromium() as browser, listening(served) as base:
         for scheme in ("light", "dark"):
@@ -137,7 +137,7 @@ async def test_every_page_in_light_and_dark_without_a_fault(served: Gateway) -> 
                 assert person.faults == []
 
 
-async def test_numbers_arrive_without_loading_the_page_again(served: Gateway) -> None:
+async def test_numbers_arrive_without_loading_the_page_again(served: Served) -> None:
     await some_traffic(served)
     async with chromium() as browser, listening(served) as base, walker(browser, base) as person:
         await person.sign_in("admin")
@@ -145,11 +145,11 @@ async def test_numbers_arrive_without_loading_the_page_again(served: Gateway) ->
         outputs = person.page.locator(".funnel strong").first
         assert await outputs.inner_text() == "60"
         await served.intake.call("RecordManifest", output(str(uuid.uuid4()), "small", "code", "ann"))
-        await person.page.wait_for_function("document.querySelector('.funnel strong').textContent === '61'")
+        await expect(outputs).to_have_text("61")
         assert person.faults == []
 
 
-async def test_times_are_in_the_viewers_zone(served: Gateway) -> None:
+async def test_times_are_in_the_viewers_zone(served: Served) -> None:
     await some_traffic(served)
     async with chromium() as browser, listening(served) as base, walker(browser, base) as person:
         await person.sign_in("admin")
@@ -161,7 +161,7 @@ async def test_times_are_in_the_viewers_zone(served: Gateway) -> None:
         assert f"{int(f'{local:%I}')}:{local:%M}" in await stamp.inner_text()
 
 
-async def test_a_keyboard_is_enough(served: Gateway) -> None:
+async def test_a_keyboard_is_enough(served: Served) -> None:
     await some_traffic(served)
     async with chromium() as browser, listening(served) as base, walker(browser, base) as person:
         page = person.page
@@ -176,7 +176,7 @@ async def test_a_keyboard_is_enough(served: Gateway) -> None:
         await page.keyboard.press("Enter")
         await page.wait_for_selector("#drawer [role=dialog]")
         assert await axe_faults(page) == []
-        await page.wait_for_function("document.activeElement.hasAttribute('data-close')")
+        await expect(page.locator("#drawer [data-close]")).to_be_focused()
         await page.keyboard.press("Escape")
         assert await page.locator("#drawer > *").count() == 0
         assert await link.evaluate("each => each === document.activeElement")
@@ -187,7 +187,7 @@ async def test_a_keyboard_is_enough(served: Gateway) -> None:
         assert person.faults == []
 
 
-async def test_a_cell_leads_to_its_explanation_and_a_table_to_its_csv(served: Gateway) -> None:
+async def test_a_cell_leads_to_its_explanation_and_a_table_to_its_csv(served: Served) -> None:
     await some_traffic(served)
     async with chromium() as browser, listening(served) as base, walker(browser, base) as person:
         page = person.page
