@@ -25,8 +25,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant from proto/
+protos: setup  ## write libs/radiant and clients/typescript from proto/
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/typescript.py
 
 bench: setup
 	$(BIN)/python -m bench

@@ -12,6 +12,7 @@ from gateway.calls import Calls
 from gateway.otlp.wiring import Doors, telemetry
 from gateway.server import HttpServer
 from gateway.settings import GatewaySettings, Tls
+from gateway.widget.routes import widget_routes
 
 
 @contextlib.asynccontextmanager
@@ -27,7 +28,7 @@ async def wired(settings: GatewaySettings) -> AsyncIterator[Doors]:
     )
     try:
         async with telemetry(settings, key_pair=key_pair, services_ca=authorities) as otlp:
-            app = application(settings, calls, otlp.routes, paced=otlp.paths)
+            app = application(settings, calls, [*otlp.routes, *widget_routes()], paced=otlp.paths)
             yield otlp.beside(HttpServer(settings, app))
     finally:
         await calls.close()

@@ -42,6 +42,8 @@ async def test_it_serves_its_document_and_drains() -> None:
                     break
                 await asyncio.sleep(0.05)
         assert answer.json()["openapi"] == "3.1.0"
+        widget = await client.get(f"http://127.0.0.1:{port}/widget/radiant-feedback.js")
+        assert widget.headers["access-control-allow-origin"] == "*"
         assert "server" not in answer.headers
         counted = (await client.get(f"http://127.0.0.1:{metrics}/metrics")).text
         assert 'radiant_http_requests_total{method="GET",route="/api/openapi.json",status="200"} 1.0' in counted
