@@ -103,7 +103,7 @@ class RpcServer:
 
     async def start(self) -> int:
         """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
-        if self._settings.development and not _is_loopback(self._settings.host):
+        if self._settings.development and not is_loopback(self._settings.host):
             raise PublicDevelopmentError(
                 f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
@@ -147,7 +147,8 @@ def build_server(
     return RpcServer(settings, interceptor)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tells whether a host is this machine alone."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

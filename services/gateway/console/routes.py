@@ -23,7 +23,7 @@ from gateway.console.page import Action, Asked, Download, Handler, Moved, Shown
 from gateway.console.pages import PAGES
 from gateway.console.session import Claims, Session, Sessions
 from gateway.console.show import environment, json_block
-from gateway.console.signin import SignIn
+from gateway.console.signin import SignIn, secure
 from gateway.console.static import static_route, version
 from gateway.problems import Problem
 from gateway.settings import GatewaySettings
@@ -58,14 +58,14 @@ class Console:
                 made.append(Route("/" + path, self._guarded(roles, self._acting(action)), methods=["POST"]))
             for path, (roles, download) in page.downloads.items():
                 made.append(Route("/" + path, self._guarded(roles, self._giving(download)), methods=["GET"]))
-        secret, secure = self._settings.console.session_secret or uuid.uuid4().hex, self._secure()
+        secret, by_tls = self._settings.console.session_secret or uuid.uuid4().hex, self._secure()
         keeping = Middleware(
             SessionMiddleware,
             secret_key=secret,
             session_cookie="radiant_signin",
             max_age=SIGN_IN_LIFE_S,
             same_site="lax",
-            https_only=secure,
+            https_only=by_tls,
             path=PREFIX,
         )
         return [
@@ -74,7 +74,7 @@ class Console:
         ]
 
     def _secure(self) -> bool:
-        return self._settings.console.public_url.startswith("https://")
+        return secure(self._settings)
 
     def _guarded(self, roles: frozenset[str], answer: Callable[[Request, Session], Awaitable[Response]]) -> Answering:
         async def guarded(request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from httpx import HTTPError
+from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -105,7 +106,7 @@ class SignIn:
         oidc = self._settings.console.oidc
         try:
             found = await self._provider.authorize_access_token(request)
-        except (OAuthError, HTTPError, ValueError):
+        except (OAuthError, JoseError, HTTPError, ValueError):
             return self._page(request, "The sign-in was not completed.", 401)
         token = found.get(f"{oidc.token}_token", "")
         return self._welcome(request, str(token), _onward(request.session.pop("next", "")))
@@ -116,9 +117,10 @@ class SignIn:
             cookie = self._sessions.seal(session)
         except TokenUnfitError as problem:
             return self._page(request, f"The token cannot be used. {problem}", 403)
-        secure = self._settings.console.public_url.startswith("https://") or request.url.scheme == "https"
         response = RedirectResponse(onward, status_code=303)
-        response.set_cookie(COOKIE, cookie, path="/console", httponly=True, secure=secure, samesite="lax")
+        response.set_cookie(
+            COOKIE, cookie, path="/console", httponly=True, secure=secure(self._settings), samesite="lax"
+        )
         return guard.secured(response)
 
     async def _leave(self, request: Request) -> Response:
@@ -132,6 +134,11 @@ class SignIn:
         response = RedirectResponse("/console/signin", status_code=303)
         response.delete_cookie(COOKIE, path="/console")
         return guard.secured(response)
+
+
+def secure(settings: GatewaySettings) -> bool:
+    """Tells whether browsers reach the console by TLS, so that cookies need never travel without."""
+    return settings.console.public_url.startswith("https://") or bool(settings.tls.certificate) or settings.tls.proxied
 
 
 def _onward(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import mimetypes
 
@@ -19,8 +20,10 @@ NAMES = (
     "theme.js",
     "vendor/htmx.min.js",
     "vendor/htmx-sse.min.js",
-    "vendor/echarts.min.js",
+    "vendor/echarts.min.js.gz",
 )
+PACKED = ".gz"
+"""Kept as such, and sent as such to whoever takes it."""
 YEAR_S = 31_536_000
 
 
@@ -39,9 +42,17 @@ def static_route() -> Route:
 
     async def give(request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in kept:
+        headers = {"cache-control": f"public, max-age={YEAR_S}, immutable"}
+        content = kept.get(name)
+        if content is None and name + PACKED in kept:
+            content = kept[name + PACKED]
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+            else:
+                content = gzip.decompress(content)
+        if content is None:
             raise Problem(404, "NO_SUCH_PATH", "There is nothing at this path.")
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(kept[name], headers={"cache-control": f"public, max-age={YEAR_S}, immutable"}, media_type=kind)
+        return Response(content, headers=headers, media_type=kind)
 
     return Route(f"/static/{version()}/{{name:path}}", give, methods=["GET"])

@@ -1,5 +1,28 @@
 """The pages, in the order of the navigation."""
 
-from gateway.console.pages import experiments, learning, models, overview, recommendations, trust
+from gateway.console.pages import (
+    audit,
+    experiments,
+    feedback,
+    learning,
+    models,
+    overview,
+    privacy,
+    recommendations,
+    trust,
+    voice,
+)
 
-PAGES = (overview.PAGE, models.PAGE, recommendations.PAGE, *experiments.PAGES, trust.PAGE, learning.PAGE)
+PAGES = (
+    overview.PAGE,
+    models.PAGE,
+    recommendations.PAGE,
+    feedback.PAGE,
+    feedback.OUTPUT,
+    *experiments.PAGES,
+    trust.PAGE,
+    voice.PAGE,
+    learning.PAGE,
+    privacy.PAGE,
+    audit.PAGE,
+)

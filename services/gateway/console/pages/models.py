@@ -36,39 +36,41 @@ def _value(score: ModelScore, measure: str) -> float | None:
     return float(getattr(score, measure))
 
 
+def _row(score: ModelScore, measure: str) -> tuple[Any, ...]:
+    value, (low, high) = _value(score, measure), interval(score)
+    return (
+        score.model,
+        score.task_type or "any",
+        score.domain_mode or "any",
+        None if value is None else round(value, 4),
+        round(low, 4),
+        round(high, 4),
+        score.total_count,
+        round(score.evidence, 1),
+        round(score.confidence, 3),
+        score.positive_count,
+        score.negative_count,
+    )
+
+
+def _tile(score: ModelScore, measure: str, column: int, line: int) -> dict[str, Any]:
+    value, (low, high) = _value(score, measure) or 0.0, interval(score)
+    return {
+        "value": [column, line, round(value, 4)],
+        "link": [score.task_type, score.domain_mode],
+        "label": {"formatter": f"{value:.2f}\n{low:.2f}–{high:.2f}\nn {score.total_count}"},
+        "name": f"{score.model}, {score.task_type or 'any task'}, {score.domain_mode or 'any domain'}",
+    }
+
+
 def _figure(scores: Sequence[ModelScore], measure: str) -> Figure:
     models = sorted({score.model for score in scores}, reverse=True)
     contexts = sorted({(score.task_type, score.domain_mode) for score in scores})
-    data: list[dict[str, Any]] = []
-    rows = []
-    for score in scores:
-        value, (low, high) = _value(score, measure), interval(score)
-        rows.append(
-            (
-                score.model,
-                score.task_type or "any",
-                score.domain_mode or "any",
-                None if value is None else round(value, 4),
-                round(low, 4),
-                round(high, 4),
-                score.total_count,
-                round(score.evidence, 1),
-                round(score.confidence, 3),
-                score.positive_count,
-                score.negative_count,
-            )
-        )
-        if value is not None:
-            place = contexts.index((score.task_type, score.domain_mode)), models.index(score.model)
-            said = f"{value:.2f}\n{low:.2f}–{high:.2f}\nn {score.total_count}"
-            data.append(
-                {
-                    "value": [*place, round(value, 4)],
-                    "link": [score.task_type, score.domain_mode],
-                    "label": {"formatter": said},
-                    "name": f"{score.model}, {score.task_type or 'any task'}, {score.domain_mode or 'any domain'}",
-                }
-            )
+    data = [
+        _tile(score, measure, contexts.index((score.task_type, score.domain_mode)), models.index(score.model))
+        for score in scores
+        if _value(score, measure) is not None
+    ]
     values = [each["value"][2] for each in data]
     option = {
         "tooltip": {"position": "top"},
@@ -108,7 +110,7 @@ def _figure(scores: Sequence[ModelScore], measure: str) -> Figure:
         name="effectiveness",
         title=f"{MEASURES[measure]} per task and domain",
         columns=columns,
-        rows=rows,
+        rows=[_row(score, measure) for score in scores],
         option=option,
         note=note,
         links="/console/recommendations?task={0}&domain={1}",
