@@ -14,7 +14,7 @@ import pytest
 from kit.ids import new_id
 from tests.experiments.service.world import World
 from tests.gateway.console.visiting import Visitor, settings_of, visiting
-from tests.gateway.serving import Gateway
+from tests.gateway.serving import Served
 
 NEW = "New experiment"
 FILLED = {
@@ -39,14 +39,14 @@ async def started(admin: Visitor) -> str:
     return page
 
 
-async def judged(served: Gateway, page: str, treatment: int = 300) -> None:
+async def judged(served: Served, page: str, treatment: int = 300) -> None:
     """Lets users judge both variants: half of the control's are pleased, nine of ten of the treatment's."""
     world, experiment = World(served.learning.world.connection), page.removeprefix("experiments/")
     await world.judged(experiment, "control", 300, 150)
     await world.judged(experiment, "treatment", treatment, treatment * 9 // 10)
 
 
-async def test_whole_life(served: Gateway) -> None:
+async def test_whole_life(served: Served) -> None:
     async with visiting(served) as admin:
         page = await made(admin)
         text = await admin.see(page)
@@ -73,7 +73,7 @@ async def test_whole_life(served: Gateway) -> None:
         assert ("complete", "enough") in [(row["action"], row["reason"]) for row in audit]
 
 
-async def test_cancelled_drafts_end(served: Gateway) -> None:
+async def test_cancelled_drafts_end(served: Served) -> None:
     async with visiting(served) as admin:
         page = await made(admin)
         await admin.send(page, "Cancel the experiment", {"reason": "a bad idea"})
@@ -82,7 +82,7 @@ async def test_cancelled_drafts_end(served: Gateway) -> None:
         assert "Large or small" not in await admin.see("experiments?state=running")
 
 
-async def test_effects_are_a_chart_a_table_and_a_file(served: Gateway) -> None:
+async def test_effects_are_a_chart_a_table_and_a_file(served: Served) -> None:
     async with visiting(served) as admin:
         page = await started(admin)
         await judged(served, page)
@@ -96,7 +96,7 @@ async def test_effects_are_a_chart_a_table_and_a_file(served: Gateway) -> None:
         assert rate["Sequence excludes 0"] == "yes"
 
 
-async def test_a_mismatch_of_arrivals_raises_an_alarm(served: Gateway) -> None:
+async def test_a_mismatch_of_arrivals_raises_an_alarm(served: Served) -> None:
     async with visiting(served) as admin:
         page = await started(admin)
         await judged(served, page, treatment=100)
@@ -105,7 +105,7 @@ async def test_a_mismatch_of_arrivals_raises_an_alarm(served: Gateway) -> None:
         assert 'class="alarm"' in text
 
 
-async def test_without_results_it_can_still_be_stopped(served: Gateway) -> None:
+async def test_without_results_it_can_still_be_stopped(served: Served) -> None:
     settings = settings_of(served)
     hasty = replace(settings, limits=replace(settings.limits, call_timeout=timedelta(seconds=1)))
     connection = served.learning.world.connection
@@ -118,7 +118,7 @@ async def test_without_results_it_can_still_be_stopped(served: Gateway) -> None:
         assert ">paused</span>" in await admin.see(page)
 
 
-async def test_rollout_by_forms(served: Gateway) -> None:
+async def test_rollout_by_forms(served: Served) -> None:
     async with visiting(served) as admin:
         page = await made(admin, {"traffic_percentage": "0.05"})
         await admin.send(page, "Start")
@@ -137,7 +137,7 @@ async def test_rollout_by_forms(served: Gateway) -> None:
         assert [float(row["In treatment, %"]) for row in rows][-1] == 0
 
 
-async def test_a_waiting_step_is_approved(served: Gateway) -> None:
+async def test_a_waiting_step_is_approved(served: Served) -> None:
     async with visiting(served) as admin:
         page = await made(admin, {"traffic_percentage": "0.05"})
         await admin.send(page, "Start")
@@ -149,7 +149,7 @@ async def test_a_waiting_step_is_approved(served: Gateway) -> None:
         assert ">approved</span>" in text
 
 
-async def test_experts_look_and_change_nothing(served: Gateway) -> None:
+async def test_experts_look_and_change_nothing(served: Served) -> None:
     async with visiting(served) as admin, visiting(served, "expert") as expert:
         page = await started(admin)
         form = await admin.form(page, "Pause")
@@ -168,7 +168,7 @@ async def test_experts_look_and_change_nothing(served: Gateway) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "0" * 64, None])
-async def test_forms_from_elsewhere_are_refused(served: Gateway, key: str | None) -> None:
+async def test_forms_from_elsewhere_are_refused(served: Served, key: str | None) -> None:
     async with visiting(served) as admin:
         page = await started(admin)
         form = await admin.form(page, "Pause")
@@ -184,7 +184,7 @@ async def test_forms_from_elsewhere_are_refused(served: Gateway, key: str | None
         assert len(re.findall("Large or small", await admin.see("experiments"))) == 1
 
 
-async def test_other_tenants_see_and_change_nothing(served: Gateway) -> None:
+async def test_other_tenants_see_and_change_nothing(served: Served) -> None:
     async with visiting(served) as admin, visiting(served, tenant="globex") as stranger:
         page = await started(admin)
         form = await admin.form(page, "Pause")
@@ -197,7 +197,7 @@ async def test_other_tenants_see_and_change_nothing(served: Gateway) -> None:
         assert ">running</span>" in await admin.see(page)
 
 
-async def test_sending_twice_counts_once(served: Gateway) -> None:
+async def test_sending_twice_counts_once(served: Served) -> None:
     async with visiting(served) as admin:
         create = await admin.form("experiments/new", NEW)
         first, second = await admin.post(create, FILLED), await admin.post(create, FILLED)
@@ -209,7 +209,7 @@ async def test_sending_twice_counts_once(served: Gateway) -> None:
         assert len(re.findall("Large or small", await admin.see("experiments"))) == 1
 
 
-async def test_a_change_in_between_is_told_and_keeps_what_was_typed(served: Gateway) -> None:
+async def test_a_change_in_between_is_told_and_keeps_what_was_typed(served: Served) -> None:
     async with visiting(served) as admin, visiting(served) as colleague:
         page = await started(admin)
         pause = await admin.form(page, "Complete")
@@ -223,7 +223,7 @@ async def test_a_change_in_between_is_told_and_keeps_what_was_typed(served: Gate
         assert pause.fields["etag"] not in retried
 
 
-async def test_a_refused_draft_keeps_what_was_typed(served: Gateway) -> None:
+async def test_a_refused_draft_keeps_what_was_typed(served: Served) -> None:
     async with visiting(served) as admin:
         form = await admin.form("experiments/new", NEW)
         for wrong, said in (
@@ -246,7 +246,7 @@ async def test_a_refused_draft_keeps_what_was_typed(served: Gateway) -> None:
         assert "No experiment here" in await admin.see("experiments")
 
 
-async def test_operators_name_the_tenant_and_reach_experiments_over_all(served: Gateway) -> None:
+async def test_operators_name_the_tenant_and_reach_experiments_over_all(served: Served) -> None:
     async with visiting(served, "operator", "") as operator, visiting(served) as admin:
         assert "name the one to look at" in await operator.see("experiments/new")
         page = await operator.send("experiments/new?tenant=acme", NEW, FILLED)
@@ -261,7 +261,7 @@ async def test_operators_name_the_tenant_and_reach_experiments_over_all(served: 
         assert 'aria-label="Pause"' not in text
 
 
-async def test_lists_page_by_page(served: Gateway) -> None:
+async def test_lists_page_by_page(served: Served) -> None:
     async with visiting(served) as admin:
         form = await admin.form("experiments/new", NEW)
         for number in range(26):
@@ -277,7 +277,7 @@ async def test_lists_page_by_page(served: Gateway) -> None:
         assert "Idea 25" not in second
 
 
-async def test_plans(served: Gateway) -> None:
+async def test_plans(served: Served) -> None:
     async with visiting(served, "expert") as expert:
         query = "baseline_rate=0.5&effect=0.05&users_per_day=500"
         text = await expert.see(f"experiments/plan?{query}")

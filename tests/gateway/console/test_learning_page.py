@@ -18,12 +18,12 @@ from gateway.console.settings import ConsoleSettings
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.gateway.console.night_servicer import nights
 from tests.gateway.console.visiting import settings_of, visiting
-from tests.gateway.serving import Gateway
+from tests.gateway.serving import Served
 
 NIGHTLY = "Nightly work"
 
 
-async def test_everybody_sees_how_far_it_is(served: Gateway) -> None:
+async def test_everybody_sees_how_far_it_is(served: Served) -> None:
     for role in ("expert", "admin", "operator"):
         async with visiting(served, role) as visitor:
             page = await visitor.see("learning")
@@ -33,7 +33,7 @@ async def test_everybody_sees_how_far_it_is(served: Gateway) -> None:
             assert ("How would another strategy have done?" in page) == (role != "expert")
 
 
-async def test_operators_run_the_nightly_work(served: Gateway) -> None:
+async def test_operators_run_the_nightly_work(served: Served) -> None:
     async with visiting(served, "operator", "") as operator:
         assert "It has not run yet." in await operator.see("learning")
         form = await operator.form("learning", NIGHTLY)
@@ -48,14 +48,14 @@ async def test_operators_run_the_nightly_work(served: Gateway) -> None:
         assert runs[0]["count"] == 1
 
 
-async def test_a_run_that_takes_longer_has_begun(served: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_that_takes_longer_has_begun(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "HEARD_S", 0.001)
     async with visiting(served, "operator", "") as operator:
         await operator.send("learning", NIGHTLY)
         assert "The nightly work has begun" in await operator.see("learning")
 
 
-async def test_others_cannot_run_it(served: Gateway) -> None:
+async def test_others_cannot_run_it(served: Served) -> None:
     async with visiting(served, "operator", "") as operator:
         form = await operator.form("learning", NIGHTLY)
         for role in ("expert", "admin"):
@@ -68,7 +68,7 @@ async def test_others_cannot_run_it(served: Gateway) -> None:
         assert "It has not run yet." in await operator.see("learning")
 
 
-async def test_the_list_of_runs_says_what_to_do(served: Gateway) -> None:
+async def test_the_list_of_runs_says_what_to_do(served: Served) -> None:
     async with visiting(served, "operator", "") as operator:
         page = await operator.see("learning")
         assert "<h2>Runs</h2>" in page
@@ -76,7 +76,7 @@ async def test_the_list_of_runs_says_what_to_do(served: Gateway) -> None:
 
 
 @pytest.fixture
-async def after_nights(served: Gateway) -> AsyncIterator[Gateway]:
+async def after_nights(served: Served) -> AsyncIterator[Served]:
     """Gives the gateway over a learning service that has had thirty nights."""
     async with nights() as address:
         calls = Calls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
@@ -84,7 +84,7 @@ async def after_nights(served: Gateway) -> AsyncIterator[Gateway]:
         await calls.close()
 
 
-async def test_runs_are_listed_with_their_reports(after_nights: Gateway) -> None:
+async def test_runs_are_listed_with_their_reports(after_nights: Served) -> None:
     async with visiting(after_nights, "operator", "") as operator:
         page = await operator.see("learning")
         assert "drifting-28" in page  # of the newest run that has a report
@@ -100,7 +100,7 @@ async def test_runs_are_listed_with_their_reports(after_nights: Gateway) -> None
         assert "has no report" in await operator.see("learning?run=run-008")
 
 
-async def test_admins_see_estimates_and_no_runs(after_nights: Gateway) -> None:
+async def test_admins_see_estimates_and_no_runs(after_nights: Served) -> None:
     async with visiting(after_nights) as admin:
         page = await admin.see("learning?strategy=greedy")
         assert "<h2>Runs</h2>" not in page
@@ -110,7 +110,7 @@ async def test_admins_see_estimates_and_no_runs(after_nights: Gateway) -> None:
         assert [(row["Estimator"], float(row["Low 95 %"])) for row in rows][-1] == ("doubly robust", 0.58)
 
 
-async def test_changes_are_told_to_open_pages(served: Gateway) -> None:
+async def test_changes_are_told_to_open_pages(served: Served) -> None:
     brief = ConsoleSettings(stream_life=timedelta(seconds=0.5), stream_interval=timedelta(seconds=0.05))
     settings = replace(settings_of(served), console=brief)
     async with visiting(served, "expert", settings=settings) as expert:
@@ -121,7 +121,7 @@ async def test_changes_are_told_to_open_pages(served: Gateway) -> None:
         assert "units that are not learned yet" in answer.text
 
 
-async def test_too_little_data_is_said(served: Gateway) -> None:
+async def test_too_little_data_is_said(served: Served) -> None:
     async with visiting(served) as admin, visiting(served, "expert") as expert:
         page = await admin.see("learning?strategy=greedy")
         assert "No verdict." in page

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.gateway.console.visiting import visiting
-from tests.gateway.serving import Gateway
+from tests.gateway.serving import Served
 
 _RATERS = """
 INSERT INTO neural.user_trust_scores (tenant_id, user_id, trust, outlier, outlier_reason)
@@ -19,7 +19,7 @@ FROM generate_series(0, 29) AS n
 """
 
 
-async def raters(served: Gateway) -> None:
+async def raters(served: Served) -> None:
     """Stores thirty raters, of whom three are outliers."""
     await served.learning.world.connection.execute(_RATERS)
 
@@ -29,7 +29,7 @@ def shown(page: str) -> list[str]:
     return re.findall(r"<td>(rater-\d\d)", page)
 
 
-async def test_raters_page_by_page_and_outliers_alone(served: Gateway) -> None:
+async def test_raters_page_by_page_and_outliers_alone(served: Served) -> None:
     await raters(served)
     async with visiting(served) as admin:
         first = await admin.see("trust")
@@ -43,7 +43,7 @@ async def test_raters_page_by_page_and_outliers_alone(served: Gateway) -> None:
         assert outliers.count("Votes against everybody.") == 3
 
 
-async def test_the_distribution_counts_every_rater(served: Gateway) -> None:
+async def test_the_distribution_counts_every_rater(served: Served) -> None:
     await raters(served)
     async with visiting(served) as admin:
         rows = list(csv.DictReader(io.StringIO(await admin.see("trust?csv=distribution"))))
@@ -54,7 +54,7 @@ async def test_the_distribution_counts_every_rater(served: Gateway) -> None:
         assert 'data-chart="distribution"' in await admin.see("trust")
 
 
-async def test_a_pin_shows_and_can_be_cleared(served: Gateway) -> None:
+async def test_a_pin_shows_and_can_be_cleared(served: Served) -> None:
     await raters(served)
     async with visiting(served) as admin:
         form = await admin.form("trust?rater=rater-10", "Pin")
@@ -76,7 +76,7 @@ async def test_a_pin_shows_and_can_be_cleared(served: Gateway) -> None:
         assert ">pinned</span>" not in await admin.see("trust")
 
 
-async def test_a_refused_pin_keeps_what_was_typed(served: Gateway) -> None:
+async def test_a_refused_pin_keeps_what_was_typed(served: Served) -> None:
     await raters(served)
     async with visiting(served) as admin:
         form = await admin.form("trust", "Pin")
@@ -89,7 +89,7 @@ async def test_a_refused_pin_keeps_what_was_typed(served: Gateway) -> None:
         assert ">pinned</span>" not in await admin.see("trust")
 
 
-async def test_experts_and_forms_from_elsewhere_are_refused(served: Gateway) -> None:
+async def test_experts_and_forms_from_elsewhere_are_refused(served: Served) -> None:
     await raters(served)
     typed = {"user_id": "rater-12", "trust": "0.2", "reason": "why not"}
     async with visiting(served) as admin, visiting(served, "expert") as expert:
@@ -104,7 +104,7 @@ async def test_experts_and_forms_from_elsewhere_are_refused(served: Gateway) -> 
 
 
 @pytest.mark.parametrize("tenant", ["", "acme"])
-async def test_other_tenants_see_and_pin_their_own(served: Gateway, tenant: str) -> None:
+async def test_other_tenants_see_and_pin_their_own(served: Served, tenant: str) -> None:
     await raters(served)
     async with visiting(served, tenant="globex") as stranger, visiting(served) as admin:
         assert "Nobody has rated yet." in await stranger.see(f"trust?tenant={tenant}")
@@ -113,7 +113,7 @@ async def test_other_tenants_see_and_pin_their_own(served: Gateway, tenant: str)
         assert ">pinned</span>" not in await admin.see("trust")
 
 
-async def test_operators_look_at_the_tenant_that_they_name(served: Gateway) -> None:
+async def test_operators_look_at_the_tenant_that_they_name(served: Served) -> None:
     await raters(served)
     async with visiting(served, "operator", "") as operator:
         assert "name the one to look at" in await operator.see("trust")
