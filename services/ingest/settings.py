@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50151
@@ -56,7 +57,7 @@ class IngestSettings:
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -83,7 +84,7 @@ class IngestSettings:
             ),
             audio_url=reader.text("AUDIO_URL", ""),
             redis_url=reader.text("REDIS_URL", ""),
-            token_key=reader.text("TOKEN_KEY"),
+            auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 from neural.hierarchy import Beliefs
 from neural.model import LearningMode, Scope, Strategy
@@ -69,7 +70,7 @@ class NeuralSettings:
     learning: LearningSettings
     recommend: RecommendSettings
     redis_url: str
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -89,7 +90,7 @@ class NeuralSettings:
                 fitted_priors=reader.flag("FITTED_PRIORS", True),
             ),
             redis_url=reader.text("REDIS_URL"),
-            token_key=reader.text("TOKEN_KEY"),
+            auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

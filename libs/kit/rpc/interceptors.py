@@ -22,7 +22,7 @@ from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
 from kit.metrics import CALLS, DURATIONS
 from kit.rpc.answers import passing_bytes
-from kit.rpc.auth import Authenticator, act_as
+from kit.rpc.auth import Authenticator, UnknownKey, act_as
 from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.validation import validate
 
@@ -127,6 +127,12 @@ class Interceptor:
         if not principal.roles & roles:
             raise Forbidden("The caller's roles do not allow this call.", reason="ROLE_MISSING")
 
+    async def admit_later(self, context: Context, roles: frozenset[str]) -> None:
+        """Finds out who calls with a token of a key that is not known yet; raises as `admit` does."""
+        if not await self._authenticator.renew():
+            raise UnknownKey
+        self.admit(context, roles)
+
 
 def _readable(message: Any) -> None:
     """Raises Invalid for a message whose bytes could not be read."""
@@ -174,7 +180,10 @@ class _Call:
         async def wrapped(request: Any, context: Context) -> Any:
             begun = time.perf_counter()
             try:
-                admit(context, roles)
+                try:
+                    admit(context, roles)
+                except UnknownKey:
+                    await self._interceptor.admit_later(context, roles)
                 if deadline_s is not None and context.time_remaining() is None:
                     async with asyncio.timeout(deadline_s):
                         answer = await serve(request, context)
@@ -198,7 +207,10 @@ class _Call:
         async def wrapped(request: Any, context: Context) -> AsyncIterator[Any]:
             begun = time.perf_counter()
             try:
-                self._interceptor.admit(context, self._roles)
+                try:
+                    self._interceptor.admit(context, self._roles)
+                except UnknownKey:
+                    await self._interceptor.admit_later(context, self._roles)
                 async with contextlib.aclosing(serve(request, context)) as answers:  # type: ignore[type-var]
                     async for answer in answers:
                         yield answer
