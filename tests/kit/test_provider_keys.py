@@ -1,0 +1,287 @@
+"""The provider's keys: fetched, kept while it is away, changed when it changes them, and never in a storm."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import ssl
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from kit.errors import Unauthenticated, Unavailable
+from kit.rpc.auth import Authenticator
+from kit.rpc.jwks import KeyTimes, UnusableKeysError, keys_of
+from kit.rpc.server import RpcServerSettings, build_server
+from kit.rpc.trust import AuthSettings, open_authenticator
+from kit.settings import Reader, SettingsError
+from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
+from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest, Serving
+from tests.support.certificates import Authority
+from tests.support.provider import AUDIENCE, ISSUER, Provider, SigningKey, document, serving_keys
+from tests.support.suite import KEY, token
+
+OLD, NEW = SigningKey("old"), SigningKey("new")
+NEVER = timedelta(hours=1)
+
+
+def environ(**changes: str) -> dict[str, str]:
+    """Returns the settings of a service that believes a provider."""
+    return {"RADIANT_AUTH_ISSUER": ISSUER, "RADIANT_AUTH_AUDIENCE": AUDIENCE, **changes}
+
+
+def read(**changes: str) -> AuthSettings:
+    """Reads settings as a service does."""
+    reader = Reader(environ(**changes), "RADIANT_")
+    settings = AuthSettings.read(reader)
+    reader.done()
+    return settings
+
+
+def at(provider: Provider, times: KeyTimes, **changes: str) -> AuthSettings:
+    """Returns settings that lead to the provider."""
+    settings = read(RADIANT_AUTH_JWKS_URL=provider.url, **changes)
+    return AuthSettings(jwks_url=provider.url, jwks_ca=settings.jwks_ca, rules=settings.rules, times=times)
+
+
+def shows(tokens: Authenticator, key: SigningKey) -> str:
+    """Shows a token of the key and returns the tenant."""
+    return tokens.authenticate(f"Bearer {key.sign()}").tenant_id
+
+
+@contextlib.asynccontextmanager
+async def served(tokens: Authenticator) -> AsyncIterator[Serving]:
+    """Serves a script to callers with these tokens."""
+    server = build_server(RpcServerSettings(), tokens, ACCESS)
+    server.add(ingest_grpc.add_IngestServiceServicer_to_server, ScriptedIngest(Script()), METHODS)  # type: ignore[abstract]
+    port = await server.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield Serving(channel, server)
+    finally:
+        await server.stop(timedelta())
+
+
+async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") -> grpc.StatusCode:
+    """Calls the service with a token of the key."""
+    outcome = await service.call(shape, metadata=[("authorization", f"Bearer {key.sign()}")], stays_after=1)
+    return outcome.code
+
+
+@pytest.mark.parametrize("shape", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
+async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(shape: str) -> None:
+    times = KeyTimes(refresh=NEVER, unknown=timedelta(0))
+    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
+        async with served(tokens) as service:
+            assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
+            provider.body = document(OLD, NEW)
+            outcome = await service.call(shape, metadata=[("authorization", f"Bearer {NEW.sign()}")])
+            assert outcome.code is grpc.StatusCode.OK
+
+
+async def test_invented_names_of_keys_cause_one_fetch() -> None:
+    times = KeyTimes(refresh=NEVER, unknown=timedelta(seconds=1))
+    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
+        async with served(tokens) as service:
+            await asyncio.sleep(1.05)
+            asked, provider.delay_s = provider.asked, 0.1
+            strangers = [SigningKey(f"invented-{number}") for number in range(60)]
+            codes = await asyncio.gather(*(call(service, each) for each in strangers))
+            assert set(codes) == {grpc.StatusCode.UNAUTHENTICATED}
+            assert provider.asked - asked == 1
+            assert await call(service, OLD) is grpc.StatusCode.OK, "the known are served meanwhile"
+
+
+async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_remembered() -> None:
+    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    async with serving_keys(OLD, NEW) as provider, open_authenticator(at(provider, times)) as tokens:
+        header = f"Bearer {OLD.sign()}"
+        assert tokens.authenticate(header).tenant_id == "acme"
+        provider.body = document(NEW)
+        await asyncio.sleep(0.5)
+        with pytest.raises(Unauthenticated):
+            tokens.authenticate(header)
+        assert shows(tokens, NEW) == "acme"
+
+
+async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> None:
+    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
+        header, successor = f"Bearer {OLD.sign()}", SigningKey("old")
+        tokens.authenticate(header)
+        provider.body = document(successor)
+        await asyncio.sleep(0.5)
+        with pytest.raises(Unauthenticated):
+            tokens.authenticate(header)
+        assert shows(tokens, successor) == "acme"
+
+
+@pytest.mark.parametrize("trouble", ["away", "broken", "empty", "error", "long", "elsewhere"])
+async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trouble: str) -> None:
+    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    async with serving_keys(NEW) as elsewhere, serving_keys(OLD) as provider:
+        async with open_authenticator(at(provider, times)) as tokens:
+            match trouble:
+                case "away":
+                    provider.status, provider.body = "", b""
+                case "broken":
+                    provider.body = b"<html>"
+                case "empty":
+                    provider.body = b'{"keys": []}'
+                case "error":
+                    provider.status = "500 Oh"
+                case "long":
+                    provider.body += b" " * 1_000_000
+                case "elsewhere":
+                    provider.status, provider.headers = "302 Found", f"Location: {elsewhere.url}\r\n"
+            asked = provider.asked
+            await asyncio.sleep(0.5)
+            assert provider.asked > asked + 1, "it is asked again and again"
+            assert elsewhere.asked == 0, "and nobody else is"
+            assert shows(tokens, OLD) == "acme"
+
+
+async def test_keys_are_not_kept_for_ever() -> None:
+    times = KeyTimes(refresh=timedelta(milliseconds=50), kept=timedelta(milliseconds=400))
+    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
+        header = f"Bearer {OLD.sign()}"
+        tokens.authenticate(header)
+        provider.status = "500 Oh"
+        await asyncio.sleep(0.6)
+        with pytest.raises(Unavailable) as caught:
+            tokens.authenticate(header)
+        assert caught.value.reason == "KEYS_UNAVAILABLE"
+        provider.status = "200 OK"
+        await asyncio.sleep(0.3)
+        assert tokens.authenticate(header).tenant_id == "acme"
+
+
+async def test_a_provider_that_is_away_at_the_start_is_asked_again() -> None:
+    times = KeyTimes(refresh=NEVER, unknown=timedelta(milliseconds=50))
+    async with serving_keys(OLD) as provider:
+        provider.status = "503 Later"
+        async with open_authenticator(at(provider, times)) as tokens, served(tokens) as service:
+            assert await call(service, OLD) is grpc.StatusCode.UNAVAILABLE
+            provider.status = "200 OK"
+            await asyncio.sleep(0.3)
+            assert await call(service, OLD) is grpc.StatusCode.OK
+
+
+async def test_a_file_of_keys_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_bytes(document(OLD))
+    settings = read(RADIANT_AUTH_JWKS_FILE=str(file), RADIANT_AUTH_JWKS_REFRESH_SECONDS="1")
+    async with open_authenticator(settings) as tokens:
+        assert shows(tokens, OLD) == "acme"
+        file.write_bytes(document(NEW))
+        await asyncio.sleep(1.3)
+        assert shows(tokens, NEW) == "acme"
+
+
+async def test_the_shared_key_is_not_believed_beside_a_provider() -> None:
+    async with serving_keys(OLD) as provider:
+        settings = read(RADIANT_AUTH_JWKS_URL=provider.url, RADIANT_TOKEN_KEY=KEY)
+        async with open_authenticator(settings) as tokens:
+            with pytest.raises(Unauthenticated):
+                tokens.authenticate(str(dict(token("acme"))["authorization"]))
+    async with open_authenticator(read(RADIANT_TOKEN_KEY=KEY)) as tokens:
+        assert tokens.authenticate(str(dict(token("acme"))["authorization"])).tenant_id == "acme"
+
+
+async def test_keys_come_over_https_from_whom_the_setting_trusts(tmp_path: Path) -> None:
+    own, foreign = Authority("ours"), Authority("theirs")
+    trusted = own.issue(tmp_path, "server")
+    listening = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    listening.load_cert_chain(trusted.cert, trusted.key)
+    async with serving_keys(OLD, ssl=listening) as provider:
+        for authority, works in ((own, True), (foreign, False)):
+            ca = authority.save(tmp_path)
+            settings = at(provider, KeyTimes(), RADIANT_AUTH_JWKS_CA=str(ca))
+            async with open_authenticator(settings) as tokens:
+                if works:
+                    assert shows(tokens, OLD) == "acme"
+                else:
+                    with pytest.raises(Unavailable):
+                        shows(tokens, OLD)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"RADIANT_AUTH_JWKS_URL": "http://login.example/keys"},
+        {"RADIANT_AUTH_JWKS_URL": "http://10.0.0.1/keys"},
+        {"RADIANT_AUTH_JWKS_URL": "http://127.0.0.1.evil.example/keys"},
+        {"RADIANT_AUTH_JWKS_URL": "file:///etc/passwd"},
+        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_JWKS_FILE": "/k"},
+        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_ISSUER": ""},
+        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_AUDIENCE": ""},
+        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ALGORITHMS": "HS256"},
+        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ALGORITHMS": "RS256,none"},
+        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_CLOCK_SKEW": "301"},
+        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ROLE_MAP": "brain=root"},
+        {},
+    ],
+    ids=str,
+)
+def test_settings_that_would_believe_too_much_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsError):
+        read(**wrong)
+
+
+def test_settings_are_the_documented_ones() -> None:
+    settings = read(
+        RADIANT_AUTH_JWKS_URL="https://login.example/keys",
+        RADIANT_AUTH_ALGORITHMS="PS256, EdDSA",
+        RADIANT_AUTH_TENANT_CLAIM="org.id",
+        RADIANT_AUTH_ROLES_CLAIM="realm_access.roles",
+        RADIANT_AUTH_ROLE_MAP="a=b=admin, Brain=service",
+    )
+    assert settings.algorithms == ("PS256", "EdDSA")
+    assert settings.rules.skew == timedelta(seconds=60)
+    assert (settings.rules.tenant_claim, settings.rules.roles_claim) == ("org.id", "realm_access.roles")
+    assert settings.rules.roles == {"a=b": "admin", "Brain": "service"}
+    assert "secret" not in repr(read(RADIANT_TOKEN_KEY="secret" * 6))
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "k"},
+        SigningKey("k").shown(use="enc"),
+        SigningKey("k").shown(key_ops=["encrypt"]),
+        SigningKey("k").shown(alg="RS256"),
+        SigningKey("k").shown(alg="none"),
+        SigningKey("k").shown(crv="secp256k1"),
+        SigningKey("k").shown(x=None),
+        SigningKey("k").shown(kid=7),
+        SigningKey("k", "RS256", 1024).shown(),
+        {**SigningKey("k").shown(), "kty": ["EC"]},
+        "k",
+        None,
+    ],
+    ids=lambda each: str(each)[:30],
+)
+def test_keys_that_may_not_verify_tokens_are_left_out(member: Any) -> None:
+    with pytest.raises(UnusableKeysError):
+        keys_of(json.dumps({"keys": [member]}).encode())
+    assert set(keys_of(json.dumps({"keys": [member, OLD.shown()]}).encode())) == {"old"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"keys": 7}', b'{"keys": {}}', b"[" * 100_000, b"\xff"])
+def test_a_document_that_is_none_is_refused(body: bytes) -> None:
+    with pytest.raises(UnusableKeysError):
+        keys_of(body)
+
+
+async def test_a_failed_fetch_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving_keys(OLD) as provider:
+        provider.status = "500 Oh"
+        async with open_authenticator(at(provider, KeyTimes())):
+            pass
+    assert any(each.levelno == logging.WARNING and "500" in each.getMessage() for each in caplog.records)
