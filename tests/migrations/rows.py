@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import asyncpg
@@ -66,10 +67,11 @@ class Relation:
     bases: tuple[str, ...]
     """Where its rows are: the table itself, or the tables behind a view."""
 
-    def insert(self, tenant: str) -> str:
-        """Returns the statement that adds a row of the tenant."""
+    def insert(self, tenant: str, given: Mapping[str, str] | None = None) -> str:
+        """Returns the statement that adds a row of the tenant; `given` are SQL values of columns by name."""
+        chosen = given or {}
         filled = [(name, kind) for name, kind, identity in self.columns if not identity and name != "seq"]
-        values = [self._value(name, kind, tenant) for name, kind in filled]
+        values = [chosen.get(name) or self._value(name, kind, tenant) for name, kind in filled]
         return f"INSERT INTO {self.name} ({', '.join(name for name, _ in filled)}) VALUES ({', '.join(values)})"
 
     def _value(self, name: str, kind: str, tenant: str) -> str:

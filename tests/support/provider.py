@@ -88,7 +88,9 @@ class Provider:
             await reader.readuntil(b"\r\n\r\n")
             self.asked += 1
             await asyncio.sleep(self.delay_s)
-            head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(self.body)}\r\nConnection: close\r\n{self.headers}\r\n"
+            head = (
+                f"HTTP/1.1 {self.status}\r\nContent-Length: {len(self.body)}\r\nConnection: close\r\n{self.headers}\r\n"
+            )
             writer.write(head.encode() + self.body)
             await writer.drain()
         writer.close()
