@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,8 @@ from grpc_reflection.v1alpha import reflection
 
 from kit.rpc.auth import Authenticator
 from kit.rpc.interceptors import Interceptor
+from kit.rpc.quota import Quotas, QuotaSettings
+from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.settings import Reader
 
 log = logging.getLogger(__name__)
@@ -40,19 +42,28 @@ class RpcServerSettings:
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
     """For calls in flight when the server stops."""
+    reflection: bool = True
+    """Whether anybody may ask which services and messages there are."""
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    """How connections are encrypted."""
+    quotas: QuotaSettings = field(default_factory=QuotaSettings)
+    """What each tenant may ask for."""
 
     @classmethod
     def read(cls, reader: Reader, port: int) -> RpcServerSettings:
         """Reads HOST, PORT and so on; `port` is the default port."""
-        second = timedelta(seconds=1)
+        second, development = timedelta(seconds=1), reader.flag("DEVELOPMENT", True)
         return cls(
             host=reader.text("HOST", "127.0.0.1"),
             port=reader.integer("PORT", port, 0, 65535),
-            development=reader.flag("DEVELOPMENT", True),
+            development=development,
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
+            reflection=reader.flag("REFLECTION", development),
+            tls=TlsSettings.read(reader),
+            quotas=QuotaSettings.read(reader),
         )
 
 
@@ -88,6 +99,7 @@ class RpcServer:
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
+        self._credentials: list[Credentials] = []
 
     def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
         """Adds a service; raises LookupError when a method of it has no access rule."""
@@ -109,19 +121,34 @@ class RpcServer:
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
             )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection((*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        host = self._settings.host
-        if ":" in host and not host.startswith("["):
-            host = f"[{host}]"
-        address = f"{host}:{self._settings.port}"
-        try:
-            port = self._server.add_insecure_port(address)
-        except RuntimeError as error:
-            raise OSError(f"cannot listen on {address}: {error}") from None
+        if self._settings.reflection:
+            names = (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server)
+        port = self._listen()
         await self._server.start()
         await self.set_serving(True)
         if self._settings.development:
             log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
+        return port
+
+    def _listen(self) -> int:
+        """Opens the ports and returns the first; raises OSError when one is taken, ValueError for bad files."""
+        host, tls = self._settings.host, self._settings.tls
+        if ":" in host and not host.startswith("["):
+            host = f"[{host}]"
+        address = f"{host}:{self._settings.port}"
+        try:
+            if not tls.cert:
+                return self._server.add_insecure_port(address)
+            apart = tls.client_port != 0
+            self._credentials = [Credentials(tls, asks=bool(tls.client_ca) and not apart)]
+            port = self._server.add_secure_port(address, self._credentials[0].server_credentials())
+            if apart:
+                address = f"{host}:{tls.client_port}"
+                self._credentials.append(Credentials(tls, asks=True))
+                self._server.add_secure_port(address, self._credentials[1].server_credentials())
+        except RuntimeError as error:
+            raise OSError(f"cannot listen on {address}: {error}") from None
         return port
 
     async def set_serving(self, serving: bool) -> None:
@@ -143,7 +170,15 @@ def build_server(
     self_validating: frozenset[str] = frozenset(),
 ) -> RpcServer:
     """Makes a server; `access` names the roles that may call each method, by its short name."""
-    interceptor = Interceptor(authenticator, access, settings.default_deadline, self_validating)
+    principals = settings.tls.principals
+    interceptor = Interceptor(
+        authenticator,
+        access,
+        settings.default_deadline,
+        self_validating,
+        Certificates(principals) if principals else None,
+        Quotas(settings.quotas),
+    )
     return RpcServer(settings, interceptor)
 
 
