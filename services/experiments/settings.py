@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
 from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
@@ -39,7 +40,7 @@ class ExperimentsSettings:
         settings = cls(
             rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
             postgres=PostgresSettings.read(reader, "radiant-experiments"),
-            redis_url=reader.text("REDIS_URL", ""),
+            redis_url=redis_address(reader, ""),
             auth=AuthSettings.read(reader),
             rollout_round=reader.seconds("ROLLOUT_ROUND_SECONDS", 15 * second, 0.05 * second, 3600 * second),
             remembered_max=reader.integer("ASSIGNMENTS_REMEMBERED_MAX", 200_000, 1, 10_000_000),

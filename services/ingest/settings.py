@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
 from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
@@ -83,7 +84,7 @@ class IngestSettings:
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
             ),
             audio_url=reader.text("AUDIO_URL", ""),
-            redis_url=reader.text("REDIS_URL", ""),
+            redis_url=redis_address(reader, ""),
             auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
 from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
@@ -89,7 +90,7 @@ class NeuralSettings:
                 beliefs=_beliefs(reader),
                 fitted_priors=reader.flag("FITTED_PRIORS", True),
             ),
-            redis_url=reader.text("REDIS_URL"),
+            redis_url=redis_address(reader, None),
             auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
 from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
@@ -104,7 +105,7 @@ class VoiceSettings:
             postgres=PostgresSettings.read(reader, "radiant-voice"),
             queue=queue,
             hearing=_hearing(reader, data, queue.concurrency),
-            redis_url=reader.text("REDIS_URL", ""),
+            redis_url=redis_address(reader, ""),
             recordings_url=reader.text("AUDIO_URL", str(data / "audio")),
             workers_inside=reader.flag("VOICE_WORKERS_INSIDE", True),
             retention=timedelta(days=reader.integer("AUDIO_RETENTION_DAYS", 90, 0, 36500)),

@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
 from kit.rpc.auth import ROLES
-from tests.journeys.whole import Answer, Whole, empty, legal, running
+from tests.journeys.whole import Answer, empty, legal, running
 from tests.migrations.rows import SCHEMAS, relations
 from tests.support.access import methods, roles_of
 from tests.support.attempts import Attempts

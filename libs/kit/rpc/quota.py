@@ -63,7 +63,7 @@ class Quota:
     def __init__(self, kind: str, per_s: float, burst: int) -> None:
         self._kind, self._per_s, self._burst = kind, per_s, burst
         self._gap = 1 / per_s if per_s else 0.0
-        self._slack = burst * self._gap
+        self._slack = (burst + 0.001) * self._gap  # sums of gaps are not exact
         self._full_at: OrderedDict[str, float] = OrderedDict()
         """When the tenant's bucket is full again."""
 
