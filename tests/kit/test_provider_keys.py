@@ -68,6 +68,17 @@ async def served(tokens: Authenticator) -> AsyncIterator[Serving]:
         await server.stop(timedelta())
 
 
+@contextlib.asynccontextmanager
+async def keys_and_service(times: KeyTimes, *keys: SigningKey) -> AsyncIterator[tuple[Provider, Serving]]:
+    """Shows keys and serves a script to callers with tokens of them."""
+    async with (
+        serving_keys(*keys) as provider,
+        open_authenticator(at(provider, times)) as tokens,
+        served(tokens) as service,
+    ):
+        yield provider, service
+
+
 async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") -> grpc.StatusCode:
     """Calls the service with a token of the key."""
     outcome = await service.call(shape, metadata=[("authorization", f"Bearer {key.sign()}")], stays_after=1)
@@ -77,25 +88,23 @@ async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") ->
 @pytest.mark.parametrize("shape", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
 async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(shape: str) -> None:
     times = KeyTimes(refresh=NEVER, unknown=timedelta(0))
-    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
-        async with served(tokens) as service:
-            assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
-            provider.body = document(OLD, NEW)
-            outcome = await service.call(shape, metadata=[("authorization", f"Bearer {NEW.sign()}")])
-            assert outcome.code is grpc.StatusCode.OK
+    async with keys_and_service(times, OLD) as (provider, service):
+        assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
+        provider.body = document(OLD, NEW)
+        outcome = await service.call(shape, metadata=[("authorization", f"Bearer {NEW.sign()}")])
+        assert outcome.code is grpc.StatusCode.OK
 
 
 async def test_invented_names_of_keys_cause_one_fetch() -> None:
     times = KeyTimes(refresh=NEVER, unknown=timedelta(seconds=1))
-    async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
-        async with served(tokens) as service:
-            await asyncio.sleep(1.05)
-            asked, provider.delay_s = provider.asked, 0.1
-            strangers = [SigningKey(f"invented-{number}") for number in range(60)]
-            codes = await asyncio.gather(*(call(service, each) for each in strangers))
-            assert set(codes) == {grpc.StatusCode.UNAUTHENTICATED}
-            assert provider.asked - asked == 1
-            assert await call(service, OLD) is grpc.StatusCode.OK, "the known are served meanwhile"
+    async with keys_and_service(times, OLD) as (provider, service):
+        await asyncio.sleep(1.05)
+        asked, provider.delay_s = provider.asked, 0.1
+        strangers = [SigningKey(f"invented-{number}") for number in range(60)]
+        codes = await asyncio.gather(*(call(service, each) for each in strangers))
+        assert set(codes) == {grpc.StatusCode.UNAUTHENTICATED}
+        assert provider.asked - asked == 1
+        assert await call(service, OLD) is grpc.StatusCode.OK, "the known are served meanwhile"
 
 
 async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_remembered() -> None:
@@ -125,26 +134,29 @@ async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> 
 @pytest.mark.parametrize("trouble", ["away", "broken", "empty", "error", "long", "elsewhere"])
 async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trouble: str) -> None:
     times = KeyTimes(refresh=timedelta(milliseconds=50))
-    async with serving_keys(NEW) as elsewhere, serving_keys(OLD) as provider:
-        async with open_authenticator(at(provider, times)) as tokens:
-            match trouble:
-                case "away":
-                    provider.status, provider.body = "", b""
-                case "broken":
-                    provider.body = b"<html>"
-                case "empty":
-                    provider.body = b'{"keys": []}'
-                case "error":
-                    provider.status = "500 Oh"
-                case "long":
-                    provider.body += b" " * 1_000_000
-                case "elsewhere":
-                    provider.status, provider.headers = "302 Found", f"Location: {elsewhere.url}\r\n"
-            asked = provider.asked
-            await asyncio.sleep(0.5)
-            assert provider.asked > asked + 1, "it is asked again and again"
-            assert elsewhere.asked == 0, "and nobody else is"
-            assert shows(tokens, OLD) == "acme"
+    async with (
+        serving_keys(NEW) as elsewhere,
+        serving_keys(OLD) as provider,
+        open_authenticator(at(provider, times)) as tokens,
+    ):
+        match trouble:
+            case "away":
+                provider.status, provider.body = "", b""
+            case "broken":
+                provider.body = b"<html>"
+            case "empty":
+                provider.body = b'{"keys": []}'
+            case "error":
+                provider.status = "500 Oh"
+            case "long":
+                provider.body += b" " * 1_000_000
+            case "elsewhere":
+                provider.status, provider.headers = "302 Found", f"Location: {elsewhere.url}\r\n"
+        asked = provider.asked
+        await asyncio.sleep(0.5)
+        assert provider.asked > asked + 1, "it is asked again and again"
+        assert elsewhere.asked == 0, "and nobody else is"
+        assert shows(tokens, OLD) == "acme"
 
 
 async def test_keys_are_not_kept_for_ever() -> None:

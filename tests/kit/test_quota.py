@@ -155,8 +155,14 @@ def test_places_of_streams_are_given_back() -> None:
 
 @pytest.mark.parametrize(
     ("method", "kind"),
-    [("GetFeedbackStats", "reads"), ("BatchGetRecommendations", "reads"), ("RecordManifest", "writes")]
-    + [("BatchRecordManifests", "writes"), ("WatchExperiments", "reads"), ("RetryVoiceFeedback", "writes")],
+    [
+        ("GetFeedbackStats", "reads"),
+        ("BatchGetRecommendations", "reads"),
+        ("WatchExperiments", "reads"),
+        ("RecordManifest", "writes"),
+        ("BatchRecordManifests", "writes"),
+        ("RetryVoiceFeedback", "writes"),
+    ],
 )
 def test_methods_read_or_write(method: str, kind: str) -> None:
     quotas = Quotas(QuotaSettings())

@@ -197,8 +197,15 @@ async def test_a_key_of_another_certificate_is_refused_at_the_start(site: Site) 
 
 @pytest.mark.parametrize(
     "principals",
-    [[], {"n": {}}, {"n": {"tenant": "acme", "roles": []}}, {"n": {"tenant": "acme", "roles": ["root"]}}]
-    + [{"n": {"tenant": "", "roles": ["admin"]}}, {"n": {"roles": ["service"]}}, {"n": "acme"}],
+    [
+        [],
+        {"n": {}},
+        {"n": "acme"},
+        {"n": {"roles": ["service"]}},
+        {"n": {"tenant": "acme", "roles": []}},
+        {"n": {"tenant": "acme", "roles": ["root"]}},
+        {"n": {"tenant": "", "roles": ["admin"]}},
+    ],
     ids=str,
 )
 def test_a_list_that_grants_nonsense_is_refused(site: Site, principals: Any) -> None:

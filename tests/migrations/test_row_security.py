@@ -27,7 +27,7 @@ WITHOUT_TENANT = {
     "neural.runs": "when nightly runs began and ended; the learner's role alone reads it",
     "neural.rebuild_slices": "which shares of a rebuild are done; the learner's role alone reads it",
     "neural.score_versions": "names and states of versions of all scores",
-    "neural.global_model_scores": "sums over tenants that take part; read through a view that publishes large groups alone",
+    "neural.global_model_scores": "sums over tenants that take part; a view publishes those of large groups",
 }
 """Tables that no wall divides, each with its reason."""
 
