@@ -21,6 +21,7 @@ DURATIONS = Histogram(
 )
 KEY_LOOKS = Counter("radiant_key_fetches_total", "Fetches of the keys of callers' tokens.", ["outcome"])
 QUOTA_REFUSALS = Counter("radiant_quota_refusals_total", "Calls beyond a tenant's quota, by kind.", ["kind"])
+DEVELOPMENT = Gauge("radiant_development_mode", "1 while callers are identified for development alone.")
 RESTARTS = Counter("radiant_background_restarts_total", "Restarts of background tasks.", ["task"])
 
 

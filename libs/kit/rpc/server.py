@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from kit.metrics import DEVELOPMENT
 from kit.rpc.auth import Authenticator
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
@@ -21,6 +23,9 @@ from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.settings import Reader
 
 log = logging.getLogger(__name__)
+
+DEVELOPMENT_NAME = "radiant.development"
+"""A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
 
 Register = Callable[[Any, Any], None]
 
@@ -115,7 +120,7 @@ class RpcServer:
 
     async def start(self) -> int:
         """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
-        if self._settings.development and not _is_loopback(self._settings.host):
+        if self._settings.development and not await is_loopback(self._settings.host):
             raise PublicDevelopmentError(
                 f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
@@ -127,9 +132,18 @@ class RpcServer:
         port = self._listen()
         await self._server.start()
         await self.set_serving(True)
-        if self._settings.development:
-            log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
+        await self._say_how_open(port)
         return port
+
+    async def _say_how_open(self, port: int) -> None:
+        """Says what must not go unnoticed, in the log, in the metrics and to health checks."""
+        DEVELOPMENT.set(self._settings.development)
+        fields = {"fields": {"host": self._settings.host, "port": port}}
+        if self._settings.development:
+            log.warning("development mode: callers are identified by a shared key", extra=fields)
+            await self._health.set(DEVELOPMENT_NAME, health_pb2.HealthCheckResponse.SERVING)
+        elif not self._settings.tls.cert and not await is_loopback(self._settings.host):
+            log.warning("connections are not encrypted: tokens travel in plain text", extra=fields)
 
     def _listen(self) -> int:
         """Opens the ports and returns the first; raises OSError when one is taken, ValueError for bad files."""
@@ -182,8 +196,16 @@ def build_server(
     return RpcServer(settings, interceptor)
 
 
-def _is_loopback(host: str) -> bool:
+async def is_loopback(host: str) -> bool:
+    """Tells whether nobody but this machine can reach a server that listens there; a name counts as what it means."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost"
+        pass
+    if host != "localhost" and not host.endswith(".localhost"):
+        return False  # whatever it means now, it may mean another address tomorrow
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    except OSError:
+        return False
+    return bool(found) and all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
