@@ -135,7 +135,7 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
             ("experiments", experiments.wiring.wired(ExperimentsSettings.from_env(environ("experiments")))),
             ("voice", voice.wiring.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
         ):
-            server: Any = await stack.enter_async_context(wired)  # type: ignore[arg-type]
+            server: Any = await stack.enter_async_context(wired)
             port = await server.start()
             stack.push_async_callback(server.stop, timedelta())
             channels[name] = await stack.enter_async_context(grpc.aio.insecure_channel(f"127.0.0.1:{port}"))

@@ -104,7 +104,7 @@ async def test_a_stream_beyond_the_quota_is_slowed_and_loses_nothing() -> None:
 
 def moved(monkeypatch: pytest.MonkeyPatch, by: list[float]) -> None:
     """Makes the clock stand still but for what is in the list."""
-    monkeypatch.setattr(quota.time, "monotonic", lambda: 1000.0 + by[0])
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + by[0])
 
 
 def test_a_bucket_fills_at_its_pace_and_holds_its_burst(monkeypatch: pytest.MonkeyPatch) -> None:

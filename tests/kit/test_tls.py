@@ -30,7 +30,7 @@ BRAIN = "spiffe://acme.example/brain"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at the files each time."""
     for kind in (tls.Credentials, tls.Certificates):
-        monkeypatch.setitem(kind.__init__.__kwdefaults__, "look_s", 0.0)
+        monkeypatch.setattr(kind.__init__, "__kwdefaults__", {"look_s": 0.0})
 
 
 class Site:
@@ -93,7 +93,9 @@ async def test_a_listed_certificate_is_a_caller(site: Site) -> None:
     async with served(site.settings(), script) as port:
         outcome = await call(port, site.client(site.authority.issue(site.folder, "brain", BRAIN)))
     assert outcome.code is grpc.StatusCode.OK
-    assert [(each.tenant_id, each.subject, each.roles) for each in script.principals] == [("acme", BRAIN, {"service"})]
+    assert [(each.tenant_id, each.subject, each.roles) for each in script.principals] == [
+        ("acme", BRAIN, frozenset({"service"}))
+    ]
 
 
 async def test_a_common_name_is_a_name_of_its_own(site: Site) -> None:

@@ -65,6 +65,7 @@ async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 @pytest.mark.parametrize("role", [*LOGINS, *WORKERS, "radiant_owner"])
 async def test_a_role_is_above_nothing(admin: asyncpg.Connection, role: str) -> None:
     row = await admin.fetchrow("SELECT * FROM pg_roles WHERE rolname = $1", role)
+    assert row is not None
     above = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
     assert [name for name in above if row[name]] == []
     assert row["rolcanlogin"] is (role in LOGINS)

@@ -110,12 +110,12 @@ async def open_database(settings: PostgresSettings) -> AsyncIterator[Database]:
 
     Raises Unavailable when the server does not answer or is not whom the authorities know.
     """
-    encrypted = {"ssl": ssl.create_default_context(cafile=settings.ca)} if settings.ca else {}
+    trusted = ssl.create_default_context(cafile=settings.ca) if settings.ca else None
     with translated():
         try:
             pool = await asyncpg.create_pool(
                 settings.url,
-                **encrypted,
+                ssl=trusted,
                 min_size=settings.connections_min,
                 max_size=settings.connections_max,
                 command_timeout=settings.statement_timeout.total_seconds() + 5,
