@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
@@ -21,8 +20,6 @@ ISSUER = AUDIENCE = "radiant"
 KEY_BYTES_MIN = 32
 TOKEN_CHARACTERS_MAX = 8192
 CACHE_SIZE = 4096
-
-_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")  # what requests may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +106,6 @@ class ClaimRules:
         if not isinstance(tenant, str) or not isinstance(roles, list) or not isinstance(subject, str):
             raise Unauthenticated("The token lacks tenant or roles.", reason="TOKEN_INVALID")
         held = frozenset(self.roles[role] for role in roles if isinstance(role, str) and role in self.roles)
-        if tenant and not _TENANT.fullmatch(tenant):
-            raise Unauthenticated("The token's tenant is not a name of a tenant.", reason="TOKEN_INVALID")
         if not tenant and "operator" not in held:
             raise Unauthenticated("Only operators have a token without tenant.", reason="TOKEN_INVALID")
         return Principal(tenant, subject, held)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 
 import jwt
 
-from kit.errors import Unavailable
+from kit.errors import Unauthenticated, Unavailable
 from kit.metrics import KEY_LOOKS
 from kit.rpc.auth import CACHE_SIZE, ClaimRules, Principal, RememberedTokens, UnknownKey, decoded
 
@@ -24,6 +25,7 @@ KEYS_MAX = 100
 KID_CHARACTERS_MAX = 256
 RETRY_AFTER = timedelta(seconds=1)
 
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")  # what requests may name
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _CURVES = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
 _EDWARDS = {"Ed25519": ("EdDSA",)}
@@ -208,4 +210,7 @@ class ProviderTokens(RememberedTokens):
         if algorithm not in key.algorithms:
             raise jwt.InvalidTokenError
         claims = decoded(token, key.key, algorithm, self._rules)
-        return float(claims["exp"]), self._rules.principal(claims)
+        principal = self._rules.principal(claims)
+        if principal.tenant_id and not _TENANT.fullmatch(principal.tenant_id):
+            raise Unauthenticated("The token's tenant is not a name of a tenant.", reason="TOKEN_INVALID")
+        return float(claims["exp"]), principal
