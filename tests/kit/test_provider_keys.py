@@ -17,7 +17,7 @@ import pytest
 
 from kit.errors import Unauthenticated, Unavailable
 from kit.rpc.auth import Authenticator
-from kit.rpc.jwks import KeyTimes, UnusableKeysError, keys_of
+from kit.rpc.jwks import KeySet, KeyTimes, UnusableKeysError, keys_of
 from kit.rpc.server import RpcServerSettings, build_server
 from kit.rpc.trust import AuthSettings, open_authenticator
 from kit.settings import Reader, SettingsError
@@ -105,6 +105,24 @@ async def test_invented_names_of_keys_cause_one_fetch() -> None:
         assert set(codes) == {grpc.StatusCode.UNAUTHENTICATED}
         assert provider.asked - asked == 1
         assert await call(service, OLD) is grpc.StatusCode.OK, "the known are served meanwhile"
+
+
+async def test_a_caller_with_a_new_key_waits_for_a_fetch_that_is_under_way() -> None:
+    arrived = asyncio.Event()
+
+    async def fetch() -> bytes:
+        await arrived.wait()
+        return document(NEW)
+
+    keys = KeySet(fetch, KeyTimes(refresh=NEVER, unknown=NEVER))
+    under_way = asyncio.create_task(keys.refresh())
+    await asyncio.sleep(0)
+    caller = asyncio.create_task(keys.look_for_unknown())
+    await asyncio.sleep(0)
+    arrived.set()
+    assert await caller
+    assert await under_way
+    assert not await keys.look_for_unknown(), "the next one comes too soon"
 
 
 async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_remembered() -> None:
@@ -237,6 +255,7 @@ async def test_keys_come_over_https_from_whom_the_setting_trusts(tmp_path: Path)
         {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ALGORITHMS": "RS256,none"},
         {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_CLOCK_SKEW": "301"},
         {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ROLE_MAP": "brain=root"},
+        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_JWKS_KEPT_SECONDS": "60"},
         {},
     ],
     ids=str,

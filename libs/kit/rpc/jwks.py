@@ -112,7 +112,7 @@ class KeySet:
         self._fetch, self._times = fetch, times
         self._keys: dict[str, VerifyingKey] = {}
         self._good_until = self._looked_at = -1e18
-        self._failed = True
+        self._failed, self._fetches = True, 0
         self._lock = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
         """Called when the keys are not those of before."""
@@ -138,12 +138,12 @@ class KeySet:
     async def look_for_unknown(self) -> bool:
         """Fetches the keys unless that was done a moment ago; tells whether there was a fetch that worked.
 
-        Callers that come together wait for one fetch.
+        Callers that come together wait for one fetch, also for one that somebody else has begun.
         """
-        asked = time.monotonic()
+        before = self._fetches
         async with self._lock:
-            if self._looked_at >= asked:
-                return not self._failed  # somebody else's fetch, begun after this caller came
+            if self._fetches != before:
+                return not self._failed
             if time.monotonic() - self._looked_at < self._times.unknown.total_seconds():
                 return False
             return await self._refresh()
@@ -160,10 +160,12 @@ class KeySet:
         try:
             keys = keys_of(await self._fetch())
         except Exception as problem:
+            self._fetches += 1
             KEY_LOOKS.labels("failed").inc()
             log.warning("the provider's keys could not be fetched: %s", problem)
             return False
         self._failed = False
+        self._fetches += 1
         KEY_LOOKS.labels("ok").inc()
         before, self._keys = self._keys, keys
         self._good_until = time.monotonic() + self._times.kept.total_seconds()

@@ -56,6 +56,9 @@ class AuthSettings:
         reader.check("AUTH_JWKS_FILE", not (url and file), "cannot be set together with the address")
         instead = bool(url or file or reader.text("TLS_PRINCIPALS", ""))
         names = reader.text("AUTH_ALGORITHMS", "RS256,ES256,EdDSA").replace(",", " ").split()
+        refresh = reader.seconds("AUTH_JWKS_REFRESH_SECONDS", 300 * second, second, day)
+        kept = reader.seconds("AUTH_JWKS_KEPT_SECONDS", day, 60 * second, 30 * day)
+        reader.check("AUTH_JWKS_KEPT_SECONDS", kept >= refresh, "must not be shorter than the time between two fetches")
         among = f"must be among {', '.join(ALGORITHMS)}"
         reader.check("AUTH_ALGORITHMS", bool(names) and not set(names) - set(ALGORITHMS), among)
         return cls(
@@ -73,9 +76,9 @@ class AuthSettings:
                 roles=_role_map(reader),
             ),
             times=KeyTimes(
-                refresh=reader.seconds("AUTH_JWKS_REFRESH_SECONDS", 300 * second, second, day),
+                refresh=refresh,
                 unknown=reader.seconds("AUTH_JWKS_UNKNOWN_SECONDS", 10 * second, second, 3600 * second),
-                kept=reader.seconds("AUTH_JWKS_KEPT_SECONDS", day, 60 * second, 30 * day),
+                kept=kept,
             ),
         )
 
