@@ -84,7 +84,7 @@ async def test_a_service_believes_certificates_by_setting(
         port = await running_server.start()
         try:
             async with grpc.aio.secure_channel(f"localhost:{port}", credentials) as channel:
-                call = channel.unary_unary(f"/{method.containing_service.full_name}/{method.name}")
+                call: Any = channel.unary_unary(f"/{method.containing_service.full_name}/{method.name}")
                 assert isinstance(await call(request.SerializeToString(), timeout=10), bytes)
                 with pytest.raises(grpc.aio.AioRpcError) as caught:
                     await call(request.SerializeToString(), timeout=10, metadata=token("acme"))

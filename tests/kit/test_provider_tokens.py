@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -13,6 +15,8 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kit.errors import Unauthenticated
 from kit.rpc.auth import ClaimRules, Principal
@@ -163,6 +167,31 @@ async def test_keys_that_a_token_brings_along_are_not_believed() -> None:
 )
 async def test_a_token_with_bad_claims_is_refused(changes: dict[str, Any]) -> None:
     assert refused(await verifier(), EC.sign(**changes)) == "TOKEN_INVALID"
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("acme"),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=5), each, max_size=3),
+    max_leaves=5,
+)
+NAMES = ("iss", "aud", "sub", "tenant", "roles", "iat", "exp", "nbf", "jti")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), ODD, min_size=1))
+def test_odd_claims_are_refused_or_harmless_and_never_another_error(told: dict[str, Any]) -> None:
+    tokens = _verifier()
+    token = jwt.encode({**claims(), **told}, EC.secret, algorithm="ES256", headers={"kid": "ec-1"})
+    try:
+        principal = tokens.authenticate(f"Bearer {token}")
+    except Unauthenticated:
+        return
+    assert told.get("tenant", "acme") == principal.tenant_id
+    assert principal.roles <= {"service", "expert", "admin", "operator"}
+
+
+@functools.cache
+def _verifier() -> ProviderTokens:
+    return asyncio.run(verifier())
 
 
 async def test_clocks_may_differ_by_the_setting_and_no_more() -> None:

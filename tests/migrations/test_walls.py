@@ -95,15 +95,24 @@ async def test_no_statement_of_a_service_reaches_another_tenants_rows(admin: asy
     assert all(base in {table.name for table in tables} for view in views for base in view.bases)
 
 
-async def test_the_attack_would_notice_a_missing_wall(admin: asyncpg.Connection) -> None:
-    tables = [each for each in await relations(admin, "ingest") if each.name == "ingest.explicit_feedback"]
-    assert (await filled(admin, tables, OWN, OTHER)) == []
-    await admin.execute("ALTER TABLE ingest.explicit_feedback DISABLE ROW LEVEL SECURITY")
+@pytest.mark.parametrize(
+    ("hole", "noticed"),
+    [
+        ("ALTER TABLE ingest.requests DISABLE ROW LEVEL SECURITY", 3),
+        ("CREATE POLICY old ON ingest.requests FOR SELECT USING (created_at < now() - interval '1 day')", 1),
+        ("CREATE POLICY old ON ingest.requests FOR UPDATE USING (true)", 1),
+    ],
+)
+async def test_the_attack_would_notice_a_hole(admin: asyncpg.Connection, hole: str, noticed: int) -> None:
+    (table,) = [each for each in await relations(admin, "ingest") if each.name == "ingest.requests"]
+    assert (await filled(admin, [table], OWN, OTHER)) == []
     attempts = Attempts("none")
+    await admin.execute(hole)
     attacker = Attacker(admin, "radiant_ingest", OWN, attempts)
-    await attacker.tries(tables[0], "SELECT tenant_id FROM ingest.explicit_feedback")
-    await attacker.tries(tables[0], "UPDATE ingest.explicit_feedback SET comment = 'mine'")
-    assert len(attempts.succeeded) == 2
+    await attacker.tries(table, "SELECT tenant_id FROM ingest.requests")
+    await attacker.tries(table, "UPDATE ingest.requests SET method = 'mine'")
+    await attacker.tries(table, "DELETE FROM ingest.requests")
+    assert len(attempts.succeeded) == noticed
 
 
 async def test_expired_answers_go_without_being_seen(admin: asyncpg.Connection) -> None:
