@@ -152,6 +152,7 @@ async def test_keys_that_a_token_brings_along_are_not_believed() -> None:
         {"sub": None},
         {"exp": "soon"},
         {"exp": float("inf")},
+        {"exp": 10**400},
         {"tenant": None},
         {"tenant": 7},
         {"tenant": ""},
@@ -180,7 +181,8 @@ NAMES = ("iss", "aud", "sub", "tenant", "roles", "iat", "exp", "nbf", "jti")
 @given(st.dictionaries(st.sampled_from(NAMES), ODD, min_size=1))
 def test_odd_claims_are_refused_or_harmless_and_never_another_error(told: dict[str, Any]) -> None:
     tokens = _verifier()
-    token = jwt.encode({**claims(), **told}, EC.secret, algorithm="ES256", headers={"kid": "ec-1"})
+    body = json.dumps({**claims(), **told}).encode()
+    token = jwt.PyJWS().encode(body, EC.secret, algorithm="ES256", headers={"kid": "ec-1"})
     try:
         principal = tokens.authenticate(f"Bearer {token}")
     except Unauthenticated:

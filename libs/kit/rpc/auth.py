@@ -142,7 +142,7 @@ class RememberedTokens(ABC):
             expiry, principal = self._verified(token)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
-        except (jwt.InvalidTokenError, RecursionError):
+        except (jwt.InvalidTokenError, RecursionError, OverflowError):
             raise Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
         self._cache[authorization] = (expiry, principal)
         if len(self._cache) > self._cache_size:
