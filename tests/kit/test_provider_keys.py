@@ -4,44 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
 
 from kit.errors import Unauthenticated, Unavailable
 from kit.rpc.auth import Authenticator
-from kit.rpc.jwks import KeySet, KeyTimes, UnusableKeysError, keys_of
+from kit.rpc.jwks import KeySet, KeyTimes
 from kit.rpc.server import RpcServerSettings, build_server
 from kit.rpc.trust import AuthSettings, open_authenticator
-from kit.settings import Reader, SettingsError
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest, Serving
 from tests.support.certificates import Authority
-from tests.support.provider import AUDIENCE, ISSUER, Provider, SigningKey, document, serving_keys
+from tests.support.provider import Provider, SigningKey, document, read, serving_keys
 from tests.support.suite import KEY, token
 
 OLD, NEW = SigningKey("old"), SigningKey("new")
 NEVER = timedelta(hours=1)
-
-
-def environ(**changes: str) -> dict[str, str]:
-    """Returns the settings of a service that believes a provider."""
-    return {"RADIANT_AUTH_ISSUER": ISSUER, "RADIANT_AUTH_AUDIENCE": AUDIENCE, **changes}
-
-
-def read(**changes: str) -> AuthSettings:
-    """Reads settings as a service does."""
-    reader = Reader(environ(**changes), "RADIANT_")
-    settings = AuthSettings.read(reader)
-    reader.done()
-    return settings
 
 
 def at(provider: Provider, times: KeyTimes, **changes: str) -> AuthSettings:
@@ -239,75 +223,6 @@ async def test_keys_come_over_https_from_whom_the_setting_trusts(tmp_path: Path)
                 else:
                     with pytest.raises(Unavailable):
                         shows(tokens, OLD)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"RADIANT_AUTH_JWKS_URL": "http://login.example/keys"},
-        {"RADIANT_AUTH_JWKS_URL": "http://10.0.0.1/keys"},
-        {"RADIANT_AUTH_JWKS_URL": "http://127.0.0.1.evil.example/keys"},
-        {"RADIANT_AUTH_JWKS_URL": "file:///etc/passwd"},
-        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_JWKS_FILE": "/k"},
-        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_ISSUER": ""},
-        {"RADIANT_AUTH_JWKS_URL": "https://login.example/k", "RADIANT_AUTH_AUDIENCE": ""},
-        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ALGORITHMS": "HS256"},
-        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ALGORITHMS": "RS256,none"},
-        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_CLOCK_SKEW": "301"},
-        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_ROLE_MAP": "brain=root"},
-        {"RADIANT_AUTH_JWKS_FILE": "/k", "RADIANT_AUTH_JWKS_KEPT_SECONDS": "60"},
-        {},
-    ],
-    ids=str,
-)
-def test_settings_that_would_believe_too_much_are_refused(wrong: dict[str, str]) -> None:
-    with pytest.raises(SettingsError):
-        read(**wrong)
-
-
-def test_settings_are_the_documented_ones() -> None:
-    settings = read(
-        RADIANT_AUTH_JWKS_URL="https://login.example/keys",
-        RADIANT_AUTH_ALGORITHMS="PS256, EdDSA",
-        RADIANT_AUTH_TENANT_CLAIM="org.id",
-        RADIANT_AUTH_ROLES_CLAIM="realm_access.roles",
-        RADIANT_AUTH_ROLE_MAP="a=b=admin, Brain=service",
-    )
-    assert settings.algorithms == ("PS256", "EdDSA")
-    assert settings.rules.skew == timedelta(seconds=60)
-    assert (settings.rules.tenant_claim, settings.rules.roles_claim) == ("org.id", "realm_access.roles")
-    assert settings.rules.roles == {"a=b": "admin", "Brain": "service"}
-    assert "secret" not in repr(read(RADIANT_TOKEN_KEY="secret" * 6))
-
-
-@pytest.mark.parametrize(
-    "member",
-    [
-        {"kty": "oct", "k": "c2VjcmV0", "kid": "k"},
-        SigningKey("k").shown(use="enc"),
-        SigningKey("k").shown(key_ops=["encrypt"]),
-        SigningKey("k").shown(alg="RS256"),
-        SigningKey("k").shown(alg="none"),
-        SigningKey("k").shown(crv="secp256k1"),
-        SigningKey("k").shown(x=None),
-        SigningKey("k").shown(kid=7),
-        SigningKey("k", "RS256", 1024).shown(),
-        {**SigningKey("k").shown(), "kty": ["EC"]},
-        "k",
-        None,
-    ],
-    ids=lambda each: str(each)[:30],
-)
-def test_keys_that_may_not_verify_tokens_are_left_out(member: Any) -> None:
-    with pytest.raises(UnusableKeysError):
-        keys_of(json.dumps({"keys": [member]}).encode())
-    assert set(keys_of(json.dumps({"keys": [member, OLD.shown()]}).encode())) == {"old"}
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"keys": 7}', b'{"keys": {}}', b"[" * 100_000, b"\xff"])
-def test_a_document_that_is_none_is_refused(body: bytes) -> None:
-    with pytest.raises(UnusableKeysError):
-        keys_of(body)
 
 
 async def test_a_failed_fetch_is_logged(caplog: pytest.LogCaptureFixture) -> None:

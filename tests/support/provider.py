@@ -14,6 +14,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
+from kit.rpc.trust import AuthSettings
+from kit.settings import Reader
+
 ISSUER, AUDIENCE = "https://login.example", "radiant-suite"
 _CURVES: dict[str, Callable[[], ec.EllipticCurve]] = {
     "ES256": ec.SECP256R1,
@@ -111,3 +114,16 @@ async def serving_keys(*keys: SigningKey, **terms: Any) -> AsyncIterator[Provide
     finally:
         server.close()
         await server.wait_closed()
+
+
+def environ(**changes: str) -> dict[str, str]:
+    """Returns the settings of a service that believes a provider."""
+    return {"RADIANT_AUTH_ISSUER": ISSUER, "RADIANT_AUTH_AUDIENCE": AUDIENCE, **changes}
+
+
+def read(**changes: str) -> AuthSettings:
+    """Reads settings as a service does."""
+    reader = Reader(environ(**changes), "RADIANT_")
+    settings = AuthSettings.read(reader)
+    reader.done()
+    return settings
