@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check protos bench lock clean
+.PHONY: setup run test check protos bench fuzz audit lock clean
 
 setup: $(READY)
 
@@ -25,11 +25,18 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant from proto/
+protos: setup  ## write libs/radiant and clients/typescript from proto/
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/typescript.py
 
 bench: setup
 	$(BIN)/python -m bench
+
+fuzz: setup  ## random requests to every RPC, random bytes to every parser
+	$(BIN)/python -m bench.fuzz
+
+audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
+	$(BIN)/python -m bench.supply
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -91,6 +91,7 @@ async def run(on: Servers) -> bool:
             "RADIANT_GATEWAY_INGEST_ADDRESS": ingest.address,
             "RADIANT_GATEWAY_NEURAL_ADDRESS": neural.address,
             "RADIANT_GATEWAY_REQUESTS_PER_SECOND": "0",
+            "RADIANT_OTLP_GRPC_PORT": "0",
         }
         async with http_process("gateway", environ, "RADIANT_GATEWAY_PORT") as served:
             base = f"http://{served.address}/api/v2"

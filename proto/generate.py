@@ -1,4 +1,4 @@
-"""Writes libs/radiant (and libs/buf) from the protos; `--check` compares instead of writing.
+"""Writes libs/radiant, libs/buf and the gateway's comments from the protos; `--check` compares instead of writing.
 
 The proto package equals the Python package, so generated imports are right as they fall.
 `buf/validate/validate.proto` is not shown by any package index as source: its descriptor is read out of
@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import json
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 PROTO = Path(__file__).resolve().parent
 LIBS = PROTO.parent / "libs"
+COMMENTS = PROTO.parent / "services" / "gateway" / "openapi" / "comments.json"
 SITE = Path(sysconfig.get_paths()["purelib"])
 ROOTS = ("radiant", "buf")
 VALIDATE = "buf/validate/validate.proto"
@@ -73,6 +77,39 @@ def write_stubs(out: Path) -> None:
         (folder / "__init__.py").touch()
 
 
+def comments() -> dict[str, str]:
+    """Returns the comment above each message, field, enum, value and method, by its full name."""
+    from google.protobuf import descriptor_pb2
+
+    image = descriptor_pb2.FileDescriptorSet()
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "image.binpb"
+        write_image(target)
+        image.ParseFromString(target.read_bytes())
+    found: dict[str, str] = {}
+    for file in image.file:
+        if file.package.split(".")[0] != "radiant":
+            continue
+        for location in file.source_code_info.location:
+            if location.leading_comments:
+                found[f"{file.package}.{name_at(file, location.path)}"] = " ".join(location.leading_comments.split())
+    return dict(sorted(found.items()))
+
+
+def name_at(file: Any, path: Sequence[int]) -> str:
+    """Returns the dotted name below the package of what a path of numbers leads to."""
+    names, here = [], file
+    for number, index in zip(path[::2], path[1::2], strict=False):
+        here = getattr(here, here.DESCRIPTOR.fields_by_number[number].name)[index]
+        names.append(here.name)
+    return ".".join(names)
+
+
+def comments_text() -> str:
+    """Returns the comments as they are committed."""
+    return json.dumps(comments(), indent=0, ensure_ascii=False) + "\n"
+
+
 def differences(fresh: Path) -> list[str]:
     """Names the files in which the committed stubs differ from freshly generated ones."""
 
@@ -92,13 +129,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         fresh = Path(scratch)
         write_stubs(fresh)
-        stale = differences(fresh)
+        text = comments_text()
         if check:
+            stale = differences(fresh)
+            if not COMMENTS.exists() or COMMENTS.read_text() != text:
+                stale.append(COMMENTS.name)
             print("\n".join(f"stale: {name}" for name in stale) or "stubs are fresh")
             return 1 if stale else 0
         for root in ROOTS:
             shutil.rmtree(LIBS / root, ignore_errors=True)
             shutil.copytree(fresh / root, LIBS / root)
+        COMMENTS.write_text(text)
     return 0
 
 

@@ -1,12 +1,13 @@
 """What a service's process is told through its environment, and the secrets behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cli.addresses import role_url
 from cli.embedded.folder import DataFolder
-from cli.services import SERVICES, Service
+from cli.services import KEEPERS, SERVICES, Service
 from cli.settings import SuiteSettings
+from kit.rpc.server import is_loopback
 
 _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
 
@@ -16,14 +17,16 @@ class Ports:
     """Where one service listens."""
 
     rpc: int
-    """The gRPC port."""
+    """The port of gRPC, or of HTTP for what stands in front."""
     metrics: int
     """The http port of its metrics; 0 serves none."""
+    sides: Mapping[str, int] = field(default_factory=dict)
+    """More ports, by the variable that sets each."""
 
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
     """Returns the password of every service's role: the one set, else the folder's own, made when new."""
-    return {service.role: settings.passwords.get(service.role) or folder.secret(service.secret) for service in SERVICES}
+    return {service.role: settings.passwords.get(service.role) or folder.secret(service.secret) for service in KEEPERS}
 
 
 def token_key(settings: SuiteSettings, folder: DataFolder) -> str:
@@ -52,8 +55,7 @@ def service_environ(
 
     The owner's address and other services' passwords stay behind: a service knows its own role alone.
     """
-    hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
-    return {name: value for name, value in base.items() if name not in hidden} | {
+    return _open(base) | {
         "RADIANT_DATABASE_URL": role_url(owner_url, service.role, password),
         "RADIANT_REDIS_URL": redis_url,
         "RADIANT_TOKEN_KEY": key,
@@ -62,3 +64,74 @@ def service_environ(
         "RADIANT_PORT": str(ports.rpc),
         "RADIANT_METRICS_PORT": str(ports.metrics),
     }
+
+
+def front_environ(
+    base: Mapping[str, str], service: Service, ports: Ports, *, host: str, addresses: Mapping[str, str], key: str
+) -> dict[str, str]:
+    """Returns the environment of what stands in front of the services, which keeps nothing itself.
+
+    `addresses` names those services that run; `key` signs tokens of people who sign in for development, and is
+    empty where nobody may.
+    """
+    named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.fronts}
+    told = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
+    told |= {variable: base.get(variable) or str(port) for variable, port in ports.sides.items()}
+    return (
+        _open(base)
+        | told
+        | {
+            "RADIANT_TOKEN_KEY": key,
+            f"{service.prefix}HOST": host,
+            f"{service.prefix}PORT": str(ports.rpc),
+            f"{service.prefix}METRICS_PORT": str(ports.metrics),
+        }
+    )
+
+
+def sign_in_key(settings: SuiteSettings, folder: DataFolder, service: Service) -> str:
+    """Returns the key with which people may sign in for development.
+
+    Only a suite that made its key itself and that this machine alone can reach lets them; otherwise it is empty.
+    """
+    reachable = not is_loopback(settings.host) or not is_loopback(settings.host_of(service))
+    return "" if settings.token_key or reachable else token_key(settings, folder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """Where the servers are that a service needs."""
+
+    owner_url: str = field(default="", repr=False)
+    """PostgreSQL, as the owner of the schemas."""
+    redis_url: str = field(default="", repr=False)
+    """Valkey or Redis."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Services that run, host:port by name."""
+
+
+def environ_of(
+    base: Mapping[str, str], settings: SuiteSettings, folder: DataFolder, service: Service, ports: Ports, at: Servers
+) -> dict[str, str]:
+    """Returns the environment of a service of this suite."""
+    host = settings.host_of(service)
+    if service.fronts:
+        key = sign_in_key(settings, folder, service)
+        return front_environ(base, service, ports, host=host, addresses=at.addresses, key=key)
+    return service_environ(
+        base,
+        service,
+        ports,
+        host=host,
+        owner_url=at.owner_url,
+        redis_url=at.redis_url,
+        password=role_passwords(settings, folder)[service.role],
+        key=token_key(settings, folder),
+        audio=audio_url(settings, folder),
+    )
+
+
+def _open(base: Mapping[str, str]) -> dict[str, str]:
+    """Returns what of the environment every service may see."""
+    hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
+    return {name: value for name, value in base.items() if name not in hidden}

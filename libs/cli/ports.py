@@ -25,7 +25,9 @@ def choose_ports(service: Service, settings: SuiteSettings, tell: Callable[[str]
             f"Port {wanted} is taken by another process. Set {service.port_variable} to a free port, "
             "or unset it to let one be chosen."
         )
-    return Ports(rpc=rpc, metrics=_free_or_other(service.metrics_port, f"{service.name} would show metrics", tell))
+    metrics = _free_or_other(service.metrics_port, f"{service.name} would show metrics", tell)
+    sides = {name: _free_or_other(port, f"{service.name} would listen, too", tell) for name, port in service.side_ports}
+    return Ports(rpc=rpc, metrics=metrics, sides=sides)
 
 
 def _free_or_other(port: int, who: str, tell: Callable[[str], None]) -> int:

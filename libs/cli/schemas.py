@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
-from cli.services import SERVICES, Service
+from cli.services import KEEPERS, Service
 from kit.postgres.migrate import Migration, migrate, migrations_of
 from kit.postgres.queries import load_queries
 from kit.postgres.roles import ensure_role
@@ -21,11 +21,11 @@ async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, l
     """
     connection = await asyncpg.connect(owner_url)
     try:
-        for service in SERVICES:
+        for service in KEEPERS:
             await ensure_role(connection, service.role, passwords[service.role])
         return {
             service.name: await migrate(connection, service.schema, migrations_of(service.module))
-            for service in SERVICES
+            for service in KEEPERS
             if has_migrations(service)
         }
     finally:
@@ -41,7 +41,7 @@ def has_migrations(service: Service) -> bool:
 
 async def missing_roles(connection: asyncpg.Connection) -> list[str]:
     """Returns the services' roles that the server does not know."""
-    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in SERVICES])
+    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in KEEPERS])
     return [row["role"] for row in rows]
 
 
@@ -49,7 +49,7 @@ async def pending(connection: asyncpg.Connection) -> dict[str, list[str]]:
     """Returns the names of migrations not yet applied, by service name; empty lists are left out."""
     kept = await connection.fetchval(_QUERIES["has_bookkeeping"])
     left = {}
-    for service in filter(has_migrations, SERVICES):
+    for service in filter(has_migrations, KEEPERS):
         rows = await connection.fetch(_QUERIES["applied_numbers"], service.schema) if kept else []
         applied = {row["number"] for row in rows}
         names = [each.name for each in migrations_of(service.module) if each.number not in applied]

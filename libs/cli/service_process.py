@@ -1,8 +1,9 @@
 """One service's process: started with its environment, ready when its health says so."""
 
 import asyncio
+import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,14 +28,19 @@ class ServiceProcess:
         environ: Mapping[str, str],
         address: str,
         log: Path,
+        ready: Callable[[str], Awaitable[bool]] | None = None,
         patience: timedelta = timedelta(seconds=60),
         grace: timedelta = timedelta(seconds=15),
     ) -> None:
-        """Starts nothing; `patience` bounds the start, `grace` the orderly end before SIGKILL."""
+        """Starts nothing; `ready` asks its health, by gRPC unless said otherwise.
+
+        `patience` bounds the start, `grace` the orderly end before SIGKILL.
+        """
         self.name = name
         self.address = address
         """Host and port at which its health is asked."""
         self._command = Command(arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace)
+        self._asked = ready or serves
         self._patience_s = patience.total_seconds()
         self._process: GuardedProcess | None = None
 
@@ -75,7 +81,7 @@ class ServiceProcess:
 
     async def _ready(self, process: GuardedProcess) -> None:
         while True:
-            ready = await serves(self.address)
+            ready = await self._asked(self.address)
             if (code := process.exit_code()) is not None:  # else a stranger on the port might answer for it
                 raise EmbeddedError(self._failure(f"ended with code {code} at its start"))
             if ready:
@@ -97,3 +103,29 @@ async def serves(address: str, timeout: timedelta = timedelta(seconds=1)) -> boo
         except grpc.aio.AioRpcError:
             return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+async def answers_http(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
+    """Tells whether the server at the address answers HTTP and calls itself healthy."""
+    return await _healthy(address, None, timeout)
+
+
+async def answers_https(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
+    """Tells the same over TLS, whoever vouches for the certificate: the process is our own."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return await _healthy(address, context, timeout)
+
+
+async def _healthy(address: str, context: ssl.SSLContext | None, timeout: timedelta) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        async with asyncio.timeout(timeout.total_seconds()):
+            reader, writer = await asyncio.open_connection(host.strip("[]"), int(port), ssl=context)
+            try:
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False

@@ -8,26 +8,35 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service: a process of its own, a schema of its own, a role of its own."""
+    """One service: a process of its own; most have a schema and a role of their own."""
 
     name: str
     """What people and log files call it."""
     module: str
     """Python package; `python -m <module>` runs it."""
-    schema: str
-    """The Postgres schema that it owns."""
-    role: str
-    """The Postgres role as which it connects; neither owner nor above row level security."""
+    schema: str = ""
+    """The Postgres schema that it owns; empty for none."""
+    role: str = ""
+    """The Postgres role as which it connects; neither owner nor above row level security. Empty: it keeps nothing."""
     port: int
-    """The gRPC port unless another is set."""
+    """The port unless another is set."""
     metrics_port: int
     """Where metrics are served over http unless it is taken."""
     needs: tuple[str, ...] = ()
     """Services whose schema and process come first."""
+    side_ports: tuple[tuple[str, int], ...] = ()
+    """More ports that it listens on: the variable that sets each, and the port unless it is taken."""
+    fronts: bool = False
+    """Whether it answers HTTP in front of the others, rather than gRPC, and takes its settings by its own name."""
     availability: str = ""
     """Module whose `why_off` says why an optional service cannot run here; empty: the service always can."""
     patience: timedelta = timedelta(seconds=60)
     """How long its start may take."""
+
+    @property
+    def prefix(self) -> str:
+        """What begins the names of its own settings of where to listen."""
+        return f"RADIANT_{self.name.upper()}_" if self.fronts else "RADIANT_"
 
     @property
     def port_variable(self) -> str:
@@ -89,8 +98,20 @@ SERVICES = (
         availability="voice.engine.availability",
         patience=timedelta(minutes=5),  # a GPU that its libraries do not know yet compiles first
     ),
+    Service(
+        name="gateway",
+        module="gateway",
+        port=50180,
+        metrics_port=50190,
+        needs=("ingest", "neural", "experiments"),
+        fronts=True,
+        side_ports=(("RADIANT_OTLP_GRPC_PORT", 50181),),
+    ),
 )
 """Every service, dependencies first."""
+
+KEEPERS = tuple(service for service in SERVICES if service.schema)
+"""Those that keep something, in a schema and as a role of their own."""
 
 
 def service_named(name: str) -> Service:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.services import SERVICES
+from cli.services import KEEPERS, SERVICES, Service
 from kit.settings import Reader
 
 _PORT_MAX = 65535
@@ -26,17 +26,25 @@ class SuiteSettings:
     """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses the data folder's own."""
     audio_url: str = ""
     """RADIANT_AUDIO_URL: folder or bucket of recordings; empty uses a folder within the data folder."""
+    gateway_host: str = ""
+    """RADIANT_GATEWAY_HOST: the address on which the gateway listens; empty takes that of the services."""
+    gateway_tls: bool = False
+    """Whether RADIANT_GATEWAY_TLS_CERT makes the gateway speak TLS."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """RADIANT_<SERVICE>_PORT by service name; only those that were set."""
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     """RADIANT_<SERVICE>_PASSWORD by role, for databases that several machines share; only those set."""
+
+    def host_of(self, service: Service) -> str:
+        """Returns the address on which the service listens."""
+        return (self.gateway_host if service.fronts else "") or self.host
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "SuiteSettings":
         """Reads the settings; raises kit.settings.SettingsError naming every bad variable at once."""
         reader = Reader(environ, "")
         ports = {each.name: reader.integer(each.port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
-        passwords = {each.role: reader.text(each.password_variable, "") for each in SERVICES}
+        passwords = {each.role: reader.text(each.password_variable, "") for each in KEEPERS}
         settings = cls(
             data=Path(reader.text("RADIANT_DATA", "./radiant-data")),
             database_url=reader.text("DATABASE_URL", ""),
@@ -44,6 +52,8 @@ class SuiteSettings:
             host=reader.text("RADIANT_HOST", "127.0.0.1"),
             token_key=reader.text("RADIANT_TOKEN_KEY", ""),
             audio_url=reader.text("RADIANT_AUDIO_URL", ""),
+            gateway_host=reader.text("RADIANT_GATEWAY_HOST", ""),
+            gateway_tls=bool(reader.text("RADIANT_GATEWAY_TLS_CERT", "")),
             ports={name: port for name, port in ports.items() if port},
             passwords={role: password for role, password in passwords.items() if password},
         )

@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
+from cli.services import SERVICES
 from cli.settings import SuiteSettings
 
 _STATE = "suite"
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class RunningSuite:
     pid: int
     """Process id of `radiant up`."""
     services: dict[str, str]
-    """gRPC address (host:port) by service name."""
+    """Address by service name: host:port for gRPC, a URL for HTTP."""
     metrics: dict[str, str]
     """http address of the metrics by service name."""
 
@@ -39,6 +41,27 @@ class RunningSuite:
             return None
         suite = cls(**cast(dict[str, Any], state))
         return suite if _lives(suite.pid) else None
+
+
+def console_url(suite: RunningSuite) -> str:
+    """Returns where people see what goes on; empty when nothing shows it."""
+    shown = suite.services.get("gateway", "")
+    return f"{shown}/console" if shown else ""
+
+
+def addresses(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
+    """Returns where the services listen, or would: those of a running suite, else as they are set."""
+    running = RunningSuite.read(folder)
+    services = [each for each in SERVICES if not each.fronts and not each.why_off]
+    if running is not None:
+        return {each.name: running.services[each.name] for each in services if each.name in running.services}
+    host = reachable(settings.host)
+    return {each.name: f"{host}:{settings.ports.get(each.name, each.port)}" for each in services}
+
+
+def reachable(host: str) -> str:
+    """Returns a host at which this machine reaches what listens on the given one."""
+    return _WILDCARDS.get(host, host)
 
 
 def database_url(settings: SuiteSettings, folder: DataFolder) -> str | None:

@@ -4,11 +4,13 @@ Radiant chooses models and reports what came of them; SyncRadiant does the same 
 """
 
 from radiant_client.brain import Radiant
+from radiant_client.breaker import Breaker
 from radiant_client.channel import Connection, open_channel
 from radiant_client.decision import Decision
 from radiant_client.errors import (
     AlreadyExists,
     BatchRefused,
+    CircuitOpen,
     Conflict,
     DeadlineExceeded,
     Exhausted,
@@ -20,34 +22,47 @@ from radiant_client.errors import (
     PreconditionFailed,
     RadiantClientError,
     ServiceFault,
+    SpoolError,
+    SpoolFailed,
+    SpoolFull,
     StreamClosed,
     Unauthenticated,
     Unavailable,
     Unsupported,
 )
 from radiant_client.experiments import Assigned, LocalExperiments
+from radiant_client.health import Health, ServiceHealth, TableHealth
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
 from radiant_client.messages import explicit_feedback, implicit_signal
 from radiant_client.mixing import Mixed, mix
 from radiant_client.recommend import Recommend, context
+from radiant_client.spool import Spool, SpoolHealth
+from radiant_client.spool_folder import SpoolSettings
+from radiant_client.spool_store import Letter
 from radiant_client.stream import SignalStream
 from radiant_client.sync import SyncRadiant
 from radiant_client.table import LocalTable
+from radiant_client.voice import Voice
+from radiant_client.writes import Results, Spooled, is_spooled
 
 __all__ = [
     "AlreadyExists",
     "Assigned",
     "BatchRefused",
+    "Breaker",
+    "CircuitOpen",
     "Conflict",
     "Connection",
     "DeadlineExceeded",
     "Decision",
     "Exhausted",
     "FieldViolation",
+    "Health",
     "Ingest",
     "InvalidRequest",
     "Learning",
+    "Letter",
     "LocalExperiments",
     "LocalTable",
     "Mixed",
@@ -58,16 +73,28 @@ __all__ = [
     "Radiant",
     "RadiantClientError",
     "Recommend",
+    "Results",
     "ServiceFault",
+    "ServiceHealth",
     "SignalStream",
+    "Spool",
+    "SpoolError",
+    "SpoolFailed",
+    "SpoolFull",
+    "SpoolHealth",
+    "SpoolSettings",
+    "Spooled",
     "StreamClosed",
     "SyncRadiant",
+    "TableHealth",
     "Unauthenticated",
     "Unavailable",
     "Unsupported",
+    "Voice",
     "context",
     "explicit_feedback",
     "implicit_signal",
+    "is_spooled",
     "mix",
     "open_channel",
 ]

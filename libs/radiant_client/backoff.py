@@ -1,8 +1,14 @@
-"""Growing pauses between attempts to reconnect."""
+"""Growing pauses between attempts, each with a little chance in it."""
 
 import asyncio
+import random
 
-from radiant_client.calls import spread
+_lots = random.SystemRandom()
+
+
+def spread(seconds: float) -> float:
+    """Adds up to a fifth by chance, so that many clients do not come back at once."""
+    return seconds * (1.0 + 0.2 * _lots.random())
 
 
 class Backoff:
@@ -17,7 +23,11 @@ class Backoff:
         """Begins again with the first pause, after something worked."""
         self._next = self._first
 
+    def step(self) -> float:
+        """Gives the next pause in seconds."""
+        seconds, self._next = self._next, min(self._longest, 2 * self._next)
+        return spread(seconds)
+
     async def pause(self) -> None:
         """Waits for the next pause."""
-        seconds, self._next = self._next, min(self._longest, 2 * self._next)
-        await asyncio.sleep(spread(seconds))
+        await asyncio.sleep(self.step())

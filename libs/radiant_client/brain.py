@@ -1,23 +1,30 @@
 """The face for a Brain: connect once, choose models, report what came of them."""
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant.neural.v1 import recommend_service_pb2
 from radiant_client.channel import Connection, Options, Token, open_channel
-from radiant_client.decision import Decision
-from radiant_client.errors import InvalidRequest, NoEligibleModel, RadiantClientError
+from radiant_client.decision import Decision, decision_of
+from radiant_client.errors import CircuitOpen, InvalidRequest, NoEligibleModel, RadiantClientError
 from radiant_client.experiments import Assigned, LocalExperiments
+from radiant_client.health import Health, health_of
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
-from radiant_client.messages import new_id, short_name
+from radiant_client.messages import new_id
 from radiant_client.mixing import DEFAULT_THRESHOLD, Learned, Mixed, mix
 from radiant_client.recommend import Recommend, context
+from radiant_client.spool import Spool
+from radiant_client.spool_folder import SpoolSettings
 from radiant_client.table import LocalTable
+from radiant_client.table_file import TableFile
+from radiant_client.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +40,25 @@ class Radiant:
         default_model: str,
         table: LocalTable | None = None,
         experiments: LocalExperiments | None = None,
+        voice: Connection | None = None,
+        spool: Spool | None = None,
         rpc_timeout: float = 0.25,
         rpc_pause: float = 1.0,
         follow_users: bool = True,
         explore_unseen: bool = True,
     ) -> None:
         """Takes open connections. See connect for the rest."""
-        self._connections = (ingest, neural)
-        self.ingest = Ingest(ingest)
+        self._connections = {"ingest": ingest, "neural": neural} | ({"voice": voice} if voice else {})
+        self.spool = spool
+        """What waits on disk; None without a folder for it."""
+        self.ingest = Ingest(ingest, spool)
         """The intake of events."""
         self.recommend = Recommend(neural)
         """The recommender."""
         self.learning = Learning(neural)
         """The learning."""
+        self.voice = None if voice is None else Voice(voice)
+        """The voice service; None without its address."""
         self.table = LocalTable(neural) if table is None else table
         """The local table of recommendations."""
         self.experiments = experiments
@@ -66,6 +79,8 @@ class Radiant:
         token: Token,
         default_model: str,
         experiments: str = "",
+        voice: str = "",
+        spool: SpoolSettings | str | Path | None = None,
         tls: bool = False,
         options: Options = (),
         user_ids: Iterable[str] = (),
@@ -77,26 +92,43 @@ class Radiant:
     ) -> Self:
         """Opens connections to host:port addresses and waits up to ready_timeout seconds for the table.
 
+        With a folder as spool, or SpoolSettings, writes that cannot be sent wait there until they are acknowledged,
+        and the table is kept there for a start without the suite. Raises SpoolFailed when the folder cannot be used
+        and ValueError when the token does not name its tenant and the settings do not either.
+
         It does not fail when a service is down: choose then gives the default. Users are followed as they
         are chosen for, unless follow_users is False. A candidate without any feedback in the table is
         decided by a call, so that it is tried at all, unless explore_unseen is False. A call of choose may
         take rpc_timeout seconds; after a failed one the next rpc_pause seconds go without. An answer of the
         table older than max_staleness seconds is used only when the call fails.
         """
-        opened = [open_channel(address, token, tls=tls, options=options) for address in (ingest, neural)]
-        table = LocalTable(
-            opened[1],
-            user_ids=user_ids,
-            task_types=task_types,
-            strategy=strategy,
-            max_staleness=max_staleness,
-        )
-        running = None
-        if experiments:
-            running = LocalExperiments(open_channel(experiments, token, tls=tls, options=options))
-            running.start()
-        radiant = cls(*opened, default_model=default_model, table=table, experiments=running, **choices)
+        kept = None if spool is None else await Spool.open(spool, token)
+        named = {"ingest": ingest, "neural": neural, "experiments": experiments, "voice": voice}
+        opened = {one: open_channel(where, token, tls=tls, options=options) for one, where in named.items() if where}
+        async with _closing_on_error(kept, *opened.values()):
+            table = LocalTable(
+                opened["neural"],
+                user_ids=user_ids,
+                task_types=task_types,
+                strategy=strategy,
+                max_staleness=max_staleness,
+                file=_file_of(kept),
+            )
+            running = LocalExperiments(opened["experiments"]) if experiments else None
+            radiant = cls(
+                opened["ingest"],
+                opened["neural"],
+                default_model=default_model,
+                table=table,
+                experiments=running,
+                voice=opened.get("voice"),
+                spool=kept,
+                **choices,
+            )
+        await table.restore()
         table.start()
+        if running:
+            running.start()
         await asyncio.gather(table.ready(ready_timeout), *([running.ready(ready_timeout)] if running else []))
         return radiant
 
@@ -111,11 +143,20 @@ class Radiant:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the table and the connections."""
+        """Closes the table and the connections; what waits in the spool is sent by the next process."""
         await self.table.close()
+        if self.spool is not None:
+            await self.spool.close()
         if self.experiments is not None:
             await self.experiments.close()
-        await asyncio.gather(*(connection.close() for connection in self._connections))
+        await asyncio.gather(*(connection.close() for connection in self._connections.values()))
+
+    def health(self) -> Health:
+        """Tells which services answer, how old the table is and how much waits on disk."""
+        services = {name: health_of(connection.breaker) for name, connection in self._connections.items()}
+        if self.experiments is not None:
+            services["experiments"] = health_of(self.experiments.breaker)
+        return Health(services, self.table.health(), self.spool.health() if self.spool else None)
 
     async def choose(
         self,
@@ -197,9 +238,13 @@ class Radiant:
             raise
         except RadiantClientError as error:
             self._rpc_not_before = time.monotonic() + self._rpc_pause
-            log.warning("no recommendation by a call: %s", error)
+            log.log(
+                logging.DEBUG if isinstance(error, CircuitOpen) else logging.WARNING,
+                "no recommendation by a call: %s",
+                error,
+            )
             return None
-        return _decision(answer) if answer.model else None
+        return decision_of(answer) if answer.model else None
 
     def _default(self, candidates: Sequence[str], excluded: Sequence[str]) -> Decision:
         """Decides without any knowledge: the default model, or the first candidate when that is not one."""
@@ -220,19 +265,20 @@ class Radiant:
         )
 
 
-def _decision(answer: recommend_service_pb2.Recommendation) -> Decision:
-    """Reads the answer of a call."""
-    return Decision(
-        model=answer.model,
-        propensity=answer.propensity,
-        decision_id=answer.decision_id,
-        score=answer.score,
-        confidence=answer.confidence,
-        scope=short_name(scoring_pb2.Scope, answer.scope),
-        source="rpc",
-        staleness_ms=answer.staleness_ms,
-        reasoning=answer.reasoning,
-        experiment_id=answer.experiment_id,
-        variant=answer.variant,
-        experiment_epoch=answer.experiment_epoch,
-    )
+@contextlib.asynccontextmanager
+async def _closing_on_error(*parts: Connection | Spool | None) -> AsyncIterator[None]:
+    """Closes what was opened when the block fails."""
+    try:
+        yield
+    except BaseException:
+        for part in parts:
+            if part is not None:
+                await part.close()
+        raise
+
+
+def _file_of(spool: Spool | None) -> TableFile | None:
+    """Gives the file of the table in a spool's folder, if it is to be kept there."""
+    if spool is None or not spool.settings.keep_table:
+        return None
+    return TableFile(spool.tenant_folder, bytes_max=spool.settings.table_bytes_max)

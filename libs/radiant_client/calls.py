@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
@@ -10,17 +9,12 @@ from typing import TypeVar
 
 import grpc
 
+from radiant_client.backoff import spread
 from radiant_client.channel import Connection, timeout_of
 from radiant_client.errors import Exhausted, RadiantClientError, Unavailable, from_rpc_error
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
-_lots = random.SystemRandom()
-
-
-def spread(seconds: float) -> float:
-    """Adds up to a fifth by chance, so that many clients do not come back at once."""
-    return seconds * (1.0 + 0.2 * _lots.random())
 
 
 class Caller:
@@ -41,17 +35,20 @@ class Caller:
         *,
         name: str = "",
         timeout: float | None = None,
+        patient: bool = True,
     ) -> Response:
         """Calls a method within the timeout in seconds; without one, that of the service config for the name.
 
-        When the service cannot keep up and says when to come back, this waits and sends the request again as
-        long as the timeout allows. Raises a RadiantClientError otherwise.
+        A service that cannot be reached is tried again by the channel, with pauses of the service config. When the
+        service cannot keep up and says when to come back, this waits and sends the request again as long as the
+        timeout allows, unless it is not patient. Raises a RadiantClientError otherwise: CircuitOpen at once while the
+        service is left alone.
         """
 
         async def attempt(seconds: float) -> Response:
             return await method(request, timeout=seconds, metadata=self.connection.metadata())
 
-        return await _in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout)
+        return await self._in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout, patient)
 
     async def upload(
         self,
@@ -71,7 +68,23 @@ class Caller:
             return await _send(method(timeout=seconds, metadata=self.connection.metadata()), parts())
 
         seconds = timeout_of(self._service, name) if timeout is None else timeout
-        return await _in_time(attempt, seconds, repeatable)
+        return await self._in_time(attempt, seconds, repeatable)
+
+    async def _in_time(
+        self, attempt: Callable[[float], Awaitable[Response]], timeout: float, patient: bool = True
+    ) -> Response:
+        """Makes attempts with the seconds that are left, as long as the service names a time to come back in them."""
+        deadline = time.monotonic() + timeout
+        with self.connection.breaker.watching():
+            while True:
+                try:
+                    return await attempt(max(0.001, deadline - time.monotonic()))
+                except grpc.aio.AioRpcError as failure:
+                    error = from_rpc_error(failure)
+                    pause = _pause(error)
+                    if pause is None or not patient or time.monotonic() + pause >= deadline:
+                        raise error from failure
+                await asyncio.sleep(pause)
 
 
 async def _send(call: grpc.aio.StreamUnaryCall[Request, Response], parts: AsyncGenerator[Request, None]) -> Response:
@@ -87,22 +100,6 @@ async def _send(call: grpc.aio.StreamUnaryCall[Request, Response], parts: AsyncG
         return await call
     finally:
         call.cancel()
-
-
-async def _in_time(
-    attempt: Callable[[float], Awaitable[Response]], timeout: float, repeatable: bool = True
-) -> Response:
-    """Makes attempts with the seconds that are left, as long as the service names a time to come back in them."""
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            return await attempt(max(0.001, deadline - time.monotonic()))
-        except grpc.aio.AioRpcError as failure:
-            error = from_rpc_error(failure)
-            pause = _pause(error)
-            if pause is None or not repeatable or time.monotonic() + pause >= deadline:
-                raise error from failure
-        await asyncio.sleep(pause)
 
 
 def _pause(error: RadiantClientError) -> float | None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import grpc
 
+from radiant_client.breaker import Breaker
+
 Token = str | Callable[[], str]
 """A bearer token, or a function that gives the current one. It is asked before each call."""
 Options = Sequence[tuple[str, Any]]
@@ -32,6 +34,8 @@ class Connection:
     """The channel."""
     token: Token = field(repr=False)
     """The caller's token; empty for none."""
+    breaker: Breaker = field(default_factory=Breaker)
+    """Stops calls to a service that does not answer."""
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """Gives the metadata that each call carries."""
@@ -50,17 +54,21 @@ def open_channel(
     tls: bool = False,
     root_certificates: bytes | None = None,
     options: Options = (),
+    breaker: Breaker | None = None,
 ) -> Connection:
     """Opens a connection to host:port; it connects with the first call and reconnects by itself.
+
+    After five failed calls in a row the rest fail at once for a while; another breaker sets other numbers.
 
     Without tls the token travels in plain text, which suits a loopback address or a trusted network. The
     options come after the client's own and win over them.
     """
+    breaker = breaker or Breaker(address)
     arguments = [("grpc.service_config", retries()), *_KEEPALIVE, *options]
     if not tls:
-        return Connection(grpc.aio.insecure_channel(address, options=arguments), token)
+        return Connection(grpc.aio.insecure_channel(address, options=arguments), token, breaker)
     credentials = grpc.ssl_channel_credentials(root_certificates)
-    return Connection(grpc.aio.secure_channel(address, credentials, options=arguments), token)
+    return Connection(grpc.aio.secure_channel(address, credentials, options=arguments), token, breaker)
 
 
 @cache

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant_client.messages import short_name
+
 Source = Literal["table", "rpc", "last_table", "default"]
 
 
@@ -34,3 +37,21 @@ class Decision:
     """Variant of that experiment."""
     experiment_epoch: int = 0
     """Epoch of that experiment."""
+
+
+def decision_of(answer: recommend_service_pb2.Recommendation) -> Decision:
+    """Reads the answer of a call."""
+    return Decision(
+        model=answer.model,
+        propensity=answer.propensity,
+        decision_id=answer.decision_id,
+        score=answer.score,
+        confidence=answer.confidence,
+        scope=short_name(scoring_pb2.Scope, answer.scope),
+        source="rpc",
+        staleness_ms=answer.staleness_ms,
+        reasoning=answer.reasoning,
+        experiment_id=answer.experiment_id,
+        variant=answer.variant,
+        experiment_epoch=answer.experiment_epoch,
+    )

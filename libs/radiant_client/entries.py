@@ -65,6 +65,11 @@ def _seconds(message: recommend_service_pb2.TableEntry) -> float:
     return message.expire_time.seconds + message.expire_time.nanos / 1e9
 
 
+def can_be_followed(user_id: str) -> bool:
+    """Tells whether the service takes a user's name."""
+    return 0 < len(user_id) <= 200 and user_id.isprintable()
+
+
 def lookup_order(user_id: str, task_type: str, domain_mode: str) -> Iterable[Key]:
     """Gives the keys under which an answer is looked for, narrowest first."""
     domain = domain_mode or "general"

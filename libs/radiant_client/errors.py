@@ -96,6 +96,10 @@ class Unavailable(RadiantClientError):
     """The service cannot be reached or is going down."""
 
 
+class CircuitOpen(Unavailable):
+    """The service did not answer several times in a row, so this call was not sent; see Breaker."""
+
+
 class DeadlineExceeded(RadiantClientError):
     """The call took longer than its timeout; whether it took effect is not known."""
 
@@ -114,6 +118,18 @@ class NoEligibleModel(RadiantClientError):
 
 class StreamClosed(RadiantClientError):
     """The signal stream was closed before the batch was acknowledged."""
+
+
+class SpoolError(RadiantClientError):
+    """The spool could not take a write: it is neither stored by the service nor on disk."""
+
+
+class SpoolFull(SpoolError):
+    """The spool, or the disk under it, has no room left."""
+
+
+class SpoolFailed(SpoolError):
+    """The spool cannot be used: its folder, its file or its disk is at fault."""
 
 
 _CLASSES: dict[grpc.StatusCode, type[RadiantClientError]] = {

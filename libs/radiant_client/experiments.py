@@ -63,6 +63,8 @@ class LocalExperiments:
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: list[experiment_service_pb2.Exposure] = []
         self._current_at: float | None = None
+        self.breaker = connection.breaker
+        """Stops calls to a service that does not answer."""
         self.lost = 0
         """Exposures that were refused, or could not be sent and made room for newer ones."""
 

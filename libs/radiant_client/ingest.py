@@ -1,14 +1,16 @@
 """The intake of events: manifests, feedback, signals and retractions.
 
 Every writing call carries a request_id that this client makes and keeps over retries, so that an event is
-stored once however often it is sent.
+stored once however often it is sent. With a spool, manifests, feedback, signals and retractions that cannot be sent
+wait on this machine's disk; their answer is then Spooled, or Results whose spooled is True.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
+from google.protobuf.message import Message
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc, manifest_pb2
 from radiant_client.calls import Caller
@@ -16,24 +18,57 @@ from radiant_client.channel import Connection
 from radiant_client.errors import from_rpc_error
 from radiant_client.messages import enum_value, explicit_feedback, implicit_signal, new_id, timestamp
 from radiant_client.speech import Audio, is_repeatable, parts_of
+from radiant_client.spool import Spool
 from radiant_client.stream import SignalStream
+from radiant_client.writes import Results, Spooled
 
 SERVICE = "radiant.ingest.v1.IngestService"
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response")
 
 
 class Ingest:
-    """The intake of the token's tenant. Timeouts are in seconds; every call raises RadiantClientError."""
+    """The intake of the token's tenant. Timeouts are in seconds; every call raises RadiantClientError.
 
-    def __init__(self, connection: Connection) -> None:
+    An answer of the service means that the event is safe; Spooled, that it waits on disk. SpoolFull means that it is
+    neither. Spoken feedback and streams are never spooled.
+    """
+
+    def __init__(self, connection: Connection, spool: Spool | None = None) -> None:
+        """Takes an open connection; a spool is started and left to its owner to close."""
         self._caller = Caller(connection, SERVICE)
         self._stub = ingest_service_pb2_grpc.IngestServiceStub(connection.channel)
+        self._spool = spool
+        if spool is not None:
+            spool.start(self._deliver, connection.breaker)
+
+    async def _deliver(self, method: str, request: Any) -> Any:
+        """Sends a request that was spooled."""
+        return await self._caller.call(getattr(self._stub, method), request, name=method, patient=False)
+
+    async def _write(
+        self,
+        call: grpc.aio.UnaryUnaryMultiCallable[Request, Response],
+        request: Request,
+        method: str,
+        timeout: float | None,
+    ) -> Response | Spooled:
+        """Sends a request, or spools it."""
+
+        async def send() -> Response:
+            return await self._caller.call(call, request, name=method, timeout=timeout)
+
+        return await send() if self._spool is None else await self._spool.write(method, request, send)
 
     async def record_manifest(
         self, manifest: manifest_pb2.ExecutionManifest, *, request_id: str = "", timeout: float | None = None
-    ) -> ingest_service_pb2.RecordManifestResponse:
-        """Records the manifest of one output. The same one again is a duplicate."""
+    ) -> ingest_service_pb2.RecordManifestResponse | Spooled:
+        """Records the manifest of one output. The same one again is a duplicate.
+
+        With a spool a manifest without create_time gets that of the call; to repeat it by hand, state it.
+        """
         request = ingest_service_pb2.RecordManifestRequest(request_id=request_id or new_id(), manifest=manifest)
-        return await self._caller.call(self._stub.RecordManifest, request, timeout=timeout)
+        return await self._write(self._stub.RecordManifest, request, "RecordManifest", timeout)
 
     async def record_manifests(
         self,
@@ -41,13 +76,11 @@ class Ingest:
         *,
         request_id: str = "",
         timeout: float | None = None,
-    ) -> list[feedback_pb2.ItemResult]:
+    ) -> Results:
         """Records 1 to 1,000 manifests, each judged by itself; gives one result per manifest, in order."""
         request = ingest_service_pb2.BatchRecordManifestsRequest(request_id=request_id or new_id(), manifests=manifests)
-        response = await self._caller.call(
-            self._stub.BatchRecordManifests, request, name="BatchRecordManifests", timeout=timeout
-        )
-        return list(response.results)
+        method = self._stub.BatchRecordManifests
+        return _results(await self._write(method, request, "BatchRecordManifests", timeout), len(manifests))
 
     async def submit_feedback(
         self,
@@ -58,11 +91,11 @@ class Ingest:
         request_id: str = "",
         timeout: float | None = None,
         **details: Any,
-    ) -> ingest_service_pb2.SubmitExplicitFeedbackResponse:
+    ) -> ingest_service_pb2.SubmitExplicitFeedbackResponse | Spooled:
         """Stores or replaces a user's thumb on an output; the details are those of explicit_feedback."""
         feedback = explicit_feedback(output_id, user_id, rating, **details)
         request = ingest_service_pb2.SubmitExplicitFeedbackRequest(request_id=request_id or new_id(), feedback=feedback)
-        return await self._caller.call(self._stub.SubmitExplicitFeedback, request, timeout=timeout)
+        return await self._write(self._stub.SubmitExplicitFeedback, request, "SubmitExplicitFeedback", timeout)
 
     async def submit_signal(
         self,
@@ -73,11 +106,11 @@ class Ingest:
         request_id: str = "",
         timeout: float | None = None,
         **details: Any,
-    ) -> ingest_service_pb2.SubmitImplicitSignalResponse:
+    ) -> ingest_service_pb2.SubmitImplicitSignalResponse | Spooled:
         """Stores one signal such as copy_response; the details are those of implicit_signal."""
         signal = implicit_signal(output_id, user_id, signal_type, **details)
         request = ingest_service_pb2.SubmitImplicitSignalRequest(request_id=request_id or new_id(), signal=signal)
-        return await self._caller.call(self._stub.SubmitImplicitSignal, request, timeout=timeout)
+        return await self._write(self._stub.SubmitImplicitSignal, request, "SubmitImplicitSignal", timeout)
 
     async def submit_signals(
         self,
@@ -85,18 +118,13 @@ class Ingest:
         *,
         request_id: str = "",
         timeout: float | None = None,
-    ) -> list[feedback_pb2.ItemResult]:
+    ) -> Results:
         """Stores 1 to 1,000 signals, all or none; gives one result per signal, in order."""
         request = ingest_service_pb2.BatchSubmitImplicitSignalsRequest(
             request_id=request_id or new_id(), signals=signals
         )
-        response = await self._caller.call(
-            self._stub.BatchSubmitImplicitSignals,
-            request,
-            name="BatchSubmitImplicitSignals",
-            timeout=timeout,
-        )
-        return list(response.results)
+        method = self._stub.BatchSubmitImplicitSignals
+        return _results(await self._write(method, request, "BatchSubmitImplicitSignals", timeout), len(signals))
 
     async def submit_voice_feedback(
         self,
@@ -145,7 +173,7 @@ class Ingest:
         client_time: datetime | None = None,
         request_id: str = "",
         timeout: float | None = None,
-    ) -> ingest_service_pb2.RetractFeedbackResponse:
+    ) -> ingest_service_pb2.RetractFeedbackResponse | Spooled:
         """Withdraws a user's feedback on an output: explicit, implicit, voice, or all when no kind is named."""
         request = ingest_service_pb2.RetractFeedbackRequest(
             request_id=request_id or new_id(),
@@ -154,7 +182,7 @@ class Ingest:
             kinds=[enum_value(ingest_service_pb2.FeedbackKind, kind) for kind in kinds],
             client_time=timestamp(client_time),
         )
-        return await self._caller.call(self._stub.RetractFeedback, request, timeout=timeout)
+        return await self._write(self._stub.RetractFeedback, request, "RetractFeedback", timeout)
 
     async def stats(
         self, output_id: str, *, timeout: float | None = None
@@ -182,7 +210,9 @@ class Ingest:
     async def forget_user(
         self, user_id: str, *, request_id: str = "", timeout: float | None = None
     ) -> ingest_service_pb2.ForgetUserResponse:
-        """Erases a user and takes back what was learned from them."""
+        """Erases a user and takes back what was learned from them; what this process spooled of them goes first."""
+        if self._spool is not None:
+            await self._spool.forget(user_id)
         request = ingest_service_pb2.ForgetUserRequest(request_id=request_id or new_id(), user_id=user_id)
         return await self._caller.call(self._stub.ForgetUser, request, timeout=timeout)
 
@@ -197,3 +227,12 @@ class Ingest:
                 yield record
         except grpc.aio.AioRpcError as failure:
             raise from_rpc_error(failure) from failure
+
+
+def _results(answer: Any, count: int) -> Results:
+    """Gives one result per item; those of a spooled batch have no outcome."""
+    if not isinstance(answer, Spooled):
+        return Results(answer.results)
+    results = Results(feedback_pb2.ItemResult(index=index) for index in range(count))
+    results.spooled = True
+    return results

@@ -18,9 +18,15 @@ def is_repeatable(audio: Audio) -> bool:
 async def parts_of(header: ingest_service_pb2.VoiceHeader, audio: Audio) -> AsyncGenerator[Part, None]:
     """Yields all that is sent of a recording."""
     yield Part(header=header)
+    async for piece in pieces_of(audio):
+        yield Part(chunk=piece)
+
+
+async def pieces_of(audio: Audio) -> AsyncIterator[bytes]:
+    """Yields a recording in chunks that the services take, none of them empty."""
     async for piece in _pieces(audio):
         for start in range(0, len(piece), CHUNK_BYTES):
-            yield Part(chunk=bytes(piece[start : start + CHUNK_BYTES]))
+            yield bytes(piece[start : start + CHUNK_BYTES])
 
 
 async def _pieces(audio: Audio) -> AsyncIterator[bytes | bytearray | memoryview]:

@@ -15,8 +15,7 @@ from typing import Self
 import grpc
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc
-from radiant_client.backoff import Backoff
-from radiant_client.calls import spread
+from radiant_client.backoff import Backoff, spread
 from radiant_client.channel import Connection
 from radiant_client.errors import (
     BatchRefused,

@@ -15,10 +15,12 @@ from radiant_client.brain import Radiant
 from radiant_client.ingest import Ingest
 from radiant_client.learning import Learning
 from radiant_client.recommend import Recommend
+from radiant_client.spool import Spool
 from radiant_client.stream import SignalStream
 from radiant_client.table import LocalTable
+from radiant_client.voice import Voice
 
-_PARTS = (Radiant, Ingest, Recommend, Learning, LocalTable, SignalStream)
+_PARTS = (Radiant, Ingest, Recommend, Learning, LocalTable, SignalStream, Spool, Voice)
 
 
 class Loop:

@@ -1,7 +1,7 @@
 """The local table of recommendations: decides in microseconds, without a call.
 
-It follows the service's stream of recommendations, reconnects when that breaks and meanwhile keeps what it
-knows. A new snapshot replaces the old table in one step, when it is complete.
+It follows the service's stream, reconnects when that breaks and meanwhile keeps what it knows, with a file beyond
+its process. A new snapshot replaces the old table in one step, when it is complete.
 """
 
 import asyncio
@@ -16,9 +16,11 @@ from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc,
 from radiant_client.backoff import Backoff
 from radiant_client.channel import Connection
 from radiant_client.decision import Decision, Source
-from radiant_client.entries import Entry, Key, LearnedModel, draw, entry_of, lookup_order
+from radiant_client.entries import Entry, Key, LearnedModel, can_be_followed, draw, entry_of, lookup_order
 from radiant_client.errors import RadiantClientError, from_rpc_error
+from radiant_client.health import TableHealth
 from radiant_client.messages import enum_value, new_id
+from radiant_client.table_file import TableFile
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +43,18 @@ class LocalTable:
         silence: float = 30.0,
         follow_interval: float = 10.0,
         lot: Callable[[], float] | None = None,
+        file: TableFile | None = None,
+        save_interval: float = 30.0,
     ) -> None:
         """Takes the users and tasks to follow, no task meaning all.
 
         Beyond max_staleness seconds without a message the table counts as old; after silence seconds it
         reconnects. New users are asked for at most every follow_interval seconds. The lot gives numbers in
-        [0, 1).
+        [0, 1). A file is read by restore and written every save_interval seconds and at the end.
         """
         self._connection = connection
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
-        self._users = dict.fromkeys([user for user in user_ids if _can_be_followed(user)][-USERS_MAX:])
+        self._users = dict.fromkeys([user for user in user_ids if can_be_followed(user)][-USERS_MAX:])
         self._tasks = list(task_types)
         self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
         self._max_staleness = max_staleness
@@ -66,19 +70,53 @@ class LocalTable:
         self._complete = asyncio.Event()
         self._backoff = Backoff()
         self._task: asyncio.Task[None] | None = None
+        self._file, self._save_interval = file, save_interval
+        self._saving: asyncio.Task[None] | None = None
         self._call: grpc.aio.UnaryStreamCall[recommend_service_pb2.WatchRecommendationsRequest, Part] | None = None
         self._reopening: asyncio.TimerHandle | None = None
         self._opened_at = 0.0
         self.last_error: RadiantClientError | None = None
         """Why the stream last broke; None while it is well."""
+        self.from_disk = False
+        """Whether the table comes from an earlier process, since no snapshot has come yet."""
 
     def start(self) -> None:
         """Begins to follow the stream."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="radiant-local-table")
+            if self._file is not None:
+                self._saving = asyncio.create_task(self._save_forever(), name="radiant-local-table-file")
+
+    async def restore(self) -> bool:
+        """Takes the table of the file until the first snapshot comes; tells whether there was one."""
+        kept = await asyncio.to_thread(self._file.load, self._strategy) if self._file is not None else None
+        if kept is None or self._complete.is_set():
+            return False
+        self._entries, self.from_disk = kept.entries, True
+        self._known = {one.model for entry in kept.entries.values() for one in entry.models}
+        self._current_at = time.monotonic() - kept.age
+        return True
+
+    async def save(self) -> None:
+        """Writes the table to the file, if a service sent it."""
+        if self._file is not None and not self.from_disk and self._current_at is not None:
+            entries = list(self._entries.items())
+            await asyncio.to_thread(self._file.save, entries, int(self._strategy), self._current_at)
+
+    async def _save_forever(self) -> None:
+        """Writes the table soon after the first snapshot and then from time to time."""
+        await self._complete.wait()
+        while True:
+            await self.save()
+            await asyncio.sleep(self._save_interval)
 
     async def close(self) -> None:
-        """Stops following; what is known stays."""
+        """Stops following and writes the file; what is known stays."""
+        if self._saving is not None:
+            self._saving.cancel()
+            await asyncio.gather(self._saving, return_exceptions=True)
+            self._saving = None
+            await self.save()
         if self._reopening is not None:
             self._reopening.cancel()
         if self._task is not None:
@@ -141,10 +179,16 @@ class LocalTable:
                 return self._decision(entry, *drawn)
         return None
 
+    def health(self) -> TableHealth:
+        """Tells how old the table is and what would decide by it."""
+        fresh = not self.from_disk and self.staleness_ms <= 1000.0 * self._max_staleness
+        source: Source = ("table" if fresh else "last_table") if self._entries else "default"
+        return TableHealth(source, self.staleness_ms / 1000.0, self.size, self.from_disk)
+
     def _decision(self, entry: Entry, chosen: LearnedModel, propensity: float) -> Decision:
         """Makes the decision for a drawn model."""
         staleness_ms = self.staleness_ms
-        fresh = staleness_ms <= 1000.0 * min(self._max_staleness, entry.lifetime)
+        fresh = not self.from_disk and staleness_ms <= 1000.0 * min(self._max_staleness, entry.lifetime)
         source: Source = "table" if fresh else "last_table"
         return Decision(
             model=chosen.model,
@@ -163,7 +207,7 @@ class LocalTable:
 
         A name that the service would refuse is left out, since it would refuse the whole stream for it.
         """
-        if not _can_be_followed(user_id):
+        if not can_be_followed(user_id):
             return
         known = user_id in self._users
         self._users.pop(user_id, None)
@@ -240,6 +284,7 @@ class LocalTable:
                 return
             self._entries, self._version, self._building = self._building, version, None
             self._known = {one.model for entry in self._entries.values() for one in entry.models}
+            self.from_disk = False
             self._complete.set()
         self._current_at = time.monotonic()
 
@@ -253,8 +298,3 @@ class LocalTable:
                 self._known.update(one.model for one in message.models)
             else:
                 entries.pop(key, None)
-
-
-def _can_be_followed(user_id: str) -> bool:
-    """Tells whether the service takes a user's name."""
-    return 0 < len(user_id) <= 200 and user_id.isprintable()

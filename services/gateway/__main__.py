@@ -4,19 +4,22 @@ import asyncio
 import os
 import sys
 
+from gateway.server import PlainTextError
 from gateway.settings import GatewaySettings
 from gateway.wiring import wired
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure
+from kit.metrics import serve_metrics
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
 
 
 async def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM or SIGINT, then drains."""
-    async with wired(settings) as server:
-        await server.start()
-        await serve_until_stopped(server, settings.grace)
+    with serve_metrics(settings.metrics_port):
+        async with wired(settings) as server:
+            await server.start()
+            await serve_until_stopped(server, settings.grace)
 
 
 def main() -> int:
@@ -29,7 +32,7 @@ def main() -> int:
     configure("gateway", settings.log_level)
     try:
         asyncio.run(serve(settings))
-    except (OSError, PublicDevelopmentError) as problem:
+    except (OSError, PlainTextError, PublicDevelopmentError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0

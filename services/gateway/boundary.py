@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.metrics import OTHER, count, route_of
 from gateway.pace import Pace, caller_key
 from gateway.problems import Problem
-from gateway.routes import PREFIX
 from kit import logs
 from kit.ids import new_id
 
@@ -31,9 +32,9 @@ SAFE_HEADERS = {
 class Boundary:
     """Wraps the application; pure ASGI, so that answers pass unbuffered."""
 
-    def __init__(self, app: ASGIApp, pace: Pace) -> None:
-        """Takes what it wraps and the callers' pace."""
-        self._app, self._pace = app, pace
+    def __init__(self, app: ASGIApp, pace: Pace, paced: tuple[str, ...], templates: Mapping[int, str]) -> None:
+        """Takes what it wraps, the callers' pace, where it holds, and what metrics.templates returned."""
+        self._app, self._pace, self._paced, self._templates = app, pace, paced, templates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -52,7 +53,7 @@ class Boundary:
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
                 for name, value in SAFE_HEADERS.items():
-                    out[name] = value
+                    out.setdefault(name, value)
                 out.setdefault("cache-control", "no-store")
             await send(message)
 
@@ -61,6 +62,8 @@ class Boundary:
             await self._app(scope, receive, safely)
         except Problem as problem:
             await problem.response(Request(scope).url.path)(scope, receive, safely)
+        except ClientDisconnect:
+            status = status or 499
         except Exception as error:
             error_id = new_id()
             log.error("request failed", exc_info=error, extra={"fields": {"error_id": error_id}})
@@ -69,12 +72,18 @@ class Boundary:
             failure = Problem(500, "INTERNAL", "Something went wrong inside the service.", error_id=error_id)
             await failure.response(Request(scope).url.path)(scope, receive, safely)
         finally:
-            fields = {"method": scope["method"], "path": scope["path"], "status": status}
-            seconds = round(time.perf_counter() - begun, 6)
-            log.info("request", extra={"fields": {**fields, "seconds": seconds}})
+            self._note(scope, status or 500, time.perf_counter() - begun)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Counts a request and writes its line; paths may name people, so a route is told by its template."""
+        route = route_of(scope, self._templates)
+        count(route, scope["method"], status, seconds)
+        where = {"path": scope["path"][:200]} if route == OTHER else {"route": route}
+        fields = {"method": scope["method"], **where, "status": status, "seconds": round(seconds, 6)}
+        log.info("request", extra={"fields": fields})
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
-        if not scope["path"].startswith(PREFIX):
+        if not scope["path"].startswith(self._paced):
             return
         host = scope["client"][0] if scope.get("client") else ""
         wait = self._pace.take(caller_key(headers.get("authorization", ""), host))

@@ -41,6 +41,9 @@ HTTP_STATUS: dict[StatusCode, int] = {
 }
 """Every code there is."""
 
+_STATUS_OF_REASON = {"VOICE_OFF": 501, "AUDIO_TOO_LARGE": 413}
+"""Where HTTP has a better word than the code."""
+
 _PLAIN = {
     499: ("CANCELLED", "The request was given up."),
     500: ("INTERNAL", "Something went wrong inside the service."),
@@ -107,7 +110,7 @@ class Problem(Exception):  # noqa: N818 - it is the document that is raised
 
 def of_call(error: RadiantClientError) -> Problem:
     """Makes the problem of a failed call; its fields still have the names of the call's request."""
-    status = HTTP_STATUS[error.code]
+    status = _STATUS_OF_REASON.get(error.reason, HTTP_STATUS[error.code])
     reason, detail = error.reason, error.message
     if not reason:
         reason, detail = _PLAIN.get(status, (error.code.name, _title(status)))

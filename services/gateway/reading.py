@@ -44,6 +44,11 @@ def field_at(route: Route, path: str) -> FieldDescriptor:
     return kind.fields_by_name[last]
 
 
+def is_record(field: FieldDescriptor) -> bool:
+    """Tells whether a parameter of the query repeats a message, each as a JSON object."""
+    return field.is_repeated and field.message_type is not None
+
+
 def message_of(
     route: Route, in_path: Mapping[str, str], query: Sequence[tuple[str, str]], headers: Mapping[str, str], body: bytes
 ) -> Message:
@@ -88,10 +93,13 @@ def value_at(message: Message, path: str) -> str:
 
 
 def spoken(route: Route, path: str) -> str:
-    """Returns the name under which the caller knows a field of the call's request."""
+    """Returns the name under which the caller knows a field of the call's request; of an upload, part and field."""
+    path = path.removeprefix("header.") if route.upload else path
     for name, filled in (*route.in_path.items(), *route.in_query.items()):
         if path == filled or path.startswith(f"{filled}["):
-            return name + path[len(filled) :]
+            return name + camel(path[len(filled) :])
+    if route.upload:
+        return "audio" if path == "chunk" else camel(path)
     if path in ("request_id", "etag"):
         return {"request_id": "Idempotency-Key", "etag": "If-Match"}[path]
     return camel(path.removeprefix(f"{route.body}."))
@@ -102,15 +110,11 @@ def _seen(tag: str) -> str:
 
 
 def _take_body(route: Route, message: Message, body: bytes) -> None:
-    try:
-        content = json.loads(body, parse_constant=_no_constant)
-    except _NOT_JSON:
-        raise Problem(400, "MALFORMED_JSON", "The body is not valid JSON.") from None
-    if not isinstance(content, dict):
-        raise Problem(400, "MALFORMED_JSON", "The body is not a JSON object.")
+    within = f"{route.body}." if route.upload else ""
+    content = _object(body, within.removesuffix("."))
     target = message
     if route.body == WHOLE:
-        for name in _HEADERS:
+        for name in (*_HEADERS, *(path for pair in route.in_path.items() for path in pair)):
             if name in content:
                 raise Problem.field(name, UNKNOWN)
     else:
@@ -119,23 +123,39 @@ def _take_body(route: Route, message: Message, body: bytes) -> None:
     try:
         json_format.ParseDict(content, target)
     except _NOT_PROTO as error:
-        raise _refusal(str(error)) from None
+        raise _refusal(str(error), within) from None
+
+
+def _object(text: str | bytes, name: str) -> dict[str, Any]:
+    """Reads a JSON object; `name` is that of the part or parameter, empty for the body."""
+    what = name or "The body"
+    errors = [FieldViolation(name, "is not a JSON object")] if name else []
+    try:
+        content = json.loads(text, parse_constant=_no_constant)
+    except _NOT_JSON:
+        raise Problem(400, "MALFORMED_JSON", f"{what} is not valid JSON.", errors=errors) from None
+    if not isinstance(content, dict):
+        raise Problem(400, "MALFORMED_JSON", f"{what} is not a JSON object.", errors=errors)
+    return content
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _refusal(said: str) -> Problem:
+def _refusal(said: str, within: str = "") -> Problem:
     """Tells where a body is wrong; the parser's own words would repeat values and name our types."""
     strange = _STRANGE.search(said)
     if strange:
         above = f"{strange[2]}." if strange[2] else ""
-        return Problem.field(above + strange[1][:100], UNKNOWN)
-    return Problem.field(".".join(_INSIDE.findall(said)) or "body", WRONG_KIND)
+        return Problem.field(within + above + strange[1][:100], UNKNOWN)
+    inside = ".".join(_INSIDE.findall(said))
+    return Problem.field(within + inside if inside else within.removesuffix(".") or "body", WRONG_KIND)
 
 
 def _value(field: FieldDescriptor, name: str, given: list[str]) -> Any:
+    if is_record(field):
+        return [_object(text, f"{name}[{place}]") for place, text in enumerate(given)]
     if field.is_repeated:
         return given
     if len(given) > 1:
@@ -150,6 +170,8 @@ def _put(message: Message, name: str, path: str, value: Any) -> None:
     target = reduce(getattr, above, message)
     try:
         json_format.ParseDict({last: value}, target)
-    except _NOT_PROTO:
+    except _NOT_PROTO as problem:
+        if value and isinstance(value, list) and isinstance(value[0], dict):
+            raise _refusal(str(problem)) from None
         error = FieldViolation(name, WRONG_KIND)
         raise Problem(400, "INVALID_ARGUMENT", f"{name}: {WRONG_KIND}", errors=[error]) from None

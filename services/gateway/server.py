@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import socket
 from collections.abc import Iterator
@@ -14,12 +13,18 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.settings import GatewaySettings
-from kit.rpc.server import PublicDevelopmentError
+from kit.rpc.server import PublicDevelopmentError, is_loopback
+
+__all__ = ["HttpServer", "PlainTextError", "is_loopback"]
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 2048
 KEEP_ALIVE_S = 30
+
+
+class PlainTextError(Exception):
+    """The gateway was asked to listen without TLS on an address that others can reach."""
 
 
 class _Server(uvicorn.Server):
@@ -46,26 +51,42 @@ class HttpServer:
             ws="none",
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,
+            ssl_certfile=settings.tls.certificate or None,
+            ssl_keyfile=settings.tls.key or None,
             timeout_graceful_shutdown=max(1, round(settings.grace.total_seconds())),
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
-        """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
-        host = self._settings.host
-        if self._settings.development and not _is_loopback(host):
-            raise PublicDevelopmentError(
-                f"Development mode listens on loopback addresses alone, not on {host}. "
-                "Set RADIANT_DEVELOPMENT=false behind a boundary that speaks TLS."
-            )
-        listening = _listen(host.strip("[]"), self._settings.port)
+        """Listens and serves; returns the port.
+
+        Raises PublicDevelopmentError, PlainTextError, or OSError when the port is taken or the certificate is none.
+        """
+        self._refuse_exposure()
+        self._server.config.load()
+        listening = _listen(self._settings.host.strip("[]"), self._settings.port)
         self._task = asyncio.create_task(self._server.serve([listening]), name="http")
         while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn tells nobody
             await asyncio.sleep(0.005)
         port = int(listening.getsockname()[1])
         log.info("serving", extra={"fields": {"port": port}})
         return port
+
+    def _refuse_exposure(self) -> None:
+        host, tls = self._settings.host, self._settings.tls
+        if is_loopback(host):
+            return
+        if self._settings.development:
+            raise PublicDevelopmentError(
+                f"Development mode listens on loopback addresses alone, not on {host}. "
+                "Set RADIANT_DEVELOPMENT=false behind a boundary that speaks TLS."
+            )
+        if not tls.certificate and not tls.proxied:
+            raise PlainTextError(
+                f"Tokens would travel in plain text to {host}. Set RADIANT_GATEWAY_TLS_CERT and _TLS_KEY, or "
+                "RADIANT_BEHIND_TLS_PROXY=true where a proxy in front speaks TLS."
+            )
 
     async def set_serving(self, serving: bool) -> None:
         """Does nothing: load balancers notice that connections are refused."""
@@ -90,10 +111,3 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -80,7 +80,7 @@ class Reading:
         """Returns what is said of an output; raises NotFound when nothing is known of it."""
         async with self._database.tenant(tenant) as connection:
             known = await connection.fetchval(_SQL["output_known"], tenant, output_id)
-            counts = (await _counts(connection, tenant, [output_id])).get(output_id)
+            counts = (await counts_of(connection, tenant, [output_id])).get(output_id)
             if not known and counts is None:
                 raise NotFound("No manifest and no feedback is known of that output.", reason="OUTPUT_UNKNOWN")
             categories = await connection.fetch(_SQL["category_counts"], tenant, output_id)
@@ -105,7 +105,7 @@ class Reading:
                 raise NotFound("No output of that conversation is known.", reason="CONVERSATION_UNKNOWN")
             if len(names) > CONVERSATION_OUTPUTS_MAX:
                 raise Precondition("The conversation is too long to sum up.", reason="CONVERSATION_TOO_LONG")
-            counts = await _counts(connection, tenant, [row["output_id"] for row in names])
+            counts = await counts_of(connection, tenant, [row["output_id"] for row in names])
             page = await connection.fetch(_SQL["conversation_outputs"], tenant, conversation_id, *after, size + 1)
         lines = [
             OutputLine(
@@ -118,14 +118,9 @@ class Reading:
         ]
         return Conversation(lines=lines, more=len(page) > size, outputs=len(names), counts=_sum(list(counts.values())))
 
-    async def rating(self, tenant: str, output_id: str, user_id: str) -> int | None:
-        """Returns the thumb that stands, -1, 0 or 1; None without one."""
-        async with self._database.tenant(tenant) as connection:
-            rating: int | None = await connection.fetchval(_SQL["standing_rating"], tenant, output_id, user_id)
-            return rating
 
-
-async def _counts(connection: Connection, tenant: str, outputs: Sequence[str]) -> dict[str, Counts]:
+async def counts_of(connection: Connection, tenant: str, outputs: Sequence[str]) -> dict[str, Counts]:
+    """Returns what is said of each output of which anything is."""
     rows = await connection.fetch(_SQL["output_counts"], tenant, list(outputs))
     return {row["output_id"]: Counts(**{each.name: row[each.name] for each in fields(Counts)}) for row in rows}
 

@@ -12,14 +12,15 @@ from ingest.model import Terms, Write
 from ingest.pace import Pace
 from ingest.ports import Languages
 from ingest.reading import END, START, Reading
+from ingest.reads import Reads
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
-from ingest.translate import answers, feedback, manifests
+from ingest.translate import answers, feedback, manifests, outputs, totals
 from ingest.translate.words import terms_at
 from ingest.voice import VoiceIntake
 from kit.errors import Invalid, Unimplemented
 from kit.rpc.answers import stored
-from kit.rpc.auth import tenant_of
+from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from kit.rpc.validation import validate
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -43,11 +44,18 @@ ACCESS = {
     "RetractFeedback": _READERS,
     "GetFeedbackStats": _READERS,
     "GetConversationSummary": _READERS,
+    "GetTenantFeedbackStats": _READERS,
+    "ListOutputs": _READERS,
+    "GetOutput": _READERS,
     "GetWidgetConfig": _READERS,
     "ForgetUser": _GUARDIANS,
+    "ListErasures": _GUARDIANS,
     "ExportUser": _GUARDIANS,
 }
 """Who may call what."""
+
+EVALUATOR = "evaluator:"
+"""Programs that judge outputs go by such names. The pace of people is not theirs; what they weigh is bounded alike."""
 
 SELF_VALIDATING = frozenset({"StreamSignals"})
 """A bad batch must not end its stream."""
@@ -55,6 +63,10 @@ SELF_VALIDATING = frozenset({"StreamSignals"})
 
 def _now() -> Terms:
     return terms_at(time.time_ns() // 1000)
+
+
+def _by_program(user: str) -> bool:
+    return user.startswith(EVALUATOR) and bool(current_principal().roles & _WRITERS)
 
 
 class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
@@ -67,11 +79,12 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         languages: Languages,
         limits: IntakeLimits,
         pace: Pace,
+        reads: Reads,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
-        self._pace, self._voice = pace, voice
+        self._pace, self._reads, self._voice = pace, reads, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -118,9 +131,10 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         return stored(await self._paced(write), pb.StreamSignalsResponse)
 
     async def _paced(self, write: Write) -> bytes:
-        if not write.votes:
+        votes = Counter(vote.user_id for vote in write.votes if not _by_program(vote.user_id))
+        if not votes:
             return await self._intake.submit(write)
-        async with self._pace.admitted(write.tenant_id, write.request_id, Counter(v.user_id for v in write.votes)):
+        async with self._pace.admitted(write.tenant_id, write.request_id, votes):
             return await self._intake.submit(write)
 
     async def SubmitVoiceFeedback(
@@ -159,13 +173,29 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         token = encode_page(listing, (last.created_us, last.output_id)) if last else ""
         return answers.conversation(found, token)
 
+    async def GetTenantFeedbackStats(
+        self, request: pb.GetTenantFeedbackStatsRequest, context: Context
+    ) -> pb.GetTenantFeedbackStatsResponse:
+        """Counts a tenant's outputs and the feedback on them."""
+        tenant = tenant_of(request.tenant_id)
+        start, end = totals.window(request, _now().now_us)
+        return totals.answer(await self._reads.totals.over(tenant, start, end), start, end)
+
+    async def ListOutputs(self, request: pb.ListOutputsRequest, context: Context) -> pb.ListOutputsResponse:
+        """Lists outputs, newest first."""
+        tenant = tenant_of(request.tenant_id)
+        wanted, before, listing = outputs.wanted(request, tenant)
+        size = page_size(request.page_size, PAGE_MAX)
+        return outputs.page(await self._reads.browsing.page(tenant, wanted, before, size), listing)
+
+    async def GetOutput(self, request: pb.GetOutputRequest, context: Context) -> pb.GetOutputResponse:
+        """Shows one output."""
+        return outputs.whole(await self._reads.browsing.output(tenant_of(request.tenant_id), request.output_id))
+
     async def GetWidgetConfig(self, request: pb.GetWidgetConfigRequest, context: Context) -> pb.GetWidgetConfigResponse:
         """Tells a widget what to show."""
-        tenant = tenant_of(request.tenant_id)
-        rating = None
-        if request.output_id and request.user_id:
-            rating = await self._reading.rating(tenant, request.output_id, request.user_id)
-        return answers.widget(rating, self._voice is not None)
+        prompt = await self._reads.questions.about(tenant_of(request.tenant_id), request.user_id, request.output_id)
+        return answers.widget(prompt, self._voice is not None)
 
     async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
         """Refuses: nothing erases users yet."""

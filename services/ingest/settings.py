@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ingest.asking import AskLimits
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
@@ -54,6 +55,7 @@ class IngestSettings:
     postgres: PostgresSettings
     limits: IntakeLimits
     uploads: UploadLimits
+    asking: AskLimits
     audio_url: str
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
     redis_url: str
@@ -83,6 +85,7 @@ class IngestSettings:
                 upload_timeout=reader.seconds("AUDIO_UPLOAD_SECONDS", 120 * _SECOND, _SECOND, 3600 * _SECOND),
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
             ),
+            asking=_asking(reader),
             audio_url=reader.text("AUDIO_URL", ""),
             redis_url=redis_address(reader, ""),
             auth=AuthSettings.read(reader),
@@ -91,3 +94,16 @@ class IngestSettings:
         )
         reader.done()
         return settings
+
+
+def _asking(reader: Reader) -> AskLimits:
+    return AskLimits(
+        per_day=reader.integer("ASKS_PER_DAY", 5, 0, 1_000),
+        cap_per_day=reader.integer("ASKS_CAP_PER_DAY", 20, 0, 1_000),
+        gap=reader.seconds("ASK_GAP_SECONDS", 120 * _SECOND, 0 * _SECOND, 86_400 * _SECOND),
+        ignored_max=reader.integer("ASKS_IGNORED_MAX", 3, 1, 100),
+        per_day_ignored=reader.integer("ASKS_PER_DAY_IGNORED", 1, 0, 1_000),
+        first_outputs=reader.integer("ASK_FIRST_OUTPUTS", 5, 0, 100),
+        confidence_below=reader.number("ASK_CONFIDENCE_BELOW", 0.5, 0, 1),
+        probability=reader.number("ASK_PROBABILITY", 0.1, 0, 1),
+    )

@@ -9,18 +9,20 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest")
+_ASKING = load_queries("ingest", "queries_asking.sql")
 
 EVERY = timedelta(minutes=10)
-ANSWERS_A_ROUND = 10_000
+ROWS_A_ROUND = 10_000
 
 
 async def upkeep_forever(database: Database) -> None:
-    """Makes partitions and removes answers older than a day; safe to run in several processes."""
+    """Makes partitions, removes answers older than a day and asks older than 30; safe to run in several processes."""
     while True:
         async with database.transaction() as connection:
             await connection.execute(_SQL["ensure_partitions"])
-        removed = ANSWERS_A_ROUND
-        while removed == ANSWERS_A_ROUND:
-            async with database.transaction() as connection:
-                removed = await connection.fetchval(_SQL["purge_answers"], ANSWERS_A_ROUND)
+        for purge in (_SQL["purge_answers"], _ASKING["purge_asks"]):
+            removed = ROWS_A_ROUND
+            while removed == ROWS_A_ROUND:
+                async with database.transaction() as connection:
+                    removed = await connection.fetchval(purge, ROWS_A_ROUND)
         await asyncio.sleep(EVERY.total_seconds())

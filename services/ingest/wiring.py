@@ -12,6 +12,7 @@ from ingest.languages import FastLanguages
 from ingest.pace import NoPace, Pace, UserPace
 from ingest.ports import WakeUp
 from ingest.reading import Reading
+from ingest.reads import Reads
 from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.settings import IngestSettings
 from ingest.store import PostgresStore
@@ -56,7 +57,8 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, ACCESS, SELF_VALIDATING)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, voice)
+        reads = Reads.of(database, settings.asking)
+        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, reads, voice)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
         yield server

@@ -17,10 +17,11 @@ from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.learner import Learner
 from neural.learning.show import learn_output
+from neural.nightly.history import run_page
 from neural.nightly.run import Nightly
 from neural.scores import learning_status, trust_page
 from neural.tenant_settings import Change, TenantSettings
-from neural.translate import evaluation, learning
+from neural.translate import evaluation, learning, runs
 from neural.translate.words import STRATEGY_OF
 from neural.trust_pins import PinRequest, TrustPins
 from radiant.neural.v1 import learning_service_pb2 as pb
@@ -34,6 +35,7 @@ _READERS = frozenset({"service", "expert", "admin", "operator"})
 ACCESS = {
     "LearnOutput": _ADMINS | {"service"},
     "RunBatchLearning": frozenset({"operator"}),
+    "ListBatchRuns": frozenset({"operator"}),
     "GetLearningStatus": _READERS,
     "ListTrustScores": _ADMINS,
     "PinTrustScore": _ADMINS,
@@ -72,6 +74,11 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     ) -> pb.RunBatchLearningResponse:
         """Does the work of the night now."""
         return learning.report(await self._nightly.run(request.request_id))
+
+    async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
+        """Lists nightly runs, newest first."""
+        size = page_size(request.page_size, runs.SIZE_MAX)
+        return runs.page(await run_page(self._database, runs.place(request.page_token), size))
 
     async def GetLearningStatus(
         self, request: pb.GetLearningStatusRequest, context: Context

@@ -1,16 +1,18 @@
-"""What the services are told of the place of recordings."""
+"""What the processes are told."""
 
 from pathlib import Path
 
 import pytest
 
 from cli.embedded.folder import DataFolder
-from cli.environment import Ports, audio_url, service_environ
-from cli.services import SERVICES, Service
+from cli.environment import Ports, Servers, audio_url, environ_of, service_environ, token_key
+from cli.services import KEEPERS, Service, service_named
 from cli.settings import SuiteSettings
+from cli.suite import addresses
+from gateway.settings import Addresses, GatewaySettings
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
 @pytest.mark.parametrize("place", ["", "s3://bucket/prefix"])
 def test_recordings_are_kept_beside_the_data_or_where_it_is_said(tmp_path: Path, service: Service, place: str) -> None:
     base = {"RADIANT_DATA": str(tmp_path)} | ({"RADIANT_AUDIO_URL": place} if place else {})
@@ -27,3 +29,38 @@ def test_recordings_are_kept_beside_the_data_or_where_it_is_said(tmp_path: Path,
         audio=audio_url(settings, DataFolder(settings.data)),
     )
     assert environ["RADIANT_AUDIO_URL"] == (place or str(tmp_path.resolve() / "audio"))
+
+
+def gateway_environ(base: dict[str, str], running: dict[str, str]) -> dict[str, str]:
+    """Returns what the gateway is told by a suite with that environment."""
+    settings = SuiteSettings.from_env(base)
+    at = Servers(owner_url="postgresql://owner:secret@h/d", redis_url="redis://r", addresses=running)
+    ports = Ports(rpc=1, metrics=2)
+    return environ_of(base, settings, DataFolder(settings.data), service_named("gateway"), ports, at)
+
+
+def test_the_gateway_is_told_where_it_listens_and_who_runs_and_no_secret_of_the_databases(tmp_path: Path) -> None:
+    base = {"RADIANT_DATA": str(tmp_path), "DATABASE_URL": "secret", "RADIANT_INGEST_PASSWORD": "secret"}
+    environ = gateway_environ(base, {"ingest": "h:1", "neural": "h:2", "experiments": "h:3"})
+    settings = GatewaySettings.from_env(environ)
+    assert (settings.host, settings.port, settings.metrics_port) == ("127.0.0.1", 1, 2)
+    assert settings.addresses == Addresses(ingest="h:1", neural="h:2", experiments="h:3", voice="")
+    assert not [name for name, value in environ.items() if "secret" in value]
+
+
+def test_people_sign_in_for_development_only_where_the_suite_made_its_key_and_nobody_else_reaches_it(
+    tmp_path: Path,
+) -> None:
+    base = {"RADIANT_DATA": str(tmp_path)}
+    own = token_key(SuiteSettings.from_env(base), DataFolder(tmp_path))
+    assert gateway_environ(base, {})["RADIANT_TOKEN_KEY"] == own
+    assert gateway_environ({**base, "RADIANT_TOKEN_KEY": "k" * 40}, {})["RADIANT_TOKEN_KEY"] == ""
+    assert gateway_environ({**base, "RADIANT_HOST": "0.0.0.0"}, {})["RADIANT_TOKEN_KEY"] == ""
+    assert gateway_environ({**base, "RADIANT_GATEWAY_HOST": "10.1.2.3"}, {})["RADIANT_TOKEN_KEY"] == ""
+
+
+def test_a_gateway_beside_no_suite_is_told_where_the_services_would_be(tmp_path: Path) -> None:
+    settings = SuiteSettings.from_env({"RADIANT_DATA": str(tmp_path), "RADIANT_NEURAL_PORT": "1234"})
+    found = addresses(settings, DataFolder(tmp_path))
+    assert (found["ingest"], found["neural"]) == ("127.0.0.1:50151", "127.0.0.1:1234")
+    assert "gateway" not in found

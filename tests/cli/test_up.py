@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cli.service_process import serves
@@ -60,7 +62,7 @@ class Command:
 @contextlib.contextmanager
 def radiant(data: Path, *arguments: str) -> Iterator[Command]:
     """Runs the command on the folder, with free ports; it and all it started is gone after the block."""
-    ports = {name: free_port() for name in ("ingest", "neural")}
+    ports = {name: free_port() for name in ("ingest", "neural", "gateway")}
     environ = {**os.environ, "RADIANT_DATA": str(data), "PYTHONUNBUFFERED": "1"}
     environ |= {f"RADIANT_{name.upper()}_PORT": str(port) for name, port in ports.items()}
     output = data / "printed.txt"
@@ -108,6 +110,19 @@ def processes_with(data: Path) -> list[int]:
     return found
 
 
+def asked_of_the_gateway(data: Path, url: str, metrics: str) -> None:
+    """Asks a running suite something through its gateway, which counts it."""
+    environ = {**os.environ, "RADIANT_DATA": str(data)}
+    token = subprocess.run(
+        [sys.executable, "-m", "cli", "token", "acme"], env=environ, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    asked = {"authorization": f"Bearer {token}"}
+    path = "/api/v2/neural/recommendation"
+    answer = httpx.get(f"{url}{path}", params={"taskType": "chat", "candidates": ["m"]}, headers=asked, timeout=20)
+    assert answer.status_code == 200, answer.text
+    assert f'radiant_http_requests_total{{method="GET",route="{path}",status="200"}} 1.0' in httpx.get(metrics).text
+
+
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
@@ -118,8 +133,14 @@ def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
         printed = first.await_text()
         events = int(re.findall(r"^manifests=(\d+)$", printed, re.MULTILINE)[0])
         assert events == 60
-        for address in first.addresses.values():
-            assert asyncio.run(serves(address, timedelta(seconds=5)))
+        for name in ("ingest", "neural"):
+            assert asyncio.run(serves(first.addresses[name], timedelta(seconds=5)))
+        url = f"http://{first.addresses['gateway']}"
+        assert f"gateway     {url}, metrics at " in printed
+        told = json.loads((data / "suite.json").read_text())
+        assert told["services"]["gateway"] == url
+        assert first.await_text(f"{url}/console\n").splitlines()[-1] == f"{url}/console"
+        asked_of_the_gateway(data, url, told["metrics"]["gateway"])
         second = start_again(data)
         assert second.returncode == 1
         assert "in use" in second.stdout

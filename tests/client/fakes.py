@@ -66,19 +66,37 @@ class FakeIngest(ingest_service_pb2_grpc.IngestServiceServicer):
         self.streams = 0
         self.listens_to = 0
         self.on_batch: Callable[[Batch, int], Awaitable[Ack | None]] = acknowledge
+        self.judge: Callable[[Any], Refusal | None] = lambda request: None
+
+    async def _written(self, request: Any, context: Any, default: Any) -> Any:
+        """Notes a write; answers what the judge says of it, or else the next step."""
+        self.requests.append(request)
+        if refusal := self.judge(request):
+            await context.abort(refusal.code, refusal.message, refusal.trailers())
+        return await answer(self.steps, context, default)
+
+    async def RecordManifest(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Answers the next step."""
+        return await self._written(request, context, ingest_service_pb2.RecordManifestResponse())
+
+    async def BatchRecordManifests(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Answers the next step."""
+        return await self._written(request, context, ingest_service_pb2.BatchRecordManifestsResponse())
+
+    async def BatchSubmitImplicitSignals(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Answers the next step."""
+        return await self._written(request, context, ingest_service_pb2.BatchSubmitImplicitSignalsResponse())
 
     async def SubmitExplicitFeedback(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Answers the next step."""
-        self.requests.append(request)
         self.metadata.append(dict(context.invocation_metadata()))
         done = ingest_service_pb2.SubmitExplicitFeedbackResponse(outcome=feedback_pb2.ITEM_OUTCOME_ACCEPTED)
-        return await answer(self.steps, context, done)
+        return await self._written(request, context, done)
 
     async def SubmitImplicitSignal(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Answers the next step."""
-        self.requests.append(request)
         done = ingest_service_pb2.SubmitImplicitSignalResponse(signal_id=request.signal.signal_id)
-        return await answer(self.steps, context, done)
+        return await self._written(request, context, done)
 
     async def SubmitVoiceFeedback(self, request_iterator: Any, context: Any) -> Any:  # noqa: N802
         """Listens to all of it, or to so many parts as the test sets, and answers the next step."""
@@ -94,8 +112,7 @@ class FakeIngest(ingest_service_pb2_grpc.IngestServiceServicer):
 
     async def RetractFeedback(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Answers the next step."""
-        self.requests.append(request)
-        return await answer(self.steps, context, ingest_service_pb2.RetractFeedbackResponse())
+        return await self._written(request, context, ingest_service_pb2.RetractFeedbackResponse())
 
     async def StreamSignals(self, request_iterator: Any, context: Any) -> AsyncIterator[Ack]:  # noqa: N802
         """Gives each batch to on_batch with the number of the stream; None breaks the stream."""
@@ -203,7 +220,7 @@ def part(*entries: recommend_service_pb2.TableEntry, version: int = 1, complete:
     return Part(entries=entries, table_version=version, snapshot_complete=complete)
 
 
-async def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def eventually(condition: Callable[[], object], seconds: float = 15.0) -> None:
     """Waits until a condition holds; fails when it does not in time."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any state of either side may be awaited

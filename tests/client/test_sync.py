@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import grpc
 import pytest
 
-from radiant_client import InvalidRequest, SyncRadiant, implicit_signal
+from radiant_client import InvalidRequest, SyncRadiant, implicit_signal, is_spooled
 from radiant_client.sync import Loop
 from tests.client.fakes import Refusal, Suite, entry, part, suite
+from tests.client.spooling import QUICK, token_of
+from tests.support.suite import free_port
 
 
 @pytest.fixture
@@ -75,3 +78,34 @@ def test_closing_ends_the_thread(served: Suite) -> None:
     assert threading.active_count() > before
     client.close()
     assert "radiant-client" not in [one.name for one in threading.enumerate()][before:]
+
+
+def test_a_spool_waits_without_a_loop_too(tmp_path: Path) -> None:
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    with SyncRadiant.connect(
+        ingest=address,
+        neural=address,
+        token=token_of("acme"),
+        default_model="m",
+        options=QUICK,
+        ready_timeout=0.01,
+        spool=str(tmp_path),
+    ) as client:
+        answer = client.ingest.submit_feedback("o1", "u1", "positive")
+        assert is_spooled(answer)
+        assert client.health().spool.records == 1
+        assert not client.spool.drained(0.01)
+        loop, stack = Loop(), AsyncExitStack()
+
+        async def serve() -> Suite:
+            return await stack.enter_async_context(suite(port))
+
+        served = loop.wait(serve())
+        try:
+            assert client.spool.drained(10.0)
+            assert [one.request_id for one in served.ingest.requests] == [answer.request_id]
+            assert client.spool.dead_letters() == []
+        finally:
+            loop.wait(stack.aclose())
+            loop.stop()

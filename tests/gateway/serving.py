@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,13 +37,11 @@ GLOBEX = bearer("globex")
 
 @dataclass(frozen=True)
 class Gateway:
-    """The application over running services."""
+    """The application over services."""
 
     app: Starlette
     settings: GatewaySettings
     calls: Calls
-    intake: ingest.Serving
-    learning: neural.Serving
 
     async def ask(
         self, method: str, path: str, *, who: Mapping[str, str] = ACME, headers: Mapping[str, str] = {}, **more: Any
@@ -61,18 +60,28 @@ class Gateway:
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE, timeout=30)
 
 
+@dataclass(frozen=True)
+class Served(Gateway):
+    """The application over the real services."""
+
+    intake: ingest.Serving
+    learning: neural.Serving
+
+
 @contextlib.asynccontextmanager
-async def gateway(database_url: str, redis_url: str) -> AsyncIterator[Gateway]:
+async def gateway(database_url: str, redis_url: str, recordings: Path) -> AsyncIterator[Served]:
     """Runs the three services and the gateway over them while the block runs."""
     async with contextlib.AsyncExitStack() as stack:
-        intake = await stack.enter_async_context(ingest.serving(database_url, redis_url))
+        intake = await stack.enter_async_context(
+            ingest.serving(database_url, redis_url, {"RADIANT_AUDIO_URL": str(recordings)})
+        )
         learning = await stack.enter_async_context(neural.serving(database_url, redis_url))
         trials = await stack.enter_async_context(experiments.serving(database_url))
         addresses = Addresses(ingest=intake.address, neural=learning.address, experiments=trials.address)
         settings = GatewaySettings(addresses=addresses, limits=HttpLimits(requests_per_s=0))
         calls = Calls(addresses, settings.limits.call_timeout)
         stack.push_async_callback(calls.close)
-        yield Gateway(application(settings, calls), settings, calls, intake, learning)
+        yield Served(application(settings, calls), settings, calls, intake, learning)
 
 
 def vote(output: str, user: str = "u", rating: str = "RATING_POSITIVE", **more: Any) -> dict[str, Any]:

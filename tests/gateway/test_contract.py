@@ -3,8 +3,10 @@
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
@@ -12,8 +14,10 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from gateway.openapi.document import document
-from gateway.routes import ROUTES
-from tests.gateway.serving import ACME, Gateway
+from gateway.routes import PREFIX, ROUTES, Route
+from ingest.servicer import IngestServicer
+from tests.gateway.scripted import Scripted
+from tests.gateway.serving import ACME, Gateway, Served
 
 EXAMPLES = 6
 CHECKS = [
@@ -25,25 +29,48 @@ CHECKS = [
 ]
 
 
-async def test_made_up_requests_are_answered_as_the_document_says(served: Gateway) -> None:
+UNSERVED = {"VoiceService", "AuditService"}
+"""Services that the tests' real ones lack."""
+
+
+def real(route: Route) -> bool:
+    """Tells whether a real service behind the tests answers the route."""
+    return route.area.name not in UNSERVED and (route.service != "ingest" or route.rpc in vars(IngestServicer))
+
+
+async def test_made_up_requests_are_answered_as_the_document_says(served: Served) -> None:
+    statuses = await judged(served, [route for route in ROUTES if real(route)])
+    assert statuses[200] >= 5, statuses
+
+
+async def test_made_up_requests_are_answered_so_whatever_services_say(scripted: Scripted) -> None:
+    statuses = await judged(scripted, [route for route in ROUTES if not real(route) or route.upload or route.listing])
+    assert statuses[200] >= 5, statuses
+
+
+async def judged(served: Gateway, routes: Sequence[Route]) -> Counter[int]:
+    """Makes requests up for each route and judges their answers by the document; returns how often each status came."""
     statuses: Counter[int] = Counter()
-    schema = schemathesis.openapi.from_dict(document())
+    whole = document()
+    paths: dict[str, Any] = {}
+    for route in routes:
+        path, method = PREFIX + route.path, route.method.lower()
+        paths.setdefault(path, {})[method] = whole["paths"][path][method]
+    schema = schemathesis.openapi.from_dict({**whole, "paths": paths})
     loop = asyncio.get_running_loop()
 
     def call(case: Any) -> None:
         arguments = case.as_transport_kwargs(base_url="http://gateway", headers=ACME)
-        arguments.pop("cookies", None)
-        if isinstance(arguments.get("data"), bytes | str):
-            arguments["content"] = arguments.pop("data")
-        asked = served.client(served.app)
+        made: Any = requests.Request(**arguments).prepare()  # writes forms as they were meant, odd values included
 
         async def ask() -> Any:
-            async with asked:
-                return await asked.request(**arguments)
+            async with served.client(served.app) as client:
+                return await client.request(made.method, made.url, headers=made.headers, content=made.body)
 
         answer = asyncio.run_coroutine_threadsafe(ask(), loop).result(30)
         statuses[answer.status_code] += 1
-        case.validate_response(schemathesis.Response.from_httpx(answer, verify=False), checks=CHECKS)
+        wanted = CHECKS[1:] if answer.status_code == 501 else CHECKS
+        case.validate_response(schemathesis.Response.from_httpx(answer, verify=False), checks=wanted)
 
     def run() -> int:
         count = 0
@@ -67,5 +94,5 @@ async def test_made_up_requests_are_answered_as_the_document_says(served: Gatewa
             count += 1
         return count
 
-    assert await asyncio.to_thread(run) == 2 * len(ROUTES)
-    assert statuses[200] >= 5, statuses
+    assert await asyncio.to_thread(run) == 2 * len(routes)
+    return statuses

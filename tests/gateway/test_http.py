@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from gateway.pace import Pace
 from gateway.settings import HttpLimits
-from tests.gateway.serving import ACME, GLOBEX, Gateway, bearer, draft, key, signal, vote
+from tests.gateway.serving import ACME, GLOBEX, Served, bearer, draft, key, signal, vote
 from tests.ingest.serving import manifest
 
 CONFIG = "/service/feedback/config"
 
 
-async def test_another_tenant_sees_nothing_and_may_not_name_this_one(served: Gateway) -> None:
+async def test_another_tenant_sees_nothing_and_may_not_name_this_one(served: Served) -> None:
     await served.ask("POST", "/feedback/explicit", json=vote("o"))
     assert (await served.ask("GET", "/feedback/stats/o")).status_code == 200
     assert (await served.ask("GET", "/feedback/stats/o", who=GLOBEX)).status_code == 404
@@ -22,7 +22,7 @@ async def test_another_tenant_sees_nothing_and_may_not_name_this_one(served: Gat
     assert operator.status_code == 200
 
 
-async def test_the_same_key_counts_once(served: Gateway) -> None:
+async def test_the_same_key_counts_once(served: Served) -> None:
     once = key()
     answers = [await served.ask("POST", "/feedback/implicit", json=signal("o"), headers=once) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
@@ -34,7 +34,7 @@ async def test_the_same_key_counts_once(served: Gateway) -> None:
     assert bad.json()["errors"] == [{"field": "Idempotency-Key", "detail": "must be a UUID"}]
 
 
-async def test_an_answer_that_the_caller_has_is_not_sent_again(served: Gateway) -> None:
+async def test_an_answer_that_the_caller_has_is_not_sent_again(served: Served) -> None:
     await served.ask("POST", "/feedback/explicit", json=vote("o"))
     first = await served.ask("GET", "/feedback/stats/o")
     tag = {"if-none-match": first.headers["etag"]}
@@ -44,7 +44,7 @@ async def test_an_answer_that_the_caller_has_is_not_sent_again(served: Gateway) 
     assert (await served.ask("GET", "/feedback/stats/o", headers=tag)).status_code == 200
 
 
-async def test_pages_follow_one_another(served: Gateway) -> None:
+async def test_pages_follow_one_another(served: Served) -> None:
     for number in range(3):
         await served.intake.call("RecordManifest", manifest(f"o{number}", seconds=number, conversation_id="c"))
     path, found, page = "/service/feedback/conversation/c/summary", [], ""
@@ -60,7 +60,7 @@ async def test_pages_follow_one_another(served: Gateway) -> None:
     assert [each["field"] for each in bad.json()["errors"]] == ["pageToken"]
 
 
-async def test_a_caller_who_asks_too_fast_waits_and_no_other_does(served: Gateway) -> None:
+async def test_a_caller_who_asks_too_fast_waits_and_no_other_does(served: Served) -> None:
     limits = replace(served.settings.limits, requests_per_s=0.5, burst=2)
     async with served.other(limits=limits) as client:
         answers = [await client.get(f"/api/v2{CONFIG}", headers=ACME) for _ in range(3)]
@@ -86,7 +86,7 @@ def test_a_bucket_fills_again_and_old_callers_are_forgotten() -> None:
     assert pace.take(b"a") is None, "two newer callers made it forgotten"
 
 
-async def test_pages_of_other_origins_may_call_only_where_named(served: Gateway) -> None:
+async def test_pages_of_other_origins_may_call_only_where_named(served: Served) -> None:
     asked = {"origin": "https://app.example", "access-control-request-method": "GET"}
     plain = await served.ask("OPTIONS", CONFIG, headers=asked)
     assert plain.status_code == 405
@@ -100,7 +100,7 @@ async def test_pages_of_other_origins_may_call_only_where_named(served: Gateway)
         assert "etag" in answer.headers["access-control-expose-headers"]
 
 
-async def test_bodies_have_a_size(served: Gateway) -> None:
+async def test_bodies_have_a_size(served: Served) -> None:
     limits = HttpLimits(requests_per_s=0, body_bytes_max=1024)
     async with served.other(limits=limits) as client:
         url, large = "/api/v2/feedback/explicit", b'{"comment":"' + b"x" * 2000 + b'"}'
@@ -115,7 +115,7 @@ async def test_bodies_have_a_size(served: Gateway) -> None:
             assert (refused.status_code, refused.json()["reason"]) == (413, "BODY_TOO_LARGE")
 
 
-async def test_every_answer_has_its_id_and_safe_headers(served: Gateway) -> None:
+async def test_every_answer_has_its_id_and_safe_headers(served: Served) -> None:
     answer = await served.ask("GET", CONFIG, headers={"x-request-id": "mine-1"})
     assert answer.headers["x-request-id"] == "mine-1"
     assert answer.headers["x-content-type-options"] == "nosniff"

@@ -14,7 +14,7 @@ from gateway.app import application
 from gateway.calls import Calls
 from gateway.settings import Addresses
 from radiant_client.errors import RadiantClientError
-from tests.gateway.serving import Gateway, bearer, vote
+from tests.gateway.serving import Served, bearer, vote
 from tests.support.suite import free_port
 
 EXPLICIT, BATCH = "/feedback/explicit", "/service/feedback/implicit/batch"
@@ -41,7 +41,7 @@ def test_every_code_of_a_call_has_a_status() -> None:
     assert set(problems.HTTP_STATUS) == set(grpc.StatusCode)
 
 
-async def test_fields_are_named_as_the_caller_wrote_them(served: Gateway) -> None:
+async def test_fields_are_named_as_the_caller_wrote_them(served: Served) -> None:
     assert fields(await served.ask("POST", EXPLICIT, json={})) == ["outputId", "userId", "rating", "source"]
     assert fields(await served.ask("POST", EXPLICIT, json=vote("o", userAgent="a\x01"))) == ["userAgent"]
     assert fields(await served.ask("POST", EXPLICIT, json=vote("o", wrong=1))) == ["wrong"]
@@ -65,12 +65,12 @@ async def test_fields_are_named_as_the_caller_wrote_them(served: Gateway) -> Non
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b'{"a":NaN}', b"\xff", b"[" * 100_000])
-async def test_what_is_no_json_object_is_refused(served: Gateway, body: bytes) -> None:
+async def test_what_is_no_json_object_is_refused(served: Served, body: bytes) -> None:
     answer = await served.ask("POST", EXPLICIT, content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, checked(answer)["reason"]) == (400, "MALFORMED_JSON")
 
 
-async def test_callers_paths_methods_and_types_are_refused_alike(served: Gateway) -> None:
+async def test_callers_paths_methods_and_types_are_refused_alike(served: Served) -> None:
     async def said(method: str, path: str, **more: Any) -> tuple[int, str]:
         answer = await served.ask(method, path, **more)
         return answer.status_code, checked(answer)["reason"]
@@ -89,7 +89,7 @@ async def test_callers_paths_methods_and_types_are_refused_alike(served: Gateway
     assert (await said("GET", "/feedback/stats/unknown"))[0] == 404
 
 
-async def test_services_that_are_away_or_slow_show_no_internals(served: Gateway) -> None:
+async def test_services_that_are_away_or_slow_show_no_internals(served: Served) -> None:
     away = Addresses(ingest=f"127.0.0.1:{free_port()}")
     calls = Calls(away, timedelta(seconds=2))
     async with served.client(application(replace(served.settings, addresses=away), calls)) as client:
@@ -111,7 +111,7 @@ def test_failures_inside_show_their_id_alone() -> None:
 
 
 async def test_a_fault_of_the_gateway_itself_is_logged_under_an_id(
-    served: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("secret")

@@ -1,20 +1,26 @@
 """Every route answers, and the table is whole."""
 
+from collections.abc import Mapping
+
 from experiments.servicer import ACCESS as EXPERIMENT_ACCESS
 from gateway.openapi.document import document
 from gateway.reading import field_at
-from gateway.routes import LEARNING, PREFIX, RECOMMEND, ROUTES
+from gateway.routes import PREFIX, ROUTES, Route
 from ingest.servicer import ACCESS as INGEST_ACCESS
 from neural import learning_servicer, recommend_servicer
-from tests.gateway.serving import Gateway, draft, signal, vote
+from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
+from tests.gateway.serving import Served, draft, signal, vote
 from tests.ingest.serving import manifest
 from tests.neural.serving import within
+from voice.servicer import ACCESS as VOICE_ACCESS
 
 WANTED = {
     ("POST", "/feedback/explicit"),
     ("POST", "/feedback/implicit"),
     ("GET", "/feedback/stats/{outputId}"),
+    ("POST", "/feedback/voice"),
     ("GET", "/neural/recommendation"),
+    ("POST", "/neural/recommendation"),
     ("GET", "/neural/scores"),
     ("POST", "/neural/learn"),
     ("GET", "/service/feedback/config"),
@@ -24,6 +30,17 @@ WANTED = {
     ("POST", "/admin/experiments"),
     ("PUT", "/admin/experiments/{experimentId}"),
     ("GET", "/admin/trust-scores"),
+    ("POST", "/admin/trust-scores/{userId}"),
+    ("DELETE", "/admin/trust-scores/{userId}"),
+    ("GET", "/admin/feedback/stats"),
+    ("GET", "/admin/outputs"),
+    ("GET", "/admin/outputs/{outputId}"),
+    ("DELETE", "/admin/users/{userId}"),
+    ("GET", "/admin/users/{userId}/export"),
+    ("GET", "/admin/erasures"),
+    ("GET", "/admin/audit"),
+    ("POST", "/voice/transcribe"),
+    ("POST", "/voice/translate"),
 }
 
 
@@ -42,18 +59,34 @@ def test_every_parameter_fills_a_field_and_every_field_of_a_request_is_reached()
             assert fields == filled | ({route.body} if route.body else set()), route.path
 
 
+def test_a_recommendation_is_asked_for_with_every_field_of_its_context() -> None:
+    (route,) = [each for each in ROUTES if (each.method, each.path) == ("GET", "/neural/recommendation")]
+    filled = {path.split(".")[1] for path in route.in_query.values() if path.startswith("context.")}
+    assert filled == set(RecommendationContext.DESCRIPTOR.fields_by_name)
+
+
+def access_of(route: Route) -> Mapping[str, frozenset[str]]:
+    """Returns the table by which the route's service lets callers in."""
+    return {
+        "IngestService": INGEST_ACCESS,
+        "AuditService": {"ListAuditEntries": INGEST_ACCESS["ListErasures"]},
+        "RecommendService": recommend_servicer.ACCESS,
+        "LearningService": learning_servicer.ACCESS,
+        "ExperimentService": EXPERIMENT_ACCESS,
+        "VoiceService": VOICE_ACCESS,
+    }[route.area.name]
+
+
 def test_the_document_names_every_route_and_the_roles_that_services_let_in() -> None:
     paths = document()["paths"]
     assert {(method.upper(), path) for path in paths for method in paths[path]} == {
         (method, PREFIX + path) for method, path in WANTED
     }
-    tables = {RECOMMEND.name: recommend_servicer.ACCESS, LEARNING.name: learning_servicer.ACCESS}
     for route in ROUTES:
-        table = tables.get(route.area.name) or (INGEST_ACCESS if route.service == "ingest" else EXPERIMENT_ACCESS)
-        assert frozenset(route.roles) == table[route.rpc], route.rpc
+        assert frozenset(route.roles) == access_of(route)[route.rpc], route.rpc
 
 
-async def test_feedback_goes_in_and_comes_out_as_counts(served: Gateway) -> None:
+async def test_feedback_goes_in_and_comes_out_as_counts(served: Served) -> None:
     await served.intake.call("RecordManifest", manifest("o/1", "m", conversation_id="c"))
     said = await served.ask("POST", "/feedback/explicit", json=vote("o/1", categories=["FEEDBACK_CATEGORY_SPEED"]))
     assert said.status_code == 200, said.text
@@ -71,7 +104,7 @@ async def test_feedback_goes_in_and_comes_out_as_counts(served: Gateway) -> None
     assert config.json()["currentRating"] == "RATING_POSITIVE"
 
 
-async def test_feedback_is_learned_and_recommended_by(served: Gateway) -> None:
+async def test_feedback_is_learned_and_recommended_by(served: Served) -> None:
     await served.intake.call("RecordManifest", manifest("o", "m"))
     await served.ask("POST", "/feedback/explicit", json=vote("o"))
     learned = await served.ask("POST", "/neural/learn", json={"outputId": "o"})
@@ -89,7 +122,7 @@ async def test_feedback_is_learned_and_recommended_by(served: Gateway) -> None:
     assert (await served.ask("GET", "/admin/trust-scores")).json() == {"scores": [], "nextPageToken": ""}
 
 
-async def test_experiments_are_made_listed_and_changed_by_state(served: Gateway) -> None:
+async def test_experiments_are_made_listed_and_changed_by_state(served: Served) -> None:
     made = await served.ask("POST", "/admin/experiments", json=draft())
     assert made.status_code == 201, made.text
     experiment = made.json()["experiment"]

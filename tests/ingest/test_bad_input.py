@@ -23,7 +23,7 @@ METHODS = pb.DESCRIPTOR.services_by_name["IngestService"].methods_by_name
 UNARY = [each for each, method in METHODS.items() if not method.client_streaming]
 ABSENT = {"ForgetUser", "ExportUser"}
 """Not in this release; a good request is told so, a bad one is refused first."""
-FOUND = {"GetFeedbackStats": "NOT_FOUND", "GetConversationSummary": "NOT_FOUND"}
+FOUND = {"GetFeedbackStats": "NOT_FOUND", "GetConversationSummary": "NOT_FOUND", "GetOutput": "NOT_FOUND"}
 TOO_MANY = 1001
 
 

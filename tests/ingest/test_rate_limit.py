@@ -173,3 +173,17 @@ async def test_redis_vanishes_and_comes_back_empty(
             async with redis.asyncio.Redis.from_url(server.url) as client:
                 await client.flushall()
             assert (await at_once(service, "c", 5)).count("ok") == 0
+
+
+async def test_programs_that_judge_are_no_people_but_only_backends_may_send_for_them(
+    database_url: str, redis_url: str
+) -> None:
+    async with serving(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}) as service:
+        for number in range(6):
+            await service.call("SubmitExplicitFeedback", thumb(f"o-{number}", user="evaluator:relevance"))
+        expert = token("acme", "expert")
+        for number in range(2):
+            await service.call("SubmitExplicitFeedback", thumb(f"p-{number}", user="evaluator:mine"), expert)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await service.call("SubmitExplicitFeedback", thumb("p-9", user="evaluator:mine"), expert)
+        assert reason_of(refused.value) == "USER_PACE"

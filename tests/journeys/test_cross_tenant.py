@@ -26,6 +26,7 @@ MARK = "m4rk"
 
 WITHOUT_TENANT = {
     "RunBatchLearning": "learns for all tenants at once; operators alone may call it",
+    "ListBatchRuns": "tells of runs over all tenants at once",
     "PlanSampleSize": "calculates with the numbers of the request alone",
 }
 """Methods that are for no tenant, each with its reason."""
@@ -86,12 +87,12 @@ async def theirs(admin: asyncpg.Connection) -> None:
     await admin.execute("SELECT neural.create_version_partitions(99)")
     await admin.execute("SET session_replication_role = replica")
     for table in await relations(admin, *SCHEMAS):
-        if table.kind == "c" or table.name in _OWN_WORK:
+        if table.kind in "cv" or table.name in _OWN_WORK:
             continue
         values = {name: f"'{value}'" for name, value in NAMES.items()}
         values |= {name: f"'{MARK}'" for name, kind, _ in table.columns if kind == "text" and name not in values}
         values |= {name: f"'{{{MARK}}}'" for name, kind, _ in table.columns if kind == "text[]"}
-        kept = ("task_type", "domain_mode", "status", "state", "kind", "level", "tenant_id", "epoch")
+        kept = ("task_type", "domain_mode", "status", "state", "kind", "level", "tenant_id", "epoch", "reason")
         table_values = {name: value for name, value in values.items() if name not in kept}
         table_values |= {"version": "99", "definition": f"'{definition}'"}
         await admin.execute(table.insert(OTHER, table_values))
@@ -100,7 +101,7 @@ async def theirs(admin: asyncpg.Connection) -> None:
 
 async def picture(admin: asyncpg.Connection) -> dict[str, Any]:
     """Returns all rows of the other tenant."""
-    tables = [each for each in await relations(admin, *SCHEMAS) if each.kind != "c" and each.name not in _OWN_WORK]
+    tables = [each for each in await relations(admin, *SCHEMAS) if each.kind not in "cv" and each.name not in _OWN_WORK]
     query = "SELECT coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') FROM {} t WHERE tenant_id = $1"
     return {each.name: await admin.fetchval(query.format(each.name), OTHER) for each in tables}
 

@@ -49,6 +49,7 @@ _SPECIAL = {
     "ingest.voice_feedback.status": "'completed'",
     "experiments.ab_experiments.state": "'running'",
     "experiments.rollouts.state": "'running'",
+    "ingest.feedback_asks.reason": "'sampled'",
     "neural.model_companions.kind": "'service'",
     "neural.prior_strengths.level": "'user'",
 }

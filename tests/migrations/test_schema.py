@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from cli.services import SERVICES, Service
+from cli.services import KEEPERS, Service
 from kit.postgres.roles import ensure_role
 from tests.house.tree import PACKAGES
 from tests.support.servers import ROLE_PASSWORD
@@ -55,9 +55,9 @@ async def catalogue(url: str) -> dict[tuple[str, str], str]:
 async def test_the_schema_files_equal_the_migrations(database_url: str, empty_database_url: str) -> None:
     connection = await asyncpg.connect(empty_database_url)
     try:
-        for service in SERVICES:
+        for service in KEEPERS:
             await ensure_role(connection, service.role, ROLE_PASSWORD)
-        for service in SERVICES:
+        for service in KEEPERS:
             async with connection.transaction():
                 await connection.execute((PACKAGES[service.module] / "sql" / "schema.sql").read_text())
     finally:
@@ -68,6 +68,6 @@ async def test_the_schema_files_equal_the_migrations(database_url: str, empty_da
     assert written.keys() - migrated.keys() == set()
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
+@pytest.mark.parametrize("service", KEEPERS, ids=lambda each: each.name)
 def test_the_schema_file_travels_with_the_package(service: Service) -> None:
     assert (PACKAGES[service.module] / "sql" / "schema.sql").is_file()

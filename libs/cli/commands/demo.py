@@ -12,7 +12,7 @@ from cli.demo.report import lines, show
 from cli.demo.world import RecordedWorld, SimulatedWorld, TableError, World
 from cli.embedded.folder import DataFolder
 from cli.environment import token_key
-from cli.suite import RunningSuite
+from cli.suite import RunningSuite, console_url
 from radiant_client import RadiantClientError
 
 
@@ -40,6 +40,8 @@ async def run(call: Call) -> int:
             call.tell(line)
     else:
         show(call.console, world, played, suite.services)
+        if given.command == "demo":
+            call.tell(f"The console:\n{console_url(suite)}")
     return 0
 
 

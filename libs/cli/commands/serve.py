@@ -5,10 +5,10 @@ import sys
 
 from cli.commands import Call
 from cli.embedded.folder import DataFolder
-from cli.environment import audio_url, role_passwords, service_environ, token_key
+from cli.environment import Servers, environ_of
 from cli.ports import choose_ports
 from cli.services import service_named
-from cli.suite import database_url, redis_url
+from cli.suite import addresses, database_url, redis_url
 
 
 async def run(call: Call) -> int:
@@ -19,23 +19,14 @@ async def run(call: Call) -> int:
         return 2
     folder = DataFolder(call.settings.data)
     owner, redis = database_url(call.settings, folder), redis_url(call.settings, folder)
-    if owner is None or redis is None:
+    if service.role and (owner is None or redis is None):
         missing = "DATABASE_URL" if owner is None else "REDIS_URL"
         call.tell(f"{missing} is not set and no suite runs on {folder.path}: set it, or run `radiant up`.")
         return 2
     ports = choose_ports(service, call.settings, call.tell)
-    call.tell(f"{service.name} listens on {call.settings.host}:{ports.rpc}")
-    environ = service_environ(
-        call.environ,
-        service,
-        ports,
-        host=call.settings.host,
-        owner_url=owner,
-        redis_url=redis,
-        password=role_passwords(call.settings, folder)[service.role],
-        key=token_key(call.settings, folder),
-        audio=audio_url(call.settings, folder),
-    )
+    call.tell(f"{service.name} listens on {call.settings.host_of(service)}:{ports.rpc}")
+    at = Servers(owner_url=owner or "", redis_url=redis or "", addresses=addresses(call.settings, folder))
+    environ = environ_of(call.environ, call.settings, folder, service, ports, at)
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - on purpose
     return 1  # never reached: the process is another one now

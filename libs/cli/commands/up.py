@@ -8,15 +8,13 @@ import signal
 from cli.commands import Call
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
-from cli.environment import Ports, audio_url, role_passwords, service_environ, token_key
+from cli.environment import Ports, Servers, environ_of, role_passwords
 from cli.ports import choose_ports
 from cli.schemas import apply_all
-from cli.service_process import ServiceProcess
+from cli.service_process import ServiceProcess, answers_http, answers_https
 from cli.services import SERVICES, Service
-from cli.suite import RunningSuite
+from cli.suite import RunningSuite, console_url, reachable
 from cli.supervisor import Supervisor
-
-_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not bound
 
 
 async def run(call: Call) -> int:
@@ -29,10 +27,11 @@ async def run(call: Call) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         try:
-            await _start(call, folder, supervisor)
+            suite = await _start(call, folder, supervisor)
             if call.arguments.demo:
                 await importlib.import_module("cli.commands.demo").run(call)
-            call.tell("The suite is up. Ctrl-C stops it.")
+            call.tell("The suite is up. Ctrl-C stops it. Its console:")
+            call.tell(console_url(suite))
             await supervisor.run()
         except asyncio.CancelledError:
             call.tell("Stopping ...")
@@ -43,36 +42,30 @@ async def run(call: Call) -> int:
     return 0
 
 
-async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> None:
+async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> RunningSuite:
     owner_url = await _postgres(call, folder, supervisor)
     redis_url = await _redis(call, folder, supervisor)
-    passwords = role_passwords(call.settings, folder)
-    applied = await apply_all(owner_url, passwords)
+    applied = await apply_all(owner_url, role_passwords(call.settings, folder))
     count = sum(len(each) for each in applied.values())
     call.tell(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
-    addresses, metrics = {}, {}
+    shown, metrics, addresses = dict[str, str](), dict[str, str](), dict[str, str]()
     for service in SERVICES:
         if reason := service.why_off:
             call.tell(f"{service.name:<11} {reason}")
             continue
         ports = choose_ports(service, call.settings, call.tell)
-        environ = service_environ(
-            call.environ,
-            service,
-            ports,
-            host=call.settings.host,
-            owner_url=owner_url,
-            redis_url=redis_url,
-            password=passwords[service.role],
-            key=token_key(call.settings, folder),
-            audio=audio_url(call.settings, folder),
-        )
+        at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses)
+        environ = environ_of(call.environ, call.settings, folder, service, ports, at)
         part = _process(call, folder, service, ports, environ)
         await supervisor.add(part)
         addresses[service.name] = part.address
+        scheme = ("https://" if call.settings.gateway_tls else "http://") if service.fronts else ""
+        shown[service.name] = scheme + part.address
         metrics[service.name] = f"http://127.0.0.1:{ports.metrics}/metrics"
-        call.tell(f"{service.name:<11} {part.address}, metrics at {metrics[service.name]}")
-    RunningSuite(pid=os.getpid(), services=addresses, metrics=metrics).write(folder)
+        call.tell(f"{service.name:<11} {shown[service.name]}, metrics at {metrics[service.name]}")
+    suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics)
+    suite.write(folder)
+    return suite
 
 
 async def _postgres(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
@@ -96,12 +89,14 @@ async def _redis(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
 
 
 def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]) -> ServiceProcess:
-    host = _WILDCARDS.get(call.settings.host, call.settings.host)
+    host = reachable(call.settings.host_of(service))
+    over_http = answers_https if call.settings.gateway_tls else answers_http
     return ServiceProcess(
         service.name,
         service.module,
         environ=environ,
         address=f"{host}:{ports.rpc}",
         log=folder.log_path(service.name),
+        ready=over_http if service.fronts else None,
         patience=service.patience,
     )

@@ -179,7 +179,8 @@ def _spread(values: Sequence[float]) -> str:
 def _next(console: Console, addresses: Mapping[str, str]) -> None:
     _say(console, "[bold]Where to look next[/]")
     for name, address in addresses.items():
-        _say(console, f"  {name:<8} {address}  (gRPC, with reflection)")
+        what = "REST, described at /api/openapi.json" if "://" in address else "gRPC, with reflection"
+        _say(console, f"  {name:<11} {address}  ({what})")
     _say(console, "  radiant token acme --role admin   a token for your own calls")
     _say(console, "  radiant demo --data FILE          real outcomes of your models: see README.md")
     console.print()

@@ -120,7 +120,7 @@ class RpcServer:
 
     async def start(self) -> int:
         """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
-        if self._settings.development and not await is_loopback(self._settings.host):
+        if self._settings.development and not await stays_here(self._settings.host):
             raise PublicDevelopmentError(
                 f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
@@ -142,7 +142,7 @@ class RpcServer:
         if self._settings.development:
             log.warning("development mode: callers are identified by a shared key", extra=fields)
             await self._health.set(DEVELOPMENT_NAME, health_pb2.HealthCheckResponse.SERVING)
-        elif not self._settings.tls.cert and not await is_loopback(self._settings.host):
+        elif not self._settings.tls.cert and not await stays_here(self._settings.host):
             log.warning("connections are not encrypted: tokens travel in plain text", extra=fields)
 
     def _listen(self) -> int:
@@ -196,16 +196,20 @@ def build_server(
     return RpcServer(settings, interceptor)
 
 
-async def is_loopback(host: str) -> bool:
-    """Tells whether nobody but this machine can reach a server that listens there; a name counts as what it means."""
+def is_loopback(host: str) -> bool:
+    """Tells whether a host is this machine alone."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        pass
-    if host != "localhost" and not host.endswith(".localhost"):
-        return False  # whatever it means now, it may mean another address tomorrow
+        return host == "localhost"
+
+
+async def stays_here(host: str) -> bool:
+    """Tells whether nobody but this machine reaches a server that listens there; localhost counts as what it means."""
+    if host != "localhost":
+        return is_loopback(host)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None)
     except OSError:
         return False
-    return bool(found) and all(ipaddress.ip_address(each[4][0]).is_loopback for each in found)
+    return bool(found) and all(is_loopback(str(each[4][0])) for each in found)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from gateway.answering import LINES
+from gateway.openapi.comments import comment_on
 from gateway.openapi.schemas import Schemas, is_needed
 from gateway.problems import MEDIA_TYPE
-from gateway.reading import field_at
+from gateway.reading import field_at, is_record
 from gateway.routes import PREFIX, ROUTES, WHOLE, Route
+from gateway.uploads import AUDIO, FORM
 
 Json = dict[str, Any]
 
@@ -19,7 +21,7 @@ _PROBLEM: Json = {
     "properties": {
         "type": {"type": "string", "description": "Names the reason as a URN."},
         "title": {"type": "string", "description": "The status in words."},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The status of HTTP."},
         "detail": {"type": "string", "description": "A sentence for people."},
         "instance": {"type": "string", "description": "Path that was asked."},
         "reason": {"type": "string", "description": "Machine-readable, UPPER_SNAKE_CASE; stable."},
@@ -51,11 +53,12 @@ _REFUSALS = {
 }
 _WITH_BODY = {
     408: "The body did not arrive in time.",
-    409: "It collides with what is stored, or the state does not allow it.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
+    415: "The body is of none of the types named above.",
 }
+_STATED = {409: "It collides with what is stored, or the state does not allow it."}
 _CHANGED = {412: "Another writer was faster than If-Match."}
+_BINARY: Json = {"type": "string", "format": "binary", "description": "A recording, in a format such as webm or mp3."}
 _REQUEST_ID: Json = {"description": "Names the request in logs.", "schema": {"type": "string"}}
 _ETAG: Json = {"description": "Names the state of the answer.", "schema": {"type": "string"}}
 _RETRY_AFTER: Json = {"description": "Least seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
@@ -85,14 +88,17 @@ def document() -> Json:
 
 def _operation(route: Route, schemas: Schemas) -> Json:
     operation: Json = {
-        "operationId": route.rpc[0].lower() + route.rpc[1:],
+        "operationId": route.operation or route.rpc[0].lower() + route.rpc[1:],
         "summary": route.summary,
+        "description": comment_on(f"{route.area.full_name}.{route.rpc}"),
         "tags": [route.path.split("/")[1]],
         "security": [{"bearer": list(route.roles)}],
         "parameters": [*_parameters(route, schemas), *_headers(route)],
         "responses": _responses(route, schemas),
     }
-    if route.body:
+    if route.upload:
+        operation["requestBody"] = {"required": True, "content": _recording(route, schemas)}
+    elif route.body:
         operation["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": _body(route, schemas)}},
@@ -102,8 +108,26 @@ def _operation(route: Route, schemas: Schemas) -> Json:
 
 def _body(route: Route, schemas: Schemas) -> Json:
     if route.body == WHOLE:
-        return schemas.message(route.request, without={"request_id", "tenant_id"})
-    return schemas.field(route.request.fields_by_name[route.body])
+        return schemas.message(route.request, without={"request_id", "tenant_id", *route.in_path.values()})
+    return schemas.described(route.request.fields_by_name[route.body])
+
+
+def _recording(route: Route, schemas: Schemas) -> Json:
+    """Describes the body of an upload: a form, or the recording alone where nothing needs to be said of it."""
+    properties: Json = {AUDIO: _BINARY}
+    encoding: Json = {AUDIO: {"contentType": "audio/*, video/webm, application/octet-stream"}}
+    if route.body:
+        properties = {route.body: _body(route, schemas), **properties}
+        encoding = {route.body: {"contentType": "application/json"}, **encoding}
+    form = {
+        "type": "object",
+        "description": "The recording is the last part.",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    content: Json = {FORM: {"schema": form, "encoding": encoding}}
+    return content if route.body else {**content, "audio/*": {"schema": _BINARY}}
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Json]:
@@ -111,8 +135,11 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     for place, names in (("path", route.in_path), ("query", route.in_query)):
         for name, path in names.items():
             field = field_at(route, path)
-            parameter: Json = {"name": name, "in": place, "schema": schemas.field(field)}
-            parameter["description"] = f"{_words(field.name)} of the request."
+            said = schemas.described(field)
+            parameter: Json = {"name": name, "in": place, "description": said.pop("description", ""), "schema": said}
+            if is_record(field):
+                text = {"type": "string", "contentMediaType": "application/json", "contentSchema": said["items"]}
+                parameter["schema"] = {**said, "items": text}
             if place == "path" or is_needed(field):
                 parameter["required"] = True
             if field.is_repeated:
@@ -131,7 +158,7 @@ def _headers(route: Route) -> list[Json]:
         text = "State that the caller has seen; another one is refused with 412."
         schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
         found.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
-    if route.method == "GET" and not route.fresh:
+    if route.tagged:
         text = "ETag of an answer that the caller has; while it is current the answer is 304 without a body."
         schema = {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'}
         found.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
@@ -141,18 +168,18 @@ def _headers(route: Route) -> list[Json]:
 def _responses(route: Route, schemas: Schemas) -> Json:
     answer = schemas.reference(route.call.output_type)
     headers = {"X-Request-Id": _REQUEST_ID}
-    tagged = {**headers, "ETag": _ETAG} if route.etag or (route.method == "GET" and not route.fresh) else headers
-    content = {"application/json": {"schema": answer}}
+    tagged = {**headers, "ETag": _ETAG} if route.etag or route.tagged else headers
+    content: Json = {"application/json": {"schema": answer}}
+    if route.listing:
+        text = f"Lines, each a JSON object of the schema {route.call.output_type.name}."
+        content = {LINES: {"schema": {"type": "string", "description": text, "contentSchema": answer}}}
     responses: Json = {str(route.success): {"description": "Done.", "headers": tagged, "content": content}}
-    if route.method == "GET" and not route.fresh:
+    if route.tagged:
         responses["304"] = {"description": "What the caller has is current.", "headers": tagged}
-    refusals = {**_REFUSALS, **(_WITH_BODY if route.body else {}), **(_CHANGED if route.conditional else {})}
+    with_body = _WITH_BODY if route.body or route.upload else {}
+    refusals = {**_REFUSALS, **_STATED, **with_body, **(_CHANGED if route.conditional else {})}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, text in sorted(refusals.items()):
         with_wait = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}
         responses[str(status)] = {"description": text, "headers": {**headers, **with_wait}, "content": problem}
     return responses
-
-
-def _words(name: str) -> str:
-    return re.sub("_", " ", name).capitalize()

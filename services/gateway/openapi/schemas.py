@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from buf.validate import validate_pb2
+from gateway.openapi.comments import comment_on
 
 Schema = dict[str, Any]
 
@@ -54,11 +55,19 @@ class Schemas:
         fields = [each for each in kind.fields if each.name not in without]
         schema: Schema = {
             "type": "object",
-            "properties": {each.json_name: self.field(each) for each in fields},
+            "description": comment_on(kind.full_name),
+            "properties": {each.json_name: self.described(each) for each in fields},
             "additionalProperties": False,
         }
         if needed := [each.json_name for each in fields if is_needed(each)]:
             schema["required"] = needed
+        return schema
+
+    def described(self, field: FieldDescriptor) -> Schema:
+        """Returns the schema of a field with its limits and what is said of it."""
+        schema = self.field(field)
+        if said := comment_on(field.full_name):
+            schema["description"] = "\n\n".join(filter(None, (said, schema.get("description", ""))))
         return schema
 
     def field(self, field: FieldDescriptor) -> Schema:
@@ -83,8 +92,14 @@ class Schemas:
         if field.message_type is not None:
             return self.reference(field.message_type)
         if field.enum_type is not None:
-            return {"type": "string", "enum": [value.name for value in field.enum_type.values]}
+            names = [value.name for value in field.enum_type.values]
+            return {"type": "string", "enum": names, "description": _values(field.enum_type)}
         return dict(_PLAIN[field.type])
+
+
+def _values(kind: EnumDescriptor) -> str:
+    told = [f"- {value.name}: {comment_on(f'{kind.full_name}.{value.name}')}" for value in kind.values]
+    return "\n".join([comment_on(kind.full_name), "", *told])
 
 
 def rules_of(field: FieldDescriptor) -> validate_pb2.FieldRules:
@@ -114,8 +129,8 @@ def _limited(schema: Schema, rules: validate_pb2.FieldRules) -> Schema:
             schema["format"] = "uuid"
         if rules.string.not_in:
             schema["not"] = {"enum": list(rules.string.not_in)}
-    elif kind == "enum" and rules.enum.not_in:
-        schema["enum"] = schema["enum"][1:] if 0 in rules.enum.not_in else schema["enum"]
+    elif kind == "enum" and 0 in rules.enum.not_in:
+        schema["enum"] = schema["enum"][1:]
     elif kind in ("double", "float", "int32", "uint32"):
         limits = {"minimum": "gte", "maximum": "lte", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"}
         _copy(schema, getattr(rules, kind), limits)

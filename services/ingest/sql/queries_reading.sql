@@ -3,22 +3,26 @@
 SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);
 
 -- query: output_counts
--- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust.
+-- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust. Each signal
+-- type and the latest spoken comment of a user count, as in ingest_api_v1, output by output: whatever else the tenant has.
 WITH wanted AS (
   SELECT unnest($2::text[]) AS output_id
 ), explicit AS (
-  SELECT f.output_id, f.user_id, f.rating, c.comment
-  FROM ingest_api_v1.explicit_feedback f
-  JOIN wanted USING (output_id)
-  JOIN ingest.explicit_feedback c USING (tenant_id, output_id, user_id)
-  WHERE f.tenant_id = $1
+  SELECT output_id, user_id, rating, comment FROM ingest.standing_votes JOIN wanted USING (output_id) WHERE tenant_id = $1
 ), implicit AS (
-  SELECT output_id, user_id, avg(sentiment) AS sentiment, sum(occurrences) AS occurrences
-  FROM ingest_api_v1.implicit_feedback JOIN wanted USING (output_id)
-  WHERE tenant_id = $1 GROUP BY output_id, user_id
+  SELECT w.output_id, t.user_id, avg(t.sentiment) AS sentiment, sum(t.occurrences) AS occurrences
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT s.user_id, s.signal_type, min(s.sentiment) AS sentiment, count(*) AS occurrences
+    FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = w.output_id GROUP BY s.user_id, s.signal_type
+  ) AS t
+  GROUP BY w.output_id, t.user_id
 ), voice AS (
-  SELECT output_id, user_id, sentiment
-  FROM ingest_api_v1.voice_feedback JOIN wanted USING (output_id) WHERE tenant_id = $1
+  SELECT w.output_id, l.user_id, l.sentiment
+  FROM wanted w CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (v.user_id) v.user_id, v.sentiment
+    FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = w.output_id AND v.sentiment IS NOT NULL
+    ORDER BY v.user_id, v.created_at DESC, v.voice_id DESC
+  ) AS l
 ), units AS (
   SELECT output_id, user_id, e.rating, e.comment, i.occurrences, v.sentiment AS voice,
     (3 * coalesce(e.rating, 0) + coalesce(i.sentiment, 0) + 2 * coalesce(v.sentiment, 0))
@@ -67,7 +71,3 @@ LIMIT $5;
 -- query: conversation_ids
 -- All outputs of a conversation.
 SELECT output_id FROM ingest.outputs WHERE tenant_id = $1 AND conversation_id = $2 LIMIT $3;
-
--- query: standing_rating
--- The thumb that a user's widget shows as given.
-SELECT rating FROM ingest_api_v1.explicit_feedback WHERE tenant_id = $1 AND output_id = $2 AND user_id = $3;

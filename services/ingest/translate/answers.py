@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ingest.model import SENTIMENTS
+from ingest.questions import Prompt
 from ingest.reading import Conversation, Counts, OutputStats
 from ingest.translate.words import CATEGORY_NUMBERS, SIGNAL_NUMBERS, timestamp
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
@@ -10,7 +13,8 @@ from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
 COMMENT_CHARACTERS_MAX = 4000
 BATCH_ITEMS_MAX = 1000
 FLUSH_INTERVAL_MS = 2000
-_RATINGS = {
+Stats = ingest_service_pb2.GetFeedbackStatsResponse | ingest_service_pb2.GetTenantFeedbackStatsResponse
+RATING_NUMBERS = {
     None: feedback_pb2.RATING_UNSPECIFIED,
     -1: feedback_pb2.RATING_NEGATIVE,
     0: feedback_pb2.RATING_NEUTRAL,
@@ -23,20 +27,30 @@ def stats(output_id: str, found: OutputStats) -> ingest_service_pb2.GetFeedbackS
     response = ingest_service_pb2.GetFeedbackStatsResponse(
         output_id=output_id,
         manifest_known=found.manifest_known,
-        counts=_counts(found.counts),
+        counts=counts_out(found.counts),
         mean_score=found.counts.mean_score,
     )
-    for category, positive, neutral, negative in found.categories:
+    add_categories(response, found.categories)
+    add_signals(response, found.signals)
+    return response
+
+
+def add_categories(response: Stats, rows: Iterable[tuple[str, int, int, int]]) -> None:
+    """Adds counts by category: its word, positive, neutral, negative."""
+    for category, positive, neutral, negative in rows:
         response.categories.add(
             category=feedback_pb2.FeedbackCategory.ValueType(CATEGORY_NUMBERS[category]),
             positive=positive,
             neutral=neutral,
             negative=negative,
         )
-    for word, occurrences, users in found.signals:
+
+
+def add_signals(response: Stats, rows: Iterable[tuple[str, int, int]]) -> None:
+    """Adds counts by signal type: its word, occurrences, users."""
+    for word, occurrences, users in rows:
         kind = feedback_pb2.SignalType.ValueType(SIGNAL_NUMBERS[word])
         response.signals.add(signal_type=kind, occurrences=occurrences, users=users)
-    return response
 
 
 def conversation(found: Conversation, next_page: str) -> ingest_service_pb2.GetConversationSummaryResponse:
@@ -44,7 +58,7 @@ def conversation(found: Conversation, next_page: str) -> ingest_service_pb2.GetC
     response = ingest_service_pb2.GetConversationSummaryResponse(
         next_page_token=next_page,
         output_count=found.outputs,
-        counts=_counts(found.counts),
+        counts=counts_out(found.counts),
         mean_score=found.counts.mean_score,
     )
     for line in found.lines:
@@ -52,14 +66,14 @@ def conversation(found: Conversation, next_page: str) -> ingest_service_pb2.GetC
             output_id=line.output_id,
             models_used=line.models,
             create_time=timestamp(line.created_us),
-            counts=_counts(line.counts),
+            counts=counts_out(line.counts),
             mean_score=line.counts.mean_score,
         )
     return response
 
 
-def widget(rating: int | None, voice: bool) -> ingest_service_pb2.GetWidgetConfigResponse:
-    """Tells a widget what to show; the same for all tenants so far."""
+def widget(prompt: Prompt, voice: bool) -> ingest_service_pb2.GetWidgetConfigResponse:
+    """Tells a widget what to show, the same for all tenants so far, and whether to ask."""
     return ingest_service_pb2.GetWidgetConfigResponse(
         thumbs_enabled=True,
         comments_enabled=True,
@@ -69,11 +83,15 @@ def widget(rating: int | None, voice: bool) -> ingest_service_pb2.GetWidgetConfi
         comment_characters_max=COMMENT_CHARACTERS_MAX,
         batch_items_max=BATCH_ITEMS_MAX,
         flush_interval_ms=FLUSH_INTERVAL_MS,
-        current_rating=_RATINGS[rating],
+        current_rating=RATING_NUMBERS[prompt.rating],
+        ask=prompt.answer.ask,
+        ask_reason=ingest_service_pb2.AskReason.Value(f"ASK_REASON_{prompt.answer.reason.name}"),
+        ask_probability=prompt.answer.probability,
     )
 
 
-def _counts(counts: Counts) -> ingest_service_pb2.FeedbackCounts:
+def counts_out(counts: Counts) -> ingest_service_pb2.FeedbackCounts:
+    """Renders counts."""
     return ingest_service_pb2.FeedbackCounts(
         positive=counts.positive,
         neutral=counts.neutral,

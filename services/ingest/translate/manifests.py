@@ -149,4 +149,6 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         "experiment_id": message.experiment_id or None,
         "variant": message.variant,
         "experiment_epoch": message.experiment_epoch,
+        "verification_failed": message.verification_failed,
+        "contradiction_found": message.contradiction_found,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from google.protobuf.message import Message
@@ -13,6 +14,7 @@ from ingest.model import Terms
 from kit.errors import FieldViolation
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TOLERANCE_US = 5 * 60 * 1_000_000
 EARLIEST_US = 1_577_836_800_000_000
 """2020-01-01."""
@@ -53,6 +55,21 @@ def time_us(stated: Timestamp, path: str, terms: Terms, problems: list[FieldViol
     elif moment > terms.latest_us:
         problems.append(FieldViolation(path, "must not be more than 5 minutes ahead"))
     return moment
+
+
+def us_of(stated: Timestamp) -> int:
+    """Returns a stated time in microseconds since 1970; one within a microsecond counts as its end."""
+    return stated.seconds * 1_000_000 + -(-stated.nanos // 1000)
+
+
+def moment_of(us: int) -> datetime:
+    """Returns microseconds since 1970 as a moment."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def us_at(moment: datetime) -> int:
+    """Returns a moment in microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def timestamp(us: int) -> Timestamp:

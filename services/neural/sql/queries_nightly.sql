@@ -47,6 +47,14 @@ SELECT r.run_id::text AS run_id, r.state, r.step, r.done, r.attempts, r.error, r
 FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
 ORDER BY r.started_at DESC LIMIT 1;
 
+-- query: runs_page
+-- Runs, newest first, before a given place, each with the progress of its rebuild.
+SELECT r.run_id::text AS run_id, r.state, r.step, r.done, r.attempts, r.error, r.started_at, r.finished_at,
+  r.report::text AS report, coalesce(v.units_done, 0) AS units_done, coalesce(v.units_total, 0) AS units_total
+FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
+WHERE (r.started_at, r.run_id) < ($1::timestamptz, $2::uuid)
+ORDER BY r.started_at DESC, r.run_id DESC LIMIT $3;
+
 -- query: scatter
 -- How units scatter within cells and cells around their parents: users within a tenant's context, tenants within the global
 -- context, domains within a task, tasks within all. The last three of tenants that take part in global learning.

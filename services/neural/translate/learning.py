@@ -137,16 +137,24 @@ def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse
         half_life_days=found.version.half_life.total_seconds() / 86400,
     )
     if found.last_run is not None:
-        row = found.last_run
-        run = answer.last_run
-        run.run_id, run.state = row["run_id"], _STATES[row["state"]]
-        run.units_done, run.units_total, run.error_message = row["units_done"], row["units_total"], row["error"]
-        run.step, run.attempts = row["step"], row["attempts"]
-        run.steps_done.extend(row["done"])
-        run.start_time.CopyFrom(timestamp(row["started_at"]))
-        if row["finished_at"] is not None:
-            run.end_time.CopyFrom(timestamp(row["finished_at"]))
+        answer.last_run.CopyFrom(batch_run(found.last_run))
     return answer
+
+
+def batch_run(row: asyncpg.Record) -> pb.BatchRun:
+    """Renders a nightly run."""
+    return pb.BatchRun(
+        run_id=row["run_id"],
+        state=_STATES[row["state"]],
+        units_done=row["units_done"],
+        units_total=row["units_total"],
+        error_message=row["error"],
+        step=row["step"],
+        steps_done=row["done"],
+        attempts=row["attempts"],
+        start_time=timestamp(row["started_at"]),
+        end_time=timestamp(row["finished_at"]) if row["finished_at"] is not None else None,
+    )
 
 
 def trust(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:

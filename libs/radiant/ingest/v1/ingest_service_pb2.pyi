@@ -22,6 +22,54 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _AskReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AskReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AskReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ASK_REASON_UNSPECIFIED: _AskReason.ValueType  # 0
+    """Not known: user or output are not named, or the output's manifest is not here."""
+    ASK_REASON_FIRST_OUTPUTS: _AskReason.ValueType  # 1
+    """Asked: one of the user's first outputs."""
+    ASK_REASON_LOW_CONFIDENCE: _AskReason.ValueType  # 2
+    """Asked: the Brain was not sure of its choice."""
+    ASK_REASON_VERIFICATION_FAILED: _AskReason.ValueType  # 3
+    """Asked: a check of the answer failed."""
+    ASK_REASON_CONTRADICTION: _AskReason.ValueType  # 4
+    """Asked: the answer contradicts something."""
+    ASK_REASON_SAMPLED: _AskReason.ValueType  # 5
+    """Asked: drawn."""
+    ASK_REASON_NOT_SAMPLED: _AskReason.ValueType  # 6
+    """Not asked: not drawn."""
+    ASK_REASON_FATIGUE: _AskReason.ValueType  # 7
+    """Not asked: the user was asked often enough of late."""
+    ASK_REASON_ANSWERED: _AskReason.ValueType  # 8
+    """Not asked: the user has said something already."""
+
+class AskReason(_AskReason, metaclass=_AskReasonEnumTypeWrapper):
+    """AskReason is why a user is asked for an opinion, or not."""
+
+ASK_REASON_UNSPECIFIED: AskReason.ValueType  # 0
+"""Not known: user or output are not named, or the output's manifest is not here."""
+ASK_REASON_FIRST_OUTPUTS: AskReason.ValueType  # 1
+"""Asked: one of the user's first outputs."""
+ASK_REASON_LOW_CONFIDENCE: AskReason.ValueType  # 2
+"""Asked: the Brain was not sure of its choice."""
+ASK_REASON_VERIFICATION_FAILED: AskReason.ValueType  # 3
+"""Asked: a check of the answer failed."""
+ASK_REASON_CONTRADICTION: AskReason.ValueType  # 4
+"""Asked: the answer contradicts something."""
+ASK_REASON_SAMPLED: AskReason.ValueType  # 5
+"""Asked: drawn."""
+ASK_REASON_NOT_SAMPLED: AskReason.ValueType  # 6
+"""Not asked: not drawn."""
+ASK_REASON_FATIGUE: AskReason.ValueType  # 7
+"""Not asked: the user was asked often enough of late."""
+ASK_REASON_ANSWERED: AskReason.ValueType  # 8
+"""Not asked: the user has said something already."""
+Global___AskReason: _TypeAlias = AskReason  # noqa: Y015
+
 class _FeedbackKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -963,6 +1011,442 @@ class OutputSummary(_message.Message):
 Global___OutputSummary: _TypeAlias = OutputSummary  # noqa: Y015
 
 @_typing.final
+class GetTenantFeedbackStatsRequest(_message.Message):
+    """GetTenantFeedbackStatsRequest asks for a tenant's feedback over a time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Outputs created from here on; defaults to 30 days before end_time. At most 400 days before it."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Outputs created before this; defaults to now."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTenantFeedbackStatsRequest: _TypeAlias = GetTenantFeedbackStatsRequest  # noqa: Y015
+
+@_typing.final
+class GetTenantFeedbackStatsResponse(_message.Message):
+    """GetTenantFeedbackStatsResponse counts a tenant's outputs and the feedback on them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    MODELS_FIELD_NUMBER: _builtins.int
+    CATEGORIES_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Start of what was counted."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """End of what was counted."""
+
+    @_builtins.property
+    def total(self) -> Global___DayStats:
+        """All days together. Its day is empty."""
+
+    @_builtins.property
+    def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayStats]:
+        """Day by day in UTC, oldest first; days without outputs are left out."""
+
+    @_builtins.property
+    def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelStats]:
+        """By model, most outputs first. At most 100. An output of several models counts for each."""
+
+    @_builtins.property
+    def categories(self) -> _containers.RepeatedCompositeFieldContainer[Global___CategoryCount]:
+        """Explicit feedback by category."""
+
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignalCount]:
+        """Implicit signals by type."""
+
+    def __init__(
+        self,
+        *,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        total: Global___DayStats | None = ...,
+        days: _abc.Iterable[Global___DayStats] | None = ...,
+        models: _abc.Iterable[Global___ModelStats] | None = ...,
+        categories: _abc.Iterable[Global___CategoryCount] | None = ...,
+        signals: _abc.Iterable[Global___SignalCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "days", b"days", "end_time", b"end_time", "models", b"models", "signals", b"signals", "start_time", b"start_time", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetTenantFeedbackStatsResponse: _TypeAlias = GetTenantFeedbackStatsResponse  # noqa: Y015
+
+@_typing.final
+class DayStats(_message.Message):
+    """DayStats counts the outputs of one day and the feedback on them, whenever it came."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAY_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    OUTPUTS_WITH_FEEDBACK_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FOLLOWED_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    COST_USD_FIELD_NUMBER: _builtins.int
+    day: _builtins.str
+    """Day in UTC, such as 2026-11-21; empty for a total."""
+    outputs: _builtins.int
+    """Outputs."""
+    outputs_with_feedback: _builtins.int
+    """Of them, those with any feedback that stands."""
+    outputs_followed: _builtins.int
+    """Of them, those that followed a recommendation."""
+    cost_usd: _builtins.float
+    """Sum of what they cost, in US dollars."""
+    @_builtins.property
+    def counts(self) -> Global___FeedbackCounts:
+        """Feedback on them."""
+
+    def __init__(
+        self,
+        *,
+        day: _builtins.str = ...,
+        outputs: _builtins.int = ...,
+        outputs_with_feedback: _builtins.int = ...,
+        outputs_followed: _builtins.int = ...,
+        counts: Global___FeedbackCounts | None = ...,
+        cost_usd: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_usd", b"cost_usd", "counts", b"counts", "day", b"day", "outputs", b"outputs", "outputs_followed", b"outputs_followed", "outputs_with_feedback", b"outputs_with_feedback"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DayStats: _TypeAlias = DayStats  # noqa: Y015
+
+@_typing.final
+class ModelStats(_message.Message):
+    """ModelStats counts the outputs of one model and the feedback on them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    OUTPUTS_WITH_FEEDBACK_FIELD_NUMBER: _builtins.int
+    POSITIVE_FIELD_NUMBER: _builtins.int
+    NEGATIVE_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """Model."""
+    outputs: _builtins.int
+    """Outputs."""
+    outputs_with_feedback: _builtins.int
+    """Of them, those with any feedback that stands."""
+    positive: _builtins.int
+    """Thumbs up."""
+    negative: _builtins.int
+    """Thumbs down."""
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        outputs: _builtins.int = ...,
+        outputs_with_feedback: _builtins.int = ...,
+        positive: _builtins.int = ...,
+        negative: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "negative", b"negative", "outputs", b"outputs", "outputs_with_feedback", b"outputs_with_feedback", "positive", b"positive"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ModelStats: _TypeAlias = ModelStats  # noqa: Y015
+
+@_typing.final
+class ListOutputsRequest(_message.Message):
+    """ListOutputsRequest asks for outputs that meet every condition that is set."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    DOMAIN_MODE_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    RATING_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    SIGNAL_TYPE_FIELD_NUMBER: _builtins.int
+    WITH_FEEDBACK_FIELD_NUMBER: _builtins.int
+    WITH_COMMENT_FIELD_NUMBER: _builtins.int
+    WITH_VOICE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    model: _builtins.str
+    """One of its models. At most 200 characters."""
+    task_type: _builtins.str
+    """Its task. At most 64 characters."""
+    domain_mode: _builtins.str
+    """Its domain. At most 64 characters."""
+    user_id: _builtins.str
+    """User for whom it was made. At most 200 characters."""
+    conversation_id: _builtins.str
+    """Its conversation. At most 200 characters."""
+    rating: _feedback_pb2.Rating.ValueType
+    """Has a standing thumb of this kind; unspecified means any output."""
+    category: _feedback_pb2.FeedbackCategory.ValueType
+    """Has a standing thumb that names this category."""
+    signal_type: _feedback_pb2.SignalType.ValueType
+    """Has a standing signal of this type."""
+    with_feedback: _builtins.bool
+    """Has any feedback that stands."""
+    with_comment: _builtins.bool
+    """Has a comment that stands."""
+    with_voice: _builtins.bool
+    """Has a spoken comment that stands."""
+    page_size: _builtins.int
+    """Outputs a page; 0 means 50, more than 200 means 200."""
+    page_token: _builtins.str
+    """Token of the page, from the answer before; empty for the first."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Created from here on; unset means from the beginning."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Created before this; unset means until now."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+        model: _builtins.str = ...,
+        task_type: _builtins.str = ...,
+        domain_mode: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        conversation_id: _builtins.str = ...,
+        rating: _feedback_pb2.Rating.ValueType = ...,
+        category: _feedback_pb2.FeedbackCategory.ValueType = ...,
+        signal_type: _feedback_pb2.SignalType.ValueType = ...,
+        with_feedback: _builtins.bool = ...,
+        with_comment: _builtins.bool = ...,
+        with_voice: _builtins.bool = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "conversation_id", b"conversation_id", "domain_mode", b"domain_mode", "end_time", b"end_time", "model", b"model", "page_size", b"page_size", "page_token", b"page_token", "rating", b"rating", "signal_type", b"signal_type", "start_time", b"start_time", "task_type", b"task_type", "tenant_id", b"tenant_id", "user_id", b"user_id", "with_comment", b"with_comment", "with_feedback", b"with_feedback", "with_voice", b"with_voice"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOutputsRequest: _TypeAlias = ListOutputsRequest  # noqa: Y015
+
+@_typing.final
+class ListOutputsResponse(_message.Message):
+    """ListOutputsResponse is a page of outputs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutputEntry]:
+        """Outputs, newest first."""
+
+    def __init__(
+        self,
+        *,
+        outputs: _abc.Iterable[Global___OutputEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "outputs", b"outputs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListOutputsResponse: _TypeAlias = ListOutputsResponse  # noqa: Y015
+
+@_typing.final
+class OutputEntry(_message.Message):
+    """OutputEntry is one output in a list."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUT_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    MODELS_USED_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    DOMAIN_MODE_FIELD_NUMBER: _builtins.int
+    INPUT_LANGUAGE_FIELD_NUMBER: _builtins.int
+    FOLLOWED_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    MEAN_SCORE_FIELD_NUMBER: _builtins.int
+    output_id: _builtins.str
+    """Output."""
+    user_id: _builtins.str
+    """User for whom it was made."""
+    conversation_id: _builtins.str
+    """Its conversation; empty when there is none."""
+    task_type: _builtins.str
+    """Its task."""
+    domain_mode: _builtins.str
+    """Its domain; empty when it has none."""
+    input_language: _builtins.str
+    """Language of the prompt, ISO 639-1; empty when unknown."""
+    followed: _builtins.bool
+    """Whether it followed a recommendation."""
+    mean_score: _builtins.float
+    """Mean weighted score, in [-1, 1]; 0 when there is no feedback."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was produced."""
+
+    @_builtins.property
+    def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Models that produced it."""
+
+    @_builtins.property
+    def counts(self) -> Global___FeedbackCounts:
+        """Counts over all users."""
+
+    def __init__(
+        self,
+        *,
+        output_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        conversation_id: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        models_used: _abc.Iterable[_builtins.str] | None = ...,
+        task_type: _builtins.str = ...,
+        domain_mode: _builtins.str = ...,
+        input_language: _builtins.str = ...,
+        followed: _builtins.bool = ...,
+        counts: Global___FeedbackCounts | None = ...,
+        mean_score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "create_time", b"create_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "counts", b"counts", "create_time", b"create_time", "domain_mode", b"domain_mode", "followed", b"followed", "input_language", b"input_language", "mean_score", b"mean_score", "models_used", b"models_used", "output_id", b"output_id", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutputEntry: _TypeAlias = OutputEntry  # noqa: Y015
+
+@_typing.final
+class GetOutputRequest(_message.Message):
+    """GetOutputRequest asks for one output."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    OUTPUT_ID_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    output_id: _builtins.str
+    """Output. 1 to 100 characters."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        output_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["output_id", b"output_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetOutputRequest: _TypeAlias = GetOutputRequest  # noqa: Y015
+
+@_typing.final
+class GetOutputResponse(_message.Message):
+    """GetOutputResponse shows one output and all feedback on it that stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANIFEST_FIELD_NUMBER: _builtins.int
+    FEEDBACK_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    VOICE_IDS_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    MEAN_SCORE_FIELD_NUMBER: _builtins.int
+    mean_score: _builtins.float
+    """Mean weighted score, in [-1, 1]; 0 when there is no feedback."""
+    @_builtins.property
+    def manifest(self) -> _manifest_pb2.ExecutionManifest:
+        """Its manifest; absent when it is not known yet. The sample of the prompt is never stored and therefore empty."""
+
+    @_builtins.property
+    def feedback(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ExplicitFeedback]:
+        """Thumbs, newest first. At most 500."""
+
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
+        """Signals, newest first. At most 500."""
+
+    @_builtins.property
+    def voice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Spoken comments, newest first, to ask the voice service about. At most 100."""
+
+    @_builtins.property
+    def counts(self) -> Global___FeedbackCounts:
+        """Counts over all users."""
+
+    def __init__(
+        self,
+        *,
+        manifest: _manifest_pb2.ExecutionManifest | None = ...,
+        feedback: _abc.Iterable[_feedback_pb2.ExplicitFeedback] | None = ...,
+        signals: _abc.Iterable[_feedback_pb2.ImplicitSignal] | None = ...,
+        voice_ids: _abc.Iterable[_builtins.str] | None = ...,
+        counts: Global___FeedbackCounts | None = ...,
+        mean_score: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "manifest", b"manifest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "feedback", b"feedback", "manifest", b"manifest", "mean_score", b"mean_score", "signals", b"signals", "voice_ids", b"voice_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetOutputResponse: _TypeAlias = GetOutputResponse  # noqa: Y015
+
+@_typing.final
 class GetWidgetConfigRequest(_message.Message):
     """GetWidgetConfigRequest asks what a feedback widget shall show."""
 
@@ -1007,6 +1491,9 @@ class GetWidgetConfigResponse(_message.Message):
     BATCH_ITEMS_MAX_FIELD_NUMBER: _builtins.int
     FLUSH_INTERVAL_MS_FIELD_NUMBER: _builtins.int
     CURRENT_RATING_FIELD_NUMBER: _builtins.int
+    ASK_FIELD_NUMBER: _builtins.int
+    ASK_REASON_FIELD_NUMBER: _builtins.int
+    ASK_PROBABILITY_FIELD_NUMBER: _builtins.int
     thumbs_enabled: _builtins.bool
     """Whether to show thumbs."""
     comments_enabled: _builtins.bool
@@ -1021,6 +1508,14 @@ class GetWidgetConfigResponse(_message.Message):
     """How often to send collected signals, in milliseconds."""
     current_rating: _feedback_pb2.Rating.ValueType
     """Thumb that the user gave to the output before; unspecified when there is none."""
+    ask: _builtins.bool
+    """Whether to ask the user for an opinion of this output, rather than wait for one. The same question gets the same
+    answer, so that a page that is loaded again asks no more often.
+    """
+    ask_reason: Global___AskReason.ValueType
+    """Why the user is asked or not."""
+    ask_probability: _builtins.float
+    """Probability with which a user in this situation is asked, in [0, 1], for analyses that correct for it."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_feedback_pb2.FeedbackCategory.ValueType]:
         """Categories to offer, in order."""
@@ -1041,10 +1536,13 @@ class GetWidgetConfigResponse(_message.Message):
         batch_items_max: _builtins.int = ...,
         flush_interval_ms: _builtins.int = ...,
         current_rating: _feedback_pb2.Rating.ValueType = ...,
+        ask: _builtins.bool = ...,
+        ask_reason: Global___AskReason.ValueType = ...,
+        ask_probability: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["batch_items_max", b"batch_items_max", "categories", b"categories", "comment_characters_max", b"comment_characters_max", "comments_enabled", b"comments_enabled", "current_rating", b"current_rating", "flush_interval_ms", b"flush_interval_ms", "signals", b"signals", "thumbs_enabled", b"thumbs_enabled", "voice_enabled", b"voice_enabled"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask", b"ask", "ask_probability", b"ask_probability", "ask_reason", b"ask_reason", "batch_items_max", b"batch_items_max", "categories", b"categories", "comment_characters_max", b"comment_characters_max", "comments_enabled", b"comments_enabled", "current_rating", b"current_rating", "flush_interval_ms", b"flush_interval_ms", "signals", b"signals", "thumbs_enabled", b"thumbs_enabled", "voice_enabled", b"voice_enabled"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1087,20 +1585,140 @@ class ForgetUserResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ROWS_ERASED_FIELD_NUMBER: _builtins.int
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
     rows_erased: _builtins.int
     """Rows that were erased."""
+    erasure_id: _builtins.str
+    """Identifies the erasure in ListErasures."""
     def __init__(
         self,
         *,
         rows_erased: _builtins.int = ...,
+        erasure_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows_erased", b"rows_erased"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erasure_id", b"erasure_id", "rows_erased", b"rows_erased"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ForgetUserResponse: _TypeAlias = ForgetUserResponse  # noqa: Y015
+
+@_typing.final
+class ListErasuresRequest(_message.Message):
+    """ListErasuresRequest asks for erasures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    page_size: _builtins.int
+    """Erasures a page; 0 means 50, more than 200 means 200."""
+    page_token: _builtins.str
+    """Token of the page, from the answer before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListErasuresRequest: _TypeAlias = ListErasuresRequest  # noqa: Y015
+
+@_typing.final
+class ListErasuresResponse(_message.Message):
+    """ListErasuresResponse is a page of erasures."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def erasures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Erasure]:
+        """Erasures, newest first."""
+
+    def __init__(
+        self,
+        *,
+        erasures: _abc.Iterable[Global___Erasure] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erasures", b"erasures", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListErasuresResponse: _TypeAlias = ListErasuresResponse  # noqa: Y015
+
+@_typing.final
+class Erasure(_message.Message):
+    """Erasure is one user's erasure. It does not name the user once all is erased."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    USER_DIGEST_FIELD_NUMBER: _builtins.int
+    REQUEST_TIME_FIELD_NUMBER: _builtins.int
+    COMPLETE_TIME_FIELD_NUMBER: _builtins.int
+    ROWS_ERASED_FIELD_NUMBER: _builtins.int
+    PARTS_DONE_FIELD_NUMBER: _builtins.int
+    PARTS_PENDING_FIELD_NUMBER: _builtins.int
+    erasure_id: _builtins.str
+    """Identifies it."""
+    user_id: _builtins.str
+    """User, until all is erased; empty afterwards."""
+    user_digest: _builtins.str
+    """SHA-256 of tenant and user in hexadecimal, to answer whether a given user was erased."""
+    rows_erased: _builtins.int
+    """Rows that the intake erased."""
+    @_builtins.property
+    def request_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was asked for."""
+
+    @_builtins.property
+    def complete_time(self) -> _timestamp_pb2.Timestamp:
+        """When all of it was done; absent until then."""
+
+    @_builtins.property
+    def parts_done(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Parts that are done, of: recordings, learning, decisions, experiments."""
+
+    @_builtins.property
+    def parts_pending(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Parts that are not done yet."""
+
+    def __init__(
+        self,
+        *,
+        erasure_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        user_digest: _builtins.str = ...,
+        request_time: _timestamp_pb2.Timestamp | None = ...,
+        complete_time: _timestamp_pb2.Timestamp | None = ...,
+        rows_erased: _builtins.int = ...,
+        parts_done: _abc.Iterable[_builtins.str] | None = ...,
+        parts_pending: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["complete_time", b"complete_time", "request_time", b"request_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["complete_time", b"complete_time", "erasure_id", b"erasure_id", "parts_done", b"parts_done", "parts_pending", b"parts_pending", "request_time", b"request_time", "rows_erased", b"rows_erased", "user_digest", b"user_digest", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Erasure: _TypeAlias = Erasure  # noqa: Y015
 
 @_typing.final
 class ExportUserRequest(_message.Message):

@@ -87,6 +87,21 @@ class IngestServiceStub:
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetConversationSummaryRequest.SerializeToString,
                 response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetConversationSummaryResponse.FromString,
                 _registered_method=True)
+        self.GetTenantFeedbackStats = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/GetTenantFeedbackStats',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsResponse.FromString,
+                _registered_method=True)
+        self.ListOutputs = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/ListOutputs',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsResponse.FromString,
+                _registered_method=True)
+        self.GetOutput = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/GetOutput',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputResponse.FromString,
+                _registered_method=True)
         self.GetWidgetConfig = channel.unary_unary(
                 '/radiant.ingest.v1.IngestService/GetWidgetConfig',
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetWidgetConfigRequest.SerializeToString,
@@ -96,6 +111,11 @@ class IngestServiceStub:
                 '/radiant.ingest.v1.IngestService/ForgetUser',
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserRequest.SerializeToString,
                 response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserResponse.FromString,
+                _registered_method=True)
+        self.ListErasures = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/ListErasures',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresResponse.FromString,
                 _registered_method=True)
         self.ExportUser = channel.unary_stream(
                 '/radiant.ingest.v1.IngestService/ExportUser',
@@ -182,6 +202,27 @@ class IngestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTenantFeedbackStats(self, request, context):
+        """Counts the outputs of a tenant and the feedback on them, day by day and by model.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListOutputs(self, request, context):
+        """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetOutput(self, request, context):
+        """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetWidgetConfig(self, request, context):
         """Tells a feedback widget what to ask for.
         """
@@ -190,14 +231,22 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ForgetUser(self, request, context):
-        """Erases a user and takes back what was learned from them.
+        """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
+        scores, trust, decisions and assignments follow within minutes: see ListErasures.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListErasures(self, request, context):
+        """Lists erasures, newest first, and how far each is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExportUser(self, request, context):
-        """Streams everything that is stored of a user.
+        """Streams everything that is stored of a user, whatever service keeps it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -256,6 +305,21 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetConversationSummaryRequest.FromString,
                     response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetConversationSummaryResponse.SerializeToString,
             ),
+            'GetTenantFeedbackStats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTenantFeedbackStats,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsResponse.SerializeToString,
+            ),
+            'ListOutputs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOutputs,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsResponse.SerializeToString,
+            ),
+            'GetOutput': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetOutput,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputResponse.SerializeToString,
+            ),
             'GetWidgetConfig': grpc.unary_unary_rpc_method_handler(
                     servicer.GetWidgetConfig,
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetWidgetConfigRequest.FromString,
@@ -265,6 +329,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.ForgetUser,
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserRequest.FromString,
                     response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserResponse.SerializeToString,
+            ),
+            'ListErasures': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListErasures,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresResponse.SerializeToString,
             ),
             'ExportUser': grpc.unary_stream_rpc_method_handler(
                     servicer.ExportUser,
@@ -556,6 +625,87 @@ class IngestService:
             _registered_method=True)
 
     @staticmethod
+    def GetTenantFeedbackStats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/GetTenantFeedbackStats',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetTenantFeedbackStatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOutputs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/ListOutputs',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListOutputsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetOutput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/GetOutput',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.GetOutputResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetWidgetConfig(request,
             target,
             options=(),
@@ -599,6 +749,33 @@ class IngestService:
             '/radiant.ingest.v1.IngestService/ForgetUser',
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserRequest.SerializeToString,
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ForgetUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListErasures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/ListErasures',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ListErasuresResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,12 +43,22 @@ class IngestServiceStub:
     """Counts the feedback on one output. Fails with NOT_FOUND when neither a manifest nor feedback is known."""
     GetConversationSummary: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetConversationSummaryRequest, _ingest_service_pb2.GetConversationSummaryResponse]
     """Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known."""
+    GetTenantFeedbackStats: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetTenantFeedbackStatsRequest, _ingest_service_pb2.GetTenantFeedbackStatsResponse]
+    """Counts the outputs of a tenant and the feedback on them, day by day and by model."""
+    ListOutputs: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListOutputsRequest, _ingest_service_pb2.ListOutputsResponse]
+    """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed."""
+    GetOutput: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetOutputRequest, _ingest_service_pb2.GetOutputResponse]
+    """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it."""
     GetWidgetConfig: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetWidgetConfigRequest, _ingest_service_pb2.GetWidgetConfigResponse]
     """Tells a feedback widget what to ask for."""
     ForgetUser: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ForgetUserRequest, _ingest_service_pb2.ForgetUserResponse]
-    """Erases a user and takes back what was learned from them."""
+    """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
+    scores, trust, decisions and assignments follow within minutes: see ListErasures.
+    """
+    ListErasures: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListErasuresRequest, _ingest_service_pb2.ListErasuresResponse]
+    """Lists erasures, newest first, and how far each is."""
     ExportUser: _aio.UnaryStreamMultiCallable[_ingest_service_pb2.ExportUserRequest, _ingest_service_pb2.ExportUserResponse]
-    """Streams everything that is stored of a user."""
+    """Streams everything that is stored of a user, whatever service keeps it."""
 
 class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
     """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
@@ -141,6 +151,30 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known."""
 
     @_abc_1.abstractmethod
+    def GetTenantFeedbackStats(
+        self,
+        request: _ingest_service_pb2.GetTenantFeedbackStatsRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.GetTenantFeedbackStatsRequest, _abc.Awaitable[_ingest_service_pb2.GetTenantFeedbackStatsResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.GetTenantFeedbackStatsResponse]:
+        """Counts the outputs of a tenant and the feedback on them, day by day and by model."""
+
+    @_abc_1.abstractmethod
+    def ListOutputs(
+        self,
+        request: _ingest_service_pb2.ListOutputsRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.ListOutputsRequest, _abc.Awaitable[_ingest_service_pb2.ListOutputsResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.ListOutputsResponse]:
+        """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed."""
+
+    @_abc_1.abstractmethod
+    def GetOutput(
+        self,
+        request: _ingest_service_pb2.GetOutputRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.GetOutputRequest, _abc.Awaitable[_ingest_service_pb2.GetOutputResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.GetOutputResponse]:
+        """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it."""
+
+    @_abc_1.abstractmethod
     def GetWidgetConfig(
         self,
         request: _ingest_service_pb2.GetWidgetConfigRequest,
@@ -154,7 +188,17 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ForgetUserRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ForgetUserRequest, _abc.Awaitable[_ingest_service_pb2.ForgetUserResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.ForgetUserResponse]:
-        """Erases a user and takes back what was learned from them."""
+        """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
+        scores, trust, decisions and assignments follow within minutes: see ListErasures.
+        """
+
+    @_abc_1.abstractmethod
+    def ListErasures(
+        self,
+        request: _ingest_service_pb2.ListErasuresRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.ListErasuresRequest, _abc.Awaitable[_ingest_service_pb2.ListErasuresResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.ListErasuresResponse]:
+        """Lists erasures, newest first, and how far each is."""
 
     @_abc_1.abstractmethod
     def ExportUser(
@@ -162,6 +206,6 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ExportUserRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ExportUserRequest, _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]],
     ) -> _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]:
-        """Streams everything that is stored of a user."""
+        """Streams everything that is stored of a user, whatever service keeps it."""
 
 def add_IngestServiceServicer_to_server(servicer: IngestServiceServicer, server: _aio.Server) -> None: ...

@@ -186,6 +186,8 @@ class ExecutionManifest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     VARIANT_FIELD_NUMBER: _builtins.int
     EXPERIMENT_EPOCH_FIELD_NUMBER: _builtins.int
+    VERIFICATION_FAILED_FIELD_NUMBER: _builtins.int
+    CONTRADICTION_FOUND_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
     """Identifies the output within its tenant; chosen by the caller. 1 to 100 characters."""
     user_id: _builtins.str
@@ -242,6 +244,10 @@ class ExecutionManifest(_message.Message):
     """Variant of that experiment. At most 64 characters."""
     experiment_epoch: _builtins.int
     """Epoch of that experiment. At least 0."""
+    verification_failed: _builtins.bool
+    """Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for."""
+    contradiction_found: _builtins.bool
+    """Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for."""
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models that produced the output, most important first; each receives an equal share of the feedback.
@@ -310,10 +316,12 @@ class ExecutionManifest(_message.Message):
         experiment_id: _builtins.str = ...,
         variant: _builtins.str = ...,
         experiment_epoch: _builtins.int = ...,
+        verification_failed: _builtins.bool = ...,
+        contradiction_found: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "create_time", b"create_time", "propensity", b"propensity", "time_to_first_token_ms", b"time_to_first_token_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "contradiction_found", b"contradiction_found", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "verification_failed", b"verification_failed", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__brain_confidence: _TypeAlias = _typing.Literal["brain_confidence"]  # noqa: Y015
     _WhichOneofArgType__brain_confidence: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence"]  # noqa: Y015

@@ -545,6 +545,90 @@ class BatchRun(_message.Message):
 Global___BatchRun: _TypeAlias = BatchRun  # noqa: Y015
 
 @_typing.final
+class ListBatchRunsRequest(_message.Message):
+    """ListBatchRunsRequest asks for nightly runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """Runs a page; 0 means 50, more than 100 means 100."""
+    page_token: _builtins.str
+    """Token of the page, from the answer before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBatchRunsRequest: _TypeAlias = ListBatchRunsRequest  # noqa: Y015
+
+@_typing.final
+class ListBatchRunsResponse(_message.Message):
+    """ListBatchRunsResponse is a page of nightly runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUNS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    @_builtins.property
+    def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchRunRecord]:
+        """Runs, newest first."""
+
+    def __init__(
+        self,
+        *,
+        runs: _abc.Iterable[Global___BatchRunRecord] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "runs", b"runs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListBatchRunsResponse: _TypeAlias = ListBatchRunsResponse  # noqa: Y015
+
+@_typing.final
+class BatchRunRecord(_message.Message):
+    """BatchRunRecord is a nightly run and its report."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUN_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def run(self) -> Global___BatchRun:
+        """The run."""
+
+    @_builtins.property
+    def report(self) -> Global___RunBatchLearningResponse:
+        """What it reported; absent until it has succeeded."""
+
+    def __init__(
+        self,
+        *,
+        run: Global___BatchRun | None = ...,
+        report: Global___RunBatchLearningResponse | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "run", b"run"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "run", b"run"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchRunRecord: _TypeAlias = BatchRunRecord  # noqa: Y015
+
+@_typing.final
 class ListTrustScoresRequest(_message.Message):
     """ListTrustScoresRequest asks for trust scores."""
 

@@ -50,6 +50,11 @@ class LearningServiceStub:
                 request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusRequest.SerializeToString,
                 response_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusResponse.FromString,
                 _registered_method=True)
+        self.ListBatchRuns = channel.unary_unary(
+                '/radiant.neural.v1.LearningService/ListBatchRuns',
+                request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsRequest.SerializeToString,
+                response_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsResponse.FromString,
+                _registered_method=True)
         self.ListTrustScores = channel.unary_unary(
                 '/radiant.neural.v1.LearningService/ListTrustScores',
                 request_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListTrustScoresRequest.SerializeToString,
@@ -104,6 +109,13 @@ class LearningServiceServicer:
 
     def GetLearningStatus(self, request, context):
         """Tells how far the learning is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBatchRuns(self, request, context):
+        """Lists nightly runs, newest first, with what each reported. For operators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -169,6 +181,11 @@ def add_LearningServiceServicer_to_server(servicer, server):
                     servicer.GetLearningStatus,
                     request_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusRequest.FromString,
                     response_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusResponse.SerializeToString,
+            ),
+            'ListBatchRuns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBatchRuns,
+                    request_deserializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsRequest.FromString,
+                    response_serializer=radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsResponse.SerializeToString,
             ),
             'ListTrustScores': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTrustScores,
@@ -283,6 +300,33 @@ class LearningService:
             '/radiant.neural.v1.LearningService/GetLearningStatus',
             radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusRequest.SerializeToString,
             radiant_dot_neural_dot_v1_dot_learning__service__pb2.GetLearningStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBatchRuns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.neural.v1.LearningService/ListBatchRuns',
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsRequest.SerializeToString,
+            radiant_dot_neural_dot_v1_dot_learning__service__pb2.ListBatchRunsResponse.FromString,
             options,
             channel_credentials,
             insecure,

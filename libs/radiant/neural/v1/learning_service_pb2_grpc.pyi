@@ -25,6 +25,8 @@ class LearningServiceStub:
     """
     GetLearningStatus: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetLearningStatusRequest, _learning_service_pb2.GetLearningStatusResponse]
     """Tells how far the learning is."""
+    ListBatchRuns: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListBatchRunsRequest, _learning_service_pb2.ListBatchRunsResponse]
+    """Lists nightly runs, newest first, with what each reported. For operators."""
     ListTrustScores: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListTrustScoresRequest, _learning_service_pb2.ListTrustScoresResponse]
     """Lists how far each rater is trusted, and why."""
     PinTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.PinTrustScoreRequest, _learning_service_pb2.PinTrustScoreResponse]
@@ -69,6 +71,14 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_learning_service_pb2.GetLearningStatusRequest, _abc.Awaitable[_learning_service_pb2.GetLearningStatusResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.GetLearningStatusResponse]:
         """Tells how far the learning is."""
+
+    @_abc_1.abstractmethod
+    def ListBatchRuns(
+        self,
+        request: _learning_service_pb2.ListBatchRunsRequest,
+        context: _aio.ServicerContext[_learning_service_pb2.ListBatchRunsRequest, _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]],
+    ) -> _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]:
+        """Lists nightly runs, newest first, with what each reported. For operators."""
 
     @_abc_1.abstractmethod
     def ListTrustScores(

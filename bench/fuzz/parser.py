@@ -1,0 +1,86 @@
+"""`python -m bench.fuzz.parser NAME FOLDER [FLAGS]`: one parser under atheris, until it breaks or has had its runs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import uuid
+from collections.abc import Callable
+
+import atheris
+from google.protobuf import json_format
+
+from radiant.ingest.v1 import ingest_service_pb2
+from radiant.ingest.v1.feedback_pb2 import SIGNAL_TYPE_REGENERATE
+
+with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.protobuf.json_format"]):
+    from gateway.problems import Problem
+    from gateway.reading import message_of
+    from gateway.routes import ROUTES
+    from ingest.translate import feedback
+    from ingest.translate.words import terms_at
+    from kit.audio import sniff
+    from kit.errors import RadiantError
+    from kit.rpc.auth import SharedKeyTokens
+    from kit.rpc.pages import decode_page
+
+
+def audio(content: bytes) -> None:
+    """The container of a recording, known by its first bytes."""
+    sniff(content)
+
+
+def rest_body(content: bytes) -> None:
+    """A body of REST."""
+    route = next(route for route in ROUTES if route.path == "/feedback/explicit")
+    message_of(route, {}, [], {}, content)
+
+
+def page_token(content: bytes) -> None:
+    """A token of a page."""
+    decode_page(content.decode("latin-1"), ("listing", "acme"), (int, str))
+
+
+TOKENS = SharedKeyTokens("a-signing-key-for-fuzzing-0123456789")
+
+
+def token(content: bytes) -> None:
+    """An authorization header."""
+    TOKENS.authenticate(content.decode("latin-1"))
+
+
+def signal_value(content: bytes) -> None:
+    """The value of a signal."""
+    message = ingest_service_pb2.SubmitImplicitSignalRequest(request_id=str(uuid.UUID(int=1)))
+    message.signal.output_id, message.signal.user_id, message.signal.signal_type = "o", "u", SIGNAL_TYPE_REGENERATE
+    try:
+        json_format.Parse(content.decode("latin-1"), message.signal.signal_value)
+    except (json_format.ParseError, RecursionError):
+        return
+    feedback.signal(message, "acme", terms_at(time.time_ns() // 1000))
+
+
+PARSERS: dict[str, Callable[[bytes], None]] = {
+    "audio": audio,
+    "rest_body": rest_body,
+    "page_token": page_token,
+    "token": token,
+    "signal_value": signal_value,
+}
+
+
+def main() -> None:
+    """Feeds the parser; a refusal of the suite's own is as good as an answer."""
+    parse = PARSERS[sys.argv.pop(1)]
+
+    def feed(content: bytes) -> None:
+        with contextlib.suppress(RadiantError, Problem):
+            parse(content)
+
+    atheris.Setup(sys.argv, feed)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

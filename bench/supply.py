@@ -1,0 +1,86 @@
+"""`python -m bench.supply`: known vulnerabilities of what is installed, and a bill of materials (CycloneDX).
+
+Without a way to the advisories the audit says so and is no failure; `--strict` makes it one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+LOCK = Path("requirements.lock")
+OUT = Path("build/supply")
+AUDIT_SECONDS_MAX = 180
+FOUND = 1
+"""Exit status of pip-audit when it has found something; it is 1 also when it fails, hence the look at its report."""
+
+
+def bill_of_materials(target: Path) -> int:
+    """Writes the bill; returns how many components it lists."""
+    command = [
+        sys.executable,
+        "-m",
+        "cyclonedx_py",
+        "requirements",
+        str(LOCK),
+        "--output-reproducible",
+        "-o",
+        str(target),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return len(json.loads(target.read_text()).get("components", []))
+
+
+def vulnerabilities(target: Path) -> list[str] | None:
+    """Returns what is known against the locked versions, or None when the advisories cannot be reached."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "-r",
+        str(LOCK),
+        "--require-hashes",
+        "--disable-pip",
+        "--progress-spinner=off",
+    ]
+    try:
+        done = subprocess.run(
+            [*command, "-f", "json", "-o", str(target)],
+            capture_output=True,
+            text=True,
+            timeout=AUDIT_SECONDS_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode not in (0, FOUND) or not target.exists():
+        print((done.stderr.strip().splitlines() or ["no report"])[-1])
+        return None
+    listed = json.loads(target.read_text())["dependencies"]
+    checked = [each for each in listed if "skip_reason" not in each]
+    print(f"audit: {len(checked)} of {len(listed)} packages could be looked up")
+    if not checked:
+        return None
+    return [f"{each['name']} {each['version']}: {flaw['id']}" for each in checked for flaw in each["vulns"]]
+
+
+def main() -> int:
+    """Returns 1 for a known vulnerability, and with --strict for an audit that could not be made."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--strict", action="store_true")
+    strict = parser.parse_args().strict
+    OUT.mkdir(parents=True, exist_ok=True)
+    print(f"bill of materials: {bill_of_materials(OUT / 'sbom.json')} components in {OUT / 'sbom.json'}")
+    found = vulnerabilities(OUT / "audit.json")
+    if found is None:
+        print("audit: nothing was checked, the advisories cannot be reached")
+        return 1 if strict else 0
+    print("\n".join(found) or "audit: no known vulnerability in what was looked up")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,4 @@
+/** The client, its errors, and the types of the API. */
+export * from "./client.js";
+export * from "./routes.js";
+export type * from "./types.js";

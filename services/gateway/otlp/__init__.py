@@ -1,0 +1,1 @@
+"""OpenTelemetry intake: spans of generative AI become manifests, evaluations become explicit feedback."""

@@ -1,0 +1,56 @@
+-- query: tenant_totals
+-- Outputs of a time and the feedback on them, in one look so that all parts agree: by day and in all (day NULL), by model, by
+-- category, by signal type. Users are counted once a day, and once in all.
+WITH outputs AS MATERIALIZED (
+  SELECT output_id, (created_at AT TIME ZONE 'UTC')::date AS day, models_used, decision_id <> '' AS followed,
+    least(total_cost, 1e300) AS total_cost -- whose sum is a number
+  FROM ingest.execution_manifests
+  WHERE tenant_id = $1 AND created_at >= $2::timestamptz AND created_at < $3::timestamptz
+), votes AS MATERIALIZED (
+  SELECT o.output_id, o.day, f.user_id, f.rating, f.categories, f.comment <> '' AS commented
+  FROM outputs o JOIN ingest.standing_votes f ON f.tenant_id = $1 AND f.output_id = o.output_id
+), signals AS MATERIALIZED (
+  SELECT o.output_id, o.day, s.user_id, s.signal_type, count(*) AS occurrences
+  FROM outputs o JOIN ingest.standing_signals s ON s.tenant_id = $1 AND s.output_id = o.output_id
+  GROUP BY o.output_id, o.day, s.user_id, s.signal_type
+), units AS MATERIALIZED (
+  SELECT output_id, day, user_id, rating, commented::int AS comments, 0 AS signals, 0 AS voice FROM votes
+  UNION ALL
+  SELECT output_id, day, user_id, NULL, 0, occurrences, 0 FROM signals
+  UNION ALL
+  SELECT DISTINCT o.output_id, o.day, v.user_id, NULL::smallint, 0, 0, 1
+  FROM outputs o JOIN ingest.standing_voice v ON v.tenant_id = $1 AND v.output_id = o.output_id AND v.sentiment IS NOT NULL
+), given AS (
+  SELECT day, count(DISTINCT output_id) AS outputs_with_feedback, count(DISTINCT user_id) AS users,
+    count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,
+    count(*) FILTER (WHERE rating = -1) AS negative, sum(comments) AS comments, sum(signals) AS signals, sum(voice) AS voice
+  FROM units GROUP BY GROUPING SETS ((day), ())
+), made AS (
+  SELECT day, count(*) AS outputs, count(*) FILTER (WHERE followed) AS outputs_followed, sum(total_cost) AS cost_usd
+  FROM outputs GROUP BY GROUPING SETS ((day), ())
+), days AS (
+  SELECT m.day, m.outputs, coalesce(g.outputs_with_feedback, 0) AS outputs_with_feedback, m.outputs_followed,
+    coalesce(m.cost_usd, 0) AS cost_usd, coalesce(g.users, 0) AS users, coalesce(g.positive, 0) AS positive,
+    coalesce(g.neutral, 0) AS neutral, coalesce(g.negative, 0) AS negative, coalesce(g.comments, 0) AS comments,
+    coalesce(g.signals, 0) AS signals, coalesce(g.voice, 0) AS voice
+  FROM made m LEFT JOIN given g ON coalesce(g.day, '-infinity') = coalesce(m.day, '-infinity')
+), judged AS (
+  SELECT output_id, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = -1) AS negative
+  FROM units GROUP BY output_id
+), models AS (
+  SELECT model, count(*) AS outputs, count(j.output_id) AS outputs_with_feedback,
+    coalesce(sum(j.positive), 0)::bigint AS positive, coalesce(sum(j.negative), 0)::bigint AS negative
+  FROM outputs o CROSS JOIN LATERAL unnest(o.models_used) AS model LEFT JOIN judged j USING (output_id)
+  GROUP BY model ORDER BY outputs DESC, model LIMIT $4
+), categories AS (
+  SELECT category, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,
+    count(*) FILTER (WHERE rating = -1) AS negative
+  FROM votes CROSS JOIN LATERAL unnest(categories) AS category GROUP BY category
+), types AS (
+  SELECT signal_type, sum(occurrences)::bigint AS occurrences, count(DISTINCT user_id) AS users FROM signals GROUP BY signal_type
+)
+SELECT
+  (SELECT jsonb_agg(to_jsonb(d) ORDER BY d.day NULLS FIRST) FROM days d)::text AS days,
+  (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.outputs DESC, m.model), '[]') FROM models m)::text AS models,
+  (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.category), '[]') FROM categories c)::text AS categories,
+  (SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.signal_type), '[]') FROM types t)::text AS signals;

@@ -1,0 +1,1 @@
+"""Tests of the feedback widget, in a browser over running services."""
