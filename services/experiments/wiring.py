@@ -17,8 +17,8 @@ from experiments.upkeep import upkeep_forever
 from experiments.worker import RolloutWorker
 from kit.lifecycle import background
 from kit.postgres.pool import open_database
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb2_grpc
 
 
@@ -36,7 +36,8 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))
-        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        server = build_server(settings.rpc, authenticator, ACCESS)
         assigning = Assigning(database, registry, experiments, settings.remembered_max)
         changes = Changes(Ledger(database), registry)
         server.add(

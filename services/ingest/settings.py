@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.asking import AskLimits
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50151
@@ -58,7 +60,7 @@ class IngestSettings:
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -85,8 +87,8 @@ class IngestSettings:
             ),
             asking=_asking(reader),
             audio_url=reader.text("AUDIO_URL", ""),
-            redis_url=reader.text("REDIS_URL", ""),
-            token_key=reader.text("TOKEN_KEY"),
+            redis_url=redis_address(reader, ""),
+            auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

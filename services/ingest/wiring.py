@@ -24,8 +24,8 @@ from kit.lifecycle import background
 from kit.objects import open_store
 from kit.postgres.pool import open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from radiant.ingest.v1 import ingest_service_pb2, ingest_service_pb2_grpc
 
 
@@ -55,7 +55,8 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             objects = open_store(settings.audio_url)
             voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
-        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        server = build_server(settings.rpc, authenticator, ACCESS, SELF_VALIDATING)
         reads = Reads.of(database, settings.asking)
         servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, reads, voice)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]

@@ -10,8 +10,9 @@ from datetime import timedelta
 from kit.lifecycle import background
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.auth import Authenticator
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from neural import learning_servicer, recommend_servicer
 from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
@@ -102,11 +103,15 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))
-        yield _server(settings, database, cache, recommender, hub, learner, nightly, publisher, strengths)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        yield _server(
+            settings, authenticator, database, cache, recommender, hub, learner, nightly, publisher, strengths
+        )
 
 
 def _server(
     settings: NeuralSettings,
+    authenticator: Authenticator,
     database: Database,
     cache: BoardCache,
     recommender: Recommender,
@@ -117,7 +122,7 @@ def _server(
     strengths: Believes,
 ) -> RpcServer:
     access = recommend_servicer.ACCESS | learning_servicer.ACCESS
-    server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), access)
+    server = build_server(settings.rpc, authenticator, access)
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,

@@ -17,8 +17,9 @@ from kit.lifecycle import background
 from kit.objects import open_store
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.auth import Authenticator
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
 from voice.engine.availability import why_off
 from voice.jobs import Jobs
@@ -98,7 +99,10 @@ async def wired(
             *((("worker", worker.run_forever),) if worker is not None else ()),
         ):
             await stack.enter_async_context(background(name, work))
-        server = _server(settings, ears, translation, database, recordings, stream) if serves else None
+        server = None
+        if serves:
+            authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+            server = _server(settings, authenticator, ears, translation, database, recordings, stream)
         yield VoiceProcess(server, worker)
 
 
@@ -114,13 +118,14 @@ async def _stream(stack: AsyncExitStack, settings: VoiceSettings) -> JobStream |
 
 def _server(
     settings: VoiceSettings,
+    authenticator: Authenticator,
     ears: Ears | str,
     translation: Translation,
     database: Database,
     recordings: Recordings,
     stream: JobStream | None,
 ) -> RpcServer:
-    server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS)
+    server = build_server(settings.rpc, authenticator, ACCESS)
     servicer = VoiceServicer(
         ears,
         translation,

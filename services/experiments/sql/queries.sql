@@ -13,7 +13,7 @@ ON CONFLICT DO NOTHING RETURNING true;
 
 -- query: purge_answers
 -- Answers older than a day go.
-DELETE FROM experiments.requests WHERE created_at < now() - interval '24 hours';
+SELECT experiments.purge_answers(NULL);
 
 -- query: audit
 -- Who changed what, and why.

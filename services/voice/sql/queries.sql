@@ -13,7 +13,7 @@ ON CONFLICT DO NOTHING RETURNING true;
 
 -- query: purge_answers
 -- Answers older than a day go.
-DELETE FROM voice.requests WHERE created_at < now() - interval '24 hours';
+SELECT voice.purge_answers(NULL);
 
 -- query: audit
 -- Who changed what, and why.
