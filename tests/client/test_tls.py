@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant_client import Tls, open_channel
+from tests.kit.scripted_servicer import Script, a_signal
 from tests.kit.test_tls import Site, served
 
 
@@ -21,13 +23,13 @@ def known(site: Site, name: str) -> Tls:
 
 
 async def test_a_certificate_is_enough(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    async with served(site.settings()) as port:
+    site, script = Site(tmp_path), Script()
+    async with served(site.settings(), script) as port:
         connection = open_channel(f"localhost:{port}", tls=known(site, "spiffe://acme.example/brain"))
-        request = pb.GetFeedbackStatsRequest(output_id="o")
-        answer = await IngestServiceStub(connection.channel).GetFeedbackStats(request, metadata=connection.metadata())
-        assert isinstance(answer, pb.GetFeedbackStatsResponse)
+        request = pb.SubmitImplicitSignalRequest(request_id=str(uuid.uuid4()), signal=a_signal())
+        await IngestServiceStub(connection.channel).SubmitImplicitSignal(request, metadata=connection.metadata())
         await connection.close()
+    assert [each.tenant_id for each in script.principals] == ["acme"]
 
 
 def test_a_certificate_without_its_key_is_refused_at_once() -> None:
