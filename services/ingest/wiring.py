@@ -6,6 +6,9 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 
+from ingest.audit import Audit
+from ingest.audit_servicer import ACCESS as AUDIT_ACCESS
+from ingest.audit_servicer import AuditServicer
 from ingest.group_commit import GroupCommit
 from ingest.jobs import Jobs, NoJobs, RedisJobs
 from ingest.languages import FastLanguages
@@ -25,7 +28,12 @@ from kit.postgres.pool import open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
-from radiant.ingest.v1 import ingest_service_pb2, ingest_service_pb2_grpc
+from radiant.ingest.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
+    ingest_service_pb2,
+    ingest_service_pb2_grpc,
+)
 
 
 @contextlib.asynccontextmanager
@@ -54,8 +62,11 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             objects = open_store(settings.audio_url)
             voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
-        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
+        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
         servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, voice)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
+        auditing = AuditServicer(Audit(database))
+        descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+        server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, auditing, descriptor)
         yield server

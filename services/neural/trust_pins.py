@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import asyncpg
 
 from kit.errors import NotFound
+from kit.ids import user_digest
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Connection, Database, use_tenant
 from kit.postgres.queries import load_queries
@@ -33,6 +35,8 @@ class PinRequest:
     """In [0.1, 1]; None clears the pin."""
     explanation: str = ""
     """Who pinned it and why, as it is listed."""
+    actor: str
+    reason: str = ""
 
 
 class TrustPins:
@@ -82,3 +86,12 @@ async def _change(connection: Connection, request: PinRequest) -> None:
     moved = [user] if judgement.trust != before else []
     row = trust_row(user, judgement, pinned=request.trust is not None)
     await apply_trust(connection, tenant, [row], moved, by_operator=True)
+    entry = AuditEntry(
+        tenant_id=tenant,
+        actor=request.actor,
+        action="trust.clear" if request.trust is None else "trust.pin",
+        target=user_digest(tenant, user),
+        reason=request.reason,
+        detail={"before": before, "after": judgement.trust},
+    )
+    await append_audit(connection, entry)

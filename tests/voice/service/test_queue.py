@@ -102,8 +102,8 @@ async def test_one_poisonous_recording_spoils_no_other_and_can_be_retried(servic
     await service.until("completed", 6)
     assert await service.call("RetryVoiceFeedback", request, ADMIN) == answer
     assert (await service.ends())[bad] == ["failed", "completed"]
-    audit = await service.rows("SELECT actor, action, reason FROM voice.audit")
-    assert [tuple(row) for row in audit] == [("test", "RetryVoiceFeedback", "a new engine")]
+    audit = await service.rows("SELECT service, actor, action, reason FROM ingest.audit_log")
+    assert [tuple(row) for row in audit] == [("voice", "test", "voice.retry", "a new engine")]
 
 
 async def test_a_bug_is_told_to_nobody_but_the_log(service: Serving) -> None:
