@@ -11,6 +11,8 @@ from ingest.group_commit import GroupCommit
 from ingest.model import Terms, Write
 from ingest.pace import Pace
 from ingest.ports import Languages
+from ingest.privacy import Privacy
+from ingest.privacy_servicer import PrivacyCalls
 from ingest.reading import END, START, Reading
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
@@ -61,7 +63,7 @@ def _now() -> Terms:
     return terms_at(time.time_ns() // 1000)
 
 
-class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
+class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer):
     """Takes events in and says what was taken."""
 
     def __init__(
@@ -71,9 +73,11 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         languages: Languages,
         limits: IntakeLimits,
         pace: Pace,
+        privacy: Privacy,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
+        PrivacyCalls.__init__(self, privacy)
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
         self._pace, self._voice = pace, voice
 
@@ -170,12 +174,3 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         if request.output_id and request.user_id:
             rating = await self._reading.rating(tenant, request.output_id, request.user_id)
         return answers.widget(rating, self._voice is not None)
-
-    async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
-        """Refuses: nothing erases users yet."""
-        raise Unimplemented("Erasing a user is not in this release.")
-
-    async def ExportUser(self, request: pb.ExportUserRequest, context: Context) -> AsyncIterator[pb.ExportUserResponse]:
-        """Refuses: nothing exports users yet."""
-        raise Unimplemented("Exporting a user is not in this release.")
-        yield pb.ExportUserResponse()

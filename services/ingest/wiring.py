@@ -14,7 +14,9 @@ from ingest.jobs import Jobs, NoJobs, RedisJobs
 from ingest.languages import FastLanguages
 from ingest.pace import NoPace, Pace, UserPace
 from ingest.ports import WakeUp
+from ingest.privacy import Privacy
 from ingest.reading import Reading
+from ingest.recordings import ErasedRecordings
 from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.settings import IngestSettings
 from ingest.store import PostgresStore
@@ -57,13 +59,16 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         pace: Pace = NoPace()
         if settings.limits.explicit_per_user_hour:
             pace = UserPace(database, client, settings.limits.explicit_per_user_hour)
-        voice = None
+        voice = objects = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
             voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
+        recordings = ErasedRecordings(database, objects, client)
+        await stack.enter_async_context(background("erasures", recordings.erase_forever))
+        privacy = Privacy(database, wake_up)
         server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, voice)
+        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, privacy, voice)
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
         auditing = AuditServicer(Audit(database))

@@ -611,7 +611,7 @@ CREATE TABLE ingest.erasures (
   asked_at timestamptz NOT NULL,
   done_at timestamptz,
   rows_erased bigint NOT NULL,
-  queued_until bigint NOT NULL, -- the last of its rows in the learner's queue
+  queued_until bigint NOT NULL, -- the last row of the learner's queue at that moment
   parts_done text[] NOT NULL DEFAULT '{}',
   CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, erasure_id)
 );
@@ -669,7 +669,6 @@ DECLARE
   place record;
   step bigint;
   erased bigint := 0;
-  queued bigint := 0;
 BEGIN
   IF gone = '' OR tenant = '' OR tenant IS DISTINCT FROM current_setting('app.current_tenant_id', true) THEN
     RAISE EXCEPTION 'not a user of the tenant of this transaction' USING ERRCODE = 'insufficient_privilege';
@@ -689,11 +688,9 @@ BEGIN
     WHERE o.tenant_id = tenant AND o.erasure_id = erasure
     UNION SELECT f.output_id, f.user_id FROM ingest.erased_outputs o JOIN ingest.voice_feedback f USING (tenant_id, output_id)
     WHERE o.tenant_id = tenant AND o.erasure_id = erasure
-  ), rows AS (
-    INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
-    SELECT ingest.shard_of(tenant, u.user_id), tenant, u.output_id, u.user_id FROM units u RETURNING seq
   )
-  SELECT coalesce(max(r.seq), 0) INTO queued FROM rows r;
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of(tenant, u.user_id), tenant, u.output_id, u.user_id FROM units u;
   INSERT INTO ingest.erased_recordings (tenant_id, erasure_id, audio_key)
   SELECT tenant, erasure, v.audio_key FROM ingest.voice_feedback v
   WHERE v.tenant_id = tenant AND v.user_id = gone AND v.audio_key <> ''
@@ -721,7 +718,7 @@ BEGIN
   END LOOP;
   INSERT INTO ingest.erasures (tenant_id, erasure_id, user_id, user_digest, asked_at, rows_erased, queued_until)
   VALUES (tenant, erasure, gone, encode(sha256(convert_to(tenant || '/' || gone, 'UTF8')), 'hex'), clock_timestamp(), erased,
-    queued);
+    coalesce(pg_sequence_last_value('ingest.learn_queue_seq_seq'), 0));
   RETURN erased;
 END
 $$;
