@@ -74,7 +74,8 @@ async def test_a_trust_round_in_between_brings_nothing_back(work: Works, twin: W
     await settled(work)
     await lived(twin, [deed for deed in deeds if not deed.of_gone])
     await the_same(work, twin)
-    assert await work.number("SELECT count(*) FROM neural.user_trust_scores WHERE user_id = $1", GONE) == 0
+    trusts = "SELECT count(*) FROM neural.user_trust_scores WHERE tenant_id = 'acme' AND user_id = $1"
+    assert await work.number(trusts, GONE) == 0
 
 
 async def test_a_rebuild_under_way_does_not_bring_the_user_back(work: Works, twin: Works) -> None:
@@ -142,7 +143,7 @@ async def test_broken_off_anywhere_it_is_taken_up_again(
 async def test_no_row_and_no_key_names_the_user(work: Works, redis_url: str) -> None:
     await lived(work, history(8))
     await work.rows("UPDATE ingest.outputs SET conversation_id = 'c'")
-    await work.rows("UPDATE neural.neural_model_scores SET score_sum = score_sum + 1 WHERE user_id = $1", GONE)
+    await work.rows("UPDATE neural.neural_model_scores SET score_sum = trunc(score_sum / 3) WHERE user_id = $1", GONE)
     report = await work.rebuild.run(str(uuid4()))  # names cells that changed, and leaves a retired version
     assert GONE in str(report)
     await work.estimates(user=GONE)
