@@ -204,8 +204,8 @@ async def test_batches_of_votes_and_signals_never_go_by_halves(ingest: Serving) 
         erased += (await forget(ingest)).rows_erased
     await asyncio.gather(*speaking)
     halves = await ingest.number(
-        "SELECT count(*) FROM ingest.explicit_feedback FULL JOIN ingest.implicit_signals USING (tenant_id, output_id, user_id)"
-        " WHERE rating IS NULL OR signal_type IS NULL"
+        "SELECT count(*) FROM ingest.explicit_feedback FULL JOIN ingest.implicit_signals"
+        " USING (tenant_id, output_id, user_id) WHERE rating IS NULL OR signal_type IS NULL"
     )
     assert halves == 0
     rows = await ingest.number("SELECT count(*) FROM ingest.explicit_feedback")
@@ -216,14 +216,13 @@ async def test_batches_of_votes_and_signals_never_go_by_halves(ingest: Serving) 
 
 async def test_a_user_who_said_very_much_goes_in_time(ingest: Serving) -> None:
     await ingest.rows(
-        "INSERT INTO ingest.implicit_signals (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment)"
-        " SELECT 'acme', 'o' || n % 25000, CASE WHEN n % 2 = 0 THEN $1 ELSE 'u' || n % 100 END, gen_random_uuid(), now(),"
-        " 'copy_response', 0.7 FROM generate_series(1, 100000) AS n",
+        "INSERT INTO ingest.implicit_signals"
+        " (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment)"
+        " SELECT 'acme', 'o' || n % 25000, CASE WHEN n % 2 = 0 THEN $1 ELSE 'u' || n % 100 END, gen_random_uuid(),"
+        " now(), 'copy_response', 0.7 FROM generate_series(1, 100000) AS n",
         GONE,
     )
     begun = time.monotonic()
     assert (await forget(ingest)).rows_erased == 50_000
-    took = time.monotonic() - begun
-    assert took < 10
-    print(f"50,000 signals were erased in {took:.2f} s")
+    assert time.monotonic() - begun < 10
     assert await ingest.number("SELECT count(*) FROM ingest.implicit_signals") == 50_000
