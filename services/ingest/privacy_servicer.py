@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
+from ingest.exports import Exports
 from ingest.privacy import Privacy, asked_us
 from ingest.translate import privacy as messages
 from kit.errors import Invalid
@@ -20,10 +22,10 @@ LATEST = (2**53, "ffffffff-ffff-ffff-ffff-ffffffffffff")
 
 
 class PrivacyCalls:
-    """Forgets users."""
+    """Forgets users, and tells them what is known of them."""
 
-    def __init__(self, privacy: Privacy) -> None:
-        self._privacy = privacy
+    def __init__(self, privacy: Privacy, exports: Exports) -> None:
+        self._privacy, self._exports = privacy, exports
 
     async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
         """Erases a user."""
@@ -41,6 +43,12 @@ class PrivacyCalls:
         rows, more = await self._privacy.page(tenant, place, page_size(request.page_size, ERASURES_MAX))
         token = encode_page(listing, (asked_us(rows[-1]), rows[-1]["erasure_id"])) if more else ""
         return pb.ListErasuresResponse(erasures=map(messages.erasure, rows), next_page_token=token)
+
+    async def ExportUser(self, request: pb.ExportUserRequest, context: Context) -> AsyncIterator[pb.ExportUserResponse]:
+        """Streams all that is stored of a user."""
+        tenant, actor = tenant_of(request.tenant_id), current_principal().subject
+        async for kind, record in self._exports.records(tenant, request.user_id, actor):
+            yield pb.ExportUserResponse(kind=kind, record_json=record)
 
 
 def _place(key: tuple[int | str, ...]) -> tuple[int, str]:

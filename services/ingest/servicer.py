@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ingest.exports import Exports
 from ingest.group_commit import GroupCommit
 from ingest.model import Terms, Write
 from ingest.pace import Pace
@@ -74,10 +75,11 @@ class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer
         limits: IntakeLimits,
         pace: Pace,
         privacy: Privacy,
+        exports: Exports,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
-        PrivacyCalls.__init__(self, privacy)
+        PrivacyCalls.__init__(self, privacy, exports)
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
         self._pace, self._voice = pace, voice
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from ingest.audit import Audit
 from ingest.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.audit_servicer import AuditServicer
+from ingest.exports import Exports
 from ingest.group_commit import GroupCommit
 from ingest.jobs import Jobs, NoJobs, RedisJobs
 from ingest.languages import FastLanguages
@@ -66,9 +67,11 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
         recordings = ErasedRecordings(database, objects, client)
         await stack.enter_async_context(background("erasures", recordings.erase_forever))
-        privacy = Privacy(database, wake_up)
+        privacy, exports = Privacy(database, wake_up), Exports(database)
         server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, privacy, voice)
+        servicer = IngestServicer(
+            intake, Reading(database), FastLanguages(), settings.limits, pace, privacy, exports, voice
+        )
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
         auditing = AuditServicer(Audit(database))

@@ -226,3 +226,27 @@ async def test_a_user_who_said_very_much_goes_in_time(ingest: Serving) -> None:
     assert (await forget(ingest)).rows_erased == 50_000
     assert time.monotonic() - begun < 10
     assert await ingest.number("SELECT count(*) FROM ingest.implicit_signals") == 50_000
+
+
+async def test_an_export_is_one_snapshot_and_noted(ingest: Serving) -> None:
+    await ingest.rows(
+        "INSERT INTO ingest.implicit_signals"
+        " (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment)"
+        " SELECT 'acme', 'o' || n, $1, gen_random_uuid(), now(), 'copy_response', 0.7"
+        " FROM generate_series(1, 20000) AS n",
+        GONE,
+    )
+    request = pb.ExportUserRequest(user_id=GONE)
+    exports = [ingest.stub.ExportUser(request, metadata=ADMIN, timeout=60) for _ in range(2)]
+    for export in exports:
+        assert (await anext(aiter(export))).kind == "implicit_signals"
+    with pytest.raises(grpc.aio.AioRpcError) as full:
+        await anext(aiter(ingest.stub.ExportUser(request, metadata=ADMIN, timeout=10)))
+    assert reason_of(full.value) == "EXPORTS_FULL"
+    assert (await forget(ingest)).rows_erased == 20_000
+    for export in exports:
+        assert len([each async for each in export]) == 19_999
+    assert [each async for each in ingest.stub.ExportUser(request, metadata=ADMIN, timeout=10)] == []
+    rows = await ingest.rows("SELECT action, target FROM ingest.audit_log ORDER BY sequence")
+    assert [row["action"] for row in rows] == ["user.export", "user.export", "user.forget", "user.export"]
+    assert len({row["target"] for row in rows}) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,17 @@ async def dump(url: str) -> dict[bytes, Any]:
     return held
 
 
+async def exported(suite: Suite) -> Counter[str]:
+    """Exports acme's user and counts the records by table; each names the user."""
+    request = pb.ExportUserRequest(user_id=GONE)
+    found = Counter[str]()
+    async for each in suite.ingest.ExportUser(request, metadata=ADMIN, timeout=CALL_SECONDS):
+        record = json.loads(each.record_json)
+        assert (record["tenant_id"], record["user_id"]) == ("acme", GONE)
+        found[each.kind] += 1
+    return found
+
+
 async def complete(suite: Suite) -> pb.Erasure:
     """Waits until the erasure is complete."""
     async with asyncio.timeout(60):
@@ -127,6 +140,13 @@ async def test_everybody_forgets(database_url: str, redis_url: str, tmp_path: Pa
             "experiments.epochs", "experiments.requests",
         }  # fmt: skip
         other = await named(database_url, "globex")
+        kinds = await exported(suite)
+        assert kinds.keys() >= {
+            "execution_manifests", "explicit_feedback", "implicit_signals", "voice_feedback", "retractions",
+            "user_trust_scores", "unit_contributions", "neural_model_scores", "recent_units",
+            "neural_routing_recommendations", "ab_experiment_assignments", "exposures", "ab_experiments",
+        }  # fmt: skip
+        assert (kinds["execution_manifests"], kinds["explicit_feedback"], kinds["exposures"]) == (1, 3, 1)
         assert any(GONE.encode() in key and b"acme" in key for key in await dump(redis_url))
         request = pb.ForgetUserRequest(request_id=request_id(), user_id=GONE)
         answer = await suite.ingest.ForgetUser(request, metadata=ADMIN, timeout=CALL_SECONDS)
@@ -138,6 +158,7 @@ async def test_everybody_forgets(database_url: str, redis_url: str, tmp_path: Pa
         await settled(suite)
         assert await named(database_url, "acme") == set()
         assert await named(database_url, "globex") == other
+        assert await exported(suite) == {}
         for key, value in (await dump(redis_url)).items():
             assert GONE not in f"{key!r} {value!r}" or b"globex" in key
         assert len([path for path in audio.rglob("*") if path.is_file()]) == 1

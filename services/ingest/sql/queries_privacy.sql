@@ -29,3 +29,20 @@ SELECT audio_key FROM ingest.erased_recordings WHERE tenant_id = $1 AND erasure_
 -- query: recordings_erased
 -- They are gone, too.
 DELETE FROM ingest.erased_recordings WHERE tenant_id = $1 AND erasure_id = $2 AND audio_key = ANY($3::text[]);
+
+-- query: published_records
+-- Which services publish what they hold of users.
+SELECT to_regclass('neural_api_v1.user_records') IS NOT NULL AS learned,
+  to_regclass('experiments_api_v1.user_records') IS NOT NULL AS tried;
+
+-- query: own_records
+-- What intake holds of a user.
+SELECT kind, record::text AS record FROM ingest_api_v1.user_records WHERE tenant_id = $1 AND user_id = $2;
+
+-- query: learned_records
+-- What learning holds of a user.
+SELECT kind, record::text AS record FROM neural_api_v1.user_records WHERE tenant_id = $1 AND user_id = $2;
+
+-- query: tried_records
+-- What experiments hold of a user.
+SELECT kind, record::text AS record FROM experiments_api_v1.user_records WHERE tenant_id = $1 AND user_id = $2;
