@@ -15,12 +15,14 @@ from ingest.ports import Languages
 from ingest.privacy import Privacy
 from ingest.privacy_servicer import PrivacyCalls
 from ingest.reading import END, START, Reading
+from ingest.redaction import without_personal_data
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
 from ingest.translate import answers, feedback, manifests
 from ingest.translate.words import terms_at
 from ingest.voice import VoiceIntake
 from kit.errors import Invalid, Unimplemented
+from kit.redaction import Redactor
 from kit.rpc.answers import stored
 from kit.rpc.auth import tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
@@ -76,10 +78,12 @@ class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer
         pace: Pace,
         privacy: Privacy,
         exports: Exports,
+        redactor: Redactor,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
         PrivacyCalls.__init__(self, privacy, exports)
+        self._redactor = redactor
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
         self._pace, self._voice = pace, voice
 
@@ -130,6 +134,7 @@ class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer
     async def _paced(self, write: Write) -> bytes:
         if not write.votes:
             return await self._intake.submit(write)
+        write = await without_personal_data(write, self._redactor)
         async with self._pace.admitted(write.tenant_id, write.request_id, Counter(v.user_id for v in write.votes)):
             return await self._intake.submit(write)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redaction import CHOICES as REDACTIONS
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
@@ -54,6 +55,8 @@ class IngestSettings:
     uploads: UploadLimits
     audio_url: str
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
+    redact_pii: str
+    """Whether comments lose personal data before they are stored: on, off, or presidio where it is installed."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
     token_key: str = field(repr=False)
@@ -82,6 +85,7 @@ class IngestSettings:
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
             ),
             audio_url=reader.text("AUDIO_URL", ""),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             redis_url=reader.text("REDIS_URL", ""),
             token_key=reader.text("TOKEN_KEY"),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),

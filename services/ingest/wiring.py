@@ -28,6 +28,7 @@ from ingest.wake import NoWakeUp, RedisWakeUp
 from kit.lifecycle import background
 from kit.objects import open_store
 from kit.postgres.pool import open_database
+from kit.redaction import open_redactor
 from kit.redis.client import open_redis
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
@@ -54,6 +55,7 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             jobs = announcer = RedisJobs(client)
             await stack.enter_async_context(background("voice-jobs", announcer.publish_forever))
         await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
+        redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
         store = PostgresStore(database)
         intake = GroupCommit(store, wake_up, settings.limits)
         await stack.enter_async_context(intake.running())
@@ -70,7 +72,7 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         privacy, exports = Privacy(database, wake_up), Exports(database)
         server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
         servicer = IngestServicer(
-            intake, Reading(database), FastLanguages(), settings.limits, pace, privacy, exports, voice
+            intake, Reading(database), FastLanguages(), settings.limits, pace, privacy, exports, redactor, voice
         )
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kit.postgres.pool import PostgresSettings
+from kit.redaction import CHOICES as REDACTIONS
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
@@ -87,6 +88,8 @@ class VoiceSettings:
     """Whether the server's process also works on the queue."""
     retention: timedelta
     """After it recordings are deleted; zero keeps them for ever."""
+    redact_pii: str
+    """Whether what was heard loses personal data before it is stored: on, off, or presidio where it is installed."""
     token_key: str = field(repr=False)
     metrics_port: int
     """0 serves none."""
@@ -107,6 +110,7 @@ class VoiceSettings:
             recordings_url=reader.text("AUDIO_URL", str(data / "audio")),
             workers_inside=reader.flag("VOICE_WORKERS_INSIDE", True),
             retention=timedelta(days=reader.integer("AUDIO_RETENTION_DAYS", 90, 0, 36500)),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             token_key=reader.text("TOKEN_KEY"),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
