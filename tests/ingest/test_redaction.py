@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import Serving, name, serving, thumb, vote
-from tests.ingest.test_forgetting import token
+from tests.support.suite import token
 
 COMMENT = "Wrong! Write to ann@example.org or +49 30 1234567, card 4111 1111 1111 1111."
 REDACTED = "Wrong! Write to [EMAIL] or [PHONE], card [CREDIT_CARD]."
@@ -26,7 +27,7 @@ async def test_comments_are_stored_without_personal_data(ingest: Serving) -> Non
     assert await ingest.call("SubmitExplicitFeedback", request) == first
     assert await comments(ingest) == [REDACTED]
 
-    async def batches() -> object:
+    async def batches() -> AsyncIterator[pb.StreamSignalsRequest]:
         yield pb.StreamSignalsRequest(batch_id=name(), feedback=[vote("p", comment=COMMENT)])
 
     async for _ in ingest.stub.StreamSignals(batches(), metadata=token("acme"), timeout=10):

@@ -88,14 +88,16 @@ async def named(url: str, tenant: str) -> set[str]:
     return found
 
 
-async def dump(url: str) -> dict[bytes, Any]:
+async def dump(url: str) -> dict[Any, Any]:
     """Returns every key of Redis with all that it holds."""
-    held: dict[bytes, Any] = {}
+    held: dict[Any, Any] = {}
     async with redis.asyncio.Redis.from_url(url) as client:
         async for key in client.scan_iter("*"):
             kind = await client.type(key)
-            read = {b"string": client.get, b"stream": client.xrange}.get(kind)
-            held[key] = await read(key) if read else await client.zrange(key, 0, -1)
+            if kind == b"string":
+                held[key] = await client.get(key)
+            else:
+                held[key] = await (client.xrange(key) if kind == b"stream" else client.zrange(key, 0, -1))
     return held
 
 

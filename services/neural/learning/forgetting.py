@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from kit.errors import RadiantError
 from kit.postgres.erasures import DECISIONS, LEARNING, LOOK_EVERY, Erasure, done, pending
@@ -53,51 +54,54 @@ class Forgetting:
         for part, work in ((DECISIONS, self._forget_decisions), (LEARNING, self._forget_learned)):
             async with as_learner(self._database) as connection:
                 waiting = await pending(connection, part)
-            for erasure in waiting:
+            for tenant, erasures in _by_tenant(waiting).items():
                 try:
-                    ended += await work(erasure)
+                    ended += await work(tenant, erasures)
                 except RadiantError as problem:
-                    fields = {"tenant": erasure.tenant_id, "erasure": erasure.erasure_id, "reason": problem.reason}
-                    log.warning("a part of an erasure waits", extra={"fields": {**fields, "part": part}})
+                    fields = {"tenant": tenant, "part": part, "reason": problem.reason}
+                    log.warning("parts of erasures wait", extra={"fields": fields})
         return ended
 
-    async def _forget_decisions(self, erasure: Erasure) -> bool:
+    async def _forget_decisions(self, tenant: str, erasures: Sequence[Erasure]) -> int:
         """Removes decisions; those that a process has yet to write are refused by what writes them."""
-        tenant, user = erasure.tenant_id, erasure.user_id
         async with as_learner(self._database) as connection:
             await connection.fetch(_REBUILD["whole_tables"])
             await connection.execute(_SQL["lock_decisions"], tenant)
-            values = tenant, user, erasure.asked_at
-            await connection.execute(_SQL["forget_decisions"], *values, timeout=STATEMENT_SECONDS_MAX)
-            await connection.execute(_SQL["forget_answers"], tenant, self._named(user))
-            await done(connection, erasure, DECISIONS)
-        return True
+            for each in erasures:
+                values = tenant, each.user_id, each.asked_at
+                await connection.execute(_SQL["forget_decisions"], *values, timeout=STATEMENT_SECONDS_MAX)
+                await connection.execute(_SQL["forget_answers"], tenant, self._named(each.user_id))
+                await done(connection, each, DECISIONS)
+        return len(erasures)
 
-    async def _forget_learned(self, erasure: Erasure) -> bool:
-        """Waits until the learner has taken the user's units away, then removes what names the user.
+    async def _forget_learned(self, tenant: str, erasures: Sequence[Erasure]) -> int:
+        """Waits until the learner has taken users' units away, then removes what names them.
 
-        The other raters are then judged without the user's voice. No round of trust runs meanwhile, so that none
-        writes down a judgement of the user that it made before. A rebuild that is under way may have read rows that
-        are gone by now; it looks at their units again before it swaps, and is waited for.
+        The other raters are then judged without their voices. No round of trust runs meanwhile, so that none writes
+        down a judgement of them that it made before. A rebuild that is under way may have read rows that are gone by
+        now; it looks at their units again before it swaps, and is waited for.
         """
-        tenant, user = erasure.tenant_id, erasure.user_id
         async with self._trusting.alone() as held:
-            if not held or not await self._removed(erasure):
-                return False
+            gone = [each for each in erasures if held and await self._removed(each)]
+            if not gone:
+                return 0
             self._published()
-            if not await self._cache.forget(tenant, user):
-                return False
+            if not await self._uncached(gone):
+                return 0
             judged = await self._trusting.judge_anew(tenant)
+            if not await self._uncached(gone):  # a reader may have put back what it had read
+                return 0
             async with as_learner(self._database) as connection:
                 await use_tenant(connection, tenant)
-                await connection.execute(_SQL["forget_trust"], tenant, user)
-            if not await self._cache.forget(tenant, user):  # a reader may have put back what it had read
-                return False
-            async with as_learner(self._database) as connection:
-                await done(connection, erasure, LEARNING)
-        fields = {"tenant": tenant, "erasure": erasure.erasure_id, "raters_changed": judged.changed}
-        log.info("a user is forgotten", extra={"fields": fields})
-        return True
+                for each in gone:
+                    await connection.execute(_SQL["forget_trust"], tenant, each.user_id)
+                    await done(connection, each, LEARNING)
+        fields = {"tenant": tenant, "users": len(gone), "raters_changed": judged.changed}
+        log.info("users are forgotten", extra={"fields": fields})
+        return len(gone)
+
+    async def _uncached(self, erasures: Sequence[Erasure]) -> bool:
+        return all([await self._cache.forget(each.tenant_id, each.user_id) for each in erasures])
 
     async def _removed(self, erasure: Erasure) -> bool:
         """Removes rows in one transaction; False while they may still be needed to take the user away."""
@@ -128,3 +132,10 @@ class Forgetting:
             models = [row["model"] for row in rows]
             tenants = [tenant] * len(models)
             await connection.execute(_LEARNING["enqueue_boards_of_models"], live.number, tenants, models)
+
+
+def _by_tenant(erasures: Sequence[Erasure]) -> dict[str, list[Erasure]]:
+    found: dict[str, list[Erasure]] = defaultdict(list)
+    for each in erasures:
+        found[each.tenant_id].append(each)
+    return found

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 import redis.asyncio
 
+from neural.constraints import Demand
 from neural.learning.trusting import Trusting
 from neural.model import BoardKey
+from neural.recommending.decision_log import DecisionLog
+from neural.recommending.recommender import Recommender
+from neural.settings import RecommendSettings
 from tests.neural.forgetting.lives import (
     GONE,
     forget,
@@ -91,7 +96,7 @@ async def test_a_rebuild_under_way_does_not_bring_the_user_back(work: Works, twi
         await go_on.wait()
         await catch_up(version)  # type: ignore[arg-type]
 
-    rebuild._catch_up = halted  # type: ignore[method-assign,assignment]
+    rebuild._catch_up = halted  # type: ignore[method-assign]
     running = asyncio.create_task(rebuild.run(str(uuid4())))
     await begun.wait()
     await forget(work)
@@ -182,3 +187,23 @@ async def named(work: Works, tenant: str = "acme") -> list[str]:
         ):
             found.append(table["name"])
     return found
+
+
+async def test_decisions_that_are_written_late_are_not_written(work: Works) -> None:
+    log = DecisionLog(work.database, 10)
+    recommender = Recommender(work.table(), log, RecommendSettings())
+    await work.world.liked("m0", [1], "bob")
+    await work.publish()
+    demand = Demand(user_id=GONE, task_type="chat", domain_mode="general", candidates=("m0",))
+    for tenant in ("acme", "globex"):
+        await recommender.decide(tenant, b"question", demand)
+    await recommender.decide("acme", b"another", replace(demand, user_id="bob"))
+    await forget(work)
+    await settled(work)
+    await log.write()
+    query = "SELECT tenant_id, user_id FROM neural.neural_routing_recommendations ORDER BY 1, 2"
+    assert [tuple(row) for row in await work.rows(query)] == [("acme", "bob"), ("globex", GONE)]
+    await work.rows("UPDATE ingest.erasures SET asked_at = asked_at - interval '1 minute'")
+    await recommender.decide("acme", b"question", demand)  # a new user
+    await log.write()
+    assert len(await work.rows(query)) == 3

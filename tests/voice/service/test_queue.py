@@ -203,3 +203,11 @@ async def test_a_recording_that_is_withdrawn_meanwhile_is_let_go(service: Servin
     await service.until("completed")
     assert (await service.row(voice_id))["transcription"] == "next"
     assert await service.learned() == 1
+
+
+async def test_what_was_heard_is_stored_without_personal_data(service: Serving) -> None:
+    voice_id = await service.recorded(script("call me at +49 30 1234567, it is wrong"))
+    await service.until("completed")
+    row = await service.row(voice_id)
+    assert row["transcription"] == row["english_translation"] == "call me at [PHONE], it is wrong"
+    assert row["sentiment"] == 0.7
