@@ -46,6 +46,16 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """How long facts are kept, and count; zero for ever."""
+
+    feedback: timedelta = timedelta(days=365)
+    """Manifests, votes and withdrawals."""
+    signals: timedelta = timedelta(days=90)
+    """Signals, and what was heard in spoken comments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings:
     """Everything that the process is told."""
 
@@ -53,6 +63,7 @@ class IngestSettings:
     postgres: PostgresSettings
     limits: IntakeLimits
     uploads: UploadLimits
+    retention: RetentionSettings
     audio_url: str
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
     redact_pii: str
@@ -83,6 +94,10 @@ class IngestSettings:
                 at_once=reader.integer("AUDIO_UPLOADS_MAX", 32, 1, 10_000),
                 upload_timeout=reader.seconds("AUDIO_UPLOAD_SECONDS", 120 * _SECOND, _SECOND, 3600 * _SECOND),
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
+            ),
+            retention=RetentionSettings(
+                feedback=timedelta(days=reader.integer("RETENTION_DAYS", 365, 0, 36500)),
+                signals=timedelta(days=reader.integer("SIGNAL_RETENTION_DAYS", 90, 0, 36500)),
             ),
             audio_url=reader.text("AUDIO_URL", ""),
             redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),

@@ -18,6 +18,7 @@ from ingest.ports import WakeUp
 from ingest.privacy import Privacy
 from ingest.reading import Reading
 from ingest.recordings import ErasedRecordings
+from ingest.retention import Retention
 from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.settings import IngestSettings
 from ingest.store import PostgresStore
@@ -56,6 +57,8 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             await stack.enter_async_context(background("voice-jobs", announcer.publish_forever))
         await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
+        retention = Retention(database, settings.retention, wake_up)
+        await stack.enter_async_context(background("retention", retention.expire_forever))
         store = PostgresStore(database)
         intake = GroupCommit(store, wake_up, settings.limits)
         await stack.enter_async_context(intake.running())
