@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from ingest.retention import Retention, month_of
 from ingest.settings import RetentionSettings
 from ingest.wake import NoWakeUp
@@ -82,17 +80,16 @@ async def test_a_withdrawal_stays_as_long_as_what_it_withdraws(work: Works) -> N
     assert [row["user_id"] for row in await work.rows("SELECT user_id FROM ingest.retractions")] == ["bob"]
 
 
-@pytest.mark.parametrize("days", [45])
-async def test_months_that_are_empty_are_dropped(work: Works, days: int) -> None:
+async def test_months_that_are_empty_are_dropped(work: Works) -> None:
     months = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ingest.implicit_signals'::regclass"
     there = await work.number(months)
     moment = month_of(datetime.now(UTC)) - timedelta(days=1)
     await work.world.signal("o", seconds=(moment - TODAY).total_seconds())
     await expired(work, signals=1)
     assert await work.number(months) == there
-    await expired(work, signals=-days)
+    await expired(work, signals=-45)
     assert await work.number("SELECT count(*) FROM ingest.implicit_signals") == 0
     await work.rows("VACUUM ingest.implicit_signals")
-    await expired(work, signals=-days)
+    await expired(work, signals=-45)
     assert await work.number(months) < there
     await work.world.signal("o", seconds=(moment - TODAY).total_seconds())  # goes elsewhere
