@@ -186,6 +186,21 @@ async def test_a_write_under_way_is_waited_for_and_goes_whole(ingest: Serving) -
     assert [row["user_id"] for row in rows] == ["bob", GONE]
 
 
+async def test_writes_of_very_many_users_are_waited_for_as_well(ingest: Serving) -> None:
+    holder = await asyncpg.connect(ingest.database_url)
+    running = holder.transaction()
+    await running.start()
+    await holder.execute("SELECT pg_advisory_xact_lock(72008, hashtext('acme/'))")  # as an erasure does
+    many = batch(signal("o", user=f"user-{number}") for number in range(70))
+    writing = asyncio.create_task(ingest.call("BatchSubmitImplicitSignals", many))
+    await asyncio.sleep(0.3)
+    assert not writing.done()
+    await ingest.call("BatchSubmitImplicitSignals", batch(signal("o", user=f"user-{number}") for number in range(60)))
+    await running.commit()
+    await holder.close()
+    await writing
+
+
 async def test_batches_of_votes_and_signals_never_go_by_halves(ingest: Serving) -> None:
     async def said(number: int) -> None:
         async def batches() -> Any:
