@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import math
 import random
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -78,7 +81,8 @@ def history(seed: int, outputs: int = 160) -> list[Deed]:
 
 def _said(chance: random.Random, tenant: str, output: str, owner: str, user: str, models: list[str]) -> Iterator[Deed]:
     good = models[0] in MODELS[:2]
-    fine = chance.random() < (0.9 if good is (user != "liar") else 0.15)
+    sure = {"user0": 0.97, "user1": 0.94, "user2": 0.5}.get(user, 0.9 if good is (user != "liar") else 0.15)
+    fine = chance.random() < sure  # the first two are of one mind, the third of none: their trust is in between
     yield Deed(
         tenant, output, owner, user, "vote", {"rating": 1 if fine else -1, "seconds": 1, "categories": ["speed"]}
     )
@@ -182,3 +186,16 @@ async def global_scores(work: Works) -> dict[tuple[Any, ...], tuple[Any, ...]]:
 def keys_of(cells: dict[tuple[Any, ...], Any]) -> set[BoardKey]:
     """Returns the boards that cells stand on."""
     return {BoardKey(*map(str, key[:4])) for key in cells}
+
+
+def close(one: Any, other: Any) -> bool:
+    """Tells whether two findings are the same, their numbers to 1e-9: the trust of others is computed in floats."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(close(value, other[key]) for key, value in one.items())
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(close, one, other))
+    if isinstance(one, int | float | Decimal) and not isinstance(one, bool):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    if dataclasses.is_dataclass(one) and not isinstance(one, type):
+        return close(dataclasses.astuple(one), dataclasses.astuple(other))
+    return bool(one == other)
