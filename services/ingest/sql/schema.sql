@@ -599,7 +599,7 @@ RESET ROLE;
 SET LOCAL ROLE radiant_owner;
 
 -- What one user left behind is found without reading what everybody did.
-CREATE INDEX execution_manifests_user_idx ON ingest.execution_manifests (tenant_id, user_id);
+CREATE INDEX IF NOT EXISTS execution_manifests_user_idx ON ingest.execution_manifests (tenant_id, user_id);
 CREATE INDEX implicit_signals_user_idx ON ingest.implicit_signals (tenant_id, user_id);
 CREATE INDEX retractions_user_idx ON ingest.retractions (tenant_id, user_id);
 
