@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,7 +92,12 @@ async def _change(connection: Connection, request: PinRequest) -> None:
         actor=request.actor,
         action="trust.clear" if request.trust is None else "trust.pin",
         target=user_digest(tenant, user),
-        reason=request.reason,
+        reason=_unnamed(request.reason, user),
         detail={"before": before, "after": judgement.trust},
     )
     await append_audit(connection, entry)
+
+
+def _unnamed(text: str, user: str) -> str:
+    """Returns the text without the user's name: the audit log outlasts users."""
+    return re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "the user", text)

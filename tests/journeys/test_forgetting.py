@@ -47,7 +47,9 @@ async def fill(suite: Suite, stub: Stub, tenant: str) -> None:
     await suite.ingest.SubmitVoiceFeedback(parts(spoken), metadata=who, timeout=CALL_SECONDS)
     retraction = pb.RetractFeedbackRequest(request_id=request_id(), output_id="c", user_id=GONE)
     await suite.ingest.RetractFeedback(retraction, metadata=who, timeout=CALL_SECONDS)
-    pin = learning_service_pb2.PinTrustScoreRequest(request_id=request_id(), user_id=GONE, trust=0.5, reason="a test")
+    pin = learning_service_pb2.PinTrustScoreRequest(
+        request_id=request_id(), user_id=GONE, trust=0.5, reason=f"{GONE} shouts"
+    )
     await suite.learning.PinTrustScore(pin, metadata=admin, timeout=CALL_SECONDS)
     for _ in range(3):
         await suite.recommend.GetRecommendation(question("m", "n", user=GONE), metadata=who, timeout=CALL_SECONDS)
