@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from experiments.assigning import Assigning
 from experiments.changes import Changes
+from experiments.forgetting import Forgetting
 from experiments.ledger import Ledger
 from experiments.registry import Registry
 from experiments.servicer import ACCESS, ExperimentServicer
@@ -34,6 +35,7 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
             ("registry", registry.look_forever),
             ("rollouts", worker.run_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
+            ("erasures", Forgetting(database).forget_forever),
         ):
             await stack.enter_async_context(background(name, work))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))

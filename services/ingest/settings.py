@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.asking import AskLimits
+from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
@@ -48,6 +49,16 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """How long facts are kept, and count; zero for ever."""
+
+    feedback: timedelta = timedelta(days=365)
+    """Manifests, votes and withdrawals."""
+    signals: timedelta = timedelta(days=90)
+    """Signals, and what was heard in spoken comments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings:
     """Everything that the process is told."""
 
@@ -56,8 +67,11 @@ class IngestSettings:
     limits: IntakeLimits
     uploads: UploadLimits
     asking: AskLimits
+    retention: RetentionSettings
     audio_url: str
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
+    redact_pii: str
+    """Whether comments lose personal data before they are stored: on, off, or presidio where it is installed."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
     auth: AuthSettings
@@ -86,9 +100,14 @@ class IngestSettings:
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
             ),
             asking=_asking(reader),
-            audio_url=reader.text("AUDIO_URL", ""),
             redis_url=redis_address(reader, ""),
             auth=AuthSettings.read(reader),
+            retention=RetentionSettings(
+                feedback=timedelta(days=reader.integer("RETENTION_DAYS", 365, 0, 36500)),
+                signals=timedelta(days=reader.integer("SIGNAL_RETENTION_DAYS", 90, 0, 36500)),
+            ),
+            audio_url=reader.text("AUDIO_URL", ""),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

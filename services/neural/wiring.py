@@ -17,6 +17,7 @@ from neural import learning_servicer, recommend_servicer
 from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.board_store import BoardStore
+from neural.learning.forgetting import Forgetting
 from neural.learning.learner import Learner
 from neural.learning.pacers import Pacers
 from neural.learning.publisher import Publisher
@@ -37,6 +38,7 @@ from neural.recommending.watch import Hub
 from neural.scores import Scores
 from neural.settings import NeuralSettings
 from neural.tenant_settings import TenantSettings
+from neural.translate.learning import names
 from neural.trust_pins import TrustPins
 from neural.upkeep import upkeep_forever
 from radiant.neural.v1 import (
@@ -100,6 +102,7 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("shifts", shifting.look_forever),
             ("trust", trusting.run_forever),
             ("nightly", nightly.run_forever),
+            ("erasures", Forgetting(database, cache, trusting, publisher.wake, names).forget_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))

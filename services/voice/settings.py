@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
@@ -90,6 +91,8 @@ class VoiceSettings:
     retention: timedelta
     """After it recordings are deleted; zero keeps them for ever."""
     auth: AuthSettings
+    redact_pii: str
+    """Whether what was heard loses personal data before it is stored: on, off, or presidio where it is installed."""
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -110,6 +113,7 @@ class VoiceSettings:
             workers_inside=reader.flag("VOICE_WORKERS_INSIDE", True),
             retention=timedelta(days=reader.integer("AUDIO_RETENTION_DAYS", 90, 0, 36500)),
             auth=AuthSettings.read(reader),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

@@ -15,6 +15,7 @@ from datetime import timedelta
 from kit.ids import new_id
 from kit.lifecycle import background
 from kit.objects import open_store
+from kit.personal_data import open_redactor
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import Authenticator
@@ -25,6 +26,7 @@ from voice.engine.availability import why_off
 from voice.jobs import Jobs
 from voice.ports import Ears, Recordings
 from voice.reading import Depths, Feedback
+from voice.redacting import RedactingEars
 from voice.retrying import Retrying
 from voice.servicer import ACCESS, VoiceServicer
 from voice.settings import HearingSettings, VoiceSettings
@@ -92,7 +94,8 @@ async def wired(
         worker = None
         if not isinstance(ears, str) and (settings.workers_inside or not serves):
             rules, bytes_max = settings.queue, settings.hearing.audio_bytes_max
-            worker = Worker(jobs, Attempts(jobs, ears, recordings, stream, rules, bytes_max), stream, rules)
+            redacting = RedactingEars(ears, await stack.enter_async_context(open_redactor(settings.redact_pii)))
+            worker = Worker(jobs, Attempts(jobs, redacting, recordings, stream, rules, bytes_max), stream, rules)
         for name, work in (
             ("sweeper", Sweeper(jobs, depths, stream, settings.queue).run_forever),
             ("upkeep", Upkeep(database, recordings, stream, settings.retention).run_forever),

@@ -15,11 +15,6 @@ ON CONFLICT DO NOTHING RETURNING true;
 -- Answers older than a day go.
 SELECT experiments.purge_answers(NULL);
 
--- query: audit
--- Who changed what, and why.
-INSERT INTO experiments.audit (tenant_id, experiment_id, actor, action, reason, definition)
-VALUES ($1, $2, $3, $4, $5, $6::text::jsonb);
-
 -- query: create_experiment
 -- A draft.
 INSERT INTO experiments.ab_experiments (tenant_id, experiment_id, state, definition) VALUES ($1, $2, 'draft', $3::text::jsonb)

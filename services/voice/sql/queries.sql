@@ -15,10 +15,6 @@ ON CONFLICT DO NOTHING RETURNING true;
 -- Answers older than a day go.
 SELECT voice.purge_answers(NULL);
 
--- query: audit
--- Who changed what, and why.
-INSERT INTO voice.audit (tenant_id, actor, action, voice_ids, reason) VALUES ($1, $2, $3, $4::uuid[], $5);
-
 -- query: find_feedback
 -- One recording and what was heard in it.
 SELECT * FROM ingest_api_v1.voice_jobs WHERE tenant_id = $1 AND voice_id = $2;

@@ -56,6 +56,25 @@ CREATE POLICY purge_sight ON voice.requests FOR SELECT TO radiant_voice
 GRANT DELETE ON voice.requests TO radiant_voice;
 RESET ROLE;
 
+-- Who changed what stands in the log of all services; what was noted here before moves there.
+
+SET LOCAL ROLE radiant_owner;
+ALTER TABLE voice.audit NO FORCE ROW LEVEL SECURITY;
+
+DO $$
+DECLARE
+  entry voice.audit;
+BEGIN
+  FOR entry IN SELECT * FROM voice.audit ORDER BY tenant_id, seq LOOP
+    PERFORM ingest_api_v1.import_audit(entry.tenant_id, 'voice', entry.actor,
+      CASE entry.action WHEN 'RetryVoiceFeedback' THEN 'voice.retry' ELSE entry.action END, '', entry.reason,
+      jsonb_build_object('voice_ids', entry.voice_ids), entry.happened_at);
+  END LOOP;
+END
+$$;
+DROP TABLE voice.audit;
+RESET ROLE;
+
 -- Old answers go by a function of the owner: it alone sees them across tenants, the service's own role no longer does.
 SET LOCAL ROLE radiant_owner;
 DROP POLICY purge ON voice.requests;
