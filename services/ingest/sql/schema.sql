@@ -473,9 +473,6 @@ GRANT INSERT ON ingest_api_v1.learn_queue TO radiant_voice;
 GRANT EXECUTE ON FUNCTION ingest_api_v1.enqueue_units TO radiant_voice;
 RESET ROLE;
 
--- Nothing: the number belongs to another change.
-SELECT 1;
-
 -- What lists, totals and questions to users rest on.
 
 SET LOCAL ROLE radiant_owner;
