@@ -180,15 +180,15 @@ async def test_what_is_mounted_beside_the_table_shares_its_care(scripted: Script
     async def taken(request: Request) -> Response:
         return Response()
 
-    routes = [Mount("/console", routes=[Endpoint("/{page}", page)]), Endpoint("/v1/traces", taken, methods=["POST"])]
+    routes = [Mount("/elsewhere", routes=[Endpoint("/{page}", page)]), Endpoint("/v1/traces", taken, methods=["POST"])]
     settings = replace(scripted.settings, limits=HttpLimits(requests_per_s=0.01, burst=1))
     app = application(settings, scripted.calls, routes, paced=("/v1/",))
-    before = counted("/console/{page}", "200")
+    before = counted("/elsewhere/{page}", "200")
     async with scripted.client(app) as client:
-        shown = await client.get("/console/home")
+        shown = await client.get("/elsewhere/home")
         assert (shown.text, shown.headers["content-security-policy"]) == ("page", "default-src 'self'")
         assert shown.headers["x-content-type-options"] == "nosniff"
-        assert (await client.get("/console/home?bad=1")).json()["reason"] == "BAD"
-        assert counted("/console/{page}", "200") == before + 1
+        assert (await client.get("/elsewhere/home?bad=1")).json()["reason"] == "BAD"
+        assert counted("/elsewhere/{page}", "200") == before + 1
         sent = await asyncio.gather(*(client.post("/v1/traces") for _ in range(2)))
         assert sorted(each.status_code for each in sent) == [200, 429]

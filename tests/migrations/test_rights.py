@@ -15,6 +15,7 @@ WORKERS = {
     "radiant_learner": ("radiant_neural", "learns from all tenants' feedback"),
     "radiant_experimenter": ("radiant_experiments", "measures operators' experiments over all tenants"),
     "radiant_listener": ("radiant_voice", "finds recordings that wait, whoever spoke"),
+    "radiant_archivist": ("radiant_ingest", "removes what is too old, of all tenants"),
 }
 """Roles that see more than one tenant: whose they are, and why. They cannot log in and must be taken by name."""
 
@@ -22,6 +23,7 @@ ACROSS = {
     "radiant_learner": {"ingest_api_v1", "experiments_api_v1", "neural"},
     "radiant_experimenter": {"ingest_api_v1", "neural_api_v1", "experiments", "experiments_api_v1"},
     "radiant_listener": {"ingest_api_v1"},
+    "radiant_archivist": {"ingest"},
 }
 """Where the workers may read."""
 

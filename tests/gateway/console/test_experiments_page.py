@@ -68,9 +68,9 @@ async def test_whole_life(served: Served) -> None:
         assert 'aria-label="Pause"' not in text
         assert 'aria-label="Cancel the experiment"' not in text
         audit = await served.learning.world.connection.fetch(
-            "SELECT action, reason FROM experiments.audit ORDER BY seq"
+            "SELECT action, reason FROM ingest.audit_log ORDER BY sequence"
         )
-        assert ("complete", "enough") in [(row["action"], row["reason"]) for row in audit]
+        assert ("experiment.complete", "enough") in [(row["action"], row["reason"]) for row in audit]
 
 
 async def test_cancelled_drafts_end(served: Served) -> None:

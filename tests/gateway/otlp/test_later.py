@@ -157,7 +157,7 @@ async def test_ingest_away_and_back(database_url: str, redis_url: str) -> None:
 async def test_a_user_who_said_enough_holds_up_nobody_else(database_url: str, redis_url: str) -> None:
     limit = {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}
     async with ingest.serving(database_url, redis_url, limit) as intake, taking(intake) as taken:
-        records = [record(number, judged("tone")) for number in (1, 2, 3)]
+        records = [record(number, judged("tone", **{"user__id": "talker"})) for number in (1, 2, 3)]
         others = [record(number, judged("tone", **{"user__id": f"u{number}"})) for number in (4, 5)]
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await taken.call("logs", log_request(*records, *others).SerializeToString())
