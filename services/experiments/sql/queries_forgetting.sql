@@ -1,10 +1,12 @@
 -- query: forget_assignments
 -- What was served to a user.
-DELETE FROM experiments.ab_experiment_assignments WHERE tenant_id = $1 AND user_id = $2;
+DELETE FROM experiments.ab_experiment_assignments
+WHERE tenant_id = $1 AND user_id = $2 AND hashtext(tenant_id || '/' || user_id) = hashtext($1 || '/' || $2);
 
 -- query: forget_exposures
 -- What a user saw.
-DELETE FROM experiments.exposures WHERE tenant_id = $1 AND user_id = $2;
+DELETE FROM experiments.exposures
+WHERE tenant_id = $1 AND user_id = $2 AND hashtext(tenant_id || '/' || user_id) = hashtext($1 || '/' || $2);
 
 -- query: forget_outputs
 -- What was reported of outputs that are erased.

@@ -37,7 +37,8 @@ SELECT to_regclass('neural_api_v1.user_records') IS NOT NULL AS learned,
 
 -- query: own_records
 -- What intake holds of a user.
-SELECT kind, record::text AS record FROM ingest_api_v1.user_records WHERE tenant_id = $1 AND user_id = $2;
+SELECT kind, record::text AS record FROM ingest_api_v1.user_records
+WHERE tenant_id = $1 AND user_id = $2 AND user_key = hashtext($1 || '/' || $2);
 
 -- query: learned_records
 -- What learning holds of a user.

@@ -6,7 +6,8 @@ DO $$
 DECLARE
   parts text;
 BEGIN
-  SELECT string_agg(format('SELECT %L AS kind, t.tenant_id, t.user_id, to_jsonb(t) AS record FROM ingest.%I t', c.relname,
+  SELECT string_agg(format('SELECT %L AS kind, t.tenant_id, t.user_id, '
+    'hashtext(t.tenant_id || ''/'' || t.user_id) AS user_key, to_jsonb(t) AS record FROM ingest.%I t', c.relname,
     c.relname), ' UNION ALL ' ORDER BY c.relname) INTO parts
   FROM pg_class c
   WHERE c.relnamespace = 'ingest'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
