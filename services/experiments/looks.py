@@ -92,7 +92,7 @@ class Looks:
             async with owned(self._database, reader) as connection:
                 if await _due(connection, reader, kept, WHEN_ASKED):
                     await _keep(connection, reader, kept, found)
-        except RadiantError:
+        except Exception:  # whatever it is, the reader has asked for results and not for a look
             log.warning("a look is lost", exc_info=True, extra={"fields": {"id": kept.experiment.experiment_id}})
 
     async def history(self, reader: str, experiment_id: str) -> list[analysis_pb2.ResultLook]:
