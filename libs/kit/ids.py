@@ -1,5 +1,6 @@
 """Identifiers of rows and requests: UUID version 7, in order of time (RFC 9562, section 5.7)."""
 
+import hashlib
 import os
 import time
 
@@ -11,3 +12,8 @@ def new_id() -> str:
     number = number & ~(0x3 << 62) | (0x2 << 62)
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def user_digest(tenant: str, user: str) -> str:
+    """Returns SHA-256 of a tenant's user in hexadecimal: what stands for a user where no user may be named."""
+    return hashlib.sha256(f"{tenant}/{user}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Logs as JSON, one line an event, with the request that it belongs to."""
+"""Logs as JSON, one line an event, with the request that it belongs to and without secrets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
+
+from kit.redaction import redacted, without_secrets
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The request that is being served; empty outside of any."""
@@ -30,14 +32,14 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "service": self._service,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": redacted(record.getMessage()),
         }
         for name, value in (("request_id", request_id.get()), ("tenant", tenant.get())):
             if value:
                 event[name] = value
-        event.update(getattr(record, "fields", {}))
+        event.update(without_secrets(getattr(record, "fields", {})))
         if record.exc_info:
-            event["trace"] = self.formatException(record.exc_info)
+            event["trace"] = redacted(self.formatException(record.exc_info))
         try:
             return json.dumps(event, ensure_ascii=False, default=str, allow_nan=False)
         except (TypeError, ValueError):  # odd keys or numbers: readable lines are worth more than types

@@ -82,6 +82,11 @@ class Reader:
             return default
         return raw or default
 
+    def check(self, name: str, good: bool, why: str) -> None:
+        """Notes that a setting is wrong unless it is good; `why` goes on after its name."""
+        if not good:
+            self._wrong(self._prefix + name, why)
+
     def done(self) -> None:
         """Raises SettingsError naming all problems; does nothing when there are none."""
         if self._problems:

@@ -5,7 +5,7 @@ Radiant chooses models and reports what came of them; SyncRadiant does the same 
 
 from radiant_client.brain import Radiant
 from radiant_client.breaker import Breaker
-from radiant_client.channel import Connection, open_channel
+from radiant_client.channel import Connection, Tls, open_channel
 from radiant_client.decision import Decision
 from radiant_client.errors import (
     AlreadyExists,
@@ -87,6 +87,7 @@ __all__ = [
     "StreamClosed",
     "SyncRadiant",
     "TableHealth",
+    "Tls",
     "Unauthenticated",
     "Unavailable",
     "Unsupported",

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from radiant.neural.v1 import recommend_service_pb2
-from radiant_client.channel import Connection, Options, Token, open_channel
+from radiant_client.channel import Connection, Options, Tls, Token, open_channel
 from radiant_client.decision import Decision, decision_of
 from radiant_client.errors import CircuitOpen, InvalidRequest, NoEligibleModel, RadiantClientError
 from radiant_client.experiments import Assigned, LocalExperiments
@@ -81,7 +81,7 @@ class Radiant:
         experiments: str = "",
         voice: str = "",
         spool: SpoolSettings | str | Path | None = None,
-        tls: bool = False,
+        tls: bool | Tls = False,
         options: Options = (),
         user_ids: Iterable[str] = (),
         task_types: Sequence[str] = (),

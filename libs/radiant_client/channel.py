@@ -26,6 +26,24 @@ _KEEPALIVE: tuple[tuple[str, Any], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """How to speak TLS: whom to believe, and who one is. All of it PEM."""
+
+    root_certificates: bytes | None = None
+    """Authorities that vouch for the services; None takes those of the system."""
+    certificate: bytes | None = None
+    """The caller's own, with its chain, where services ask for one; with it no token is needed."""
+    key: bytes | None = field(default=None, repr=False)
+    """The certificate's."""
+
+    def credentials(self) -> grpc.ChannelCredentials:
+        """Returns what a channel needs; raises ValueError for a certificate without its key."""
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("a certificate and its key go together")
+        return grpc.ssl_channel_credentials(self.root_certificates, self.key, self.certificate)
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A channel to one service together with the caller's token."""
@@ -51,7 +69,7 @@ def open_channel(
     address: str,
     token: Token = "",
     *,
-    tls: bool = False,
+    tls: bool | Tls = False,
     root_certificates: bytes | None = None,
     options: Options = (),
     breaker: Breaker | None = None,
@@ -60,14 +78,15 @@ def open_channel(
 
     After five failed calls in a row the rest fail at once for a while; another breaker sets other numbers.
 
-    Without tls the token travels in plain text, which suits a loopback address or a trusted network. The
+    With tls the system's authorities are believed, or those of `root_certificates`; Tls also names the caller's own
+    certificate. Without tls the token travels in plain text, which suits a loopback address or a trusted network. The
     options come after the client's own and win over them.
     """
     breaker = breaker or Breaker(address)
     arguments = [("grpc.service_config", retries()), *_KEEPALIVE, *options]
     if not tls:
         return Connection(grpc.aio.insecure_channel(address, options=arguments), token, breaker)
-    credentials = grpc.ssl_channel_credentials(root_certificates)
+    credentials = (tls if isinstance(tls, Tls) else Tls(root_certificates=root_certificates)).credentials()
     return Connection(grpc.aio.secure_channel(address, credentials, options=arguments), token, breaker)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
-from kit.postgres.pool import Connection, Database
+from kit.postgres.pool import Connection, Database, use_tenant
 from kit.postgres.queries import load_queries
 from splits.model import EVERY_TENANT
 
@@ -73,6 +75,29 @@ class Ledger:
 async def audit(
     connection: Connection, request: Request, experiment_id: str, action: str, definition: str | None = None
 ) -> None:
-    """Notes who changed what, in the transaction of the change."""
-    entry = (request.owner, experiment_id, request.actor, action, request.reason, definition)
-    await connection.execute(_SQL["audit"], *entry)
+    """Notes who changed what, in the transaction of the change, and turns it to the owner's tenant.
+
+    The definition goes without its testers: they are users, and the log keeps for ever.
+    """
+    area, _, rest = action.partition(" ")
+    detail: dict[str, object] = {}
+    if area == "rollout":
+        name = f"rollout.{rest}"
+    else:
+        name = f"experiment.{area}"
+        detail |= {"why": rest} if rest else {}
+    if definition is not None:
+        fields = json.loads(definition)
+        del fields["forced"]
+        detail["definition"] = fields
+    if request.owner != EVERY_TENANT:
+        await use_tenant(connection, request.owner)
+    entry = AuditEntry(
+        tenant_id=request.owner,
+        actor=request.actor,
+        action=name,
+        target=experiment_id,
+        reason=request.reason,
+        detail=detail,
+    )
+    await append_audit(connection, entry)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
-from experiments.ledger import Request, owned
+from experiments.ledger import Request, audit, owned
 from experiments.lifecycle import edit
 from experiments.outcomes import Gathered, gather
 from experiments.rollout import Action, Decision, Rollout, RolloutMetrics, RolloutState, decide, watch
@@ -79,10 +79,12 @@ async def begin(connection: Connection, request: Request, experiment_id: str, et
     if present >= plan.steps[0]:
         await connection.execute(_SQL["move_rollout"], *place, RolloutState.RUNNING.value, present, True)
         await _note(connection, place, "start", present, "from the share that the experiment has", {})
+        await audit(connection, request, experiment_id, "rollout start")
         return
     await _note(connection, place, "start", 0.0, "from the first step", {})
     row = await connection.fetchrow(_SQL["lock_rollout"], *place)
     assert row is not None  # noqa: S101 - it was inserted above
+    await audit(connection, request, experiment_id, "rollout start")
     await _step(connection, request, kept.experiment, _rollout_of(row))
 
 
@@ -93,6 +95,7 @@ async def approve(connection: Connection, request: Request, experiment_id: str) 
     await connection.execute(_SQL["approve_rollout"], request.owner, experiment_id)
     place = (request.owner, experiment_id)
     await _note(connection, place, "approve", rollout.percent, f"{request.actor}: {request.reason}", {})
+    await audit(connection, request, experiment_id, "rollout approve")
 
 
 async def roll_back(connection: Connection, request: Request, experiment_id: str) -> None:
@@ -142,11 +145,14 @@ async def _apply(
     state, moved = after.state, after.percent != rollout.percent
     if not moved and state is rollout.state and await _said_before(connection, place, decision):
         return
-    if moved and experiment.state in (State.RUNNING, State.PAUSED):
+    share_moves = moved and experiment.state in (State.RUNNING, State.PAUSED)
+    if share_moves:
         changed, _ = edit(experiment, replace(experiment, traffic=decision.to_percent / 100))
         await change(connection, request, changed, f"rollout {decision.action}")
     await connection.execute(_SQL["move_rollout"], *place, state.value, decision.to_percent, moved)
     await _note(connection, place, decision.action.value, decision.to_percent, decision.reason, decision.numbers)
+    if not share_moves and state is not rollout.state:
+        await audit(connection, request, experiment.experiment_id, f"rollout {decision.action}")
 
 
 async def _said_before(connection: Connection, place: tuple[str, str], decision: Decision) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50153
@@ -21,7 +23,7 @@ class ExperimentsSettings:
     postgres: PostgresSettings
     redis_url: str
     """Empty runs without wake-ups: changes are then found by looking."""
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     rollout_round: timedelta
     """How often every open rollout is looked at."""
     remembered_max: int
@@ -38,8 +40,8 @@ class ExperimentsSettings:
         settings = cls(
             rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
             postgres=PostgresSettings.read(reader, "radiant-experiments"),
-            redis_url=reader.text("REDIS_URL", ""),
-            token_key=reader.text("TOKEN_KEY"),
+            redis_url=redis_address(reader, ""),
+            auth=AuthSettings.read(reader),
             rollout_round=reader.seconds("ROLLOUT_ROUND_SECONDS", 15 * second, 0.05 * second, 3600 * second),
             remembered_max=reader.integer("ASSIGNMENTS_REMEMBERED_MAX", 200_000, 1, 10_000_000),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),

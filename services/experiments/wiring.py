@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from experiments.assigning import Assigning
 from experiments.changes import Changes
+from experiments.forgetting import Forgetting
 from experiments.ledger import Ledger
 from experiments.looks import Looks
 from experiments.registry import Registry
@@ -18,8 +19,8 @@ from experiments.upkeep import upkeep_forever
 from experiments.worker import RolloutWorker
 from kit.lifecycle import background
 from kit.postgres.pool import open_database
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb2_grpc
 
 
@@ -37,9 +38,11 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
             ("rollouts", worker.run_forever),
             ("looks", looks.run_forever),
             ("upkeep", functools.partial(upkeep_forever, database, looks)),
+            "erasures", Forgetting(database).forget_forever),
         ):
             await stack.enter_async_context(background(name, work))
-        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        server = build_server(settings.rpc, authenticator, ACCESS)
         assigning = Assigning(database, registry, experiments, settings.remembered_max)
         changes = Changes(Ledger(database), registry, looks)
         server.add(

@@ -10,6 +10,7 @@ from kit.errors import RadiantError
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure
 from kit.metrics import serve_metrics
+from kit.redaction import redacted
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
 
@@ -33,7 +34,7 @@ def main() -> int:
     try:
         asyncio.run(serve(settings))
     except (OSError, RadiantError, PublicDevelopmentError, ValueError) as problem:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(redacted(f"{problem}\n"))
         return 1
     return 0
 

@@ -118,6 +118,11 @@ class Manifest:
     row: Mapping[str, object]
     """Columns of the stored row that JSON can hold, by name."""
 
+    @property
+    def user_id(self) -> str:
+        """Returns whom the output was made for; may be empty."""
+        return str(self.row["user_id"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
@@ -197,6 +202,17 @@ class Write:
     retraction: Retraction | None = None
     asks_manifest: bool = False
     """Whether the verdict shall tell if the manifest of the first vote is known."""
+
+    @property
+    def users(self) -> frozenset[str]:
+        """Users of whom something is stored; a manifest without a user is nobody's."""
+        named = {vote.user_id for vote in self.votes} | {manifest.user_id for manifest in self.manifests}
+        named.update(self.signals.users)
+        if self.recording is not None:
+            named.add(self.recording.user_id)
+        if self.retraction is not None:
+            named.add(self.retraction.user_id)
+        return frozenset(named - {""})
 
     @property
     def weight(self) -> int:

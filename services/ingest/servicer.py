@@ -7,18 +7,23 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ingest.exports import Exports
 from ingest.group_commit import GroupCommit
 from ingest.model import Terms, Write
 from ingest.pace import Pace
 from ingest.ports import Languages
+from ingest.privacy import Privacy
+from ingest.privacy_servicer import PrivacyCalls
 from ingest.reading import END, START, Reading
 from ingest.reads import Reads
+from ingest.redaction import without_personal_data
 from ingest.settings import IntakeLimits
 from ingest.streaming import acknowledged
 from ingest.translate import answers, feedback, manifests, outputs, totals
 from ingest.translate.words import terms_at
 from ingest.voice import VoiceIntake
 from kit.errors import Invalid, Unimplemented
+from kit.personal_data import Redactor
 from kit.rpc.answers import stored
 from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
@@ -69,7 +74,7 @@ def _by_program(user: str) -> bool:
     return user.startswith(EVALUATOR) and bool(current_principal().roles & _WRITERS)
 
 
-class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
+class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer):
     """Takes events in and says what was taken."""
 
     def __init__(
@@ -80,9 +85,14 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         limits: IntakeLimits,
         pace: Pace,
         reads: Reads,
+        privacy: Privacy,
+        exports: Exports,
+        redactor: Redactor,
         voice: VoiceIntake | None = None,
     ) -> None:
         """Without `voice` nobody may speak."""
+        PrivacyCalls.__init__(self, privacy, exports)
+        self._redactor = redactor
         self._intake, self._reading, self._languages, self._limits = intake, reading, languages, limits
         self._pace, self._reads, self._voice = pace, reads, voice
 
@@ -131,6 +141,9 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         return stored(await self._paced(write), pb.StreamSignalsResponse)
 
     async def _paced(self, write: Write) -> bytes:
+        if not write.votes:
+            return await self._intake.submit(write)
+        write = await without_personal_data(write, self._redactor)
         votes = Counter(vote.user_id for vote in write.votes if not _by_program(vote.user_id))
         if not votes:
             return await self._intake.submit(write)
@@ -196,12 +209,3 @@ class IngestServicer(ingest_service_pb2_grpc.IngestServiceServicer):
         """Tells a widget what to show."""
         prompt = await self._reads.questions.about(tenant_of(request.tenant_id), request.user_id, request.output_id)
         return answers.widget(prompt, self._voice is not None)
-
-    async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
-        """Refuses: nothing erases users yet."""
-        raise Unimplemented("Erasing a user is not in this release.")
-
-    async def ExportUser(self, request: pb.ExportUserRequest, context: Context) -> AsyncIterator[pb.ExportUserResponse]:
-        """Refuses: nothing exports users yet."""
-        raise Unimplemented("Exporting a user is not in this release.")
-        yield pb.ExportUserResponse()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.asking import AskLimits
+from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50151
@@ -46,6 +49,16 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """How long facts are kept, and count; zero for ever."""
+
+    feedback: timedelta = timedelta(days=365)
+    """Manifests, votes and withdrawals."""
+    signals: timedelta = timedelta(days=90)
+    """Signals, and what was heard in spoken comments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings:
     """Everything that the process is told."""
 
@@ -54,11 +67,14 @@ class IngestSettings:
     limits: IntakeLimits
     uploads: UploadLimits
     asking: AskLimits
+    retention: RetentionSettings
     audio_url: str
     """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
+    redact_pii: str
+    """Whether comments lose personal data before they are stored: on, off, or presidio where it is installed."""
     redis_url: str
     """Empty runs without wake-ups: the learner then finds work by looking."""
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -84,9 +100,14 @@ class IngestSettings:
                 chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
             ),
             asking=_asking(reader),
+            redis_url=redis_address(reader, ""),
+            auth=AuthSettings.read(reader),
+            retention=RetentionSettings(
+                feedback=timedelta(days=reader.integer("RETENTION_DAYS", 365, 0, 36500)),
+                signals=timedelta(days=reader.integer("SIGNAL_RETENTION_DAYS", 90, 0, 36500)),
+            ),
             audio_url=reader.text("AUDIO_URL", ""),
-            redis_url=reader.text("REDIS_URL", ""),
-            token_key=reader.text("TOKEN_KEY"),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

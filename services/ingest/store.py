@@ -25,10 +25,14 @@ from ingest.model import (
 from ingest.signal_store import store_signals
 from ingest.votes import Cast, count, recount
 from kit.errors import Conflict, RadiantError
-from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest")
+_PRIVACY = load_queries("ingest", "queries_privacy.sql")
+
+HELD_MAX = 64
+"""Users of one transaction that are held one by one; beyond, every erasure of the tenant waits for it."""
 
 
 class PostgresStore:
@@ -48,8 +52,8 @@ class PostgresStore:
         answers: dict[int, bytes | RadiantError] = {}
         async with self._database.transaction() as connection:
             for tenant in sorted(by_tenant):
-                await use_tenant(connection, tenant)
                 positions = by_tenant[tenant]
+                await _begin(connection, tenant, [writes[each] for each in positions])
                 outcomes = await _commit_tenant(connection, tenant, [writes[each] for each in positions])
                 answers.update(zip(positions, outcomes, strict=True))
         return [answers[position] for position in range(len(writes))]
@@ -69,6 +73,16 @@ class PostgresStore:
         """Tells whether a spoken comment is stored."""
         async with self._database.tenant(tenant) as connection:
             return bool(await connection.fetchval(_SQL["voice_known"], tenant, voice_id))
+
+
+async def _begin(connection: Connection, tenant: str, writes: Sequence[Write]) -> None:
+    """Turns the transaction to a tenant, and holds the users that it writes of.
+
+    Whoever is being forgotten right now is waited for, and the other way round: an erasure sees all of a write or
+    nothing of it. What comes after the erasure is a new user's. See ingest.forget_user in SQL.
+    """
+    users = {user for write in writes for user in write.users}
+    await connection.execute(_PRIVACY["begin_writes"], tenant, sorted(users) if len(users) <= HELD_MAX else [""])
 
 
 def _told_before(row: asyncpg.Record, write: Write) -> bytes | RadiantError:

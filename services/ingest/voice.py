@@ -93,7 +93,10 @@ class VoiceIntake:
         self._under_way[recording.voice_id] += 1
         try:
             await self._objects.put(recording.audio_key, chunks)
-            return await self._intake.submit(write)
+            answer = await self._intake.submit(write)
+            if not await self._rows.voice_known(write.tenant_id, recording.voice_id):  # its user was forgotten since
+                self._leftovers.append(_Leftover(time.monotonic(), write.tenant_id, recording))
+            return answer
         except BaseException as error:
             unknown = isinstance(error, Unavailable) or not isinstance(error, RadiantError)
             due = time.monotonic() + (DOUBT.total_seconds() if unknown else 0.0)

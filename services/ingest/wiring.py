@@ -6,13 +6,20 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 
+from ingest.audit import Audit
+from ingest.audit_servicer import ACCESS as AUDIT_ACCESS
+from ingest.audit_servicer import AuditServicer
+from ingest.exports import Exports
 from ingest.group_commit import GroupCommit
 from ingest.jobs import Jobs, NoJobs, RedisJobs
 from ingest.languages import FastLanguages
 from ingest.pace import NoPace, Pace, UserPace
 from ingest.ports import WakeUp
+from ingest.privacy import Privacy
 from ingest.reading import Reading
 from ingest.reads import Reads
+from ingest.recordings import ErasedRecordings
+from ingest.retention import Retention
 from ingest.servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.settings import IngestSettings
 from ingest.store import PostgresStore
@@ -22,11 +29,17 @@ from ingest.voice import VoiceIntake
 from ingest.wake import NoWakeUp, RedisWakeUp
 from kit.lifecycle import background
 from kit.objects import open_store
+from kit.personal_data import open_redactor
 from kit.postgres.pool import open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServer, build_server
-from radiant.ingest.v1 import ingest_service_pb2, ingest_service_pb2_grpc
+from kit.rpc.trust import open_authenticator
+from radiant.ingest.v1 import (
+    audit_service_pb2,
+    audit_service_pb2_grpc,
+    ingest_service_pb2,
+    ingest_service_pb2_grpc,
+)
 
 
 @contextlib.asynccontextmanager
@@ -44,20 +57,32 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             jobs = announcer = RedisJobs(client)
             await stack.enter_async_context(background("voice-jobs", announcer.publish_forever))
         await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
+        redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
+        retention = Retention(database, settings.retention, wake_up)
+        await stack.enter_async_context(background("retention", retention.expire_forever))
         store = PostgresStore(database)
         intake = GroupCommit(store, wake_up, settings.limits)
         await stack.enter_async_context(intake.running())
         pace: Pace = NoPace()
         if settings.limits.explicit_per_user_hour:
             pace = UserPace(database, client, settings.limits.explicit_per_user_hour)
-        voice = None
+        voice = objects = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
             voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
             await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
-        server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS, SELF_VALIDATING)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         reads = Reads.of(database, settings.asking)
-        servicer = IngestServicer(intake, Reading(database), FastLanguages(), settings.limits, pace, reads, voice)
+        recordings = ErasedRecordings(database, objects, client)
+        await stack.enter_async_context(background("erasures", recordings.erase_forever))
+        privacy, exports = Privacy(database, wake_up), Exports(database)
+        server = build_server(settings.rpc, authenticator, ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
+        servicer = IngestServicer(
+            intake, Reading(database), FastLanguages(), settings.limits, pace, reads, privacy, exports, redactor, voice
+        )
         descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
         server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
+        auditing = AuditServicer(Audit(database))
+        descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+        server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, auditing, descriptor)
         yield server

@@ -116,6 +116,17 @@ class BoardCache:
             return False
         return True
 
+    async def forget(self, tenant: str, user: str) -> bool:
+        """Removes a user's boards and has every process forget its own; returns whether that worked."""
+        try:
+            async for name in self._client.scan_iter(match=tenant_key(tenant, "board", user, "") + "*", count=1000):
+                await self._client.unlink(name)
+            await self._client.publish(CHANNEL, json.dumps({"reload": tenant}))
+        except (RedisError, OSError, TimeoutError):
+            self._failed("forget")
+            return False
+        return True
+
     async def answers(self) -> bool:
         """Tells whether Redis can be reached."""
         try:

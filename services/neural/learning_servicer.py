@@ -10,6 +10,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from kit.errors import Invalid
+from kit.postgres.audit import NOBODY
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
@@ -73,7 +74,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         self, request: pb.RunBatchLearningRequest, context: Context
     ) -> pb.RunBatchLearningResponse:
         """Does the work of the night now."""
-        return learning.report(await self._nightly.run(request.request_id))
+        return learning.report(await self._nightly.run(request.request_id, current_principal().subject or NOBODY))
 
     async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
         """Lists nightly runs, newest first."""
@@ -115,6 +116,8 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
             user_id=request.user_id,
             trust=request.trust,
             explanation=f"Pinned at {request.trust:g} by {who}: {request.reason}",
+            actor=current_principal().subject,
+            reason=request.reason,
         )
         return pb.PinTrustScoreResponse.FromString(
             await self._pins.change(
@@ -131,6 +134,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
             fingerprint=_fingerprint(request),
             user_id=request.user_id,
             trust=None,
+            actor=current_principal().subject,
         )
         return pb.ClearTrustScoreResponse.FromString(
             await self._pins.change(
@@ -162,6 +166,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
             fingerprint=_fingerprint(request),
             global_learning=request.settings.global_learning,
             daily_budget_usd=request.settings.daily_budget_usd,
+            actor=current_principal().subject,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))

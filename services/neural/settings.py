@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 from neural.hierarchy import Beliefs
 from neural.model import LearningMode, Scope, Strategy
@@ -69,7 +71,7 @@ class NeuralSettings:
     learning: LearningSettings
     recommend: RecommendSettings
     redis_url: str
-    token_key: str = field(repr=False)
+    auth: AuthSettings
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -88,8 +90,8 @@ class NeuralSettings:
                 beliefs=_beliefs(reader),
                 fitted_priors=reader.flag("FITTED_PRIORS", True),
             ),
-            redis_url=reader.text("REDIS_URL"),
-            token_key=reader.text("TOKEN_KEY"),
+            redis_url=redis_address(reader, None),
+            auth=AuthSettings.read(reader),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

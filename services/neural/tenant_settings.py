@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
@@ -26,6 +27,7 @@ class Change:
     global_learning: bool
     daily_budget_usd: float = 0.0
     """0 for none."""
+    actor: str = ""
     answer: bytes
     """What a repeat gets, too."""
 
@@ -79,8 +81,19 @@ class TenantSettings:
                 if budget == 0:
                     await end_pacer(connection, change.tenant_id)
                 await enqueue_tenant(connection, change.tenant_id)
+                await append_audit(connection, _entry(change))
                 return change.answer
 
             answer = await once(connection, _SQL["stored_answer"], _SQL["store_answer"], asked, work)
         self._published()
         return answer
+
+
+def _entry(change: Change) -> AuditEntry:
+    return AuditEntry(
+        tenant_id=change.tenant_id,
+        actor=change.actor,
+        action="settings.update",
+        target=change.tenant_id,
+        detail={"global_learning": change.global_learning, "daily_budget_usd": change.daily_budget_usd},
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import asyncpg
 
 from kit.errors import NotFound
+from kit.ids import user_digest
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Connection, Database, use_tenant
 from kit.postgres.queries import load_queries
@@ -33,6 +36,8 @@ class PinRequest:
     """In [0.1, 1]; None clears the pin."""
     explanation: str = ""
     """Who pinned it and why, as it is listed."""
+    actor: str
+    reason: str = ""
 
 
 class TrustPins:
@@ -82,3 +87,17 @@ async def _change(connection: Connection, request: PinRequest) -> None:
     moved = [user] if judgement.trust != before else []
     row = trust_row(user, judgement, pinned=request.trust is not None)
     await apply_trust(connection, tenant, [row], moved, by_operator=True)
+    entry = AuditEntry(
+        tenant_id=tenant,
+        actor=request.actor,
+        action="trust.clear" if request.trust is None else "trust.pin",
+        target=user_digest(tenant, user),
+        reason=_unnamed(request.reason, user),
+        detail={"before": before, "after": judgement.trust},
+    )
+    await append_audit(connection, entry)
+
+
+def _unnamed(text: str, user: str) -> str:
+    """Returns the text without the user's name: the audit log outlasts users."""
+    return re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "the user", text)

@@ -10,12 +10,14 @@ from datetime import timedelta
 from kit.lifecycle import background
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.auth import Authenticator
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from neural import learning_servicer, recommend_servicer
 from neural.board_cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluation
 from neural.learning.board_store import BoardStore
+from neural.learning.forgetting import Forgetting
 from neural.learning.learner import Learner
 from neural.learning.pacers import Pacers
 from neural.learning.publisher import Publisher
@@ -36,6 +38,7 @@ from neural.recommending.watch import Hub
 from neural.scores import Scores
 from neural.settings import NeuralSettings
 from neural.tenant_settings import TenantSettings
+from neural.translate.learning import names
 from neural.trust_pins import TrustPins
 from neural.upkeep import upkeep_forever
 from radiant.neural.v1 import (
@@ -99,14 +102,19 @@ async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             ("shifts", shifting.look_forever),
             ("trust", trusting.run_forever),
             ("nightly", nightly.run_forever),
+            ("erasures", Forgetting(database, cache, trusting, publisher.wake, names).forget_forever),
             ("upkeep", functools.partial(upkeep_forever, database)),
         ):
             await stack.enter_async_context(background(name, work))
-        yield _server(settings, database, cache, recommender, hub, learner, nightly, publisher, strengths)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        yield _server(
+            settings, authenticator, database, cache, recommender, hub, learner, nightly, publisher, strengths
+        )
 
 
 def _server(
     settings: NeuralSettings,
+    authenticator: Authenticator,
     database: Database,
     cache: BoardCache,
     recommender: Recommender,
@@ -117,7 +125,7 @@ def _server(
     strengths: Believes,
 ) -> RpcServer:
     access = recommend_servicer.ACCESS | learning_servicer.ACCESS
-    server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), access)
+    server = build_server(settings.rpc, authenticator, access)
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
@@ -48,12 +49,19 @@ class Retrying:
             if known != set(names):
                 raise unknown()
             rows = await connection.fetch(_SQL["retry_feedback"], tenant, names)
-            await connection.execute(_SQL["audit"], tenant, actor, asked.method, names, reason)
             for row in rows:
                 created_at = row["created_at"].isoformat()
                 tickets.append(Ticket(tenant_id=tenant, voice_id=row["voice_id"], created_at=created_at))
             retried = sorted(ticket.voice_id for ticket in tickets)
             unchanged = [name for name in names if name not in retried]
+            entry = AuditEntry(
+                tenant_id=tenant,
+                actor=actor,
+                action="voice.retry",
+                reason=reason,
+                detail={"voice_ids": retried, "unchanged": unchanged},
+            )
+            await append_audit(connection, entry)
             return answer(Retried(retried=retried, unchanged=unchanged))
 
         async with self._database.tenant(asked.tenant_id) as connection:

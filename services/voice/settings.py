@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
+from kit.redis.client import redis_address
 from kit.rpc.server import RpcServerSettings
+from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50154
@@ -87,7 +90,9 @@ class VoiceSettings:
     """Whether the server's process also works on the queue."""
     retention: timedelta
     """After it recordings are deleted; zero keeps them for ever."""
-    token_key: str = field(repr=False)
+    auth: AuthSettings
+    redact_pii: str
+    """Whether what was heard loses personal data before it is stored: on, off, or presidio where it is installed."""
     metrics_port: int
     """0 serves none."""
     log_level: str
@@ -103,11 +108,12 @@ class VoiceSettings:
             postgres=PostgresSettings.read(reader, "radiant-voice"),
             queue=queue,
             hearing=_hearing(reader, data, queue.concurrency),
-            redis_url=reader.text("REDIS_URL", ""),
+            redis_url=redis_address(reader, ""),
             recordings_url=reader.text("AUDIO_URL", str(data / "audio")),
             workers_inside=reader.flag("VOICE_WORKERS_INSIDE", True),
             retention=timedelta(days=reader.integer("AUDIO_RETENTION_DAYS", 90, 0, 36500)),
-            token_key=reader.text("TOKEN_KEY"),
+            auth=AuthSettings.read(reader),
+            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
             metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
             log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         )

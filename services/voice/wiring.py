@@ -15,15 +15,18 @@ from datetime import timedelta
 from kit.ids import new_id
 from kit.lifecycle import background
 from kit.objects import open_store
+from kit.personal_data import open_redactor
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.auth import Authenticator
 from kit.rpc.server import RpcServer, build_server
+from kit.rpc.trust import open_authenticator
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
 from voice.engine.availability import why_off
 from voice.jobs import Jobs
 from voice.ports import Ears, Recordings
 from voice.reading import Depths, Feedback
+from voice.redacting import RedactingEars
 from voice.retrying import Retrying
 from voice.servicer import ACCESS, VoiceServicer
 from voice.settings import HearingSettings, VoiceSettings
@@ -91,14 +94,18 @@ async def wired(
         worker = None
         if not isinstance(ears, str) and (settings.workers_inside or not serves):
             rules, bytes_max = settings.queue, settings.hearing.audio_bytes_max
-            worker = Worker(jobs, Attempts(jobs, ears, recordings, stream, rules, bytes_max), stream, rules)
+            redacting = RedactingEars(ears, await stack.enter_async_context(open_redactor(settings.redact_pii)))
+            worker = Worker(jobs, Attempts(jobs, redacting, recordings, stream, rules, bytes_max), stream, rules)
         for name, work in (
             ("sweeper", Sweeper(jobs, depths, stream, settings.queue).run_forever),
             ("upkeep", Upkeep(database, recordings, stream, settings.retention).run_forever),
             *((("worker", worker.run_forever),) if worker is not None else ()),
         ):
             await stack.enter_async_context(background(name, work))
-        server = _server(settings, ears, translation, database, recordings, stream) if serves else None
+        server = None
+        if serves:
+            authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+            server = _server(settings, authenticator, ears, translation, database, recordings, stream)
         yield VoiceProcess(server, worker)
 
 
@@ -114,13 +121,14 @@ async def _stream(stack: AsyncExitStack, settings: VoiceSettings) -> JobStream |
 
 def _server(
     settings: VoiceSettings,
+    authenticator: Authenticator,
     ears: Ears | str,
     translation: Translation,
     database: Database,
     recordings: Recordings,
     stream: JobStream | None,
 ) -> RpcServer:
-    server = build_server(settings.rpc, SharedKeyTokens(settings.token_key), ACCESS)
+    server = build_server(settings.rpc, authenticator, ACCESS)
     servicer = VoiceServicer(
         ears,
         translation,

@@ -21,8 +21,6 @@ from tests.support.suite import token
 GUARDIAN = token("acme", "admin", "service")
 METHODS = pb.DESCRIPTOR.services_by_name["IngestService"].methods_by_name
 UNARY = [each for each, method in METHODS.items() if not method.client_streaming]
-ABSENT = {"ForgetUser", "ExportUser"}
-"""Not in this release; a good request is told so, a bad one is refused first."""
 FOUND = {"GetFeedbackStats": "NOT_FOUND", "GetConversationSummary": "NOT_FOUND", "GetOutput": "NOT_FOUND"}
 TOO_MANY = 1001
 
@@ -155,8 +153,7 @@ async def test_each_field_of_a_call(ingest: Serving, method: str) -> None:
     for case in all_cases(METHODS[method].input_type, "request_id"):
         code, problems = await said(ingest, method, case.request)
         if case.good:
-            accepted = {"UNIMPLEMENTED"} if method in ABSENT else {"OK", FOUND.get(method, "OK")}
-            right = code in accepted
+            right = code in {"OK", FOUND.get(method, "OK")}
         else:
             right = code == "INVALID_ARGUMENT" and names_field(problems, case.path)
         seen.add(case.good)
@@ -229,8 +226,7 @@ async def test_another_tenant_than_the_token_s_is_refused(ingest: Serving, metho
     request = legal(METHODS[method].input_type)
     request.tenant_id = "globex"
     code, problems = await said(ingest, method, request)
-    expected = "UNIMPLEMENTED" if method in ABSENT else "PERMISSION_DENIED"
-    assert (code, problems) == (expected, [])
+    assert (code, problems) == ("PERMISSION_DENIED", [])
 
 
 async def test_another_tenant_is_refused_on_a_stream_which_goes_on(ingest: Serving) -> None:

@@ -1,5 +1,6 @@
 """Who may call what, what answers without a token, and where a server may listen."""
 
+import asyncio
 import socket
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from prometheus_client import generate_latest
 
 from kit.rpc.auth import SharedKeyTokens, mint
 from kit.rpc.server import PublicDevelopmentError, RpcServerSettings, build_server
+from kit.settings import Reader
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from radiant.neural.v1 import recommend_service_pb2 as recommend
 from radiant.neural.v1 import recommend_service_pb2_grpc as recommend_grpc
@@ -92,11 +95,81 @@ async def test_reflection_answers_without_a_token() -> None:
     assert {METHODS.full_name, "grpc.health.v1.Health"} <= names
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "192.0.2.7", "example.com", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "0.0.0.0",
+        "[::]",
+        "::",
+        "192.0.2.7",
+        "2001:db8::1",
+        "::ffff:0.0.0.0",
+        "example.com",
+        "",
+        "0",
+        "*",
+        "127.0.0.1.nip.io",
+        "unix:/tmp/x",
+        "unix:///tmp/x",
+        "localhost.example.com",
+        "127.0.0.1:50151, 0.0.0.0",
+        "dns:///localhost",
+    ],
+)
 async def test_development_mode_refuses_addresses_that_others_reach(host: str) -> None:
     server = build_server(RpcServerSettings(host=host), SharedKeyTokens(KEY), ACCESS)
     with pytest.raises(PublicDevelopmentError):
         await server.start()
+
+
+async def test_a_localhost_that_means_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def found(*_: object, **__: object) -> list[object]:
+        return [(0, 0, 0, "", ("127.0.0.1", 0)), (0, 0, 0, "", ("192.0.2.7", 0))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+    server = build_server(RpcServerSettings(host="localhost"), SharedKeyTokens(KEY), ACCESS)
+    with pytest.raises(PublicDevelopmentError):
+        await server.start()
+
+
+@pytest.mark.parametrize("development", [True, False])
+async def test_development_mode_is_said_in_log_metrics_and_health(
+    development: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(Script(), development=development) as served:
+        check = health_pb2.HealthCheckRequest(service="radiant.development")
+        stub = health_pb2_grpc.HealthStub(served.channel)
+        if development:
+            assert (await stub.Check(check)).status == health_pb2.HealthCheckResponse.SERVING
+        else:
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await stub.Check(check)
+            assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+        assert generate_latest().decode().count(f"radiant_development_mode {float(development)}") == 1
+    warned = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert any("development mode" in each for each in warned) is development
+
+
+async def test_an_open_address_without_encryption_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(Script(), development=False, host="0.0.0.0"):
+        pass
+    assert any("not encrypted" in each.getMessage() for each in caplog.records)
+
+
+async def test_reflection_can_be_left_out() -> None:
+    async with serving(Script(), reflection=False) as served:
+        stub = reflection_pb2_grpc.ServerReflectionStub(served.channel)
+        call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
+        assert await call.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_reflection_is_left_out_in_production_unless_it_is_asked_for() -> None:
+    for environ, shown in (
+        ({}, True),
+        ({"R_DEVELOPMENT": "false"}, False),
+        ({"R_DEVELOPMENT": "false", "R_REFLECTION": "true"}, True),
+    ):
+        assert RpcServerSettings.read(Reader(environ, "R_"), 1).reflection is shown
 
 
 async def test_outside_of_development_every_address_is_allowed() -> None:

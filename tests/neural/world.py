@@ -28,7 +28,7 @@ INSERT INTO ingest.execution_manifests (tenant_id, output_id, created_at, user_i
   request_type, task_type, domain_mode, input_tokens, models_used, model_versions, orchestration_id,
   orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, was_user_override,
   output_tokens, total_latency_ms, total_cost, was_streamed, steps, decision_id)
-VALUES ($1, $2, $3, 'u', '', '', 'chat', $4, $5, 0, $6, $7, $8, '', $9, '{}', '{}', '', false, 0, 0, $10, false,
+VALUES ($1, $2, $3, $11, '', '', 'chat', $4, $5, 0, $6, $7, $8, '', $9, '{}', '{}', '', false, 0, 0, $10, false,
   '[]', '')
 """
 _VOTE = """
@@ -87,11 +87,12 @@ class World:
         orchestration: str = "",
         services: Sequence[str] = (),
         cost: float = 0,
+        owner: str = "u",
     ) -> None:
         """Records what produced an output."""
         used = list(models or ("m",))
         named = list(versions or [""] * len(used))
-        details = (at, task, domain, used, named, orchestration, list(services), cost)
+        details = (at, task, domain, used, named, orchestration, list(services), cost, owner)
         await self._write(output, "", (_OUTPUT, at), (_MANIFEST, *details))
 
     async def vote(

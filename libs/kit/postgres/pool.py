@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +28,9 @@ class PostgresSettings:
     """Which database, as whom, and how much of it."""
 
     url: str = field(repr=False)
-    """Address as the service's own role; holds its password."""
+    """Address as the service's own role; holds its password. Parameters such as sslmode are the driver's."""
+    ca: str = ""
+    """File of authorities (PEM): the server must then speak TLS, be signed by one and bear the address's name."""
     application_name: str
     """What the server's own views call this process."""
     connections_min: int = 1
@@ -39,10 +42,11 @@ class PostgresSettings:
 
     @classmethod
     def read(cls, reader: Reader, application_name: str, connections_max: int = 10) -> PostgresSettings:
-        """Reads DATABASE_URL, DATABASE_CONNECTIONS_MAX and STATEMENT_TIMEOUT_SECONDS."""
+        """Reads DATABASE_URL, DATABASE_CA, DATABASE_CONNECTIONS_MAX and STATEMENT_TIMEOUT_SECONDS."""
         second = timedelta(seconds=1)
         return cls(
             url=reader.text("DATABASE_URL"),
+            ca=reader.text("DATABASE_CA", ""),
             application_name=application_name,
             connections_max=reader.integer("DATABASE_CONNECTIONS_MAX", connections_max, 2, 500),
             statement_timeout=reader.seconds("STATEMENT_TIMEOUT_SECONDS", 15 * second, second, 3600 * second),
@@ -102,11 +106,16 @@ async def use_tenant(connection: Connection, tenant_id: str) -> None:
 
 @contextlib.asynccontextmanager
 async def open_database(settings: PostgresSettings) -> AsyncIterator[Database]:
-    """Opens the pool and closes it after the block; raises Unavailable when the server does not answer."""
+    """Opens the pool and closes it after the block.
+
+    Raises Unavailable when the server does not answer or is not whom the authorities know.
+    """
+    trusted = ssl.create_default_context(cafile=settings.ca) if settings.ca else None
     with translated():
         try:
             pool = await asyncpg.create_pool(
                 settings.url,
+                ssl=trusted,
                 min_size=settings.connections_min,
                 max_size=settings.connections_max,
                 command_timeout=settings.statement_timeout.total_seconds() + 5,

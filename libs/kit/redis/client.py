@@ -5,13 +5,25 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from kit.settings import Reader
+
 TIMEOUT = timedelta(milliseconds=250)
 CONNECTIONS_MAX = 32
+
+
+def redis_address(reader: Reader, default: str | None) -> str:
+    """Reads REDIS_URL, and REDIS_CA, a file of authorities (PEM) by whom the server of a rediss:// address is known."""
+    url, ca = reader.text("REDIS_URL", default), reader.text("REDIS_CA", "")
+    if not ca:
+        return url
+    reader.check("REDIS_CA", url.startswith("rediss://"), "needs an address that begins with rediss://")
+    return f"{url}{'&' if '?' in url else '?'}ssl_ca_certs={quote(ca, safe='')}"
 
 
 @contextlib.asynccontextmanager

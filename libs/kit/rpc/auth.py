@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import jwt
 
@@ -35,8 +36,18 @@ class Authenticator(Protocol):
     """Verifies callers."""
 
     def authenticate(self, authorization: str) -> Principal:
-        """Returns who presents this `authorization` header; raises Unauthenticated."""
+        """Returns who presents this `authorization` header; raises Unauthenticated, or its kind UnknownKey."""
         ...
+
+    async def renew(self) -> bool:
+        """Looks whether a key that was unknown is known by now; tells whether asking again makes sense."""
+        ...
+
+
+class UnknownKey(Unauthenticated):
+    """The token is not valid."""
+
+    reason = "TOKEN_INVALID"
 
 
 _principal: ContextVar[Principal] = ContextVar("principal")
@@ -71,17 +82,49 @@ def tenant_of(request_tenant: str) -> str:
     return request_tenant
 
 
-class SharedKeyTokens:
-    """Verifies tokens signed with one shared key (JWT, HS256).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRules:
+    """What a token must say, and where it says who calls."""
 
-    Claims: sub, tenant, roles, iat, exp, iss, aud. Verified tokens are remembered until they expire.
-    """
+    issuer: str = ISSUER
+    """The `iss` that is believed."""
+    audience: str = AUDIENCE
+    """The `aud` that means us; one of several in a token is enough."""
+    skew: timedelta = timedelta()
+    """How far the signer's clock may be from ours."""
+    tenant_claim: str = "tenant"
+    """Name of the tenant's claim; a name that a token lacks is read as a path, such as org.id."""
+    roles_claim: str = "roles"
+    """Name or path of the claim that lists the roles."""
+    roles: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
+    """Our role by the signer's name for it; what is not named here grants nothing."""
 
-    def __init__(self, key: str, cache_size: int = CACHE_SIZE) -> None:
-        """Takes the key, at least 32 bytes; raises ValueError when it is shorter."""
-        if len(key.encode()) < KEY_BYTES_MIN:
-            raise ValueError(f"the token key must have at least {KEY_BYTES_MIN} bytes")
-        self._key, self._cache_size = key, cache_size
+    def principal(self, claims: Mapping[str, object]) -> Principal:
+        """Returns the caller that verified claims tell of; raises Unauthenticated when they lack one."""
+        tenant, roles = _claim(claims, self.tenant_claim), _claim(claims, self.roles_claim)
+        subject = claims.get("sub")
+        if not isinstance(tenant, str) or not isinstance(roles, list) or not isinstance(subject, str):
+            raise Unauthenticated("The token lacks tenant or roles.", reason="TOKEN_INVALID")
+        held = frozenset(self.roles[role] for role in roles if isinstance(role, str) and role in self.roles)
+        if not tenant and "operator" not in held:
+            raise Unauthenticated("Only operators have a token without tenant.", reason="TOKEN_INVALID")
+        return Principal(tenant, subject, held)
+
+
+def _claim(claims: Mapping[str, object], name: str) -> object:
+    if name in claims:
+        return claims[name]
+    found: object = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+class RememberedTokens(ABC):
+    """Verifies each token once; what was verified is remembered until it expires, the least used forgotten first."""
+
+    def __init__(self, cache_size: int) -> None:
+        self._cache_size = cache_size
         self._cache: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     def authenticate(self, authorization: str) -> Principal:
@@ -89,42 +132,76 @@ class SharedKeyTokens:
         hit = self._cache.get(authorization)
         if hit is not None:
             if hit[0] > time.time():
+                self._cache.move_to_end(authorization)
                 return hit[1]
             del self._cache[authorization]
-        expiry, principal = self._verify(authorization)
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX:
+            raise Unauthenticated("A bearer token is needed.", reason="TOKEN_MISSING")
+        try:
+            expiry, principal = self._verified(token)
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
+        except (jwt.InvalidTokenError, RecursionError, OverflowError):
+            raise Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
         self._cache[authorization] = (expiry, principal)
         if len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
         return principal
 
-    def _verify(self, authorization: str) -> tuple[float, Principal]:
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX:
-            raise Unauthenticated("A bearer token is needed.", reason="TOKEN_MISSING")
-        try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=["HS256"],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                options={"require": ["exp", "iat", "sub"]},
-            )
-        except jwt.ExpiredSignatureError:
-            raise Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
-        except jwt.InvalidTokenError:
-            raise Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
-        return float(claims["exp"]), _principal_of(claims)
+    def forget(self) -> None:
+        """Forgets every token: each is verified anew."""
+        self._cache.clear()
+
+    async def renew(self) -> bool:
+        """Tells that no key is to be expected."""
+        return False
+
+    @abstractmethod
+    def _verified(self, token: str) -> tuple[float, Principal]:
+        """Returns when the token expires and whose it is; raises jwt.InvalidTokenError or Unauthenticated."""
 
 
-def _principal_of(claims: dict[str, object]) -> Principal:
-    tenant, roles, subject = claims.get("tenant"), claims.get("roles"), claims.get("sub")
-    if not isinstance(tenant, str) or not isinstance(roles, list) or not isinstance(subject, str):
-        raise Unauthenticated("The token lacks tenant or roles.", reason="TOKEN_INVALID")
-    held = frozenset(str(role) for role in roles) & ROLES
-    if not tenant and "operator" not in held:
-        raise Unauthenticated("Only operators have a token without tenant.", reason="TOKEN_INVALID")
-    return Principal(tenant, subject, held)
+class SharedKeyTokens(RememberedTokens):
+    """Verifies tokens signed with one shared key (JWT, HS256), for development and small installations.
+
+    Claims: sub, tenant, roles, iat, exp, iss, aud.
+    """
+
+    def __init__(self, key: str, cache_size: int = CACHE_SIZE) -> None:
+        """Takes the key, at least 32 bytes; raises ValueError when it is shorter."""
+        super().__init__(cache_size)
+        if len(key.encode()) < KEY_BYTES_MIN:
+            raise ValueError(f"the token key must have at least {KEY_BYTES_MIN} bytes")
+        self._key, self._rules = key, ClaimRules()
+
+    def _verified(self, token: str) -> tuple[float, Principal]:
+        claims = decoded(token, self._key, "HS256", self._rules)
+        return float(claims["exp"]), self._rules.principal(claims)
+
+
+class NoTokens(RememberedTokens):
+    """Believes no token: every caller proves itself by a certificate."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def _verified(self, token: str) -> tuple[float, Principal]:
+        raise Unauthenticated("Callers prove themselves by a certificate here.", reason="TOKEN_INVALID")
+
+
+def decoded(token: str, key: Any, algorithm: str, rules: ClaimRules) -> dict[str, Any]:
+    """Returns the claims of a token that this key signed; raises jwt.InvalidTokenError."""
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=[algorithm],
+        issuer=rules.issuer,
+        audience=rules.audience,
+        leeway=rules.skew,
+        options={"require": ["exp", "iat", "sub"]},
+    )
+    return claims
 
 
 def mint(

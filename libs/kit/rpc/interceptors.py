@@ -22,8 +22,10 @@ from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
 from kit.metrics import CALLS, DURATIONS
 from kit.rpc.answers import passing_bytes
-from kit.rpc.auth import Authenticator, act_as
+from kit.rpc.auth import Authenticator, UnknownKey, act_as
+from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.rpc.status import abort, internal, known, to_status
+from kit.rpc.tls import Certificates
 from kit.rpc.validation import validate
 
 log = logging.getLogger(__name__)
@@ -80,9 +82,15 @@ class Interceptor:
         access: Mapping[str, frozenset[str]],
         default_deadline: timedelta,
         self_validating: frozenset[str] = frozenset(),
+        certificates: Certificates | None = None,
+        quotas: Quotas | None = None,
     ) -> None:
-        """Takes who may call what by method name, and the methods that judge their messages themselves."""
+        """Takes who may call what by method name, and the methods that judge their messages themselves.
+
+        With `certificates`, a call without a token is the call of whom the connection's certificate names.
+        """
         self._authenticator, self._access = authenticator, access
+        self._certificates, self._quotas = certificates, quotas or Quotas(QuotaSettings())
         self._deadline_s = default_deadline.total_seconds()
         self._self_validating = self_validating
 
@@ -95,13 +103,13 @@ class Interceptor:
             raise LookupError(f"no access rule names {method}") from None
         check = _readable if name in self._self_validating else validate
         read, write = _tolerant(handler.request_deserializer or bytes), passing_bytes(handler.response_serializer)
-        call = _Call(self, roles, check, _Watch(method))
+        call = _Call(self, roles, check, _Watch(method), self._quotas.of(name), self._quotas.streams)
         if handler.request_streaming and handler.response_streaming:
             serve = call.answers(call.incoming(handler.stream_stream))
             return grpc.stream_stream_rpc_method_handler(serve, read, write)
         if handler.request_streaming:
             return grpc.stream_unary_rpc_method_handler(
-                call.answer(call.incoming(handler.stream_unary), None), read, write
+                call.answer(call.counted(call.incoming(handler.stream_unary)), None), read, write
             )
         if handler.response_streaming:
             serve = call.answers(call.checked(handler.unary_stream))
@@ -109,8 +117,8 @@ class Interceptor:
         unary = call.answer(call.checked(handler.unary_unary), self._deadline_s)
         return grpc.unary_unary_rpc_method_handler(unary, read, write)
 
-    def admit(self, context: Context, roles: frozenset[str]) -> None:
-        """Finds out who calls and under which request id; raises Unauthenticated or Forbidden."""
+    def admit(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
+        """Finds out who calls and under which request id; raises Unauthenticated, Forbidden or Exhausted."""
         authorization = request_id = ""
         for key, value in context.invocation_metadata() or ():
             if key == "authorization":
@@ -121,11 +129,21 @@ class Interceptor:
             request_id = new_id()
         logs.request_id.set(request_id)
         context.set_trailing_metadata((("x-request-id", request_id),))
-        principal = self._authenticator.authenticate(authorization)
+        if self._certificates is not None and not authorization:
+            principal = self._certificates.principal(context.auth_context())
+        else:
+            principal = self._authenticator.authenticate(authorization)
         act_as(principal)
         logs.tenant.set(principal.tenant_id)
         if not principal.roles & roles:
             raise Forbidden("The caller's roles do not allow this call.", reason="ROLE_MISSING")
+        quota.take(principal.tenant_id)
+
+    async def admit_later(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
+        """Finds out who calls with a token of a key that is not known yet; raises as `admit` does."""
+        if not await self._authenticator.renew():
+            raise UnknownKey
+        self.admit(context, roles, quota)
 
 
 def _readable(message: Any) -> None:
@@ -138,9 +156,16 @@ class _Call:
     """The wrapper of one method."""
 
     def __init__(
-        self, interceptor: Interceptor, roles: frozenset[str], check: Callable[[Any], None], watch: _Watch
+        self,
+        interceptor: Interceptor,
+        roles: frozenset[str],
+        check: Callable[[Any], None],
+        watch: _Watch,
+        quota: Quota,
+        streams: Streams,
     ) -> None:
         self._interceptor, self._roles, self._check, self._watch = interceptor, roles, check, watch
+        self._quota, self._streams = quota, streams
 
     def checked(self, serve: Any) -> Callable[[Any, Context], Any]:
         """Checks the one request before the method sees it."""
@@ -154,27 +179,47 @@ class _Call:
         return begin
 
     def incoming(self, serve: Any) -> Callable[[Any, Context], Any]:
-        """Checks each streamed request before the method sees it."""
-        check = self._check
+        """Checks each streamed request before the method sees it; a stream beyond the quota is slowed down."""
+        check, wanting = self._check, self._quota.wanting
 
         async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+            tenant = logs.tenant.get()
             async for request in requests:
+                while wait := wanting(tenant):  # noqa: ASYNC110 - there is room when time has passed
+                    await asyncio.sleep(wait)
                 _readable(request)
                 check(request)
                 yield request
 
         return lambda requests, context: serve(each(requests), context)
 
+    def counted(self, serve: Callable[[Any, Context], Awaitable[Any]]) -> Callable[[Any, Context], Awaitable[Any]]:
+        """Counts the call among the tenant's open streams."""
+        streams = self._streams
+
+        async def wrapped(requests: Any, context: Context) -> Any:
+            tenant = logs.tenant.get()
+            streams.enter(tenant)
+            try:
+                return await serve(requests, context)
+            finally:
+                streams.leave(tenant)
+
+        return wrapped
+
     def answer(
         self, serve: Callable[[Any, Context], Awaitable[Any]], deadline_s: float | None
     ) -> Callable[[Any, Context], Awaitable[Any]]:
         """Wraps a method with one answer; a call without a deadline gets the default one."""
-        admit, roles, done = self._interceptor.admit, self._roles, self._watch.done
+        admit, roles, done, quota = self._interceptor.admit, self._roles, self._watch.done, self._quota
 
         async def wrapped(request: Any, context: Context) -> Any:
             begun = time.perf_counter()
             try:
-                admit(context, roles)
+                try:
+                    admit(context, roles, quota)
+                except UnknownKey:
+                    await self._interceptor.admit_later(context, roles, quota)
                 if deadline_s is not None and context.time_remaining() is None:
                     async with asyncio.timeout(deadline_s):
                         answer = await serve(request, context)
@@ -198,10 +243,17 @@ class _Call:
         async def wrapped(request: Any, context: Context) -> AsyncIterator[Any]:
             begun = time.perf_counter()
             try:
-                self._interceptor.admit(context, self._roles)
-                async with contextlib.aclosing(serve(request, context)) as answers:  # type: ignore[type-var]
-                    async for answer in answers:
-                        yield answer
+                try:
+                    self._interceptor.admit(context, self._roles, self._quota)
+                except UnknownKey:
+                    await self._interceptor.admit_later(context, self._roles, self._quota)
+                self._streams.enter(tenant := logs.tenant.get())
+                try:
+                    async with contextlib.aclosing(serve(request, context)) as answers:  # type: ignore[type-var]
+                        async for answer in answers:
+                            yield answer
+                finally:
+                    self._streams.leave(tenant)
             except Exception as error:
                 await self._fail(context, error, begun)
             except asyncio.CancelledError:

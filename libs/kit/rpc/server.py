@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,17 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from kit.metrics import DEVELOPMENT
 from kit.rpc.auth import Authenticator
 from kit.rpc.interceptors import Interceptor
+from kit.rpc.quota import Quotas, QuotaSettings
+from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.settings import Reader
 
 log = logging.getLogger(__name__)
+
+DEVELOPMENT_NAME = "radiant.development"
+"""A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
 
 Register = Callable[[Any, Any], None]
 
@@ -40,19 +47,28 @@ class RpcServerSettings:
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
     """For calls in flight when the server stops."""
+    reflection: bool = True
+    """Whether anybody may ask which services and messages there are."""
+    tls: TlsSettings = field(default_factory=TlsSettings)
+    """How connections are encrypted."""
+    quotas: QuotaSettings = field(default_factory=QuotaSettings)
+    """What each tenant may ask for."""
 
     @classmethod
     def read(cls, reader: Reader, port: int) -> RpcServerSettings:
         """Reads HOST, PORT and so on; `port` is the default port."""
-        second = timedelta(seconds=1)
+        second, development = timedelta(seconds=1), reader.flag("DEVELOPMENT", True)
         return cls(
             host=reader.text("HOST", "127.0.0.1"),
             port=reader.integer("PORT", port, 0, 65535),
-            development=reader.flag("DEVELOPMENT", True),
+            development=development,
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
+            reflection=reader.flag("REFLECTION", development),
+            tls=TlsSettings.read(reader),
+            quotas=QuotaSettings.read(reader),
         )
 
 
@@ -88,6 +104,7 @@ class RpcServer:
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
+        self._credentials: list[Credentials] = []
 
     def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
         """Adds a service; raises LookupError when a method of it has no access rule."""
@@ -103,25 +120,49 @@ class RpcServer:
 
     async def start(self) -> int:
         """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
-        if self._settings.development and not is_loopback(self._settings.host):
+        if self._settings.development and not await stays_here(self._settings.host):
             raise PublicDevelopmentError(
                 f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
             )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection((*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        host = self._settings.host
+        if self._settings.reflection:
+            names = (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server)
+        port = self._listen()
+        await self._server.start()
+        await self.set_serving(True)
+        await self._say_how_open(port)
+        return port
+
+    async def _say_how_open(self, port: int) -> None:
+        """Says what must not go unnoticed, in the log, in the metrics and to health checks."""
+        DEVELOPMENT.set(self._settings.development)
+        fields = {"fields": {"host": self._settings.host, "port": port}}
+        if self._settings.development:
+            log.warning("development mode: callers are identified by a shared key", extra=fields)
+            await self._health.set(DEVELOPMENT_NAME, health_pb2.HealthCheckResponse.SERVING)
+        elif not self._settings.tls.cert and not await stays_here(self._settings.host):
+            log.warning("connections are not encrypted: tokens travel in plain text", extra=fields)
+
+    def _listen(self) -> int:
+        """Opens the ports and returns the first; raises OSError when one is taken, ValueError for bad files."""
+        host, tls = self._settings.host, self._settings.tls
         if ":" in host and not host.startswith("["):
             host = f"[{host}]"
         address = f"{host}:{self._settings.port}"
         try:
-            port = self._server.add_insecure_port(address)
+            if not tls.cert:
+                return self._server.add_insecure_port(address)
+            apart = tls.client_port != 0
+            self._credentials = [Credentials(tls, asks=bool(tls.client_ca) and not apart)]
+            port = self._server.add_secure_port(address, self._credentials[0].server_credentials())
+            if apart:
+                address = f"{host}:{tls.client_port}"
+                self._credentials.append(Credentials(tls, asks=True))
+                self._server.add_secure_port(address, self._credentials[1].server_credentials())
         except RuntimeError as error:
             raise OSError(f"cannot listen on {address}: {error}") from None
-        await self._server.start()
-        await self.set_serving(True)
-        if self._settings.development:
-            log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
         return port
 
     async def set_serving(self, serving: bool) -> None:
@@ -143,7 +184,15 @@ def build_server(
     self_validating: frozenset[str] = frozenset(),
 ) -> RpcServer:
     """Makes a server; `access` names the roles that may call each method, by its short name."""
-    interceptor = Interceptor(authenticator, access, settings.default_deadline, self_validating)
+    principals = settings.tls.principals
+    interceptor = Interceptor(
+        authenticator,
+        access,
+        settings.default_deadline,
+        self_validating,
+        Certificates(principals) if principals else None,
+        Quotas(settings.quotas),
+    )
     return RpcServer(settings, interceptor)
 
 
@@ -153,3 +202,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+async def stays_here(host: str) -> bool:
+    """Tells whether nobody but this machine reaches a server that listens there; localhost counts as what it means."""
+    if host != "localhost":
+        return is_loopback(host)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    except OSError:
+        return False
+    return bool(found) and all(is_loopback(str(each[4][0])) for each in found)

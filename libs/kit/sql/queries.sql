@@ -44,3 +44,15 @@ SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSR
 -- query: lock_roles
 -- Processes that set up the roles of one database at the same time do it one after the other.
 SELECT pg_advisory_xact_lock(hashtextextended('radiant.roles', 0));
+
+-- query: append_audit
+-- Who changed what, in the transaction of the change; see the log's own rules.
+SELECT ingest_api_v1.append_audit($1, $2, $3, $4, $5, $6::text::jsonb);
+
+-- query: erasures_pending
+-- Users whose erasure waits for a part, of all tenants.
+SELECT tenant_id, erasure_id::text AS erasure_id, user_id, asked_at, queued_until FROM ingest_api_v1.erasures_pending($1);
+
+-- query: erasure_done
+-- The part is done.
+SELECT ingest_api_v1.erasure_done($1, $2, $3);

@@ -13,12 +13,7 @@ ON CONFLICT DO NOTHING RETURNING true;
 
 -- query: purge_answers
 -- Answers older than a day go.
-DELETE FROM experiments.requests WHERE created_at < now() - interval '24 hours';
-
--- query: audit
--- Who changed what, and why.
-INSERT INTO experiments.audit (tenant_id, experiment_id, actor, action, reason, definition)
-VALUES ($1, $2, $3, $4, $5, $6::text::jsonb);
+SELECT experiments.purge_answers(NULL);
 
 -- query: create_experiment
 -- A draft.

@@ -160,6 +160,81 @@ GRANT USAGE ON SCHEMA experiments TO radiant_neural, radiant_learner; -- for the
 GRANT EXECUTE ON FUNCTION experiments.may_touch TO PUBLIC;
 RESET ROLE;
 
+-- Who changed what stands in the log of all services; what was noted here before moves there. Testers, who are users, are
+-- not named in it.
+
+SET LOCAL ROLE radiant_owner;
+ALTER TABLE experiments.audit NO FORCE ROW LEVEL SECURITY;
+
+DO $$
+DECLARE
+  entry experiments.audit;
+BEGIN
+  FOR entry IN SELECT * FROM experiments.audit ORDER BY tenant_id, seq LOOP
+    PERFORM ingest_api_v1.import_audit(entry.tenant_id, 'experiments', entry.actor,
+      CASE WHEN entry.action LIKE 'rollout %' THEN replace(entry.action, ' ', '.')
+        ELSE 'experiment.' || split_part(entry.action, ' ', 1) END,
+      entry.experiment_id::text, entry.reason,
+      jsonb_strip_nulls(jsonb_build_object('definition', entry.definition - 'forced')), entry.happened_at);
+  END LOOP;
+END
+$$;
+DROP TABLE experiments.audit;
+RESET ROLE;
+
+-- Users who are forgotten: what was served to them goes, and what came of it with it.
+
+SET LOCAL ROLE radiant_owner;
+CREATE INDEX ab_experiment_assignments_user_idx ON experiments.ab_experiment_assignments (tenant_id, user_id);
+CREATE INDEX exposures_user_idx ON experiments.exposures (tenant_id, user_id);
+CREATE INDEX exposures_output_idx ON experiments.exposures (tenant_id, output_id) WHERE output_id <> '';
+GRANT DELETE ON experiments.ab_experiment_assignments, experiments.exposures TO radiant_experimenter;
+GRANT UPDATE ON experiments.epochs, experiments.requests TO radiant_experimenter;
+RESET ROLE;
+
+-- Everything that is stored of a user here, one record a row, for whoever asks what is known of them.
+
+SET LOCAL ROLE radiant_owner;
+GRANT USAGE ON SCHEMA experiments_api_v1 TO radiant_ingest;
+GRANT USAGE ON SCHEMA experiments TO radiant_ingest; -- for the view's own security function
+
+CREATE VIEW experiments_api_v1.user_records AS
+SELECT 'ab_experiment_assignments' AS kind, t.tenant_id, t.user_id, to_jsonb(t) AS record
+FROM experiments.ab_experiment_assignments t
+UNION ALL
+SELECT 'exposures', t.tenant_id, t.user_id, to_jsonb(t) FROM experiments.exposures t
+UNION ALL
+SELECT 'ab_experiments', t.tenant_id, f.key, jsonb_build_object('tenant_id', t.tenant_id, 'experiment_id', t.experiment_id,
+  'user_id', f.key, 'forced_variant', f.value)
+FROM experiments.ab_experiments t CROSS JOIN LATERAL jsonb_each_text(t.definition -> 'forced') AS f (key, value);
+GRANT SELECT ON experiments_api_v1.user_records TO radiant_ingest;
+RESET ROLE;
+
+-- Old answers go by a function of the owner: it alone sees them across tenants, the service's own role no longer does.
+SET LOCAL ROLE radiant_owner;
+DROP POLICY purge ON experiments.requests;
+DROP POLICY purge_sight ON experiments.requests;
+CREATE POLICY purge ON experiments.requests FOR DELETE TO radiant_owner USING (created_at < now() - interval '24 hours');
+CREATE POLICY purge_sight ON experiments.requests FOR SELECT TO radiant_owner
+  USING (created_at < now() - interval '24 hours');
+
+-- Deletes at most `most` answers older than a day, all of them for NULL; returns how many.
+CREATE FUNCTION experiments.purge_answers(most bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH old AS (
+    SELECT tenant_id, request_id FROM experiments.requests WHERE created_at < now() - interval '24 hours' LIMIT most
+  ), gone AS (
+    DELETE FROM experiments.requests r USING old
+    WHERE r.tenant_id = old.tenant_id AND r.request_id = old.request_id AND r.created_at < now() - interval '24 hours'
+    RETURNING 1
+  )
+  SELECT count(*) FROM gone;
+END;
+REVOKE ALL ON FUNCTION experiments.purge_answers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION experiments.purge_answers TO radiant_experiments;
+RESET ROLE;
+
 -- Looks: what the analysis of an experiment said over time, by the tenant whose results they are. Those of the empty
 -- tenant are over all of them, for operators.
 SET LOCAL ROLE radiant_owner;

@@ -181,11 +181,4 @@ SELECT ingest.ensure_partitions();
 
 -- query: purge_answers
 -- Answers older than a day go, a bounded number at a time.
-WITH old AS (
-  SELECT tenant_id, request_id FROM ingest.requests
-  WHERE created_at < now() - interval '24 hours' LIMIT $1
-), gone AS (
-  DELETE FROM ingest.requests r USING old
-  WHERE r.tenant_id = old.tenant_id AND r.request_id = old.request_id RETURNING 1
-)
-SELECT count(*) FROM gone;
+SELECT ingest.purge_answers($1);

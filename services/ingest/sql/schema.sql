@@ -524,3 +524,415 @@ CREATE POLICY purge ON ingest.feedback_asks FOR DELETE TO radiant_ingest USING (
 CREATE POLICY purge_sight ON ingest.feedback_asks FOR SELECT TO radiant_ingest USING (asked_at < now() - interval '30 days');
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest.feedback_asks TO radiant_ingest;
 RESET ROLE;
+
+-- Who changed what, of all services in one log: a chain of hashes per tenant that nobody can change unnoticed.
+
+SET LOCAL ROLE radiant_owner;
+
+-- The empty tenant stands for what operators do to all tenants.
+CREATE TABLE ingest.audit_log (
+  tenant_id text NOT NULL,
+  sequence bigint NOT NULL, -- from 1, without gaps
+  service text NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  target text NOT NULL,
+  reason text NOT NULL,
+  detail jsonb NOT NULL,
+  happened_at timestamptz NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (tenant_id, sequence)
+);
+
+-- Where each chain ends, so that a missing end is seen.
+CREATE TABLE ingest.audit_heads (
+  tenant_id text NOT NULL CONSTRAINT audit_heads_pkey PRIMARY KEY,
+  sequence bigint NOT NULL,
+  hash bytea NOT NULL
+);
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['audit_log', 'audit_heads'] LOOP
+    EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY tenant_isolation ON ingest.%I FOR SELECT TO radiant_ingest '
+      'USING (tenant_id = current_setting(''app.current_tenant_id'', true))', name);
+    EXECUTE format('CREATE POLICY keeper ON ingest.%I TO radiant_owner USING (true)', name);
+    EXECUTE format('GRANT SELECT ON ingest.%I TO radiant_ingest', name);
+  END LOOP;
+END
+$$;
+
+-- What was written stays, for the owner, too; a head only moves forward.
+CREATE FUNCTION ingest.refuse_audit_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit_heads' AND NEW.tenant_id = OLD.tenant_id
+    AND NEW.sequence = OLD.sequence + 1 THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the audit log is only appended to' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON ingest.audit_log
+  FOR EACH ROW EXECUTE FUNCTION ingest.refuse_audit_change();
+CREATE TRIGGER kept_whole BEFORE TRUNCATE ON ingest.audit_log
+  FOR EACH STATEMENT EXECUTE FUNCTION ingest.refuse_audit_change();
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON ingest.audit_heads
+  FOR EACH ROW EXECUTE FUNCTION ingest.refuse_audit_change();
+CREATE TRIGGER kept_whole BEFORE TRUNCATE ON ingest.audit_heads
+  FOR EACH STATEMENT EXECUTE FUNCTION ingest.refuse_audit_change();
+
+-- SHA-256 over the hash before and one canonical text of the entry.
+CREATE FUNCTION ingest.audit_hash(previous bytea, entry ingest.audit_log) RETURNS bytea
+LANGUAGE sql STABLE
+RETURN sha256(previous || convert_to(jsonb_build_array(entry.tenant_id, entry.sequence, entry.service, entry.actor,
+  entry.action, entry.target, entry.reason, entry.detail,
+  (extract(epoch FROM entry.happened_at) * 1000000)::bigint)::text, 'UTF8'));
+
+-- Appends; entries of a tenant follow one another, each waiting for the transaction of the one before. Entries of the
+-- time before this log come in with their own service and moment, by the owner of the schemas alone.
+CREATE FUNCTION ingest_api_v1.import_audit(tenant text, by_service text, by_actor text, what text, whom text, why text,
+  more jsonb, moment timestamptz DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  head ingest.audit_heads;
+  entry ingest.audit_log;
+BEGIN
+  PERFORM pg_advisory_xact_lock(72009, hashtext(tenant));
+  SELECT * INTO head FROM ingest.audit_heads h WHERE h.tenant_id = tenant;
+  entry.tenant_id := tenant;
+  entry.sequence := coalesce(head.sequence, 0) + 1;
+  entry.service := by_service;
+  entry.actor := by_actor;
+  entry.action := what;
+  entry.target := whom;
+  entry.reason := why;
+  entry.detail := more;
+  entry.happened_at := coalesce(moment, clock_timestamp());
+  entry.hash := ingest.audit_hash(coalesce(head.hash, ''), entry);
+  INSERT INTO ingest.audit_log SELECT entry.*;
+  INSERT INTO ingest.audit_heads AS h (tenant_id, sequence, hash) VALUES (tenant, entry.sequence, entry.hash)
+  ON CONFLICT (tenant_id) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash;
+  RETURN entry.sequence;
+END
+$$;
+REVOKE ALL ON FUNCTION ingest_api_v1.import_audit, ingest.audit_hash, ingest.refuse_audit_change FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.audit_hash TO radiant_ingest;
+
+-- Notes a change in the transaction that makes it; returns the entry's number. The service is the one that is connected;
+-- the tenant is that of the transaction, or empty where the transaction acts on all tenants.
+CREATE FUNCTION ingest_api_v1.append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb)
+RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF tenant IS NULL
+    OR tenant = '' AND current_setting('role') NOT IN ('radiant_learner', 'radiant_experimenter')
+    OR tenant <> '' AND tenant IS DISTINCT FROM current_setting('app.current_tenant_id', true) THEN
+    RAISE EXCEPTION 'the entry is not of the tenant of this transaction' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN ingest_api_v1.import_audit(tenant, regexp_replace(session_user, '^radiant_', ''), actor, action, target, reason,
+    detail);
+END
+$$;
+REVOKE ALL ON FUNCTION ingest_api_v1.append_audit FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest_api_v1.append_audit TO radiant_ingest, radiant_neural, radiant_learner,
+  radiant_experiments, radiant_experimenter, radiant_voice;
+RESET ROLE;
+
+-- Users who ask to be forgotten: what was erased of them here at once, and what other services still have to do.
+
+SET LOCAL ROLE radiant_owner;
+
+-- What one user left behind is found without reading what everybody did.
+CREATE INDEX IF NOT EXISTS execution_manifests_user_idx ON ingest.execution_manifests (tenant_id, user_id);
+CREATE INDEX implicit_signals_user_idx ON ingest.implicit_signals (tenant_id, user_id);
+CREATE INDEX retractions_user_idx ON ingest.retractions (tenant_id, user_id);
+
+CREATE TABLE ingest.erasures (
+  tenant_id text NOT NULL,
+  erasure_id uuid NOT NULL,
+  user_id text NOT NULL, -- empty once all is erased
+  user_digest text NOT NULL, -- SHA-256 of tenant/user in hexadecimal
+  asked_at timestamptz NOT NULL,
+  done_at timestamptz,
+  rows_erased bigint NOT NULL,
+  queued_until bigint NOT NULL, -- the last row of the learner's queue at that moment
+  parts_done text[] NOT NULL DEFAULT '{}',
+  CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, erasure_id)
+);
+CREATE INDEX erasures_asked_idx ON ingest.erasures (tenant_id, asked_at DESC, erasure_id DESC);
+CREATE INDEX erasures_open_idx ON ingest.erasures (asked_at) WHERE done_at IS NULL;
+
+-- Recordings whose rows are gone, until their objects are.
+CREATE TABLE ingest.erased_recordings (
+  tenant_id text NOT NULL,
+  erasure_id uuid NOT NULL,
+  audio_key text NOT NULL,
+  CONSTRAINT erased_recordings_pkey PRIMARY KEY (tenant_id, erasure_id, audio_key)
+);
+
+-- Outputs that were made for the user, until everybody has forgotten them.
+CREATE TABLE ingest.erased_outputs (
+  tenant_id text NOT NULL,
+  erasure_id uuid NOT NULL,
+  output_id text NOT NULL,
+  created_at timestamptz NOT NULL,
+  models text[] NOT NULL,
+  model_versions text[] NOT NULL,
+  CONSTRAINT erased_outputs_pkey PRIMARY KEY (tenant_id, erasure_id, output_id)
+);
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['erasures', 'erased_recordings', 'erased_outputs'] LOOP
+    EXECUTE format('ALTER TABLE ingest.%I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE ingest.%I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY tenant_isolation ON ingest.%I TO radiant_ingest '
+      'USING (tenant_id = current_setting(''app.current_tenant_id'', true))', name);
+    EXECUTE format('CREATE POLICY keeper ON ingest.%I TO radiant_owner USING (true)', name);
+  END LOOP;
+END
+$$;
+GRANT SELECT ON ingest.erasures TO radiant_ingest;
+GRANT SELECT, DELETE ON ingest.erased_recordings TO radiant_ingest;
+
+-- Held by a transaction that writes facts of users, until it ends: an erasure of one of them comes wholly before or
+-- after it. An empty name stands for more users than are worth a lock each.
+CREATE FUNCTION ingest.hold_users(tenant text, users text[]) RETURNS bigint
+LANGUAGE sql VOLATILE
+RETURN (SELECT count(pg_advisory_xact_lock_shared(72008, hashtext(tenant || '/' || u.who))) FROM unnest(users) AS u (who));
+
+-- Erases a user from every table of this schema, the outputs that were made for the user with what anybody said of them,
+-- and queues what was learned from it to be taken back. Tables are found by their columns: one with tenant_id and user_id
+-- loses the user's rows, one with tenant_id and output_id those of erased outputs. Returns how many rows went.
+CREATE FUNCTION ingest.forget_user(tenant text, gone text, erasure uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+DECLARE
+  place record;
+  step bigint;
+  erased bigint := 0;
+BEGIN
+  IF gone = '' OR tenant = '' OR tenant IS DISTINCT FROM current_setting('app.current_tenant_id', true) THEN
+    RAISE EXCEPTION 'not a user of the tenant of this transaction' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  PERFORM pg_advisory_xact_lock(72008, hashtext(tenant || '/' || gone)), pg_advisory_xact_lock(72008, hashtext(tenant || '/'));
+  INSERT INTO ingest.erased_outputs (tenant_id, erasure_id, output_id, created_at, models, model_versions)
+  SELECT m.tenant_id, erasure, m.output_id, m.created_at, m.models_used, m.model_versions
+  FROM ingest.execution_manifests m WHERE m.tenant_id = tenant AND m.user_id = gone
+  ON CONFLICT DO NOTHING;
+  WITH units AS (
+    SELECT f.output_id, f.user_id FROM ingest.explicit_feedback f WHERE f.tenant_id = tenant AND f.user_id = gone
+    UNION SELECT f.output_id, f.user_id FROM ingest.implicit_signals f WHERE f.tenant_id = tenant AND f.user_id = gone
+    UNION SELECT f.output_id, f.user_id FROM ingest.voice_feedback f WHERE f.tenant_id = tenant AND f.user_id = gone
+    UNION SELECT f.output_id, f.user_id FROM ingest.erased_outputs o JOIN ingest.explicit_feedback f USING (tenant_id, output_id)
+    WHERE o.tenant_id = tenant AND o.erasure_id = erasure
+    UNION SELECT f.output_id, f.user_id FROM ingest.erased_outputs o JOIN ingest.implicit_signals f USING (tenant_id, output_id)
+    WHERE o.tenant_id = tenant AND o.erasure_id = erasure
+    UNION SELECT f.output_id, f.user_id FROM ingest.erased_outputs o JOIN ingest.voice_feedback f USING (tenant_id, output_id)
+    WHERE o.tenant_id = tenant AND o.erasure_id = erasure
+  )
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of(tenant, u.user_id), tenant, u.output_id, u.user_id FROM units u;
+  INSERT INTO ingest.erased_recordings (tenant_id, erasure_id, audio_key)
+  SELECT tenant, erasure, v.audio_key FROM ingest.voice_feedback v
+  WHERE v.tenant_id = tenant AND v.user_id = gone AND v.audio_key <> ''
+  UNION
+  SELECT tenant, erasure, v.audio_key FROM ingest.erased_outputs o JOIN ingest.voice_feedback v USING (tenant_id, output_id)
+  WHERE o.tenant_id = tenant AND o.erasure_id = erasure AND v.audio_key <> '';
+  FOR place IN
+    SELECT c.relname AS name, array_agg(a.attname::text) AS has FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'ingest'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND a.attname IN ('tenant_id', 'output_id', 'user_id') AND NOT a.attisdropped
+      AND c.relname NOT IN ('learn_queue', 'erasures', 'erased_outputs')
+    GROUP BY c.relname ORDER BY c.relname
+  LOOP
+    IF place.has @> ARRAY['tenant_id', 'user_id'] THEN
+      EXECUTE format('DELETE FROM ingest.%I WHERE tenant_id = $1 AND user_id = $2', place.name) USING tenant, gone;
+      GET DIAGNOSTICS step = ROW_COUNT;
+      erased := erased + step;
+    END IF;
+    IF place.has @> ARRAY['tenant_id', 'output_id'] THEN
+      EXECUTE format('DELETE FROM ingest.%I t USING ingest.erased_outputs o WHERE o.tenant_id = $1 AND o.erasure_id = $2 '
+        'AND t.tenant_id = $1 AND t.output_id = o.output_id', place.name) USING tenant, erasure;
+      GET DIAGNOSTICS step = ROW_COUNT;
+      erased := erased + step;
+    END IF;
+  END LOOP;
+  INSERT INTO ingest.erasures (tenant_id, erasure_id, user_id, user_digest, asked_at, rows_erased, queued_until)
+  VALUES (tenant, erasure, gone, encode(sha256(convert_to(tenant || '/' || gone, 'UTF8')), 'hex'), clock_timestamp(), erased,
+    coalesce(pg_sequence_last_value('ingest.learn_queue_seq_seq'), 0));
+  RETURN erased;
+END
+$$;
+
+-- Which service does which part.
+CREATE FUNCTION ingest.may_erase(part text) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN (session_user::text, part) IN (('radiant_ingest', 'recordings'), ('radiant_neural', 'learning'),
+  ('radiant_neural', 'decisions'), ('radiant_experiments', 'experiments'));
+
+-- Erasures that wait for a part, of all tenants, oldest first.
+CREATE FUNCTION ingest_api_v1.erasures_pending(part text)
+RETURNS TABLE (tenant_id text, erasure_id uuid, user_id text, asked_at timestamptz, queued_until bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT e.tenant_id, e.erasure_id, e.user_id, e.asked_at, e.queued_until FROM ingest.erasures e
+  WHERE e.done_at IS NULL AND NOT part = ANY (e.parts_done) AND ingest.may_erase(part) ORDER BY e.asked_at LIMIT 100;
+END;
+
+-- Outputs that an erasure takes away.
+CREATE FUNCTION ingest_api_v1.erased_outputs(tenant text, erasure uuid)
+RETURNS TABLE (output_id text, created_at timestamptz, models text[], model_versions text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT o.output_id, o.created_at, o.models, o.model_versions FROM ingest.erased_outputs o
+  WHERE o.tenant_id = tenant AND o.erasure_id = erasure;
+END;
+
+-- Who was erased within a day and when, as digests, for those who write behind time.
+CREATE FUNCTION ingest_api_v1.erased_lately(tenant text) RETURNS TABLE (user_digest text, asked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT e.user_digest, e.asked_at FROM ingest.erasures e
+  WHERE e.tenant_id = tenant AND tenant = current_setting('app.current_tenant_id', true)
+    AND e.asked_at > now() - interval '1 day';
+END;
+
+-- A part is done; safe to repeat. After the last the user's name goes, and only the digest stays.
+CREATE FUNCTION ingest_api_v1.erasure_done(tenant text, erasure uuid, part text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT ingest.may_erase(part) THEN
+    RAISE EXCEPTION 'not a part of this service' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  UPDATE ingest.erasures e SET parts_done = e.parts_done || part
+  WHERE e.tenant_id = tenant AND e.erasure_id = erasure AND NOT part = ANY (e.parts_done);
+  UPDATE ingest.erasures e SET user_id = '', done_at = clock_timestamp()
+  WHERE e.tenant_id = tenant AND e.erasure_id = erasure AND e.done_at IS NULL
+    AND e.parts_done @> ARRAY['recordings', 'learning', 'decisions', 'experiments'];
+  IF FOUND THEN
+    DELETE FROM ingest.erased_outputs o WHERE o.tenant_id = tenant AND o.erasure_id = erasure;
+  END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION ingest.hold_users, ingest.forget_user, ingest.may_erase, ingest_api_v1.erasures_pending,
+  ingest_api_v1.erased_outputs, ingest_api_v1.erased_lately, ingest_api_v1.erasure_done FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.hold_users, ingest.forget_user TO radiant_ingest;
+GRANT EXECUTE ON FUNCTION ingest_api_v1.erasures_pending, ingest_api_v1.erasure_done
+  TO radiant_ingest, radiant_learner, radiant_experimenter;
+GRANT EXECUTE ON FUNCTION ingest_api_v1.erased_outputs TO radiant_learner, radiant_experimenter;
+GRANT EXECUTE ON FUNCTION ingest_api_v1.erased_lately TO radiant_neural;
+RESET ROLE;
+
+-- Everything that is stored of a user here, one record a row: every table that names users, but for work under way.
+
+SET LOCAL ROLE radiant_owner;
+
+DO $$
+DECLARE
+  parts text;
+BEGIN
+  SELECT string_agg(format('SELECT %L AS kind, t.tenant_id, t.user_id, to_jsonb(t) AS record FROM ingest.%I t', c.relname,
+    c.relname), ' UNION ALL ' ORDER BY c.relname) INTO parts
+  FROM pg_class c
+  WHERE c.relnamespace = 'ingest'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+    AND c.relname NOT IN ('learn_queue', 'erasures')
+    AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('tenant_id', 'user_id')) = 2;
+  EXECUTE 'CREATE VIEW ingest_api_v1.user_records AS ' || parts;
+END
+$$;
+GRANT SELECT ON ingest_api_v1.user_records TO radiant_ingest;
+RESET ROLE;
+
+-- Facts that are too old: they go batch by batch, and with them what was learned from them, so that live scores stay those
+-- of a rebuild. Work across tenants happens in a role of its own, taken per transaction.
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'radiant_archivist') THEN
+    CREATE ROLE radiant_archivist NOLOGIN NOSUPERUSER NOBYPASSRLS;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  NULL; -- another database of the same cluster was faster
+END
+$$;
+GRANT radiant_archivist TO radiant_ingest;
+SET LOCAL ROLE radiant_owner;
+GRANT USAGE ON SCHEMA ingest TO radiant_archivist;
+
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['outputs', 'execution_manifests', 'explicit_feedback', 'implicit_signals', 'voice_feedback',
+                              'retractions'] LOOP
+    EXECUTE format('CREATE POLICY retention ON ingest.%I TO radiant_archivist USING (true)', name);
+    EXECUTE format('GRANT SELECT, DELETE ON ingest.%I TO radiant_archivist', name);
+  END LOOP;
+END
+$$;
+CREATE POLICY retention ON ingest.learn_queue FOR INSERT TO radiant_archivist WITH CHECK (true);
+GRANT INSERT ON ingest.learn_queue TO radiant_archivist;
+
+-- Drops months that ended before a moment and take no room any more; returns how many. Whether a month is empty is told by
+-- its size, for the owner sees no rows.
+CREATE FUNCTION ingest.drop_empty_months(parent text, before timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
+DECLARE
+  child text;
+  dropped integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('ingest.ensure_partitions', 0));
+  FOR child IN
+    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = to_regclass('ingest.' || parent) AND c.relname ~ '_y\d{4}m\d{2}$' AND pg_relation_size(c.oid) = 0
+      AND (to_timestamp(substring(c.relname FROM '_y(\d{4}m\d{2})$'), 'YYYY"m"MM')::timestamp AT TIME ZONE 'UTC')
+        + interval '1 month' <= before
+  LOOP
+    EXECUTE format('LOCK TABLE ingest.%I IN ACCESS EXCLUSIVE MODE', child);
+    IF pg_relation_size(to_regclass('ingest.' || child)) = 0 THEN
+      EXECUTE format('DROP TABLE ingest.%I', child);
+      dropped := dropped + 1;
+    END IF;
+  END LOOP;
+  RETURN dropped;
+EXCEPTION WHEN lock_not_available THEN
+  RETURN 0; -- next time
+END
+$$;
+REVOKE ALL ON FUNCTION ingest.drop_empty_months FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.drop_empty_months TO radiant_ingest;
+RESET ROLE;
+
+-- Old answers go by a function of the owner: it alone sees them across tenants, the service's own role no longer does.
+SET LOCAL ROLE radiant_owner;
+DROP POLICY purge ON ingest.requests;
+DROP POLICY purge_sight ON ingest.requests;
+CREATE POLICY purge ON ingest.requests FOR DELETE TO radiant_owner USING (created_at < now() - interval '24 hours');
+CREATE POLICY purge_sight ON ingest.requests FOR SELECT TO radiant_owner
+  USING (created_at < now() - interval '24 hours');
+
+-- Deletes at most `most` answers older than a day, all of them for NULL; returns how many.
+CREATE FUNCTION ingest.purge_answers(most bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH old AS (
+    SELECT tenant_id, request_id FROM ingest.requests WHERE created_at < now() - interval '24 hours' LIMIT most
+  ), gone AS (
+    DELETE FROM ingest.requests r USING old
+    WHERE r.tenant_id = old.tenant_id AND r.request_id = old.request_id AND r.created_at < now() - interval '24 hours'
+    RETURNING 1
+  )
+  SELECT count(*) FROM gone;
+END;
+REVOKE ALL ON FUNCTION ingest.purge_answers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.purge_answers TO radiant_ingest;
+RESET ROLE;

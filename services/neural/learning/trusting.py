@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -60,33 +61,53 @@ class Trusting:
 
         Safe to repeat and to break off: what was judged is judged, the rest comes with the next round.
         """
-        async with self._database.connection() as holder:
-            if not await holder.fetchval(_SQL["try_lock_trust"]):
-                return None
-            try:
-                return await self._round(since or datetime.min.replace(tzinfo=UTC))
-            finally:
-                await holder.execute(_SQL["unlock_trust"])
+        async with self.alone() as held:
+            return await self._round(since or datetime.min.replace(tzinfo=UTC)) if held else None
 
     async def _round(self, since: datetime) -> Round:
         async with as_learner(self._database) as connection:
             tenants = [row["tenant_id"] for row in await connection.fetch(_SQL["tenants_that_spoke"], since)]
         raters = changed = 0
         for tenant in tenants:
-            async with as_learner(self._database) as connection:
-                population = await read_population(connection, tenant)
-            place: str | None = ""
-            while place is not None:
-                async with as_learner(self._database) as connection:
-                    rows = await connection.fetch(_SQL["page_of_raters"], tenant, place, RATERS_A_PAGE)
-                    users = [row["user_id"] for row in rows]
-                    again = await judge_raters(connection, tenant, users, population)
-                if again:
-                    self._changed()
-                raters, changed = raters + len(users), changed + again
-                place = users[-1] if len(users) == RATERS_A_PAGE else None
+            done = await self._judge(tenant, anew=False)
+            raters, changed = raters + done.raters, changed + done.changed
         log.info("judged raters", extra={"fields": {"raters": raters, "changed": changed}})
         return Round(raters, changed)
+
+    async def _judge(self, tenant: str, *, anew: bool) -> Round:
+        raters = changed = 0
+        async with as_learner(self._database) as connection:
+            population = await read_population(connection, tenant)
+        place: str | None = ""
+        while place is not None:
+            async with as_learner(self._database) as connection:
+                rows = await connection.fetch(_SQL["page_of_raters"], tenant, place, RATERS_A_PAGE)
+                users = [row["user_id"] for row in rows]
+                again = await judge_raters(connection, tenant, users, population, anew=anew)
+            if again:
+                self._changed()
+            raters, changed = raters + len(users), changed + again
+            place = users[-1] if len(users) == RATERS_A_PAGE else None
+        return Round(raters, changed)
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Keeps rounds out while the block runs; gives False, and keeps out none, where one is under way."""
+        async with self._database.connection() as holder:
+            held = bool(await holder.fetchval(_SQL["try_lock_trust"]))
+            try:
+                yield held
+            finally:
+                if held:
+                    await holder.execute(_SQL["unlock_trust"])
+
+    async def judge_anew(self, tenant: str) -> Round:
+        """Judges a tenant's raters as if none had been judged before; the caller keeps rounds out.
+
+        After somebody was forgotten, trust is so what it would be had that user never been there: what rounds with
+        the user left within the smallest change does not stay.
+        """
+        return await self._judge(tenant, anew=True)
 
 
 async def read_population(connection: Connection, tenant: str) -> Population:
@@ -99,10 +120,13 @@ async def read_population(connection: Connection, tenant: str) -> Population:
     )
 
 
-async def judge_raters(connection: Connection, tenant: str, users: Sequence[str], population: Population) -> int:
+async def judge_raters(
+    connection: Connection, tenant: str, users: Sequence[str], population: Population, *, anew: bool = False
+) -> int:
     """Judges raters, keeps it, and has what they said learned again where trust changed; returns how many changed.
 
-    Pinned ones keep their trust and their reasons.
+    Pinned ones keep their trust and their reasons. With `anew` a small change is one from neutral trust, as at a
+    rater's first judgement, and not one from the trust so far.
     """
     if not users:
         return 0
@@ -114,10 +138,11 @@ async def judge_raters(connection: Connection, tenant: str, users: Sequence[str]
         if row is not None and row["pinned"]:
             continue
         before = row["trust"] if row is not None else TRUST_NEUTRAL
-        if abs(judgement.trust - before) > CHANGE_MIN:
+        rest = TRUST_NEUTRAL if anew else before
+        if abs(judgement.trust - rest) <= CHANGE_MIN:
+            judgement = dataclasses.replace(judgement, trust=rest)
+        if judgement.trust != before:
             moved.append(user)
-        else:
-            judgement = dataclasses.replace(judgement, trust=before)
         kept.append(trust_row(user, judgement))
     await apply_trust(connection, tenant, kept, moved)
     return len(moved)

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from kit.errors import Precondition, Unavailable
+from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.learning.rebuild import Rebuild
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _SQL = load_queries("neural", "queries_nightly.sql")
 
 LOOK_EVERY = timedelta(seconds=30)
+EVERYBODY = ""
+"""The log of what is done to all tenants."""
 
 Report = dict[str, Any]
 Step = Callable[[], Awaitable[Report]]
@@ -37,13 +40,15 @@ class Nightly:
         self._database, self._settings, self._rebuild, self._trusting = database, settings, rebuild, trusting
         self._running: set[asyncio.Task[Report]] = set()
 
-    async def run(self, run_id: str) -> Report:
+    async def run(self, run_id: str, actor: str = "") -> Report:
         """Does a run and returns its report; a repeat of a finished run returns its report.
+
+        An `actor` who asked for it is noted when it begins; the clock asks for nobody.
 
         The run goes on when the caller stops waiting. Raises Precondition (REBUILD_RUNNING) while another one is under
         way and Unavailable when that run failed; then the live scores are as they were.
         """
-        task = asyncio.create_task(self._run(run_id))
+        task = asyncio.create_task(self._run(run_id, actor))
         self._running.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
@@ -77,7 +82,7 @@ class Nightly:
             return None
         return await self.run(str(uuid4()))
 
-    async def _run(self, run_id: str) -> Report:
+    async def _run(self, run_id: str, actor: str) -> Report:
         async with self._alone():
             async with as_learner(self._database) as connection:
                 row = await connection.fetchrow(_SQL["run"], run_id)
@@ -88,6 +93,9 @@ class Nightly:
                     raise Unavailable(f"That run failed: {row['error']}. Start another.", reason="REBUILD_FAILED")
                 await connection.execute(_SQL["give_up_others"], run_id)
                 await connection.execute(_SQL["begin_run"], run_id)
+                if actor and row is None:
+                    entry = AuditEntry(tenant_id=EVERYBODY, actor=actor, action="learning.run", target=run_id)
+                    await append_audit(connection, entry)
             try:
                 return await self._all(run_id, set(row["done"]) if row is not None else set())
             except Exception as error:

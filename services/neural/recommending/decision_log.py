@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("neural", "queries_recommending.sql")
+_FORGETTING = load_queries("neural", "queries_forgetting.sql")
 
 PAUSE_S = 0.2
 BATCH = 5000
@@ -69,6 +70,7 @@ class DecisionLog:
     async def _write(self, tenant: str, decisions: list[Decision]) -> None:
         rows = [_row(decision) for decision in decisions]
         async with self._database.tenant(tenant) as connection:
+            await connection.execute(_FORGETTING["hold_decisions"], tenant)
             await connection.execute(
                 _SQL["log_decisions"], tenant, *(list(column) for column in zip(*rows, strict=True))
             )

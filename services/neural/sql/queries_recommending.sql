@@ -1,5 +1,5 @@
 -- query: log_decisions
--- Decisions with the probability of their choice, for later evaluation.
+-- Decisions with the probability of their choice, for later evaluation; none of users who were forgotten since.
 INSERT INTO neural.neural_routing_recommendations (tenant_id, decision_id, decided_at, user_id, task_type, domain_mode,
   model, propensity, strategy, scope, score, confidence, table_version, candidates)
 SELECT $1, d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d.model, d.propensity, d.strategy, d.scope,
@@ -7,6 +7,11 @@ SELECT $1, d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d
 FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::text[],
   $10::text[], $11::float8[], $12::float8[], $13::bigint[], $14::text[]) AS d (decision_id, decided_at, user_id, task_type,
   domain_mode, model, propensity, strategy, scope, score, confidence, table_version, candidates)
+WHERE NOT EXISTS (
+  SELECT FROM ingest_api_v1.erased_lately($1) AS e
+  WHERE e.asked_at > d.decided_at - interval '10 seconds'
+    AND e.user_digest = encode(sha256(convert_to($1 || '/' || d.user_id, 'UTF8')), 'hex')
+)
 ON CONFLICT DO NOTHING;
 
 -- query: ensure_partitions

@@ -190,3 +190,8 @@ def standing(found: Standing) -> pb.GetTenantSettingsResponse:
             update_time=timestamp(found.paced_at) if found.paced_at else None,
         ),
     )
+
+
+def names(user: str) -> bytes:
+    """Returns what every stored answer holds that shows the user's trust score."""
+    return pb.TrustScore(user_id=user).SerializeToString()

@@ -13,11 +13,7 @@ ON CONFLICT DO NOTHING RETURNING true;
 
 -- query: purge_answers
 -- Answers older than a day go.
-DELETE FROM voice.requests WHERE created_at < now() - interval '24 hours';
-
--- query: audit
--- Who changed what, and why.
-INSERT INTO voice.audit (tenant_id, actor, action, voice_ids, reason) VALUES ($1, $2, $3, $4::uuid[], $5);
+SELECT voice.purge_answers(NULL);
 
 -- query: find_feedback
 -- One recording and what was heard in it.

@@ -55,3 +55,47 @@ CREATE POLICY purge_sight ON voice.requests FOR SELECT TO radiant_voice
   USING (created_at < now() - interval '24 hours');
 GRANT DELETE ON voice.requests TO radiant_voice;
 RESET ROLE;
+
+-- Who changed what stands in the log of all services; what was noted here before moves there.
+
+SET LOCAL ROLE radiant_owner;
+ALTER TABLE voice.audit NO FORCE ROW LEVEL SECURITY;
+
+DO $$
+DECLARE
+  entry voice.audit;
+BEGIN
+  FOR entry IN SELECT * FROM voice.audit ORDER BY tenant_id, seq LOOP
+    PERFORM ingest_api_v1.import_audit(entry.tenant_id, 'voice', entry.actor,
+      CASE entry.action WHEN 'RetryVoiceFeedback' THEN 'voice.retry' ELSE entry.action END, '', entry.reason,
+      jsonb_build_object('voice_ids', entry.voice_ids), entry.happened_at);
+  END LOOP;
+END
+$$;
+DROP TABLE voice.audit;
+RESET ROLE;
+
+-- Old answers go by a function of the owner: it alone sees them across tenants, the service's own role no longer does.
+SET LOCAL ROLE radiant_owner;
+DROP POLICY purge ON voice.requests;
+DROP POLICY purge_sight ON voice.requests;
+CREATE POLICY purge ON voice.requests FOR DELETE TO radiant_owner USING (created_at < now() - interval '24 hours');
+CREATE POLICY purge_sight ON voice.requests FOR SELECT TO radiant_owner
+  USING (created_at < now() - interval '24 hours');
+
+-- Deletes at most `most` answers older than a day, all of them for NULL; returns how many.
+CREATE FUNCTION voice.purge_answers(most bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH old AS (
+    SELECT tenant_id, request_id FROM voice.requests WHERE created_at < now() - interval '24 hours' LIMIT most
+  ), gone AS (
+    DELETE FROM voice.requests r USING old
+    WHERE r.tenant_id = old.tenant_id AND r.request_id = old.request_id AND r.created_at < now() - interval '24 hours'
+    RETURNING 1
+  )
+  SELECT count(*) FROM gone;
+END;
+REVOKE ALL ON FUNCTION voice.purge_answers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION voice.purge_answers TO radiant_voice;
+RESET ROLE;

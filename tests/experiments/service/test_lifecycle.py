@@ -178,11 +178,11 @@ async def test_every_change_is_noted(service: Serving) -> None:
     await service.said("StartExperiment", asked("Start", made.experiment_id))
     await service.move("Complete", resumed)
     rows = await service.rows(
-        "SELECT tenant_id, actor, action, reason, definition::jsonb ->> 'traffic' AS traffic FROM experiments.audit"
-        " WHERE experiment_id = $1 ORDER BY seq",
+        "SELECT tenant_id, service, actor, action, reason, detail -> 'definition' ->> 'traffic' AS traffic"
+        " FROM ingest.audit_log WHERE target = $1 ORDER BY sequence",
         made.experiment_id,
     )
-    assert [(row["action"].split()[0], row["reason"], row["traffic"]) for row in rows] == [
+    assert [(row["action"].removeprefix("experiment."), row["reason"], row["traffic"]) for row in rows] == [
         ("create", "", "0.5"),
         ("update", "", "0.2"),
         ("start", "for a test", "0.2"),
@@ -190,7 +190,7 @@ async def test_every_change_is_noted(service: Serving) -> None:
         ("resume", "for a test", "0.2"),
         ("complete", "for a test", "0.2"),
     ]
-    assert {(row["tenant_id"], row["actor"]) for row in rows} == {("acme", "test")}
+    assert {(row["tenant_id"], row["service"], row["actor"]) for row in rows} == {("acme", "experiments", "test")}
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,11 @@ async def test_two_workers_and_a_kill_take_each_step_once(service: Serving, data
         *(("advance", percent) for percent in STEPS),
         ("finish", 100),
     ]
-    audit = await service.rows("SELECT action, actor FROM experiments.audit WHERE action LIKE 'rollout%' ORDER BY seq")
-    assert [row["action"] for row in audit] == ["rollout advance"] * 5
-    assert [row["actor"] for row in audit] == ["test"] + ["rollout worker"] * 4
+    audit = await service.rows(
+        "SELECT action, actor FROM ingest.audit_log WHERE action LIKE 'rollout%' ORDER BY sequence OFFSET 1"
+    )
+    assert [row["action"] for row in audit] == ["rollout.advance"] * 5 + ["rollout.finish"]
+    assert [row["actor"] for row in audit] == ["test"] + ["rollout worker"] * 5
 
 
 async def test_killed_at_any_moment_no_step_is_lost_or_doubled(

@@ -102,8 +102,8 @@ async def test_one_poisonous_recording_spoils_no_other_and_can_be_retried(servic
     await service.until("completed", 6)
     assert await service.call("RetryVoiceFeedback", request, ADMIN) == answer
     assert (await service.ends())[bad] == ["failed", "completed"]
-    audit = await service.rows("SELECT actor, action, reason FROM voice.audit")
-    assert [tuple(row) for row in audit] == [("test", "RetryVoiceFeedback", "a new engine")]
+    audit = await service.rows("SELECT service, actor, action, reason FROM ingest.audit_log")
+    assert [tuple(row) for row in audit] == [("voice", "test", "voice.retry", "a new engine")]
 
 
 async def test_a_bug_is_told_to_nobody_but_the_log(service: Serving) -> None:
@@ -203,3 +203,11 @@ async def test_a_recording_that_is_withdrawn_meanwhile_is_let_go(service: Servin
     await service.until("completed")
     assert (await service.row(voice_id))["transcription"] == "next"
     assert await service.learned() == 1
+
+
+async def test_what_was_heard_is_stored_without_personal_data(service: Serving) -> None:
+    voice_id = await service.recorded(script("call me at +49 30 1234567, it is wrong"))
+    await service.until("completed")
+    row = await service.row(voice_id)
+    assert row["transcription"] == row["english_translation"] == "call me at [PHONE], it is wrong"
+    assert row["sentiment"] == 0.7

@@ -1,0 +1,126 @@
+"""Personal data taken out of texts before they are stored: addresses of mail and machines, phones, cards, accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from kit.errors import Precondition
+
+CHOICES = ("on", "off", "presidio")
+"""Values of the setting RADIANT_REDACT_PII."""
+PIECE = 400
+"""Characters that are looked at together, roughly: the time that the rules take grows faster than the text."""
+
+_SUSPECT = re.compile(r"[\d@]|::")
+_WORD = re.compile(r"\s*\S+|\s+")
+_MORE = (
+    (re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]{1,190}\.[^\W\d_]{2,24}"), "[EMAIL]"),
+    (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"), "[BANK_ACCOUNT]"),
+    (re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){7,14}(?!\w)"), "[PHONE]"),
+    (re.compile(r"(?<![\w.\-])(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}[ .\-])\d{3}[ .\-]\d{4}(?![\w.\-]\d)"), "[PHONE]"),
+)
+"""What the rules leave: unusual addresses, accounts with a slip, numbers of countries that they do not know."""
+
+
+class Redactor(Protocol):
+    """Takes personal data out of texts; the same text always gives the same."""
+
+    async def redact(self, text: str) -> str:
+        """Returns the text with marks such as [EMAIL] in the places of what was taken out."""
+        ...
+
+
+class NoRedactor:
+    """Stands in where texts are stored as they come."""
+
+    async def redact(self, text: str) -> str:
+        """Returns the text."""
+        return text
+
+
+class _InThread:
+    """Redacts in a thread of its own, so that calls do not wait for each other's texts."""
+
+    def __init__(self, redact: Callable[[str], str], pool: ThreadPoolExecutor) -> None:
+        self._redact, self._pool = redact, pool
+
+    async def redact(self, text: str) -> str:
+        """Returns the text with marks; one without a digit, an @ or a :: holds nothing of the kind."""
+        if not _SUSPECT.search(text):
+            return text
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._redact, text)
+
+
+@contextlib.asynccontextmanager
+async def open_redactor(choice: str) -> AsyncIterator[Redactor]:
+    """Gives the redactor of a choice, warm; raises Precondition (REDACTION_MISSING) when its packages are not there."""
+    if choice == "off":
+        yield NoRedactor()
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="redaction") as pool:
+        load = _presidio if choice == "presidio" else _rules
+        redact = await asyncio.get_running_loop().run_in_executor(pool, load)
+        yield _InThread(redact, pool)
+
+
+def _rules() -> Callable[[str], str]:
+    euredact = importlib.import_module("euredact")
+
+    def redact(text: str) -> str:
+        return "".join(_more(_rule(piece)) if _SUSPECT.search(piece) else piece for piece in pieces(text))
+
+    def _rule(piece: str) -> str:
+        redacted: str = euredact.redact(piece, mode="rules", cache=False).redacted_text
+        return redacted
+
+    redact("ann@example.com, +32 475 12 34 56, 4111 1111 1111 1111, 192.0.2.1, DE89 3704 0044 0532 0130 00")
+    return redact
+
+
+def _presidio() -> Callable[[str], str]:
+    try:
+        analyzer = importlib.import_module("presidio_analyzer").AnalyzerEngine()
+        anonymizer = importlib.import_module("presidio_anonymizer").AnonymizerEngine()
+    except ImportError as error:
+        message = (
+            "RADIANT_REDACT_PII=presidio needs packages that are not here: "
+            "pip install presidio-analyzer presidio-anonymizer, or set it to on."
+        )
+        raise Precondition(message, reason="REDACTION_MISSING") from error
+
+    def redact(text: str) -> str:
+        found = analyzer.analyze(text=text, language="en")
+        redacted: str = anonymizer.anonymize(text=text, analyzer_results=found).text
+        return _more(redacted)
+
+    return redact
+
+
+def _more(text: str) -> str:
+    for pattern, mark in _MORE:
+        text = pattern.sub(mark, text)
+    return text
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Cuts a text into pieces of some hundred characters, between two words that hold nothing suspect if there are any.
+
+    A number that is written in groups so stays in one piece. Together the pieces are the text.
+    """
+    piece: list[str] = []
+    size, quiet = 0, False
+    for match in _WORD.finditer(text):
+        word = match[0]
+        suspect = _SUSPECT.search(word) is not None
+        if size >= 2 * PIECE or (size >= PIECE and quiet and not suspect):
+            yield "".join(piece)
+            piece, size = [], 0
+        piece.append(word)
+        size, quiet = size + len(word), not suspect
+    yield "".join(piece)

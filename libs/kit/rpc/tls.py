@@ -1,0 +1,184 @@
+"""TLS of the gRPC servers: their own certificate, and callers who prove themselves by one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import grpc
+
+from kit.errors import Unauthenticated
+from kit.rpc.auth import ROLES, Principal
+from kit.settings import Reader
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LOOK_S = 1.0
+"""Least time between two looks at a file."""
+
+
+class TlsFilesError(ValueError):
+    """A certificate, a key or the list of principals cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
+    """How connections are encrypted; without a certificate they are not."""
+
+    cert: str = ""
+    """File of the server's certificate and the chain above it (PEM)."""
+    key: str = ""
+    """File of its key (PEM)."""
+    client_ca: str = ""
+    """File of authorities (PEM) that sign callers' certificates; callers then need one."""
+    client_port: int = 0
+    """A second port that alone asks for certificates; 0 asks at the one port."""
+    principals: str = ""
+    """File that says which certificate is whom (JSON)."""
+
+    @classmethod
+    def read(cls, reader: Reader) -> TlsSettings:
+        """Reads TLS_*; each of them needs the ones before."""
+        settings = cls(
+            cert=reader.text("TLS_CERT", ""),
+            key=reader.text("TLS_KEY", ""),
+            client_ca=reader.text("TLS_CLIENT_CA", ""),
+            client_port=reader.integer("TLS_CLIENT_PORT", 0, 0, 65535),
+            principals=reader.text("TLS_PRINCIPALS", ""),
+        )
+        reader.check("TLS_KEY", bool(settings.cert) == bool(settings.key), "must be set together with the certificate")
+        reader.check("TLS_CLIENT_CA", bool(settings.cert) or not settings.client_ca, "needs a certificate of ours")
+        reader.check("TLS_CLIENT_PORT", bool(settings.client_ca) or not settings.client_port, "needs authorities")
+        reader.check("TLS_PRINCIPALS", bool(settings.client_ca) or not settings.principals, "needs authorities")
+        return settings
+
+
+class Watched(Generic[T]):
+    """What files say; they are read again when they have changed, and what was good stays when they break."""
+
+    def __init__(self, read: Callable[[], T], *paths: str, look_s: float = LOOK_S) -> None:
+        """Reads the files; raises TlsFilesError when they cannot be used."""
+        self._read, self._paths, self._look_s = read, [Path(path) for path in paths if path], look_s
+        self._seen, self._looked = self._stamp(), time.monotonic()
+        self._value = self._load()
+
+    @property
+    def value(self) -> T:
+        """What the files say now."""
+        now = time.monotonic()
+        if now - self._looked >= self._look_s:
+            self._looked = now
+            self._look()
+        return self._value
+
+    def _look(self) -> None:
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        names = {"files": [path.name for path in self._paths]}
+        try:
+            self._value = self._load()
+        except TlsFilesError as problem:
+            log.error("changed files are not taken over: %s", problem, extra={"fields": names})
+        else:
+            log.info("changed files are taken over", extra={"fields": names})
+
+    def _load(self) -> T:
+        try:
+            return self._read()
+        except (OSError, ValueError) as problem:
+            raise TlsFilesError(str(problem)) from problem
+
+    def _stamp(self) -> list[tuple[int, int, int] | None]:
+        stamps: list[tuple[int, int, int] | None] = []
+        for path in self._paths:
+            try:
+                status = path.stat()
+            except OSError:
+                stamps.append(None)
+            else:
+                stamps.append((status.st_mtime_ns, status.st_size, status.st_ino))
+        return stamps
+
+
+class Credentials:
+    """The server's certificate, as gRPC wants it; handshakes after a change of the files use the new one."""
+
+    def __init__(self, settings: TlsSettings, *, asks: bool, look_s: float = LOOK_S) -> None:
+        """Takes whether callers are asked for a certificate; raises TlsFilesError for files of no use."""
+        self._settings, self._asks = settings, asks
+        paths = (settings.cert, settings.key, settings.client_ca if asks else "")
+        self._files = Watched(self._configuration, *paths, look_s=look_s)
+        self._given = self._files.value
+
+    def server_credentials(self) -> grpc.ServerCredentials:
+        """Returns what a port is opened with."""
+        return grpc.dynamic_ssl_server_credentials(self._given, self._fetch, require_client_authentication=self._asks)
+
+    def _fetch(self) -> Any:
+        latest = self._files.value
+        if latest is self._given:
+            return None
+        self._given = latest
+        return latest
+
+    def _configuration(self) -> Any:
+        settings = self._settings
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)  # do they belong together?
+        roots = None
+        if self._asks:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(settings.client_ca)
+            roots = Path(settings.client_ca).read_bytes()
+        pair = (Path(settings.key).read_bytes(), Path(settings.cert).read_bytes())
+        return grpc.ssl_server_certificate_configuration([pair], root_certificates=roots)
+
+
+class Certificates:
+    """Knows callers by the names in their certificates, which a trusted authority has signed."""
+
+    def __init__(self, path: str, *, look_s: float = LOOK_S) -> None:
+        """Takes the file of principals; raises TlsFilesError when it cannot be used."""
+        self._known = Watched(lambda: principals_of(Path(path).read_bytes()), path, look_s=look_s)
+
+    def principal(self, peer: Mapping[str, Any] | None) -> Principal:
+        """Returns who has proven to be at the other end; raises Unauthenticated when that is nobody we know."""
+        peer = peer or {}
+        names = [_text(each) for each in peer.get("x509_subject_alternative_name", ())]
+        names += ["CN=" + _text(each) for each in peer.get("x509_common_name", ())]
+        known = self._known.value
+        found = {known[name] for name in names if name in known}
+        if len(found) != 1:
+            raise Unauthenticated("A bearer token or a known certificate is needed.", reason="TOKEN_MISSING")
+        return found.pop()
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode(errors="replace") if isinstance(name, bytes) else name
+
+
+def principals_of(document: bytes) -> dict[str, Principal]:
+    """Reads {"spiffe://acme/brain": {"tenant": "acme", "roles": ["service"]}}; raises ValueError for anything else.
+
+    Names are those of the certificate's alternative names (URI, DNS, address), or CN= and its common name.
+    """
+    listed = json.loads(document)
+    if not isinstance(listed, dict):
+        raise ValueError("the principals are not a JSON object")
+    found = {}
+    for name, says in listed.items():
+        tenant, roles = (says.get("tenant"), says.get("roles")) if isinstance(says, dict) else (None, None)
+        if not isinstance(tenant, str) or not isinstance(roles, list) or not roles or not set(map(str, roles)) <= ROLES:
+            raise ValueError(f"the principal {name} needs a tenant and roles among {', '.join(sorted(ROLES))}")
+        if not tenant and "operator" not in roles:
+            raise ValueError(f"the principal {name} needs a tenant: only operators have none")
+        found[name] = Principal(tenant, name, frozenset(map(str, roles)))
+    return found

@@ -1,0 +1,97 @@
+-- query: unlearned
+-- Whether what was queued of a tenant up to $2 is learned, and nothing is being built or reported that began before.
+SELECT NOT EXISTS (SELECT FROM ingest_api_v1.learn_queue WHERE tenant_id = $1 AND seq <= $2)
+  AND NOT EXISTS (SELECT FROM neural.score_versions WHERE state = 'building')
+  AND NOT EXISTS (SELECT FROM neural.runs WHERE state = 'running');
+
+-- query: forget_trust
+-- How far a user was trusted.
+DELETE FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2;
+
+-- query: forget_rows
+-- What old versions hold of a user, and the user's empty cells.
+SELECT neural.forget_user_rows($1, $2);
+
+-- query: forget_recent_of
+-- Scores that no unit stands behind.
+DELETE FROM neural.recent_units r WHERE r.tenant_id = $1 AND r.user_id = $2 AND NOT EXISTS (
+  SELECT FROM neural.unit_contributions c WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
+    AND c.tenant_id = $1 AND c.user_id = $2 AND c.output_id = r.output_id);
+
+-- query: forget_rebuild
+-- Units that no rebuild is left to look at.
+DELETE FROM neural.rebuild_queue WHERE tenant_id = $1 AND user_id = $2;
+
+-- query: forget_boards
+-- Boards of a user without cells; a publisher that has taken some of them is waited for.
+DELETE FROM neural.publish_queue q WHERE q.tenant_id = $1 AND q.user_id = $2 AND NOT EXISTS (
+  SELECT FROM neural.neural_model_scores s WHERE s.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
+    AND s.tenant_id = $1 AND s.user_id = $2);
+
+-- query: forget_rebuilt
+-- Reports of rebuilds do not name the user.
+UPDATE neural.score_versions v SET report = jsonb_set(v.report, '{largest_changes}', (
+  SELECT coalesce(jsonb_agg(c.each), '[]') FROM jsonb_array_elements(v.report -> 'largest_changes') AS c (each)
+  WHERE c.each ->> 'tenant_id' <> $1 OR c.each ->> 'user_id' <> $2))
+WHERE v.report -> 'largest_changes' @> jsonb_build_array(jsonb_build_object('tenant_id', $1::text, 'user_id', $2::text));
+
+-- query: forget_reported
+-- Reports of runs neither.
+UPDATE neural.runs r SET report = jsonb_set(r.report, '{largest_changes}', (
+  SELECT coalesce(jsonb_agg(c.each), '[]') FROM jsonb_array_elements(r.report -> 'largest_changes') AS c (each)
+  WHERE c.each ->> 'tenant_id' <> $1 OR c.each ->> 'user_id' <> $2))
+WHERE r.report -> 'largest_changes' @> jsonb_build_array(jsonb_build_object('tenant_id', $1::text, 'user_id', $2::text));
+
+-- query: forget_marks
+-- Marks of erased outputs. What they cost was spent, and stays in the sums.
+DELETE FROM neural.counted_outputs c USING ingest_api_v1.erased_outputs($1, $2::uuid) AS o
+WHERE c.hour = date_trunc('hour', o.created_at, 'UTC') AND c.tenant_id = $1 AND c.output_id = o.output_id;
+
+-- query: forget_versions
+-- When versions of models were first seen, without erased outputs; returns models whose versions may have changed places.
+WITH gone AS (
+  SELECT v.model, v.model_version, min(o.created_at) AS created_at
+  FROM ingest_api_v1.erased_outputs($1, $2::uuid) AS o
+  CROSS JOIN LATERAL unnest(o.models, o.model_versions) AS v (model, model_version)
+  GROUP BY v.model, v.model_version
+), touched AS (
+  SELECT k.model, k.model_version FROM gone g
+  JOIN neural.model_versions k ON k.tenant_id = $1 AND k.model = g.model AND k.model_version = g.model_version
+    AND k.first_output_at >= g.created_at
+), firsts AS (
+  SELECT t.model, t.model_version, min(m.created_at) AS first_output_at FROM touched t
+  LEFT JOIN (
+    SELECT m.created_at, v.model, v.model_version FROM ingest_api_v1.manifests m
+    CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
+    WHERE m.tenant_id = $1 AND m.models_used && (SELECT array_agg(model) FROM touched)
+  ) AS m USING (model, model_version)
+  GROUP BY t.model, t.model_version
+), dropped AS (
+  DELETE FROM neural.model_versions k USING firsts f
+  WHERE k.tenant_id = $1 AND k.model = f.model AND k.model_version = f.model_version AND f.first_output_at IS NULL
+  RETURNING k.model
+), moved AS (
+  UPDATE neural.model_versions k SET first_output_at = f.first_output_at FROM firsts f
+  WHERE k.tenant_id = $1 AND k.model = f.model AND k.model_version = f.model_version
+    AND f.first_output_at > k.first_output_at
+  RETURNING k.model
+)
+SELECT model FROM dropped UNION SELECT model FROM moved;
+
+-- query: hold_decisions
+-- Whoever forgets a user of the tenant waits until what is written here is there.
+SELECT pg_advisory_xact_lock_shared(72010, hashtext($1));
+
+-- query: lock_decisions
+-- Waits for decisions that are being written, and keeps others out until the transaction ends.
+SELECT pg_advisory_xact_lock(72010, hashtext($1));
+
+-- query: forget_decisions
+-- What was decided for a user; clocks may differ by some seconds.
+DELETE FROM neural.neural_routing_recommendations
+WHERE tenant_id = $1 AND user_id = $2 AND decided_at < $3::timestamptz + interval '10 seconds';
+
+-- query: forget_answers
+-- Answers that name the user; a repeat of their requests gets an empty one.
+UPDATE neural.requests SET answer = '' WHERE tenant_id = $1 AND method IN ('PinTrustScore', 'ClearTrustScore')
+  AND position($2::bytea IN answer) > 0;

@@ -1,0 +1,1 @@
+"""Tests of users who are forgotten, on the side of learning."""
