@@ -38,7 +38,7 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
             ("rollouts", worker.run_forever),
             ("looks", looks.run_forever),
             ("upkeep", functools.partial(upkeep_forever, database, looks)),
-            "erasures", Forgetting(database).forget_forever),
+            ("erasures", Forgetting(database).forget_forever),
         ):
             await stack.enter_async_context(background(name, work))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
