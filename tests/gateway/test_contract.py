@@ -29,7 +29,7 @@ CHECKS = [
 ]
 
 
-UNSERVED = {"VoiceService", "AuditService"}
+UNSERVED = {"VoiceService"}
 """Services that the tests' real ones lack."""
 
 

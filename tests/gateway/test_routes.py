@@ -6,6 +6,7 @@ from experiments.servicer import ACCESS as EXPERIMENT_ACCESS
 from gateway.openapi.document import document
 from gateway.reading import field_at
 from gateway.routes import PREFIX, ROUTES, Route
+from ingest.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.servicer import ACCESS as INGEST_ACCESS
 from neural import learning_servicer, recommend_servicer
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
@@ -69,7 +70,7 @@ def access_of(route: Route) -> Mapping[str, frozenset[str]]:
     """Returns the table by which the route's service lets callers in."""
     return {
         "IngestService": INGEST_ACCESS,
-        "AuditService": {"ListAuditEntries": INGEST_ACCESS["ListErasures"]},
+        "AuditService": AUDIT_ACCESS,
         "RecommendService": recommend_servicer.ACCESS,
         "LearningService": learning_servicer.ACCESS,
         "ExperimentService": EXPERIMENT_ACCESS,

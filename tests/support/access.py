@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 
 import experiments.servicer
+import ingest.audit_servicer
 import ingest.servicer
 import neural.learning_servicer
 import neural.recommend_servicer
@@ -16,6 +17,7 @@ from kit.rpc.auth import ROLES
 from tests.house.tree import ROOT
 
 TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "radiant.ingest.v1.AuditService": ingest.audit_servicer.ACCESS,
     "radiant.ingest.v1.IngestService": ingest.servicer.ACCESS,
     "radiant.neural.v1.RecommendService": neural.recommend_servicer.ACCESS,
     "radiant.neural.v1.LearningService": neural.learning_servicer.ACCESS,
@@ -24,21 +26,18 @@ TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
 }
 """The access table of every service, by the service's full name."""
 
-UNSERVED = frozenset({"radiant.ingest.v1.AuditService"})
-"""Contracts that nobody serves yet; each gets its table with its servicer."""
-
 DOCUMENT = ROOT / "docs" / "ACCESS.md"
 
 
 def services() -> list[ServiceDescriptor]:
-    """Returns every service of the generated stubs that is served, by name."""
+    """Returns every service of the generated stubs, by name."""
     found: dict[str, ServiceDescriptor] = {}
     libraries = ROOT / "libs"
     for path in sorted((libraries / "radiant").rglob("*_pb2.py")):
         module = ".".join(path.relative_to(libraries).with_suffix("").parts)
         file: FileDescriptor = importlib.import_module(module).DESCRIPTOR
         found.update({each.full_name: each for each in file.services_by_name.values()})
-    return [found[name] for name in sorted(found.keys() - UNSERVED)]
+    return [found[name] for name in sorted(found)]
 
 
 def methods() -> list[MethodDescriptor]:
