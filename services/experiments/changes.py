@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments import lifecycle, rollouts, store
 from experiments.ledger import Ledger, Request
+from experiments.looks import Looks
 from experiments.registry import Registry
 from experiments.translate import requests
 from experiments.translate import rollouts as rollout_messages
@@ -31,8 +32,8 @@ _ENDS = ("CompleteExperiment", "CancelExperiment")
 class Changes:
     """Makes changes and returns the answers as they are stored for repeats."""
 
-    def __init__(self, ledger: Ledger, registry: Registry) -> None:
-        self._ledger, self._registry = ledger, registry
+    def __init__(self, ledger: Ledger, registry: Registry, looks: Looks) -> None:
+        self._ledger, self._registry, self._looks = ledger, registry, looks
 
     async def _once(self, request: Request, change: Callable[[Connection], Awaitable[bytes]]) -> bytes:
         answer = await self._ledger.once(request, change)
@@ -83,7 +84,10 @@ class Changes:
             serialized: bytes = answer(experiment=message_of(kept)).SerializeToString()
             return serialized
 
-        return await self._once(request, change)
+        made = await self._once(request, change)
+        if method == "CompleteExperiment":
+            await self._looks.take_last(request.owner, asked.experiment_id)
+        return made
 
     async def start_rollout(self, asked: pb.StartRolloutRequest) -> bytes:
         """Starts a rollout and takes its first step."""

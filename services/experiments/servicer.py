@@ -13,9 +13,10 @@ from experiments.analysis.power import plan_sample_size
 from experiments.assigning import Assigning
 from experiments.changes import Changes
 from experiments.ledger import Ledger, owned
+from experiments.looks import Looks, analysed
 from experiments.outcomes import gather
 from experiments.registry import Registry
-from experiments.rollouts import Rollouts, analysis_of
+from experiments.rollouts import Rollouts
 from experiments.store import LAST_ID, LATEST_US, Experiments
 from experiments.translate import requests, results
 from experiments.translate import rollouts as rollout_messages
@@ -27,8 +28,6 @@ from kit.rpc.auth import tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import experiment_service_pb2_grpc
-from splits.assignment import expected_shares
-from splits.model import State
 
 Context = Any
 
@@ -67,10 +66,16 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
     """Proves that a change helps before everybody gets it."""
 
     def __init__(
-        self, database: Database, registry: Registry, experiments: Experiments, assigning: Assigning, changes: Changes
+        self,
+        database: Database,
+        registry: Registry,
+        experiments: Experiments,
+        assigning: Assigning,
+        changes: Changes,
+        looks: Looks,
     ) -> None:
         self._database, self._registry, self._experiments = database, registry, experiments
-        self._assigning, self._changes = assigning, changes
+        self._assigning, self._changes, self._looks = assigning, changes, looks
         self._ledger, self._rollouts = Ledger(database), Rollouts(database)
         self._watchers = 0
 
@@ -194,14 +199,13 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         """Analyses an experiment; of one over all tenants, a tenant sees what came of its own users."""
         reader = requests.reader_of(request.tenant_id)
         kept = await self._experiments.get(reader, request.experiment_id)
-        experiment = kept.experiment
-        epochs = await self._experiments.epochs(experiment)
-        shares = {each.epoch: expected_shares(each) for each in epochs}
+        epochs = await self._experiments.epochs(kept.experiment)
         async with owned(self._database, reader) as connection:
-            gathered = await gather(connection, experiment)
-        now = kept.ended_at if kept.ended_at and experiment.state is State.COMPLETED else datetime.now(UTC)
-        analysis = await asyncio.to_thread(analysis_of, experiment, gathered, now, shares)
-        return pb.GetResultsResponse(results=results.results(experiment, gathered, analysis, now))
+            gathered = await gather(connection, kept.experiment)
+        found = await analysed(kept, gathered, epochs)
+        await self._looks.note(reader, kept, found)
+        history = await self._looks.history(reader, request.experiment_id) if request.with_history else ()
+        return pb.GetResultsResponse(results=found, history=history)
 
     async def PlanSampleSize(self, request: pb.PlanSampleSizeRequest, context: Context) -> pb.PlanSampleSizeResponse:
         """Says how large an experiment has to be."""

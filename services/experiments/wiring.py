@@ -10,6 +10,7 @@ from experiments.assigning import Assigning
 from experiments.changes import Changes
 from experiments.forgetting import Forgetting
 from experiments.ledger import Ledger
+from experiments.looks import Looks
 from experiments.registry import Registry
 from experiments.servicer import ACCESS, ExperimentServicer
 from experiments.settings import ExperimentsSettings
@@ -30,21 +31,23 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
         database = await stack.enter_async_context(open_database(settings.postgres))
         registry, experiments = Registry(database), Experiments(database)
         await registry.look()
+        looks = Looks(database, experiments)
         worker = RolloutWorker(database, registry, settings.rollout_round)
         for name, work in (
             ("registry", registry.look_forever),
             ("rollouts", worker.run_forever),
-            ("upkeep", functools.partial(upkeep_forever, database)),
+            ("looks", looks.run_forever),
+            ("upkeep", functools.partial(upkeep_forever, database, looks)),
             ("erasures", Forgetting(database).forget_forever),
         ):
             await stack.enter_async_context(background(name, work))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, ACCESS)
         assigning = Assigning(database, registry, experiments, settings.remembered_max)
-        changes = Changes(Ledger(database), registry)
+        changes = Changes(Ledger(database), registry, looks)
         server.add(
             experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server,
-            ExperimentServicer(database, registry, experiments, assigning, changes),
+            ExperimentServicer(database, registry, experiments, assigning, changes, looks),
             experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"],
         )
         yield server

@@ -95,6 +95,30 @@ export interface Criterion {
     /** In words. */
     explanation: string;
 }
+/** ResultLook is what an analysis said at a moment of the past. */
+export interface ResultLook {
+    /** When it was taken. */
+    takeTime?: string;
+    /** Each treatment against the control, by metric. */
+    comparisons: LookedComparison[];
+}
+/** LookedComparison is a treatment against the control by one metric, as it was seen then. */
+export interface LookedComparison {
+    /** Metric. */
+    metric: string;
+    /** Treatment. */
+    variant: string;
+    /** Treatment less control. */
+    difference: number;
+    /** Lower bound of the confidence sequence. */
+    sequenceLower: number;
+    /** Upper bound of the confidence sequence. */
+    sequenceUpper: number;
+    /** Users with an exposure to the control, over all epochs. */
+    controlUsers: string;
+    /** Users with an exposure to the treatment, over all epochs. */
+    treatmentUsers: string;
+}
 /** ExperimentType is what an experiment varies. Values may be added. */
 export type ExperimentType = 
 /** Not stated; refused on input. */
@@ -586,11 +610,19 @@ export interface GetResultsRequest {
     tenantId?: string;
     /** Experiment. A UUID. */
     experimentId: string;
+    /** Whether the answer includes earlier looks. */
+    withHistory?: boolean;
 }
 /** GetResultsResponse is an analysis. */
 export interface GetResultsResponse {
     /** The results. */
     results?: Results;
+    /**
+     * What earlier analyses said, oldest first, when asked for. Looks are taken hourly while the experiment runs, at
+     * most every 10 minutes when results are asked for, and when it completes. At most the last 2,000; of more than
+     * 3 MB, evenly spaced ones. Beyond 14 days one in 6 hours is kept, beyond 90 days one a day.
+     */
+    history: ResultLook[];
 }
 /** PlanSampleSizeRequest asks how large an experiment has to be. */
 export interface PlanSampleSizeRequest {

@@ -157,6 +157,7 @@ WALK = Walk(
             [*(duration(seconds) for seconds in (59, -1, 2_592_001, 2**63 - 1)), duration(60, -1), duration(60, 10**9)],
         ),
         "needs_approval": FLAG,
+        "with_history": FLAG,
     }
 )  # fmt: skip
 OPTIONAL = ("targeting", "plan")

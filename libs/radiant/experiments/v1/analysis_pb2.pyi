@@ -274,3 +274,79 @@ class Criterion(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Criterion: _TypeAlias = Criterion  # noqa: Y015
+
+@_typing.final
+class ResultLook(_message.Message):
+    """ResultLook is what an analysis said at a moment of the past."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAKE_TIME_FIELD_NUMBER: _builtins.int
+    COMPARISONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def take_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was taken."""
+
+    @_builtins.property
+    def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[Global___LookedComparison]:
+        """Each treatment against the control, by metric."""
+
+    def __init__(
+        self,
+        *,
+        take_time: _timestamp_pb2.Timestamp | None = ...,
+        comparisons: _abc.Iterable[Global___LookedComparison] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["take_time", b"take_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comparisons", b"comparisons", "take_time", b"take_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResultLook: _TypeAlias = ResultLook  # noqa: Y015
+
+@_typing.final
+class LookedComparison(_message.Message):
+    """LookedComparison is a treatment against the control by one metric, as it was seen then."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METRIC_FIELD_NUMBER: _builtins.int
+    VARIANT_FIELD_NUMBER: _builtins.int
+    DIFFERENCE_FIELD_NUMBER: _builtins.int
+    SEQUENCE_LOWER_FIELD_NUMBER: _builtins.int
+    SEQUENCE_UPPER_FIELD_NUMBER: _builtins.int
+    CONTROL_USERS_FIELD_NUMBER: _builtins.int
+    TREATMENT_USERS_FIELD_NUMBER: _builtins.int
+    metric: _builtins.str
+    """Metric."""
+    variant: _builtins.str
+    """Treatment."""
+    difference: _builtins.float
+    """Treatment less control."""
+    sequence_lower: _builtins.float
+    """Lower bound of the confidence sequence."""
+    sequence_upper: _builtins.float
+    """Upper bound of the confidence sequence."""
+    control_users: _builtins.int
+    """Users with an exposure to the control, over all epochs."""
+    treatment_users: _builtins.int
+    """Users with an exposure to the treatment, over all epochs."""
+    def __init__(
+        self,
+        *,
+        metric: _builtins.str = ...,
+        variant: _builtins.str = ...,
+        difference: _builtins.float = ...,
+        sequence_lower: _builtins.float = ...,
+        sequence_upper: _builtins.float = ...,
+        control_users: _builtins.int = ...,
+        treatment_users: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_users", b"control_users", "difference", b"difference", "metric", b"metric", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "treatment_users", b"treatment_users", "variant", b"variant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LookedComparison: _TypeAlias = LookedComparison  # noqa: Y015

@@ -936,19 +936,23 @@ class GetResultsRequest(_message.Message):
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    WITH_HISTORY_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
     experiment_id: _builtins.str
     """Experiment. A UUID."""
+    with_history: _builtins.bool
+    """Whether the answer includes earlier looks."""
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         experiment_id: _builtins.str = ...,
+        with_history: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_id", b"experiment_id", "tenant_id", b"tenant_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_id", b"experiment_id", "tenant_id", b"tenant_id", "with_history", b"with_history"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -961,18 +965,27 @@ class GetResultsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULTS_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def results(self) -> _analysis_pb2.Results:
         """The results."""
+
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[_analysis_pb2.ResultLook]:
+        """What earlier analyses said, oldest first, when asked for. Looks are taken hourly while the experiment runs, at
+        most every 10 minutes when results are asked for, and when it completes. At most the last 2,000; of more than
+        3 MB, evenly spaced ones. Beyond 14 days one in 6 hours is kept, beyond 90 days one a day.
+        """
 
     def __init__(
         self,
         *,
         results: _analysis_pb2.Results | None = ...,
+        history: _abc.Iterable[_analysis_pb2.ResultLook] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["history", b"history", "results", b"results"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -13,10 +13,9 @@ import grpc
 from google.protobuf import json_format
 
 from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
-from gateway.console.pages.experiment_figures import figures_of
+from gateway.console.pages.experiment_figures import COURSE, figures_of, shown_of
 from gateway.console.pages.experiment_verdict import blocks, verdict
 from gateway.problems import Problem
-from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import rollout_pb2 as rollouts
@@ -90,11 +89,11 @@ async def _rollout(asked: Asked, owner: str, experiment_id: str) -> rollouts.Rol
         raise
 
 
-async def _results(asked: Asked, owner: str, experiment_id: str) -> analysis.Results | None:
-    """Returns the analysis; None where it cannot be had for now, so that the experiment can still be stopped."""
-    request = pb.GetResultsRequest(tenant_id=owner, experiment_id=experiment_id)
+async def _results(asked: Asked, owner: str, experiment_id: str) -> pb.GetResultsResponse | None:
+    """Returns the analysis and its history; None where they cannot be had now: the experiment can still be stopped."""
+    request = pb.GetResultsRequest(tenant_id=owner, experiment_id=experiment_id, with_history=True)
     try:
-        return (await asked.desk.ask(asked.desk.experiments.GetResults, request)).results
+        return await asked.desk.ask(asked.desk.experiments.GetResults, request)
     except Problem as problem:
         if problem.status >= 500:
             return None
@@ -110,11 +109,14 @@ async def _shown(asked: Asked, problem: Problem | None) -> Shown:
     desk, experiment_id = asked.desk, asked.path["experiment_id"]
     seen = pb.GetExperimentRequest(tenant_id=asked.tenant, experiment_id=experiment_id)
     it = (await desk.ask(desk.experiments.GetExperiment, seen)).experiment
-    results = rollout = None
+    answer = rollout = None
     if it.state != experiments.EXPERIMENT_STATE_DRAFT:
         owner = _owner(asked, not it.tenant_id)
-        results = await _results(asked, owner, experiment_id)
+        answer = await _results(asked, owner, experiment_id)
         rollout = await _rollout(asked, owner, experiment_id)
+    results = answer.results if answer is not None else None
+    history = shown_of(answer.history if answer is not None else (), bool(asked.text("csv")))
+    figures = figures_of(it, results, rollout, history)
     may_change = asked.session.may(ADMINS) and (bool(it.tenant_id) or not asked.session.tenant)
     running = it.state == experiments.EXPERIMENT_STATE_RUNNING
     context = {
@@ -123,6 +125,7 @@ async def _shown(asked: Asked, problem: Problem | None) -> Shown:
         "results": results,
         "blocks": blocks(it, results) if results else (),
         "verdict": verdict(it, results) if results else None,
+        "courses": [figure.name for figure in figures if figure.name.startswith(COURSE)],
         "rollout": rollout,
         "offered": OFFERED.get(it.state, ()) if may_change else (),
         "may_change": may_change,
@@ -139,7 +142,7 @@ async def _shown(asked: Asked, problem: Problem | None) -> Shown:
         template="experiment.html",
         title=it.display_name,
         context=context,
-        figures=figures_of(it, results, rollout),
+        figures=figures,
         status=problem.status if problem else 200,
     )
 

@@ -30,16 +30,32 @@ EFFECT_COLUMNS = (
     "Test",
     "Sequence excludes 0",
 )
+COURSE_COLUMNS = ("Time (UTC)", "Variant", "Difference", "Sequence low", "Sequence high", "Control users", "Users")
+COURSE = "course-"
+"""What the names of figures over time begin with."""
+LOOKS_SHOWN_MAX = 300
+"""On a page; a file holds all of them."""
+
+
+def shown_of(history: Sequence[analysis.ResultLook], everything: bool) -> Sequence[analysis.ResultLook]:
+    """Returns evenly spaced looks that a page can hold, the last among them; or all of them."""
+    step = 1 if everything else -(-len(history) // LOOKS_SHOWN_MAX)
+    return history[::-1][::step][::-1] if step > 1 else history
 
 
 def figures_of(
-    it: experiments.Experiment, results: analysis.Results | None, rollout: rollouts.Rollout | None
+    it: experiments.Experiment,
+    results: analysis.Results | None,
+    rollout: rollouts.Rollout | None,
+    history: Sequence[analysis.ResultLook] = (),
 ) -> Sequence[Figure]:
     """Returns the figures of what there is."""
     made: list[Figure] = []
     if results is not None:
         made.append(_table("effects", "Effects", results.comparisons))
-        made += [_effect(block) for block in blocks(it, results)]
+        found = blocks(it, results)
+        made += [_effect(block) for block in found]
+        made += [course for number, block in enumerate(found) if (course := _course(block, number, history))]
         made.append(_arrivals(results))
     if rollout is not None:
         made.append(_rollout(rollout))
@@ -123,6 +139,58 @@ def _effect(block: Block) -> Figure:
         note=f"Treatment less control; {block.better} is better.",
         height=200 if len(shown) <= 3 else 320,
     )
+
+
+def _course(block: Block, number: int, history: Sequence[analysis.ResultLook]) -> Figure | None:
+    """Returns the sequence of a metric over time; None before the second look."""
+    seen = [(look, each) for look in history for each in look.comparisons if each.metric == block.metric]
+    if len({look.take_time.ToNanoseconds() for look, _ in seen}) < 2:
+        return None
+    rows: list[tuple[Any, ...]] = []
+    lines: dict[str, list[list[float | None]]] = {}
+    for look, each in seen:
+        moment = look.take_time.ToDatetime(UTC).isoformat(sep=" ", timespec="seconds")
+        numbers = [_known(value) for value in (each.difference, each.sequence_lower, each.sequence_upper)]
+        rows.append((moment, each.variant, *numbers, each.control_users, each.treatment_users))
+        lines.setdefault(each.variant, []).append([look.take_time.ToMilliseconds(), *numbers])
+    later = [abs(value) for line in lines.values() for point in line[len(line) // 2 :] for value in point[1:] if value]
+    widest = 1.15 * max(later, default=1.0)
+    option = {
+        "legend": {},
+        "tooltip": {"trigger": "item"},
+        "grid": {"left": 70, "right": 30, "top": 40, "bottom": 30},
+        "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
+        "yAxis": {
+            "type": "value",
+            "min": -widest,
+            "max": widest,
+            "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+        },
+        "series": [line for variant, points in lines.items() for line in _band(variant, points)],
+    }
+    return Figure(
+        name=f"{COURSE}{number}",
+        title=f"Difference in {block.metric.replace('_', ' ')} over time",
+        columns=COURSE_COLUMNS,
+        rows=rows,
+        option=option,
+        note=f"Treatment less control between the bounds of the confidence sequence; {block.better} is better. Once "
+        "they lie on one side of no difference, it is decided. The scale fits the later half of the looks.",
+    )
+
+
+def _band(variant: str, points: Sequence[Sequence[float | None]]) -> list[dict[str, Any]]:
+    """Returns the lines of a variant; those of one name share a colour and an entry of the legend."""
+    line: dict[str, Any] = {
+        "name": variant,
+        "type": "line",
+        "dimensions": ["time", "difference", "sequence from", "sequence to"],
+        "data": points,
+    }
+    zero = {"silent": True, "symbol": "none", "data": [{"yAxis": 0, "label": {"show": False}}]}
+    difference = line | {"symbolSize": 5, "encode": {"x": 0, "y": 1, "tooltip": [0, 1, 2, 3]}, "markLine": zero}
+    bound = line | {"symbol": "none", "silent": True, "lineStyle": {"type": "dashed", "width": 1}}
+    return [difference, *(bound | {"encode": {"x": 0, "y": column}} for column in (2, 3))]
 
 
 def _arrivals(results: analysis.Results) -> Figure:
