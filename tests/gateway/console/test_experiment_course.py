@@ -35,7 +35,9 @@ async def test_the_sequence_is_shown_over_time(served: Served) -> None:
         assert [line["encode"]["y"] for line in option["series"]] == [1, 2, 3]
         assert all(low < difference < high for _, difference, low, high in option["series"][0]["data"])
         assert option["series"][0]["markLine"]["data"][0]["yAxis"] == 0
-        rows = list(csv.DictReader(io.StringIO(await admin.see(f"{page}?csv=course-0"))))
+        filed = await admin.see(f"{page}?csv=course-0")
+        assert filed.startswith("Time (UTC),Variant,"), filed
+        rows = list(csv.DictReader(io.StringIO(filed)))
         assert [row["Variant"] for row in rows] == ["treatment", "treatment"]
         assert [(row["Control users"], row["Users"]) for row in rows] == [("300", "300"), ("600", "500")]
         first, second = (datetime.fromisoformat(row["Time (UTC)"]) for row in rows)
