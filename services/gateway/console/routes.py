@@ -99,6 +99,8 @@ class Console:
             for figure in shown.figures:
                 if figure.name == wanted:
                     return tables.table(figure)
+            if wanted:
+                raise Problem(404, "NO_SUCH_FIGURE", "That table cannot be made now; look at the page for why.")
             response = self.page_of(request, session, shown, shown.status)
             response.delete_cookie(NOTICE, path=PREFIX)
             return response
