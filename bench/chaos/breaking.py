@@ -26,6 +26,8 @@ class Recovery:
     """To the first acknowledged write that began after it; after a kill, counted from the kill."""
     read_s: float
     """To the first recommendation, and, for the service of experiments, its first answer."""
+    statuses: dict[str, int]
+    """What came of the calls that ended while it lasted; after a kill, until writes worked again."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,9 @@ class Breaking:
         while clock() < end:
             fault = next(faults)
             await asyncio.sleep(fault.gap_s)
+            before = self.probe.ledger.statuses.copy()
             await self._apply(fault)
+            felt = self.probe.ledger.statuses - before
             begun = clock()
             try:
                 async with asyncio.timeout(RECOVERY_SECONDS_MAX):
@@ -55,9 +59,11 @@ class Breaking:
                 self.stuck.append(fault.name)
                 print(f"  {fault.name}: no recovery within {RECOVERY_SECONDS_MAX:g} s", flush=True)
                 continue
-            self.done.append(Recovery(fault.name, write_s, read_s))
+            if fault.kind == "kill":
+                felt = self.probe.ledger.statuses - before
+            self.done.append(Recovery(fault.name, write_s, read_s, dict(felt)))
             lasted = "" if fault.kind == "kill" else f" for {fault.seconds:.1f} s"
-            print(f"  {fault.name}{lasted}: writes after {write_s:.2f} s, answers after {read_s:.2f} s", flush=True)
+            print(f"  {fault.name}{lasted}: writes after {write_s:.2f} s, answers after {read_s:.2f} s; {dict(felt)}", flush=True)
 
     async def _apply(self, fault: Fault) -> None:
         if fault.kind == "kill":
