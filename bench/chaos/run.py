@@ -18,7 +18,10 @@ from bench.chaos.faults import schedule
 from bench.chaos.ledger import Ledger
 from bench.chaos.suite import Suite, running
 from bench.chaos.verify import Findings, compare, drained
-from bench.stack import token
+from bench.stack import PASSWORD, token
+from cli.addresses import role_url
+from kit.postgres.pool import PostgresSettings, open_database
+from neural.learning.trusting import Trusting
 from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc
 
 TENANTS = ("acme", "globex", "initech")
@@ -47,6 +50,8 @@ async def play(seed: int, seconds: float, slack_s: float = 2.0) -> Outcome:
         async with running(disk) as suite:
             breaking = await _under_load(suite, ledger, seed, seconds)
             drain_s = await drained(suite.postgres.url, DRAIN_SECONDS_MAX)
+            await _judged(suite)
+            await drained(suite.postgres.url, DRAIN_SECONDS_MAX)
             rebuilt = await _rebuilt(suite)
             served = [await Client(tenant, suite.doors, ledger).recommended() for tenant in TENANTS]
             await _repeats(suite, ledger)
@@ -59,6 +64,7 @@ async def play(seed: int, seconds: float, slack_s: float = 2.0) -> Outcome:
             if problems:
                 _show_logs(suite)
     rebuild = {"changed_cells": rebuilt.changed_cells, "cells": rebuilt.cells, "units": rebuilt.units}
+    rebuild["raters_changed"] = rebuilt.raters_changed
     report |= {"drain_s": round(drain_s, 2), "rebuild": rebuild, "problems": problems}
     return Outcome(report, problems)
 
@@ -86,6 +92,13 @@ async def _repeats(suite: Suite, ledger: Ledger) -> None:
     acked = list(ledger.acked().values())
     for event in acked[:: max(1, len(acked) // REPEATS_AFTER)]:
         await Client(event.tenant, suite.doors, ledger).once(event)
+
+
+async def _judged(suite: Suite) -> None:
+    """Judges the raters now: else the nightly run would do so first, and a rebuild would differ for that reason."""
+    url = role_url(suite.postgres.url, "radiant_neural", PASSWORD)
+    async with open_database(PostgresSettings(url=url, application_name="chaos")) as database:
+        await Trusting(database, lambda: None).recompute()
 
 
 async def _rebuilt(suite: Suite) -> learning_service_pb2.RunBatchLearningResponse:
