@@ -16,9 +16,13 @@ from grpc_reflection.v1alpha import reflection
 
 from kit.rpc.auth import Authenticator
 from kit.rpc.interceptors import Interceptor
+from kit.rpc.load import Load
 from kit.settings import Reader
 
 log = logging.getLogger(__name__)
+
+PENDING_CALLS_MAX = 8192
+"""Calls that gRPC keeps before they are begun. Kit's own refusals, which say when to try again, should come earlier."""
 
 Register = Callable[[Any, Any], None]
 
@@ -36,6 +40,10 @@ class RpcServerSettings:
     message_bytes_max: int = 4 * 1024 * 1024
     concurrent_calls_max: int = 4096
     """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
+    running_calls_max: int = 512
+    """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
+    queue_max: timedelta = timedelta(milliseconds=300)
+    """How long calls may wait to be begun before some are refused, likewise. 0 sets no limit."""
     default_deadline: timedelta = timedelta(seconds=30)
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
@@ -51,6 +59,8 @@ class RpcServerSettings:
             development=reader.flag("DEVELOPMENT", True),
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
+            running_calls_max=reader.integer("RUNNING_CALLS_MAX", 512, 0, 1_000_000),
+            queue_max=reader.seconds("QUEUE_SECONDS_MAX", 0.3 * second, 0 * second, 60 * second),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
         )
@@ -82,10 +92,13 @@ class RpcServer:
         options = [
             ("grpc.max_receive_message_length", settings.message_bytes_max),
             ("grpc.so_reuseport", 0),
+            ("grpc.server.max_pending_requests", PENDING_CALLS_MAX // 2),  # some of more end as CANCELLED
+            ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
+        self._load = Load(settings.running_calls_max, settings.queue_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
 
@@ -95,7 +108,7 @@ class RpcServer:
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._interceptor.wrap(f"/{name}/{method}", handler)
+            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", handler))
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -118,7 +131,9 @@ class RpcServer:
             port = self._server.add_insecure_port(address)
         except RuntimeError as error:
             raise OSError(f"cannot listen on {address}: {error}") from None
+        self._load.listen(self._server)
         await self._server.start()
+        self._load.watch()
         await self.set_serving(True)
         if self._settings.development:
             log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
@@ -133,6 +148,7 @@ class RpcServer:
 
     async def stop(self, grace: timedelta) -> None:
         """Takes no new call, lets running ones end within the grace, then cancels them."""
+        await self._load.close()
         await self._server.stop(grace.total_seconds())
 
 
