@@ -26,7 +26,7 @@ DEPTH = 200
 
 async def play(ingest: Process, streams: int) -> tuple[dict[str, Any], list[str]]:
     """Returns what was measured and what was not as promised."""
-    report: dict[str, Any] = {}
+    report: dict[str, Any] = {"depth": DEPTH}
     problems: list[str] = []
     report["huge_message"] = await _status(ingest, _huge())
     report["deep_value"] = await _status(ingest, deep_value(DEPTH))

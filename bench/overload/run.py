@@ -10,7 +10,9 @@ from bench.recommendations import feed, learned
 from bench.stack import servers, service
 
 
-async def play(seconds: float, streams: int, methods: tuple[str, ...] = tuple(METHODS)) -> tuple[dict[str, Any], list[str]]:
+async def play(
+    seconds: float, streams: int, methods: tuple[str, ...] = tuple(METHODS)
+) -> tuple[dict[str, Any], list[str]]:
     """Returns what was measured and what was not as promised."""
     report: dict[str, Any] = {"methods": {}, "hostile": {}}
     problems: list[str] = []

@@ -42,8 +42,6 @@ class RpcServerSettings:
     """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
     running_calls_max: int = 512
     """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
-    queue_max: timedelta = timedelta(milliseconds=300)
-    """How long calls may wait to be begun before some are refused, likewise. 0 sets no limit."""
     default_deadline: timedelta = timedelta(seconds=30)
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
@@ -60,7 +58,6 @@ class RpcServerSettings:
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
             running_calls_max=reader.integer("RUNNING_CALLS_MAX", 512, 0, 1_000_000),
-            queue_max=reader.seconds("QUEUE_SECONDS_MAX", 0.3 * second, 0 * second, 60 * second),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
         )
@@ -98,7 +95,7 @@ class RpcServer:
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
-        self._load = Load(settings.running_calls_max, settings.queue_max)
+        self._load = Load(settings.running_calls_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
 
@@ -131,9 +128,7 @@ class RpcServer:
             port = self._server.add_insecure_port(address)
         except RuntimeError as error:
             raise OSError(f"cannot listen on {address}: {error}") from None
-        self._load.listen(self._server)
         await self._server.start()
-        self._load.watch()
         await self.set_serving(True)
         if self._settings.development:
             log.warning("development mode: callers are identified by a shared key", extra={"fields": {"port": port}})
@@ -148,7 +143,6 @@ class RpcServer:
 
     async def stop(self, grace: timedelta) -> None:
         """Takes no new call, lets running ones end within the grace, then cancels them."""
-        await self._load.close()
         await self._server.stop(grace.total_seconds())
 
 
