@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from bench.chaos.clients import Client
@@ -63,7 +63,10 @@ class Breaking:
                 felt = self.probe.ledger.statuses - before
             self.done.append(Recovery(fault.name, write_s, read_s, dict(felt)))
             lasted = "" if fault.kind == "kill" else f" for {fault.seconds:.1f} s"
-            print(f"  {fault.name}{lasted}: writes after {write_s:.2f} s, answers after {read_s:.2f} s; {dict(felt)}", flush=True)
+            print(
+                f"  {fault.name}{lasted}: writes after {write_s:.2f} s, answers after {read_s:.2f} s; {dict(felt)}",
+                flush=True,
+            )
 
     async def _apply(self, fault: Fault) -> None:
         if fault.kind == "kill":
@@ -118,13 +121,20 @@ class Breaking:
             await asyncio.sleep(min(left, CUT_AGAIN_S))
 
     async def _written(self, begun: float) -> float:
-        while not await self.probe.once(self.player.manifest()):
-            await asyncio.sleep(PROBE_PAUSE_S)
-        return asyncio.get_running_loop().time() - begun
+        return await _until(lambda: self.probe.once(self.player.manifest()), begun)
 
     async def _read(self, fault: Fault, begun: float) -> float:
-        while await self.probe.recommended() is None:
-            await asyncio.sleep(PROBE_PAUSE_S)
-        while fault.target == "experiments" and not await self.probe.experiments():
-            await asyncio.sleep(PROBE_PAUSE_S)
-        return asyncio.get_running_loop().time() - begun
+        async def answered() -> bool:
+            return await self.probe.recommended() is not None
+
+        if fault.target == "experiments":
+            await _until(self.probe.experiments, begun)
+        return await _until(answered, begun)
+
+
+async def _until(works: Callable[[], Awaitable[bool]], begun: float) -> float:
+    """Tries until it works and returns how long after the beginning that was."""
+    while True:
+        if await works():
+            return asyncio.get_running_loop().time() - begun
+        await asyncio.sleep(PROBE_PAUSE_S)

@@ -71,7 +71,7 @@ class Player:
 
     def next(self) -> Sequence[Event]:
         """Returns the next event, or the batches of the next stream."""
-        (what,) = self.chance.choices(list(WEIGHTS), WEIGHTS.values())
+        (what,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
         if what == "manifest":
             return [self.manifest()]
         if what == "manifests":

@@ -58,7 +58,9 @@ async def play(seed: int, seconds: float, slack_s: float = 2.0) -> Outcome:
             await drained(suite.postgres.url, DRAIN_SECONDS_MAX)
             found = await compare(suite.postgres.url, ledger)
             problems = _problems(ledger, breaking, found, rebuilt)
-            unserved = [t for t, answer in zip(TENANTS, served, strict=True) if answer is None or not answer.sample_size]
+            unserved = [
+                t for t, answer in zip(TENANTS, served, strict=True) if answer is None or not answer.sample_size
+            ]
             problems += [f"no recommendation from evidence for {tenant}" for tenant in unserved]
             report = _report(seed, seconds, suite, ledger, breaking, found)
             if problems:
@@ -174,5 +176,3 @@ def _show_logs(suite: Suite) -> None:
     for path in sorted((suite.disk.folder / "logs").glob("*.log")):
         lines = [line for line in path.read_text(errors="replace").splitlines() if '"error"' in line or "ERROR" in line]
         print("\n".join([f"The last errors of {path.name}:", *(line[:3000] for line in lines[-4:])]))
-
-

@@ -38,11 +38,12 @@ async def drained(url: str, seconds_max: float) -> float:
     connection = await asyncpg.connect(url)
     try:
         async with asyncio.timeout(seconds_max):
-            while await connection.fetchval(SQL["waiting"]):
+            while True:
+                if await connection.fetchval(SQL["waiting"]) == 0:
+                    return clock() - begun
                 await asyncio.sleep(0.1)
     finally:
         await connection.close()
-    return clock() - begun
 
 
 async def compare(url: str, ledger: Ledger) -> Findings:

@@ -72,7 +72,9 @@ async def test_a_stream_that_reads_no_acks_is_not_read_without_end(database_url:
                 await asyncio.sleep(0.2)
                 stuck = stuck + 1 if taken == before else 0
                 before = taken
-        await service.call("SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=name(), signal=signal("p")))
+        await service.call(
+            "SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=name(), signal=signal("p"))
+        )
         sender.cancel()
         await asyncio.gather(sender, return_exceptions=True)
         call.cancel()

@@ -17,7 +17,6 @@ RETRY_AFTER = timedelta(seconds=1)
 
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
-    Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Load:
@@ -34,11 +33,11 @@ class Load:
 
         Streams are left as they are: each is bounded by what it has in flight.
         """
-        serve = handler.unary_unary
+        serve: Any = handler.unary_unary
         if serve is None or not self._calls_max:
             return handler
 
-        async def bounded(request: Any, context: Context) -> Any:
+        async def bounded(request: Any, context: Any) -> Any:
             if self._running >= self._calls_max:
                 SHED.inc()
                 await abort(context, *self._refusal)
