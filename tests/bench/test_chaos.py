@@ -176,9 +176,11 @@ async def test_a_call_beyond_its_deadline_is_noticed() -> None:
 
 async def test_a_proxy_breaks_connections_and_mends_them() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(100):
-            writer.write(data)
-        writer.close()
+        try:
+            while data := await reader.read(100):
+                writer.write(data)
+        finally:
+            writer.close()
 
     port = free_port()
     server = await asyncio.start_server(echo, "127.0.0.1", port)
@@ -203,8 +205,11 @@ async def test_a_proxy_breaks_connections_and_mends_them() -> None:
         assert await asyncio.wait_for(reader.read(1), 5) == b""
         writer.close()
         await proxy.heal()
-        _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"d")
+        assert await reader.read(1) == b"d"
         writer.close()
     finally:
         await proxy.close()
         server.close()
+        await asyncio.sleep(0.1)  # transports say farewell in the loop's next turns

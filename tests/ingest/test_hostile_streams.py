@@ -124,3 +124,24 @@ async def test_more_calls_than_are_borne_are_refused_with_a_time_and_what_is_ack
         assert accepted >= 8
         assert await service.number("SELECT count(*) FROM ingest.implicit_signals") == accepted
         assert await one(1000) is None, "calm has returned"
+
+
+async def test_idle_streams_do_not_take_the_room_of_other_calls(database_url: str, redis_url: str) -> None:
+    async with serving(database_url, redis_url, {"RADIANT_RUNNING_STREAMS_MAX": "5"}) as service:
+        calls = [service.stub.StreamSignals(metadata=CALLER) for _ in range(20)]
+        await asyncio.sleep(0.5)
+        refused = [call for call in calls if call.done()]
+        assert len(refused) == 15
+        for call in refused:
+            with pytest.raises(grpc.aio.AioRpcError) as refusal:
+                await call.read()
+            assert refusal.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert says_when(refusal.value)
+        await service.call("SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=name(), signal=signal("p")))
+        for call in calls:
+            call.cancel()
+        await asyncio.sleep(0.5)
+        again = service.stub.StreamSignals(metadata=CALLER)
+        await again.write(pb.StreamSignalsRequest(batch_id=name(), signals=[signal("q")]))
+        assert isinstance(await again.read(), pb.StreamSignalsResponse), "ended streams leave their room"
+        again.cancel()

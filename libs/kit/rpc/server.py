@@ -21,8 +21,8 @@ from kit.settings import Reader
 
 log = logging.getLogger(__name__)
 
-PENDING_CALLS_MAX = 8192
-"""Calls that gRPC keeps before they are begun. Kit's own refusals, which say when to try again, should come earlier."""
+PENDING_CALLS_MAX = 1024
+"""Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
 
 Register = Callable[[Any, Any], None]
 
@@ -42,6 +42,9 @@ class RpcServerSettings:
     """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
     running_calls_max: int = 512
     """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
+    running_streams_max: int = 3072
+    """Streams that are open at a time; more are refused likewise. Less than `concurrent_calls_max`, so that there is
+    room for other calls; 0 sets no limit."""
     default_deadline: timedelta = timedelta(seconds=30)
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
@@ -58,6 +61,7 @@ class RpcServerSettings:
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
             running_calls_max=reader.integer("RUNNING_CALLS_MAX", 512, 0, 1_000_000),
+            running_streams_max=reader.integer("RUNNING_STREAMS_MAX", 3072, 0, 1_000_000),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
         )
@@ -95,7 +99,7 @@ class RpcServer:
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
-        self._load = Load(settings.running_calls_max)
+        self._load = Load(settings.running_calls_max, settings.running_streams_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
 
