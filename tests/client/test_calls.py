@@ -22,12 +22,12 @@ from radiant_client import (
     ServiceFault,
     Unauthenticated,
     Unavailable,
-    from_rpc_error,
     Unsupported,
     explicit_feedback,
     implicit_signal,
     open_channel,
 )
+from radiant_client.errors import from_rpc_error
 from tests.client.fakes import Refusal, Suite
 
 

@@ -137,7 +137,9 @@ async def test_idle_streams_do_not_take_the_room_of_other_calls(database_url: st
                 await call.read()
             assert refusal.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
             assert says_when(refusal.value)
-        await service.call("SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=name(), signal=signal("p")))
+        await service.call(
+            "SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=name(), signal=signal("p"))
+        )
         for call in calls:
             call.cancel()
         await asyncio.sleep(0.5)
