@@ -85,6 +85,7 @@ def _chaos(report: Report) -> list[str]:
         f"{report['faults']} faults in {report['seconds']:g} s with the seed {report['seed']}; the disk was full by "
         f"{report['disk_full_by']}. "
         + ("Every promise was kept." if not report["problems"] else f"{len(report['problems'])} promises were broken."),
+        *(f"Not possible on this machine, so not measured: {each}." for each in report.get("not_possible_here", ())),
         _table(["killed", "times survived"], kills),
         _table(["what", "number"], [list(row) for row in ledger]),
         "Seconds until the first acknowledged write and the first answer after a fault ended; after a kill, from the "
@@ -152,7 +153,12 @@ def _overload(report: Report) -> list[str]:
                 each["recovery_s"],
             ]
         )
-    parts = [_table(head, rows)]
+    parts = [
+        "A service refuses what is too much with RESOURCE_EXHAUSTED and a time to try again. Calls that arrive faster than "
+        "they are begun wait inside gRPC, which ends them as CANCELLED when too many wait, or at their deadline: they are "
+        "counted as not begun in time.",
+        _table(head, rows),
+    ]
     hostile = report["hostile"]
     if hostile:
         lines: list[list[object]] = [

@@ -40,6 +40,8 @@ class Breaking:
     done: list[Recovery] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     """Faults after which the suite did not work again."""
+    skipped: set[str] = field(default_factory=set)
+    """Faults that this machine does not allow."""
 
     async def run(self, faults: Iterator[Fault], seconds: float) -> None:
         """Breaks things for so long; a fault that has begun is seen to its end."""
@@ -49,7 +51,10 @@ class Breaking:
             fault = next(faults)
             await asyncio.sleep(fault.gap_s)
             before = self.probe.ledger.statuses.copy()
-            await self._apply(fault)
+            if not await self._apply(fault):
+                self.skipped.add(fault.name)
+                print(f"  {fault.name}: not possible here, left out", flush=True)
+                continue
             felt = self.probe.ledger.statuses - before
             begun = clock()
             try:
@@ -68,7 +73,8 @@ class Breaking:
                 flush=True,
             )
 
-    async def _apply(self, fault: Fault) -> None:
+    async def _apply(self, fault: Fault) -> bool:
+        """Returns False when the fault is not possible here."""
         if fault.kind == "kill":
             self.suite.send(fault.target, signal.SIGKILL, first_only=True)
         elif fault.kind == "pause":
@@ -78,17 +84,20 @@ class Breaking:
             finally:
                 self.suite.send(fault.target, signal.SIGCONT)
         elif fault.kind == "fill":
-            await self._fill(fault)
+            return await self._fill(fault)
         else:
             await self._disturb(fault)
+        return True
 
-    async def _fill(self, fault: Fault) -> None:
+    async def _fill(self, fault: Fault) -> bool:
         """Needs a while to be felt: there is some room in what is allotted already."""
-        self.suite.disk.fill(self.suite.pids("postgres"))
+        if not self.suite.disk.fill(self.suite.pids("postgres")):
+            return False
         try:
             await asyncio.sleep(2 * fault.seconds + 2)
         finally:
             self.suite.disk.empty(self.suite.pids("postgres"))
+        return True
 
     async def _disturb(self, fault: Fault) -> None:
         proxies = self.suite.links[fault.target]

@@ -32,14 +32,14 @@ class Disk:
         """Tells how the disk is made full."""
         return "a file system of its own without room" if self.mounted else "a limit on PostgreSQL's files"
 
-    def fill(self, pids: Iterable[int]) -> None:
-        """Leaves no room for more; `pids` are PostgreSQL's."""
+    def fill(self, pids: Iterable[int]) -> bool:
+        """Leaves no room for more; `pids` are PostgreSQL's. Returns False where neither way is allowed."""
         if self.mounted:
             room = os.statvfs(self.folder)
             used = (room.f_blocks - room.f_bfree) * room.f_frsize
             self._resize(f"{(used + MARGIN_BYTES) // 1024}k")
-        else:
-            _limit(pids, FILE_BYTES_MAX)
+            return True
+        return _limit(pids, FILE_BYTES_MAX)
 
     def empty(self, pids: Iterable[int]) -> None:
         """Gives the room back."""
@@ -74,8 +74,13 @@ def _mounted(folder: Path, size_mib: int) -> bool:
     return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
 
 
-def _limit(pids: Iterable[int], bytes_max: int) -> None:
+def _limit(pids: Iterable[int], bytes_max: int) -> bool:
+    """Limits the size of files that the processes write; returns False when they are another user's."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
-            _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (bytes_max, hard))
+            try:
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (bytes_max, hard))
+            except PermissionError:
+                return False
+    return True

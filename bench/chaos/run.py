@@ -137,6 +137,7 @@ def _report(
         "seed": seed,
         "seconds": seconds,
         "disk_full_by": suite.disk.way,
+        "not_possible_here": sorted(breaking.skipped),
         "kills_survived": dict(kills),
         "faults": len(breaking.done),
         "faults_in_order": [asdict(each) for each in breaking.done],
