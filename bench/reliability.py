@@ -154,9 +154,9 @@ def _overload(report: Report) -> list[str]:
             ]
         )
     parts = [
-        "A service refuses what is too much with RESOURCE_EXHAUSTED and a time to try again. Calls that arrive faster than "
-        "they are begun wait inside gRPC, which ends them as CANCELLED when too many wait, or at their deadline: they are "
-        "counted as not begun in time.",
+        "A service refuses what is too much with RESOURCE_EXHAUSTED and a time to try again. Calls that arrive faster "
+        "than they are begun wait inside gRPC, which ends them as CANCELLED when too many wait, or at their deadline: "
+        "they are counted as not begun in time.",
         _table(head, rows),
     ]
     hostile = report["hostile"]
