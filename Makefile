@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check protos bench fuzz audit lock clean
+.PHONY: setup run test check protos bench fuzz chaos audit lock clean
 
 setup: $(READY)
 
@@ -33,7 +33,13 @@ bench: setup
 	$(BIN)/python -m bench
 
 fuzz: setup  ## random requests to every RPC, random bytes to every parser
-	$(BIN)/python -m bench.fuzz
+	$(BIN)/python -m bench.fuzz; code=$$?; $(BIN)/python -m bench.reliability && exit $$code
+
+MINUTES ?= 1
+SEED ?= 1
+chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity, write RELIABILITY.md
+	@code=0; $(BIN)/python -m bench.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
+		$(BIN)/python -m bench.overload || code=1; $(BIN)/python -m bench.reliability && exit $$code
 
 audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
 	$(BIN)/python -m bench.supply

@@ -133,7 +133,8 @@ class IngestServicer(PrivacyCalls, ingest_service_pb2_grpc.IngestServiceServicer
         self, request_iterator: AsyncIterator[pb.StreamSignalsRequest], context: Context
     ) -> AsyncIterator[pb.StreamSignalsResponse]:
         """Stores batch after batch."""
-        return acknowledged(request_iterator, self._stored, self._limits.stream_batches_max)
+        limits = self._limits
+        return acknowledged(request_iterator, self._stored, limits.stream_batches_max, limits.stream_idle)
 
     async def _stored(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
         validate(batch)

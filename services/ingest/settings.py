@@ -30,6 +30,8 @@ class IntakeLimits:
     """Transactions at once."""
     stream_batches_max: int = 8
     """Batches of one stream that are read and not yet acknowledged."""
+    stream_idle: timedelta = timedelta(minutes=5)
+    """The longest that a stream may say nothing; then it is closed, and its sender opens another."""
     explicit_per_user_hour: int = 50
     """Votes and voice comments that one user may submit in any hour; 0 sets no limit."""
 
@@ -91,6 +93,7 @@ class IngestSettings:
                 group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 4_000, 1, 100_000),
                 committers=reader.integer("INGEST_COMMITTERS", 3, 1, 64),
                 stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
+                stream_idle=reader.seconds("INGEST_STREAM_IDLE_SECONDS", 300 * _SECOND, _SECOND / 10, 86400 * _SECOND),
                 explicit_per_user_hour=reader.integer("EXPLICIT_PER_USER_HOUR", 50, 0, 100_000),
             ),
             uploads=UploadLimits(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
 from datetime import timedelta
 
-from kit.errors import Exhausted, Invalid, RadiantError, Unavailable
+from kit.errors import DeadlineExceeded, Exhausted, Invalid, RadiantError, Unavailable
 from radiant.ingest.v1 import ingest_service_pb2
 
 Batch = ingest_service_pb2.StreamSignalsRequest
@@ -27,12 +27,13 @@ def refusal(batch_id: str, error: RadiantError) -> Ack:
 
 
 async def acknowledged(
-    batches: AsyncIterator[Batch], store: Callable[[Batch], Awaitable[Ack]], in_flight_max: int
+    batches: AsyncIterator[Batch], store: Callable[[Batch], Awaitable[Ack]], in_flight_max: int, idle: timedelta
 ) -> AsyncIterator[Ack]:
     """Yields the ack of every batch, in the order of their commits.
 
     No batch is read while `in_flight_max` are unacknowledged, so that a slow database slows the sender down. A
-    RadiantError refuses its batch; any other failure ends the stream.
+    RadiantError refuses its batch; any other failure ends the stream, and so does a sender that says nothing for so
+    long while nothing of it is under way: DeadlineExceeded (STREAM_IDLE).
     """
     acks: asyncio.Queue[Ack | BaseException | None] = asyncio.Queue()
     free = asyncio.Semaphore(in_flight_max)
@@ -48,7 +49,7 @@ async def acknowledged(
 
     async def read() -> None:
         try:
-            async for batch in batches:
+            async for batch in _lively(batches, running, idle.total_seconds()):
                 await free.acquire()
                 task = asyncio.create_task(one(batch))
                 running.add(task)
@@ -70,3 +71,25 @@ async def acknowledged(
         for task in (reader, *running):
             task.cancel()
         await asyncio.gather(reader, *running, return_exceptions=True)
+
+
+async def _lively(
+    batches: AsyncIterator[Batch], running: Collection[object], idle_s: float
+) -> AsyncGenerator[Batch, None]:
+    """Yields batches; raises DeadlineExceeded when none comes in time although nothing is running."""
+    while True:
+        coming: asyncio.Future[Batch | None] = asyncio.ensure_future(_next(batches))
+        try:
+            while not (await asyncio.wait([coming], timeout=idle_s))[0]:
+                if not running:
+                    raise DeadlineExceeded("Nothing came over the stream for too long.", reason="STREAM_IDLE")
+        finally:
+            coming.cancel()
+        batch = coming.result()
+        if batch is None:
+            return
+        yield batch
+
+
+async def _next(batches: AsyncIterator[Batch]) -> Batch | None:
+    return await anext(batches, None)

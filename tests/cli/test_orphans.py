@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.embedded import embedded_postgres
+from cli.embedded import EmbeddedError, embedded_postgres
 from cli.embedded import reach as reach_module
 from cli.embedded.postgres import SCRATCH_OPTIONS
 from cli.embedded.process import processes_marked
@@ -30,6 +30,29 @@ async def main():
         print(json.dumps([postgres.pid, valkey.pid]), flush=True)
         if sys.argv[2] == "stay":
             await asyncio.sleep(100)
+
+asyncio.run(main())
+"""
+
+TALKER = """
+import asyncio, grpc
+from cli.embedded import reach
+
+async def talk():
+    while True:
+        async with grpc.aio.insecure_channel("127.0.0.1:9", [("grpc.use_local_subchannel_pool", 1)]) as channel:
+            try:
+                await channel.unary_unary("/a/b")(b"", timeout=0.2)
+            except grpc.aio.AioRpcError:
+                pass
+
+async def main():
+    talking = [asyncio.create_task(talk()) for _ in range(6)]
+    looked = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
+    for task in talking:
+        task.cancel()
+    await asyncio.gather(*talking, return_exceptions=True)
+    print(sum(looked))
 
 asyncio.run(main())
 """
@@ -156,3 +179,27 @@ async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monke
     assert public in programs.parents
     assert reach_module.postgres_programs(65534) == programs
     assert [path.name for path in public.iterdir()] == [programs.parent.name]
+
+
+@as_root
+async def test_data_that_is_there_is_never_left_for_an_empty_place(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
+        place = server.folder
+    assert place == data / "postgres"
+    monkeypatch.setattr(reach_module, "_reaches", lambda folder, user: False)
+    with pytest.raises(EmbeddedError, match="postgres"):
+        async with embedded_postgres(data, options=SCRATCH_OPTIONS):
+            pass
+
+
+@as_root
+def test_a_look_that_a_signal_ended_is_no_answer() -> None:
+    with pytest.raises(EmbeddedError, match="signal 9"):
+        reach_module._succeeds(["/bin/sh", "-c", "kill -9 $$"], 65534)
+
+
+@as_root
+def test_processes_that_talk_grpc_can_still_look_as_another_user() -> None:
+    """Forked by `subprocess.run(user=...)`, many of these children would die in gRPC's fork handlers."""
+    done = subprocess.run([sys.executable, "-c", TALKER], capture_output=True, text=True, check=False, timeout=100)
+    assert done.stdout.strip() == "60", done.stderr[-2000:]

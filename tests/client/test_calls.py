@@ -27,6 +27,7 @@ from radiant_client import (
     implicit_signal,
     open_channel,
 )
+from radiant_client.errors import from_rpc_error
 from tests.client.fakes import Refusal, Suite
 
 
@@ -136,3 +137,9 @@ async def test_a_list_goes_over_all_pages(fake: Suite, recommend: Recommend) -> 
     models = [score.model async for score in recommend.list_scores("tenant", task_type="chat")]
     assert models == ["a", "b", "c"]
     assert [one.page_token for one in fake.recommend.asked] == ["", "1"]
+
+
+def test_a_call_that_the_service_gave_up_may_be_tried_again() -> None:
+    """The caller's own cancelling is CancelledError; the status comes from a service with too many calls waiting."""
+    error = grpc.aio.AioRpcError(grpc.StatusCode.CANCELLED, grpc.aio.Metadata(), grpc.aio.Metadata())
+    assert type(from_rpc_error(error)) is Unavailable

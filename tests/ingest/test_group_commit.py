@@ -73,9 +73,9 @@ class Learner:
         self.wakes += 1
 
 
-def limits(**changes: int) -> IntakeLimits:
+def limits(**changes: Any) -> IntakeLimits:
     """Returns limits with one committer, so that groups are known."""
-    return IntakeLimits(**{"committers": 1, **changes})
+    return IntakeLimits(**({"committers": 1} | changes))
 
 
 async def blocked(store: ScriptedStore, queue: GroupCommit) -> asyncio.Task[bytes]:

@@ -15,7 +15,7 @@ import asyncpg
 
 from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import Command
-from cli.embedded.reach import postgres_programs, server_user, writable_folder
+from cli.embedded.reach import as_user, postgres_programs, server_user, writable_folder
 from cli.embedded.server import EmbeddedServer
 
 _SECRET = "postgres_password"  # noqa: S105 - the name under which the password is kept
@@ -96,10 +96,7 @@ class EmbeddedPostgres(EmbeddedServer):
         terms += ["--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"]
         terms += ["--no-sync"] if self._options.get("fsync") == "off" else []
         made = subprocess.run(
-            [str(self._bin / "initdb"), "-D", str(draft), *terms],
-            user=self._user,
-            group=self._user,
-            extra_groups=None if self._user is None else [],
+            as_user([str(self._bin / "initdb"), "-D", str(draft), *terms], self._user),
             cwd="/",
             env=self._environ(),
             stdin=subprocess.DEVNULL,

@@ -4,12 +4,14 @@ PostgreSQL refuses to run as root. A suite started by root runs it as user id 65
 without making users or opening anybody's folders: what that id cannot reach is placed where it can.
 """
 
+import errno
 import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,6 +19,30 @@ from cli.embedded.folder import EmbeddedError
 
 NOBODY = 65534
 """The id that owns nothing, on every Unix."""
+
+_NOT_ALLOWED = 77
+_SWITCH = f"""
+import os, sys
+user = int(sys.argv[1])
+try:
+    os.setgroups([]); os.setgid(user); os.setuid(user)
+except OSError as problem:
+    print(problem.strerror, file=sys.stderr)
+    sys.exit({_NOT_ALLOWED})
+os.chdir("/")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def as_user(command: list[str], user: int | None) -> list[str]:
+    """Returns a command that runs the command as that user, from the root folder; None keeps one's own.
+
+    The user is changed by the child itself: a process that talks gRPC must not fork by way of
+    `subprocess.run(user=...)`, since children then die in gRPC's fork handlers before they start.
+    """
+    if user is None:
+        return command
+    return [sys.executable, "-I", "-S", "-c", _SWITCH, str(user), *command]
 
 
 def server_user(cluster: Path) -> int | None:
@@ -65,25 +91,30 @@ def writable_folder(wanted: Path, user: int | None) -> Path:
     """Makes a folder (0700) owned by the user and returns it.
 
     Where the user cannot reach the wanted place, the folder is made under /var/lib/radiant (or the temporary
-    folder), its name derived from the wanted one, so that the next start finds the same data.
+    folder), its name derived from the wanted one, so that the next start finds the same data. Where data lies
+    already, it is never left for another place: raises PermissionError when the user cannot reach it now.
     """
     if user is None:
         wanted.mkdir(mode=0o700, exist_ok=True)
         return wanted
+    digest = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
+    elsewhere = _public_folder("/var/lib") / f"postgres-{digest}"
+    for place in (wanted, elsewhere):
+        if (place / "cluster").exists():
+            return _owned(place, user)
     if wanted.exists() or _reaches(wanted.parent, user):
         try:
             return _owned(wanted, user)
         except PermissionError:
             pass  # such as a network drive that does not trust root
-    digest = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
-    return _owned(_public_folder("/var/lib") / f"postgres-{digest}", user)
+    return _owned(elsewhere, user)
 
 
 def _owned(folder: Path, user: int) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, user, user)
     if not _reaches(folder, user):
-        raise PermissionError(folder)
+        raise PermissionError(errno.EACCES, "not reached by PostgreSQL's user", str(folder))
     return folder
 
 
@@ -109,20 +140,17 @@ def _runs(program: Path, user: int | None) -> bool:
 
 
 def _succeeds(command: list[str], user: int | None) -> bool:
+    """Tells whether the command ends well as that user; raises EmbeddedError when that cannot be found out."""
     try:
         done = subprocess.run(
-            command,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else [],
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=30,
-            check=False,
+            as_user(command, user), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
         )
     except (PermissionError, FileNotFoundError):
         return False
-    except OSError as problem:
-        raise EmbeddedError(f"This root cannot act as user id {user} ({problem.strerror}).") from problem
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise EmbeddedError(f"{command[0]} could not be tried as user id {user}: {problem}.") from problem
+    if done.returncode == _NOT_ALLOWED and user is not None:
+        raise EmbeddedError(f"This root cannot act as user id {user} ({done.stderr.decode().strip()}).")
+    if done.returncode < 0:
+        raise EmbeddedError(f"{command[0]}, tried as user id {user}, was ended by signal {-done.returncode}.")
     return done.returncode == 0

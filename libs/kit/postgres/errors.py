@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -18,8 +19,11 @@ _GONE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InternalClientError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby that was the primary
+    asyncpg.PostgresSystemError,  # its disk fails
     ConnectionError,
 )
+_OF_FILES = re.compile(r"could not \w+ (to |from )?file")
+"""What the server says of a file that it cannot use for a reason without a code of its own, such as a quota."""
 _RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 
@@ -34,3 +38,7 @@ def translated() -> Iterator[None]:
         raise Conflict("Another transaction was faster.", reason="TRANSACTION_CONFLICT") from error
     except _GONE as error:
         raise Unavailable("The database does not answer.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error
+    except asyncpg.InternalServerError as error:
+        if _OF_FILES.match(str(error)) is None:
+            raise
+        raise Unavailable("The database cannot write.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error

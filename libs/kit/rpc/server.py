@@ -18,6 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from kit.metrics import DEVELOPMENT
 from kit.rpc.auth import Authenticator
 from kit.rpc.interceptors import Interceptor
+from kit.rpc.load import Load
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.settings import Reader
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 DEVELOPMENT_NAME = "radiant.development"
 """A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
+PENDING_CALLS_MAX = 1024
+"""Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
 
 Register = Callable[[Any, Any], None]
 
@@ -43,6 +46,11 @@ class RpcServerSettings:
     message_bytes_max: int = 4 * 1024 * 1024
     concurrent_calls_max: int = 4096
     """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
+    running_calls_max: int = 512
+    """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
+    running_streams_max: int = 3072
+    """Streams that are open at a time; more are refused likewise. Less than `concurrent_calls_max`, so that there is
+    room for other calls; 0 sets no limit."""
     default_deadline: timedelta = timedelta(seconds=30)
     """For unary calls that bring none."""
     grace: timedelta = timedelta(seconds=10)
@@ -64,6 +72,8 @@ class RpcServerSettings:
             development=development,
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
+            running_calls_max=reader.integer("RUNNING_CALLS_MAX", 512, 0, 1_000_000),
+            running_streams_max=reader.integer("RUNNING_STREAMS_MAX", 3072, 0, 1_000_000),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
             reflection=reader.flag("REFLECTION", development),
@@ -98,10 +108,13 @@ class RpcServer:
         options = [
             ("grpc.max_receive_message_length", settings.message_bytes_max),
             ("grpc.so_reuseport", 0),
+            ("grpc.server.max_pending_requests", PENDING_CALLS_MAX // 2),  # some of more end as CANCELLED
+            ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
+        self._load = Load(settings.running_calls_max, settings.running_streams_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
         self._credentials: list[Credentials] = []
@@ -112,7 +125,7 @@ class RpcServer:
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._interceptor.wrap(f"/{name}/{method}", handler)
+            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", handler))
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))

@@ -1,0 +1,1 @@
+"""Proof by breakage: under faults of every kind an acknowledged event is neither lost nor counted twice."""

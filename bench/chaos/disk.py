@@ -1,0 +1,86 @@
+"""A data folder whose disk can be full: a small file system of its own where mounting is allowed.
+
+Where it is not, PostgreSQL's processes are forbidden to write beyond a file size, which stops them as surely.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MARGIN_BYTES = 64 * 1024
+FILE_BYTES_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Where the suite keeps its data."""
+
+    folder: Path
+    mounted: bool
+    size_mib: int
+
+    @property
+    def way(self) -> str:
+        """Tells how the disk is made full."""
+        return "a file system of its own without room" if self.mounted else "a limit on PostgreSQL's files"
+
+    def fill(self, pids: Iterable[int]) -> bool:
+        """Leaves no room for more; `pids` are PostgreSQL's. Returns False where neither way is allowed."""
+        if self.mounted:
+            room = os.statvfs(self.folder)
+            used = (room.f_blocks - room.f_bfree) * room.f_frsize
+            self._resize(f"{(used + MARGIN_BYTES) // 1024}k")
+            return True
+        return _limit(pids, FILE_BYTES_MAX)
+
+    def empty(self, pids: Iterable[int]) -> None:
+        """Gives the room back."""
+        if self.mounted:
+            self._resize(f"{self.size_mib}m")
+        else:
+            _limit(pids, resource.RLIM_INFINITY)
+
+    def _resize(self, size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.folder)], check=True, timeout=10)
+
+
+@contextlib.contextmanager
+def data_folder(size_mib: int) -> Iterator[Disk]:
+    """Gives a temporary folder that PostgreSQL's own user can enter, and removes it."""
+    folder = Path(tempfile.mkdtemp(prefix="radiant-chaos-"))
+    folder.chmod(0o755)
+    mounted = _mounted(folder, size_mib)
+    try:
+        yield Disk(folder, mounted, size_mib)
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=False, timeout=10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mounted(folder: Path, size_mib: int) -> bool:
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        return False
+    terms = f"size={size_mib}m,mode=755"
+    command = ["mount", "-t", "tmpfs", "-o", terms, "radiant-chaos", str(folder)]
+    return subprocess.run(command, check=False, capture_output=True, timeout=10).returncode == 0
+
+
+def _limit(pids: Iterable[int], bytes_max: int) -> bool:
+    """Limits the size of files that the processes write; returns False when they are another user's."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            try:
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (bytes_max, hard))
+            except PermissionError:
+                return False
+    return True

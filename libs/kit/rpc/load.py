@@ -1,0 +1,81 @@
+"""Work that is under way is bounded: what comes on top is refused at once, with a time to try again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from kit.errors import Exhausted
+from kit.metrics import Counter
+from kit.rpc.status import abort, to_status
+
+SHED = Counter("radiant_rpc_shed_total", "Calls refused because too many were under way.")
+
+RETRY_AFTER = timedelta(seconds=1)
+
+if TYPE_CHECKING:
+    Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class Load:
+    """Counts the calls of a server that are under way, streams apart: idle ones must not take the room of others."""
+
+    def __init__(self, calls_max: int, streams_max: int) -> None:
+        """Takes the most unary calls and the most streams at a time; 0 sets no limit."""
+        self._calls, self._streams = _Room(calls_max), _Room(streams_max)
+
+    def bounded(self, handler: Handler) -> Handler:
+        """Returns the handler, refusing what is too much before anything is done for it."""
+        read, write = handler.request_deserializer, handler.response_serializer
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(self._calls.one(handler.unary_unary), read, write)
+        if handler.stream_unary is not None:
+            return grpc.stream_unary_rpc_method_handler(self._streams.one(handler.stream_unary), read, write)
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(self._streams.many(handler.unary_stream), read, write)
+        return grpc.stream_stream_rpc_method_handler(self._streams.many(handler.stream_stream), read, write)
+
+
+class _Room:
+    """Room for so many calls."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._taken = most, 0
+        refusal = Exhausted("The service has more to do than it can in time.", RETRY_AFTER, reason="OVERLOADED")
+        self._refusal = to_status(refusal)
+
+    async def _enter(self, context: Any) -> None:
+        if self._most and self._taken >= self._most:
+            SHED.inc()
+            await abort(context, *self._refusal)
+        self._taken += 1
+
+    def one(self, serve: Any) -> Any:
+        """Wraps a method with one answer."""
+
+        async def bounded(request: Any, context: Any) -> Any:
+            await self._enter(context)
+            try:
+                return await serve(request, context)
+            finally:
+                self._taken -= 1
+
+        return bounded
+
+    def many(self, serve: Any) -> Any:
+        """Wraps a method with many answers."""
+
+        async def bounded(request: Any, context: Any) -> AsyncIterator[Any]:
+            await self._enter(context)
+            try:
+                async with contextlib.aclosing(serve(request, context)) as answers:
+                    async for answer in answers:
+                        yield answer
+            finally:
+                self._taken -= 1
+
+        return bounded

@@ -1,0 +1,215 @@
+"""The comparison of the chaos run notices what it is for: loss, doubles, strangers, changed answers."""
+
+import asyncio
+import dataclasses
+
+import asyncpg
+import grpc
+import pytest
+
+from bench.chaos.events import Event, Player
+from bench.chaos.ledger import Ledger
+from bench.chaos.proxy import Proxy
+from bench.chaos.verify import Findings, compare
+from cli.embedded.process import free_port
+from kit.rpc.status import internal
+
+
+def said(seed: int = 1) -> Ledger:
+    """Returns a ledger of a hundred events, all of them acknowledged."""
+    ledger, player = Ledger(), Player(seed, "acme", "a")
+    while len(ledger.sent) < 100:
+        for event in player.next():
+            ledger.say(event)
+            ledger.answered(event, event.request_id.encode())
+    return ledger
+
+
+async def store(url: str, events: list[Event]) -> None:
+    """Stores what the events say, as if the services had."""
+    connection = await asyncpg.connect(url)
+    try:
+        for event in events:
+            await _store(connection, event)
+    finally:
+        await connection.close()
+
+
+async def _store(connection: asyncpg.Connection, event: Event) -> None:
+    await connection.execute(
+        "INSERT INTO ingest.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, '', $4)",
+        event.tenant,
+        event.request_id,
+        event.method,
+        event.request_id.encode(),
+    )
+    for output in event.outputs:
+        await connection.execute(
+            "INSERT INTO ingest.outputs (tenant_id, output_id, created_at, conversation_id, fingerprint) "
+            "VALUES ($1, $2, now(), '', '')",
+            event.tenant,
+            output,
+        )
+        await connection.execute(
+            "INSERT INTO ingest.execution_manifests SELECT (jsonb_populate_record(NULL::ingest.execution_manifests, "
+            "to_jsonb(d))).* FROM (SELECT $1::text AS tenant_id, $2::text AS output_id, now() AS created_at, "
+            "'' AS user_id, '' AS conversation_id, '' AS message_id, '' AS request_type, '' AS task_type, "
+            "'' AS domain_mode, 0 AS input_tokens, '{}'::text[] AS models_used, '{}'::text[] AS model_versions, "
+            "'' AS orchestration_id, '' AS orchestration_name, '{}'::text[] AS services_used, "
+            "'{}'::jsonb AS thermal_states, '{}'::jsonb AS provider_health, '' AS brain_reasoning, "
+            "false AS was_user_override, 0 AS output_tokens, 0 AS total_latency_ms, 0 AS total_cost, "
+            "false AS was_streamed, '[]'::jsonb AS steps, '' AS decision_id, now() AS recorded_at, '' AS variant, "
+            "0 AS experiment_epoch) d",
+            event.tenant,
+            output,
+        )
+    for mark in event.marks:
+        await _store_signal(connection, event.tenant, mark)
+    for vote in event.votes:
+        await connection.execute(
+            "INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment, source, "
+            "user_agent, client_time, request_id) VALUES ($1, $2, $3, $4, '{}', '', '', '', "
+            "timestamptz 'epoch' + $5 * interval '1 microsecond', $6) ON CONFLICT (tenant_id, output_id, user_id) "
+            "DO UPDATE SET client_time = excluded.client_time, request_id = excluded.request_id, "
+            "rating = excluded.rating WHERE excluded.client_time > explicit_feedback.client_time",
+            event.tenant,
+            vote.output,
+            vote.user,
+            vote.rating,
+            vote.time_us,
+            vote.request_id,
+        )
+    if (each := event.withdrawal) is not None:
+        await connection.execute(
+            "INSERT INTO ingest.retractions AS r (tenant_id, output_id, user_id, implicit_until) VALUES ($1, $2, $3, "
+            "timestamptz 'epoch' + $4 * interval '1 microsecond') ON CONFLICT (tenant_id, output_id, user_id) "
+            "DO UPDATE SET implicit_until = greatest(r.implicit_until, excluded.implicit_until)",
+            event.tenant,
+            each.output,
+            each.user,
+            each.until_us,
+        )
+
+
+async def _store_signal(connection: asyncpg.Connection, tenant: str, mark: str) -> None:
+    await connection.execute(
+        "INSERT INTO ingest.implicit_signals (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, "
+        "sentiment, signal_value) VALUES ($1, 'o', 'u', gen_random_uuid(), now(), 'regenerate', 0, "
+        "jsonb_build_object('mark', $2::text))",
+        tenant,
+        mark,
+    )
+
+
+def sizes(found: Findings) -> tuple[int, int, int]:
+    """Returns how much was lost, doubled, never said."""
+    return len(found.lost), len(found.doubled), len(found.strange)
+
+
+async def test_what_was_stored_once_is_in_order(database_url: str) -> None:
+    ledger = said()
+    await store(database_url, list(ledger.sent.values()))
+    assert sizes(await compare(database_url, ledger)) == (0, 0, 0)
+
+
+async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
+    ledger = said()
+    await store(database_url, list(ledger.sent.values()))
+    connection = await asyncpg.connect(database_url)
+    try:
+        for table in ("outputs", "implicit_signals", "explicit_feedback", "retractions", "requests"):
+            async with connection.transaction():
+                gone = await connection.fetchval(
+                    f"WITH gone AS (DELETE FROM ingest.{table} WHERE ctid = (SELECT ctid FROM ingest.{table} "
+                    f"WHERE tableoid = (SELECT min(tableoid::int8)::oid FROM ingest.{table}) LIMIT 1) RETURNING 1) "
+                    "SELECT count(*) FROM gone"
+                )
+                assert gone == 1, table
+    finally:
+        await connection.close()
+    lost, doubled, strange = sizes(await compare(database_url, ledger))
+    assert (lost, doubled) == (5, 0)
+    assert strange == 1  # the manifest whose output is gone
+
+
+async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: str) -> None:
+    ledger = said()
+    events = list(ledger.sent.values())
+    await store(database_url, events)
+    mark = next(mark for event in events for mark in event.marks)
+    connection = await asyncpg.connect(database_url)
+    try:
+        await _store_signal(connection, "acme", mark)
+        await _store_signal(connection, "acme", "never-said")
+    finally:
+        await connection.close()
+    key = next(iter(ledger.answers))
+    ledger.answers[key] = b"another"
+    assert sizes(await compare(database_url, ledger)) == (0, 1, 2)
+    ledger.answered(dataclasses.replace(ledger.sent[key]), b"a third")
+    assert len(ledger.changed) == 1
+
+
+def test_the_same_seed_says_the_same() -> None:
+    one, again, other = (list(said(seed).sent.values()) for seed in (5, 5, 6))
+    assert one == again
+    assert one != other
+
+
+def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
+    ledger = Ledger()
+    _, status = internal(RuntimeError("on purpose"))
+    details = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
+    for trailing in (grpc.aio.Metadata(), details):
+        ledger.failed("X", grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailing))
+    assert len(ledger.faults_inside) == 1
+
+
+async def test_a_call_beyond_its_deadline_is_noticed() -> None:
+    ledger = Ledger(slack_s=0.5)
+    ledger.took("X", 1.4, 1.0)
+    assert ledger.hung == []
+    ledger.took("X", 1.6, 1.0)
+    assert len(ledger.hung) == 1
+    assert ledger.overrun_max_s == pytest.approx(0.6)
+
+
+async def test_a_proxy_breaks_connections_and_mends_them() -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(100):
+                writer.write(data)
+        finally:
+            writer.close()
+
+    port = free_port()
+    server = await asyncio.start_server(echo, "127.0.0.1", port)
+    proxy = Proxy(port)
+    await proxy.start()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"a")
+        assert await reader.read(1) == b"a"
+        proxy.swallow()
+        writer.write(b"b")
+        read = asyncio.create_task(reader.read(1))
+        assert (await asyncio.wait([read], timeout=0.2))[0] == set()
+        proxy.flow()
+        assert await read == b"b"
+        proxy.refuse()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"c")
+        assert await reader.read(1) == b"c"
+        proxy.cut()
+        assert await asyncio.wait_for(reader.read(1), 5) == b""
+        writer.close()
+        await proxy.heal()
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"d")
+        assert await reader.read(1) == b"d"
+        writer.close()
+    finally:
+        await proxy.close()
+        server.close()
+        await asyncio.sleep(0.1)  # transports say farewell in the loop's next turns

@@ -1,0 +1,37 @@
+"""Under kills, pauses, broken connections and a full disk, what was acknowledged is there once and nothing else is."""
+
+import os
+
+import pytest
+
+from bench.chaos.faults import schedule
+from bench.chaos.run import play
+
+SEED = int(os.environ.get("RADIANT_CHAOS_SEED", "1"))
+SECONDS = 20.0
+SLACK_SECONDS = 5.0
+"""What a call may take beyond its deadline on a machine that is busy with other tests."""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_an_acknowledged_event_is_never_lost_and_never_counted_twice() -> None:
+    outcome = await play(SEED, SECONDS, SLACK_SECONDS)
+    report = outcome.report
+    assert outcome.problems == [], f"repeat with: RADIANT_CHAOS_SEED={SEED} pytest {__file__}"
+    assert report["faults"] >= 1
+    assert report["counts"]["requests acknowledged"] > 100
+    assert report["counts"]["signals acknowledged"] > 100
+    assert report["repeats"] > 20
+    assert report["cross_tenant"]["attempts"] == report["cross_tenant"]["refused"] > 0
+    assert sum(count for status, count in report["statuses"].items() if status != "OK") > 0
+
+
+def test_the_order_of_faults_follows_from_the_seed() -> None:
+    first, again, other = schedule(3), schedule(3), schedule(4)
+    drawn = [next(first) for _ in range(60)]
+    assert drawn == [next(again) for _ in range(60)]
+    assert drawn != [next(other) for _ in range(60)]
+    kinds = {fault.name for fault in drawn[:25]}
+    assert len(kinds) == 25
+    assert {fault.kind for fault in drawn[:6]} == {"kill", "fill"}
