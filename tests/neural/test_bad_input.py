@@ -11,6 +11,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.descriptor import FieldDescriptor
 
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
 from tests.ingest.hostile import COUNT, FLAG, KINDS, NUL, SQL, Kind, choice, many, moment, number, text, word
@@ -126,6 +127,8 @@ async def test_each_field_of_a_call(neural: Serving, method: str) -> None:
 @pytest.mark.parametrize("data", [b"\xff\xff\xff", b"\x0a\x02\xff\xfe"], ids=["no message", "no text"])
 async def test_bytes_that_are_no_message(neural: Serving, data: bytes) -> None:
     for method, descriptor in METHODS.items():
+        if descriptor.input_type.fields_by_number[1].cpp_type != FieldDescriptor.CPPTYPE_STRING and data[0] == 0x0A:
+            continue  # what is no text there is an unknown field here
         shape = "unary_stream" if descriptor.server_streaming else "unary_unary"
         path = f"/{descriptor.containing_service.full_name}/{method}"
         call = getattr(neural.channel, shape)(path)(data, metadata=ANYONE, timeout=10)
@@ -150,7 +153,7 @@ async def test_another_tenant_than_the_token_s_is_refused(neural: Serving) -> No
         ("expert", {"ListModelScores", "ExplainRecommendation", "GetLearningStatus", "GetTenantSettings"}),
         ("service", {*recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"].methods_by_name}
          | {"LearnOutput", "GetLearningStatus", "GetTenantSettings"}),
-        ("admin", {*METHODS} - {"RunBatchLearning"}),
+        ("admin", {*METHODS} - {"RunBatchLearning", "ListBatchRuns"}),
         ("operator", {*METHODS}),
     ],
 )  # fmt: skip

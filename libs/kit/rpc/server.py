@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 DEVELOPMENT_NAME = "radiant.development"
 """A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
-PENDING_CALLS_MAX = 1024
+PENDING_CALLS_MAX = 256
 """Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
 
 Register = Callable[[Any, Any], None]
