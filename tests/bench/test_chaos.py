@@ -57,6 +57,7 @@ async def _store(connection: asyncpg.Connection, event: Event) -> None:
             "'' AS domain_mode, 0 AS input_tokens, '{}'::text[] AS models_used, '{}'::text[] AS model_versions, "
             "'' AS orchestration_id, '' AS orchestration_name, '{}'::text[] AS services_used, "
             "'{}'::jsonb AS thermal_states, '{}'::jsonb AS provider_health, '' AS brain_reasoning, "
+            "false AS verification_failed, false AS contradiction_found, "
             "false AS was_user_override, 0 AS output_tokens, 0 AS total_latency_ms, 0 AS total_cost, "
             "false AS was_streamed, '[]'::jsonb AS steps, '' AS decision_id, now() AS recorded_at, '' AS variant, "
             "0 AS experiment_epoch) d",

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 DEVELOPMENT_NAME = "radiant.development"
 """A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
-PENDING_CALLS_MAX = 256
+PENDING_CALLS_MAX = 512
 """Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
 
 Register = Callable[[Any, Any], None]
@@ -108,7 +108,7 @@ class RpcServer:
         options = [
             ("grpc.max_receive_message_length", settings.message_bytes_max),
             ("grpc.so_reuseport", 0),
-            ("grpc.server.max_pending_requests", PENDING_CALLS_MAX // 2),  # some of more end as CANCELLED
+            ("grpc.server.max_pending_requests", PENDING_CALLS_MAX * 7 // 8),  # some of more end as CANCELLED
             ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
