@@ -10,11 +10,15 @@ from collections.abc import Callable
 
 import atheris
 from google.protobuf import json_format
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant.ingest.v1.feedback_pb2 import SIGNAL_TYPE_REGENERATE
 
 with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.protobuf.json_format"]):
+    from gateway.otlp.bodies import Form, parsed
+    from gateway.otlp.settings import ItemLimits
+    from gateway.otlp.spans import map_spans
     from gateway.problems import Problem
     from gateway.reading import message_of
     from gateway.routes import ROUTES
@@ -61,8 +65,15 @@ def signal_value(content: bytes) -> None:
     feedback.signal(message, "acme", terms_at(time.time_ns() // 1000))
 
 
+def otlp(content: bytes) -> None:
+    """Traces of OpenTelemetry, in JSON or as protobuf, and what becomes of them."""
+    form = Form.JSON if content.startswith(b"{") else Form.PROTOBUF
+    map_spans(parsed(ExportTraceServiceRequest, content, form), ItemLimits())
+
+
 PARSERS: dict[str, Callable[[bytes], None]] = {
     "audio": audio,
+    "otlp": otlp,
     "rest_body": rest_body,
     "page_token": page_token,
     "token": token,

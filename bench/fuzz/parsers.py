@@ -26,6 +26,10 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
         b'{"outputId": "o", "userId": "u", "rating": "RATING_POSITIVE", "source": "FEEDBACK_SOURCE_API"}',
         b"{}",
     ),
+    "otlp": (
+        b"\n\x10\x12\x0e\x12\x0c\n\x04name\x12\x04\n\x02ab",
+        b'{"resourceSpans": [{"scopeSpans": [{"spans": [{}]}]}]}',
+    ),
     "token": (b"Bearer eyJhbGciOiJub25lIn0.e30.", b"Bearer a.b.c"),
 }
 """First inputs by parser."""

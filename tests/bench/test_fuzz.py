@@ -1,0 +1,92 @@
+"""Random requests break no service, and the fuzzer notices one that is broken."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.descriptor import ServiceDescriptor
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.fuzz import parsers
+from bench.fuzz.areas import AREAS, SLOW
+from bench.fuzz.calls import Tally, fuzz
+from bench.fuzz.messages import messages
+from kit.rpc.auth import SharedKeyTokens
+from kit.rpc.server import RpcServerSettings, build_server
+from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
+from tests.experiments.service import serving as experiments
+from tests.ingest import serving as ingest
+from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest
+from tests.neural import serving as neural
+from tests.support.suite import KEY
+
+REQUESTS = 120
+
+
+async def fuzzed(address: str, area: ServiceDescriptor) -> Tally:
+    """Fuzzes a running service."""
+    with grpc.insecure_channel(address) as channel:
+        return await asyncio.to_thread(fuzz, channel, area, REQUESTS, KEY, 7, tuple(SLOW))
+
+
+def areas(module: str) -> list[ServiceDescriptor]:
+    """Returns the services of a process."""
+    return [area for name, area in AREAS if name == module]
+
+
+@pytest.mark.timeout(300)
+async def test_no_request_breaks_a_service(database_url: str, redis_url: str) -> None:
+    async with (
+        ingest.serving(database_url, redis_url) as intake,
+        neural.serving(database_url, redis_url) as learning,
+        experiments.serving(database_url) as trials,
+    ):
+        addresses = {"ingest": intake.address, "neural": learning.address, "experiments": trials.address}
+        for module, address in addresses.items():
+            for area in areas(module):
+                tally = await fuzzed(address, area)
+                assert tally.faults == [], area.name
+                assert tally.requests == REQUESTS
+                assert tally.statuses["OK"] >= 3, (area.name, tally.statuses)
+                assert set(tally.methods) >= {each.name for each in area.methods} - SLOW or len(area.methods) > 15
+
+
+async def test_a_broken_service_is_noticed() -> None:
+    server = build_server(RpcServerSettings(port=0), SharedKeyTokens(KEY), ACCESS)
+
+    async def broken(request: Any, context: Any) -> Any:
+        raise ZeroDivisionError
+
+    servicer = ScriptedIngest(Script())  # type: ignore[abstract]
+    servicer.SubmitImplicitSignal = broken  # type: ignore[method-assign]
+    server.add(ingest_grpc.add_IngestServiceServicer_to_server, servicer, METHODS)
+    port = await server.start()
+    try:
+        others = [each.name for each in METHODS.methods if each.name != "SubmitImplicitSignal"]
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            tally = await asyncio.to_thread(fuzz, channel, METHODS, 200, KEY, 7, others)
+    finally:
+        await server.stop(timedelta())
+    assert tally.internal == tally.statuses["INTERNAL"] > 0
+    assert all("SubmitImplicitSignal INTERNAL" in fault for fault in tally.faults)
+
+
+@pytest.mark.parametrize("area", [area for _, area in AREAS], ids=lambda area: area.name)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_every_message_can_be_made(area: ServiceDescriptor, data: st.DataObject) -> None:
+    for method in area.methods:
+        made = data.draw(messages(method.input_type, tame=True))
+        assert type(made).FromString(made.SerializeToString()) == made
+
+
+@pytest.mark.parametrize("name", parsers.SEEDS)
+def test_no_bytes_break_a_parser(name: str) -> None:
+    runs, end = parsers.run(name, 2000, 7)
+    assert end == ""
+    assert runs >= 2000
