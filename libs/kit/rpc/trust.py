@@ -73,7 +73,7 @@ class AuthSettings:
                 skew=reader.seconds("AUTH_CLOCK_SKEW", 60 * second, 0 * second, 300 * second),
                 tenant_claim=reader.text("AUTH_TENANT_CLAIM", "tenant"),
                 roles_claim=reader.text("AUTH_ROLES_CLAIM", "roles"),
-                roles=_role_map(reader),
+                roles=role_map(reader),
             ),
             times=KeyTimes(
                 refresh=refresh,
@@ -83,7 +83,7 @@ class AuthSettings:
         )
 
 
-def _role_map(reader: Reader) -> dict[str, str]:
+def role_map(reader: Reader) -> dict[str, str]:
     """Reads AUTH_ROLE_MAP, such as `brain-prod=service, Feedback Admins=admin`; by default roles keep their names."""
     text = reader.text("AUTH_ROLE_MAP", "")
     if not text:

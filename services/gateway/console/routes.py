@@ -42,7 +42,7 @@ class Console:
         """Takes the open channels."""
         self._settings, self._calls = settings, calls
         oidc = settings.console.oidc
-        claims = Claims(tenant=oidc.tenant_claim, roles=oidc.roles_claim)
+        claims = Claims(tenant=oidc.tenant_claim, roles=oidc.roles_claim, role_map=oidc.role_map)
         self.sessions = Sessions(settings.console.session_secret, settings.console.session_life, claims)
         self._templates: Environment = environment()
         self._templates.globals |= {"version": version(), "prefix": PREFIX, "json_block": json_block}

@@ -7,12 +7,15 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import jwt
 from cryptography.fernet import Fernet, InvalidToken
+
+from kit.rpc.auth import ROLES
 
 COOKIE = "radiant_session"
 COOKIE_CHARACTERS_MAX = 3800
@@ -51,6 +54,8 @@ class Claims:
 
     tenant: str = "tenant"
     roles: str = "roles"
+    role_map: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
+    """What the roles of the claim are here."""
 
 
 class Sessions:
@@ -75,7 +80,8 @@ class Sessions:
         tenant, roles = _at(claims, self._claims.tenant) or "", _at(claims, self._claims.roles) or []
         if not isinstance(tenant, str) or not isinstance(roles, list) or not isinstance(claims.get("sub"), str):
             raise TokenUnfitError("It lacks subject, tenant or roles.")
-        held = frozenset(str(role) for role in roles)
+        known = self._claims.role_map
+        held = frozenset(known[str(role)] for role in roles if str(role) in known)
         if not held & set(HUMAN_ROLES) or (not tenant and "operator" not in held):
             raise TokenUnfitError("It gives no role in the console.")
         ends_at = min(float(claims.get("exp", 0)), time.time() + self._life)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kit.rpc.auth import ROLES
+from kit.rpc.trust import role_map
 from kit.settings import Reader
 
 TOKENS = ("access", "id")
@@ -27,6 +30,8 @@ class OidcSettings:
     """Claim that names the tenant; dots lead into objects."""
     roles_claim: str = "roles"
     """Claim that lists roles, likewise."""
+    role_map: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
+    """What the provider's roles are here; those that it does not name are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class ConsoleSettings:
     """Seals sessions, the same for all gateways behind one address. Empty: drawn, ending with the process."""
     session_life: timedelta = timedelta(hours=8)
     """Longest session; a token that ends sooner ends it sooner."""
-    oidc: OidcSettings = OidcSettings()
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     """Sign-in for production."""
     streams_max: int = 64
     """Pages that may be told of changes at once."""
@@ -64,6 +69,7 @@ class ConsoleSettings:
                 token=reader.choice("OIDC_TOKEN", "access", TOKENS),
                 tenant_claim=reader.text("AUTH_TENANT_CLAIM", "tenant"),
                 roles_claim=reader.text("AUTH_ROLES_CLAIM", "roles"),
+                role_map=role_map(reader),
             ),
             streams_max=reader.integer("CONSOLE_STREAMS_MAX", 64, 1, 10_000),
             stream_life=reader.seconds("CONSOLE_STREAM_SECONDS", 600 * second, 1 * second, 3600 * second),

@@ -178,13 +178,14 @@ async def _through(client: httpx.AsyncClient) -> httpx.Response:
 
 
 async def test_people_sign_in_by_an_openid_provider(calls: Calls) -> None:
-    async with provider(sub="ann", org={"tenant": "acme"}, realm={"roles": ["admin", "other"]}) as idp:
+    async with provider(sub="ann", org={"tenant": "acme"}, realm={"roles": ["Feedback Admins", "other"]}) as idp:
         oidc = OidcSettings(
             issuer=idp.issuer,
             client_id="console",
             client_secret="s",
             tenant_claim="org.tenant",
             roles_claim="realm.roles",
+            role_map={"Feedback Admins": "admin"},
         )
         app = application(replace(SETTINGS, token_key="", console=ConsoleSettings(oidc=oidc)), calls)
         async with browser(app) as client:
