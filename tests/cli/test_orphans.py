@@ -20,9 +20,11 @@ from cli.embedded.process import processes_marked
 from tests.support.servers import scratch_folder
 
 STARTER = """
-import asyncio, json, sys
+import asyncio, json, signal, sys
 from pathlib import Path
 from cli.embedded import embedded_postgres, embedded_valkey
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
 
 async def main():
     data = Path(sys.argv[1])

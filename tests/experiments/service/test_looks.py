@@ -207,7 +207,7 @@ async def test_a_completed_experiment_keeps_its_last_look(service: Serving, look
 
 async def test_the_worker_takes_a_last_look_that_was_missed(service: Serving, looks: Looks) -> None:
     experiment_id = await running(service)
-    assert await looks.take("acme", experiment_id)
+    await looks.take("acme", experiment_id)  # unless the service's own worker came first
     await service.move("Complete", await service.shown(experiment_id))
     await service.rows(
         "DELETE FROM experiments.looks WHERE taken_at > (SELECT max(ended_at) FROM experiments.ab_experiments)"
