@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
@@ -15,7 +16,7 @@ from bench.stack import Process, Servers, http_process, service, token
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc
 from radiant.neural.v1 import recommend_service_pb2_grpc
 
-ROUNDS, CALLS = 5, 200
+ROUNDS, CALLS, CALLERS = 5, 200, 16
 ADDED_MS_MAX = 5.0
 """What the gateway may add to the p50 of a call. Own bound, so that a change that slows it is seen."""
 
@@ -31,6 +32,18 @@ async def _durations(ask: Ask, begin: int) -> list[float]:
     return found
 
 
+async def _per_s(ask: Ask, begin: int) -> float:
+    """Returns how many calls a second several callers get through, each waiting for its answer."""
+    numbers, start = iter(range(begin, begin + CALLS)), time.perf_counter()
+
+    async def one() -> None:
+        for number in numbers:
+            await ask(number)
+
+    await asyncio.gather(*(one() for _ in range(CALLERS)))
+    return CALLS / (time.perf_counter() - start)
+
+
 async def _compare(name: str, rest: Ask, call: Ask) -> bool:
     rounds = []
     await _durations(rest, 0)
@@ -41,7 +54,13 @@ async def _compare(name: str, rest: Ask, call: Ask) -> bool:
     p50s = [tuple(quantiles_ms(side)[0] for side in each) for each in rounds]
     over, under = median([each[0] for each in p50s]), median([each[1] for each in p50s])
     ratio = median([each[0] / each[1] for each in p50s])
+    begin = 2 * (ROUNDS + 1) * CALLS
+    pairs = [(await _per_s(rest, begin + n * CALLS), await _per_s(call, begin + (n + 1) * CALLS)) for n in (0, 2, 4)]
     print(f"  {name:<22} REST p50 {over:6.2f} ms   gRPC p50 {under:6.2f} ms   ratio {ratio:.2f}")
+    rates = (median([each[0] for each in pairs]), median([each[1] for each in pairs]))
+    print(
+        f"  {CALLERS} callers{'':<12} REST {rates[0]:6.0f}/s       gRPC {rates[1]:6.0f}/s       of it {rates[0] / rates[1]:.2f}"
+    )
     return verdict(f"{name}: added by REST", over - under, " ms", ADDED_MS_MAX, at_least=False)
 
 
