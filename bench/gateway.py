@@ -58,9 +58,8 @@ async def _compare(name: str, rest: Ask, call: Ask) -> bool:
     pairs = [(await _per_s(rest, begin + n * CALLS), await _per_s(call, begin + (n + 1) * CALLS)) for n in (0, 2, 4)]
     print(f"  {name:<22} REST p50 {over:6.2f} ms   gRPC p50 {under:6.2f} ms   ratio {ratio:.2f}")
     rates = (median([each[0] for each in pairs]), median([each[1] for each in pairs]))
-    print(
-        f"  {CALLERS} callers{'':<12} REST {rates[0]:6.0f}/s       gRPC {rates[1]:6.0f}/s       of it {rates[0] / rates[1]:.2f}"
-    )
+    told = f"REST {rates[0]:6.0f}/s       gRPC {rates[1]:6.0f}/s       of it {rates[0] / rates[1]:.2f}"
+    print(f"  {CALLERS} callers{'':<12} {told}")
     return verdict(f"{name}: added by REST", over - under, " ms", ADDED_MS_MAX, at_least=False)
 
 
