@@ -22,9 +22,32 @@ from cli.services import SERVICES
 OUT = Path("build/reliability/fuzz.json")
 
 
-async def services(requests: int, start: int) -> dict[str, Tally]:
+class Report:
+    """What was found, written after each step, so that a run that is broken off leaves what it measured."""
+
+    def __init__(self, start: int) -> None:
+        self._found: dict[str, Any] = {"seed": start, "services": {}, "parsers": {}}
+        self.broken = 0
+
+    def service(self, name: str, tally: Tally) -> None:
+        """Notes a service."""
+        statuses = dict(tally.statuses)
+        self._note("services", name, {"requests": tally.requests, "internal": tally.internal, "statuses": statuses})
+        self.broken += tally.internal
+
+    def parser(self, name: str, runs: int, crashes: int) -> None:
+        """Notes a parser."""
+        self._note("parsers", name, {"runs": runs, "crashes": crashes})
+        self.broken += crashes
+
+    def _note(self, kind: str, name: str, figures: dict[str, Any]) -> None:
+        self._found[kind][name] = figures
+        OUT.parent.mkdir(parents=True, exist_ok=True)
+        OUT.write_text(json.dumps(self._found, indent=1))
+
+
+async def services(requests: int, start: int, report: Report) -> None:
     """Fuzzes every service on real servers."""
-    found: dict[str, Tally] = {}
     off = {each.module for each in SERVICES if each.why_off}
     async with servers() as on, contextlib.AsyncExitStack() as stack:
         running = {}
@@ -39,16 +62,15 @@ async def services(requests: int, start: int) -> dict[str, Tally]:
             begun = time.perf_counter()
             with grpc.insecure_channel(running[module].address) as channel:
                 tally = await asyncio.to_thread(fuzz, channel, area, requests, KEY, start, tuple(SLOW))
-            found[area.name] = tally
+            report.service(area.name, tally)
             seconds = time.perf_counter() - begun
             shown = ", ".join(f"{status} {count}" for status, count in tally.statuses.most_common())
             print(
-                f"{area.name}: {tally.requests} requests in {seconds:.0f} s; {tally.internal} faults; {shown}",
+                f"{area.name}: {tally.requests} requests in {seconds:.0f} s, {tally.internal} faults; {shown}",
                 flush=True,
             )
             for fault in tally.faults:
                 print(f"  {fault}")
-    return found
 
 
 def main() -> int:
@@ -58,25 +80,15 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=200_000, help="of each parser")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    tallies = asyncio.run(services(given.requests, given.seed))
-    report: dict[str, Any] = {"seed": given.seed, "services": {}, "parsers": {}}
-    for name, tally in tallies.items():
-        report["services"][name] = {
-            "requests": tally.requests,
-            "internal": tally.internal,
-            "statuses": dict(tally.statuses),
-        }
-    broken = sum(tally.internal for tally in tallies.values())
+    report = Report(given.seed)
     for name in parsers.SEEDS:
         runs, end = parsers.run(name, given.runs, given.seed)
-        report["parsers"][name] = {"runs": runs, "crashes": 1 if end else 0}
-        broken += 1 if end else 0
+        report.parser(name, runs, 1 if end else 0)
         print(f"parser {name}: {runs} runs, {'broke' if end else 'nothing broke'}", flush=True)
         if end:
             print(end)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(report, indent=1))
-    return 1 if broken else 0
+    asyncio.run(services(given.requests, given.seed, report))
+    return 1 if report.broken else 0
 
 
 if __name__ == "__main__":
