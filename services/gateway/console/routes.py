@@ -70,7 +70,8 @@ class Console:
         )
         return [
             Mount(PREFIX, routes=made, middleware=[keeping]),
-            Route("/", lambda _: RedirectResponse(PREFIX + "/"), methods=["GET"]),
+            Route("/", _to_the_first_page, methods=["GET"]),
+            Route(PREFIX, _to_the_first_page, methods=["GET"]),
         ]
 
     def _secure(self) -> bool:
@@ -174,6 +175,10 @@ class Console:
         if "hx-request" in request.headers:
             return guard.secured(Response(status_code=204, headers={"hx-redirect": target}))
         return guard.secured(RedirectResponse(target, status_code=303))
+
+
+async def _to_the_first_page(request: Request) -> Response:
+    return RedirectResponse(f"{PREFIX}/" + (f"?{request.url.query}" if request.url.query else ""))
 
 
 def _notice(request: Request) -> str:

@@ -57,6 +57,13 @@ async def test_every_page_asks_strangers_to_sign_in(calls: Calls) -> None:
                 assert (answer.status_code, answer.headers["location"]) == (303, "/console/signin")
 
 
+async def test_the_address_that_people_type_leads_to_the_first_page(calls: Calls) -> None:
+    async with browser(application(SETTINGS, calls)) as client:
+        for path in ("/", "/console"):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (307, "/console/")
+
+
 async def test_roles_are_enforced_for_pages_actions_and_downloads(calls: Calls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         await signed_in(client, "expert")
