@@ -8,6 +8,7 @@ import contextlib
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ OUT = Path("build/reliability/fuzz.json")
 class Report:
     """What was found, written after each step, so that a run that is broken off leaves what it measured."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, kept: bool) -> None:
+        """With `kept` what an earlier run found stands beside."""
         self._found: dict[str, Any] = {"seed": start, "services": {}, "parsers": {}}
+        if kept and OUT.exists():
+            self._found |= json.loads(OUT.read_text())
         self.broken = 0
 
     def service(self, name: str, tally: Tally) -> None:
@@ -46,8 +50,8 @@ class Report:
         OUT.write_text(json.dumps(self._found, indent=1))
 
 
-async def services(requests: int, start: int, report: Report) -> None:
-    """Fuzzes every service on real servers."""
+async def services(requests: int, start: int, report: Report, only: Sequence[str]) -> None:
+    """Fuzzes every service on real servers, or those named."""
     off = {each.module for each in SERVICES if each.why_off}
     async with servers() as on, contextlib.AsyncExitStack() as stack:
         running = {}
@@ -57,7 +61,7 @@ async def services(requests: int, start: int, report: Report) -> None:
                 continue
             running[module] = await stack.enter_async_context(service(module, on))
         for module, area in AREAS:
-            if module not in running:
+            if module not in running or (only and area.name not in only):
                 continue
             begun = time.perf_counter()
             with grpc.insecure_channel(running[module].address) as channel:
@@ -79,15 +83,16 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=10_000, help="to each service")
     parser.add_argument("--runs", type=int, default=200_000, help="of each parser")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[], metavar="SERVICE", help="beside what an earlier run found")
     given = parser.parse_args()
-    report = Report(given.seed)
-    for name in parsers.SEEDS:
+    report = Report(given.seed, bool(given.only))
+    for name in () if given.only else parsers.SEEDS:
         runs, end = parsers.run(name, given.runs, given.seed)
         report.parser(name, runs, 1 if end else 0)
         print(f"parser {name}: {runs} runs, {'broke' if end else 'nothing broke'}", flush=True)
         if end:
             print(end)
-    asyncio.run(services(given.requests, given.seed, report))
+    asyncio.run(services(given.requests, given.seed, report, given.only))
     return 1 if report.broken else 0
 
 

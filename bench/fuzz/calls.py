@@ -23,6 +23,7 @@ STREAM_ITEMS_MAX = 4
 DEADLINE_S = 10.0
 STREAM_S = 0.1
 EXAMPLES_SHOWN = 10
+ROUND = 500
 
 
 @dataclass
@@ -59,8 +60,26 @@ def callers(key: str) -> list[str]:
 def fuzz(
     channel: grpc.Channel, area: ServiceDescriptor, requests: int, key: str, start: int, leave: Sequence[str] = ()
 ) -> Tally:
-    """Makes so many random calls to the methods of a service; `start` seeds them."""
-    tally, who = Tally(), callers(key)
+    """Makes so many random calls to the methods of a service; `start` seeds them.
+
+    In rounds: hypothesis remembers all that it has tried, which grows with each try.
+    """
+    tally = Tally()
+    for number, done in enumerate(range(0, requests, ROUND)):
+        _round(tally, channel, area, min(ROUND, requests - done), key, start + number, leave)
+    return tally
+
+
+def _round(
+    tally: Tally,
+    channel: grpc.Channel,
+    area: ServiceDescriptor,
+    requests: int,
+    key: str,
+    start: int,
+    leave: Sequence[str],
+) -> None:
+    who = callers(key)
     methods = [method for method in area.methods if method.name not in leave]
 
     @seed(start)
@@ -83,7 +102,6 @@ def fuzz(
             tally.faults.append(f"{area.name}.{method.name} {status}: {[item[:300] for item in sent]!r}")
 
     one()
-    return tally
 
 
 def _client_streams(method: MethodDescriptor) -> bool:

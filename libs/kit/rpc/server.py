@@ -46,7 +46,7 @@ class RpcServerSettings:
     message_bytes_max: int = 4 * 1024 * 1024
     concurrent_calls_max: int = 4096
     """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
-    running_calls_max: int = 128
+    running_calls_max: int = 256
     """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
     running_streams_max: int = 3072
     """Streams that are open at a time; more are refused likewise. Less than `concurrent_calls_max`, so that there is
@@ -72,7 +72,7 @@ class RpcServerSettings:
             development=development,
             message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
-            running_calls_max=reader.integer("RUNNING_CALLS_MAX", 128, 0, 1_000_000),
+            running_calls_max=reader.integer("RUNNING_CALLS_MAX", 256, 0, 1_000_000),
             running_streams_max=reader.integer("RUNNING_STREAMS_MAX", 3072, 0, 1_000_000),
             default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
             grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
