@@ -19,4 +19,4 @@ AREAS: tuple[tuple[str, ServiceDescriptor], ...] = (
 )
 """Package of the process, and a service that it serves."""
 SLOW = frozenset({"RunBatchLearning"})
-"""Does a night's work at each call: fuzzed with the rest, but seldom worth waiting for."""
+"""Does a night's work over all tenants at each call: left to the tests of bad input, which try every field of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 from importlib.resources import files
 from typing import Any
 
@@ -79,11 +79,6 @@ def label(value: int, kind: EnumTypeWrapper) -> str:
 def json_block(value: Any) -> Markup:
     """Returns JSON that may stand in a script element of type application/json."""
     return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_SAFE_IN_SCRIPT))  # noqa: S704
-
-
-def utc_day(moment: datetime) -> str:
-    """Returns the day in UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def static_bytes(name: str) -> bytes:
