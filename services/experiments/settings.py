@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50153

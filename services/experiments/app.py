@@ -6,21 +6,21 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 
-from experiments.assigning import Assigning
-from experiments.changes import Changes
-from experiments.forgetting import Forgetting
-from experiments.ledger import Ledger
-from experiments.looks import Looks
-from experiments.registry import Registry
-from experiments.servicer import ACCESS, ExperimentServicer
+from experiments.api.commands import Changes
+from experiments.api.servicer import ACCESS, ExperimentServicer
+from experiments.assignment.running import Registry
+from experiments.assignment.store import Assigning
+from experiments.privacy.erasure import Forgetting
+from experiments.results.interim import Looks
 from experiments.settings import ExperimentsSettings
-from experiments.store import Experiments
-from experiments.upkeep import upkeep_forever
-from experiments.worker import RolloutWorker
+from experiments.store.experiments import Experiments
+from experiments.store.idempotency import Ledger
+from experiments.worker.maintenance import upkeep_forever
+from experiments.worker.rollout_worker import RolloutWorker
 from kit.lifecycle import background
 from kit.postgres.pool import open_database
+from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
-from kit.rpc.trust import open_authenticator
 from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb2_grpc
 
 

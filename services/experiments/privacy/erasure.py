@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from experiments.ledger import as_experimenter
+from experiments.store.idempotency import as_experimenter
 from kit.errors import RadiantError
 from kit.postgres.erasures import EXPERIMENTS, LOOK_EVERY, Erasure, done, pending
 from kit.postgres.pool import Database
@@ -16,7 +16,7 @@ from kit.postgres.queries import load_queries
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("experiments", "queries_forgetting.sql")
+_SQL = load_queries("experiments", "privacy.sql")
 
 
 class Forgetting:

@@ -8,19 +8,19 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from experiments import exposures
 from experiments.analysis.power import plan_sample_size
-from experiments.assigning import Assigning
-from experiments.changes import Changes
-from experiments.ledger import Ledger, owned
-from experiments.looks import Looks, analysed
-from experiments.outcomes import gather
-from experiments.registry import Registry
-from experiments.rollouts import Rollouts
-from experiments.store import LAST_ID, LATEST_US, Experiments
-from experiments.translate import requests, results
-from experiments.translate import rollouts as rollout_messages
-from experiments.translate.definitions import STATES, message_of, running_message, timestamp
+from experiments.api.commands import Changes
+from experiments.api.convert import requests, results
+from experiments.api.convert import rollouts as rollout_messages
+from experiments.api.convert.definitions import STATES, message_of, running_message, timestamp
+from experiments.assignment.running import Registry
+from experiments.assignment.store import Assigning
+from experiments.exposures import store
+from experiments.results.interim import Looks, analysed
+from experiments.results.outcomes import gather
+from experiments.rollout.store import Rollouts
+from experiments.store.experiments import LAST_ID, LATEST_US, Experiments
+from experiments.store.idempotency import Ledger, owned
 from kit.errors import Exhausted
 from kit.postgres.pool import Connection, Database
 from kit.rpc.answers import stored
@@ -188,7 +188,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         taken = requests.exposures_of(request, found, time.time_ns() // 1000)
 
         async def keep(connection: Connection) -> bytes:
-            new = await exposures.keep(connection, tenant, taken)
+            new = await store.keep(connection, tenant, taken)
             answer = pb.RecordExposuresResponse(recorded_count=new, duplicate_count=len(taken) - new)
             return answer.SerializeToString()
 

@@ -11,13 +11,13 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from experiments.ledger import as_experimenter, owned
-from experiments.outcomes import Gathered, gather
-from experiments.rollouts import analysis_of
-from experiments.store import Experiments, Kept
-from experiments.translate import results
-from experiments.translate.definitions import timestamp
-from experiments.translate.looks import look_of
+from experiments.api.convert import results
+from experiments.api.convert.definitions import timestamp
+from experiments.api.convert.interim import look_of
+from experiments.results.outcomes import Gathered, gather
+from experiments.rollout.store import analysis_of
+from experiments.store.experiments import Experiments, Kept
+from experiments.store.idempotency import as_experimenter, owned
 from kit.errors import RadiantError
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
@@ -27,7 +27,7 @@ from splits.model import Experiment, State
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("experiments", "queries_looks.sql")
+_SQL = load_queries("experiments", "interim.sql")
 
 EVERY = timedelta(hours=1)
 """How often the worker looks."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from experiments.looks import Looks
+from experiments.results.interim import Looks
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 EVERY = timedelta(hours=1)
 

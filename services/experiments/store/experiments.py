@@ -8,14 +8,14 @@ from datetime import datetime
 
 import asyncpg
 
-from experiments.ledger import Request, audit, owned
+from experiments.store.idempotency import Request, audit, owned
 from kit.errors import Conflict, NotFound
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from splits.definitions import decode, encode
 from splits.model import Experiment, State
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 LATEST_US = 2**53
 """A time in microseconds after every experiment, in the year 2255: the place before the first page."""

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
-from experiments.assigning import Asker
-from experiments.exposures import Exposure
-from experiments.ledger import Request
-from experiments.store import LATEST_US
-from experiments.translate.definitions import CONTROLS
+from experiments.api.convert.definitions import CONTROLS
+from experiments.assignment.store import Asker
+from experiments.exposures.store import Exposure
+from experiments.store.experiments import LATEST_US
+from experiments.store.idempotency import Request
 from kit.errors import FieldViolation, Forbidden, Invalid
 from kit.rpc.auth import current_principal, tenant_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb

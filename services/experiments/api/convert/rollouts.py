@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from experiments.rollout import INTERVAL, STEPS, Rollout, RolloutState
-from experiments.rollouts import Told
-from experiments.translate.definitions import timestamp
+from experiments.api.convert.definitions import timestamp
+from experiments.domain.rollout_policy import INTERVAL, STEPS, Rollout, RolloutState
+from experiments.rollout.store import Told
 from kit.errors import Invalid
 from radiant.experiments.v1 import experiment_service_pb2, rollout_pb2
 

@@ -11,7 +11,7 @@ from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 from splits.model import BUILT_IN, MEAN_SCORE, POSITIVE_RATE, Covariate, Experiment, OutcomeSummary
 
-_SQL = load_queries("experiments", "queries_results.sql")
+_SQL = load_queries("experiments", "results.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from experiments import lifecycle, rollouts, store
-from experiments.ledger import Ledger, Request
-from experiments.looks import Looks
-from experiments.registry import Registry
-from experiments.translate import requests
-from experiments.translate import rollouts as rollout_messages
-from experiments.translate.definitions import experiment_of, message_of
+from experiments.api.convert import requests
+from experiments.api.convert import rollouts as rollout_messages
+from experiments.api.convert.definitions import experiment_of, message_of
+from experiments.assignment.running import Registry
+from experiments.domain import lifecycle
+from experiments.results.interim import Looks
+from experiments.rollout import store as rollouts
+from experiments.store import experiments
+from experiments.store.idempotency import Ledger, Request
 from kit.ids import new_id
 from kit.postgres.pool import Connection
 from radiant.experiments.v1 import experiment_service_pb2 as pb
@@ -46,7 +48,7 @@ class Changes:
         draft = experiment_of(asked.experiment, new_id(), owner)
 
         async def change(connection: Connection) -> bytes:
-            kept = await store.create(connection, request, draft)
+            kept = await experiments.create(connection, request, draft)
             return pb.CreateExperimentResponse(experiment=message_of(kept)).SerializeToString()
 
         return await self._once(request, change)
@@ -57,10 +59,10 @@ class Changes:
         wanted = experiment_of(asked.experiment, asked.experiment_id, request.owner)
 
         async def change(connection: Connection) -> bytes:
-            old = (await store.locked(connection, request.owner, asked.experiment_id, asked.etag)).experiment
-            beside = await store.others(connection, request.owner)
+            old = (await experiments.locked(connection, request.owner, asked.experiment_id, asked.etag)).experiment
+            beside = await experiments.others(connection, request.owner)
             changed, effect = lifecycle.edit(old, wanted, beside)
-            kept = await store.change(connection, request, changed, f"update {effect.why}".strip())
+            kept = await experiments.change(connection, request, changed, f"update {effect.why}".strip())
             answer = pb.UpdateExperimentResponse(experiment=message_of(kept), opened_epoch=effect.opens_new_epoch)
             return answer.SerializeToString()
 
@@ -74,13 +76,13 @@ class Changes:
         async def change(connection: Connection) -> bytes:
             if method in _ENDS:
                 await rollouts.end(connection, request, asked.experiment_id)  # first, as the worker locks
-            old = (await store.locked(connection, request.owner, asked.experiment_id, asked.etag)).experiment
+            old = (await experiments.locked(connection, request.owner, asked.experiment_id, asked.etag)).experiment
             if method == "StartExperiment":
-                beside = await store.others(connection, request.owner)
+                beside = await experiments.others(connection, request.owner)
                 moved = lifecycle.start(old, datetime.now(UTC), beside)
             else:
                 moved = _MOVES[method](old)
-            kept = await store.change(connection, request, moved, method.removesuffix("Experiment").lower())
+            kept = await experiments.change(connection, request, moved, method.removesuffix("Experiment").lower())
             serialized: bytes = answer(experiment=message_of(kept)).SerializeToString()
             return serialized
 

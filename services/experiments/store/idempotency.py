@@ -13,7 +13,7 @@ from kit.postgres.pool import Connection, Database, use_tenant
 from kit.postgres.queries import load_queries
 from splits.model import EVERY_TENANT
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

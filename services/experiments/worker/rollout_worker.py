@@ -6,9 +6,9 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from experiments import rollouts
-from experiments.ledger import Request, as_experimenter
-from experiments.registry import Registry
+from experiments.assignment.running import Registry
+from experiments.rollout import store
+from experiments.store.idempotency import Request, as_experimenter
 from kit.errors import RadiantError
 from kit.metrics import Counter
 from kit.postgres.pool import Database
@@ -16,7 +16,7 @@ from kit.postgres.queries import load_queries
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("experiments", "queries_rollouts.sql")
+_SQL = load_queries("experiments", "rollout.sql")
 
 PAGE = 100
 FIRST_ID = "00000000-0000-0000-0000-000000000000"
@@ -58,6 +58,6 @@ class RolloutWorker:
             owner=owner, actor="rollout worker", request_id=FIRST_ID, method="", fingerprint=b"", reason="rollout"
         )
         async with as_experimenter(self._database) as connection:
-            decision = await rollouts.look(connection, request, experiment_id)
+            decision = await store.look(connection, request, experiment_id)
         if decision is not None:
             DECIDED.labels(decision.action.value).inc()

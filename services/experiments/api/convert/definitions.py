@@ -12,8 +12,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from experiments.configs import check_experiment
-from experiments.store import Kept
+from experiments.domain.configs import check_experiment
+from experiments.store.experiments import Kept
 from kit.errors import FieldViolation, Invalid
 from radiant.experiments.v1 import experiment_pb2 as pb
 from splits.model import (

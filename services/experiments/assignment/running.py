@@ -6,13 +6,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from experiments.ledger import as_experimenter
+from experiments.store.idempotency import as_experimenter
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from splits.definitions import decode
 from splits.model import EVERY_TENANT, Experiment
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 LOOK_S = 0.5
 """Changes by other processes are seen within it."""

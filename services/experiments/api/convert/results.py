@@ -6,8 +6,8 @@ from datetime import datetime
 
 from experiments.analysis.comparisons import Comparison
 from experiments.analysis.verdict import Analysis
-from experiments.outcomes import Gathered
-from experiments.translate.definitions import struct, timestamp
+from experiments.api.convert.definitions import struct, timestamp
+from experiments.results.outcomes import Gathered
 from radiant.experiments.v1 import analysis_pb2, experiment_pb2
 from splits.assignment import Assignment
 from splits.model import Experiment

@@ -11,19 +11,19 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
-from experiments.ledger import Request, audit, owned
-from experiments.lifecycle import edit
-from experiments.outcomes import Gathered, gather
-from experiments.rollout import Action, Decision, Rollout, RolloutMetrics, RolloutState, decide, watch
-from experiments.rollout import apply as applied
-from experiments.rollout import approve as approved
-from experiments.store import change, locked
+from experiments.domain.lifecycle import edit
+from experiments.domain.rollout_policy import Action, Decision, Rollout, RolloutMetrics, RolloutState, decide, watch
+from experiments.domain.rollout_policy import apply as applied
+from experiments.domain.rollout_policy import approve as approved
+from experiments.results.outcomes import Gathered, gather
+from experiments.store.experiments import change, locked
+from experiments.store.idempotency import Request, audit, owned
 from kit.errors import AlreadyExists, NotFound, Precondition
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from splits.model import Experiment, State
 
-_SQL = load_queries("experiments", "queries_rollouts.sql")
+_SQL = load_queries("experiments", "rollout.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from experiments.registry import Registry
-from experiments.store import Experiments
+from experiments.assignment.running import Registry
+from experiments.store.experiments import Experiments
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from splits.assignment import Assignment, Reason, assign
 from splits.model import Experiment, State, Targeting
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 _Key = tuple[str, str, int, str]
 """Experiment, tenant, epoch, user."""

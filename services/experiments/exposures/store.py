@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
-_SQL = load_queries("experiments")
+_SQL = load_queries("experiments", "experiments.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
