@@ -13,7 +13,7 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from gateway.routes import WHOLE, Route
 from kit.errors import FieldViolation
 from kit.ids import new_id

@@ -9,10 +9,10 @@ from google.protobuf import message_factory
 from google.protobuf.message import Message
 from starlette.requests import Request
 
-from gateway.bodies import arriving, told_bytes
-from gateway.forms import Form, Piece, boundary_of
-from gateway.problems import Problem
-from gateway.reading import UNKNOWN
+from gateway.http.body import arriving, told_bytes
+from gateway.http.decode import UNKNOWN
+from gateway.http.multipart import Form, Piece, boundary_of
+from gateway.http.problems import Problem
 from gateway.routes import Route
 from gateway.settings import HttpLimits
 from kit.errors import FieldViolation

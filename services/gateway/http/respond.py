@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Endpoint
 
-from gateway.bodies import json_body, linger
-from gateway.calls import Calls
-from gateway.problems import Problem
-from gateway.reading import json_of, message_of, value_at
+from gateway.http.body import json_body, linger
+from gateway.http.decode import json_of, message_of, value_at
+from gateway.http.problems import Problem
+from gateway.http.service_calls import Calls
+from gateway.http.upload import parts_of
 from gateway.routes import PREFIX, Route
 from gateway.settings import HttpLimits
-from gateway.uploads import parts_of
 
 LINES = "application/jsonl"
 """One JSON object a line."""

@@ -13,14 +13,14 @@ import grpc
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 
-from gateway.problems import Problem, of_call
-from gateway.reading import spoken
+from gateway.http.decode import spoken
+from gateway.http.problems import Problem, of_call
 from gateway.routes import ROUTES, Route
 from gateway.settings import Addresses
 from kit import logs
 from kit.errors import FieldViolation
-from radiant_client.channel import Connection, open_channel
-from radiant_client.errors import from_rpc_error
+from radiant_client.transport.channel import Connection, open_channel
+from radiant_client.transport.errors import from_rpc_error
 
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 STREAM_TIMEOUT = timedelta(seconds=120)

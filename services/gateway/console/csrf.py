@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.console.session import COOKIE, Session, Sessions
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 FORM_BYTES_MAX = 256 * 1024
 FORM_FIELDS_MAX = 500

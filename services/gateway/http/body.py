@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from starlette.requests import ClientDisconnect, Request
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from gateway.settings import HttpLimits
 
 LINGER_BYTES, LINGER = 8 * 1024 * 1024, timedelta(seconds=2)

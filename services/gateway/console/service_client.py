@@ -8,8 +8,8 @@ from typing import TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from gateway.calls import Calls
-from gateway.problems import of_call
+from gateway.http.problems import of_call
+from gateway.http.service_calls import Calls
 from kit import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 from radiant.ingest.v1.audit_service_pb2_grpc import AuditServiceStub
@@ -17,7 +17,7 @@ from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant.neural.v1.learning_service_pb2_grpc import LearningServiceStub
 from radiant.neural.v1.recommend_service_pb2_grpc import RecommendServiceStub
 from radiant.voice.v1.voice_service_pb2_grpc import VoiceServiceStub
-from radiant_client.errors import from_rpc_error
+from radiant_client.transport.errors import from_rpc_error
 
 Asks = TypeVar("Asks", bound=Message)
 Answers = TypeVar("Answers", bound=Message)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from kit import logs
 from kit.errors import FieldViolation
-from radiant_client.errors import RadiantClientError
+from radiant_client.transport.errors import RadiantClientError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:radiant:problem:"

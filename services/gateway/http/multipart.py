@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 HEADERS_MAX, HEADER_BYTES_MAX = 16, 4096
 """Of one part."""

@@ -11,9 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.metrics import OTHER, count, route_of
-from gateway.pace import Pace, caller_key
-from gateway.problems import Problem
+from gateway.http.metrics import OTHER, count, route_of
+from gateway.http.problems import Problem
+from gateway.http.rate_limit import Pace, caller_key
 from kit import logs
 from kit.ids import new_id
 

@@ -10,7 +10,7 @@ from jinja2 import Environment
 from starlette.responses import Response, StreamingResponse
 
 from gateway.console.settings import ConsoleSettings
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 Look = Callable[[], Awaitable[Mapping[str, Any]]]
 
