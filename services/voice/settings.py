@@ -10,8 +10,8 @@ from pathlib import Path
 from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
 DEFAULT_PORT = 50154
@@ -48,7 +48,7 @@ class QueueRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingSettings:
-    """What hears, and how; voice.hearing makes the engine's settings of them."""
+    """What hears, and how; voice.pipeline.pipeline makes the engine's settings of them."""
 
     cache: Path
     """Folder for weights."""

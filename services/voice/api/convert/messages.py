@@ -14,8 +14,8 @@ from kit.postgres.once import Asked
 from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
-from voice.ports import Understood
-from voice.reading import LATEST_US, Depth
+from voice.domain.ports import Understood
+from voice.jobs.queries import LATEST_US, Depth
 
 STATUSES = {
     voice_pb2.VOICE_STATUS_PENDING: "pending",

@@ -11,12 +11,12 @@ from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.pages import decode_page, encode_page, page_size
 from radiant.voice.v1 import voice_service_pb2 as pb
 from radiant.voice.v1 import voice_service_pb2_grpc
-from voice.ports import Ears, Recordings
-from voice.reading import LAST_ID, LATEST_US, Depths, Feedback, Filter
-from voice.retrying import Retried, Retrying
-from voice.transcribing import Intake
-from voice.translate import messages
-from voice.translating import Translation
+from voice.api.convert import messages
+from voice.api.upload import Intake
+from voice.domain.ports import Ears, Recordings
+from voice.jobs.queries import LAST_ID, LATEST_US, Depths, Feedback, Filter
+from voice.jobs.retry import Retried, Retrying
+from voice.pipeline.translation import Translation
 
 Context = Any
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from kit.audio import AudioFormat, id3_bytes, mp3_frame_bytes
-from voice.engine.boxes import check_m4a
+from voice.engine.containers.m4a import check_m4a
+from voice.engine.containers.webm import check_webm
 from voice.engine.rejection import corrupt, truncated
-from voice.engine.webm import check_webm
 
 STREAMED_SIZES = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF)
 """What writers that cannot seek back leave as the size of a chunk of samples."""

@@ -11,9 +11,9 @@ import asyncpg
 from kit.errors import NotFound
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from voice.jobs import as_listener
+from voice.jobs.store import as_listener
 
-_SQL = load_queries("voice")
+_SQL = load_queries("voice", "voice_feedback.sql")
 
 LATEST_US = 2**53
 """A time in microseconds after all feedback, in the year 2255: the place before the first page."""

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from kit.errors import Conflict, Exhausted, NotFound, RadiantError, Unavailable
+from voice.domain.ports import Ears, Recordings, Understood
 from voice.engine.rejection import AudioRejected, Rejection
-from voice.jobs import Job, Jobs, Ticket
-from voice.metrics import HEARD, OUTCOMES, TOOK
-from voice.ports import Ears, Recordings, Understood
+from voice.jobs.metrics import HEARD, OUTCOMES, TOOK
+from voice.jobs.store import Job, Jobs, Ticket
+from voice.jobs.stream import REDIS_LOST, JobStream
 from voice.settings import QueueRules
-from voice.stream import REDIS_LOST, JobStream
 
 log = logging.getLogger(__name__)
 

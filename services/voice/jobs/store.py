@@ -12,10 +12,10 @@ import asyncpg
 from kit.ids import new_id
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from voice.ports import Understood
+from voice.domain.ports import Understood
 
-_SQL = load_queries("voice", "queries_jobs.sql")
-_BECOME_LISTENER = load_queries("voice")["become_listener"]
+_SQL = load_queries("voice", "jobs.sql")
+_BECOME_LISTENER = load_queries("voice", "voice_feedback.sql")["become_listener"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

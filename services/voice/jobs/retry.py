@@ -11,13 +11,13 @@ from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.once import Asked, once
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from voice.jobs import Ticket
-from voice.reading import unknown
-from voice.stream import REDIS_LOST, JobStream
+from voice.jobs.queries import unknown
+from voice.jobs.store import Ticket
+from voice.jobs.stream import REDIS_LOST, JobStream
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("voice")
+_SQL = load_queries("voice", "voice_feedback.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

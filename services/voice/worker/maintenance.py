@@ -13,14 +13,14 @@ import asyncpg
 from kit.errors import RadiantError
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from voice.jobs import as_listener
-from voice.metrics import DELETED
-from voice.ports import Recordings
-from voice.stream import REDIS_LOST, JobStream
+from voice.domain.ports import Recordings
+from voice.jobs.metrics import DELETED
+from voice.jobs.store import as_listener
+from voice.jobs.stream import REDIS_LOST, JobStream
 
 log = logging.getLogger(__name__)
 
-_SQL, _JOBS_SQL = load_queries("voice"), load_queries("voice", "queries_jobs.sql")
+_SQL, _JOBS_SQL = load_queries("voice", "voice_feedback.sql"), load_queries("voice", "jobs.sql")
 
 EVERY = timedelta(hours=1)
 PAGE = 200

@@ -9,16 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from kit.errors import Exhausted
+from voice.domain.ports import Understood
 from voice.engine.audio import AudioLimits, decode
 from voice.engine.batching import Batcher
-from voice.engine.heard import Ask, Heard
 from voice.engine.settings import Device, EngineSettings
+from voice.engine.transcript import Ask, Heard
 from voice.engine.whisper import Engine
-from voice.ports import Understood
+from voice.pipeline.translation import ENGLISH, Translation
 from voice.settings import HearingSettings
 from voice.text.opinion import EmbeddingReader, OpinionReader
 from voice.text.translation import UnknownPair
-from voice.translating import ENGLISH, Translation
 
 
 class Hearing:
@@ -30,7 +30,7 @@ class Hearing:
         self._reading = ThreadPoolExecutor(1, "voice-reading")
 
     async def understand(self, data: bytes, *, language: str = "", translate: bool = True) -> Understood:
-        """Hears a whole file and reads what was said; see voice.ports.Ears."""
+        """Hears a whole file and reads what was said; see voice.domain.ports.Ears."""
         loop = asyncio.get_running_loop()
         clip = await loop.run_in_executor(self._decoding, decode, data, self._limits)
         heard = await self._batcher.hear(clip, Ask(translate=translate, language=language))

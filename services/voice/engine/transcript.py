@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice.engine.audio import RATE, Clip
-from voice.engine.gate import Span
+from voice.engine.vad import Span
 
 FRAMES_PER_SECOND = 100
 WINDOW_FRAMES = 30 * FRAMES_PER_SECOND

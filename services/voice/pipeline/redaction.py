@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from kit.personal_data import Redactor
-from voice.ports import Ears, Understood
+from voice.domain.ports import Ears, Understood
 
 
 class RedactingEars:

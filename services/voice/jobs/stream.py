@@ -10,7 +10,7 @@ import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
 
 from kit.redis.keys import tenant_key
-from voice.jobs import Job, Ticket
+from voice.jobs.store import Job, Ticket
 
 JOBS, DEAD, GROUP = "radiant:voice:jobs", "radiant:voice:dead", "listeners"
 LEARN_CHANNEL = "radiant:learn"

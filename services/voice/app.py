@@ -19,23 +19,23 @@ from kit.personal_data import open_redactor
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import Authenticator
+from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
-from kit.rpc.trust import open_authenticator
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
+from voice.api.servicer import ACCESS, VoiceServicer
+from voice.api.upload import Intake
+from voice.domain.ports import Ears, Recordings
 from voice.engine.availability import why_off
-from voice.jobs import Jobs
-from voice.ports import Ears, Recordings
-from voice.reading import Depths, Feedback
-from voice.redacting import RedactingEars
-from voice.retrying import Retrying
-from voice.servicer import ACCESS, VoiceServicer
+from voice.jobs.queries import Depths, Feedback
+from voice.jobs.retry import Retrying
+from voice.jobs.store import Jobs
+from voice.jobs.stream import JobStream
+from voice.pipeline.redaction import RedactingEars
+from voice.pipeline.translation import Translation
 from voice.settings import HearingSettings, VoiceSettings
-from voice.stream import JobStream
-from voice.transcribing import Intake
-from voice.translating import Translation
-from voice.upkeep import Upkeep
-from voice.worker.attempts import Attempts
+from voice.worker.job_runner import Attempts
 from voice.worker.loop import Worker
+from voice.worker.maintenance import Upkeep
 from voice.worker.sweeper import Sweeper
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ async def wired(
         stack.callback(translation.close)
         ears: Ears | str = "" if open_ears else why_off()
         if not ears:
-            opener: OpenEars = open_ears or importlib.import_module("voice.hearing").open_ears
+            opener: OpenEars = open_ears or importlib.import_module("voice.pipeline.pipeline").open_ears
             ears = await stack.enter_async_context(opener(settings.hearing, translation))
         else:
             log.warning(ears)
