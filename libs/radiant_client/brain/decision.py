@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from radiant_client.messages import short_name
+from radiant_client.ingest.messages import short_name
 
 Source = Literal["table", "rpc", "last_table", "default"]
 

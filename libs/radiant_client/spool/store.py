@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from radiant_client.errors import SpoolError, SpoolFailed, SpoolFull
+from radiant_client.transport.errors import SpoolError, SpoolFailed, SpoolFull
 
 T = TypeVar("T")
 

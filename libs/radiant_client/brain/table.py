@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import grpc
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
-from radiant_client.backoff import Backoff
-from radiant_client.channel import Connection
-from radiant_client.decision import Decision, Source
-from radiant_client.entries import Entry, Key, LearnedModel, can_be_followed, draw, entry_of, lookup_order
-from radiant_client.errors import RadiantClientError, from_rpc_error
-from radiant_client.health import TableHealth
-from radiant_client.messages import enum_value, new_id
-from radiant_client.table_file import TableFile
+from radiant_client.brain.decision import Decision, Source
+from radiant_client.brain.entries import Entry, Key, LearnedModel, can_be_followed, draw, entry_of, lookup_order
+from radiant_client.brain.table_file import TableFile
+from radiant_client.ingest.messages import enum_value, new_id
+from radiant_client.transport.backoff import Backoff
+from radiant_client.transport.channel import Connection
+from radiant_client.transport.errors import RadiantClientError, from_rpc_error
+from radiant_client.transport.health import TableHealth
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from radiant_client.backlog import Backlog
-from radiant_client.backoff import Backoff, spread
-from radiant_client.breaker import Breaker
-from radiant_client.errors import (
+from radiant_client.ingest.writes import REQUESTS, refused_items
+from radiant_client.spool.backlog import Backlog
+from radiant_client.spool.store import Letter, Record
+from radiant_client.transport.backoff import Backoff, spread
+from radiant_client.transport.breaker import Breaker
+from radiant_client.transport.errors import (
     AlreadyExists,
     Conflict,
     DeadlineExceeded,
@@ -23,8 +25,6 @@ from radiant_client.errors import (
     Unauthenticated,
     Unavailable,
 )
-from radiant_client.spool_store import Letter, Record
-from radiant_client.writes import REQUESTS, refused_items
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import grpc
 
-from radiant_client.backoff import spread
-from radiant_client.channel import Connection, timeout_of
-from radiant_client.errors import Exhausted, RadiantClientError, Unavailable, from_rpc_error
+from radiant_client.transport.backoff import spread
+from radiant_client.transport.channel import Connection, timeout_of
+from radiant_client.transport.errors import Exhausted, RadiantClientError, Unavailable, from_rpc_error
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")

@@ -13,14 +13,14 @@ import grpc
 from google.protobuf.message import Message
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc, manifest_pb2
-from radiant_client.calls import Caller
-from radiant_client.channel import Connection
-from radiant_client.errors import from_rpc_error
-from radiant_client.messages import enum_value, explicit_feedback, implicit_signal, new_id, timestamp
-from radiant_client.speech import Audio, is_repeatable, parts_of
-from radiant_client.spool import Spool
-from radiant_client.stream import SignalStream
-from radiant_client.writes import Results, Spooled
+from radiant_client.ingest.messages import enum_value, explicit_feedback, implicit_signal, new_id, timestamp
+from radiant_client.ingest.speech import Audio, is_repeatable, parts_of
+from radiant_client.ingest.stream import SignalStream
+from radiant_client.ingest.writes import Results, Spooled
+from radiant_client.spool.spool import Spool
+from radiant_client.transport.calls import Caller
+from radiant_client.transport.channel import Connection
+from radiant_client.transport.errors import from_rpc_error
 
 SERVICE = "radiant.ingest.v1.IngestService"
 Request = TypeVar("Request", bound=Message)

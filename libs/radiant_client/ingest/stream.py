@@ -15,9 +15,10 @@ from typing import Self
 import grpc
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, ingest_service_pb2_grpc
-from radiant_client.backoff import Backoff, spread
-from radiant_client.channel import Connection
-from radiant_client.errors import (
+from radiant_client.ingest.messages import new_id
+from radiant_client.transport.backoff import Backoff, spread
+from radiant_client.transport.channel import Connection
+from radiant_client.transport.errors import (
     BatchRefused,
     FieldViolation,
     InvalidRequest,
@@ -29,7 +30,6 @@ from radiant_client.errors import (
     Unsupported,
     from_rpc_error,
 )
-from radiant_client.messages import new_id
 
 Batch = ingest_service_pb2.StreamSignalsRequest
 Ack = ingest_service_pb2.StreamSignalsResponse

@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from radiant_client.adoption import Place, move, placed
-from radiant_client.backlog import Backlog
-from radiant_client.breaker import Breaker
-from radiant_client.channel import Token
-from radiant_client.errors import DeadlineExceeded, Exhausted, SpoolError, SpoolFailed, SpoolFull, Unavailable
-from radiant_client.forgetting import forget
-from radiant_client.replay import Deliver, Replay
-from radiant_client.spool_folder import Slot, SpoolSettings, tenant_folder
-from radiant_client.spool_store import Letter, Record, SpoolStore
-from radiant_client.writes import Spooled, keys_of, settle
+from radiant_client.ingest.writes import Spooled, keys_of, settle
+from radiant_client.spool.adoption import Place, move, placed
+from radiant_client.spool.backlog import Backlog
+from radiant_client.spool.folder import Slot, SpoolSettings, tenant_folder
+from radiant_client.spool.forgetting import forget
+from radiant_client.spool.replay import Deliver, Replay
+from radiant_client.spool.store import Letter, Record, SpoolStore
+from radiant_client.transport.breaker import Breaker
+from radiant_client.transport.channel import Token
+from radiant_client.transport.errors import DeadlineExceeded, Exhausted, SpoolError, SpoolFailed, SpoolFull, Unavailable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

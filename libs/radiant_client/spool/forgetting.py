@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from radiant_client.adoption import Place, placed
-from radiant_client.messages import new_id
-from radiant_client.spool_store import Letter, SpoolStore
-from radiant_client.writes import REQUESTS, items_of
+from radiant_client.ingest.messages import new_id
+from radiant_client.ingest.writes import REQUESTS, items_of
+from radiant_client.spool.adoption import Place, placed
+from radiant_client.spool.store import Letter, SpoolStore
 
 
 @dataclass(frozen=True, slots=True)

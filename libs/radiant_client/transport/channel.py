@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 
-from radiant_client.breaker import Breaker
+from radiant_client.transport.breaker import Breaker
 
 Token = str | Callable[[], str]
 """A bearer token, or a function that gives the current one. It is asked before each call."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from radiant_client.channel import Token
-from radiant_client.errors import SpoolFailed
-from radiant_client.spool_store import Letter
+from radiant_client.spool.store import Letter
+from radiant_client.transport.channel import Token
+from radiant_client.transport.errors import SpoolFailed
 
 PROCESSES_MAX = 64
 """Most processes that share one folder."""

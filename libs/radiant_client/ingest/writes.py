@@ -11,7 +11,7 @@ from typing import Any, Literal
 from google.protobuf.message import Message
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
-from radiant_client.messages import new_id, timestamp
+from radiant_client.ingest.messages import new_id, timestamp
 
 REQUESTS: dict[str, type[Message]] = {
     "RecordManifest": ingest_service_pb2.RecordManifestRequest,

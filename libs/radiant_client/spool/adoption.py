@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 
-from radiant_client.errors import SpoolFailed
-from radiant_client.spool_folder import Slot
-from radiant_client.spool_store import Letter, Record, SpoolStore
-from radiant_client.writes import REQUESTS, keys_of
+from radiant_client.ingest.writes import REQUESTS, keys_of
+from radiant_client.spool.folder import Slot
+from radiant_client.spool.store import Letter, Record, SpoolStore
+from radiant_client.transport.errors import SpoolFailed
 
 
 @dataclass(frozen=True, slots=True)

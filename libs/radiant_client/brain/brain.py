@@ -10,20 +10,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from radiant.neural.v1 import recommend_service_pb2
-from radiant_client.channel import Connection, Options, Tls, Token, open_channel
-from radiant_client.decision import Decision, decision_of
-from radiant_client.errors import CircuitOpen, InvalidRequest, NoEligibleModel, RadiantClientError
+from radiant_client.brain.blend import DEFAULT_THRESHOLD, Learned, Mixed, mix
+from radiant_client.brain.decision import Decision, decision_of
+from radiant_client.brain.table import LocalTable
+from radiant_client.brain.table_file import TableFile
 from radiant_client.experiments import Assigned, LocalExperiments
-from radiant_client.health import Health, health_of
-from radiant_client.ingest import Ingest
+from radiant_client.ingest.ingest import Ingest
+from radiant_client.ingest.messages import new_id
 from radiant_client.learning import Learning
-from radiant_client.messages import new_id
-from radiant_client.mixing import DEFAULT_THRESHOLD, Learned, Mixed, mix
 from radiant_client.recommend import Recommend, context
-from radiant_client.spool import Spool
-from radiant_client.spool_folder import SpoolSettings
-from radiant_client.table import LocalTable
-from radiant_client.table_file import TableFile
+from radiant_client.spool.folder import SpoolSettings
+from radiant_client.spool.spool import Spool
+from radiant_client.transport.channel import Connection, Options, Tls, Token, open_channel
+from radiant_client.transport.errors import CircuitOpen, InvalidRequest, NoEligibleModel, RadiantClientError
+from radiant_client.transport.health import Health, health_of
 from radiant_client.voice import Voice
 
 log = logging.getLogger(__name__)

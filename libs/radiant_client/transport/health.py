@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from radiant_client.breaker import Breaker, State
-from radiant_client.decision import Source
-from radiant_client.spool import SpoolHealth
+from radiant_client.brain.decision import Source
+from radiant_client.spool.spool import SpoolHealth
+from radiant_client.transport.breaker import Breaker, State
 
 
 @dataclass(frozen=True, slots=True)

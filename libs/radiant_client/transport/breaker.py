@@ -12,8 +12,8 @@ from typing import Literal
 
 import grpc
 
-from radiant_client.backoff import Backoff
-from radiant_client.errors import CircuitOpen, DeadlineExceeded, RadiantClientError, Unavailable
+from radiant_client.transport.backoff import Backoff
+from radiant_client.transport.errors import CircuitOpen, DeadlineExceeded, RadiantClientError, Unavailable
 
 State = Literal["closed", "open", "half_open"]
 """Closed lets calls pass, open refuses them, half_open lets one pass to see whether the service is back."""

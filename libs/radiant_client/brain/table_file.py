@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from radiant_client.entries import Entry, Key, LearnedModel
+from radiant_client.brain.entries import Entry, Key, LearnedModel
 
 log = logging.getLogger(__name__)
 

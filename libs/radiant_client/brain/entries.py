@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from radiant_client.messages import short_name
+from radiant_client.ingest.messages import short_name
 
 Key = tuple[str, str, str]
 """User, task and domain; empty for the tenant, any task and any domain."""
