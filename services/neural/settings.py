@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
-from neural.hierarchy import Beliefs
-from neural.model import LearningMode, Scope, Strategy
+from neural.domain.model import LearningMode, Scope, Strategy
+from neural.domain.shrinkage import Beliefs
 
 DEFAULT_PORT = 50152
 _DAY = timedelta(days=1)
