@@ -33,13 +33,13 @@ bench: setup
 	$(BIN)/python -m bench
 
 fuzz: setup  ## random requests to every RPC, random bytes to every parser
-	$(BIN)/python -m bench.fuzz; code=$$?; $(BIN)/python -m bench.reliability && exit $$code
+	$(BIN)/python -m bench.resilience.fuzz; code=$$?; $(BIN)/python -m bench.resilience.report && exit $$code
 
 MINUTES ?= 1
 SEED ?= 1
 chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity, write RELIABILITY.md
-	@code=0; $(BIN)/python -m bench.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
-		$(BIN)/python -m bench.overload || code=1; $(BIN)/python -m bench.reliability && exit $$code
+	@code=0; $(BIN)/python -m bench.resilience.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
+		$(BIN)/python -m bench.resilience.overload || code=1; $(BIN)/python -m bench.resilience.report && exit $$code
 
 audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
 	$(BIN)/python -m bench.supply
