@@ -17,7 +17,8 @@ OTHERS = {
 
 
 def query_files() -> list[Path]:
-    return sorted((ROOT / "services").glob("*/sql/queries*.sql"))
+    files = (ROOT / "services").glob("*/sql/*.sql")
+    return sorted(path for path in files if path.name != "schema.sql")
 
 
 def migrations() -> list[Path]:
