@@ -42,7 +42,7 @@ export declare class RadiantError extends Error {
     readonly status: number;
     /** Machine-readable and stable, in UPPER_SNAKE_CASE. */
     readonly reason: string;
-    /** What failed, in one sentence. */
+    /** Describes the error in one sentence. */
     readonly detail: string;
     /** One entry for each invalid field, parameter or header. */
     readonly errors: readonly FieldError[];

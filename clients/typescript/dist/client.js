@@ -6,7 +6,7 @@ export class RadiantError extends Error {
     status;
     /** Machine-readable and stable, in UPPER_SNAKE_CASE. */
     reason;
-    /** What failed, in one sentence. */
+    /** Describes the error in one sentence. */
     detail;
     /** One entry for each invalid field, parameter or header. */
     errors;

@@ -16,7 +16,7 @@ PROBLEM: Json = {
         "type": {"type": "string", "description": "The reason as a URN."},
         "title": {"type": "string", "description": "The reason phrase of the HTTP status."},
         "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "What failed, in one sentence."},
+        "detail": {"type": "string", "description": "Describes the error in one sentence."},
         "instance": {"type": "string", "description": "The path of the request."},
         "reason": {"type": "string", "description": "Machine-readable and stable, in UPPER_SNAKE_CASE."},
         "requestId": {"type": "string", "description": "Identifies the request in logs."},

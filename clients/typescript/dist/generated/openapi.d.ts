@@ -484,7 +484,7 @@ export interface components {
             title: string;
             /** @description The HTTP status. */
             status: number;
-            /** @description What failed, in one sentence. */
+            /** @description Describes the error in one sentence. */
             detail: string;
             /** @description The path of the request. */
             instance: string;
