@@ -39,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring roles and schemas up to date")
     commands.add_parser("doctor", help="check this machine and the servers")
 
+    protos = commands.add_parser("protos", help="write the API's protos and their imports to a folder")
+    protos.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if needed")
+
     token = commands.add_parser("token", help="print a token for development")
     token.add_argument("tenant", help="the tenant that it speaks for; '' for an operator of all")
     token.add_argument("--role", action="append", choices=ROLES, help="may be repeated; default service")

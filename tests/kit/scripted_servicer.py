@@ -183,6 +183,7 @@ class Serving:
 
     channel: grpc.aio.Channel
     server: Any
+    port: int = 0
 
     def start(
         self,
@@ -246,6 +247,6 @@ async def serving(
     port = await server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Serving(channel, server)
+            yield Serving(channel, server, port)
     finally:
         await server.stop(timedelta(seconds=grace_s))
