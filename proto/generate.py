@@ -22,13 +22,16 @@ THIRD_PARTY = PROTO / "third_party"
 LIBS = PROTO.parent / "libs"
 COMMENTS = PROTO.parent / "services" / "gateway" / "openapi" / "comments.json"
 ROOTS = ("radiant", "buf")
+OPTIONS = "radiant/options/v1/access.proto"
+"""Options of methods. Their types are no part of any request or response."""
 VALIDATE = "buf/validate/validate.proto"
 """The one vendored proto that needs Python stubs: google.rpc comes with googleapis-common-protos."""
 
 
 def sources() -> list[str]:
-    """Returns the paths of the suite's own protos, relative to proto/, sorted."""
-    return sorted(path.relative_to(PROTO).as_posix() for path in (PROTO / "radiant").rglob("*.proto"))
+    """Returns the paths of the API's protos, relative to proto/, sorted; without OPTIONS."""
+    found = (path.relative_to(PROTO).as_posix() for path in (PROTO / "radiant").rglob("*.proto"))
+    return sorted(name for name in found if name != OPTIONS)
 
 
 def protoc(*arguments: str) -> None:
@@ -47,7 +50,7 @@ def write_stubs(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     bin_folder = Path(sys.executable).parent
     plugins = [f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
-    protoc(*plugins, f"--python_out={out}", f"--mypy_out={out}", *sources(), VALIDATE)
+    protoc(*plugins, f"--python_out={out}", f"--mypy_out={out}", *sources(), OPTIONS, VALIDATE)
     served = [name for name in sources() if "\nservice " in (PROTO / name).read_text()]
     protoc(*plugins, f"--grpc_python_out={out}", f"--mypy_grpc_out=only_async:{out}", *served)
     for config in (PROTO / "radiant").rglob("service_config.json"):
@@ -67,7 +70,7 @@ def comments() -> dict[str, str]:
         image.ParseFromString(target.read_bytes())
     found: dict[str, str] = {}
     for file in image.file:
-        if file.package.split(".")[0] != "radiant":
+        if file.name not in sources():
             continue
         for location in file.source_code_info.location:
             if location.leading_comments:
