@@ -2,158 +2,158 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObj
 export interface JsonObject {
     [name: string]: JsonValue;
 }
-/** Results are the analysis of an experiment as it stands. */
+/** Results is the analysis of an experiment at one time. */
 export interface Results {
-    /** Experiment. */
+    /** Identifier of the experiment. */
     experimentId: string;
-    /** When it was analysed. */
+    /** Time of the analysis. */
     analyzeTime?: string;
-    /** Users and outcomes of each variant. */
+    /** Users and units of each variant, by epoch. */
     variants: VariantCount[];
-    /** Whether users arrived in the planned shares, by epoch. */
+    /** Test of the sample ratio, by epoch. */
     sampleRatios: SampleRatio[];
-    /** Each treatment against the control, by metric. */
+    /** Comparisons of each treatment with the control, by metric. */
     comparisons: Comparison[];
-    /** control, treatment or inconclusive. */
+    /** Winner: control, treatment or inconclusive. */
     winner: string;
-    /** Variant that wins; empty when none does. */
+    /** Name of the variant that wins. Empty when the analysis is inconclusive. */
     winningVariant: string;
-    /** Whether the winner should be deployed: whether every criterion passed. */
+    /** Whether to deploy the winner. True when every criterion passed. */
     shouldDeploy: boolean;
-    /** Each criterion with its value. */
+    /** Criteria of deployment with their values. */
     criteria: Criterion[];
-    /** Whether the confidence sequence allows to stop now. */
+    /** Whether the confidence sequence allows the experiment to stop now. */
     mayStop: boolean;
-    /** What blocks a verdict, in words; empty when nothing does. */
+    /** Condition that prevents a verdict, as a sentence. Empty when none does. */
     blocked: string;
 }
-/** VariantCount counts what a variant gathered. */
+/** VariantCount contains counts of one variant in one epoch. */
 export interface VariantCount {
-    /** Variant. */
+    /** Name of the variant. */
     variant: string;
     /** Epoch. */
     epoch: number;
-    /** Users with an exposure. */
+    /** Number of users with an exposure. */
     users: string;
-    /** Units with feedback. */
+    /** Number of units with feedback. A unit is the feedback of one user on one output. */
     units: string;
-    /** Units with a weighted score above 0. */
+    /** Number of units with a weighted score above 0. */
     positiveUnits: string;
 }
-/** SampleRatio compares the users of the variants with the planned shares. */
+/** SampleRatio is the test of the observed against the planned shares of users in one epoch. */
 export interface SampleRatio {
     /** Epoch. */
     epoch: number;
-    /** p of the chi-square test, in [0, 1]. */
+    /** p-value of the chi-square test, in [0, 1]. */
     pValue: number;
-    /** Whether p is below 0.001: then no verdict is given. */
+    /** Whether the p-value is below 0.001. If true, the analysis gives no verdict. */
     alarm: boolean;
 }
-/** Comparison is a treatment against the control by one metric. */
+/** Comparison is the comparison of one treatment with the control by one metric. */
 export interface Comparison {
-    /** Metric. */
+    /** Name of the metric. */
     metric: string;
-    /** Treatment. */
+    /** Name of the treatment. */
     variant: string;
     /** Mean of the control. */
     controlMean: number;
     /** Mean of the treatment. */
     treatmentMean: number;
-    /** Treatment less control. */
+    /** Mean of the treatment minus mean of the control. */
     difference: number;
-    /** Lower bound of the fixed-horizon interval. */
+    /** Lower bound of the fixed-horizon confidence interval. */
     lower: number;
-    /** Upper bound of the fixed-horizon interval. */
+    /** Upper bound of the fixed-horizon confidence interval. */
     upper: number;
-    /** p of the fixed-horizon test, in [0, 1]; 1 when it cannot be computed. */
+    /** p-value of the fixed-horizon test, in [0, 1]. 1 when it cannot be computed. */
     pValue: number;
-    /** p adjusted over metrics by Holm. */
+    /** p-value adjusted over metrics by the method of Holm, in [0, 1]. */
     pHolm: number;
-    /** p adjusted over metrics by Benjamini and Hochberg. */
+    /** p-value adjusted over metrics by the method of Benjamini and Hochberg, in [0, 1]. */
     pBenjaminiHochberg: number;
-    /** Lower bound of the confidence sequence, valid at every look. */
+    /** Lower bound of the confidence sequence, which is valid at every interim analysis. */
     sequenceLower: number;
     /** Upper bound of the confidence sequence. */
     sequenceUpper: number;
-    /** Effect size: Cohen's d, or h for proportions. */
+    /** Effect size: Cohen's d, or Cohen's h for proportions. */
     effectSize: number;
-    /** Test that gave p. */
+    /** Name of the test that gave the p-value. */
     test: string;
-    /** Whether the sequence excludes no difference. */
+    /** Whether the confidence sequence excludes a difference of 0. */
     significantAnytime: boolean;
 }
-/** Criterion is one condition of deployment. */
+/** Criterion is one criterion of deployment. */
 export interface Criterion {
     /** Name: significance, direction, users, duration, latency, sample_ratio or guardrail:<metric>. */
     name: string;
-    /** What was measured. */
+    /** Measured value. */
     value: number;
-    /** What is required. */
+    /** Required value. */
     threshold: number;
-    /** Whether it holds. */
+    /** Whether the criterion passed. */
     passed: boolean;
-    /** In words. */
+    /** Explanation as a sentence. */
     explanation: string;
 }
-/** ResultLook is what an analysis said at a moment of the past. */
+/** ResultLook is a stored interim result. */
 export interface ResultLook {
-    /** When it was taken. */
+    /** Time of the interim analysis. */
     takeTime?: string;
-    /** Each treatment against the control, by metric. */
+    /** Comparisons of each treatment with the control, by metric. */
     comparisons: LookedComparison[];
 }
-/** LookedComparison is a treatment against the control by one metric, as it was seen then. */
+/** LookedComparison is the comparison of one treatment with the control by one metric in an interim result. */
 export interface LookedComparison {
-    /** Metric. */
+    /** Name of the metric. */
     metric: string;
-    /** Treatment. */
+    /** Name of the treatment. */
     variant: string;
-    /** Treatment less control. */
+    /** Mean of the treatment minus mean of the control. */
     difference: number;
     /** Lower bound of the confidence sequence. */
     sequenceLower: number;
     /** Upper bound of the confidence sequence. */
     sequenceUpper: number;
-    /** Users with an exposure to the control, over all epochs. */
+    /** Number of users with an exposure to the control, over all epochs. */
     controlUsers: string;
-    /** Users with an exposure to the treatment, over all epochs. */
+    /** Number of users with an exposure to the treatment, over all epochs. */
     treatmentUsers: string;
 }
-/** ExperimentType is what an experiment varies. Values may be added. */
+/** ExperimentType is the object of an experiment. Later versions may add values. */
 export type ExperimentType = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "EXPERIMENT_TYPE_UNSPECIFIED"
-/** Which model answers. */
+/** The model that answers. */
  | "EXPERIMENT_TYPE_MODEL_ROUTING"
-/** Which orchestration runs. */
+/** The orchestration that runs. */
  | "EXPERIMENT_TYPE_ORCHESTRATION"
-/** Which service takes part. */
+/** The service that takes part. */
  | "EXPERIMENT_TYPE_SERVICE"
-/** Which prompt is used. */
+/** The prompt. */
  | "EXPERIMENT_TYPE_PROMPT";
-/** ExperimentState is where an experiment stands. */
+/** ExperimentState is the state of an experiment. */
 export type ExperimentState = 
-/** Never sent. */
+/** Not set. Never returned. */
 "EXPERIMENT_STATE_UNSPECIFIED"
-/** Being prepared; assigns nobody. */
+/** In preparation. Assigns no users. */
  | "EXPERIMENT_STATE_DRAFT"
-/** Assigns users. */
+/** Running. Assigns users. */
  | "EXPERIMENT_STATE_RUNNING"
-/** Assigns nobody for now. */
+/** Paused. Assigns no users. */
  | "EXPERIMENT_STATE_PAUSED"
-/** Ended with a result. */
+/** Ended with results. */
  | "EXPERIMENT_STATE_COMPLETED"
-/** Ended without. */
+/** Ended without results. */
  | "EXPERIMENT_STATE_CANCELLED";
-/** MetricDirection says which way a metric is better. */
+/** MetricDirection is the direction in which a metric improves. */
 export type MetricDirection = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "METRIC_DIRECTION_UNSPECIFIED"
-/** More is better. */
+/** Larger values are better. */
  | "METRIC_DIRECTION_UP"
-/** Less is better. */
+/** Smaller values are better. */
  | "METRIC_DIRECTION_DOWN";
-/** WinnerRule says when a treatment wins. */
+/** WinnerRule is the condition under which a treatment wins. */
 export type WinnerRule = 
 /** Superiority. */
 "WINNER_RULE_UNSPECIFIED"
@@ -163,1432 +163,1625 @@ export type WinnerRule =
  | "WINNER_RULE_NOT_INFERIOR_CHEAPER"
 /** Quality is not worse and latency is lower. */
  | "WINNER_RULE_NOT_INFERIOR_FASTER";
-/** Experiment compares ways of routing requests on real users. Its first variant is the control. */
+/** Experiment compares ways of routing requests on real users. The first variant is the control. */
 export interface Experiment {
-    /** Identifier; assigned by the service. */
+    /** Identifier of the experiment, a UUID. Set by the service. */
     experimentId: string;
-    /** Tenant; empty for an experiment over all tenants. */
+    /** Identifier of the tenant. Empty for an experiment over all tenants. Set by the service. */
     tenantId: string;
-    /** What people call it. 1 to 200 characters. */
+    /** Display name. 1 to 200 characters. Required. */
     displayName: string;
-    /** What is expected, and why. At most 2,000 characters. */
+    /** Expected effect and its reason. At most 2,000 characters. Default: empty. */
     hypothesis: string;
-    /** What is varied. Required. */
+    /** Object of the experiment. Required. */
     type: ExperimentType;
-    /** Where it stands; set by the service. */
+    /** State of the experiment. Set by the service. */
     state: ExperimentState;
-    /** Variants, the control first. 2 to 8 with distinct names. */
+    /** Variants with distinct names, the control first. 2 to 8. */
     variants: Variant[];
-    /** Share of users in treatment, in [0, 1]; all treatments together. Raising it never moves a treated user back. */
+    /**
+     * Share of users in treatment, all treatments together, in [0, 1]. Raising it never moves a treated user back to the
+     * control.
+     */
     trafficPercentage: number;
-    /** Whom it covers; absent covers everybody. */
+    /** Users that the experiment covers. Absent covers all users. */
     targeting?: Targeting;
-    /** Layer: experiments of one layer never share a user. Empty for none. At most 64 characters. */
+    /** Name of the layer. Experiments of one layer never share a user. Empty means no layer. At most 64 characters. */
     layer: string;
-    /** Start of its share of the layer, in [0, 1]. */
+    /** Start of the experiment's range of the layer, in [0, 1]. Default: 0. */
     layerStart: number;
-    /** End of its share of the layer, in [0, 1]; 0 means 1. */
+    /** End of the experiment's range of the layer, in [0, 1]. 0 means 1. */
     layerEnd: number;
-    /** Share of users kept out of every experiment of the layer, in [0, 1]. */
+    /** Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0. */
     holdout: number;
-    /** Variants that testers see whatever their bucket, by user; never analysed. At most 100. */
+    /**
+     * Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed.
+     * At most 100 entries.
+     */
     forcedVariants: Record<string, string>;
-    /** What is measured beside the positive rate. At most 20. */
+    /** Metrics in addition to the positive rate. At most 20. */
     metrics: Metric[];
-    /** When a treatment wins; unspecified means superiority. */
+    /** Condition under which a treatment wins. Unspecified means superiority. */
     winnerRule: WinnerRule;
-    /** Error of the first kind, in (0, 0.5]; 0 means 0.05. */
+    /** Probability of a type I error, in (0, 0.5]. 0 means 0.05. */
     alpha: number;
-    /** Least users a variant before a verdict; 0 means 1,000. */
+    /** Minimum number of users per variant for a verdict. At most 100,000,000. 0 means 1,000. */
     usersMin: number;
-    /** Least time before a verdict; absent means 168 hours. */
+    /** Minimum duration for a verdict. Default: 168 hours. */
     durationMin?: string;
-    /** Analysis starts anew with each epoch and is stratified over them; set by the service. */
+    /** Number of the current epoch. Set by the service. The analysis is stratified by epoch. */
     epoch: number;
-    /** Names this state for optimistic concurrency; set by the service. */
+    /** Version of the experiment for optimistic concurrency control. Set by the service. */
     etag: string;
-    /** When it was created. */
+    /** Time of creation. */
     createTime?: string;
-    /** When it last changed. */
+    /** Time of the last change. */
     updateTime?: string;
-    /** When it was first started; absent before. */
+    /** Time of the first start. Absent before the start. */
     startTime?: string;
-    /** When it was completed or cancelled; absent before. */
+    /** Time of completion or cancellation. Absent before the end. */
     endTime?: string;
 }
-/** Experiment compares ways of routing requests on real users. Its first variant is the control. */
+/** Experiment compares ways of routing requests on real users. The first variant is the control. */
 export interface ExperimentInput {
-    /** Identifier; assigned by the service. */
+    /** Identifier of the experiment, a UUID. Set by the service. */
     experimentId?: string;
-    /** Tenant; empty for an experiment over all tenants. */
+    /** Identifier of the tenant. Empty for an experiment over all tenants. Set by the service. */
     tenantId?: string;
-    /** What people call it. 1 to 200 characters. */
+    /** Display name. 1 to 200 characters. Required. */
     displayName: string;
-    /** What is expected, and why. At most 2,000 characters. */
+    /** Expected effect and its reason. At most 2,000 characters. Default: empty. */
     hypothesis?: string;
-    /** What is varied. Required. */
+    /** Object of the experiment. Required. */
     type: ExperimentType;
-    /** Where it stands; set by the service. */
+    /** State of the experiment. Set by the service. */
     state?: ExperimentState;
-    /** Variants, the control first. 2 to 8 with distinct names. */
+    /** Variants with distinct names, the control first. 2 to 8. */
     variants: VariantInput[];
-    /** Share of users in treatment, in [0, 1]; all treatments together. Raising it never moves a treated user back. */
+    /**
+     * Share of users in treatment, all treatments together, in [0, 1]. Raising it never moves a treated user back to the
+     * control.
+     */
     trafficPercentage?: number;
-    /** Whom it covers; absent covers everybody. */
+    /** Users that the experiment covers. Absent covers all users. */
     targeting?: TargetingInput;
-    /** Layer: experiments of one layer never share a user. Empty for none. At most 64 characters. */
+    /** Name of the layer. Experiments of one layer never share a user. Empty means no layer. At most 64 characters. */
     layer?: string;
-    /** Start of its share of the layer, in [0, 1]. */
+    /** Start of the experiment's range of the layer, in [0, 1]. Default: 0. */
     layerStart?: number;
-    /** End of its share of the layer, in [0, 1]; 0 means 1. */
+    /** End of the experiment's range of the layer, in [0, 1]. 0 means 1. */
     layerEnd?: number;
-    /** Share of users kept out of every experiment of the layer, in [0, 1]. */
+    /** Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0. */
     holdout?: number;
-    /** Variants that testers see whatever their bucket, by user; never analysed. At most 100. */
+    /**
+     * Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed.
+     * At most 100 entries.
+     */
     forcedVariants?: Record<string, string>;
-    /** What is measured beside the positive rate. At most 20. */
+    /** Metrics in addition to the positive rate. At most 20. */
     metrics?: MetricInput[];
-    /** When a treatment wins; unspecified means superiority. */
+    /** Condition under which a treatment wins. Unspecified means superiority. */
     winnerRule?: WinnerRule;
-    /** Error of the first kind, in (0, 0.5]; 0 means 0.05. */
+    /** Probability of a type I error, in (0, 0.5]. 0 means 0.05. */
     alpha?: number;
-    /** Least users a variant before a verdict; 0 means 1,000. */
+    /** Minimum number of users per variant for a verdict. At most 100,000,000. 0 means 1,000. */
     usersMin?: number;
-    /** Least time before a verdict; absent means 168 hours. */
+    /** Minimum duration for a verdict. Default: 168 hours. */
     durationMin?: string;
-    /** Analysis starts anew with each epoch and is stratified over them; set by the service. */
+    /** Number of the current epoch. Set by the service. The analysis is stratified by epoch. */
     epoch?: number;
-    /** Names this state for optimistic concurrency; set by the service. */
+    /** Version of the experiment for optimistic concurrency control. Set by the service. */
     etag?: string;
-    /** When it was created. */
+    /** Time of creation. */
     createTime?: string;
-    /** When it last changed. */
+    /** Time of the last change. */
     updateTime?: string;
-    /** When it was first started; absent before. */
+    /** Time of the first start. Absent before the start. */
     startTime?: string;
-    /** When it was completed or cancelled; absent before. */
+    /** Time of completion or cancellation. Absent before the end. */
     endTime?: string;
 }
 /** Variant is one way of routing. */
 export interface Variant {
-    /** Name within the experiment. 1 to 64 characters. */
+    /** Name within the experiment. 1 to 64 characters. Required. */
     name: string;
-    /** What it does, by the schema of the experiment's type. At most 64 KiB as JSON. */
+    /** Configuration, in the schema of the experiment's type. At most 64 KiB as JSON. */
     config?: JsonObject;
-    /** Share of the treatment's users among treatments, relative to the others; 0 means 1. Ignored for the control. */
+    /**
+     * Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the
+     * control.
+     */
     weight: number;
 }
 /** Variant is one way of routing. */
 export interface VariantInput {
-    /** Name within the experiment. 1 to 64 characters. */
+    /** Name within the experiment. 1 to 64 characters. Required. */
     name: string;
-    /** What it does, by the schema of the experiment's type. At most 64 KiB as JSON. */
+    /** Configuration, in the schema of the experiment's type. At most 64 KiB as JSON. */
     config?: JsonObject;
-    /** Share of the treatment's users among treatments, relative to the others; 0 means 1. Ignored for the control. */
+    /**
+     * Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the
+     * control.
+     */
     weight?: number;
 }
-/** Targeting says whom an experiment covers: everybody who meets all conditions. */
+/** Targeting selects the users that an experiment covers: those who match all conditions. */
 export interface Targeting {
-    /** Tasks; empty for all. At most 64. */
+    /** Tasks. Empty matches all. At most 64 distinct tasks. */
     taskTypes: string[];
-    /** Domains; empty for all. At most 64. */
+    /** Domains. Empty matches all. At most 64 distinct domains. */
     domainModes: string[];
-    /** Tenants, in an experiment over all tenants; empty for all. At most 1,000. */
+    /** Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
     tenantIds: string[];
-    /** Attributes of the user, each with the values that are covered. At most 16. */
+    /** Conditions on attributes of the user. At most 16. */
     attributes: AttributeCondition[];
 }
-/** Targeting says whom an experiment covers: everybody who meets all conditions. */
+/** Targeting selects the users that an experiment covers: those who match all conditions. */
 export interface TargetingInput {
-    /** Tasks; empty for all. At most 64. */
+    /** Tasks. Empty matches all. At most 64 distinct tasks. */
     taskTypes?: string[];
-    /** Domains; empty for all. At most 64. */
+    /** Domains. Empty matches all. At most 64 distinct domains. */
     domainModes?: string[];
-    /** Tenants, in an experiment over all tenants; empty for all. At most 1,000. */
+    /** Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
     tenantIds?: string[];
-    /** Attributes of the user, each with the values that are covered. At most 16. */
+    /** Conditions on attributes of the user. At most 16. */
     attributes?: AttributeConditionInput[];
 }
-/** AttributeCondition covers users whose attribute has one of some values. */
+/** AttributeCondition matches users whose attribute has one of several values. */
 export interface AttributeCondition {
-    /** Attribute. 1 to 64 characters. */
+    /** Name of the attribute. 1 to 64 characters. Required. */
     name: string;
-    /** Values that are covered. At most 64. */
+    /** Matching values. At most 64 distinct values of at most 200 characters. */
     values: string[];
 }
-/** AttributeCondition covers users whose attribute has one of some values. */
+/** AttributeCondition matches users whose attribute has one of several values. */
 export interface AttributeConditionInput {
-    /** Attribute. 1 to 64 characters. */
+    /** Name of the attribute. 1 to 64 characters. Required. */
     name: string;
-    /** Values that are covered. At most 64. */
+    /** Matching values. At most 64 distinct values of at most 200 characters. */
     values?: string[];
 }
-/** Metric is something that an experiment measures. */
+/** Metric is a quantity that an experiment measures. */
 export interface Metric {
-    /** Name: positive_rate, mean_score, cost, latency_ms or one that clients send. 1 to 64 characters. */
+    /**
+     * Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64
+     * characters. Required.
+     */
     name: string;
-    /** Whether more is better. Required. */
+    /** Direction in which the metric improves. Required. */
     direction: MetricDirection;
-    /** Whether a treatment must not make it worse. */
+    /** Whether the metric is a guardrail, which a treatment must not worsen. Default: false. */
     guardrail: boolean;
-    /** Relative loss that is still taken as no loss, in [0, 1]. */
+    /** Relative loss that counts as no loss, in [0, 1]. Default: 0. */
     margin: number;
 }
-/** Metric is something that an experiment measures. */
+/** Metric is a quantity that an experiment measures. */
 export interface MetricInput {
-    /** Name: positive_rate, mean_score, cost, latency_ms or one that clients send. 1 to 64 characters. */
+    /**
+     * Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64
+     * characters. Required.
+     */
     name: string;
-    /** Whether more is better. Required. */
+    /** Direction in which the metric improves. Required. */
     direction: MetricDirection;
-    /** Whether a treatment must not make it worse. */
+    /** Whether the metric is a guardrail, which a treatment must not worsen. Default: false. */
     guardrail?: boolean;
-    /** Relative loss that is still taken as no loss, in [0, 1]. */
+    /** Relative loss that counts as no loss, in [0, 1]. Default: 0. */
     margin?: number;
 }
-/** Assignment is the variant that a user sees. */
+/** Assignment is the assignment of a user to a variant. */
 export interface Assignment {
-    /** Experiment. */
+    /** Identifier of the experiment. */
     experimentId: string;
-    /** Variant; empty when the user is in none. */
+    /** Name of the variant. Empty when the user is in none. */
     variant: string;
-    /** Epoch in which it was assigned. */
+    /** Epoch of the assignment. */
     epoch: number;
-    /** Whether the user's outcomes count. */
+    /** Whether the outcomes of the user are analysed. */
     analysed: boolean;
-    /** Why: bucket, forced, not_covered, holdout, outside_layer, unassigned, not_running. */
+    /** Reason: bucket, forced, not_covered, holdout, outside_layer, unassigned or not_running. */
     reason: string;
-    /** The variant's configuration. */
+    /** Configuration of the variant. */
     config?: JsonObject;
 }
-/** CreateExperimentRequest asks to create a draft. */
+/** CreateExperimentRequest contains the experiment to create. */
 export interface CreateExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** The experiment; what the service sets is ignored. Required. */
+    /** Experiment. Fields set by the service are ignored. Required. */
     experiment: ExperimentInput;
-    /** Whether it covers all tenants; for operators. */
+    /** Whether the experiment covers all tenants. Only operators may set it. Default: false. */
     allTenants?: boolean;
 }
-/** CreateExperimentResponse shows the draft. */
+/** CreateExperimentResponse contains the draft. */
 export interface CreateExperimentResponse {
-    /** The experiment. */
+    /** Draft, with the fields set by the service. */
     experiment?: Experiment;
 }
-/** GetExperimentRequest asks for an experiment. */
+/** GetExperimentRequest names one experiment. */
 export interface GetExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
 }
-/** GetExperimentResponse shows an experiment. */
+/** GetExperimentResponse contains one experiment. */
 export interface GetExperimentResponse {
-    /** The experiment. */
+    /** Current state of the experiment. */
     experiment?: Experiment;
 }
-/** ListExperimentsRequest asks for experiments. */
+/** ListExperimentsRequest selects experiments. */
 export interface ListExperimentsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** State; unspecified for all. */
+    /** State of the experiments. Unspecified matches all. */
     state?: ExperimentState;
-    /** Items a page; 0 means 50, more than 1,000 means 1,000. */
+    /** Maximum number of experiments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListExperimentsResponse is a page of experiments. */
+/** ListExperimentsResponse is one page of experiments. */
 export interface ListExperimentsResponse {
-    /** Experiments, newest first; those over all tenants included. */
+    /** Experiments of the tenant and experiments over all tenants, newest first. */
     experiments: Experiment[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** UpdateExperimentRequest asks to change an experiment. */
+/** UpdateExperimentRequest contains the new definition of an experiment. */
 export interface UpdateExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** The experiment as it shall be; what the service sets is ignored. Required. */
+    /** New definition. Fields set by the service are ignored. Required. */
     experiment: ExperimentInput;
 }
-/** UpdateExperimentResponse shows the experiment after the change. */
+/** UpdateExperimentResponse contains the experiment after the change. */
 export interface UpdateExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
     /** Whether the change opened a new epoch. */
     openedEpoch: boolean;
 }
-/** StartExperimentRequest asks to start a draft. */
+/** StartExperimentRequest names the draft to start. */
 export interface StartExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** StartExperimentResponse shows the experiment after the change. */
+/** StartExperimentResponse contains the experiment after the change. */
 export interface StartExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
 }
-/** PauseExperimentRequest asks to pause a running experiment. */
+/** PauseExperimentRequest names the experiment to pause. */
 export interface PauseExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** PauseExperimentResponse shows the experiment after the change. */
+/** PauseExperimentResponse contains the experiment after the change. */
 export interface PauseExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
 }
-/** ResumeExperimentRequest asks to resume a paused experiment. */
+/** ResumeExperimentRequest names the experiment to resume. */
 export interface ResumeExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** ResumeExperimentResponse shows the experiment after the change. */
+/** ResumeExperimentResponse contains the experiment after the change. */
 export interface ResumeExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
 }
-/** CompleteExperimentRequest asks to complete an experiment. */
+/** CompleteExperimentRequest names the experiment to complete. */
 export interface CompleteExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** CompleteExperimentResponse shows the experiment after the change. */
+/** CompleteExperimentResponse contains the experiment after the change. */
 export interface CompleteExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
 }
-/** CancelExperimentRequest asks to cancel an experiment. */
+/** CancelExperimentRequest names the experiment to cancel. */
 export interface CancelExperimentRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** CancelExperimentResponse shows the experiment after the change. */
+/** CancelExperimentResponse contains the experiment after the change. */
 export interface CancelExperimentResponse {
-    /** The experiment. */
+    /** Experiment after the change. */
     experiment?: Experiment;
 }
-/** AssignVariantRequest asks which variant a user sees. */
+/** AssignVariantRequest asks for the variant of one user. */
 export interface AssignVariantRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** For whom. Required. */
+    /** User, task and domain. Required. */
     context: AssignmentContext;
 }
-/** AssignmentContext says who is to be assigned, and for what. */
+/** AssignmentContext describes the user and the request of an assignment. */
 export interface AssignmentContext {
-    /** User. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
-    /** Task; empty meets no condition on tasks. At most 64 characters. */
+    /** Task of the request. Empty matches no condition on tasks. At most 64 characters. */
     taskType?: string;
-    /** Domain; empty means general. At most 64 characters. */
+    /** Domain of the request. Empty means general. At most 64 characters. */
     domainMode?: string;
-    /** Attributes of the user. At most 32. */
+    /** Attributes of the user, by name. At most 32; names of 1 to 64 characters, values of at most 200. */
     attributes?: Record<string, string>;
 }
-/** AssignVariantResponse tells the variant. */
+/** AssignVariantResponse contains the assignment. */
 export interface AssignVariantResponse {
-    /** The assignment. */
+    /** Assignment of the user. */
     assignment?: Assignment;
 }
-/** BatchAssignVariantsRequest asks for many users. */
+/** BatchAssignVariantsRequest asks for the variants of many users. */
 export interface BatchAssignVariantsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** For whom. 1 to 1,000. */
+    /** Users and requests to assign. 1 to 1,000. */
     contexts: AssignmentContext[];
 }
-/** BatchAssignVariantsResponse tells the variants. */
+/** BatchAssignVariantsResponse contains the assignments. */
 export interface BatchAssignVariantsResponse {
-    /** One per context, in the order of the request. */
+    /** One assignment per context, in the order of the request. */
     assignments: Assignment[];
 }
-/** WatchExperimentsRequest asks for running experiments. */
+/** WatchExperimentsRequest selects the tenant. */
 export interface WatchExperimentsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
 }
-/** WatchExperimentsResponse is the set of running experiments, or a sign of life. */
+/** WatchExperimentsResponse contains the running experiments, or is a keepalive. */
 export interface WatchExperimentsResponse {
-    /** All running experiments of the tenant, when they changed. */
+    /** All running experiments of the tenant. Empty in a keepalive. */
     experiments: Experiment[];
-    /** Whether `experiments` is the whole set; false in a sign of life, sent at least every 10 seconds. */
+    /** Whether `experiments` contains the whole set. False in a keepalive. A message is sent at least every 10 seconds. */
     changed: boolean;
-    /** When the part was sent. */
+    /** Time at which the message was sent. */
     sendTime?: string;
-    /** Tenant that the stream is for; targeting and holdouts look at it. */
+    /** Identifier of the tenant of the stream. Targeting and holdouts depend on it. */
     tenantId: string;
 }
 /** RecordExposuresRequest carries exposures. */
 export interface RecordExposuresRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Exposures. 1 to 1,000. */
+    /** Exposures to store. 1 to 1,000. */
     exposures: Exposure[];
 }
-/** Exposure says that a user saw a variant, and what came of it if the client measured that. */
+/** Exposure states that a user saw a variant, with metrics that the client measured. */
 export interface Exposure {
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** User. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
-    /** Variant. 1 to 64 characters. */
+    /** Name of the variant. 1 to 64 characters. Required. */
     variant: string;
     /** Epoch of the assignment. At least 1. */
     epoch?: number;
-    /** Output that the user got; empty for a mere exposure. At most 100 characters. */
+    /** Identifier of the output that the user received. Empty for an exposure without an output. At most 100 characters. */
     outputId?: string;
-    /** Metrics that the client measured on it, by name. At most 20. */
+    /** Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, finite values. */
     metrics?: Record<string, number>;
-    /** When it happened; defaults to the time of receipt. Not more than 5 minutes ahead of the service, not before 2020. */
+    /** Time of the exposure. Default: the time of receipt. At most 5 minutes in the future, not before 2020. */
     exposureTime?: string;
 }
-/** RecordExposuresResponse confirms that exposures are durable. */
+/** RecordExposuresResponse confirms that the exposures are durable. */
 export interface RecordExposuresResponse {
-    /** Exposures that were new. */
+    /** Number of new exposures. */
     recordedCount: number;
-    /** Exposures that were known. */
+    /** Number of exposures that were stored before. */
     duplicateCount: number;
 }
-/** GetResultsRequest asks for an analysis. */
+/** GetResultsRequest names the experiment to analyse. */
 export interface GetResultsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** Whether the answer includes earlier looks. */
+    /** Whether to include earlier interim results. Default: false. */
     withHistory?: boolean;
 }
-/** GetResultsResponse is an analysis. */
+/** GetResultsResponse contains the analysis of an experiment. */
 export interface GetResultsResponse {
-    /** The results. */
+    /** Current analysis. */
     results?: Results;
     /**
-     * What earlier analyses said, oldest first, when asked for. Looks are taken hourly while the experiment runs, at
-     * most every 10 minutes when results are asked for, and when it completes. At most the last 2,000; of more than
-     * 3 MB, evenly spaced ones. Beyond 14 days one in 6 hours is kept, beyond 90 days one a day.
+     * Earlier interim results, oldest first, if requested. Interim results are stored every hour while the experiment
+     * runs, at most every 10 minutes when results are requested, and at completion. After 14 days, one per 6 hours is
+     * kept; after 90 days, one per day. The answer contains at most the latest 2,000; if they exceed 3 MB, it contains an
+     * evenly spaced selection.
      */
     history: ResultLook[];
 }
-/** PlanSampleSizeRequest asks how large an experiment has to be. */
+/** PlanSampleSizeRequest contains the parameters of a sample size computation. */
 export interface PlanSampleSizeRequest {
-    /** Rate that is known, in (0, 1). */
+    /** Known rate of the control, in (0, 1). Required. */
     baselineRate?: number;
-    /** Smallest difference worth finding, absolute; baseline plus it lies in (0, 1). */
+    /**
+     * Smallest difference to detect, as an absolute difference of rates, in (-1, 1) and not 0. `baseline_rate` + `effect`
+     * must be in (0, 1).
+     */
     effect?: number;
-    /** Error of the first kind; 0 means 0.05. */
+    /** Probability of a type I error, in (0, 0.5]. 0 means 0.05. */
     alpha?: number;
-    /** Chance to find the difference; 0 means 0.8. */
+    /** Probability of detecting the difference, in (0, 1). 0 means 0.8. */
     power?: number;
-    /** Users a day that the experiment covers, for the number of days; 0 leaves it out. */
+    /**
+     * Number of users per day that the experiment covers. Used to compute the number of days. At least 0. 0 skips that
+     * computation.
+     */
     usersPerDay?: number;
-    /** Share of users in treatment, in (0, 1); 0 means one half. */
+    /** Share of users in treatment, in (0, 1). 0 means 0.5. */
     trafficPercentage?: number;
 }
-/** PlanSampleSizeResponse says how large. */
+/** PlanSampleSizeResponse contains the required size of an experiment. */
 export interface PlanSampleSizeResponse {
-    /** Users in each variant. */
+    /** Number of users per variant. */
     usersPerVariant: string;
-    /** Days until both have them; 0 when no users a day were given. */
+    /** Number of days until both variants have that number of users. 0 when `users_per_day` is 0. */
     days: number;
 }
-/** StartRolloutRequest asks to roll out a treatment step by step. */
+/** StartRolloutRequest starts the rollout of a treatment. */
 export interface StartRolloutRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+    /**
+     * `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+     * skips the check. At most 64 digits.
+     */
     etag?: string;
-    /** How; absent means 10, 25, 50, 75, 100 % every 24 hours, automatically. */
+    /** Schedule of the rollout. Default: 10, 25, 50, 75 and 100 percent, one step every 24 hours, without approval. */
     plan?: RolloutPlanInput;
 }
-/** StartRolloutResponse shows the rollout. */
+/** StartRolloutResponse contains the rollout. */
 export interface StartRolloutResponse {
-    /** The rollout. */
+    /** State of the rollout. */
     rollout?: Rollout;
 }
-/** GetRolloutRequest asks for the rollout of an experiment. */
+/** GetRolloutRequest names the experiment of a rollout. */
 export interface GetRolloutRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
 }
-/** GetRolloutResponse shows a rollout. */
+/** GetRolloutResponse contains the rollout of an experiment. */
 export interface GetRolloutResponse {
-    /** The rollout. */
+    /** State of the rollout. */
     rollout?: Rollout;
 }
-/** ApproveRolloutStepRequest approves the next step. */
+/** ApproveRolloutStepRequest approves the next step of a rollout. */
 export interface ApproveRolloutStepRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** ApproveRolloutStepResponse shows the rollout after the approval. */
+/** ApproveRolloutStepResponse contains the rollout after the approval. */
 export interface ApproveRolloutStepResponse {
-    /** The rollout. */
+    /** State of the rollout. */
     rollout?: Rollout;
 }
-/** RollBackRequest asks to roll back. */
+/** RollBackRequest rolls back a rollout. */
 export interface RollBackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Experiment. A UUID. */
+    /** Identifier of the experiment, a UUID. Required. */
     experimentId: string;
-    /** Why, for the audit. At most 500 characters. */
+    /** Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** RollBackResponse shows the rollout after it was rolled back. */
+/** RollBackResponse contains the rollout after it was rolled back. */
 export interface RollBackResponse {
-    /** The rollout. */
+    /** State of the rollout. */
     rollout?: Rollout;
 }
-/** RolloutState is where a rollout stands. */
+/** RolloutState is the state of a rollout. */
 export type RolloutState = 
-/** Never sent. */
+/** Not set. Never returned. */
 "ROLLOUT_STATE_UNSPECIFIED"
-/** On its way. */
+/** In progress. */
  | "ROLLOUT_STATE_RUNNING"
-/** Waits for an approval. */
+/** Waiting for an approval. */
  | "ROLLOUT_STATE_WAITING"
-/** Reached everybody. */
+/** Finished: all users are in treatment. */
  | "ROLLOUT_STATE_FINISHED"
-/** Taken back. */
+/** Rolled back: no user is in treatment. */
  | "ROLLOUT_STATE_ROLLED_BACK";
-/** RolloutPlan says how a treatment reaches everybody. */
+/** RolloutPlan is the schedule of a rollout. */
 export interface RolloutPlan {
-    /** Shares of users in percent, ascending, the last 100; empty means 10, 25, 50, 75, 100. At most 20. */
+    /**
+     * Shares of users in treatment, in percent, in (0, 100]. Ascending; the last is 100. At most 20. Empty means 10, 25,
+     * 50, 75, 100.
+     */
     steps: number[];
-    /** Time between steps; absent means 24 hours. 1 minute to 30 days. */
+    /** Time between steps. 1 minute to 30 days. Default: 24 hours. */
     interval?: string;
-    /** Whether each step waits for ApproveRolloutStep. */
+    /** Whether each step requires a call of ApproveRolloutStep. Default: false. */
     needsApproval: boolean;
 }
-/** RolloutPlan says how a treatment reaches everybody. */
+/** RolloutPlan is the schedule of a rollout. */
 export interface RolloutPlanInput {
-    /** Shares of users in percent, ascending, the last 100; empty means 10, 25, 50, 75, 100. At most 20. */
+    /**
+     * Shares of users in treatment, in percent, in (0, 100]. Ascending; the last is 100. At most 20. Empty means 10, 25,
+     * 50, 75, 100.
+     */
     steps?: number[];
-    /** Time between steps; absent means 24 hours. 1 minute to 30 days. */
+    /** Time between steps. 1 minute to 30 days. Default: 24 hours. */
     interval?: string;
-    /** Whether each step waits for ApproveRolloutStep. */
+    /** Whether each step requires a call of ApproveRolloutStep. Default: false. */
     needsApproval?: boolean;
 }
-/** Rollout is the way of a treatment to everybody. */
+/** Rollout is the stepwise increase of the share of users in treatment to 100 percent. */
 export interface Rollout {
-    /** Experiment. */
+    /** Identifier of the experiment. */
     experimentId: string;
-    /** How. */
+    /** Schedule of the rollout. */
     plan?: RolloutPlan;
-    /** Where it stands. */
+    /** State of the rollout. */
     state: RolloutState;
-    /** Share of users in treatment now, in percent. */
+    /** Current share of users in treatment, in percent. */
     percent: number;
-    /** When the next step is due; absent when none is. */
+    /** Time of the next step. Absent when no step is scheduled. */
     nextStepTime?: string;
-    /** Every decision, oldest first. */
+    /** Decisions of the rollout, oldest first. */
     decisions: RolloutDecision[];
 }
-/** RolloutDecision is what was decided, with its numbers. */
+/** RolloutDecision is one decision of a rollout with the numbers it is based on. */
 export interface RolloutDecision {
-    /** When. */
+    /** Time of the decision. */
     decideTime?: string;
-    /** What: start, advance, hold, wait_approval, approve, roll_back or finish. */
+    /** Action: start, advance, hold, wait_approval, approve, roll_back or finish. */
     action: string;
-    /** Share of users in treatment afterwards, in percent. */
+    /** Share of users in treatment after the decision, in percent. */
     percent: number;
-    /** Why, in words. */
+    /** Reason of the decision as a sentence. */
     reason: string;
-    /** Numbers that it rests on, by name. */
+    /** Numbers that the decision is based on, by name. */
     numbers: Record<string, number>;
 }
-/** ListAuditEntriesRequest asks for entries that meet every condition that is set. */
+/** ListAuditEntriesRequest selects the entries that match every filter that is set. */
 export interface ListAuditEntriesRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all
+     * tenants, empty selects the log of the operators. At most 100 characters.
+     */
     tenantId?: string;
-    /** Who changed something. At most 200 characters. */
+    /**
+     * Subject of the token of the caller who made the change, as an exact match. Empty matches all. At most 200
+     * characters.
+     */
     actor?: string;
-    /** What was done, such as experiment.start. At most 100 characters. */
+    /** Name of the action, such as experiment.start, as an exact match. Empty matches all. At most 100 characters. */
     action?: string;
-    /** Identifier of what was changed. At most 200 characters. */
+    /** Identifier of the changed object, as an exact match. Empty matches all. At most 200 characters. */
     target?: string;
-    /** Made from here on; unset means from the beginning. */
+    /** Earliest time of an entry, inclusive. Default: no limit. */
     startTime?: string;
-    /** Made before this; unset means until now. */
+    /** Latest time of an entry, exclusive. Default: no limit. */
     endTime?: string;
-    /** Entries a page; 0 means 50, more than 500 means 500. */
+    /** Maximum number of entries per page. 0 selects the default of 50. Values above 500 are reduced to 500. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListAuditEntriesResponse is a page of entries. */
+/** ListAuditEntriesResponse is one page of entries. */
 export interface ListAuditEntriesResponse {
     /** Entries, newest first. */
     entries: AuditEntry[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** AuditEntry says who changed what, when and why. */
+/** AuditEntry records one change. */
 export interface AuditEntry {
-    /** Number within the tenant, from 1, without gaps. */
+    /** Number of the entry within the tenant. Starts at 1 and has no gaps. */
     sequence: string;
-    /** When. */
+    /** Time of the change. */
     createTime?: string;
     /** Service that made the change. */
     service: string;
-    /** Subject of the caller's token. */
+    /** Subject of the token of the caller who made the change. */
     actor: string;
-    /** What was done, such as experiment.start. */
+    /** Name of the action, such as experiment.start. */
     action: string;
-    /** Identifier of what was changed; never the name of a user who was erased. */
+    /** Identifier of the changed object. Never the identifier of an erased user. */
     target: string;
-    /** Why, as the caller stated it; empty when nothing was stated. */
+    /** Reason stated by the caller. Empty when the caller stated none. */
     reason: string;
-    /** What was changed, as a JSON object; empty when there is no more to say. */
+    /** Details of the change as a JSON object. Empty without details. */
     detailJson: string;
-    /** SHA-256 over the hash before and this entry, in hexadecimal. */
+    /** SHA-256 over the previous hash and this entry, in hexadecimal. */
     hash: string;
 }
-/** VerifyAuditLogRequest asks to check a tenant's log. */
+/** VerifyAuditLogRequest names the log to verify. */
 export interface VerifyAuditLogRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all
+     * tenants, empty selects the log of the operators. At most 100 characters.
+     */
     tenantId?: string;
 }
-/** VerifyAuditLogResponse tells whether the log is whole. */
+/** VerifyAuditLogResponse is the result of the verification. */
 export interface VerifyAuditLogResponse {
-    /** Whether every hash is right and no entry is missing. */
+    /** Whether every hash matches and no entry is missing. */
     intact: boolean;
-    /** Entries that were checked. */
+    /** Number of entries checked. */
     entries: string;
-    /** Number of the first entry that does not fit; 0 when the log is intact. */
+    /** Number of the first entry that does not match. 0 when the log is intact. */
     firstBrokenSequence: string;
-    /** Hash of the last entry, in hexadecimal, to be kept elsewhere; empty when there are no entries. */
+    /**
+     * Hash of the last entry, in hexadecimal. Store it outside of the suite to detect a later replacement of the whole
+     * log. Empty when the log is empty.
+     */
     lastHash: string;
 }
-/** Rating is a thumb. */
+/** Rating is a rating by thumb. */
 export type Rating = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "RATING_UNSPECIFIED"
 /** Thumb down. */
  | "RATING_NEGATIVE"
-/** Neither. */
+/** Neutral. */
  | "RATING_NEUTRAL"
 /** Thumb up. */
  | "RATING_POSITIVE";
-/** FeedbackCategory is what a rating is about. Values may be added. */
+/** FeedbackCategory is the aspect that a rating refers to. Later versions may add values. */
 export type FeedbackCategory = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "FEEDBACK_CATEGORY_UNSPECIFIED"
-/** Whether the output is right. */
+/** Correctness of the output. */
  | "FEEDBACK_CATEGORY_ACCURACY"
-/** Whether it answers the question. */
+/** Relevance to the question. */
  | "FEEDBACK_CATEGORY_RELEVANCE"
-/** How it sounds. */
+/** Tone. */
  | "FEEDBACK_CATEGORY_TONE"
-/** How it is laid out. */
+/** Layout and format. */
  | "FEEDBACK_CATEGORY_FORMAT"
-/** How fast it came. */
+/** Speed of the response. */
  | "FEEDBACK_CATEGORY_SPEED"
-/** Whether it is harmless. */
+/** Harmlessness. */
  | "FEEDBACK_CATEGORY_SAFETY"
-/** Whether it is original. */
+/** Originality. */
  | "FEEDBACK_CATEGORY_CREATIVITY"
-/** Whether anything is missing. */
+/** Completeness. */
  | "FEEDBACK_CATEGORY_COMPLETENESS"
-/** Anything else. */
+/** Any other aspect. */
  | "FEEDBACK_CATEGORY_OTHER";
-/** FeedbackSource is where feedback was given. Values may be added. */
+/** FeedbackSource is the place where feedback was given. Later versions may add values. */
 export type FeedbackSource = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "FEEDBACK_SOURCE_UNSPECIFIED"
 /** The chat product. */
  | "FEEDBACK_SOURCE_THINKTANK"
 /** A program. */
  | "FEEDBACK_SOURCE_API"
-/** The admin console. */
+/** The console. */
  | "FEEDBACK_SOURCE_ADMIN";
-/** SignalType is what a user did with an output. The sentiment of each, in [-1, 1], is fixed. */
+/** SignalType is the type of an observed action. Each type has a fixed sentiment in [-1, 1]. */
 export type SignalType = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "SIGNAL_TYPE_UNSPECIFIED"
-/** Marked as a favourite: +0.9. */
+/** The user marked the response as a favorite. Sentiment +0.9. */
  | "SIGNAL_TYPE_FAVORITE_ADDED"
-/** Shared the response: +0.9. */
+/** The user shared the response. Sentiment +0.9. */
  | "SIGNAL_TYPE_SHARE_RESPONSE"
-/** Copied the response: +0.7. */
+/** The user copied the response. Sentiment +0.7. */
  | "SIGNAL_TYPE_COPY_RESPONSE"
-/** Exported the response: +0.6. */
+/** The user exported the response. Sentiment +0.6. */
  | "SIGNAL_TYPE_EXPORT_RESPONSE"
-/** Went on with the conversation: +0.3. */
+/** The user continued the conversation. Sentiment +0.3. */
  | "SIGNAL_TYPE_CONTINUE_CONVERSATION"
-/** Read to the end: +0.2. */
+/** The user scrolled to the end of the response. Sentiment +0.2. */
  | "SIGNAL_TYPE_SCROLL_TO_END"
-/** Replied soon: +0.2. */
+/** The user replied after a short time. Sentiment +0.2. */
  | "SIGNAL_TYPE_RESPONSE_TIME_SHORT"
-/** Edited the prompt and sent it again: 0. */
+/** The user edited the prompt and sent it again. Sentiment 0. */
  | "SIGNAL_TYPE_EDIT_AND_RESEND"
-/** Replied late: 0. */
+/** The user replied after a long time. Sentiment 0. */
  | "SIGNAL_TYPE_RESPONSE_TIME_LONG"
-/** Left the conversation: -0.3. */
+/** The user left the conversation. Sentiment -0.3. */
  | "SIGNAL_TYPE_ABANDON_CONVERSATION"
-/** Scrolled away at once: -0.4. */
+/** The user scrolled away immediately. Sentiment -0.4. */
  | "SIGNAL_TYPE_SCROLL_BOUNCE"
-/** Switched the model by hand: -0.6. */
+/** The user switched to another model. Sentiment -0.6. */
  | "SIGNAL_TYPE_MANUAL_MODEL_SWITCH"
-/** Left while the response was written: -0.7. */
+/** The user left while the response was being written. Sentiment -0.7. */
  | "SIGNAL_TYPE_ABANDON_MID_RESPONSE"
-/** Asked for another response: -0.8. */
+/** The user requested another response. Sentiment -0.8. */
  | "SIGNAL_TYPE_REGENERATE"
-/** Reported the content: -1. */
+/** The user reported the content. Sentiment -1. */
  | "SIGNAL_TYPE_REPORT_CONTENT";
-/** ItemOutcome tells what became of an item. Whatever it is, but for rejected, the item is durable. */
+/**
+ * ItemOutcome is the outcome for one item. After every outcome but rejected, a repeat is not needed: the item is
+ * durable or superseded.
+ */
 export type ItemOutcome = 
-/** Never sent. */
+/** Not set. Never returned. */
 "ITEM_OUTCOME_UNSPECIFIED"
-/** Stored now. */
+/** The item was stored. */
  | "ITEM_OUTCOME_ACCEPTED"
-/** Stored before; nothing changed. */
+/** The item had been stored before. No change. */
  | "ITEM_OUTCOME_DUPLICATE"
-/** Stored now in place of an earlier vote. */
+/** The item was stored and replaced an earlier rating of the user on the output. */
  | "ITEM_OUTCOME_REPLACED"
-/** Not stored, since a later vote of the same user on the same output stands. */
+/** The item was not stored because a later rating of the user on the output exists. */
  | "ITEM_OUTCOME_SUPERSEDED"
-/** Refused, and will be refused again: see the error. */
+/** The item was rejected because of its content. A repeat is rejected again; the error names the field. */
  | "ITEM_OUTCOME_REJECTED";
 /**
- * ExplicitFeedback is what a user said of an output on purpose: a thumb, categories, a comment. There is one per
- * output and user: a later one replaces it.
+ * ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one
+ * per output and user; a later one replaces it.
  */
 export interface ExplicitFeedback {
-    /** Output that is judged. 1 to 100 characters. */
+    /** Identifier of the rated output. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who judges. 1 to 200 characters. */
+    /** Identifier of the user who gave the rating. 1 to 200 characters. Required. */
     userId: string;
-    /** Thumb. Required. */
+    /** Rating of the output. Required. */
     rating: Rating;
-    /** What the rating is about; empty for the output as a whole. At most 9 distinct values. */
+    /** Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
     categories: FeedbackCategory[];
-    /** Comment in any language. At most 4,000 characters. */
+    /** Comment of the user, in any language. At most 4,000 characters. Default: empty. */
     comment: string;
-    /** Where the feedback was given. Required. */
+    /** Place where the feedback was given. Required. */
     source: FeedbackSource;
-    /** User agent of the client. At most 512 characters. */
+    /** User agent of the client. At most 512 characters. Default: empty. */
     userAgent: string;
     /**
-     * When the user acted, by the client's clock; defaults to the time of receipt. Of two votes the later one by
-     * this time stands, in whatever order they arrive. Not more than 5 minutes ahead of the service, not before 2020.
+     * Time of the rating by the clock of the client. Default: the time of receipt. Of two ratings, the one with the later
+     * time is kept, regardless of the order of arrival. At most 5 minutes in the future, not before 2020.
      */
     clientTime?: string;
 }
 /**
- * ExplicitFeedback is what a user said of an output on purpose: a thumb, categories, a comment. There is one per
- * output and user: a later one replaces it.
+ * ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one
+ * per output and user; a later one replaces it.
  */
 export interface ExplicitFeedbackInput {
-    /** Output that is judged. 1 to 100 characters. */
+    /** Identifier of the rated output. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who judges. 1 to 200 characters. */
+    /** Identifier of the user who gave the rating. 1 to 200 characters. Required. */
     userId: string;
-    /** Thumb. Required. */
+    /** Rating of the output. Required. */
     rating: Rating;
-    /** What the rating is about; empty for the output as a whole. At most 9 distinct values. */
+    /** Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
     categories?: FeedbackCategory[];
-    /** Comment in any language. At most 4,000 characters. */
+    /** Comment of the user, in any language. At most 4,000 characters. Default: empty. */
     comment?: string;
-    /** Where the feedback was given. Required. */
+    /** Place where the feedback was given. Required. */
     source: FeedbackSource;
-    /** User agent of the client. At most 512 characters. */
+    /** User agent of the client. At most 512 characters. Default: empty. */
     userAgent?: string;
     /**
-     * When the user acted, by the client's clock; defaults to the time of receipt. Of two votes the later one by
-     * this time stands, in whatever order they arrive. Not more than 5 minutes ahead of the service, not before 2020.
+     * Time of the rating by the clock of the client. Default: the time of receipt. Of two ratings, the one with the later
+     * time is kept, regardless of the order of arrival. At most 5 minutes in the future, not before 2020.
      */
     clientTime?: string;
 }
 /**
- * ImplicitSignal is one thing a user did with an output. Every occurrence is kept; for learning a signal type counts
- * once per output and user.
+ * ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal
+ * type counts once per output and user.
  */
 export interface ImplicitSignal {
     /**
-     * Identifies the occurrence, so that the same one sent again in another batch is recognised. A UUID; absent, it is
-     * derived from the request and the position in it.
+     * Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default:
+     * derived from the identifier of the request and the position in it.
      */
     signalId: string;
-    /** Output that was acted on. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who acted. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
-    /** What the user did. Required. */
+    /** Type of the action. Required. */
     signalType: SignalType;
-    /** Details of the client's choosing, such as a scroll depth. At most 8 KiB as JSON. */
+    /** Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
     signalValue?: JsonObject;
     /**
-     * When the user acted, by the client's clock; defaults to the time of receipt. Not more than 5 minutes ahead of
-     * the service and not before 2020. Send it with signal_id: both together recognise an occurrence.
+     * Time of the action by the clock of the client. Default: the time of receipt. At most 5 minutes in the future, not
+     * before 2020. Send it together with `signal_id`: a repeated occurrence is identified by both.
      */
     clientTime?: string;
 }
 /**
- * ImplicitSignal is one thing a user did with an output. Every occurrence is kept; for learning a signal type counts
- * once per output and user.
+ * ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal
+ * type counts once per output and user.
  */
 export interface ImplicitSignalInput {
     /**
-     * Identifies the occurrence, so that the same one sent again in another batch is recognised. A UUID; absent, it is
-     * derived from the request and the position in it.
+     * Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default:
+     * derived from the identifier of the request and the position in it.
      */
     signalId?: string;
-    /** Output that was acted on. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who acted. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
-    /** What the user did. Required. */
+    /** Type of the action. Required. */
     signalType: SignalType;
-    /** Details of the client's choosing, such as a scroll depth. At most 8 KiB as JSON. */
+    /** Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
     signalValue?: JsonObject;
     /**
-     * When the user acted, by the client's clock; defaults to the time of receipt. Not more than 5 minutes ahead of
-     * the service and not before 2020. Send it with signal_id: both together recognise an occurrence.
+     * Time of the action by the clock of the client. Default: the time of receipt. At most 5 minutes in the future, not
+     * before 2020. Send it together with `signal_id`: a repeated occurrence is identified by both.
      */
     clientTime?: string;
 }
-/** VoiceFeedback describes a spoken comment; its audio follows in chunks. */
+/** VoiceFeedback describes a voice comment. Its audio follows in chunks. */
 export interface IngestVoiceFeedback {
-    /** Output that is judged. 1 to 100 characters. */
+    /** Identifier of the output that the comment refers to. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who speaks. 1 to 200 characters. */
+    /** Identifier of the speaker. 1 to 200 characters. Required. */
     userId: string;
-    /** Where the feedback was given. Required. */
+    /** Place where the feedback was given. Required. */
     source: FeedbackSource;
-    /** When the user spoke, by the client's clock; defaults to the time of receipt. */
+    /** Time of the comment by the clock of the client. Default: the time of receipt. */
     clientTime?: string;
 }
-/** ItemResult tells what became of one item of a batch. */
+/** ItemResult is the result of one item of a batch. */
 export interface ItemResult {
-    /** Position of the item in the request, from 0. */
+    /** Position of the item in the request, starting at 0. */
     index: number;
-    /** What became of it. */
+    /** Outcome for the item. */
     outcome: ItemOutcome;
-    /** Why a rejected item was rejected, naming the field; empty otherwise. */
+    /** Error of a rejected item, with the path of the field. Empty for other outcomes. */
     errorMessage: string;
-    /** Machine-readable reason of a rejection in UPPER_SNAKE_CASE; empty otherwise. */
+    /** Machine-readable reason of a rejection, in UPPER_SNAKE_CASE. Empty for other outcomes. */
     errorReason: string;
 }
-/** AskReason is why a user is asked for an opinion, or not. */
+/** AskReason is the reason for prompting or not prompting a user for an opinion. */
 export type AskReason = 
-/** Not known: user or output are not named, or the output's manifest is not here. */
+/** Not prompted: the request names no user or no output, or the output has no manifest. */
 "ASK_REASON_UNSPECIFIED"
-/** Asked: one of the user's first outputs. */
+/** Prompted: the output is one of the first outputs of the user. */
  | "ASK_REASON_FIRST_OUTPUTS"
-/** Asked: the Brain was not sure of its choice. */
+/** Prompted: the confidence of the Brain in its choice was low. */
  | "ASK_REASON_LOW_CONFIDENCE"
-/** Asked: a check of the answer failed. */
+/** Prompted: a check of the output failed. */
  | "ASK_REASON_VERIFICATION_FAILED"
-/** Asked: the answer contradicts something. */
+/** Prompted: the output contains a contradiction. */
  | "ASK_REASON_CONTRADICTION"
-/** Asked: drawn. */
+/** Prompted: the output was selected by random sampling. */
  | "ASK_REASON_SAMPLED"
-/** Not asked: not drawn. */
+/** Not prompted: the output was not selected by random sampling. */
  | "ASK_REASON_NOT_SAMPLED"
-/** Not asked: the user was asked often enough of late. */
+/** Not prompted: the user was prompted too often or too recently. */
  | "ASK_REASON_FATIGUE"
-/** Not asked: the user has said something already. */
+/** Not prompted: the user has already given a rating or a voice comment on the output. */
  | "ASK_REASON_ANSWERED";
 /** FeedbackKind is a kind of feedback. */
 export type FeedbackKind = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "FEEDBACK_KIND_UNSPECIFIED"
-/** Thumbs, categories and comments. */
+/** Explicit feedback: ratings, categories and comments. */
  | "FEEDBACK_KIND_EXPLICIT"
 /** Implicit signals. */
  | "FEEDBACK_KIND_IMPLICIT"
-/** Spoken comments. */
+/** Voice comments. */
  | "FEEDBACK_KIND_VOICE";
-/** RecordManifestRequest asks to record one manifest. */
+/** RecordManifestRequest carries one manifest. */
 export interface RecordManifestRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /** Manifest to record. Required. */
     manifest: ExecutionManifestInput;
 }
-/** RecordManifestResponse confirms that a manifest is durable. */
+/** RecordManifestResponse confirms that the manifest is durable. */
 export interface RecordManifestResponse {
     /** Accepted or duplicate. */
     outcome: ItemOutcome;
-    /** Time that sets the age of the output. */
+    /** Time of the output. The age of all feedback on the output is measured from it. */
     createTime?: string;
-    /** Language of the prompt, stated or detected, ISO 639-1; empty when unknown. */
+    /** Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown. */
     inputLanguage: string;
 }
-/** BatchRecordManifestsRequest asks to record many manifests. */
+/** BatchRecordManifestsRequest carries many manifests. */
 export interface BatchRecordManifestsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /** Manifests to record. 1 to 1,000. */
     manifests: ExecutionManifestInput[];
 }
-/** BatchRecordManifestsResponse tells what became of each manifest. */
+/** BatchRecordManifestsResponse contains the result of each manifest. */
 export interface BatchRecordManifestsResponse {
     /** One result per manifest, in the order of the request. */
     results: ItemResult[];
 }
 /** SubmitExplicitFeedbackRequest carries the explicit feedback of one user on one output. */
 export interface SubmitExplicitFeedbackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /** Feedback to store. Required. */
     feedback: ExplicitFeedbackInput;
 }
-/** SubmitExplicitFeedbackResponse confirms that feedback is durable. */
+/** SubmitExplicitFeedbackResponse confirms that the feedback is durable or superseded. */
 export interface SubmitExplicitFeedbackResponse {
     /** Accepted, replaced, superseded or duplicate. */
     outcome: ItemOutcome;
-    /** Detected language of the comment, ISO 639-1; empty when there is none or it is unknown. */
+    /** Detected language of the comment, ISO 639-1. Empty without a comment or when unknown. */
     commentLanguage: string;
-    /** Whether the manifest of the output is known; without it the feedback waits to be learned. */
+    /** Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives. */
     manifestKnown: boolean;
 }
 /** SubmitImplicitSignalRequest carries one implicit signal. */
 export interface SubmitImplicitSignalRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /** Signal to store. Required. */
     signal: ImplicitSignalInput;
 }
-/** SubmitImplicitSignalResponse confirms that a signal is durable. */
+/** SubmitImplicitSignalResponse confirms that the signal is durable. */
 export interface SubmitImplicitSignalResponse {
     /** Accepted or duplicate. */
     outcome: ItemOutcome;
-    /** Identifier of the occurrence, given or derived. */
+    /** Identifier of the occurrence, as sent or derived. */
     signalId: string;
     /** Sentiment of the signal type, in [-1, 1]. */
     sentiment: number;
 }
 /** BatchSubmitImplicitSignalsRequest carries many implicit signals. */
 export interface BatchSubmitImplicitSignalsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /** Signals to store. 1 to 1,000. */
     signals: ImplicitSignalInput[];
 }
-/** BatchSubmitImplicitSignalsResponse confirms that all signals of a batch are durable. */
+/** BatchSubmitImplicitSignalsResponse confirms that all signals of the batch are durable. */
 export interface BatchSubmitImplicitSignalsResponse {
     /** One result per signal, in the order of the request. */
     results: ItemResult[];
 }
-/** StreamSignalsRequest is one batch on a stream. Explicit feedback and signals may be mixed; together 1 to 1,000 items. */
+/**
+ * StreamSignalsRequest is one batch on a stream. A batch may contain explicit feedback and implicit signals, together 1
+ * to 1,000 items.
+ */
 export interface StreamSignalsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Names the batch in its ack and makes it safe to send again: within 24 hours a repeat returns the first ack. A UUID. */
+    /**
+     * Identifier of the batch and its idempotency key, a UUID. Required. The acknowledgement contains it. A repeat within
+     * 24 hours returns the first acknowledgement.
+     */
     batchId: string;
     /** Implicit signals. At most 1,000. */
     signals?: ImplicitSignalInput[];
     /** Explicit feedback. At most 1,000. */
     feedback?: ExplicitFeedbackInput[];
 }
-/** StreamSignalsResponse acknowledges one batch, after its commit. */
+/** StreamSignalsResponse acknowledges one batch after its commit. */
 export interface StreamSignalsResponse {
-    /** Batch that is acknowledged. */
+    /** Identifier of the acknowledged batch. */
     batchId: string;
-    /** One result per item, signals first, in the order of the batch. Empty when the whole batch was refused. */
+    /**
+     * One result per item: signals first, then explicit feedback, each in the order of the batch. Empty when the whole
+     * batch was refused.
+     */
     results: ItemResult[];
-    /** Number of items that are durable. */
+    /** Number of durable items. */
     acceptedCount: number;
-    /** Why the whole batch was refused and nothing of it stored; absent otherwise. */
+    /** Error of a batch that was refused as a whole and not stored. Absent for other batches. */
     refusal?: BatchRefusal;
 }
-/** BatchRefusal tells why nothing of a batch was stored. */
+/** BatchRefusal states why a batch was refused as a whole. */
 export interface BatchRefusal {
-    /** Machine-readable reason in UPPER_SNAKE_CASE. */
+    /** Machine-readable reason, in UPPER_SNAKE_CASE. */
     reason: string;
-    /** What is wrong, naming each bad field. */
+    /** Description of the error, with each invalid field. */
     message: string;
     /** Whether the same batch may succeed later. */
     retryable: boolean;
-    /** Least time to wait before sending it again, in milliseconds; 0 when it is not retryable. */
+    /** Minimum time before the next attempt, in milliseconds. 0 when the batch is not retryable. */
     retryAfterMs: number;
-    /** Each bad field, by its path in the batch. */
+    /** Invalid fields, by their path in the batch. */
     problems: FieldProblem[];
 }
-/** FieldProblem names a bad field. */
+/** FieldProblem describes one invalid field. */
 export interface FieldProblem {
     /** Path of the field, such as signals[3].output_id. */
     field: string;
-    /** What is wrong with it. */
+    /** Rule that the field violates. */
     description: string;
 }
-/** SubmitVoiceFeedbackRequest is the header, then the audio, of a spoken comment. */
+/** SubmitVoiceFeedbackRequest is one part of a voice comment: the header or a chunk of audio. */
 export interface SubmitVoiceFeedbackRequest {
-    /** Describes the comment. Sent first. */
+    /** Description of the comment. Sent first. */
     header?: VoiceHeader;
-    /** Next piece of the audio. At most 256 KiB. */
+    /** Next bytes of the audio file. At most 256 KiB. */
     chunk?: string;
 }
-/** VoiceHeader describes a spoken comment. */
+/** VoiceHeader describes a voice comment. */
 export interface VoiceHeader {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** What the comment is about. Required. */
+    /** Output, speaker and source of the comment. Required. */
     feedback: IngestVoiceFeedback;
 }
-/** SubmitVoiceFeedbackResponse confirms that a spoken comment is durable and will be heard. */
+/** SubmitVoiceFeedbackResponse confirms that the voice comment is durable and queued for transcription. */
 export interface SubmitVoiceFeedbackResponse {
-    /** Identifier to ask the voice service about. */
+    /** Identifier of the voice feedback, a UUID. Pass it to VoiceService.GetVoiceFeedback. */
     voiceId: string;
-    /** Bytes of audio that were stored. */
+    /** Size of the stored audio in bytes. */
     audioBytes: string;
 }
-/** RetractFeedbackRequest asks to withdraw feedback. */
+/** RetractFeedbackRequest names the feedback to retract. */
 export interface RetractFeedbackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Output. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
-    /** User. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
-    /** Kinds to withdraw; empty withdraws all. */
+    /** Kinds of feedback to retract. Empty retracts all kinds. At most 3 distinct values. */
     kinds?: FeedbackKind[];
     /**
-     * When the user withdrew it, by the client's clock; defaults to the time of receipt. Feedback that the user gives
-     * later than this stands.
+     * Time of the retraction by the clock of the client. Default: the time of receipt. Feedback with a later time is
+     * kept.
      */
     clientTime?: string;
 }
-/** RetractFeedbackResponse confirms that a withdrawal is durable. */
+/** RetractFeedbackResponse confirms that the retraction is durable. */
 export interface RetractFeedbackResponse {
-    /** Whether there was explicit feedback to withdraw. */
+    /** Whether explicit feedback was retracted. */
     explicitRetracted: boolean;
-    /** Number of implicit signals withdrawn. */
+    /** Number of implicit signals retracted. */
     signalsRetracted: number;
-    /** Number of spoken comments withdrawn. */
+    /** Number of voice comments retracted. */
     voiceRetracted: number;
 }
-/** GetFeedbackStatsRequest asks for the feedback on one output. */
+/** GetFeedbackStatsRequest names one output. */
 export interface GetFeedbackStatsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Output. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
 }
-/** GetFeedbackStatsResponse counts the feedback on one output. */
+/** GetFeedbackStatsResponse contains counts of the feedback on one output. */
 export interface GetFeedbackStatsResponse {
-    /** Output. */
+    /** Identifier of the output. */
     outputId: string;
-    /** Whether its manifest is known. */
+    /** Whether the output has a manifest. */
     manifestKnown: boolean;
-    /** Counts over all users. */
+    /** Counts of the feedback of all users. */
     counts?: FeedbackCounts;
-    /** Explicit feedback by category. */
+    /** Counts of explicit feedback by category. */
     categories: CategoryCount[];
-    /** Implicit signals by type. */
+    /** Counts of implicit signals by type. */
     signals: SignalCount[];
-    /** Mean weighted score over the users who gave feedback, in [-1, 1], with full trust; 0 when there are none. */
+    /**
+     * Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. 0 without
+     * feedback.
+     */
     meanScore: number;
 }
-/** FeedbackCounts counts feedback of each kind. */
+/** FeedbackCounts contains counts of current feedback by kind. */
 export interface FeedbackCounts {
-    /** Thumbs up. */
+    /** Number of positive ratings. */
     positive: string;
-    /** Neither. */
+    /** Number of neutral ratings. */
     neutral: string;
-    /** Thumbs down. */
+    /** Number of negative ratings. */
     negative: string;
-    /** Comments. */
+    /** Number of written comments. */
     comments: string;
-    /** Implicit signals, every occurrence. */
+    /** Number of implicit signals, every occurrence counted. */
     signals: string;
-    /** Spoken comments. */
+    /** Number of voice comments. */
     voice: string;
-    /** Users who gave any feedback. */
+    /** Number of users with feedback of any kind. */
     users: string;
 }
-/** CategoryCount counts explicit feedback that names a category. */
+/** CategoryCount contains counts of explicit feedback that names one category. */
 export interface CategoryCount {
     /** Category. */
     category: FeedbackCategory;
-    /** Thumbs up. */
+    /** Number of positive ratings. */
     positive: string;
-    /** Neither. */
+    /** Number of neutral ratings. */
     neutral: string;
-    /** Thumbs down. */
+    /** Number of negative ratings. */
     negative: string;
 }
-/** SignalCount counts the signals of one type. */
+/** SignalCount contains counts of implicit signals of one type. */
 export interface SignalCount {
-    /** Type. */
+    /** Type of the signals. */
     signalType: SignalType;
-    /** Every occurrence. */
+    /** Number of occurrences. */
     occurrences: string;
-    /** Users with at least one; this is what learning counts. */
+    /** Number of users with at least one occurrence. Learning counts users, not occurrences. */
     users: string;
 }
-/** GetConversationSummaryRequest asks for the feedback on a conversation. */
+/** GetConversationSummaryRequest names one conversation. */
 export interface GetConversationSummaryRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Conversation. 1 to 200 characters. */
+    /** Identifier of the conversation. 1 to 200 characters. Required. */
     conversationId: string;
-    /** Outputs a page; 0 means 50, more than 200 means 200. */
+    /** Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** GetConversationSummaryResponse sums up the feedback on a conversation. */
+/** GetConversationSummaryResponse is a summary of the feedback on a conversation. */
 export interface GetConversationSummaryResponse {
-    /** Outputs, oldest first. */
+    /** Outputs of this page, oldest first. */
     outputs: OutputSummary[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
-    /** Outputs of the conversation, on all pages. */
+    /** Number of outputs of the conversation, on all pages. */
     outputCount: string;
-    /** Counts over the whole conversation. */
+    /** Counts of the feedback on the whole conversation. */
     counts?: FeedbackCounts;
-    /** Mean weighted score over all outputs and users with feedback, in [-1, 1]; 0 when there are none. */
+    /** Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. 0 without feedback. */
     meanScore: number;
 }
-/** OutputSummary sums up the feedback on one output. */
+/** OutputSummary is a summary of the feedback on one output. */
 export interface OutputSummary {
-    /** Output. */
+    /** Identifier of the output. */
     outputId: string;
-    /** Models that produced it. */
+    /** Models that produced the output. */
     modelsUsed: string[];
-    /** When it was produced. */
+    /** Time of the output. */
     createTime?: string;
-    /** Counts over all users. */
+    /** Counts of the feedback of all users. */
     counts?: FeedbackCounts;
-    /** Mean weighted score, in [-1, 1]; 0 when there is no feedback. */
+    /** Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback. */
     meanScore: number;
 }
-/** GetTenantFeedbackStatsRequest asks for a tenant's feedback over a time. */
+/** GetTenantFeedbackStatsRequest selects the outputs of a tenant by time. */
 export interface GetTenantFeedbackStatsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Outputs created from here on; defaults to 30 days before end_time. At most 400 days before it. */
+    /** Earliest time of an output, inclusive. Default: 30 days before `end_time`. At most 400 days before `end_time`. */
     startTime?: string;
-    /** Outputs created before this; defaults to now. */
+    /** Latest time of an output, exclusive. Default: now. */
     endTime?: string;
 }
-/** GetTenantFeedbackStatsResponse counts a tenant's outputs and the feedback on them. */
+/** GetTenantFeedbackStatsResponse contains counts of the outputs of a tenant and the feedback on them. */
 export interface GetTenantFeedbackStatsResponse {
-    /** Start of what was counted. */
+    /** Earliest time of a counted output, inclusive. */
     startTime?: string;
-    /** End of what was counted. */
+    /** Latest time of a counted output, exclusive. */
     endTime?: string;
-    /** All days together. Its day is empty. */
+    /** Totals over all days. Its `day` is empty. */
     total?: DayStats;
-    /** Day by day in UTC, oldest first; days without outputs are left out. */
+    /** Counts by day in UTC, oldest first. Days without outputs are left out. */
     days: DayStats[];
-    /** By model, most outputs first. At most 100. An output of several models counts for each. */
+    /** Counts by model, most outputs first. At most 100 models. An output of several models is counted for each of them. */
     models: ModelStats[];
-    /** Explicit feedback by category. */
+    /** Counts of explicit feedback by category. */
     categories: CategoryCount[];
-    /** Implicit signals by type. */
+    /** Counts of implicit signals by type. */
     signals: SignalCount[];
 }
-/** DayStats counts the outputs of one day and the feedback on them, whenever it came. */
+/** DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given. */
 export interface DayStats {
-    /** Day in UTC, such as 2026-11-21; empty for a total. */
+    /** Day in UTC, such as 2026-11-21. Empty for totals. */
     day: string;
-    /** Outputs. */
+    /** Number of outputs. */
     outputs: string;
-    /** Of them, those with any feedback that stands. */
+    /** Number of outputs with current feedback of any kind. */
     outputsWithFeedback: string;
-    /** Of them, those that followed a recommendation. */
+    /** Number of outputs that followed a recommendation. */
     outputsFollowed: string;
-    /** Feedback on them. */
+    /** Counts of the feedback on the outputs. */
     counts?: FeedbackCounts;
-    /** Sum of what they cost, in US dollars. */
+    /** Total cost of the outputs, in US dollars. */
     costUsd: number;
 }
-/** ModelStats counts the outputs of one model and the feedback on them. */
+/** ModelStats contains counts of the outputs of one model and the feedback on them. */
 export interface ModelStats {
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Outputs. */
+    /** Number of outputs. */
     outputs: string;
-    /** Of them, those with any feedback that stands. */
+    /** Number of outputs with current feedback of any kind. */
     outputsWithFeedback: string;
-    /** Thumbs up. */
+    /** Number of positive ratings. */
     positive: string;
-    /** Thumbs down. */
+    /** Number of negative ratings. */
     negative: string;
 }
-/** ListOutputsRequest asks for outputs that meet every condition that is set. */
+/** ListOutputsRequest selects the outputs that match every filter that is set. */
 export interface ListOutputsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Created from here on; unset means from the beginning. */
+    /** Earliest time of an output, inclusive. Default: no limit. */
     startTime?: string;
-    /** Created before this; unset means until now. */
+    /** Latest time of an output, exclusive. Default: no limit. */
     endTime?: string;
-    /** One of its models. At most 200 characters. */
+    /** Identifier of a model that produced the output. Empty matches all. At most 200 characters. */
     model?: string;
-    /** Its task. At most 64 characters. */
+    /** Task of the output. Empty matches all. At most 64 characters. */
     taskType?: string;
-    /** Its domain. At most 64 characters. */
+    /** Domain of the output. Empty matches all. At most 64 characters. */
     domainMode?: string;
-    /** User for whom it was made. At most 200 characters. */
+    /** Identifier of the user who received the output. Empty matches all. At most 200 characters. */
     userId?: string;
-    /** Its conversation. At most 200 characters. */
+    /** Identifier of the conversation of the output. Empty matches all. At most 200 characters. */
     conversationId?: string;
-    /** Has a standing thumb of this kind; unspecified means any output. */
+    /** Only outputs with a current rating of this value. Unspecified matches all. */
     rating?: Rating;
-    /** Has a standing thumb that names this category. */
+    /** Only outputs with a current rating that names this category. Unspecified matches all. */
     category?: FeedbackCategory;
-    /** Has a standing signal of this type. */
+    /** Only outputs with a current signal of this type. Unspecified matches all. */
     signalType?: SignalType;
-    /** Has any feedback that stands. */
+    /** Only outputs with current feedback of any kind. Default: false. */
     withFeedback?: boolean;
-    /** Has a comment that stands. */
+    /** Only outputs with a current written comment. Default: false. */
     withComment?: boolean;
-    /** Has a spoken comment that stands. */
+    /** Only outputs with a current voice comment. Default: false. */
     withVoice?: boolean;
-    /** Outputs a page; 0 means 50, more than 200 means 200. */
+    /** Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListOutputsResponse is a page of outputs. */
+/** ListOutputsResponse is one page of outputs. */
 export interface ListOutputsResponse {
     /** Outputs, newest first. */
     outputs: OutputEntry[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** OutputEntry is one output in a list. */
+/** OutputEntry is one output of a list. */
 export interface OutputEntry {
-    /** Output. */
+    /** Identifier of the output. */
     outputId: string;
-    /** User for whom it was made. */
+    /** Identifier of the user who received the output. */
     userId: string;
-    /** Its conversation; empty when there is none. */
+    /** Identifier of the conversation. Empty without a conversation. */
     conversationId: string;
-    /** When it was produced. */
+    /** Time of the output. */
     createTime?: string;
-    /** Models that produced it. */
+    /** Models that produced the output. */
     modelsUsed: string[];
-    /** Its task. */
+    /** Task of the output. */
     taskType: string;
-    /** Its domain; empty when it has none. */
+    /** Domain of the output. Empty when the manifest states none. */
     domainMode: string;
-    /** Language of the prompt, ISO 639-1; empty when unknown. */
+    /** Language of the prompt, ISO 639-1. Empty when unknown. */
     inputLanguage: string;
-    /** Whether it followed a recommendation. */
+    /** Whether the output followed a recommendation. */
     followed: boolean;
-    /** Counts over all users. */
+    /** Counts of the feedback of all users. */
     counts?: FeedbackCounts;
-    /** Mean weighted score, in [-1, 1]; 0 when there is no feedback. */
+    /** Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback. */
     meanScore: number;
 }
-/** GetOutputRequest asks for one output. */
+/** GetOutputRequest names one output. */
 export interface GetOutputRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Output. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
 }
-/** GetOutputResponse shows one output and all feedback on it that stands. */
+/** GetOutputResponse is one output with its current feedback. */
 export interface GetOutputResponse {
-    /** Its manifest; absent when it is not known yet. The sample of the prompt is never stored and therefore empty. */
+    /**
+     * Manifest of the output. Absent when it has not been recorded. `input_prompt_sample` is never stored and therefore
+     * empty.
+     */
     manifest?: ExecutionManifest;
-    /** Thumbs, newest first. At most 500. */
+    /** Explicit feedback, newest first. At most 500. */
     feedback: ExplicitFeedback[];
-    /** Signals, newest first. At most 500. */
+    /** Implicit signals, newest first. At most 500. */
     signals: ImplicitSignal[];
-    /** Spoken comments, newest first, to ask the voice service about. At most 100. */
+    /** Identifiers of voice feedback, newest first. At most 100. Pass them to VoiceService.GetVoiceFeedback. */
     voiceIds: string[];
-    /** Counts over all users. */
+    /** Counts of the feedback of all users. */
     counts?: FeedbackCounts;
-    /** Mean weighted score, in [-1, 1]; 0 when there is no feedback. */
+    /** Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback. */
     meanScore: number;
 }
-/** GetWidgetConfigRequest asks what a feedback widget shall show. */
+/** GetWidgetConfigRequest names the user and the output of a feedback widget. */
 export interface GetWidgetConfigRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** User who sees the widget; empty when unknown. At most 200 characters. */
+    /** Identifier of the user who sees the widget. Empty when unknown. At most 200 characters. */
     userId?: string;
-    /** Output that the widget stands at; empty when unknown. At most 100 characters. */
+    /** Identifier of the output beside the widget. Empty when unknown. At most 100 characters. */
     outputId?: string;
 }
-/** GetWidgetConfigResponse tells a feedback widget what to show. */
+/** GetWidgetConfigResponse is the configuration of a feedback widget. */
 export interface GetWidgetConfigResponse {
     /** Whether to show thumbs. */
     thumbsEnabled: boolean;
-    /** Whether to offer a comment. */
+    /** Whether to offer a written comment. */
     commentsEnabled: boolean;
-    /** Whether to offer a spoken comment. */
+    /** Whether to offer a voice comment. */
     voiceEnabled: boolean;
     /** Categories to offer, in order. */
     categories: FeedbackCategory[];
-    /** Implicit signals to observe. */
+    /** Types of implicit signals to observe. */
     signals: SignalType[];
-    /** Longest comment, in characters. */
+    /** Maximum length of a comment, in characters. */
     commentCharactersMax: number;
-    /** Largest batch of signals. */
+    /** Maximum number of signals per batch. */
     batchItemsMax: number;
-    /** How often to send collected signals, in milliseconds. */
+    /** Interval between batches of signals, in milliseconds. */
     flushIntervalMs: number;
-    /** Thumb that the user gave to the output before; unspecified when there is none. */
+    /** Current rating of the user on the output. Unspecified without a rating. */
     currentRating: Rating;
     /**
-     * Whether to ask the user for an opinion of this output, rather than wait for one. The same question gets the same
-     * answer, so that a page that is loaded again asks no more often.
+     * Whether to prompt the user for an opinion on the output. Repeated requests for the same user and output return the
+     * same value, so that reloading a page causes no additional prompt.
      */
     ask: boolean;
-    /** Why the user is asked or not. */
+    /** Reason of the value of `ask`. */
     askReason: AskReason;
-    /** Probability with which a user in this situation is asked, in [0, 1], for analyses that correct for it. */
+    /** Probability that a user in this situation is prompted, in [0, 1]. Analyses use it to correct for selection. */
     askProbability: number;
 }
-/** ForgetUserRequest asks to erase a user. */
+/** ForgetUserRequest names the user to erase. */
 export interface ForgetUserRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** User. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
 }
-/** ForgetUserResponse confirms that a user is erased. */
+/** ForgetUserResponse confirms that the data of this service is erased. */
 export interface ForgetUserResponse {
-    /** Rows that were erased. */
+    /** Number of rows erased by this service. */
     rowsErased: string;
-    /** Identifies the erasure in ListErasures. */
+    /** Identifier of the erasure in ListErasures. */
     erasureId: string;
 }
-/** ListErasuresRequest asks for erasures. */
+/** ListErasuresRequest selects the erasures of a tenant. */
 export interface ListErasuresRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Erasures a page; 0 means 50, more than 200 means 200. */
+    /** Maximum number of erasures per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListErasuresResponse is a page of erasures. */
+/** ListErasuresResponse is one page of erasures. */
 export interface ListErasuresResponse {
     /** Erasures, newest first. */
     erasures: Erasure[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** Erasure is one user's erasure. It does not name the user once all is erased. */
+/** Erasure is the erasure of one user. It does not name the user once it is complete. */
 export interface Erasure {
-    /** Identifies it. */
+    /** Identifier of the erasure. */
     erasureId: string;
-    /** User, until all is erased; empty afterwards. */
+    /** Identifier of the user until the erasure is complete. Empty afterwards. */
     userId: string;
-    /** SHA-256 of tenant and user in hexadecimal, to answer whether a given user was erased. */
+    /** SHA-256 of tenant and user, in hexadecimal. Shows whether a given user was erased. */
     userDigest: string;
-    /** When it was asked for. */
+    /** Time of the request. */
     requestTime?: string;
-    /** When all of it was done; absent until then. */
+    /** Time at which all parts were complete. Absent until then. */
     completeTime?: string;
-    /** Rows that the intake erased. */
+    /** Number of rows erased by the ingest service. */
     rowsErased: string;
-    /** Parts that are done, of: recordings, learning, decisions, experiments. */
+    /** Complete parts, out of recordings, learning, decisions and experiments. */
     partsDone: string[];
-    /** Parts that are not done yet. */
+    /** Parts that are not complete. */
     partsPending: string[];
 }
-/** ExportUserRequest asks for everything that is stored of a user. */
+/** ExportUserRequest names the user to export. */
 export interface ExportUserRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** User. 1 to 200 characters. */
+    /** Identifier of the user. 1 to 200 characters. Required. */
     userId: string;
 }
 /** ExportUserResponse is one record of a user. */
 export interface ExportUserResponse {
-    /** Table that the record comes from. */
+    /** Table that contains the record. */
     kind: string;
-    /** The record as a JSON object. */
+    /** Record as a JSON object. */
     recordJson: string;
 }
-/** RequestType is the kind of request that produced an output. */
+/** RequestType is the kind of a request. */
 export type RequestType = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "REQUEST_TYPE_UNSPECIFIED"
 /** One turn of a conversation. */
  | "REQUEST_TYPE_CHAT"
@@ -1598,1184 +1791,1283 @@ export type RequestType =
  | "REQUEST_TYPE_ORCHESTRATION"
 /** A call by another service. */
  | "REQUEST_TYPE_SERVICE";
-/** ThermalState says how ready a model was to serve. */
+/** ThermalState is the readiness of a model to serve. */
 export type ThermalState = 
-/** Not stated; refused on input. */
+/** Not set. Invalid in requests. */
 "THERMAL_STATE_UNSPECIFIED"
-/** Not loaded and not to be loaded. */
+/** Not loaded, and loading is disabled. */
  | "THERMAL_STATE_OFF"
 /** Not loaded. */
  | "THERMAL_STATE_COLD"
-/** Loaded, idle. */
+/** Loaded and idle. */
  | "THERMAL_STATE_WARM"
 /** Loaded and serving. */
  | "THERMAL_STATE_HOT";
 /**
- * ExecutionManifest is the full provenance of one AI output: what was asked, which models answered, at what
- * cost, and which recommendation was followed. It is immutable once recorded.
+ * ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the
+ * recommendation that was followed. It is immutable once recorded.
  */
 export interface ExecutionManifest {
-    /** Identifies the output within its tenant; chosen by the caller. 1 to 100 characters. */
+    /** Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who received the output. 1 to 200 characters. */
+    /** Identifier of the user who received the output. 1 to 200 characters. Required. */
     userId: string;
-    /** Conversation that the output belongs to; empty when there is none. At most 200 characters. */
+    /** Identifier of the conversation of the output. Empty without a conversation. At most 200 characters. */
     conversationId: string;
-    /** Message within the conversation; empty when there is none. At most 200 characters. */
+    /** Identifier of the message within the conversation. Empty without a message. At most 200 characters. */
     messageId: string;
-    /** Kind of request that produced the output. Required. */
+    /** Kind of the request that produced the output. Required. */
     requestType: RequestType;
     /**
-     * Task, an open set in lower case: chat, code, analysis, creative, vision, audio, medical, legal, research,
-     * translation and whatever the tenant adds. 1 to 64 characters. "any" is reserved for roll-ups.
+     * Task, in lower case. Required. Common values: chat, code, analysis, creative, vision, audio, medical, legal,
+     * research, translation. Tenants may use others. 1 to 64 characters. The value "any" is reserved for roll-ups.
      */
     taskType: string;
     /**
-     * Domain, an open set in lower case: general, medical, legal, code, creative, research, business and whatever
-     * the tenant adds. Empty means general. At most 64 characters. "any" is reserved for roll-ups.
+     * Domain, in lower case. Common values: general, medical, legal, code, creative, research, business. Tenants may use
+     * others. At most 64 characters. Empty means general. The value "any" is reserved for roll-ups.
      */
     domainMode: string;
-    /** SHA-256 of the prompt, 32 bytes, or empty. The prompt itself is never sent for storage. */
+    /** SHA-256 of the prompt: 32 bytes, or empty. The prompt itself is not stored. */
     inputPromptHash: string;
-    /** Text of the prompt, used to detect its language and then discarded. At most 16,384 characters. */
+    /** Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty. */
     inputPromptSample: string;
-    /** Tokens of the prompt. At least 0. */
+    /** Number of tokens of the prompt. At least 0. */
     inputTokens: number;
-    /** Language of the prompt, ISO 639-1 in lower case; empty lets the service detect it from the sample. */
+    /** Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
     inputLanguage: string;
     /**
-     * Models that produced the output, most important first; each receives an equal share of the feedback.
-     * 1 to 16 distinct identifiers of at most 200 characters.
+     * Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16
+     * distinct identifiers of at most 200 characters.
      */
     modelsUsed: string[];
-    /** Version of each model, by identifier; a model that is absent has the unnamed version. */
+    /**
+     * Version by model. At most 16 entries; versions of at most 100 characters. A model without an entry has the unnamed
+     * version.
+     */
     modelVersions: Record<string, string>;
-    /** Orchestration that produced the output; empty when there was none. At most 200 characters. */
+    /** Identifier of the orchestration that produced the output. Empty without an orchestration. At most 200 characters. */
     orchestrationId: string;
-    /** Human-readable name of the orchestration. At most 200 characters. */
+    /** Display name of the orchestration. At most 200 characters. Default: empty. */
     orchestrationName: string;
-    /** Other services that took part, such as retrieval or search. At most 32 of at most 200 characters. */
+    /** Other services that took part, such as retrieval or search. At most 32 names of at most 200 characters. */
     servicesUsed: string[];
-    /** Thermal state of each model when it was called. */
+    /** Thermal state by model at the time of the call. At most 64 entries. */
     thermalStates: Record<string, ThermalState>;
-    /** Health of each provider when the request was routed. */
+    /** Health by provider at the time of routing. At most 64 entries. */
     providerHealth: Record<string, ProviderHealth>;
-    /** Why the Brain chose as it did, in its own words. At most 4,000 characters. */
+    /** Reason of the Brain for its choice, as free text. At most 4,000 characters. Default: empty. */
     brainReasoning: string;
-    /** Confidence of the Brain in its choice, in [0, 1]; absent when it gave none. */
+    /** Confidence of the Brain in its choice, in [0, 1]. Absent when the Brain stated none. */
     brainConfidence?: number;
-    /** Whether the user overrode the choice of model. */
+    /** Whether the user replaced the model chosen by the Brain. Default: false. */
     wasUserOverride: boolean;
-    /** Tokens of the output. At least 0. */
+    /** Number of tokens of the output. At least 0. */
     outputTokens: number;
-    /** Time from request to the last token, in milliseconds. At least 0. */
+    /** Time from the request to the last token, in milliseconds. At least 0. */
     totalLatencyMs: number;
-    /** Time from request to the first token, in milliseconds; absent when unknown. */
+    /** Time from the request to the first token, in milliseconds. At least 0. Absent when unknown. */
     timeToFirstTokenMs?: number;
     /** Cost of the output in US dollars. At least 0. */
     totalCost: number;
-    /** Whether the output was streamed to the user. */
+    /** Whether the output was streamed to the user. Default: false. */
     wasStreamed: boolean;
-    /** Steps of an orchestration in order. At most 64. */
+    /** Steps of the orchestration, in order. At most 64. */
     steps: ManifestStep[];
-    /** Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters. */
+    /**
+     * `Recommendation.decision_id` of the recommendation that was followed. Empty without a recommendation. At most 64
+     * characters.
+     */
     decisionId: string;
-    /** Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation. */
+    /** `Recommendation.propensity` of the recommendation that was followed, in (0, 1]. Absent without a recommendation. */
     propensity?: number;
     /**
-     * When the output was produced; defaults to the time of receipt. It sets the age of all feedback on the output.
-     * Not more than 5 minutes ahead of the service and not before 2020.
+     * Time of the output. Default: the time of receipt. The age of all feedback on the output is measured from it. At
+     * most 5 minutes in the future, not before 2020.
      */
     createTime?: string;
-    /** Experiment that decided on the model, from the recommendation; empty when none did. A UUID. */
+    /** Identifier of the experiment that chose the model, from the recommendation, a UUID. Empty without an experiment. */
     experimentId: string;
-    /** Variant of that experiment. At most 64 characters. */
+    /** Variant of the experiment. At most 64 characters. Empty without an experiment. */
     variant: string;
-    /** Epoch of that experiment. At least 0. */
+    /** Epoch of the experiment. At least 0. 0 without an experiment. */
     experimentEpoch: number;
-    /** Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for. */
+    /**
+     * Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is
+     * prompted for feedback, within the limit of prompts per day. Default: false.
+     */
     verificationFailed: boolean;
-    /** Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for. */
+    /**
+     * Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is
+     * prompted for feedback, within the limit of prompts per day. Default: false.
+     */
     contradictionFound: boolean;
 }
 /**
- * ExecutionManifest is the full provenance of one AI output: what was asked, which models answered, at what
- * cost, and which recommendation was followed. It is immutable once recorded.
+ * ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the
+ * recommendation that was followed. It is immutable once recorded.
  */
 export interface ExecutionManifestInput {
-    /** Identifies the output within its tenant; chosen by the caller. 1 to 100 characters. */
+    /** Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required. */
     outputId: string;
-    /** User who received the output. 1 to 200 characters. */
+    /** Identifier of the user who received the output. 1 to 200 characters. Required. */
     userId: string;
-    /** Conversation that the output belongs to; empty when there is none. At most 200 characters. */
+    /** Identifier of the conversation of the output. Empty without a conversation. At most 200 characters. */
     conversationId?: string;
-    /** Message within the conversation; empty when there is none. At most 200 characters. */
+    /** Identifier of the message within the conversation. Empty without a message. At most 200 characters. */
     messageId?: string;
-    /** Kind of request that produced the output. Required. */
+    /** Kind of the request that produced the output. Required. */
     requestType: RequestType;
     /**
-     * Task, an open set in lower case: chat, code, analysis, creative, vision, audio, medical, legal, research,
-     * translation and whatever the tenant adds. 1 to 64 characters. "any" is reserved for roll-ups.
+     * Task, in lower case. Required. Common values: chat, code, analysis, creative, vision, audio, medical, legal,
+     * research, translation. Tenants may use others. 1 to 64 characters. The value "any" is reserved for roll-ups.
      */
     taskType: string;
     /**
-     * Domain, an open set in lower case: general, medical, legal, code, creative, research, business and whatever
-     * the tenant adds. Empty means general. At most 64 characters. "any" is reserved for roll-ups.
+     * Domain, in lower case. Common values: general, medical, legal, code, creative, research, business. Tenants may use
+     * others. At most 64 characters. Empty means general. The value "any" is reserved for roll-ups.
      */
     domainMode?: string;
-    /** SHA-256 of the prompt, 32 bytes, or empty. The prompt itself is never sent for storage. */
+    /** SHA-256 of the prompt: 32 bytes, or empty. The prompt itself is not stored. */
     inputPromptHash?: string;
-    /** Text of the prompt, used to detect its language and then discarded. At most 16,384 characters. */
+    /** Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty. */
     inputPromptSample?: string;
-    /** Tokens of the prompt. At least 0. */
+    /** Number of tokens of the prompt. At least 0. */
     inputTokens?: number;
-    /** Language of the prompt, ISO 639-1 in lower case; empty lets the service detect it from the sample. */
+    /** Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
     inputLanguage?: string;
     /**
-     * Models that produced the output, most important first; each receives an equal share of the feedback.
-     * 1 to 16 distinct identifiers of at most 200 characters.
+     * Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16
+     * distinct identifiers of at most 200 characters.
      */
     modelsUsed: string[];
-    /** Version of each model, by identifier; a model that is absent has the unnamed version. */
+    /**
+     * Version by model. At most 16 entries; versions of at most 100 characters. A model without an entry has the unnamed
+     * version.
+     */
     modelVersions?: Record<string, string>;
-    /** Orchestration that produced the output; empty when there was none. At most 200 characters. */
+    /** Identifier of the orchestration that produced the output. Empty without an orchestration. At most 200 characters. */
     orchestrationId?: string;
-    /** Human-readable name of the orchestration. At most 200 characters. */
+    /** Display name of the orchestration. At most 200 characters. Default: empty. */
     orchestrationName?: string;
-    /** Other services that took part, such as retrieval or search. At most 32 of at most 200 characters. */
+    /** Other services that took part, such as retrieval or search. At most 32 names of at most 200 characters. */
     servicesUsed?: string[];
-    /** Thermal state of each model when it was called. */
+    /** Thermal state by model at the time of the call. At most 64 entries. */
     thermalStates?: Record<string, ThermalState>;
-    /** Health of each provider when the request was routed. */
+    /** Health by provider at the time of routing. At most 64 entries. */
     providerHealth?: Record<string, ProviderHealthInput>;
-    /** Why the Brain chose as it did, in its own words. At most 4,000 characters. */
+    /** Reason of the Brain for its choice, as free text. At most 4,000 characters. Default: empty. */
     brainReasoning?: string;
-    /** Confidence of the Brain in its choice, in [0, 1]; absent when it gave none. */
+    /** Confidence of the Brain in its choice, in [0, 1]. Absent when the Brain stated none. */
     brainConfidence?: number;
-    /** Whether the user overrode the choice of model. */
+    /** Whether the user replaced the model chosen by the Brain. Default: false. */
     wasUserOverride?: boolean;
-    /** Tokens of the output. At least 0. */
+    /** Number of tokens of the output. At least 0. */
     outputTokens?: number;
-    /** Time from request to the last token, in milliseconds. At least 0. */
+    /** Time from the request to the last token, in milliseconds. At least 0. */
     totalLatencyMs?: number;
-    /** Time from request to the first token, in milliseconds; absent when unknown. */
+    /** Time from the request to the first token, in milliseconds. At least 0. Absent when unknown. */
     timeToFirstTokenMs?: number;
     /** Cost of the output in US dollars. At least 0. */
     totalCost?: number;
-    /** Whether the output was streamed to the user. */
+    /** Whether the output was streamed to the user. Default: false. */
     wasStreamed?: boolean;
-    /** Steps of an orchestration in order. At most 64. */
+    /** Steps of the orchestration, in order. At most 64. */
     steps?: ManifestStepInput[];
-    /** Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters. */
+    /**
+     * `Recommendation.decision_id` of the recommendation that was followed. Empty without a recommendation. At most 64
+     * characters.
+     */
     decisionId?: string;
-    /** Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation. */
+    /** `Recommendation.propensity` of the recommendation that was followed, in (0, 1]. Absent without a recommendation. */
     propensity?: number;
     /**
-     * When the output was produced; defaults to the time of receipt. It sets the age of all feedback on the output.
-     * Not more than 5 minutes ahead of the service and not before 2020.
+     * Time of the output. Default: the time of receipt. The age of all feedback on the output is measured from it. At
+     * most 5 minutes in the future, not before 2020.
      */
     createTime?: string;
-    /** Experiment that decided on the model, from the recommendation; empty when none did. A UUID. */
+    /** Identifier of the experiment that chose the model, from the recommendation, a UUID. Empty without an experiment. */
     experimentId?: string;
-    /** Variant of that experiment. At most 64 characters. */
+    /** Variant of the experiment. At most 64 characters. Empty without an experiment. */
     variant?: string;
-    /** Epoch of that experiment. At least 0. */
+    /** Epoch of the experiment. At least 0. 0 without an experiment. */
     experimentEpoch?: number;
-    /** Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for. */
+    /**
+     * Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is
+     * prompted for feedback, within the limit of prompts per day. Default: false.
+     */
     verificationFailed?: boolean;
-    /** Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for. */
+    /**
+     * Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is
+     * prompted for feedback, within the limit of prompts per day. Default: false.
+     */
     contradictionFound?: boolean;
 }
-/** ProviderHealth is what the Brain knew of a provider when it routed the request. */
+/** ProviderHealth is the health of a provider as seen by the Brain at the time of routing. */
 export interface ProviderHealth {
     /** Recent latency in milliseconds. At least 0. */
     latencyMs: number;
     /** Share of failed calls, in [0, 1]. */
     errorRate: number;
-    /** State in the Brain's own words, such as healthy or degraded. At most 64 characters. */
+    /** Status as free text, such as healthy or degraded. At most 64 characters. */
     status: string;
 }
-/** ProviderHealth is what the Brain knew of a provider when it routed the request. */
+/** ProviderHealth is the health of a provider as seen by the Brain at the time of routing. */
 export interface ProviderHealthInput {
     /** Recent latency in milliseconds. At least 0. */
     latencyMs?: number;
     /** Share of failed calls, in [0, 1]. */
     errorRate?: number;
-    /** State in the Brain's own words, such as healthy or degraded. At most 64 characters. */
+    /** Status as free text, such as healthy or degraded. At most 64 characters. */
     status?: string;
 }
 /** ManifestStep is one model call within an orchestration. */
 export interface ManifestStep {
-    /** Model that was called. 1 to 200 characters. */
+    /** Identifier of the model. 1 to 200 characters. Required. */
     model: string;
     /** Duration of the step in milliseconds. At least 0. */
     latencyMs: number;
-    /** Tokens read by the step. At least 0. */
+    /** Number of tokens read by the step. At least 0. */
     inputTokens: number;
-    /** Tokens written by the step. At least 0. */
+    /** Number of tokens written by the step. At least 0. */
     outputTokens: number;
     /** Cost of the step in US dollars. At least 0. */
     cost: number;
 }
 /** ManifestStep is one model call within an orchestration. */
 export interface ManifestStepInput {
-    /** Model that was called. 1 to 200 characters. */
+    /** Identifier of the model. 1 to 200 characters. Required. */
     model: string;
     /** Duration of the step in milliseconds. At least 0. */
     latencyMs?: number;
-    /** Tokens read by the step. At least 0. */
+    /** Number of tokens read by the step. At least 0. */
     inputTokens?: number;
-    /** Tokens written by the step. At least 0. */
+    /** Number of tokens written by the step. At least 0. */
     outputTokens?: number;
     /** Cost of the step in US dollars. At least 0. */
     cost?: number;
 }
 /** BatchRunState is the state of a nightly run. */
 export type BatchRunState = 
-/** Never sent. */
+/** Not set. Never returned. */
 "BATCH_RUN_STATE_UNSPECIFIED"
-/** Under way, or waiting to be taken up again. */
+/** In progress, or waiting to be resumed. */
  | "BATCH_RUN_STATE_RUNNING"
-/** Done. */
+/** Succeeded. */
  | "BATCH_RUN_STATE_SUCCEEDED"
-/** Given up; the version before stays. */
+/** Failed. The previous version of the learned scores remains active. */
  | "BATCH_RUN_STATE_FAILED";
-/** LearnOutputRequest asks to learn one output now. */
+/** LearnOutputRequest names the output to learn. */
 export interface LearnOutputRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Output. 1 to 100 characters. */
+    /** Identifier of the output. 1 to 100 characters. Required. */
     outputId: string;
 }
-/** LearnOutputResponse shows what the feedback on an output contributes. */
+/** LearnOutputResponse contains the contribution of the feedback on one output. */
 export interface LearnOutputResponse {
-    /** One per user who gave feedback. */
+    /** Contributions, one per user with feedback. */
     units: UnitContribution[];
-    /** Whether the manifest is known; without it nothing is learned yet. */
+    /** Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives. */
     manifestKnown: boolean;
-    /** How feedback counts. */
+    /** Rule by which units of feedback are counted. */
     learningMode: LearningMode;
 }
-/** UnitContribution is what one user's feedback on one output contributes. */
+/** UnitContribution is the contribution of one unit: the feedback of one user on one output. */
 export interface UnitContribution {
-    /** User. */
+    /** Identifier of the user. */
     userId: string;
     /** Weighted score, in [-1, 1]. */
     weightedScore: number;
-    /** The same in [0, 1]. */
+    /** Weighted score scaled to [0, 1]. */
     score: number;
-    /** Evidence, in [0.1, 1]. */
+    /** Evidence of the unit, in [0.1, 1]. */
     evidence: number;
-    /** Trust weight that was applied, in [0.1, 1]. */
+    /** Trust weight of the user, in [0.1, 1]. */
     trust: number;
-    /** Models that share it equally. */
+    /** Models of the output. Each receives an equal share of the unit. */
     models: string[];
-    /** Explicit part, -1, 0 or 1; absent when there is none. */
+    /** Score of the explicit feedback: -1, 0 or 1. Absent without explicit feedback. */
     explicitScore?: number;
-    /** Mean sentiment of the signals, in [-1, 1]; absent when there are none. */
+    /** Mean sentiment of the implicit signals, in [-1, 1]. Absent without signals. */
     implicitScore?: number;
-    /** Sentiment of the voice, in [-1, 1]; absent when there is none. */
+    /** Sentiment of the voice feedback, in [-1, 1]. Absent without voice feedback. */
     voiceScore?: number;
 }
-/** RunBatchLearningRequest asks for a run now. */
+/** RunBatchLearningRequest starts a run. */
 export interface RunBatchLearningRequest {
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
 }
-/** RunBatchLearningResponse reports a run. */
+/** RunBatchLearningResponse is the report of a run. */
 export interface RunBatchLearningResponse {
-    /** Identifies the run. */
+    /** Identifier of the run. */
     runId: string;
-    /** Version that was built and swapped in. */
+    /** Version of the learned scores that the run built and activated. */
     tableVersion: string;
-    /** Version that it replaced. */
+    /** Version of the learned scores that it replaced. */
     previousVersion: string;
-    /** Units that were read. */
+    /** Number of units read. */
     units: string;
-    /** Cells that were built. */
+    /** Number of cells built. */
     cells: string;
-    /** Cells whose score differs from the replaced version by more than 1e-9. */
+    /** Number of cells whose score differs from the previous version by more than 1e-9. */
     changedCells: string;
-    /** Largest such difference. */
+    /** Largest absolute difference of a score from the previous version. */
     scoreChangeMax: number;
-    /** Cells that changed most. At most 20. */
+    /** Cells with the largest differences. At most 20. */
     largestChanges: CellChange[];
-    /** When it began. */
+    /** Start of the run. */
     startTime?: string;
-    /** When the new version was swapped in. */
+    /** Time at which the new version was activated. */
     endTime?: string;
-    /** Raters that were judged. */
+    /** Number of raters whose trust was computed. */
     ratersJudged: string;
-    /** Of them, those whose trust changed. */
+    /** Number of raters whose trust changed. */
     ratersChanged: string;
-    /** How strongly levels act on one another from now on. At most 100. */
+    /** Prior strengths in effect after the run. At most 100. */
     priors: PriorStrength[];
-    /** Models that do better or worse than they used to, the surest first. At most 50. */
+    /** Models whose quality changed significantly, most significant first. At most 50. */
     drifts: Drift[];
-    /** Months of decisions that were dropped. */
+    /** Number of months of decisions that were deleted. */
     decisionMonthsDropped: string;
 }
-/** PriorStrength is how strongly a level of the hierarchy acts on the next. */
+/** PriorStrength is the weight of one level of the hierarchy as a prior of the next narrower level. */
 export interface PriorStrength {
-    /** Tenant; empty for what holds for all. */
+    /** Identifier of the tenant. Empty for the strength that applies to all tenants. */
     tenantId: string;
     /** Level: task, domain, tenant or user. */
     level: string;
-    /** Units that the level before counts as. */
+    /** Weight of the wider level, in units. */
     strength: number;
-    /** Cells that it was fitted to. */
+    /** Number of cells that the strength was fitted to. */
     cells: string;
 }
-/** Drift is a model whose last week differs from the four weeks before by more than chance. */
+/** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export interface Drift {
-    /** Tenant. */
+    /** Identifier of the tenant. */
     tenantId: string;
     /** Task. */
     taskType: string;
     /** Domain. */
     domainMode: string;
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Units of the four weeks before. */
+    /** Number of units in the four weeks before. */
     unitsBefore: string;
-    /** Their mean score. */
+    /** Mean score in the four weeks before, in [0, 1]. */
     scoreBefore: number;
-    /** Units of the last week. */
+    /** Number of units in the last week. */
     unitsAfter: string;
-    /** Their mean score. */
+    /** Mean score in the last week, in [0, 1]. */
     scoreAfter: number;
-    /** Difference in standard errors. */
+    /** Difference of the means in standard errors. */
     standardErrors: number;
 }
-/** CellChange is a cell whose score a rebuild changed. */
+/** CellChange is a cell whose score was changed by a rebuild. */
 export interface CellChange {
-    /** Tenant; empty at global scope. */
+    /** Identifier of the tenant. Empty at global scope. */
     tenantId: string;
-    /** Before; absent when the cell is new. */
+    /** Cell before the rebuild. Absent when the cell is new. */
     before?: ModelScore;
-    /** After; absent when the cell is gone. */
+    /** Cell after the rebuild. Absent when the cell was removed. */
     after?: ModelScore;
 }
-/** GetLearningStatusRequest asks how far the learning is. */
+/** GetLearningStatusRequest selects the tenant. */
 export interface GetLearningStatusRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
 }
-/** GetLearningStatusResponse tells how far the learning is. */
+/** GetLearningStatusResponse is the progress of the learning. */
 export interface GetLearningStatusResponse {
-    /** Units that wait to be learned. */
+    /** Number of units that are waiting to be learned. */
     pendingUnits: string;
-    /** Age of the oldest of them, in milliseconds; 0 when none waits. */
+    /** Age of the oldest waiting unit in milliseconds. 0 when no unit is waiting. */
     lagMs: number;
-    /** Units that the scores rest on. */
+    /** Number of units that the scores are based on. */
     learnedUnits: string;
-    /** Version of the learned scores. */
+    /** Current version of the learned scores. */
     tableVersion: string;
-    /** How feedback counts. */
+    /** Rule by which units of feedback are counted. */
     learningMode: LearningMode;
-    /** Last nightly run; absent when there was none. */
+    /** Latest nightly run. Absent before the first run. */
     lastRun?: BatchRun;
-    /** Whether the hot cache can be reached; without it answers come from the database. */
+    /** Whether the cache is reachable. Without it, answers are read from the database. */
     cacheAvailable: boolean;
-    /** Half-life of a unit, in days. */
+    /** Half-life of the weight of a unit, in days. */
     halfLifeDays: number;
 }
-/** BatchRun is a nightly run, under way or ended. */
+/** BatchRun is one nightly run. */
 export interface BatchRun {
-    /** Identifies the run. */
+    /** Identifier of the run. */
     runId: string;
-    /** State. */
+    /** State of the run. */
     state: BatchRunState;
-    /** Units read so far. */
+    /** Number of units read so far. */
     unitsDone: string;
-    /** Units to read, as counted at the start. */
+    /** Number of units to read, counted at the start. */
     unitsTotal: string;
-    /** When it began. */
+    /** Start of the run. */
     startTime?: string;
-    /** When it ended; absent while it runs. */
+    /** End of the run. Absent while the run is in progress. */
     endTime?: string;
-    /** Why it failed; empty otherwise. */
+    /** Error of a failed run. Empty for other runs. */
     errorMessage: string;
-    /** Step that is being done: trust, rebuild, priors, drift or expiry; empty between steps and at the end. */
+    /** Step in progress: trust, rebuild, priors, drift or expiry. Empty between steps and after the end. */
     step: string;
-    /** Steps behind it. */
+    /** Completed steps. */
     stepsDone: string[];
-    /** How often it was taken up, the first time included. */
+    /** Number of attempts, including the first. */
     attempts: number;
 }
-/** ListBatchRunsRequest asks for nightly runs. */
+/** ListBatchRunsRequest selects a page of nightly runs. */
 export interface ListBatchRunsRequest {
-    /** Runs a page; 0 means 50, more than 100 means 100. */
+    /** Maximum number of runs per page. 0 selects the default of 50. Values above 100 are reduced to 100. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListBatchRunsResponse is a page of nightly runs. */
+/** ListBatchRunsResponse is one page of nightly runs. */
 export interface ListBatchRunsResponse {
     /** Runs, newest first. */
     runs: BatchRunRecord[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** BatchRunRecord is a nightly run and its report. */
+/** BatchRunRecord is one nightly run with its report. */
 export interface BatchRunRecord {
-    /** The run. */
+    /** State of the run. */
     run?: BatchRun;
-    /** What it reported; absent until it has succeeded. */
+    /** Report of the run. Absent until the run has succeeded. */
     report?: RunBatchLearningResponse;
 }
-/** ListTrustScoresRequest asks for trust scores. */
+/** ListTrustScoresRequest selects trust scores. */
 export interface ListTrustScoresRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Whether to list outliers only. */
+    /** Only outliers. Default: false. */
     outliersOnly?: boolean;
-    /** Items a page; 0 means 50, more than 1,000 means 1,000. */
+    /** Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListTrustScoresResponse is a page of trust scores. */
+/** ListTrustScoresResponse is one page of trust scores. */
 export interface ListTrustScoresResponse {
-    /** Scores, least trusted first. */
+    /** Scores, lowest trust first. */
     scores: TrustScore[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** TrustScore says how far a rater is trusted, and why. */
+/** TrustScore is the trust weight of a rater with its factors. */
 export interface TrustScore {
-    /** Rater. */
+    /** Identifier of the rater. */
     userId: string;
     /** Trust weight, in [0.1, 1]. */
     trust: number;
-    /** What it is made of. */
+    /** Factors of the trust weight. */
     factors: TrustFactor[];
     /** Whether the rater is an outlier. */
     outlier: boolean;
-    /** Why; empty otherwise. */
+    /** Reason why the rater is an outlier. Empty for other raters. */
     outlierReason: string;
-    /** Whether an operator has fixed it. */
+    /** Whether the trust weight is pinned. */
     pinned: boolean;
-    /** When it last changed. */
+    /** Time of the last change. */
     updateTime?: string;
 }
-/** TrustFactor is one part of a trust score. */
+/** TrustFactor is one factor of a trust weight. */
 export interface TrustFactor {
-    /** Name: account_age, volume, diversity or alignment; pinned when an operator fixed the score. */
+    /** Name of the factor: account_age, volume, diversity or alignment; pinned for a pinned weight. */
     name: string;
     /** Value, in [0, 1]. */
     value: number;
-    /** What it was computed from. */
+    /** Data that the value was computed from. */
     explanation: string;
 }
-/** PinTrustScoreRequest asks to fix a rater's trust. */
+/** PinTrustScoreRequest pins the trust weight of a rater. */
 export interface PinTrustScoreRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Rater, who need not have said anything yet. 1 to 200 characters. */
+    /** Identifier of the rater, who may not have given feedback yet. 1 to 200 characters. Required. */
     userId: string;
-    /** Trust weight, in [0.1, 1]. */
+    /** Trust weight, in [0.1, 1]. Required. */
     trust?: number;
-    /** Why, for those who list trust scores. 1 to 500 characters. */
+    /** Reason for the pin, shown in ListTrustScores. 1 to 500 characters. Required. */
     reason: string;
 }
-/** PinTrustScoreResponse shows the score after the change. */
+/** PinTrustScoreResponse contains the trust score after the change. */
 export interface PinTrustScoreResponse {
-    /** The score. */
+    /** Trust score of the rater. */
     score?: TrustScore;
 }
-/** ClearTrustScoreRequest asks to compute a rater's trust again. */
+/** ClearTrustScoreRequest removes the pin from the trust score of a rater. */
 export interface ClearTrustScoreRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Rater who has a trust score. 1 to 200 characters. */
+    /** Identifier of a rater with a trust score. 1 to 200 characters. Required. */
     userId: string;
 }
-/** ClearTrustScoreResponse shows the score after the change. */
+/** ClearTrustScoreResponse contains the trust score after the change. */
 export interface ClearTrustScoreResponse {
-    /** The score. */
+    /** Trust score of the rater. */
     score?: TrustScore;
 }
-/** EvaluatePolicyRequest asks how another strategy would have done. */
+/** EvaluatePolicyRequest selects a strategy and the decisions to evaluate it on. */
 export interface EvaluatePolicyRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
     /** Strategy to evaluate. Required. */
     strategy: Strategy;
-    /** Decisions from here on; defaults to 30 days ago. */
+    /** Earliest time of a decision, inclusive. Default: 30 days ago. */
     startTime?: string;
-    /** Decisions before this; defaults to now. */
+    /** Latest time of a decision, exclusive. Default: now. */
     endTime?: string;
 }
-/** EvaluatePolicyResponse estimates how another strategy would have done. */
+/** EvaluatePolicyResponse contains estimates of the mean score of a strategy. */
 export interface EvaluatePolicyResponse {
-    /** Estimates; empty when there is not enough data. */
+    /** Estimates by estimator. Empty without enough data. */
     estimates: PolicyEstimate[];
-    /** Decisions with feedback. */
+    /** Number of decisions with feedback. */
     events: string;
-    /** Effective sample size of the weights. */
+    /** Effective sample size of the importance weights. */
     effectiveSampleSize: number;
-    /** Whether a verdict is possible. */
+    /** Whether the data are sufficient for a verdict. */
     enoughData: boolean;
-    /** What is missing for a verdict; empty otherwise. */
+    /** Missing data for a verdict. Empty with enough data. */
     explanation: string;
 }
-/** PolicyEstimate is one estimate of a strategy's mean score. */
+/** PolicyEstimate is the estimate of a strategy's mean score by one estimator. */
 export interface PolicyEstimate {
     /** Estimator: ips, snips or dr. */
     estimator: string;
-    /** Estimate, in [0, 1]. */
+    /** Estimated mean score, in [0, 1]. */
     value: number;
-    /** Lower bound of the 95 % interval. */
+    /** Lower bound of the 95 % confidence interval. */
     lower: number;
-    /** Upper bound of the 95 % interval. */
+    /** Upper bound of the 95 % confidence interval. */
     upper: number;
 }
-/** TenantSettings are a tenant's learning settings. */
+/** TenantSettings are the learning settings of a tenant. */
 export interface TenantSettings {
-    /** Whether the tenant's feedback adds to the global scope. Off unless switched on. */
+    /** Whether the feedback of the tenant contributes to the global scope. Default: false. */
     globalLearning: boolean;
     /**
-     * What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh
-     * cost the more, the further spending runs ahead of it; no request is refused for it.
+     * Budget for the cost of the tenant's outputs per UTC day, in US dollars, in [0, 1e9]. 0 means no budget.
+     * Recommendations increase the weight of cost when spending runs ahead of the budget. No request is refused because
+     * of the budget.
      */
     dailyBudgetUsd: number;
 }
-/** TenantSettings are a tenant's learning settings. */
+/** TenantSettings are the learning settings of a tenant. */
 export interface TenantSettingsInput {
-    /** Whether the tenant's feedback adds to the global scope. Off unless switched on. */
+    /** Whether the feedback of the tenant contributes to the global scope. Default: false. */
     globalLearning?: boolean;
     /**
-     * What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh
-     * cost the more, the further spending runs ahead of it; no request is refused for it.
+     * Budget for the cost of the tenant's outputs per UTC day, in US dollars, in [0, 1e9]. 0 means no budget.
+     * Recommendations increase the weight of cost when spending runs ahead of the budget. No request is refused because
+     * of the budget.
      */
     dailyBudgetUsd?: number;
 }
-/** GetTenantSettingsRequest asks for a tenant's settings. */
+/** GetTenantSettingsRequest selects the tenant. */
 export interface GetTenantSettingsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
 }
-/** GetTenantSettingsResponse shows a tenant's settings. */
+/** GetTenantSettingsResponse contains the settings of a tenant. */
 export interface GetTenantSettingsResponse {
-    /** The settings. */
+    /** Learning settings of the tenant. */
     settings?: TenantSettings;
-    /** Where the day's spending stands, with or without a budget. */
+    /** Spending of the current day, with or without a budget. */
     budget?: BudgetState;
 }
-/** BudgetState is where the day's spending stands and what that does to recommendations. */
+/** BudgetState is the spending of the current day and its effect on recommendations. */
 export interface BudgetState {
-    /** What outputs created since the beginning of the UTC day cost, in US dollars, as far as they are learned. */
+    /** Cost of the learned outputs created since the start of the UTC day, in US dollars. */
     spentTodayUsd: number;
-    /** How many outputs those are. */
+    /** Number of learned outputs created since the start of the UTC day. */
     requestsToday: string;
     /**
-     * Weight of cost that recommendations take at least, in [0, 1]; 1 from the end of the budget to the end of the day, and
-     * 0 without a budget. A request's own cost_weight holds where it is greater.
+     * Minimum weight of cost in recommendations, in [0, 1]. 0 without a budget. 1 from the exhaustion of the budget to
+     * the end of the day. A larger `RecommendationContext.cost_weight` takes precedence.
      */
     costWeight: number;
-    /** When that weight was last set; absent when it never was. */
+    /** Time at which `cost_weight` was last set. Absent before the first time. */
     updateTime?: string;
 }
-/** UpdateTenantSettingsRequest asks to change a tenant's settings. */
+/** UpdateTenantSettingsRequest replaces the settings of a tenant. */
 export interface UpdateTenantSettingsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
     /**
-     * The new settings. Required. They replace the old ones as a whole: what is not sent is set to its default, so that a
-     * caller that sends global_learning alone sets the daily budget to 0, that is, ends it.
+     * New settings. Required. They replace all previous settings: fields that are not sent get their defaults. A request
+     * with `global_learning` alone therefore removes the daily budget.
      */
     settings: TenantSettingsInput;
 }
-/** UpdateTenantSettingsResponse shows the settings after the change. */
+/** UpdateTenantSettingsResponse contains the settings after the change. */
 export interface UpdateTenantSettingsResponse {
-    /** The settings. */
+    /** Learning settings of the tenant. */
     settings?: TenantSettings;
 }
-/** RecommendationContext says for whom and for what a model is needed. */
+/** RecommendationContext describes the user, the task and the constraints of a recommendation. */
 export interface RecommendationContext {
-    /** User; empty asks at tenant scope. At most 200 characters. */
+    /** Identifier of the user. Empty selects an answer at tenant scope. At most 200 characters. */
     userId?: string;
-    /** Task, as in the manifests. 1 to 64 characters. */
+    /** Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required. */
     taskType: string;
-    /** Domain, as in the manifests; empty means general. At most 64 characters. */
+    /** Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters. */
     domainMode?: string;
-    /** Models to choose from; empty means every model that the tenant has feedback on. At most 256. */
+    /** Models to choose from. Empty selects all models with feedback of the tenant. At most 256 distinct identifiers. */
     candidates?: string[];
-    /** Models not to choose. At most 256. */
+    /** Models that must not be chosen. At most 256 distinct identifiers. */
     excludedModels?: string[];
-    /** Capabilities that the model must have, of those in the profiles. At most 32. */
+    /** Capabilities that the model must have according to `profiles`. At most 32 distinct names. */
     requiredCapabilities?: string[];
-    /** What the Brain knows of its models; needed for constraints and costs. At most 256. */
+    /** Properties of models. Required for constraints and for the weight of cost. At most 256. */
     profiles?: ModelProfile[];
-    /** Highest cost of a request in US dollars; absent for no limit. */
+    /** Maximum cost of the request in US dollars. At least 0. Absent means no limit. */
     costMax?: number;
-    /** Highest latency in milliseconds; absent for no limit. */
+    /** Maximum latency in milliseconds. At least 0. Absent means no limit. */
     latencyMsMax?: number;
     /**
-     * Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone. Where the tenant has a daily
-     * budget, its pacing may take a greater one.
+     * Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily
+     * budget of the tenant may increase it.
      */
     costWeight?: number;
-    /** How to choose; unspecified leaves it to the service's setting. */
+    /** Strategy of the choice. Unspecified selects the strategy of the service's settings. */
     strategy?: Strategy;
 }
-/** ModelProfile is what the Brain knows of a model. */
+/** ModelProfile contains the properties of a model as known to the Brain. */
 export interface ModelProfile {
-    /** Model. 1 to 200 characters. */
+    /** Identifier of the model. 1 to 200 characters. Required. */
     model: string;
-    /** What it can do. At most 32. */
+    /** Capabilities of the model. At most 32 distinct names. */
     capabilities?: string[];
     /**
-     * Expected cost of a request in US dollars; absent when unknown. An unknown cost fails no limit. Where the tenant has a
-     * daily budget, what the model's outputs cost on average over the last 7 days stands for an unknown cost in the weighing.
+     * Expected cost of a request in US dollars. At least 0. Absent when unknown. An unknown cost passes every limit. For
+     * the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an
+     * unknown cost.
      */
     cost?: number;
-    /** Expected latency in milliseconds; absent when unknown. An unknown latency fails no limit. */
+    /** Expected latency in milliseconds. At least 0. Absent when unknown. An unknown latency passes every limit. */
     latencyMs?: number;
-    /** Whether its provider is unhealthy; then it is not chosen. */
+    /** Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false. */
     unhealthy?: boolean;
 }
-/** Recommendation is a chosen model with its reasons. */
+/** Recommendation is a chosen model with the reasons of the choice. */
 export interface Recommendation {
-    /** Identifies the decision; goes into the manifest. */
+    /** Identifier of the decision. Copy it to `ExecutionManifest.decision_id`. */
     decisionId: string;
-    /** Chosen model; empty when no candidate is known. */
+    /** Identifier of the chosen model. Empty without a candidate. */
     model: string;
-    /** Exact probability with which it was chosen, in (0, 1]; goes into the manifest. */
+    /** Exact probability of the choice, in (0, 1]. Copy it to `ExecutionManifest.propensity`. */
     propensity: number;
-    /** Shrunk estimate of its quality, in [0, 1]. */
+    /** Shrunk estimate of the quality of the model, in [0, 1]. */
     score: number;
-    /** Confidence at the answering scope, in [0, 1]. */
+    /** Confidence at `scope`, in [0, 1]. */
     confidence: number;
-    /** Units behind the answering scope, not decayed. */
+    /** Number of units at `scope`, without decay. */
     sampleSize: string;
-    /** Narrowest scope whose own confidence reaches the threshold. */
+    /** Narrowest scope whose confidence reaches the threshold. */
     scope: Scope;
-    /** All other candidates, best first. At most 16. */
+    /** Other candidates, best first. At most 16. */
     alternatives: RankedModel[];
-    /** One sentence on which counts decided. */
+    /** One sentence that names the counts that determined the choice. */
     reasoning: string;
-    /** How it was chosen. */
+    /** Strategy of the choice. */
     strategy: Strategy;
-    /** How feedback counted. */
+    /** Rule by which units of feedback were counted. */
     learningMode: LearningMode;
-    /** Until when the answer may be reused. */
+    /** Time until which the answer may be reused. */
     expireTime?: string;
-    /** Age of the oldest table entry that it was decided from, since it was last known to be current, in milliseconds. */
+    /** Time since the oldest table entry of the decision was last confirmed to be current, in milliseconds. */
     stalenessMs: number;
-    /** Orchestration that served this model best in this task and domain; empty when there is none. */
+    /**
+     * Identifier of the orchestration with the best results for this model, task and domain. Empty without an
+     * orchestration.
+     */
     orchestrationId: string;
-    /** Services that the feedback on this model in this task and domain rests on. */
+    /** Services that took part in the outputs that the feedback on this model, task and domain refers to. */
     requiredServices: string[];
-    /** Experiment that decided; empty when none did. */
+    /** Identifier of the experiment that determined the choice. Empty without an experiment. */
     experimentId: string;
-    /** Variant of that experiment; empty when none did. */
+    /** Variant of the experiment. Empty without an experiment. */
     variant: string;
-    /** Version of the learned scores. */
+    /** Version of the learned scores that the answer is based on. */
     tableVersion: string;
-    /** Epoch of that experiment; 0 when none decided. */
+    /** Epoch of the experiment. 0 without an experiment. */
     experimentEpoch: number;
 }
-/** GetRecommendationRequest asks for a model. */
+/** GetRecommendationRequest asks for one recommendation. */
 export interface GetRecommendationRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** For whom and for what. Required. */
+    /** User, task and constraints. Required. */
     context: RecommendationContext;
 }
-/** GetRecommendationResponse is the answer to the Brain. */
+/** GetRecommendationResponse contains one recommendation. */
 export interface GetRecommendationResponse {
-    /** The recommendation. */
+    /** Recommendation for the context. */
     recommendation?: Recommendation;
 }
-/** BatchGetRecommendationsRequest asks for many models. */
+/** BatchGetRecommendationsRequest asks for many recommendations. */
 export interface BatchGetRecommendationsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** For whom and for what. 1 to 256. */
+    /** Contexts. 1 to 256. */
     contexts: RecommendationContext[];
 }
-/** BatchGetRecommendationsResponse answers each context in order. */
+/** BatchGetRecommendationsResponse contains many recommendations. */
 export interface BatchGetRecommendationsResponse {
-    /** One per context, in the order of the request. */
+    /** One recommendation per context, in the order of the request. */
     recommendations: Recommendation[];
 }
-/** WatchRecommendationsRequest asks for the table of recommendations. */
+/** WatchRecommendationsRequest selects the entries of the table. */
 export interface WatchRecommendationsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Users whose own entries are wanted beside the tenant's. At most 1,000. */
+    /** Users whose own entries are sent in addition to the entries of the tenant. At most 1,000 distinct identifiers. */
     userIds?: string[];
-    /** Tasks that are wanted; empty means all. At most 64. */
+    /** Tasks to send. Empty selects all tasks. At most 64 distinct tasks. */
     taskTypes?: string[];
-    /** How the propensities of the entries are computed; unspecified leaves it to the service's setting. */
+    /** Strategy that the propensities are computed for. Unspecified selects the strategy of the service's settings. */
     strategy?: Strategy;
 }
-/** WatchRecommendationsResponse is a part of the table, or a sign of life. */
+/** WatchRecommendationsResponse is a part of the table or a keepalive. */
 export interface WatchRecommendationsResponse {
-    /** New and changed entries. Empty in a sign of life, sent at least every 10 seconds. */
+    /** New and changed entries. Empty in a keepalive. A message is sent at least every 10 seconds. */
     entries: TableEntry[];
-    /** Whether everything that was known when the stream began has been sent. */
+    /** Whether all entries that existed at the start of the stream have been sent. */
     snapshotComplete: boolean;
-    /** Version of the learned scores; when it changes, entries of older versions are void. */
+    /** Version of the learned scores. When it changes, entries of earlier versions are invalid. */
     tableVersion: string;
-    /** When the part was sent. */
+    /** Time at which the message was sent. */
     sendTime?: string;
 }
-/** TableEntry is what would be recommended in one context. */
+/** TableEntry is the ranking of the models in one context. */
 export interface TableEntry {
-    /** User; empty for the tenant's entry. */
+    /** Identifier of the user. Empty for the entry of the tenant. */
     userId: string;
-    /** Task; empty for any task. */
+    /** Task. Empty for any task. */
     taskType: string;
-    /** Domain; empty for any domain. */
+    /** Domain. Empty for any domain. */
     domainMode: string;
-    /** All models with feedback, best first, with their propensities. */
+    /** Models with feedback, best first, with their propensities. */
     models: RankedModel[];
     /** Narrowest scope with enough confidence for the best model. */
     scope: Scope;
-    /** One sentence on which counts decided. */
+    /** One sentence that names the counts that determined the choice. */
     reasoning: string;
-    /** How the propensities were computed. */
+    /** Strategy that the propensities were computed for. */
     strategy: Strategy;
-    /** Until when the entry may be used. */
+    /** Time until which the entry may be used. */
     expireTime?: string;
 }
-/** RankModelsRequest asks to mix the Brain's scores with what was learned. */
+/** RankModelsRequest contains scores of the Brain to combine with the learned scores. */
 export interface RankModelsRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** For whom and for what. Required. Its candidates are ignored: the scores name them. */
+    /** User, task and constraints. Required. Its `candidates` are ignored; `scores` names the models. */
     context: RecommendationContext;
-    /** The Brain's scores, each model once. 1 to 256. */
+    /** Scores of the Brain, one per model. 1 to 256. */
     scores: BrainScore[];
 }
-/** BrainScore is the Brain's own score of a model. */
+/** BrainScore is the score of one model by the Brain. */
 export interface BrainScore {
-    /** Model. 1 to 200 characters. */
+    /** Identifier of the model. 1 to 200 characters. Required. */
     model: string;
-    /** Score in [0, 1]. */
+    /** Score, in [0, 1]. */
     score?: number;
 }
-/** RankModelsResponse ranks models by final = (1 - w) * brain + w * neural with w = 0.35 * min(1, confidence / threshold). */
+/**
+ * RankModelsResponse ranks models by (1 - w) * brain_score + w * neural_score, where w = 0.35 * min(1, confidence /
+ * confidence_threshold).
+ */
 export interface RankModelsResponse {
-    /** One per model, best first. */
+    /** One score per model, best first. */
     scores: MixedScore[];
-    /** How feedback counted. */
+    /** Rule by which units of feedback were counted. */
     learningMode: LearningMode;
-    /** Threshold in the formula. */
+    /** Confidence at which the learned score gets its full weight, in (0, 1]. */
     confidenceThreshold: number;
 }
-/** MixedScore is a model's score with its parts. */
+/** MixedScore is the combined score of one model with its parts. */
 export interface MixedScore {
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Mixed score, in [0, 1]. */
+    /** Combined score, in [0, 1]. */
     finalScore: number;
-    /** The Brain's score, in [0, 1]. */
+    /** Score of the Brain, in [0, 1]. */
     brainScore: number;
     /** Learned estimate, in [0, 1]. */
     neuralScore: number;
     /** Weight of the learned estimate, in [0, 0.35]. */
     weight: number;
-    /** Confidence at the answering scope, in [0, 1]. */
+    /** Confidence at `scope`, in [0, 1]. */
     confidence: number;
-    /** Scope that answered. */
+    /** Narrowest scope whose confidence reaches the threshold. */
     scope: Scope;
-    /** Whether the model meets the constraints; others are ranked last. */
+    /** Whether the model meets the constraints. Models that do not are ranked last. */
     eligible: boolean;
 }
-/** ListModelScoresRequest asks for learned scores. */
+/** ListModelScoresRequest selects learned scores. */
 export interface ListModelScoresRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Scope. Required. */
+    /** Scope of the scores. Required. */
     scope: Scope;
-    /** User, needed at user scope and refused at the others. At most 200 characters. */
+    /** Identifier of the user. Required at user scope; must be empty at other scopes. At most 200 characters. */
     userId?: string;
-    /** Model; empty for all. At most 200 characters. */
+    /** Identifier of the model. Empty matches all. At most 200 characters. */
     model?: string;
-    /** Task, as in the manifests; empty for any task. At most 64 characters. */
+    /** Task, as in `ExecutionManifest.task_type`. Empty matches all. At most 64 characters. */
     taskType?: string;
-    /** Domain, as in the manifests; empty for any domain. At most 64 characters. */
+    /** Domain, as in `ExecutionManifest.domain_mode`. Empty matches all. At most 64 characters. */
     domainMode?: string;
-    /** Whether to list the roll-ups over tasks and domains too. */
+    /** Whether to include the roll-ups over tasks and domains. Default: false. */
     includeRollups?: boolean;
-    /** Items a page; 0 means 50, more than 1,000 means 1,000. */
+    /** Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListModelScoresResponse is a page of learned scores. */
+/** ListModelScoresResponse is one page of learned scores. */
 export interface ListModelScoresResponse {
-    /** Scores, by task, domain and model. */
+    /** Scores, ordered by task, domain and model. */
     scores: ModelScore[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
-    /** How feedback counted. */
+    /** Rule by which units of feedback were counted. */
     learningMode: LearningMode;
-    /** Version of the learned scores. */
+    /** Version of the learned scores that the answer is based on. */
     tableVersion: string;
 }
-/** ExplainRecommendationRequest asks what would be recommended, and why. */
+/** ExplainRecommendationRequest asks for an explanation of a recommendation. */
 export interface ExplainRecommendationRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** For whom and for what. Required. */
+    /** User, task and constraints. Required. */
     context: RecommendationContext;
 }
-/** ExplainRecommendationResponse shows every step from counts to choice. */
+/** ExplainRecommendationResponse contains each step from the counts to the ranking. */
 export interface ExplainRecommendationResponse {
     /** Candidates, best first. */
     models: ModelExplanation[];
-    /** One sentence on which counts decided. */
+    /** One sentence that names the counts that determined the choice. */
     reasoning: string;
-    /** How a model would be chosen. */
+    /** Strategy of the choice. */
     strategy: Strategy;
-    /** How feedback counted. */
+    /** Rule by which units of feedback were counted. */
     learningMode: LearningMode;
-    /** Candidates that fail a constraint. */
+    /** Candidates that do not meet a constraint. */
     refused: RefusedModel[];
-    /** Version of the learned scores. */
+    /** Version of the learned scores that the answer is based on. */
     tableVersion: string;
 }
-/** ModelExplanation shows how one candidate came to its place. */
+/** ModelExplanation explains the rank of one candidate. */
 export interface ModelExplanation {
-    /** Its place. */
+    /** Estimate and propensity of the candidate. */
     ranked?: RankedModel;
-    /** Levels of the hierarchy, from global to user, each shrunk towards the one before. */
+    /**
+     * Levels of the hierarchy, from global to user. The estimate of each level is shrunk towards the estimate of the
+     * previous level.
+     */
     levels: ScopeEvidence[];
 }
-/** RefusedModel is a candidate that fails a constraint. */
+/** RefusedModel is a candidate that does not meet a constraint. */
 export interface RefusedModel {
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Constraint that it fails. */
+    /** Constraint that the model does not meet. */
     reason: string;
 }
-/** Scope says whose feedback an estimate rests on. */
+/** Scope is the set of users whose feedback an estimate is based on. */
 export type Scope = 
-/** Not stated; no feedback decided. */
+/** Not set. In answers: no scope has feedback. */
 "SCOPE_UNSPECIFIED"
-/** The user's own. */
+/** Feedback of one user. */
  | "SCOPE_USER"
-/** The tenant's users. */
+/** Feedback of all users of one tenant. */
  | "SCOPE_TENANT"
-/** All tenants that opted in. */
+/** Feedback of all tenants that take part in global learning. */
  | "SCOPE_GLOBAL";
-/** Strategy says how a model is chosen among estimates. Values may be added. */
+/** Strategy is the rule that chooses a model from the estimates. Later versions may add values. */
 export type Strategy = 
-/** Leaves the choice to the service's setting. */
+/** The strategy of the service's settings. */
 "STRATEGY_UNSPECIFIED"
-/** The best estimate, always. */
+/** The model with the highest estimate. */
  | "STRATEGY_GREEDY"
-/** Each model with the probability that it is the best. */
+/** Thompson sampling: each model with the probability that it is the best. */
  | "STRATEGY_THOMPSON"
-/** Mostly the best estimate, now and then any model. */
+/** The model with the highest estimate, or with a small probability a random model. */
  | "STRATEGY_EPSILON_GREEDY"
-/** The best score at the first scope, from user to global, with enough confidence. */
+/** The model with the highest score at the first scope with enough confidence, in the order user, tenant, global. */
  | "STRATEGY_SCOPE_FALLBACK";
-/** LearningMode says how a unit of feedback counts. */
+/** LearningMode is the rule by which a unit of feedback is counted. A unit is the feedback of one user on one output. */
 export type LearningMode = 
-/** Not stated. */
+/** Not set. */
 "LEARNING_MODE_UNSPECIFIED"
 /** Each unit counts 1. */
  | "LEARNING_MODE_RUNNING_MEAN"
-/** Each unit counts its evidence, so that distrusted feedback weighs less. */
+/** Each unit counts its evidence, in [0.1, 1], so that feedback with a low trust weight counts less. */
  | "LEARNING_MODE_EVIDENCE_WEIGHTED";
-/** ScopeEvidence is what one scope knows of a model. */
+/** ScopeEvidence is the evidence on a model at one level of the hierarchy. */
 export interface ScopeEvidence {
-    /** Scope. */
+    /** Scope of the level. */
     scope: Scope;
-    /** Task of the cell; empty for the roll-up over tasks. */
+    /** Task of the cell. Empty for the roll-up over tasks. */
     taskType: string;
-    /** Domain of the cell; empty for the roll-up over domains. */
+    /** Domain of the cell. Empty for the roll-up over domains. */
     domainMode: string;
-    /** Mean score of the cell alone, in [0, 1]; 0.5 without evidence. */
+    /** Mean score of the cell alone, in [0, 1]. 0.5 without evidence. */
     score: number;
-    /** Decayed evidence behind it, in units. */
+    /** Decayed evidence of the cell, in units. */
     evidence: number;
-    /** min(evidence / least samples of the scope, 1). */
+    /** min(evidence / minimum samples of the scope, 1), in [0, 1]. */
     confidence: number;
-    /** Units, not decayed. */
+    /** Number of units, without decay. */
     sampleSize: string;
-    /** Estimate after this level of the hierarchy, in [0, 1]. */
+    /** Estimate after this level: the score shrunk towards the estimate of the previous level, in [0, 1]. */
     shrunkScore: number;
 }
 /** RankedModel is one candidate with its estimate. */
 export interface RankedModel {
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Shrunk estimate of quality, in [0, 1]. */
+    /** Shrunk estimate of the quality, in [0, 1]. */
     score: number;
-    /** Confidence at the answering scope, in [0, 1]. */
+    /** Confidence at `scope`, in [0, 1]. */
     confidence: number;
-    /** Units behind the answering scope, not decayed. */
+    /** Number of units at `scope`, without decay. */
     sampleSize: string;
-    /** Probability that this model is chosen, in [0, 1]. All candidates together give 1. */
+    /** Probability that this model is chosen, in [0, 1]. The propensities of all candidates sum to 1. */
     propensity: number;
-    /** Scope that answered for this model. */
+    /** Narrowest scope whose confidence for this model reaches the threshold. */
     scope: Scope;
-    /** Score less the weighted cost, by which the candidates are ranked. */
+    /** Score minus the weighted cost. Candidates are ranked by it. */
     utility: number;
 }
-/** ModelScore is a learned cell: one model, task and domain at one scope. */
+/** ModelScore is one learned cell: a model, task and domain at one scope. */
 export interface ModelScore {
-    /** Scope. */
+    /** Scope of the cell. */
     scope: Scope;
-    /** User, at user scope; empty otherwise. */
+    /** Identifier of the user at user scope. Empty at other scopes. */
     userId: string;
-    /** Model. */
+    /** Identifier of the model. */
     model: string;
-    /** Task; empty for the roll-up over tasks. */
+    /** Task. Empty for the roll-up over tasks. */
     taskType: string;
-    /** Domain; empty for the roll-up over domains. */
+    /** Domain. Empty for the roll-up over domains. */
     domainMode: string;
-    /** Mean score, in [0, 1]; 0.5 without evidence. */
+    /** Mean score, in [0, 1]. 0.5 without evidence. */
     score: number;
-    /** min(evidence / least samples of the scope, 1). */
+    /** min(evidence / minimum samples of the scope, 1), in [0, 1]. */
     confidence: number;
     /** Decayed evidence, in units. */
     evidence: number;
-    /** Mean over units that name accuracy, in [0, 1]; absent without any. */
+    /** Mean score over the units that name accuracy, in [0, 1]. Absent without such units. */
     accuracyScore?: number;
-    /** Mean over units that name relevance, in [0, 1]; absent without any. */
+    /** Mean score over the units that name relevance, in [0, 1]. Absent without such units. */
     relevanceScore?: number;
-    /** Mean over units that name speed, in [0, 1]; absent without any. */
+    /** Mean score over the units that name speed, in [0, 1]. Absent without such units. */
     speedScore?: number;
-    /** Units with a thumb up. */
+    /** Number of units with a positive rating. */
     positiveCount: string;
-    /** Units with a thumb down. */
+    /** Number of units with a negative rating. */
     negativeCount: string;
-    /** Units with neither. */
+    /** Number of units with a neutral rating. */
     neutralCount: string;
-    /** Units whose signals have a mean sentiment above 0. */
+    /** Number of units whose signals have a mean sentiment above 0. */
     implicitPositiveCount: string;
-    /** Units whose signals have a mean sentiment below 0. */
+    /** Number of units whose signals have a mean sentiment below 0. */
     implicitNegativeCount: string;
-    /** All units. */
+    /** Number of units. */
     totalCount: string;
-    /** When the cell last changed. */
+    /** Time of the last change of the cell. */
     updateTime?: string;
-    /** Newest version of the model that the cell has seen; empty for the unnamed version. */
+    /** Latest version of the model with feedback in the cell. Empty for the unnamed version. */
     modelVersion: string;
 }
-/** VoiceStatus is how far feedback has been heard. Values may be added. */
+/** VoiceStatus is the state of a transcription. Later versions may add values. */
 export type VoiceStatus = 
-/** Not stated. */
+/** Not set. */
 "VOICE_STATUS_UNSPECIFIED"
-/** Waits for a worker, for the first time or again. */
+/** Waiting for a worker, for the first or a later attempt. */
  | "VOICE_STATUS_PENDING"
-/** Is being heard. */
+/** In progress. */
  | "VOICE_STATUS_PROCESSING"
-/** Was heard; counts as feedback. */
+/** Transcribed. The comment counts as feedback. */
  | "VOICE_STATUS_COMPLETED"
-/** Could not be heard; see the error. */
+/** Failed. `error_code` states the error. */
  | "VOICE_STATUS_FAILED"
-/** Nobody speaks in it. */
+/** Complete. The recording contains no speech. */
  | "VOICE_STATUS_NO_SPEECH";
-/** Transcript is what was said in a recording. */
+/** Transcript is the result of speech recognition on a recording. */
 export interface Transcript {
-    /** Whether nobody said a word: no text, no language, no opinion. */
+    /** Whether the recording contains no speech. If true, text, language and sentiment are empty. */
     noSpeech: boolean;
-    /** The words in the language spoken. */
+    /** Text in the spoken language. */
     text: string;
-    /** Language spoken, ISO 639-1; empty when it has no such code. */
+    /** Spoken language, ISO 639-1. Empty when the language has no such code. */
     language: string;
-    /** How likely it is that language, in [0, 1]; 1 when it was told. */
+    /** Probability of the detected language, in [0, 1]. 1 when the request stated the language. */
     languageProbability: number;
-    /** The words in English; empty when there is no translation. */
+    /** Text in English. Empty without a translation. */
     englishTranslation: string;
-    /** How much to rely on the words, in [0, 1]. */
+    /** Confidence in the text, in [0, 1]. */
     confidence: number;
-    /** A sentence that says why the words may be wrong; empty without a reason. */
+    /** One sentence that states why the text may be wrong. Empty without a reason. */
     doubt: string;
     /** Length of the recording. */
     audioDuration?: string;
-    /** What recognised it. */
+    /** Speech recognition model. */
     model: string;
-    /** What the words think of the answer, in [-1, 1]; absent without speech. */
+    /** Sentiment of the text towards the output, in [-1, 1]. Absent without speech. */
     sentiment?: number;
-    /** The sentiment as a thumb; unspecified without speech. */
+    /** Rating derived from the sentiment. Unspecified without speech. */
     inferredRating: Rating;
-    /** What the opinion is about, the likeliest first. */
+    /** Categories that the text refers to, most likely first. */
     inferredCategories: FeedbackCategory[];
 }
-/** VoiceFeedback is what a user said of an output, and how far it has been heard. */
+/** VoiceFeedback is a voice comment on an output with the state of its transcription. */
 export interface VoiceVoiceFeedback {
-    /** Identifier. A UUID. */
+    /** Identifier of the voice feedback, a UUID. */
     voiceId: string;
-    /** Output that is judged. */
+    /** Identifier of the output that the comment refers to. */
     outputId: string;
-    /** User who speaks. */
+    /** Identifier of the speaker. */
     userId: string;
-    /** Where the feedback was given. */
+    /** Place where the feedback was given. */
     source: FeedbackSource;
-    /** How far it has been heard. */
+    /** State of the transcription. */
     status: VoiceStatus;
-    /** When it was submitted. */
+    /** Time of submission. */
     createTime?: string;
-    /** When it changed last. */
+    /** Time of the last change. */
     updateTime?: string;
-    /** When hearing it came to an end; absent before. */
+    /** Time at which the transcription ended. Absent before. */
     completeTime?: string;
     /** Format of the recording, such as webm or mp3. */
     audioFormat: string;
     /** Size of the recording in bytes. */
     audioBytes: string;
-    /** Whether the recording is still kept. */
+    /** Whether the recording is still stored. */
     audioKept: boolean;
-    /** What was heard; absent until the status is completed or no_speech. */
+    /** Result of the transcription. Absent until the status is completed or no_speech. */
     transcript?: Transcript;
-    /** How often it has been tried. */
+    /** Number of attempts. */
     attempts: number;
-    /** When it is tried again at the earliest; absent when it is not to be. */
+    /** Earliest time of the next attempt. Absent when no attempt is scheduled. */
     nextAttemptTime?: string;
-    /** Why it failed, or failed last, in lower_snake_case; empty otherwise. */
+    /** Error of the last attempt, in lower_snake_case. Empty without an error. */
     errorCode: string;
-    /** The same as a sentence for people. */
+    /** Error of the last attempt as a sentence. Empty without an error. */
     errorMessage: string;
 }
-/** TranscribeRequest is the header or a chunk of a recording. */
+/** TranscribeRequest is one part of a recording: the header or a chunk of the file. */
 export interface TranscribeRequest {
-    /** What is to be done. */
+    /** Options of the transcription. Sent first. */
     header?: TranscribeHeader;
-    /** Bytes of the file, in order. 1 byte to 256 KiB; all of them at most 25 MB unless the deployment says otherwise. */
+    /**
+     * Next bytes of the file. 1 byte to 256 KiB per chunk. The whole file has at most 25 MB by default; the limit is a
+     * setting of the service.
+     */
     chunk?: string;
 }
-/** TranscribeHeader says what is to be done with a recording. */
+/** TranscribeHeader contains the options of a transcription. */
 export interface TranscribeHeader {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Language spoken, ISO 639-1, where it is known; empty: it is detected. */
+    /** Spoken language, ISO 639-1. Empty detects it. At most 3 characters. */
     language?: string;
-    /** Whether to leave out the English translation, which takes about as long again as the transcript. */
+    /** Whether to skip the English translation, which takes about as long as the transcription. Default: false. */
     skipTranslation?: boolean;
 }
-/** TranscribeResponse shows what was heard. */
+/** TranscribeResponse contains the result of a transcription. */
 export interface TranscribeResponse {
-    /** What was heard. */
+    /** Transcript of the recording. */
     transcript?: Transcript;
 }
-/** TranslateTextRequest asks for a translation. */
+/** TranslateTextRequest contains a text to translate. */
 export interface TranslateTextRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Text. 1 to 5,000 characters. */
+    /** Text. 1 to 5,000 characters. Required. */
     text: string;
-    /** Language of the text, ISO 639-1, with or without a region; empty: it is recognised. */
+    /** Language of the text, ISO 639-1, with or without a region. Empty detects it. At most 16 characters. */
     sourceLanguage?: string;
-    /** Language wanted, ISO 639-1; empty: English. */
+    /** Language of the translation, ISO 639-1, with or without a region. Empty selects English. At most 16 characters. */
     targetLanguage?: string;
 }
-/** TranslateTextResponse is a translation. */
+/** TranslateTextResponse contains a translation. */
 export interface TranslateTextResponse {
-    /** The text in the language wanted; unchanged when it was in it. */
+    /** Translated text. Unchanged when the text is in the target language already. */
     text: string;
     /** Language of the original, ISO 639-1. */
     sourceLanguage: string;
     /** Language of the translation, ISO 639-1. */
     targetLanguage: string;
 }
-/** GetVoiceFeedbackRequest asks for spoken feedback. */
+/** GetVoiceFeedbackRequest names one voice comment. */
 export interface GetVoiceFeedbackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Spoken feedback. A UUID. */
+    /** Identifier of the voice feedback, a UUID. Required. */
     voiceId: string;
 }
-/** GetVoiceFeedbackResponse shows spoken feedback. */
+/** GetVoiceFeedbackResponse contains one voice comment. */
 export interface GetVoiceFeedbackResponse {
-    /** The feedback. */
+    /** Voice comment with its transcript. */
     feedback?: VoiceVoiceFeedback;
 }
-/** ListVoiceFeedbackRequest asks for spoken feedback. Filters narrow each other. */
+/** ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set. */
 export interface ListVoiceFeedbackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Status; unspecified for all. */
+    /** State of the transcription. Unspecified matches all. */
     status?: VoiceStatus;
-    /** Output that was judged; empty for all. At most 100 characters. */
+    /** Identifier of the output. Empty matches all. At most 100 characters. */
     outputId?: string;
-    /** User who spoke; empty for all. At most 200 characters. */
+    /** Identifier of the speaker. Empty matches all. At most 200 characters. */
     userId?: string;
-    /** Items a page; 0 means 50, more than 1,000 means 1,000. */
+    /** Maximum number of voice comments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
     pageSize?: number;
-    /** Token of the page, from the answer before; empty for the first. */
+    /** `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
     pageToken?: string;
 }
-/** ListVoiceFeedbackResponse is a page of spoken feedback. */
+/** ListVoiceFeedbackResponse is one page of voice feedback. */
 export interface ListVoiceFeedbackResponse {
-    /** Feedback, newest first. */
+    /** Voice feedback, newest first. */
     feedback: VoiceVoiceFeedback[];
-    /** Token of the next page; empty on the last. */
+    /** Token of the next page. Empty on the last page. */
     nextPageToken: string;
 }
-/** RetryVoiceFeedbackRequest asks to hear failed feedback again. */
+/** RetryVoiceFeedbackRequest names the voice feedback to transcribe again. */
 export interface RetryVoiceFeedbackRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID. */
+    /** Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer. */
     requestId: string;
-    /** Feedback to be heard again. 1 to 1,000 distinct UUIDs. */
+    /** Identifiers of voice feedback. 1 to 1,000 distinct UUIDs. */
     voiceIds: string[];
-    /** Why, for the audit log. At most 500 characters. */
+    /** Reason of the retry, stored in the audit log. At most 500 characters. Default: empty. */
     reason?: string;
 }
-/** RetryVoiceFeedbackResponse tells what became of each. */
+/** RetryVoiceFeedbackResponse contains the outcome for each voice comment. */
 export interface RetryVoiceFeedbackResponse {
-    /** Feedback that waits to be heard again. */
+    /** Voice feedback that was queued again. */
     retriedVoiceIds: string[];
-    /** Feedback that was left as it is: it had not failed, or its recording is deleted. */
+    /** Voice feedback that was not queued: it had not failed, or its recording is deleted. */
     unchangedVoiceIds: string[];
 }
-/** GetVoiceAudioRequest asks for a recording. */
+/** GetVoiceAudioRequest names one recording. */
 export interface GetVoiceAudioRequest {
-    /** Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+    /**
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+     * acts for all tenants. At most 100 characters.
+     */
     tenantId?: string;
-    /** Spoken feedback. A UUID. */
+    /** Identifier of the voice feedback, a UUID. Required. */
     voiceId: string;
 }
-/** GetVoiceAudioResponse is a part of a recording. */
+/** GetVoiceAudioResponse is one part of a recording. */
 export interface GetVoiceAudioResponse {
-    /** Format of the file, such as webm or mp3. In the first part only. */
+    /** Format of the file, such as webm or mp3. Set in the first part only. */
     audioFormat: string;
-    /** Size of the whole file in bytes. In the first part only. */
+    /** Size of the whole file in bytes. Set in the first part only. */
     audioBytes: string;
-    /** Bytes of the file, in order. At most 256 KiB. */
+    /** Next bytes of the file. At most 256 KiB. */
     chunk: string;
 }
-/** GetVoiceQueueRequest asks how much waits. */
+/** GetVoiceQueueRequest selects the tenant. */
 export interface GetVoiceQueueRequest {
     /**
-     * Tenant; defaults to the tenant of the caller's token and must agree with it. An operator of all tenants who names
-     * none sees what waits of all. At most 100 characters.
+     * Tenant of the request. Default: the tenant of the caller; another tenant is refused. For an operator who acts for
+     * all tenants, empty selects all tenants. At most 100 characters.
      */
     tenantId?: string;
 }
-/** GetVoiceQueueResponse tells how much waits. */
+/** GetVoiceQueueResponse describes the queue of transcriptions. */
 export interface GetVoiceQueueResponse {
     /**
-     * Feedback by status, statuses without any left out. What is pending and processing is counted whole; what is done,
-     * of one tenant alone and of the last 30 days.
+     * Number of voice comments by status. Statuses without voice comments are left out. Pending and processing comments
+     * are counted without a limit of time. Other statuses are counted for one tenant only, over the last 30 days.
      */
     depths: VoiceDepth[];
-    /** When the oldest feedback that is not yet done was submitted; absent when there is none. */
+    /** Time of submission of the oldest voice comment that is pending or processing. Absent when none is. */
     oldestWaitingTime?: string;
-    /** Age of it; absent when there is none. */
+    /** Age of the oldest voice comment that is pending or processing. Absent when none is. */
     oldestWaitingAge?: string;
 }
-/** VoiceDepth counts feedback of one status. */
+/** VoiceDepth is the number of voice comments with one status. */
 export interface VoiceDepth {
-    /** The status. */
+    /** Status. */
     status: VoiceStatus;
-    /** How much there is. */
+    /** Number of voice comments. */
     count: string;
 }
