@@ -25,8 +25,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant and clients/typescript from proto/
+protos: setup  ## write libs/radiant, docs/ACCESS.md and clients/typescript from proto/
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/access.py
 	$(BIN)/python proto/typescript.py
 
 schemas: setup  ## write each service's schema.sql from its migrations

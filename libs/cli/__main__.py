@@ -15,13 +15,13 @@ from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from cli.supervisor import PartFailedError
 from kit.errors import RadiantError
+from kit.rpc.access import ROLES
 from kit.settings import SettingsError
 
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
     "model, quality (0 to 1), cost_usd, latency_s"
 )
-ROLES = ("service", "expert", "admin", "operator")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,35 +1,16 @@
 """Access rules are read from the options of methods; a missing or incomplete rule is an error."""
 
-import itertools
-
 import pytest
-from google.protobuf import descriptor_pb2, descriptor_pool
-from google.protobuf.descriptor import ServiceDescriptor
 
 from kit.rpc.access import ROLES, AccessRule, AccessRuleError, access_rule, access_rules
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant.options.v1 import access_pb2
+from tests.kit.fixtures.access_rules import service_with
 
 INGEST = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
 Rule = access_pb2.AccessRule
 READ, WRITE = access_pb2.EFFECT_READ, access_pb2.EFFECT_WRITE
 SERVICE, ADMIN = access_pb2.ROLE_SERVICE, access_pb2.ROLE_ADMIN
-_NUMBERS = itertools.count()
-
-
-def service_with(*rules: access_pb2.AccessRule | None) -> ServiceDescriptor:
-    """Returns a service that has one method for each rule; None stands for a method without the option."""
-    name = f"access_test_{next(_NUMBERS)}"
-    file = descriptor_pb2.FileDescriptorProto(name=f"{name}.proto", package=name, syntax="proto3")
-    file.message_type.add(name="Empty")
-    service = file.service.add(name="Service")
-    for index, rule in enumerate(rules):
-        method = service.method.add(name=f"Method{index}", input_type=f".{name}.Empty", output_type=f".{name}.Empty")
-        if rule is not None:
-            method.options.Extensions[access_pb2.access].CopyFrom(rule)
-    pool = descriptor_pool.Default()
-    pool.AddSerializedFile(file.SerializeToString())
-    return pool.FindServiceByName(f"{name}.Service")
 
 
 def test_roles_equal_the_enum_of_the_option() -> None:

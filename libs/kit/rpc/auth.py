@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import jwt
 
 from kit.errors import Forbidden, Invalid, Unauthenticated
+from kit.rpc import access
 
-ROLES = frozenset({"service", "expert", "admin", "operator"})
+ROLES = frozenset(access.ROLES)
 ISSUER = AUDIENCE = "radiant"
 KEY_BYTES_MIN = 32
 TOKEN_CHARACTERS_MAX = 8192
