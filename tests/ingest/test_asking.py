@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.domain.survey_policy import (
@@ -36,6 +36,7 @@ limits = st.builds(
     ignored_max=st.integers(1, 4),
     per_day_ignored=st.integers(0, 2),
     first_outputs=st.integers(0, 5),
+    confidence_below=st.floats(0, 1),
     probability=st.floats(0, 1),
 )
 steps = st.lists(
@@ -134,7 +135,19 @@ def test_nothing_passes_the_cap() -> None:
     assert decide(Answer(reason=Reason.FIRST_OUTPUTS, probability=1), asked(*range(5, 24)), LIMITS).ask
 
 
+NONE_A_DAY = AskLimits(
+    per_day=0, cap_per_day=1, gap=timedelta(), ignored_max=1, per_day_ignored=2, first_outputs=0, probability=0.0
+)
+
+
 @given(limits=limits, steps=steps)
+@example(  # one ask about a failed check is ignored; the next output is one of low confidence
+    limits=NONE_A_DAY, steps=[(0, False, True, None, False), (24 * 60, False, False, 0.2, False)]
+)
+@example(
+    limits=AskLimits(per_day=0, per_day_ignored=2, ignored_max=1),
+    steps=[(0, True, False, None, False), (30, False, False, 0.2, False)],
+)
 def test_no_sequence_is_asked_too_often(
     limits: AskLimits, steps: list[tuple[int, bool, bool, float | None, bool]]
 ) -> None:

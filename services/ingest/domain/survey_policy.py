@@ -55,8 +55,9 @@ class AskLimits:
     gap: timedelta = timedelta(minutes=2)
     """Least time between asks, but for those that are always due."""
     ignored_max: int = 3
-    """Asks without an answer, the latest in a row, after which `per_day_ignored` takes the place of `per_day`."""
+    """Unanswered asks in a row after which `per_day_ignored` limits the asks in 24 hours as well."""
     per_day_ignored: int = 1
+    """Applies beside `per_day` and `cap_per_day`: the lowest of the limits holds."""
     first_outputs: int = 5
     """So many outputs of a user are always asked of."""
     confidence_below: float = 0.5
@@ -142,7 +143,7 @@ def decide(wished: Answer, history: History, limits: AskLimits) -> Answer:
     else:
         latest = list(history.answered[: limits.ignored_max])
         ignored = len(latest) == limits.ignored_max and not any(latest)
-        most = min(limits.per_day_ignored if ignored else limits.per_day, limits.cap_per_day)
+        most = min(limits.per_day, limits.cap_per_day, *([limits.per_day_ignored] if ignored else []))
         too_soon = any(history.now - moment < limits.gap for moment in history.asked_at[:1])
         tired = today >= most or too_soon
     return Answer(reason=Reason.FATIGUE, probability=0.0) if tired else wished
