@@ -1,10 +1,10 @@
-"""`python -m ingest`: settings, then the wired service, until told to stop."""
+"""`python -m ingest`: runs the service until SIGTERM or SIGINT."""
 
 import asyncio
 import os
 import sys
 
-from ingest.app import wired
+from ingest.app import open_server
 from ingest.settings import IngestSettings
 from kit.errors import RadiantError
 from kit.lifecycle import serve_until_stopped
@@ -16,15 +16,15 @@ from kit.settings import SettingsError
 
 
 async def serve(settings: IngestSettings) -> None:
-    """Serves until SIGTERM or SIGINT, then drains."""
+    """Serves until SIGTERM or SIGINT, then finishes running calls."""
     with serve_metrics(settings.metrics_port):
-        async with wired(settings) as server:
+        async with open_server(settings) as server:
             await server.start()
             await serve_until_stopped(server, settings.rpc.grace)
 
 
 def main() -> int:
-    """Returns 0 after a drain, 1 when the service cannot start, 2 for bad settings."""
+    """Returns 0 after an orderly stop, 1 if the service cannot start, 2 for invalid settings."""
     try:
         settings = IngestSettings.from_env(os.environ)
     except SettingsError as problem:

@@ -15,7 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from ingest.app import wired
+from ingest.app import open_server
 from ingest.settings import IngestSettings
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2_grpc, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -74,7 +74,7 @@ def environ_of(database_url: str, redis_url: str) -> dict[str, str]:
 async def serving(database_url: str, redis_url: str, extra: Mapping[str, str] | None = None) -> AsyncIterator[Serving]:
     """Serves while the block runs."""
     settings = IngestSettings.from_env({**environ_of(database_url, redis_url), **(extra or {})})
-    async with wired(settings) as server:
+    async with open_server(settings) as server:
         address = f"127.0.0.1:{await server.start()}"
         try:
             async with grpc.aio.insecure_channel(address) as channel:

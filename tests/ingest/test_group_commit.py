@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest.domain.model import Verdict, Vote, Write
-from ingest.settings import IntakeLimits
+from ingest.domain.model import Vote, Write, WriteMethod
+from ingest.settings import WriteLimits
 from ingest.writes.group_commit import ATTEMPTS_MAX, RETRY_AFTER, GroupCommit
 from kit.errors import AlreadyExists, Conflict, DeadlineExceeded, Exhausted, Invalid, RadiantError, Unavailable
 
@@ -29,12 +29,14 @@ def write(items: int = 1, *, request: uuid.UUID | None = None, body: bytes = b"b
         time_us=0,
     )
 
-    def answer(verdict: Verdict) -> bytes:
-        return b""
-
     request = request or uuid.uuid4()
     return Write(
-        tenant_id=tenant, request_id=request, method="M", fingerprint=body, answer=answer, votes=[a_vote] * items
+        tenant_id=tenant,
+        request_id=request,
+        stated_id=str(request),
+        method=WriteMethod.STREAM_SIGNALS,
+        fingerprint=body,
+        votes=[a_vote] * items,
     )
 
 
@@ -68,14 +70,14 @@ class Learner:
     def __init__(self) -> None:
         self.wakes = 0
 
-    def work(self) -> None:
+    def notify(self) -> None:
         """Counts one."""
         self.wakes += 1
 
 
-def limits(**changes: Any) -> IntakeLimits:
+def limits(**changes: Any) -> WriteLimits:
     """Returns limits with one committer, so that groups are known."""
-    return IntakeLimits(**({"committers": 1} | changes))
+    return WriteLimits(**({"committers": 1} | changes))
 
 
 async def blocked(store: ScriptedStore, queue: GroupCommit) -> asyncio.Task[bytes]:

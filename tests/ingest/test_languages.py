@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.writes.languages import FastLanguages
+from ingest.writes.languages import detect_language
 from tests.ingest.serving import Serving, manifest, thumb
 
 SENTENCES = {
@@ -17,31 +17,25 @@ SENTENCES = {
 }
 
 
-@pytest.fixture(scope="module")
-def languages() -> FastLanguages:
-    """Gives the detector, its model loaded."""
-    return FastLanguages()
-
-
 @pytest.mark.parametrize("code", SENTENCES)
-def test_sentences(languages: FastLanguages, code: str) -> None:
-    assert languages.detect(SENTENCES[code]) == code
+def test_sentences(code: str) -> None:
+    assert detect_language(SENTENCES[code]) == code
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "12345 67", "👍👍🎉", "!!! ???", "\x01\x7f"])
-def test_what_has_no_letters_has_no_language(languages: FastLanguages, text: str) -> None:
-    assert languages.detect(text) == ""
+def test_what_has_no_letters_has_no_language(text: str) -> None:
+    assert detect_language(text) == ""
 
 
-def test_lines_and_length_do_not_matter(languages: FastLanguages) -> None:
+def test_lines_and_length_do_not_matter() -> None:
     lines = SENTENCES["de"].replace(" ", "\n")
-    assert languages.detect(lines) == "de"
-    assert languages.detect((SENTENCES["fr"] + "\n") * 500) == "fr"
+    assert detect_language(lines) == "de"
+    assert detect_language((SENTENCES["fr"] + "\n") * 500) == "fr"
 
 
 @pytest.mark.parametrize("text", ["a", "x" * 4000, "\u202e\u200b\ufeffé", "🦖 a" * 1000, "' OR 1=1 --", "Ω≈ç√∫˜µ"])
-def test_odd_texts_give_a_code_or_nothing(languages: FastLanguages, text: str) -> None:
-    code = languages.detect(text)
+def test_odd_texts_give_a_code_or_nothing(text: str) -> None:
+    code = detect_language(text)
     assert code == "" or (len(code) == 2 and code.isascii() and code.islower())
 
 

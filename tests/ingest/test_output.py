@@ -10,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf import struct_pb2
 
-from ingest.api.convert.enums import digest
+from ingest.api.convert.idempotency import fingerprint
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.opinions import SPOKEN, counts, played
@@ -87,7 +87,7 @@ async def test_a_short_manifest_stays_short(ingest: Serving) -> None:
 
 async def test_flags_tell_manifests_apart_and_their_absence_does_not(ingest: Serving) -> None:
     plain, flagged = manifest("o"), manifest("o", verification_failed=True)
-    assert digest(plain.manifest).hex() == BEFORE_THE_FLAGS
+    assert fingerprint(plain.manifest).hex() == BEFORE_THE_FLAGS
     await ingest.call("RecordManifest", plain)
     again = manifest("o", verification_failed=False, contradiction_found=False)
     outcome = (await ingest.call("RecordManifest", again)).outcome

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.worker.maintenance import upkeep_forever
+from ingest.worker.maintenance import maintain_forever
 from kit.postgres.pool import PostgresSettings, open_database
 from tests.ingest.serving import Serving, batch, manifest, rows, signal
 from tests.support.servers import url_as
@@ -65,7 +65,7 @@ async def kept_up(database_url: str, condition: Callable[[], Awaitable[bool]]) -
     """Runs the service's upkeep until the condition holds."""
     settings = PostgresSettings(url=url_as("radiant_ingest", database_url), application_name="test")
     async with open_database(settings) as database:
-        task = asyncio.create_task(upkeep_forever(database))
+        task = asyncio.create_task(maintain_forever(database))
         try:
             async with asyncio.timeout(20):
                 while not await condition():  # noqa: ASYNC110 - tables tell nobody that they changed

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest.domain.survey_policy import AskLimits, draw
+from ingest.domain.survey_policy import PromptLimits, sampling_value
 from ingest.settings import IngestSettings
-from ingest.worker.maintenance import upkeep_forever
+from ingest.worker.maintenance import maintain_forever
 from kit.settings import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.crowd import opened
@@ -20,8 +20,8 @@ from tests.support.suite import token
 
 OLDER = "UPDATE ingest.feedback_asks SET asked_at = asked_at - $1::interval"
 ASKS = "SELECT output_id, reason FROM ingest.feedback_asks WHERE tenant_id = $1 ORDER BY asked_at"
-DRAWN = [f"d{n}" for n in range(400) if draw(TENANT, "u", f"d{n}") < 0.1]
-UNDRAWN = [f"d{n}" for n in range(400) if draw(TENANT, "u", f"d{n}") >= 0.1]
+DRAWN = [f"d{n}" for n in range(400) if sampling_value(TENANT, "u", f"d{n}") < 0.1]
+UNDRAWN = [f"d{n}" for n in range(400) if sampling_value(TENANT, "u", f"d{n}") >= 0.1]
 
 
 async def asked(ingest: Serving, output: str, user: str = "u", *caller: Any) -> tuple[bool, str, float]:
@@ -176,7 +176,7 @@ async def test_asks_are_forgotten_after_30_days(ingest: Serving) -> None:
     await asked(ingest, "b")
     await later(ingest, "29 days")
     async with opened(ingest.database_url) as database:
-        upkeep = asyncio.create_task(upkeep_forever(database))
+        upkeep = asyncio.create_task(maintain_forever(database))
         async with asyncio.timeout(10):
             while len(await kept(ingest)) > 1:  # noqa: ASYNC110 - nobody tells when they are gone
                 await asyncio.sleep(0.02)
@@ -197,6 +197,6 @@ async def test_tenants_have_asks_of_their_own(ingest: Serving) -> None:
 @pytest.mark.parametrize("limit", ["ASKS_PER_DAY", "ASK_PROBABILITY", "ASK_GAP_SECONDS", "ASKS_IGNORED_MAX"])
 def test_settings_have_bounds(limit: str) -> None:
     environ = environ_of("postgresql://x@127.0.0.1/x", "")
-    assert IngestSettings.from_env(environ).asking == AskLimits()
+    assert IngestSettings.from_env(environ).prompts == PromptLimits()
     with pytest.raises(SettingsError, match=limit):
         IngestSettings.from_env({**environ, f"RADIANT_{limit}": "-1"})

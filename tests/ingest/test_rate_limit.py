@@ -136,7 +136,7 @@ async def test_a_batch_over_the_limit_is_refused_whole(ingest: Serving) -> None:
 
 async def test_the_limit_is_a_setting(database_url: str, redis_url: str) -> None:
     environ = {"RADIANT_DATABASE_URL": "postgresql://u@h/d", "RADIANT_TOKEN_KEY": "k" * 32}
-    assert IngestSettings.from_env(environ).limits.explicit_per_user_hour == LIMIT
+    assert IngestSettings.from_env(environ).limits.explicit_per_user_hour_max == LIMIT
     async with serving(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "3"}) as service:
         assert (await at_once(service, "a", 5)).count("ok") == 3
     async with serving(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "0"}) as service:
@@ -163,7 +163,7 @@ async def test_a_vote_older_than_an_hour_does_not_count(database_url: str) -> No
 async def test_redis_vanishes_and_comes_back_empty(
     database_url: str, apart: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limit, "LEAVE_ALONE_S", 0.0)
+    monkeypatch.setattr(rate_limit, "REDIS_RETRY_S", 0.0)
     with running_valkey(apart) as server:
         async with serving(database_url, server.url, PACED) as service:
             assert (await at_once(service, "a", 30)).count("ok") == 30

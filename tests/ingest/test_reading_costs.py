@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingest.queries.outputs import Browsing, Wanted
-from ingest.queries.tenant_stats import Totals
+from ingest.queries.outputs import OutputFilter, list_outputs
+from ingest.queries.tenant_stats import load_tenant_stats
 from kit.errors import DeadlineExceeded
 from kit.postgres.pool import Database, PostgresSettings, open_database
 from tests.ingest.crowd import crowd, opened, rows_read
@@ -45,11 +45,11 @@ PAGES: list[tuple[dict[str, Any], int]] = [
     ({"user_id": "u7"}, 50),
     ({"conversation_id": "c77"}, 10),
     ({"model": "m3"}, 50),
-    ({"with_feedback": True}, 50),
+    ({"has_feedback": True}, 50),
     ({"rating": -1}, 50),
     ({"signal_type": "copy_response"}, 50),
     ({"user_id": "u8", "signal_type": "copy_response"}, 33),
-    ({"conversation_id": "c77", "with_feedback": True}, 5),
+    ({"conversation_id": "c77", "has_feedback": True}, 5),
 ]
 
 
@@ -59,8 +59,8 @@ async def test_a_page_reads_thousandths_of_the_tables(
     crowded: str, conditions: dict[str, Any], expected: int, days: int
 ) -> None:
     place = (datetime.now(UTC) - timedelta(days=days), "") if days else (END, "")
-    wanted = Wanted(start=START, **conditions)
-    page, whole, found = await cost(crowded, lambda database: Browsing(database).page(TENANT, wanted, place, 50))
+    wanted = OutputFilter(start=START, **conditions)
+    page, whole, found = await cost(crowded, lambda database: list_outputs(database, TENANT, wanted, place, 50))
     if days == 0:
         assert len(page.rows) == expected
     assert whole < 1_000  # small tables and the few rows of empty months at most
@@ -68,8 +68,8 @@ async def test_a_page_reads_thousandths_of_the_tables(
 
 
 async def test_rare_feedback_is_found_within_one_look_at_each_table(crowded: str) -> None:
-    wanted = Wanted(start=START, signal_type="report_content")
-    page, whole, found = await cost(crowded, lambda database: Browsing(database).page(TENANT, wanted, (END, ""), 50))
+    wanted = OutputFilter(start=START, signal_type="report_content")
+    page, whole, found = await cost(crowded, lambda database: list_outputs(database, TENANT, wanted, (END, ""), 50))
     assert len(page.rows) == 50
     assert whole + found < 3 * OUTPUTS
 
@@ -81,7 +81,9 @@ async def test_totals_of_a_week_read_its_manifests_alone(crowded: str) -> None:
         " WHERE schemaname = 'ingest' AND relname LIKE 'execution\\_manifests%'"
     )
     before = (await rows(crowded, query))[0][0]
-    found, _, _ = await cost(crowded, lambda database: Totals(database).over(TENANT, end - timedelta(days=7), end))
+    found, _, _ = await cost(
+        crowded, lambda database: load_tenant_stats(database, TENANT, end - timedelta(days=7), end)
+    )
     read = (await rows(crowded, query))[0][0] - before
     assert 5_800 <= found.total["outputs"] <= 5_840
     assert read < 1.2 * 25_000  # one month at most
@@ -93,7 +95,7 @@ async def test_what_takes_too_long_says_what_to_do(crowded: str) -> None:
     settings = PostgresSettings(url=url, application_name="test", statement_timeout=timedelta(milliseconds=5))
     async with open_database(settings) as database:
         with pytest.raises(DeadlineExceeded, match="shorter time") as caught:
-            await Totals(database).over(TENANT, START, END)
+            await load_tenant_stats(database, TENANT, START, END)
         assert caught.value.reason == "STATEMENT_TIMEOUT"
         with pytest.raises(DeadlineExceeded, match="shorter time"):
-            await Browsing(database).page(TENANT, Wanted(start=START, signal_type="regenerate"), (END, ""), 50)
+            await list_outputs(database, TENANT, OutputFilter(start=START, signal_type="regenerate"), (END, ""), 50)

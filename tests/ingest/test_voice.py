@@ -159,7 +159,11 @@ async def test_a_repeat_gets_its_answer_however_much_was_said(database_url: str,
 
 def test_settings_are_the_documented_ones() -> None:
     settings = IngestSettings.from_env(environ_of("postgresql://u@h/d", ""))
-    assert (settings.audio_url, settings.uploads.bytes_max, settings.uploads.at_once) == ("", 25 * 1024 * 1024, 32)
+    assert (settings.audio_url, settings.uploads.bytes_max, settings.uploads.concurrent_max) == (
+        "",
+        25 * 1024 * 1024,
+        32,
+    )
     times = settings.uploads.upload_timeout, settings.uploads.chunk_timeout
     assert [each.total_seconds() for each in times] == [120, 15]
 

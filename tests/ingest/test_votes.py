@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.domain.model import Outcome, Vote
-from ingest.domain.vote_resolution import Cast, Count, count, recount
+from ingest.domain.model import ItemOutcome, Vote
+from ingest.domain.vote_resolution import SubmittedVote, VoteResolution, correct_outcomes, resolve_votes
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import CALLER, Serving, name, thumb, vote
 
 
-def cast(rating: int, time_us: int, request: int, comment: str = "") -> Cast:
+def cast(rating: int, time_us: int, request: int, comment: str = "") -> SubmittedVote:
     """Builds a vote of one user on one output."""
     said = Vote(
         output_id="o",
@@ -33,7 +33,7 @@ def cast(rating: int, time_us: int, request: int, comment: str = "") -> Cast:
         user_agent="",
         time_us=time_us,
     )
-    return Cast(said, UUID(int=request))
+    return SubmittedVote(said, UUID(int=request))
 
 
 ARRIVALS = st.lists(
@@ -44,67 +44,67 @@ ARRIVALS = st.lists(
 )
 
 
-def in_groups(arrivals: list[Cast], cuts: set[int]) -> Cast:
+def in_groups(arrivals: list[SubmittedVote], cuts: set[int]) -> SubmittedVote:
     """Counts the arrivals in groups, as transactions would; returns what stands in the end."""
-    standing: Cast | None = None
+    standing: SubmittedVote | None = None
     edges = [0, *sorted(cut for cut in cuts if cut < len(arrivals)), len(arrivals)]
     for begin, end in itertools.pairwise(edges):
-        standing = count(standing, arrivals[begin:end]).winner or standing
+        standing = resolve_votes(standing, arrivals[begin:end]).winner or standing
     assert standing is not None
     return standing
 
 
 @given(ARRIVALS, st.randoms(use_true_random=False), st.sets(st.integers(1, 7)))
-def test_order_and_grouping_do_not_matter(arrivals: list[Cast], chance: random.Random, cuts: set[int]) -> None:
+def test_order_and_grouping_do_not_matter(arrivals: list[SubmittedVote], chance: random.Random, cuts: set[int]) -> None:
     shuffled = list(arrivals)
     chance.shuffle(shuffled)
     assert in_groups(shuffled, cuts) == max(arrivals, key=lambda each: each.rank)
 
 
 @given(ARRIVALS)
-def test_exactly_one_vote_is_the_first_and_all_of_them_are_judged(arrivals: list[Cast]) -> None:
-    judged = count(None, arrivals)
+def test_exactly_one_vote_is_the_first_and_all_of_them_are_judged(arrivals: list[SubmittedVote]) -> None:
+    judged = resolve_votes(None, arrivals)
     assert len(judged.outcomes) == len(arrivals)
-    assert judged.outcomes.count(Outcome.ACCEPTED) == 1
-    assert judged.outcomes[0] is Outcome.ACCEPTED
+    assert judged.outcomes.count(ItemOutcome.ACCEPTED) == 1
+    assert judged.outcomes[0] is ItemOutcome.ACCEPTED
     assert judged.winner is not None
 
 
 @given(ARRIVALS)
-def test_each_outcome_says_what_happened(arrivals: list[Cast]) -> None:
+def test_each_outcome_says_what_happened(arrivals: list[SubmittedVote]) -> None:
     best = arrivals[0]
-    for arrival, outcome in zip(arrivals[1:], count(None, arrivals).outcomes[1:], strict=True):
+    for arrival, outcome in zip(arrivals[1:], resolve_votes(None, arrivals).outcomes[1:], strict=True):
         if arrival.vote == best.vote:
-            assert outcome is Outcome.DUPLICATE
+            assert outcome is ItemOutcome.DUPLICATE
         else:
-            assert outcome is (Outcome.REPLACED if arrival.rank > best.rank else Outcome.SUPERSEDED)
+            assert outcome is (ItemOutcome.REPLACED if arrival.rank > best.rank else ItemOutcome.SUPERSEDED)
         best = max(best, arrival, key=lambda each: each.rank)
 
 
 @given(ARRIVALS)
-def test_what_is_sent_again_changes_nothing(arrivals: list[Cast]) -> None:
+def test_what_is_sent_again_changes_nothing(arrivals: list[SubmittedVote]) -> None:
     best = max(arrivals, key=lambda each: each.rank)
-    again = count(best, arrivals)
+    again = resolve_votes(best, arrivals)
     assert again.winner is None
-    assert set(again.outcomes) <= {Outcome.DUPLICATE, Outcome.SUPERSEDED}
+    assert set(again.outcomes) <= {ItemOutcome.DUPLICATE, ItemOutcome.SUPERSEDED}
 
 
 def test_two_votes_of_one_request_and_moment_end_with_the_last() -> None:
-    up, down = cast(1, 5, 7), dataclasses.replace(cast(-1, 5, 7), place=1)
-    assert count(None, [up, down]) == Count((Outcome.ACCEPTED, Outcome.REPLACED), down)
+    up, down = cast(1, 5, 7), dataclasses.replace(cast(-1, 5, 7), position=1)
+    assert resolve_votes(None, [up, down]) == VoteResolution((ItemOutcome.ACCEPTED, ItemOutcome.REPLACED), down)
 
 
 @pytest.mark.parametrize(
     ("stored", "fresh", "expected"),
     [
-        (True, True, (Outcome.ACCEPTED, Outcome.REPLACED, Outcome.DUPLICATE)),
-        (True, False, (Outcome.REPLACED, Outcome.REPLACED, Outcome.DUPLICATE)),
-        (False, False, (Outcome.SUPERSEDED, Outcome.SUPERSEDED, Outcome.DUPLICATE)),
+        (True, True, (ItemOutcome.ACCEPTED, ItemOutcome.REPLACED, ItemOutcome.DUPLICATE)),
+        (True, False, (ItemOutcome.REPLACED, ItemOutcome.REPLACED, ItemOutcome.DUPLICATE)),
+        (False, False, (ItemOutcome.SUPERSEDED, ItemOutcome.SUPERSEDED, ItemOutcome.DUPLICATE)),
     ],
 )
-def test_the_store_has_the_last_word(stored: bool, fresh: bool, expected: tuple[Outcome, ...]) -> None:
-    thought = (Outcome.ACCEPTED, Outcome.REPLACED, Outcome.DUPLICATE)
-    assert recount(thought, stored=stored, fresh=fresh) == expected
+def test_the_store_has_the_last_word(stored: bool, fresh: bool, expected: tuple[ItemOutcome, ...]) -> None:
+    thought = (ItemOutcome.ACCEPTED, ItemOutcome.REPLACED, ItemOutcome.DUPLICATE)
+    assert correct_outcomes(thought, is_stored=stored, is_new_row=fresh) == expected
 
 
 async def standing(ingest: Serving, output: str) -> asyncpg.Record:
