@@ -11,7 +11,7 @@ from ingest.api.ingest_servicer import ACCESS as INGEST_ACCESS
 from neural.api import learning_servicer, recommend_servicer
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 from tests.gateway.serving import Served, draft, signal, vote
-from tests.ingest.serving import manifest
+from tests.ingest.fixtures.service import manifest
 from tests.neural.serving import within
 from voice.api.servicer import ACCESS as VOICE_ACCESS
 

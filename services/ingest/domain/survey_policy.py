@@ -52,7 +52,7 @@ class PromptLimits:
     daily_max: int = 5
     """Prompts in 24 hours, without a priority reason."""
     daily_hard_max: int = 20
-    """Prompts in 24 hours, whatever their reason."""
+    """Prompts in 24 hours, for any reason."""
     interval_min: timedelta = timedelta(minutes=2)
     """Time between a prompt without a priority reason and the prompt before it."""
     ignored_max: int = 3

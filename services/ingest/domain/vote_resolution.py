@@ -1,6 +1,6 @@
 """Decides which of several votes of one user on one output stands, and the outcome of the others.
 
-The vote with the greatest (time, request) stands, in whatever order the votes arrive. Of several votes of one request
+The vote with the greatest (time, request) stands, in any order of arrival. Of several votes of one request
 with the same time, the last one stands.
 """
 

@@ -18,7 +18,7 @@ from gateway.http.application import application
 from gateway.http.server import HttpServer
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.serving import Served, vote
-from tests.ingest.serving import manifest
+from tests.ingest.fixtures.service import manifest
 from tests.support.browser import axe_faults, chromium
 from tests.support.suite import KEY
 
