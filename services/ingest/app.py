@@ -12,7 +12,7 @@ import redis.asyncio
 
 from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.api.audit_servicer import AuditServicer
-from ingest.api.convert.idempotency import encode_response
+from ingest.api.convert.write_responses import encode_response
 from ingest.api.ingest_servicer import ACCESS, SELF_VALIDATING, IngestServicer
 from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
 from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
@@ -20,11 +20,13 @@ from ingest.notify.voice_jobs import NoVoiceJobNotifier, RedisVoiceJobNotifier
 from ingest.privacy.erasure import Erasures
 from ingest.privacy.export import UserExports
 from ingest.privacy.recording_erasure import RecordingErasure
+from ingest.privacy.retention import INTERVAL as RETENTION_INTERVAL
 from ingest.privacy.retention import Retention
 from ingest.settings import IngestSettings
 from ingest.voice.intake import VoiceIntake
 from ingest.voice.upload import UploadReceiver
-from ingest.worker.maintenance import maintain_forever
+from ingest.worker.maintenance import INTERVAL as MAINTENANCE_INTERVAL
+from ingest.worker.maintenance import maintain
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.languages import detect_language
 from ingest.writes.rate_limit import HourlyUserRateLimit, NoUserRateLimit
@@ -32,6 +34,8 @@ from ingest.writes.store import PostgresWriteStore
 from kit.lifecycle import background
 from kit.objects import open_store
 from kit.personal_data import open_redactor
+from kit.poll import periodically
+from kit.postgres.erasures import LOOK_EVERY
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth_settings import open_authenticator
@@ -49,7 +53,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
     """Yields the server of the service, not yet started, while its background tasks are running."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
-        client = await stack.enter_async_context(open_redis(settings.redis_url)) if settings.redis_url else None
+        client = await stack.enter_async_context(open_redis(settings.redis.address)) if settings.redis.url else None
         learner, jobs = await _notifiers(stack, client)
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
         await asyncio.to_thread(detect_language, "loads the model")
@@ -64,12 +68,18 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             objects = open_store(settings.audio_url)
             receiver = UploadReceiver(settings.uploads)
             voice = VoiceIntake(receiver, objects, store, group_commit, rate_limit, jobs)
-            await stack.enter_async_context(background("voice-orphans", voice.delete_orphans_forever))
-        retention = Retention(database, settings.retention, learner)
-        recordings = RecordingErasure(database, objects, client)
-        await stack.enter_async_context(background("maintenance", functools.partial(maintain_forever, database)))
-        await stack.enter_async_context(background("retention", retention.run_forever))
-        await stack.enter_async_context(background("erasures", recordings.run_forever))
+            await stack.enter_async_context(voice.orphan_deletion())
+        for task in (
+            periodically("upkeep", functools.partial(maintain, database), MAINTENANCE_INTERVAL),
+            periodically(
+                "retention",
+                Retention(database, settings.retention, learner).run_once,
+                RETENTION_INTERVAL,
+                first_after=RETENTION_INTERVAL,
+            ),
+            periodically("erasures", RecordingErasure(database, objects, client).run_once, LOOK_EVERY),
+        ):
+            await stack.enter_async_context(task)
         servicer = IngestServicer(
             database=database,
             group_commit=group_commit,
@@ -93,7 +103,7 @@ async def _notifiers(
     if client is None:
         return NoLearnerNotifier(), NoVoiceJobNotifier()
     learner, jobs = RedisLearnerNotifier(client), RedisVoiceJobNotifier(client)
-    await stack.enter_async_context(background("learner-notifications", learner.publish_forever))
+    await stack.enter_async_context(background("wake-ups", learner.publish_forever))
     await stack.enter_async_context(background("voice-jobs", jobs.publish_forever))
     return learner, jobs
 

@@ -6,17 +6,15 @@ from typing import Any
 
 from ingest.api.convert.audit import audit_filter, entry_message, page_scope, verification_response
 from ingest.audit.log import list_audit_entries, verify_audit_log
-from kit.errors import Invalid
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import Keyset, integers
 from radiant.ingest.v1 import audit_service_pb2 as pb
 from radiant.ingest.v1 import audit_service_pb2_grpc
 
 Context = Any
-PAGE_SIZE_MAX = 500
-FIRST_PAGE = 2**63 - 1
-"""Sequence number before which the first page ends."""
+ENTRIES = Keyset((integers(),), (2**63 - 1,), size_max=500)
+"""Sequence numbers, in descending order."""
 
 _ADMINS = frozenset({"admin", "operator"})
 
@@ -35,14 +33,10 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
     ) -> pb.ListAuditEntriesResponse:
         """Returns a page of audit entries, newest first."""
         conditions = audit_filter(request, _log_tenant(request.tenant_id))
-        scope = page_scope(conditions)
-        (before,) = decode_page(request.page_token, scope, (int,)) or (FIRST_PAGE,)
-        if not isinstance(before, int):
-            raise Invalid.field("page_token", "is not a page token of this list and these conditions")
-        size = page_size(request.page_size, PAGE_SIZE_MAX)
-        rows, has_more = await list_audit_entries(self._database, conditions, before, size)
-        token = encode_page(scope, (rows[-1]["sequence"],)) if has_more else ""
-        return pb.ListAuditEntriesResponse(entries=map(entry_message, rows), next_page_token=token)
+        page_request = ENTRIES.request(request, *page_scope(conditions))
+        rows = await list_audit_entries(self._database, conditions, *page_request.after, page_request.limit)
+        page = page_request.page(rows, lambda row: (row["sequence"],))
+        return pb.ListAuditEntriesResponse(entries=map(entry_message, page.rows), next_page_token=page.next_token)
 
     async def VerifyAuditLog(self, request: pb.VerifyAuditLogRequest, context: Context) -> pb.VerifyAuditLogResponse:
         """Verifies the audit log of a tenant."""

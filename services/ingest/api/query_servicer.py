@@ -6,22 +6,26 @@ import time
 from typing import Any
 
 from ingest.api.convert.feedback_stats import conversation_response, output_stats_response
-from ingest.api.convert.outputs import list_arguments, list_response, output_response
+from ingest.api.convert.outputs import list_response, output_filter, output_response, page_scope
 from ingest.api.convert.tenant_stats import tenant_stats_response, time_range
+from ingest.api.convert.times import datetime_from_us
 from ingest.api.convert.widget import widget_response
 from ingest.domain.survey_policy import PromptLimits
 from ingest.queries.feedback_stats import TIME_MAX_US, TIME_MIN_US, load_conversation_stats, load_output_stats
 from ingest.queries.outputs import list_outputs, load_output
 from ingest.queries.tenant_stats import load_tenant_stats
 from ingest.surveys.prompts import load_widget_state
-from kit.errors import Invalid
 from kit.postgres.pool import Database
 from kit.rpc.auth import tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import TEXT, Keyset, integers, microseconds_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 Context = Any
 PAGE_SIZE_MAX = 200
+CONVERSATION_OUTPUTS = Keyset((integers(TIME_MIN_US, TIME_MAX_US), TEXT), (TIME_MIN_US, ""), PAGE_SIZE_MAX)
+"""Creation time in microseconds and output_id, in ascending order."""
+OUTPUTS = Keyset((integers(0, TIME_MAX_US), TEXT), (TIME_MAX_US, ""), PAGE_SIZE_MAX)
+"""Creation time in microseconds and output_id, in descending order."""
 
 
 class QueryServicer:
@@ -42,16 +46,12 @@ class QueryServicer:
     ) -> pb.GetConversationSummaryResponse:
         """Returns the feedback statistics of a conversation and a page of its outputs."""
         tenant = tenant_of(request.tenant_id)
-        scope = ("conversation", tenant, request.conversation_id)
-        key = decode_page(request.page_token, scope, (int, str)) or (TIME_MIN_US, "")
-        after = (int(key[0]), str(key[1]))
-        if not TIME_MIN_US <= after[0] <= TIME_MAX_US:
-            raise Invalid.field("page_token", "is not a page token of this conversation")
-        size = page_size(request.page_size, PAGE_SIZE_MAX)
-        stats = await load_conversation_stats(self._database, tenant, request.conversation_id, after, size)
-        last = stats.page[-1] if stats.page and stats.has_more else None
-        token = encode_page(scope, (last.created_us, last.output_id)) if last else ""
-        return conversation_response(stats, token)
+        page_request = CONVERSATION_OUTPUTS.request(request, "conversation", tenant, request.conversation_id)
+        stats = await load_conversation_stats(
+            self._database, tenant, request.conversation_id, page_request.after, page_request.limit
+        )
+        page = page_request.page(stats.outputs, lambda output: (output.created_us, output.output_id))
+        return conversation_response(stats, page)
 
     async def GetTenantFeedbackStats(
         self, request: pb.GetTenantFeedbackStatsRequest, context: Context
@@ -64,9 +64,13 @@ class QueryServicer:
     async def ListOutputs(self, request: pb.ListOutputsRequest, context: Context) -> pb.ListOutputsResponse:
         """Returns a page of outputs, newest first."""
         tenant = tenant_of(request.tenant_id)
-        conditions, before, scope = list_arguments(request, tenant)
-        size = page_size(request.page_size, PAGE_SIZE_MAX)
-        return list_response(await list_outputs(self._database, tenant, conditions, before, size), scope)
+        conditions, end_us = output_filter(request)
+        page_request = OUTPUTS.request(request, *page_scope(request, tenant), start=(end_us, ""))
+        before_us, before_id = page_request.after
+        before = (datetime_from_us(before_us), before_id)
+        outputs = await list_outputs(self._database, tenant, conditions, before, page_request.limit)
+        page = page_request.page(outputs.rows, lambda row: (microseconds_of(row["created_at"]), row["output_id"]))
+        return list_response(page, outputs.counts)
 
     async def GetOutput(self, request: pb.GetOutputRequest, context: Context) -> pb.GetOutputResponse:
         """Returns one output with its feedback."""

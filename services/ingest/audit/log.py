@@ -42,13 +42,12 @@ class AuditVerification:
 
 
 async def list_audit_entries(
-    database: Database, conditions: AuditFilter, before: int, size: int
-) -> tuple[Sequence[asyncpg.Record], bool]:
-    """Returns the page of entries before a sequence number, newest first, and whether there are more."""
+    database: Database, conditions: AuditFilter, before: int, limit: int
+) -> Sequence[asyncpg.Record]:
+    """Returns entries before a sequence number, newest first."""
     values = conditions.actor, conditions.action, conditions.target, conditions.start, conditions.end
     async with database.tenant(conditions.tenant_id) as connection:
-        rows = await connection.fetch(_SQL["audit_entries"], conditions.tenant_id, before, *values, size + 1)
-    return rows[:size], len(rows) > size
+        return list(await connection.fetch(_SQL["audit_entries"], conditions.tenant_id, before, *values, limit))
 
 
 async def verify_audit_log(database: Database, tenant: str) -> AuditVerification:

@@ -21,6 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
+
+from kit.settings import Setting
 
 DAY = timedelta(days=1)
 
@@ -49,22 +52,22 @@ PROMPTING_REASONS = PRIORITY_REASONS | {PromptReason.LOW_CONFIDENCE, PromptReaso
 class PromptLimits:
     """Limits and shares of the prompts to one user."""
 
-    daily_max: int = 5
-    """Prompts in 24 hours, without a priority reason."""
-    daily_hard_max: int = 20
-    """Prompts in 24 hours, for any reason."""
-    interval_min: timedelta = timedelta(minutes=2)
+    daily_max: Annotated[int, Setting("ASKS_PER_DAY", 0, 1_000, "prompts")] = 5
+    """Prompts to a user in 24 hours that have no priority reason."""
+    daily_hard_max: Annotated[int, Setting("ASKS_CAP_PER_DAY", 0, 1_000, "prompts")] = 20
+    """Prompts to a user in 24 hours, for any reason."""
+    interval_min: Annotated[timedelta, Setting("ASK_GAP_SECONDS", 0, 86_400)] = timedelta(minutes=2)
     """Time between a prompt without a priority reason and the prompt before it."""
-    ignored_max: int = 3
-    """Number of latest prompts that, if the user answered none of them, brings `ignored_daily_max` into force."""
-    ignored_daily_max: int = 1
-    """Prompts in 24 hours, without a priority reason, to a user who ignored the latest prompts."""
-    first_outputs_max: int = 5
+    ignored_max: Annotated[int, Setting("ASKS_IGNORED_MAX", 1, 100, "prompts")] = 3
+    """Number of latest prompts without an answer after which the daily limit for ignored prompts holds as well."""
+    ignored_daily_max: Annotated[int, Setting("ASKS_PER_DAY_IGNORED", 0, 1_000, "prompts")] = 1
+    """Prompts in 24 hours to a user who ignored the latest prompts, without those that have a priority reason."""
+    first_outputs_max: Annotated[int, Setting("ASK_FIRST_OUTPUTS", 0, 100, "outputs")] = 5
     """Number of a user's first outputs that are prompted for."""
-    confidence_min: float = 0.5
-    """An output is prompted for if the Brain's confidence is below this value, in [0, 1]."""
-    sampling_probability: float = 0.1
-    """Share of all other outputs that are prompted for, in [0, 1]."""
+    confidence_min: Annotated[float, Setting("ASK_CONFIDENCE_BELOW", 0, 1)] = 0.5
+    """Confidence of the Brain below which an output is prompted for."""
+    sampling_probability: Annotated[float, Setting("ASK_PROBABILITY", 0, 1)] = 0.1
+    """Share of all other outputs that are prompted for."""
 
     @property
     def history_max(self) -> int:

@@ -8,11 +8,11 @@ import logging
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from kit.channels import LEARNER_WAKE_UP
 from kit.metrics import Counter
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "radiant:learn"
 PAUSE_S = 0.005
 """Pause after a message. Commits during the pause share the next message."""
 LOST = Counter(
@@ -37,7 +37,7 @@ class RedisLearnerNotifier:
             await self._is_pending.wait()
             self._is_pending.clear()
             try:
-                await self._client.publish(CHANNEL, b"")
+                await self._client.publish(LEARNER_WAKE_UP, b"")
             except (RedisError, OSError, TimeoutError):
                 LOST.inc()
                 log.debug("notification to the learner failed", exc_info=True)

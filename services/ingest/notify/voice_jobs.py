@@ -12,11 +12,11 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from ingest.domain.model import Recording
+from kit.channels import VOICE_JOBS
 from kit.metrics import Counter
 
 log = logging.getLogger(__name__)
 
-STREAM = "radiant:voice:jobs"
 STREAM_LENGTH_MAX = 100_000
 """Approximate length at which Redis drops the oldest entries of the stream."""
 QUEUE_MAX = 10_000
@@ -51,7 +51,7 @@ class RedisVoiceJobNotifier:
             while self._queue:
                 fields = cast(dict[Any, Any], self._queue.popleft())
                 try:
-                    await self._client.xadd(STREAM, fields, maxlen=STREAM_LENGTH_MAX, approximate=True)
+                    await self._client.xadd(VOICE_JOBS, fields, maxlen=STREAM_LENGTH_MAX, approximate=True)
                 except (RedisError, OSError, TimeoutError):
                     LOST.inc()
                     log.debug("notification of a voice comment failed", exc_info=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
 from ingest.domain.ports import LearnerNotifier
 from kit.ids import new_id, user_digest
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked, once
+from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
@@ -18,7 +17,7 @@ _SQL = load_queries("ingest", "privacy.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 ERASURE_S_MAX = 300.0
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ANSWERS = StoredAnswers("ingest")
 
 
 class Erasures:
@@ -27,7 +26,7 @@ class Erasures:
     def __init__(self, database: Database, learner: LearnerNotifier) -> None:
         self._database, self._learner = database, learner
 
-    async def erase(self, request: Asked, user: str, actor: str, encode: Callable[[int, str], bytes]) -> bytes:
+    async def erase(self, key: IdempotencyKey, user: str, actor: str, encode: Callable[[int, str], bytes]) -> bytes:
         """Erases a user and returns `encode(number of deleted rows, erasure identifier)`.
 
         One transaction deletes the rows, queues the affected units for the learner, and stores the erasure, its audit
@@ -36,7 +35,7 @@ class Erasures:
         whole or stored as a whole after the erasure. Outputs that were made for the user are deleted with all feedback
         on them. A repeat of the request returns the first response.
         """
-        tenant, erasure_id = request.tenant_id, new_id()
+        tenant, erasure_id = key.tenant_id, new_id()
         entry = AuditEntry(tenant_id=tenant, actor=actor, action="user.forget", target=user_digest(tenant, user))
 
         async def change() -> bytes:
@@ -47,18 +46,11 @@ class Erasures:
 
         async with self._database.tenant(tenant) as connection:
             await connection.execute(_SESSION["disable_statement_timeout"])
-            response = await once(connection, _SQL["stored_response"], _SQL["store_response"], request, change)
+            response = await _ANSWERS.once(connection, key, change)
         self._learner.notify()
         return response
 
-    async def page(self, tenant: str, before: tuple[int, str], size: int) -> tuple[Sequence[asyncpg.Record], bool]:
-        """Returns the page of erasures before (requested_us, erasure_id), newest first, and whether there are more."""
+    async def list(self, tenant: str, before: tuple[int, str], limit: int) -> Sequence[asyncpg.Record]:
+        """Returns erasures before (time in microseconds since 1970, erasure_id), newest first."""
         async with self._database.tenant(tenant) as connection:
-            rows = await connection.fetch(_SQL["list_erasures"], tenant, *before, size + 1)
-        return rows[:size], len(rows) > size
-
-
-def requested_us(row: asyncpg.Record) -> int:
-    """Returns the time of an erasure request in microseconds since 1970."""
-    moment: datetime = row["asked_at"]
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+            return list(await connection.fetch(_SQL["list_erasures"], tenant, *before, limit))

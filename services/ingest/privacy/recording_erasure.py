@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from ingest.writes.rate_limit import user_rate_key
+from kit.channels import submissions_key
 from kit.errors import RadiantError
 from kit.objects import ObjectStore
-from kit.postgres.erasures import LOOK_EVERY, RECORDINGS, Erasure, done, pending
+from kit.postgres.erasures import RECORDINGS, Erasure, done, pending
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
@@ -28,12 +27,6 @@ class RecordingErasure:
     def __init__(self, database: Database, objects: ObjectStore | None, client: redis.asyncio.Redis | None) -> None:
         """Without `objects`, erasures with recordings stay pending for a process that has an object store."""
         self._database, self._objects, self._client = database, objects, client
-
-    async def run_forever(self) -> None:
-        """Polls for pending erasures."""
-        while True:
-            await self.run_once()
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     async def run_once(self) -> int:
         """Processes the pending erasures and returns how many it completed. A failed one stays pending."""
@@ -63,7 +56,7 @@ class RecordingErasure:
             async with self._database.tenant(erasure.tenant_id) as connection:
                 await connection.execute(_SQL["dequeue_recordings"], *key, audio_keys)
         if self._client is not None:
-            await self._client.delete(user_rate_key(erasure.tenant_id, erasure.user_id))
+            await self._client.delete(submissions_key(erasure.tenant_id, erasure.user_id))
         async with self._database.transaction() as connection:
             await done(connection, erasure, RECORDINGS)
         return True

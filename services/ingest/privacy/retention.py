@@ -6,7 +6,6 @@ model versions, trust and detected drift belong to the neural service and are ke
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +20,10 @@ log = logging.getLogger(__name__)
 _SQL = load_queries("ingest", "retention.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
+ARCHIVIST = "radiant_archivist"
+"""Database role that may delete old rows of all tenants."""
 INTERVAL = timedelta(hours=6)
+"""Time between two runs, and before the first one."""
 BATCH_SIZE = 5_000
 STATEMENT_S_MAX = 600.0
 EXPIRED = Counter("radiant_ingest_expired_rows_total", "Rows deleted after their retention period, by step.", ["step"])
@@ -33,14 +35,9 @@ class Retention:
     def __init__(self, database: Database, settings: RetentionSettings, learner: LearnerNotifier) -> None:
         self._database, self._settings, self._learner = database, settings, learner
 
-    async def run_forever(self) -> None:
-        """Deletes old rows every six hours, for the first time six hours after the start."""
-        while True:
-            await asyncio.sleep(INTERVAL.total_seconds())
-            await self.run_once(datetime.now(UTC))
-
-    async def run_once(self, now: datetime) -> int:
+    async def run_once(self) -> int:
         """Deletes all rows that are past their retention period and returns how many it deleted."""
+        now = datetime.now(UTC)
         signals, feedback = self._settings.signals, self._settings.feedback
         steps = {
             "expire_signals": (signals, "implicit_signals"),
@@ -61,8 +58,7 @@ class Retention:
     async def _expire(self, step: str, before: datetime, partitioned_table: str) -> int:
         rows, batch = 0, BATCH_SIZE
         while batch == BATCH_SIZE:
-            async with self._database.transaction() as connection:
-                await connection.execute(_SQL["assume_archivist"])
+            async with self._database.as_role(ARCHIVIST) as connection:
                 await connection.execute(_SESSION["disable_statement_timeout"])
                 if not await connection.fetchval(_SQL["lock_retention"]):
                     return rows

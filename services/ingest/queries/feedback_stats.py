@@ -62,10 +62,9 @@ class ConversationOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationStats:
-    """A page of the outputs of a conversation, and the feedback counts of the whole conversation."""
+    """Outputs of a conversation, and the feedback counts of the whole conversation."""
 
-    page: Sequence[ConversationOutput]
-    has_more: bool
+    outputs: Sequence[ConversationOutput]
     output_count: int
     counts: FeedbackCounts
 
@@ -88,9 +87,9 @@ async def load_output_stats(database: Database, tenant: str, output_id: str) -> 
 
 
 async def load_conversation_stats(
-    database: Database, tenant: str, conversation_id: str, after: tuple[int, str], size: int
+    database: Database, tenant: str, conversation_id: str, after: tuple[int, str], limit: int
 ) -> ConversationStats:
-    """Returns the statistics of a conversation with the page of outputs after (created_us, output_id).
+    """Returns the statistics of a conversation and its outputs after (created_us, output_id), oldest first.
 
     Raises NotFound (CONVERSATION_UNKNOWN) without outputs, and Precondition (CONVERSATION_TOO_LONG) if the
     conversation has more than 10,000 outputs.
@@ -104,18 +103,18 @@ async def load_conversation_stats(
             message = f"The conversation has more than {CONVERSATION_OUTPUTS_MAX} outputs and cannot be summarized."
             raise Precondition(message, reason="CONVERSATION_TOO_LONG")
         counts = await load_counts(connection, tenant, [row["output_id"] for row in ids])
-        rows = await connection.fetch(_SQL["conversation_outputs"], tenant, conversation_id, *after, size + 1)
-    page = [
+        rows = await connection.fetch(_SQL["conversation_outputs"], tenant, conversation_id, *after, limit)
+    outputs = [
         ConversationOutput(
             output_id=row["output_id"],
             created_us=row["created_us"],
             models=row["models_used"],
             counts=counts.get(row["output_id"], FeedbackCounts()),
         )
-        for row in rows[:size]
+        for row in rows
     ]
     total = _sum(list(counts.values()))
-    return ConversationStats(page=page, has_more=len(rows) > size, output_count=len(ids), counts=total)
+    return ConversationStats(outputs=outputs, output_count=len(ids), counts=total)
 
 
 async def load_counts(connection: Connection, tenant: str, outputs: Sequence[str]) -> dict[str, FeedbackCounts]:

@@ -68,13 +68,12 @@ class OutputFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutputPage:
-    """A page of outputs, newest first."""
+class OutputList:
+    """Outputs, newest first."""
 
     rows: Sequence[asyncpg.Record]
     counts: Mapping[str, FeedbackCounts]
     """Counts by output, for outputs with feedback."""
-    has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +88,16 @@ class OutputDetail:
 
 
 async def list_outputs(
-    database: Database, tenant: str, conditions: OutputFilter, before: OutputKey, size: int
-) -> OutputPage:
-    """Returns the page of outputs before a key; raises DeadlineExceeded (STATEMENT_TIMEOUT) if it takes too long.
+    database: Database, tenant: str, conditions: OutputFilter, before: OutputKey, limit: int
+) -> OutputList:
+    """Returns outputs before a key; raises DeadlineExceeded (STATEMENT_TIMEOUT) if the queries take too long.
 
     Paging neither repeats nor skips outputs that existed before the first page. An output that is stored later
     appears if it is older than the key of the current page.
     """
     async with timeout_advice(), database.tenant(tenant) as connection:
         await connection.execute(_SESSION["plan_for_values"])
-        search = _OutputSearch(connection, tenant, conditions, size + 1)
+        search = _OutputSearch(connection, tenant, conditions, limit)
         if conditions.conversation_id:
             rows = await search.conversation(before)
         elif conditions.has_feedback_condition:
@@ -106,8 +105,8 @@ async def list_outputs(
         else:
             rows = await search.block(before, (conditions.start, ""))
         await connection.execute(_SESSION["plan_automatically"])
-        counts = await load_counts(connection, tenant, [row["output_id"] for row in rows[:size]])
-    return OutputPage(rows=rows[:size], counts=counts, has_more=len(rows) > size)
+        counts = await load_counts(connection, tenant, [row["output_id"] for row in rows])
+    return OutputList(rows=rows, counts=counts)
 
 
 async def load_output(database: Database, tenant: str, output_id: str) -> OutputDetail:

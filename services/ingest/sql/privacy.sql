@@ -1,12 +1,3 @@
--- query: stored_response
--- Stored response of a request.
-SELECT method, fingerprint, answer FROM ingest.requests WHERE tenant_id = $1 AND request_id = $2;
-
--- query: store_response
--- Stores a response in the transaction of the change. Returns no row if a concurrent transaction stored one.
-INSERT INTO ingest.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING RETURNING true;
-
 -- query: forget_user
 -- Deletes all data of a user in this schema and returns the number of deleted rows.
 SELECT ingest.forget_user($1, $2, $3);

@@ -1,7 +1,3 @@
--- query: assume_archivist
--- Takes, for this transaction, the role that may delete old rows of all tenants.
-SET LOCAL ROLE radiant_archivist;
-
 -- query: lock_retention
 -- Tries to take the lock that lets one process at a time delete old rows.
 SELECT pg_try_advisory_xact_lock(72011, 0);

@@ -21,7 +21,7 @@ LEFT JOIN (
 
 -- query: lock_user_prompts
 -- Serializes the decisions for one user, so that two concurrent decisions do not both use the last prompt of a day.
-SELECT pg_advisory_xact_lock(72009, hashtext($1 || '/' || $2));
+SELECT pg_advisory_xact_lock(72012, hashtext($1 || '/' || $2));
 
 -- query: prompt_history
 -- The decision stored for this output, if any, and the user's latest $4 prompts, newest first, with whether each was answered.

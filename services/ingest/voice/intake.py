@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from ingest.writes.store import PostgresWriteStore
 from kit.errors import RadiantError, Unavailable
 from kit.metrics import Counter as Metric
 from kit.objects import ObjectStore
+from kit.poll import Periodic, periodically
 
 STORED = Metric("radiant_ingest_voice_bytes_total", "Bytes of audio that were stored and acknowledged.")
 DELETED = Metric("radiant_ingest_voice_leftovers_total", "Audio objects deleted because their row was not stored.")
@@ -27,7 +28,8 @@ DELETED = Metric("radiant_ingest_voice_leftovers_total", "Audio objects deleted 
 ORPHANS_MAX = 10_000
 UNKNOWN_COMMIT_WAIT = timedelta(seconds=60)
 """Time after which a transaction with an unknown result is no longer running."""
-ORPHAN_POLL_S = 1.0
+ORPHAN_INTERVAL = timedelta(seconds=1)
+"""Time between two checks for orphans."""
 _VOICE_ID_NAMESPACE = UUID("6f1c3c0e-5f4f-5b43-9d0a-3a0b6f2f5c11")
 """Namespace of the version 5 UUIDs of voice comments."""
 
@@ -96,20 +98,24 @@ class VoiceIntake:
             if not self._in_progress[recording.voice_id]:
                 del self._in_progress[recording.voice_id]
 
-    async def delete_orphans_forever(self) -> None:
-        """Deletes audio objects of this process whose row was not stored. Objects of an ended process are kept."""
-        while True:
-            await asyncio.sleep(ORPHAN_POLL_S)
-            for _ in range(len(self._possible_orphans)):
-                orphan = self._possible_orphans.popleft()
-                if orphan.due_s > time.monotonic() or orphan.recording.voice_id in self._in_progress:
-                    self._possible_orphans.append(orphan)
-                    continue
-                try:
-                    await self._delete_if_orphan(orphan)
-                except RadiantError:
-                    self._possible_orphans.append(orphan)
-                    break
+    def orphan_deletion(self) -> AbstractAsyncContextManager[Periodic]:
+        """Returns the background task that deletes audio objects of this process whose row was not stored.
+
+        Objects of an ended process are kept.
+        """
+        return periodically("voice-leftovers", self._delete_orphans, ORPHAN_INTERVAL, first_after=ORPHAN_INTERVAL)
+
+    async def _delete_orphans(self) -> None:
+        for _ in range(len(self._possible_orphans)):
+            orphan = self._possible_orphans.popleft()
+            if orphan.due_s > time.monotonic() or orphan.recording.voice_id in self._in_progress:
+                self._possible_orphans.append(orphan)
+                continue
+            try:
+                await self._delete_if_orphan(orphan)
+            except RadiantError:
+                self._possible_orphans.append(orphan)
+                raise
 
     async def _delete_if_orphan(self, orphan: _PossibleOrphan) -> None:
         if not await self._store.is_recording_stored(orphan.tenant, orphan.recording.voice_id):

@@ -9,7 +9,8 @@ import time
 import pytest
 import redis.asyncio
 
-from ingest.notify.learner import CHANNEL, LOST
+from ingest.notify.learner import LOST
+from kit.channels import LEARNER_WAKE_UP
 from tests.ingest.fixtures.service import IngestService, manifest, open_service, thumb
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import free_port
@@ -79,7 +80,7 @@ async def test_writes_with_unresponsive_redis_are_acknowledged(database_url: str
 @pytest.mark.parametrize("writes", [1, 50])
 async def test_commit_publishes_notification(database_url: str, redis_url: str, writes: int) -> None:
     async with redis.asyncio.Redis.from_url(redis_url) as client, client.pubsub() as heard:
-        await heard.subscribe(CHANNEL)
+        await heard.subscribe(LEARNER_WAKE_UP)
         assert (await heard.get_message(timeout=5))["type"] == "subscribe"
         async with open_service(database_url, redis_url) as service:
             await asyncio.gather(

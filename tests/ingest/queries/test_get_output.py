@@ -10,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf import struct_pb2
 
-from ingest.api.convert.idempotency import fingerprint
+from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.fixtures.random_feedback import SPOKEN, counts, submit_random_feedback
@@ -99,7 +99,7 @@ async def test_manifest_with_required_fields_is_returned(ingest: IngestService) 
 
 async def test_manifest_with_other_flags_is_different(ingest: IngestService) -> None:
     plain, flagged = manifest("o"), manifest("o", verification_failed=True)
-    assert fingerprint(plain.manifest).hex() == BEFORE_THE_FLAGS
+    assert fingerprint_of(plain.manifest).hex() == BEFORE_THE_FLAGS
     await ingest.call("RecordManifest", plain)
     again = manifest("o", verification_failed=False, contradiction_found=False)
     outcome = (await ingest.call("RecordManifest", again)).outcome

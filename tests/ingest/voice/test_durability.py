@@ -55,7 +55,7 @@ async def ingest(
     database_url: str, redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[IngestService]:
     """Gives a running service that looks for leftovers all the time."""
-    monkeypatch.setattr(intake, "ORPHAN_POLL_S", 0.05)
+    monkeypatch.setattr(intake, "ORPHAN_INTERVAL", timedelta(seconds=0.05))
     async with open_service(database_url, redis_url, {"RADIANT_AUDIO_URL": str(folder)}) as service:
         yield service
 
@@ -124,7 +124,7 @@ async def test_voice_with_used_identifier_and_other_content_is_refused(ingest: I
 async def test_concurrent_voice_contents_of_one_request_store_one(
     database_url: str, redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "ORPHAN_POLL_S", 0.05)
+    monkeypatch.setattr(intake, "ORPHAN_INTERVAL", timedelta(seconds=0.05))
     async with two(database_url, redis_url, folder) as services:
         asked, clips = header(), [clip(value=value) for value in range(1, 7)]
         calls = (submit_voice(services[turn % 2], asked, each) for turn, each in enumerate(clips))

@@ -12,8 +12,8 @@ import grpc
 import pytest
 import redis.asyncio
 
-from ingest.notify.voice_jobs import STREAM
 from ingest.settings import IngestSettings
+from kit.channels import VOICE_JOBS
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant_client import Ingest, InvalidRequest, open_channel
 from tests.ingest.fixtures.service import (
@@ -81,9 +81,9 @@ async def test_voice_comments_are_published_on_stream(ingest: IngestService, red
     answers = [await submit_voice(ingest, header(f"o{index}", seconds=index / 8)) for index in range(3)]
     async with redis.asyncio.Redis.from_url(redis_url, decode_responses=True) as client:
         async with asyncio.timeout(10):
-            while await client.xlen(STREAM) < 3:  # noqa: ASYNC110 - words come after the answers
+            while await client.xlen(VOICE_JOBS) < 3:  # noqa: ASYNC110 - words come after the answers
                 await asyncio.sleep(0.02)
-        entries: Any = await client.xrange(STREAM)
+        entries: Any = await client.xrange(VOICE_JOBS)
     rows = await ingest.rows("SELECT tenant_id, voice_id, created_at FROM ingest.voice_feedback")
     times = {str(row["voice_id"]): row["created_at"].isoformat() for row in rows}
     told = [(fields["tenant"], fields["voice_id"], fields["created_at"]) for _, fields in entries]

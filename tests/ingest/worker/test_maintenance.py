@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.worker.maintenance import maintain_forever
+from ingest.worker.maintenance import maintain
 from kit.postgres.pool import PostgresSettings, open_database
 from tests.ingest.fixtures.service import IngestService, batch, manifest, rows, signal
 from tests.support.servers import url_as
@@ -61,30 +60,21 @@ async def test_ensure_partitions_of_more_months_sets_row_security(database_url: 
         assert set(found.values()) == {(True, True)}
 
 
-async def kept_up(database_url: str, condition: Callable[[], Awaitable[bool]]) -> None:
-    """Runs the service's upkeep until the condition holds."""
+async def run_maintenance(database_url: str) -> None:
+    """Runs the maintenance of the service once."""
     settings = PostgresSettings(url=url_as("radiant_ingest", database_url), application_name="test")
     async with open_database(settings) as database:
-        task = asyncio.create_task(maintain_forever(database))
-        try:
-            async with asyncio.timeout(20):
-                while not await condition():  # noqa: ASYNC110 - tables tell nobody that they changed
-                    await asyncio.sleep(0.02)
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await maintain(database)
 
 
 async def test_maintenance_creates_missing_partitions(database_url: str) -> None:
     lost = next(iter(months(2, 2)))
     for parent in PARENTS:
         await rows(database_url, f"DROP TABLE ingest.{parent}{lost}")
-
-    async def is_there() -> bool:
-        return all([lost in await children(database_url, parent) for parent in PARENTS])
-
-    assert not await is_there()
-    await kept_up(database_url, is_there)
+        assert lost not in await children(database_url, parent)
+    await run_maintenance(database_url)
+    for parent in PARENTS:
+        assert lost in await children(database_url, parent)
 
 
 def moments() -> list[Timestamp]:
@@ -143,8 +133,6 @@ async def test_maintenance_purges_responses_older_than_a_day(database_url: str) 
     await rows(database_url, insert, 25.0, 10_050)
     await rows(database_url, insert, 23.0, 3)
 
-    async def only_the_young_are_there() -> bool:
-        (row,) = await rows(database_url, "SELECT count(*) FROM ingest.requests")
-        return bool(row[0] == 3)
-
-    await kept_up(database_url, only_the_young_are_there)
+    await run_maintenance(database_url)
+    (row,) = await rows(database_url, "SELECT count(*) FROM ingest.requests")
+    assert row[0] == 3

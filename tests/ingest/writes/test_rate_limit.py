@@ -14,7 +14,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from ingest.settings import IngestSettings
-from ingest.writes import rate_limit
+from kit.redis import sliding_window
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.fixtures.service import CALLER, IngestService, new_id, open_service, reason_of, signal, thumb, vote
 from tests.support.servers import Apart, running_valkey
@@ -163,7 +163,7 @@ async def test_limit_without_redis_ignores_rows_older_than_an_hour(database_url:
 async def test_limit_holds_while_redis_is_down_and_after_data_loss(
     database_url: str, apart: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limit, "REDIS_RETRY_S", 0.0)
+    monkeypatch.setattr(sliding_window, "RETRY_S", 0.0)
     with running_valkey(apart) as server:
         async with open_service(database_url, server.url, PACED) as service:
             assert (await at_once(service, "a", 30)).count("ok") == 30

@@ -27,7 +27,7 @@ async def expired(work: Works, feedback: int = 365, signals: int = 90) -> int:
     kept = RetentionSettings(feedback=timedelta(days=feedback), signals=timedelta(days=signals))
     postgres = PostgresSettings(url=url_as("radiant_ingest", work.database_url), application_name="archivist")
     async with open_database(postgres) as database:
-        return await Retention(database, kept, NoLearnerNotifier()).run_once(datetime.now(UTC))
+        return await Retention(database, kept, NoLearnerNotifier()).run_once()
 
 
 async def said(work: Works, days: int, tenant: str = "acme") -> None:

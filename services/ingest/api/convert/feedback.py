@@ -12,8 +12,8 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 
 from ingest.api.convert.enums import CATEGORIES, RATINGS, SIGNALS, SOURCES
-from ingest.api.convert.idempotency import BATCH_ITEMS_MAX, fingerprint
 from ingest.api.convert.times import bounded_time_us
+from ingest.api.convert.write_responses import BATCH_ITEMS_MAX
 from ingest.domain.model import (
     SENTIMENTS,
     FeedbackKind,
@@ -26,6 +26,7 @@ from ingest.domain.model import (
 )
 from ingest.writes.languages import detect_language
 from kit.errors import Exhausted, FieldViolation, Invalid, RadiantError, Unavailable
+from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
@@ -53,7 +54,7 @@ def explicit_write(request: pb.SubmitExplicitFeedbackRequest, tenant: str, bound
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.SUBMIT_EXPLICIT_FEEDBACK,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         votes=[vote],
         needs_manifest_lookup=True,
     )
@@ -66,7 +67,7 @@ def signal_write(request: pb.SubmitImplicitSignalRequest, tenant: str, bounds: T
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.SUBMIT_IMPLICIT_SIGNAL,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         signals=_signals([request.signal], "signal", request.request_id, bounds),
     )
 
@@ -78,7 +79,7 @@ def signal_batch_write(request: pb.BatchSubmitImplicitSignalsRequest, tenant: st
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.BATCH_SUBMIT_IMPLICIT_SIGNALS,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         signals=_signals(request.signals, "signals", request.request_id, bounds),
     )
 
@@ -95,7 +96,7 @@ def stream_batch_write(request: pb.StreamSignalsRequest, tenant: str, bounds: Ti
         request_id=UUID(request.batch_id),
         stated_id=request.batch_id,
         method=WriteMethod.STREAM_SIGNALS,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         id_field="batch_id",
         votes=votes,
         signals=_signals(request.signals, "signals", request.batch_id, bounds, problems),
@@ -132,7 +133,7 @@ def retraction_write(request: pb.RetractFeedbackRequest, tenant: str, bounds: Ti
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.RETRACT_FEEDBACK,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         retraction=Retraction(output_id=request.output_id, user_id=request.user_id, kinds=kinds, until_us=until_us),
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ingest.api.convert.enums import CATEGORY_NUMBERS, SIGNAL_NUMBERS
 from ingest.api.convert.times import timestamp
-from ingest.queries.feedback_stats import ConversationStats, FeedbackCounts, OutputStats
+from ingest.queries.feedback_stats import ConversationOutput, ConversationStats, FeedbackCounts, OutputStats
+from kit.rpc.keyset import Page
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
@@ -44,15 +45,17 @@ def add_signals(response: StatsResponse, rows: Iterable[tuple[str, int, int]]) -
         response.signals.add(signal_type=signal_type, occurrences=occurrences, users=users)
 
 
-def conversation_response(stats: ConversationStats, next_page_token: str) -> pb.GetConversationSummaryResponse:
-    """Returns the response with the summary of a conversation."""
+def conversation_response(
+    stats: ConversationStats, page: Page[ConversationOutput]
+) -> pb.GetConversationSummaryResponse:
+    """Returns the response with the summary of a conversation and a page of its outputs."""
     response = pb.GetConversationSummaryResponse(
-        next_page_token=next_page_token,
+        next_page_token=page.next_token,
         output_count=stats.output_count,
         counts=counts_message(stats.counts),
         mean_score=stats.counts.mean_score,
     )
-    for output in stats.page:
+    for output in page.rows:
         response.outputs.add(
             output_id=output.output_id,
             models_used=output.models,

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from ingest.api.convert.enums import REQUEST_TYPES, THERMAL_STATES
-from ingest.api.convert.idempotency import fingerprint
 from ingest.api.convert.times import bounded_time_us, datetime_from_us
 from ingest.domain.model import Manifest, TimeBounds, Write, WriteMethod
 from ingest.writes.languages import detect_language
 from kit.errors import FieldViolation, Invalid
+from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import manifest_pb2
 
@@ -26,7 +26,7 @@ def manifest_write(request: pb.RecordManifestRequest, tenant: str, bounds: TimeB
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.RECORD_MANIFEST,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         manifests=[manifest],
     )
 
@@ -44,7 +44,7 @@ def manifest_batch_write(request: pb.BatchRecordManifestsRequest, tenant: str, b
         request_id=UUID(request.request_id),
         stated_id=request.request_id,
         method=WriteMethod.BATCH_RECORD_MANIFESTS,
-        fingerprint=fingerprint(request),
+        fingerprint=fingerprint_of(request),
         manifests=manifests,
     )
 
@@ -66,7 +66,7 @@ def _manifest(
         output_id=message.output_id,
         conversation_id=message.conversation_id,
         created_us=created_us,
-        fingerprint=fingerprint(message),
+        fingerprint=fingerprint_of(message),
         language=language,
         row={} if problems else _row(message, created_us, language),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import asyncpg
 from google.protobuf import json_format
@@ -21,40 +21,29 @@ from ingest.api.convert.enums import (
     THERMAL_STATE_NUMBERS,
 )
 from ingest.api.convert.feedback_stats import counts_message
-from ingest.api.convert.times import datetime_from_us, timestamp, to_us, us_from_datetime
-from ingest.queries.feedback_stats import TIME_MAX_US
-from ingest.queries.outputs import OutputDetail, OutputFilter, OutputKey, OutputPage
+from ingest.api.convert.times import datetime_from_us, timestamp, to_us
+from ingest.queries.feedback_stats import TIME_MAX_US, FeedbackCounts
+from ingest.queries.outputs import OutputDetail, OutputFilter
 from kit.errors import Invalid
-from kit.rpc.pages import decode_page, encode_page
+from kit.rpc.keyset import Page, microseconds_of
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 _TIME_MIN_US = 0
 """1970-01-01, before every output."""
 
-PageScope = Sequence[str]
-"""Values that a page token is valid for."""
 
+def output_filter(request: pb.ListOutputsRequest) -> tuple[OutputFilter, int]:
+    """Returns the conditions of a request and the end of its time range in microseconds since 1970.
 
-def list_arguments(request: pb.ListOutputsRequest, tenant: str) -> tuple[OutputFilter, OutputKey, PageScope]:
-    """Returns the conditions of a request, the key before which its page ends and the scope of its page tokens.
-
-    Raises Invalid for an empty time range and for a page token of another request.
+    Raises Invalid for an empty time range.
     """
     start = to_us(request.start_time) if request.HasField("start_time") else _TIME_MIN_US
     end = to_us(request.end_time) if request.HasField("end_time") else TIME_MAX_US
     if request.HasField("start_time") and request.HasField("end_time") and start >= end:
         raise Invalid.field("end_time", "must be later than start_time")
-    conditions = pb.ListOutputsRequest()
-    conditions.CopyFrom(request)
-    conditions.ClearField("page_size")
-    conditions.ClearField("page_token")
-    scope = ("outputs", tenant, conditions.SerializeToString(deterministic=True).hex())
-    key = decode_page(request.page_token, scope, (int, str)) or (min(max(end, _TIME_MIN_US), TIME_MAX_US), "")
-    if not _TIME_MIN_US <= int(key[0]) <= TIME_MAX_US:
-        raise Invalid.field("page_token", "is not a page token of this list and these conditions")
-    output_filter = OutputFilter(
-        start=datetime_from_us(min(max(start, _TIME_MIN_US), TIME_MAX_US)),
+    conditions = OutputFilter(
+        start=datetime_from_us(_bounded(start)),
         model=request.model,
         task_type=request.task_type,
         domain_mode=request.domain_mode,
@@ -67,30 +56,40 @@ def list_arguments(request: pb.ListOutputsRequest, tenant: str) -> tuple[OutputF
         has_comment=request.with_comment,
         has_voice=request.with_voice,
     )
-    return output_filter, (datetime_from_us(int(key[0])), str(key[1])), scope
+    return conditions, _bounded(end)
 
 
-def list_response(page: OutputPage, scope: PageScope) -> pb.ListOutputsResponse:
-    """Returns the response with a page of outputs."""
-    response = pb.ListOutputsResponse()
+def page_scope(request: pb.ListOutputsRequest, tenant: str) -> tuple[str, ...]:
+    """Returns the values that a page token is valid for."""
+    conditions = pb.ListOutputsRequest()
+    conditions.CopyFrom(request)
+    conditions.ClearField("page_size")
+    conditions.ClearField("page_token")
+    return ("outputs", tenant, conditions.SerializeToString(deterministic=True).hex())
+
+
+def _bounded(time_us: int) -> int:
+    return min(max(time_us, _TIME_MIN_US), TIME_MAX_US)
+
+
+def list_response(page: Page[asyncpg.Record], counts: Mapping[str, FeedbackCounts]) -> pb.ListOutputsResponse:
+    """Returns the response with a page of outputs and the feedback counts by output."""
+    response = pb.ListOutputsResponse(next_page_token=page.next_token)
     for row in page.rows:
-        counts = page.counts.get(row["output_id"])
+        output_counts = counts.get(row["output_id"], FeedbackCounts())
         response.outputs.add(
             output_id=row["output_id"],
             user_id=row["user_id"],
             conversation_id=row["conversation_id"],
-            create_time=timestamp(us_from_datetime(row["created_at"])),
+            create_time=timestamp(microseconds_of(row["created_at"])),
             models_used=row["models_used"],
             task_type=row["task_type"],
             domain_mode=row["domain_mode"],
             input_language=row["input_language"],
             followed=row["followed"],
-            counts=counts_message(counts) if counts else pb.FeedbackCounts(),
-            mean_score=counts.mean_score if counts else 0.0,
+            counts=counts_message(output_counts),
+            mean_score=output_counts.mean_score,
         )
-    if page.has_more:
-        last = page.rows[-1]
-        response.next_page_token = encode_page(scope, (us_from_datetime(last["created_at"]), last["output_id"]))
     return response
 
 
@@ -115,7 +114,7 @@ def _vote(row: asyncpg.Record) -> feedback_pb2.ExplicitFeedback:
         comment=row["comment"],
         source=feedback_pb2.FeedbackSource.ValueType(SOURCE_NUMBERS[row["source"]]),
         user_agent=row["user_agent"],
-        client_time=timestamp(us_from_datetime(row["client_time"])),
+        client_time=timestamp(microseconds_of(row["client_time"])),
     )
 
 
@@ -125,7 +124,7 @@ def _signal(row: asyncpg.Record) -> feedback_pb2.ImplicitSignal:
         output_id=row["output_id"],
         user_id=row["user_id"],
         signal_type=feedback_pb2.SignalType.ValueType(SIGNAL_NUMBERS[row["signal_type"]]),
-        client_time=timestamp(us_from_datetime(row["occurred_at"])),
+        client_time=timestamp(microseconds_of(row["occurred_at"])),
     )
     if row["signal_value"] is not None:
         json_format.Parse(row["signal_value"], signal.signal_value)
@@ -171,7 +170,7 @@ def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
         request_type=manifest_pb2.RequestType.ValueType(REQUEST_TYPE_NUMBERS[row["request_type"]]),
         input_prompt_hash=row["input_prompt_hash"] or b"",
         model_versions={model: version for model, version in versions if version},
-        create_time=timestamp(us_from_datetime(row["created_at"])),
+        create_time=timestamp(microseconds_of(row["created_at"])),
     )
     for model, state in json.loads(row["thermal_states"]).items():
         message.thermal_states[model] = manifest_pb2.ThermalState.ValueType(THERMAL_STATE_NUMBERS[state])

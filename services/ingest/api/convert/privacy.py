@@ -1,20 +1,11 @@
-"""Converts requests and responses of erasures."""
+"""Converts erasures to messages."""
 
 from __future__ import annotations
 
 import asyncpg
-from google.protobuf.message import Message
 
-from ingest.api.convert.idempotency import fingerprint
 from kit.postgres.erasures import PARTS
-from kit.postgres.once import Asked
 from radiant.ingest.v1 import ingest_service_pb2 as pb
-
-
-def request_identity(message: Message, method: str, tenant: str) -> Asked:
-    """Returns the values by which a repeat of a request is recognized."""
-    request_id: str = message.request_id  # type: ignore[attr-defined]  # every changing request has one
-    return Asked(tenant_id=tenant, request_id=request_id, method=method, fingerprint=fingerprint(message))
 
 
 def encode_erasure_response(rows: int, erasure_id: str) -> bytes:

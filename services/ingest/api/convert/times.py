@@ -40,11 +40,6 @@ def datetime_from_us(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-def us_from_datetime(moment: datetime) -> int:
-    """Returns a datetime in microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 def timestamp(us: int) -> Timestamp:
     """Returns the Timestamp of a number of microseconds since 1970."""
     return Timestamp(seconds=us // 1_000_000, nanos=us % 1_000_000 * 1000)

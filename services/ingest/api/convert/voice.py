@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from ingest.api.convert.enums import SOURCES
-from ingest.api.convert.idempotency import fingerprint
 from ingest.api.convert.times import bounded_time_us
 from ingest.domain.model import TimeBounds
 from ingest.voice.upload import UploadHeader, UploadPart
 from kit.errors import FieldViolation, Invalid
+from kit.postgres.idempotency import fingerprint_of
 from kit.rpc.auth import tenant_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
@@ -45,7 +45,7 @@ def _header(message: pb.VoiceHeader, bounds: TimeBounds) -> UploadHeader:
         tenant_id=tenant,
         request_id=UUID(message.request_id),
         stated_id=message.request_id,
-        fingerprint=fingerprint(message),
+        fingerprint=fingerprint_of(message),
         output_id=message.feedback.output_id,
         user_id=message.feedback.user_id,
         source=SOURCES[message.feedback.source],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.api.convert.enums import CATEGORY_NUMBERS, RATING_NUMBERS, SIGNAL_NUMBERS
-from ingest.api.convert.idempotency import BATCH_ITEMS_MAX
+from ingest.api.convert.write_responses import BATCH_ITEMS_MAX
 from ingest.domain.model import SENTIMENTS
 from ingest.surveys.prompts import WidgetState
 from radiant.ingest.v1 import feedback_pb2

@@ -1,14 +1,11 @@
-"""Fingerprints of requests, and the responses that are stored with a write and returned to repeats of its request."""
+"""Encodes the response of a write, which is stored with it and returned to repeats of its request."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
-
-from google.protobuf.message import Message
 
 from ingest.api.convert.times import timestamp
 from ingest.domain.model import ItemOutcome, Write, WriteMethod, WriteResult
@@ -20,11 +17,6 @@ BATCH_ITEMS_MAX = 1000
 OUTPUT_EXISTS = "output_id is used by a different manifest"
 
 _ACCEPTED, _DUPLICATE = feedback_pb2.ITEM_OUTCOME_ACCEPTED, feedback_pb2.ITEM_OUTCOME_DUPLICATE
-
-
-def fingerprint(message: Message) -> bytes:
-    """Returns the SHA-256 digest of a message. Messages of one type with different content have different digests."""
-    return hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
 
 
 def encode_response(write: Write, result: WriteResult) -> bytes:
