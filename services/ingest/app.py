@@ -10,10 +10,9 @@ from contextlib import AsyncExitStack
 
 import redis.asyncio
 
-from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.write_responses import encode_response
-from ingest.api.ingest_servicer import ACCESS, SELF_VALIDATING, IngestServicer
+from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
 from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
 from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
 from ingest.notify.voice_jobs import NoVoiceJobNotifier, RedisVoiceJobNotifier
@@ -92,7 +91,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             voice=voice,
         )
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-        server = build_server(settings.rpc, authenticator, ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
+        server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
         _add_services(server, servicer, database)
         yield server
 

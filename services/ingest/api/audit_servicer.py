@@ -16,11 +16,6 @@ Context = Any
 ENTRIES = Keyset((integers(),), (2**63 - 1,), size_max=500)
 """Sequence numbers, in descending order."""
 
-_ADMINS = frozenset({"admin", "operator"})
-
-ACCESS = {"ListAuditEntries": _ADMINS, "VerifyAuditLog": _ADMINS}
-"""Roles that may call each method."""
-
 
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
     """All methods of AuditService."""

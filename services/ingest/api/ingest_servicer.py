@@ -16,30 +16,6 @@ from kit.personal_data import Redactor
 from kit.postgres.pool import Database
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 
-_WRITERS = frozenset({"service", "admin", "operator"})
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-_PRIVACY_OFFICERS = frozenset({"admin", "operator"})
-
-ACCESS = {
-    "RecordManifest": _WRITERS,
-    "BatchRecordManifests": _WRITERS,
-    "SubmitExplicitFeedback": _READERS,
-    "SubmitImplicitSignal": _WRITERS,
-    "BatchSubmitImplicitSignals": _WRITERS,
-    "StreamSignals": _WRITERS,
-    "SubmitVoiceFeedback": _READERS,
-    "RetractFeedback": _READERS,
-    "GetFeedbackStats": _READERS,
-    "GetConversationSummary": _READERS,
-    "GetTenantFeedbackStats": _READERS,
-    "ListOutputs": _READERS,
-    "GetOutput": _READERS,
-    "GetWidgetConfig": _READERS,
-    "ForgetUser": _PRIVACY_OFFICERS,
-    "ListErasures": _PRIVACY_OFFICERS,
-    "ExportUser": _PRIVACY_OFFICERS,
-}
-"""Roles that may call each method."""
 
 SELF_VALIDATING = frozenset({"StreamSignals"})
 """Methods that validate their messages themselves: an invalid batch must not end its stream."""
