@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 RUN_READY := .venv/.run-ready
 DEVELOP_READY := .venv/.develop-ready
 
-.PHONY: setup setup-run run test test-fast check protos bench fuzz chaos audit lock clean
+.PHONY: setup setup-run run test test-fast check protos schemas bench fuzz chaos audit lock clean
 
 setup: $(DEVELOP_READY)  ## install everything that tests, checks and benchmarks need
 
@@ -55,17 +55,20 @@ protos: setup  ## write libs/radiant and clients/typescript from proto/
 	$(BIN)/python proto/generate.py
 	$(BIN)/python proto/typescript.py
 
+schemas: setup  ## write each service's schema.sql from its migrations
+	$(BIN)/python -m cli.schema_dump
+
 bench: setup
 	$(BIN)/python -m bench
 
 fuzz: setup  ## random requests to every RPC, random bytes to every parser
-	$(BIN)/python -m bench.fuzz; code=$$?; $(BIN)/python -m bench.reliability && exit $$code
+	$(BIN)/python -m bench.resilience.fuzz; code=$$?; $(BIN)/python -m bench.resilience.report && exit $$code
 
 MINUTES ?= 1
 SEED ?= 1
 chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity, write RELIABILITY.md
-	@code=0; $(BIN)/python -m bench.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
-		$(BIN)/python -m bench.overload || code=1; $(BIN)/python -m bench.reliability && exit $$code
+	@code=0; $(BIN)/python -m bench.resilience.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
+		$(BIN)/python -m bench.resilience.overload || code=1; $(BIN)/python -m bench.resilience.report && exit $$code
 
 audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
 	$(BIN)/python -m bench.supply

@@ -5,19 +5,11 @@ import platform
 import sys
 from os import cpu_count
 
-from bench import (
-    assignments,
-    evaluation,
-    freshness,
-    gateway,
-    recommendations,
-    sentiment,
-    signals,
-    simulations,
-    voice,
-)
-from bench.rebuilding import run as rebuilding
-from bench.stack import servers
+from bench.learning import simulations
+from bench.performance import assignments, evaluation, freshness, gateway, recommendations, signals
+from bench.performance.rebuild import run as rebuilding
+from bench.performance.stack import servers
+from bench.performance.voice import benchmark, sentiment
 
 BENCHMARKS = {
     "recommendations": recommendations.run,
@@ -28,7 +20,7 @@ BENCHMARKS = {
     "evaluation": evaluation.run,
     "rebuild": rebuilding.run,
     "sentiment": sentiment.run,
-    "voice": voice.run,
+    "voice": benchmark.run,
     "gateway": gateway.run,
 }
 

@@ -3,11 +3,24 @@
 Radiant chooses models and reports what came of them; SyncRadiant does the same without an event loop.
 """
 
-from radiant_client.brain import Radiant
-from radiant_client.breaker import Breaker
-from radiant_client.channel import Connection, Tls, open_channel
-from radiant_client.decision import Decision
-from radiant_client.errors import (
+from radiant_client.brain.blend import Mixed, mix
+from radiant_client.brain.brain import Radiant
+from radiant_client.brain.decision import Decision
+from radiant_client.brain.table import LocalTable
+from radiant_client.experiments import Assigned, LocalExperiments
+from radiant_client.ingest.ingest import Ingest
+from radiant_client.ingest.messages import explicit_feedback, implicit_signal
+from radiant_client.ingest.stream import SignalStream
+from radiant_client.ingest.writes import Results, Spooled, is_spooled
+from radiant_client.learning import Learning
+from radiant_client.recommend import Recommend, context
+from radiant_client.spool.folder import SpoolSettings
+from radiant_client.spool.spool import Spool, SpoolHealth
+from radiant_client.spool.store import Letter
+from radiant_client.sync import SyncRadiant
+from radiant_client.transport.breaker import Breaker
+from radiant_client.transport.channel import Connection, Tls, open_channel
+from radiant_client.transport.errors import (
     AlreadyExists,
     BatchRefused,
     CircuitOpen,
@@ -30,21 +43,8 @@ from radiant_client.errors import (
     Unavailable,
     Unsupported,
 )
-from radiant_client.experiments import Assigned, LocalExperiments
-from radiant_client.health import Health, ServiceHealth, TableHealth
-from radiant_client.ingest import Ingest
-from radiant_client.learning import Learning
-from radiant_client.messages import explicit_feedback, implicit_signal
-from radiant_client.mixing import Mixed, mix
-from radiant_client.recommend import Recommend, context
-from radiant_client.spool import Spool, SpoolHealth
-from radiant_client.spool_folder import SpoolSettings
-from radiant_client.spool_store import Letter
-from radiant_client.stream import SignalStream
-from radiant_client.sync import SyncRadiant
-from radiant_client.table import LocalTable
+from radiant_client.transport.health import Health, ServiceHealth, TableHealth
 from radiant_client.voice import Voice
-from radiant_client.writes import Results, Spooled, is_spooled
 
 __all__ = [
     "AlreadyExists",

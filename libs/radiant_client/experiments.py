@@ -12,11 +12,11 @@ import grpc
 from google.protobuf import json_format
 
 from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2, experiment_service_pb2_grpc
-from radiant_client.backoff import Backoff
-from radiant_client.calls import Caller
-from radiant_client.channel import Connection
-from radiant_client.errors import InvalidRequest, NotFound, RadiantClientError, from_rpc_error
-from radiant_client.messages import new_id
+from radiant_client.ingest.messages import new_id
+from radiant_client.transport.backoff import Backoff
+from radiant_client.transport.calls import Caller
+from radiant_client.transport.channel import Connection
+from radiant_client.transport.errors import InvalidRequest, NotFound, RadiantClientError, from_rpc_error
 from splits.assignment import assign
 from splits.model import Experiment, ExperimentType, State, Targeting, Variant
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc, scoring_pb2
-from radiant_client.calls import Caller
-from radiant_client.channel import Connection
-from radiant_client.messages import enum_value, new_id, timestamp
+from radiant_client.ingest.messages import enum_value, new_id, timestamp
+from radiant_client.transport.calls import Caller
+from radiant_client.transport.channel import Connection
 
 SERVICE = "radiant.neural.v1.LearningService"
 

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
-from radiant_client.calls import Caller
-from radiant_client.channel import Connection
-from radiant_client.messages import enum_value
+from radiant_client.ingest.messages import enum_value
+from radiant_client.transport.calls import Caller
+from radiant_client.transport.channel import Connection
 
 SERVICE = "radiant.neural.v1.RecommendService"
 

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from radiant_client.brain import Radiant
-from radiant_client.ingest import Ingest
+from radiant_client.brain.brain import Radiant
+from radiant_client.brain.table import LocalTable
+from radiant_client.ingest.ingest import Ingest
+from radiant_client.ingest.stream import SignalStream
 from radiant_client.learning import Learning
 from radiant_client.recommend import Recommend
-from radiant_client.spool import Spool
-from radiant_client.stream import SignalStream
-from radiant_client.table import LocalTable
+from radiant_client.spool.spool import Spool
 from radiant_client.voice import Voice
 
 _PARTS = (Radiant, Ingest, Recommend, Learning, LocalTable, SignalStream, Spool, Voice)

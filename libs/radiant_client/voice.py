@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from radiant.voice.v1 import voice_pb2, voice_service_pb2, voice_service_pb2_grpc
-from radiant_client.calls import Caller
-from radiant_client.channel import Connection
-from radiant_client.messages import enum_value
-from radiant_client.speech import Audio, is_repeatable, pieces_of
+from radiant_client.ingest.messages import enum_value
+from radiant_client.ingest.speech import Audio, is_repeatable, pieces_of
+from radiant_client.transport.calls import Caller
+from radiant_client.transport.channel import Connection
 
 SERVICE = "radiant.voice.v1.VoiceService"
 Part = voice_service_pb2.TranscribeRequest

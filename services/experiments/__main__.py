@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 
+from experiments.app import wired
 from experiments.settings import ExperimentsSettings
-from experiments.wiring import wired
 from kit.errors import RadiantError
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure

@@ -4,9 +4,9 @@ import asyncio
 import os
 import sys
 
-from gateway.server import PlainTextError
+from gateway.app import wired
+from gateway.http.server import PlainTextError
 from gateway.settings import GatewaySettings
-from gateway.wiring import wired
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure
 from kit.metrics import serve_metrics

@@ -1,101 +1,41 @@
-"""The ASGI application: the table of routes as endpoints, and whatever else is mounted beside them."""
+"""The only file that knows every concrete class of the gateway."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.routing import Route as Endpoint
-
-from gateway import problems
-from gateway.answering import digest_tag, endpoint, tagged, written
-from gateway.boundary import Boundary
-from gateway.calls import Calls
-from gateway.console.routes import Console
-from gateway.metrics import templates
-from gateway.openapi.document import document
-from gateway.pace import Pace
-from gateway.problems import Problem
-from gateway.routes import PREFIX, ROUTES, Route
-from gateway.settings import GatewaySettings
-
-DOCUMENT_PATH, HEALTH_PATH = "/api/openapi.json", "/healthz"
-CORS_MAX_AGE_S = 600
-_REFUSALS = {404: ("NO_SUCH_PATH", "There is nothing at this path."), 405: ("NO_SUCH_METHOD", "Not by this method.")}
-_SENT = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"]
-_SHOWN = ["etag", "retry-after", "x-request-id"]
+from gateway.http.application import application
+from gateway.http.server import HttpServer
+from gateway.http.service_calls import Calls
+from gateway.otlp.wiring import Doors, telemetry
+from gateway.settings import GatewaySettings, Tls
+from gateway.widget.routes import widget_routes
 
 
-def application(
-    settings: GatewaySettings,
-    calls: Calls,
-    extra_routes: Sequence[BaseRoute] = (),
-    *,
-    paced: Sequence[str] = (),
-) -> Starlette:
-    """Returns the application over the calls.
+@contextlib.asynccontextmanager
+async def wired(settings: GatewaySettings) -> AsyncIterator[Doors]:
+    """Gives the servers, built and not yet started; their channels close with the block.
 
-    `extra_routes` are mounted beside the table; they may set safe headers of their own and raise Problem. Below the
-    paths of `paced` callers are held to their pace as they are in the table.
+    Raises OSError where a file of certificates cannot be read.
     """
-    by_path: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        by_path.setdefault(route.path, {})[route.method] = route
-    routes: list[BaseRoute] = [endpoint(path, table, calls, settings.limits) for path, table in by_path.items()]
-    routes += [
-        _described(),
-        Endpoint(HEALTH_PATH, _healthy, methods=["GET"]),
-        *Console(settings, calls).routes(),
-        *extra_routes,
-    ]
-    app = Starlette(
-        routes=routes,
-        middleware=_middleware(settings, (PREFIX, *paced), routes),
-        exception_handlers={Problem: problems.respond, HTTPException: _refused},
-    )
-    app.router.redirect_slashes = False
-    return app
-
-
-def _middleware(settings: GatewaySettings, paced: tuple[str, ...], routes: Sequence[BaseRoute]) -> list[Middleware]:
     limits = settings.limits
-    pace = Pace(limits.requests_per_s, limits.burst, limits.callers_remembered_max)
-    middleware = [Middleware(Boundary, pace=pace, paced=paced, templates=templates(routes))]
-    if settings.cors_origins:
-        cors = Middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=sorted({route.method for route in ROUTES}),
-            allow_headers=_SENT,
-            expose_headers=_SHOWN,
-            max_age=CORS_MAX_AGE_S,
-        )
-        middleware.insert(0, cors)
-    return middleware
+    authorities, key_pair = await asyncio.to_thread(_pem, settings.tls)
+    calls = Calls(
+        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_ca=authorities
+    )
+    try:
+        async with telemetry(settings, key_pair=key_pair, services_ca=authorities) as otlp:
+            app = application(settings, calls, [*otlp.routes, *widget_routes()], paced=otlp.paths)
+            yield otlp.beside(HttpServer(settings, app))
+    finally:
+        await calls.close()
 
 
-def _described() -> Endpoint:
-    content = written(document())
-    tag = digest_tag(content)
-
-    async def show(request: Request) -> Response:
-        return tagged(request, content, tag, 200)
-
-    return Endpoint(DOCUMENT_PATH, show, methods=["GET"])
-
-
-async def _healthy(request: Request) -> Response:
-    return Response(b'{"status":"serving"}', media_type="application/json")
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
-    reason, detail = _REFUSALS.get(error.status_code, ("REFUSED", "The request is refused."))
-    return Problem(error.status_code, reason, detail, headers=error.headers).response(request.url.path)
+def _pem(tls: Tls) -> tuple[bytes | None, tuple[bytes, bytes] | None]:
+    """Returns the authorities of the services, and the gateway's own key and chain; None for what is not set."""
+    authorities = Path(tls.services_ca).read_bytes() if tls.services_ca else None
+    pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
+    return authorities, pair

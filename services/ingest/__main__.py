@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 
+from ingest.app import wired
 from ingest.settings import IngestSettings
-from ingest.wiring import wired
 from kit.errors import RadiantError
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ingest.asking import AskLimits
+from ingest.domain.survey_policy import AskLimits
+from kit import ports
 from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
-DEFAULT_PORT = 50151
+DEFAULT_PORT = ports.INGEST
 _SECOND = timedelta(seconds=1)
 
 

@@ -11,8 +11,8 @@ from kit.metrics import serve_metrics
 from kit.redaction import redacted
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
+from neural.app import wired
 from neural.settings import NeuralSettings
-from neural.wiring import wired
 
 
 async def serve(settings: NeuralSettings) -> None:

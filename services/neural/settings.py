@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kit import ports
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
-from neural.hierarchy import Beliefs
-from neural.model import LearningMode, Scope, Strategy
+from neural.domain.model import LearningMode, Scope, Strategy
+from neural.domain.shrinkage import Beliefs
 
-DEFAULT_PORT = 50152
+DEFAULT_PORT = ports.NEURAL
 _DAY = timedelta(days=1)
 
 

@@ -13,8 +13,8 @@ from kit.metrics import serve_metrics
 from kit.redaction import redacted
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
+from voice.app import OpenEars, wired
 from voice.settings import VoiceSettings
-from voice.wiring import OpenEars, wired
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from kit import ports
 from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
+from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.rpc.trust import AuthSettings
 from kit.settings import Reader
 
-DEFAULT_PORT = 50154
+DEFAULT_PORT = ports.VOICE
 SECOND = timedelta(seconds=1)
 DEVICES_MAX = 16
 
@@ -48,7 +49,7 @@ class QueueRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingSettings:
-    """What hears, and how; voice.hearing makes the engine's settings of them."""
+    """What hears, and how; voice.pipeline.pipeline makes the engine's settings of them."""
 
     cache: Path
     """Folder for weights."""

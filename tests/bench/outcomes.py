@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from bench.replay.tables import Table
-from neural.model import UnitFacts, UnitKey
+from bench.learning.tables import Table
+from neural.domain.model import UnitFacts, UnitKey
 
 TASKS, MODELS = ("chat", "code", "math"), ("amber", "birch", "cedar", "dune")
 

@@ -7,10 +7,10 @@ import asyncpg
 import grpc
 import pytest
 
-from bench.chaos.events import Event, Player
-from bench.chaos.ledger import Ledger
-from bench.chaos.proxy import Proxy
-from bench.chaos.verify import Findings, compare
+from bench.resilience.chaos.events import Event, Player
+from bench.resilience.chaos.ledger import Ledger
+from bench.resilience.chaos.proxy import Proxy
+from bench.resilience.chaos.verify import Findings, compare
 from cli.embedded.process import free_port
 from kit.rpc.status import internal
 

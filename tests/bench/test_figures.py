@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.replay import outside
-from bench.replay.intervals import interval, told
-from bench.replay.play import play
-from bench.replay.policies import FORMULA, GLOBAL, OURS, line_up
-from bench.replay.streams import draw
+from bench.learning.intervals import interval, told
+from bench.learning.replay import outside
+from bench.learning.replay.play import play
+from bench.learning.replay.policies import FORMULA, GLOBAL, OURS, line_up
+from bench.learning.replay.streams import draw
 from neural.settings import RecommendSettings
 from tests.bench.outcomes import table
 

@@ -12,10 +12,10 @@ from google.protobuf.descriptor import ServiceDescriptor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.fuzz import parsers
-from bench.fuzz.areas import AREAS, SLOW
-from bench.fuzz.calls import Tally, fuzz
-from bench.fuzz.messages import messages
+from bench.resilience.fuzz import parsers
+from bench.resilience.fuzz.areas import AREAS, SLOW
+from bench.resilience.fuzz.calls import Tally, fuzz
+from bench.resilience.fuzz.messages import messages
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.replay import check
-from bench.replay.attackers import Plan
-from bench.replay.cells import Cap, Cells, Units
-from bench.replay.play import play
-from bench.replay.policies import OURS, Policy, line_up
-from bench.replay.rounds import Judging, Treatment
-from bench.replay.streams import USERS, draw
-from bench.replay.tables import Numbers, Places
+from bench.learning.attacks.attackers import Plan
+from bench.learning.attacks.rounds import Judging, Treatment
+from bench.learning.replay import check
+from bench.learning.replay.cells import Cap, Cells, Units
+from bench.learning.replay.play import play
+from bench.learning.replay.policies import OURS, Policy, line_up
+from bench.learning.replay.streams import USERS, draw
+from bench.learning.tables import Numbers, Places
 from neural.settings import RecommendSettings
 from tests.bench.outcomes import MODELS, TASKS, table
 

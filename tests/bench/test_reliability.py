@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bench.reliability import written
+from bench.resilience.report import written
 
 
 def test_without_any_report_it_holds_no_figure(tmp_path: Path) -> None:
@@ -34,4 +34,4 @@ def test_a_report_of_another_form_is_no_reason_to_guess(tmp_path: Path) -> None:
     (tmp_path / "overload.json").write_text("{")
     text = written(tmp_path)
     assert "Not shown: the report is not of the expected form" in text
-    assert "run `python -m bench.overload`" in text
+    assert "run `python -m bench.resilience.overload`" in text

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.replay.attackers import Plan
-from bench.replay.hindsight import ORACLE, PER_TASK, SINGLE, hindsight
-from bench.replay.streams import HELD_OUT, draw, worth
-from bench.replay.tables import Table
-from neural.scoring import score_unit
+from bench.learning.attacks.attackers import Plan
+from bench.learning.replay.hindsight import ORACLE, PER_TASK, SINGLE, hindsight
+from bench.learning.replay.streams import HELD_OUT, draw, worth
+from bench.learning.tables import Table
+from neural.domain.scoring import score_unit
 from tests.bench.outcomes import facts, table
 
 
@@ -59,7 +59,7 @@ def test_the_oracle_beats_the_best_of_each_task_which_beats_the_best_model() -> 
 @pytest.mark.parametrize("trust", [0.0, 0.1, 0.4, 1.0])
 @pytest.mark.parametrize("rating", [-1, 0, 1])
 def test_a_unit_is_worth_what_the_service_says(rating: int, trust: float) -> None:
-    """Score and evidence are those of neural.scoring."""
+    """Score and evidence are those of neural.domain.scoring."""
     for implicit in (-0.8, 0.0, 0.5):
         score, evidence = worth(np.array([rating]), np.array([implicit]), trust)
         scored = score_unit(facts(rating or None, implicit, trust))

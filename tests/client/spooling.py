@@ -9,7 +9,7 @@ import jwt
 
 from radiant.ingest.v1 import manifest_pb2
 from radiant_client import Radiant, SpoolSettings
-from radiant_client.backoff import Backoff
+from radiant_client.transport.backoff import Backoff
 from tests.client.fakes import Suite, suite
 from tests.support.suite import free_port
 

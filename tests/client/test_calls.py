@@ -27,7 +27,7 @@ from radiant_client import (
     implicit_signal,
     open_channel,
 )
-from radiant_client.errors import from_rpc_error
+from radiant_client.transport.errors import from_rpc_error
 from tests.client.fakes import Refusal, Suite
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radiant_client import mix
-from radiant_client.entries import LearnedModel, draw
-from radiant_client.mixing import NEURAL_WEIGHT_MAX, weight_of
+from radiant_client.brain.blend import NEURAL_WEIGHT_MAX, weight_of
+from radiant_client.brain.entries import LearnedModel, draw
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 SHARES = st.dictionaries(NAMES, st.one_of(st.just(0.0), st.floats(1e-6, 1.0)), min_size=1)

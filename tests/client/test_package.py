@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from radiant_client.channel import retries, service_config, timeout_of
+from radiant_client.transport.channel import retries, service_config, timeout_of
 
 ROOT = Path(__file__).parents[2]
 

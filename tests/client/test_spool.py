@@ -18,8 +18,8 @@ from radiant_client import (
     Unavailable,
     implicit_signal,
     is_spooled,
-    replay,
 )
+from radiant_client.spool import replay
 from tests.client.fakes import Refusal, eventually, suite
 from tests.client.spooling import back, client, manifest, outage
 from tests.support.suite import free_port

@@ -14,10 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant_client import SpoolFailed, SpoolFull
-from radiant_client.adoption import move
-from radiant_client.backlog import Backlog
-from radiant_client.spool_folder import Slot
-from radiant_client.spool_store import Letter, SpoolStore
+from radiant_client.spool.adoption import move
+from radiant_client.spool.backlog import Backlog
+from radiant_client.spool.folder import Slot
+from radiant_client.spool.store import Letter, SpoolStore
 from tests.client.spooling import client
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from radiant_client import LocalTable, Radiant, open_channel
-from radiant_client.entries import Entry, LearnedModel
-from radiant_client.table_file import TableFile
+from radiant_client.brain.entries import Entry, LearnedModel
+from radiant_client.brain.table_file import TableFile
 from tests.client.fakes import entry, eventually, part, suite
 from tests.client.spooling import client
 from tests.support.suite import free_port

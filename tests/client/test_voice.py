@@ -11,7 +11,7 @@ import pytest
 
 from radiant.ingest.v1 import feedback_pb2
 from radiant_client import DeadlineExceeded, Exhausted, Ingest, InvalidRequest, Unavailable, open_channel
-from radiant_client.speech import CHUNK_BYTES, Audio
+from radiant_client.ingest.speech import CHUNK_BYTES, Audio
 from tests.client.fakes import Refusal, Suite
 
 SOUND = bytes(range(256)) * 1000

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from gateway.http.server import HttpServer
 from gateway.routes import ROUTES
-from gateway.server import HttpServer
 from tests.gateway.serving import ACME, gateway
 from tests.house.tree import ROOT
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from experiments.configs import check_config, check_experiment
+from experiments.domain.configs import check_config, check_experiment
 from splits.model import Experiment, ExperimentType, Metric, Variant
 
 ROUTING, ORCHESTRATION = ExperimentType.MODEL_ROUTING, ExperimentType.ORCHESTRATION

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from experiments.lifecycle import cancel, complete, edit, pause, resume, start
+from experiments.domain.lifecycle import cancel, complete, edit, pause, resume, start
 from kit.errors import Precondition
 from splits.model import Experiment, Metric, State, Targeting, Variant, WinnerRule
 

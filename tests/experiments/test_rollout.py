@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from experiments.analysis.verdict import analyse
-from experiments.rollout import (
+from experiments.domain.rollout_policy import (
     Action,
     Limits,
     Rollout,

@@ -12,8 +12,8 @@ from typing import Any
 from google.protobuf import message_factory
 from google.protobuf.descriptor import ServiceDescriptor
 
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.routes import ROUTES
 from gateway.routes.model import AUDIT, EXPERIMENTS, INGEST, LEARNING, RECOMMEND, VOICE
 from gateway.settings import Addresses, GatewaySettings, HttpLimits

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import mint
 from tests.experiments.service import serving as experiments

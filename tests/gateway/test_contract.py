@@ -15,7 +15,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from gateway.openapi.document import document
 from gateway.routes import PREFIX, ROUTES, Route
-from ingest.servicer import IngestServicer
+from ingest.api.ingest_servicer import IngestServicer
 from tests.gateway.scripted import Scripted
 from tests.gateway.serving import ACME, Gateway, Served
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.pace import Pace
+from gateway.http.rate_limit import Pace
 from gateway.settings import HttpLimits
 from tests.gateway.serving import ACME, GLOBEX, Served, bearer, draft, key, signal, vote
 from tests.ingest.serving import manifest

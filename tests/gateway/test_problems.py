@@ -9,11 +9,11 @@ import grpc
 import httpx
 import pytest
 
-from gateway import problems
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.http import problems
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.settings import Addresses
-from radiant_client.errors import RadiantClientError
+from radiant_client.transport.errors import RadiantClientError
 from tests.gateway.serving import Served, bearer, vote
 from tests.support.suite import free_port
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from experiments.servicer import ACCESS as EXPERIMENT_ACCESS
+from experiments.api.servicer import ACCESS as EXPERIMENT_ACCESS
+from gateway.http.decode import field_at
 from gateway.openapi.document import document
-from gateway.reading import field_at
 from gateway.routes import PREFIX, ROUTES, Route
-from ingest.audit_servicer import ACCESS as AUDIT_ACCESS
-from ingest.servicer import ACCESS as INGEST_ACCESS
-from neural import learning_servicer, recommend_servicer
+from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
+from ingest.api.ingest_servicer import ACCESS as INGEST_ACCESS
+from neural.api import learning_servicer, recommend_servicer
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 from tests.gateway.serving import Served, draft, signal, vote
 from tests.ingest.serving import manifest
 from tests.neural.serving import within
-from voice.servicer import ACCESS as VOICE_ACCESS
+from voice.api.servicer import ACCESS as VOICE_ACCESS
 
 WANTED = {
     ("POST", "/feedback/explicit"),

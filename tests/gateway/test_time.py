@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.settings import Addresses
 from tests.gateway.listening import listening, opening, status_of, wire
 from tests.gateway.scripted import Scripted, scripted_gateway
@@ -87,7 +87,7 @@ async def test_a_service_that_is_away_is_said_with_when_to_come_back(scripted: S
 
 
 async def test_of_a_caller_who_leaves_nothing_is_kept(served: Served, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "gateway.boundary")
+    caplog.set_level(logging.INFO, "gateway.http.middleware")
     disposition = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n'
     half = disposition % b"feedback" + json.dumps(_SPOKEN).encode() + b"\r\n" + disposition % b"audio" + clip(10.0)
     begun = [(VOICE, FORM, half)] * 5 + [(EXPLICIT, "application/json", b"{")]

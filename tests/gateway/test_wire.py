@@ -26,10 +26,10 @@ from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
 from cli.service_process import answers_http, answers_https
-from gateway.app import application
-from gateway.calls import Calls
-from gateway.problems import Problem
-from gateway.server import HttpServer, PlainTextError
+from gateway.http.application import application
+from gateway.http.problems import Problem
+from gateway.http.server import HttpServer, PlainTextError
+from gateway.http.service_calls import Calls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits, Tls
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError

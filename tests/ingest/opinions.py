@@ -8,8 +8,8 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.model import SENTIMENTS
-from ingest.translate.words import SIGNALS
+from ingest.api.convert.enums import SIGNALS
+from ingest.domain.model import SENTIMENTS
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import BEGIN, TENANT, Serving, at, batch, manifest, name, rows, signal, thumb

@@ -15,8 +15,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from ingest.app import wired
 from ingest.settings import IngestSettings
-from ingest.wiring import wired
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2_grpc, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.support.servers import url_as

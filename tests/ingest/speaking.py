@@ -13,7 +13,7 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from ingest import uploads
+from ingest.voice import upload
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import CALLER, Serving, at, name
@@ -89,7 +89,7 @@ async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
 
 def running() -> float:
     """Returns how many recordings this process receives now."""
-    (metric,) = uploads.RUNNING.collect()
+    (metric,) = upload.RUNNING.collect()
     return float(metric.samples[0].value)
 
 

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.asking import ALWAYS, DAY, Answer, AskLimits, History, Question, Reason, decide, draw, settled, wish
+from ingest.domain.survey_policy import (
+    ALWAYS,
+    DAY,
+    Answer,
+    AskLimits,
+    History,
+    Question,
+    Reason,
+    decide,
+    draw,
+    settled,
+    wish,
+)
 
 LIMITS = AskLimits()
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)

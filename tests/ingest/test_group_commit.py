@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ingest.group_commit import ATTEMPTS_MAX, RETRY_AFTER, GroupCommit
-from ingest.model import Verdict, Vote, Write
+from ingest.domain.model import Verdict, Vote, Write
 from ingest.settings import IntakeLimits
+from ingest.writes.group_commit import ATTEMPTS_MAX, RETRY_AFTER, GroupCommit
 from kit.errors import AlreadyExists, Conflict, DeadlineExceeded, Exhausted, Invalid, RadiantError, Unavailable
 
 

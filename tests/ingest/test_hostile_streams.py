@@ -6,8 +6,8 @@ import time
 import grpc
 import pytest
 
-from bench.overload.hostile import deep_value
-from bench.overload.load import says_when
+from bench.resilience.overload.hostile import deep_value
+from bench.resilience.overload.load import says_when
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from tests.ingest.serving import CALLER, Serving, name, reason_of, serving, signal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.languages import FastLanguages
+from ingest.writes.languages import FastLanguages
 from tests.ingest.serving import Serving, manifest, thumb
 
 SENTENCES = {

@@ -88,7 +88,7 @@ def check(world: World, entry: pb.OutputEntry) -> None:
 async def test_every_condition_by_itself_and_with_others(
     ingest: Serving, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
-    monkeypatch.setattr("ingest.browsing.BLOCK", block)
+    monkeypatch.setattr("ingest.queries.outputs.BLOCK", block)
     chance = random.Random(block)
     world = await played(ingest, chance, 70)
     asked = [{field: value} for field, values in CONDITIONS.items() for value in values]

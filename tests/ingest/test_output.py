@@ -10,7 +10,7 @@ import grpc
 import pytest
 from google.protobuf import struct_pb2
 
-from ingest.translate.words import digest
+from ingest.api.convert.enums import digest
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.opinions import SPOKEN, counts, played

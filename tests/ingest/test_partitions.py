@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.upkeep import upkeep_forever
+from ingest.worker.maintenance import upkeep_forever
 from kit.postgres.pool import PostgresSettings, open_database
 from tests.ingest.serving import Serving, batch, manifest, rows, signal
 from tests.support.servers import url_as

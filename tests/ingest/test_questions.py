@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingest.asking import AskLimits, draw
+from ingest.domain.survey_policy import AskLimits, draw
 from ingest.settings import IngestSettings
-from ingest.upkeep import upkeep_forever
+from ingest.worker.maintenance import upkeep_forever
 from kit.settings import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.crowd import opened

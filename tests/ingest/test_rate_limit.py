@@ -13,8 +13,8 @@ import redis.asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from ingest import pace
 from ingest.settings import IngestSettings
+from ingest.writes import rate_limit
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import CALLER, Serving, name, reason_of, serving, signal, thumb, vote
 from tests.support.servers import Apart, running_valkey
@@ -163,7 +163,7 @@ async def test_a_vote_older_than_an_hour_does_not_count(database_url: str) -> No
 async def test_redis_vanishes_and_comes_back_empty(
     database_url: str, apart: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pace, "LEAVE_ALONE_S", 0.0)
+    monkeypatch.setattr(rate_limit, "LEAVE_ALONE_S", 0.0)
     with running_valkey(apart) as server:
         async with serving(database_url, server.url, PACED) as service:
             assert (await at_once(service, "a", 30)).count("ok") == 30

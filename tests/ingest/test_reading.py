@@ -12,8 +12,8 @@ from typing import Any
 import grpc
 import pytest
 
-from ingest.model import SENTIMENTS
-from ingest.translate.words import SIGNALS
+from ingest.api.convert.enums import SIGNALS
+from ingest.domain.model import SENTIMENTS
 from kit.rpc.pages import encode_page
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingest.browsing import Browsing, Wanted
-from ingest.totals import Totals
+from ingest.queries.outputs import Browsing, Wanted
+from ingest.queries.tenant_stats import Totals
 from kit.errors import DeadlineExceeded
 from kit.postgres.pool import Database, PostgresSettings, open_database
 from tests.ingest.crowd import crowd, opened, rows_read

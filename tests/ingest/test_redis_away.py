@@ -9,7 +9,7 @@ import time
 import pytest
 import redis.asyncio
 
-from ingest.wake import CHANNEL, LOST
+from ingest.notify.learner import CHANNEL, LOST
 from tests.ingest.serving import Serving, manifest, serving, thumb
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import free_port

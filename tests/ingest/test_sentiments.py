@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from ingest.model import SENTIMENTS
-from ingest.translate.words import SIGNAL_NUMBERS
+from ingest.api.convert.enums import SIGNAL_NUMBERS
+from ingest.domain.model import SENTIMENTS
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import Serving, name, rows, signal

@@ -12,7 +12,7 @@ import grpc
 import pytest
 import redis.asyncio
 
-from ingest.jobs import STREAM
+from ingest.notify.voice_jobs import STREAM
 from ingest.settings import IngestSettings
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant_client import Ingest, InvalidRequest, open_channel

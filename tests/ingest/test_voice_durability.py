@@ -13,7 +13,8 @@ import asyncpg
 import grpc
 import pytest
 
-from ingest import jobs, voice
+from ingest.notify import voice_jobs
+from ingest.voice import intake
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from tests.ingest.serving import CALLER, Serving, name, problems_of, reason_of, rows, serving, thumb
@@ -35,7 +36,7 @@ async def ingest(
     database_url: str, redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Serving]:
     """Gives a running service that looks for leftovers all the time."""
-    monkeypatch.setattr(voice, "LOOK_S", 0.05)
+    monkeypatch.setattr(intake, "LOOK_S", 0.05)
     async with serving(database_url, redis_url, {"RADIANT_AUDIO_URL": str(folder)}) as service:
         yield service
 
@@ -99,7 +100,7 @@ async def test_other_content_under_the_same_request_is_refused(ingest: Serving, 
 async def test_different_contents_of_one_request_at_once_leave_one(
     database_url: str, redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "LOOK_S", 0.05)
+    monkeypatch.setattr(intake, "LOOK_S", 0.05)
     async with two(database_url, redis_url, folder) as services:
         asked, clips = header(), [clip(value=value) for value in range(1, 7)]
         calls = (speak(services[turn % 2], asked, each) for turn, each in enumerate(clips))
@@ -151,7 +152,7 @@ async def test_killed_between_the_audio_and_its_row(database_url: str, redis_url
 async def test_a_row_that_cannot_be_stored_takes_its_audio_along(
     ingest: Serving, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "DOUBT", timedelta())
+    monkeypatch.setattr(intake, "DOUBT", timedelta())
     await ingest.rows("ALTER TABLE ingest.voice_feedback ADD CONSTRAINT none CHECK (audio_bytes < 0) NOT VALID")
     asked = header()
     with pytest.raises(grpc.aio.AioRpcError):
@@ -166,7 +167,7 @@ async def test_a_row_that_cannot_be_stored_takes_its_audio_along(
 async def test_a_caller_who_leaves_at_the_end_takes_nothing_back(
     ingest: Serving, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "DOUBT", timedelta(seconds=1))
+    monkeypatch.setattr(intake, "DOUBT", timedelta(seconds=1))
     asked = header()
     async with no_commits(database_url):
         call = ingest.stub.SubmitVoiceFeedback(parts(asked), metadata=CALLER, timeout=20)
@@ -205,7 +206,7 @@ async def test_a_place_that_is_lost_stores_no_row(ingest: Serving, folder: Path)
 
 def lost() -> float:
     """Returns how many words this process could not send."""
-    (metric,) = jobs.LOST.collect()
+    (metric,) = voice_jobs.LOST.collect()
     return float(metric.samples[0].value)
 
 

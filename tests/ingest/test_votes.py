@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.model import Outcome, Vote
-from ingest.votes import Cast, Count, count, recount
+from ingest.domain.model import Outcome, Vote
+from ingest.domain.vote_resolution import Cast, Count, count, recount
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.serving import CALLER, Serving, name, thumb, vote

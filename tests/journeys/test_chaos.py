@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from bench.chaos.faults import schedule
-from bench.chaos.run import play
+from bench.resilience.chaos.faults import schedule
+from bench.resilience.chaos.run import play
 
 SEED = int(os.environ.get("RADIANT_CHAOS_SEED", "1"))
 SECONDS = 20.0

@@ -14,10 +14,10 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
-import experiments.wiring
-import ingest.wiring
-import neural.wiring
-import voice.wiring
+import experiments.app
+import ingest.app
+import neural.app
+import voice.app
 from experiments.settings import ExperimentsSettings
 from ingest.settings import IngestSettings
 from neural.settings import NeuralSettings
@@ -130,10 +130,10 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
         channels = {}
         ears = opener(ScriptedEars())
         for name, wired in (
-            ("ingest", ingest.wiring.wired(IngestSettings.from_env(environ("ingest")))),
-            ("neural", neural.wiring.wired(NeuralSettings.from_env(environ("neural")))),
-            ("experiments", experiments.wiring.wired(ExperimentsSettings.from_env(environ("experiments")))),
-            ("voice", voice.wiring.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
+            ("ingest", ingest.app.wired(IngestSettings.from_env(environ("ingest")))),
+            ("neural", neural.app.wired(NeuralSettings.from_env(environ("neural")))),
+            ("experiments", experiments.app.wired(ExperimentsSettings.from_env(environ("experiments")))),
+            ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
         ):
             server: Any = await stack.enter_async_context(wired)
             port = await server.start()

@@ -15,9 +15,9 @@ import pytest
 
 from kit.errors import Unauthenticated, Unavailable
 from kit.rpc.auth import Authenticator
+from kit.rpc.auth_settings import AuthSettings, open_authenticator
 from kit.rpc.jwks import KeySet, KeyTimes
 from kit.rpc.server import RpcServerSettings, build_server
-from kit.rpc.trust import AuthSettings, open_authenticator
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest, Serving
 from tests.support.certificates import Authority

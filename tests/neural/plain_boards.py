@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from neural.model import ANY, Board, BoardKey, BoardRow, LearningMode
+from neural.domain.model import ANY, Board, BoardKey, BoardRow, LearningMode
 from tests.neural.world import YESTERDAY
 
 KEY = BoardKey("acme", ANY, "chat", "general")

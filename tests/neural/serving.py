@@ -13,8 +13,8 @@ from typing import Any
 import asyncpg
 import grpc
 
+from neural.app import wired
 from neural.settings import NeuralSettings
-from neural.wiring import wired
 from radiant.neural.v1 import (
     learning_service_pb2_grpc,
     recommend_service_pb2,

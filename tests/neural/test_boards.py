@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.boards import Companion, Stored, VersionCell, assemble, decode, encode
-from neural.fixed import weigh
-from neural.model import Board, BoardKey, BoardRow, LearningMode
+from neural.domain.boards import Companion, Stored, VersionCell, assemble, decode, encode
+from neural.domain.fixed_point import weigh
+from neural.domain.model import Board, BoardKey, BoardRow, LearningMode
 from tests.neural.units import MOMENT, moments
 
 HALF_LIFE = timedelta(days=30)

@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from neural.learning import pacers
-from neural.recommending import prices
+from neural.budget import controller, weights
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 from tests.neural.serving import ACME, Serving, serving, within
@@ -23,8 +22,8 @@ GLOBEX = token("globex", "service", "admin")
 @pytest.fixture
 async def service(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Serving]:
     """Gives the service with pacers that hurry."""
-    monkeypatch.setattr(pacers, "EVERY", timedelta(seconds=0.1))
-    monkeypatch.setattr(prices, "LOOK_S", 0.05)
+    monkeypatch.setattr(controller, "EVERY", timedelta(seconds=0.1))
+    monkeypatch.setattr(weights, "LOOK_S", 0.05)
     async with serving(database_url, redis_url) as opened:
         yield opened
 

@@ -10,16 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from neural.constraints import Demand, Profile
+from neural.budget.controller import PACERS_A_TURN, Pacers, forget_spending
+from neural.budget.weights import PacedPrices
+from neural.domain.constraints import Demand, Profile
+from neural.domain.model import Strategy
 from neural.learning import learner as learner_module
-from neural.learning.pacers import PACERS_A_TURN, Pacers, forget_spending
-from neural.learning.versions import as_learner
-from neural.model import Strategy
-from neural.recommending.decision_log import DecisionLog
-from neural.recommending.prices import PacedPrices
-from neural.recommending.recommender import Recommender
+from neural.queries.tenant_settings import Change, Standing, TenantSettings
+from neural.rebuild.versions import as_learner
+from neural.recommendation.decision_log import DecisionLog
+from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
-from neural.tenant_settings import Change, Standing, TenantSettings
 from tests.neural.works import Works, quiet
 from tests.neural.world import TODAY, YESTERDAY
 

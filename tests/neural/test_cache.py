@@ -13,9 +13,9 @@ import pytest
 import redis.asyncio
 
 from kit.redis.client import open_redis
-from neural.board_cache import CHANNEL, BoardCache, board_key
-from neural.boards import decode
-from neural.model import ANY, BoardKey
+from neural.boards.cache import CHANNEL, BoardCache, board_key
+from neural.domain.boards import decode
+from neural.domain.model import ANY, BoardKey
 from radiant.neural.v1 import learning_service_pb2
 from tests.neural.plain_boards import KEY, board, revision
 from tests.neural.serving import Serving, serving, within

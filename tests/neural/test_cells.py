@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.cells import COUNTS, SUMS, CellKey, boards_of, cell_deltas, companion_deltas, contexts
-from neural.model import BoardKey, Contribution, LearningMode, UnitKey
-from neural.scoring import contribution_of
+from neural.domain.cells import COUNTS, SUMS, CellKey, boards_of, cell_deltas, companion_deltas, contexts
+from neural.domain.model import BoardKey, Contribution, LearningMode, UnitKey
+from neural.domain.scoring import contribution_of
 from tests.neural.units import facts, moments, said
 
 HALF_LIFE = timedelta(days=30)

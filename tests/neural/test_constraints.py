@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from neural.constraints import Demand, Profile, refusal, split
+from neural.domain.constraints import Demand, Profile, refusal, split
 
 
 def demand(**fields: Any) -> Demand:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.fixed import FRACTION_BITS, LANDMARK, decayed, mean, weigh
+from neural.domain.fixed_point import FRACTION_BITS, LANDMARK, decayed, mean, weigh
 from tests.neural.units import half_lives, moments
 
 NOTHING = 1e-290

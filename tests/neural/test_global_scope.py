@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from neural.fixed import mean
-from neural.learning import rebuild as rebuild_module
-from neural.learning.publisher import recompute_global
-from neural.model import ANY, BoardKey, Scope
-from neural.recommending.ranking import board_keys
-from neural.scores import Scores, Wanted
+from neural.boards.publisher import recompute_global
+from neural.domain.fixed_point import mean
+from neural.domain.model import ANY, BoardKey, Scope
+from neural.queries.scores import Scores, Wanted
+from neural.rebuild import rebuild as rebuild_module
+from neural.recommendation.ranking import board_keys
 from tests.neural.works import Works, works
 
 TENANTS = ("acme", "globex", "initech")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from neural.model import Scope
-from neural.scores import Scores, Wanted
+from neural.domain.model import Scope
+from neural.queries.scores import Scores, Wanted
 from tests.neural.history import exact, run_id
 from tests.neural.works import Works
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.hierarchy import ROOT_MEAN, Beliefs, Estimate, estimate
-from neural.model import Board, BoardKey, BoardRow, LearningMode, Scope
-from neural.recommending.ranking import board_keys
+from neural.domain.model import Board, BoardKey, BoardRow, LearningMode, Scope
+from neural.domain.shrinkage import ROOT_MEAN, Beliefs, Estimate, estimate
+from neural.recommendation.ranking import board_keys
 from tests.neural.units import MOMENT
 
 HALF_LIFE = timedelta(days=30)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.mixing import mix, neural_weight
+from neural.domain.blend import mix, neural_weight
 
 shares = st.floats(0, 1)
 thresholds = st.floats(0.01, 1)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neural.pacing import DAY, STEP_MAX_S, Pace, day_of, paced
+from neural.domain.budget_control import DAY, STEP_MAX_S, Pace, day_of, paced
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 STEP_S = 30

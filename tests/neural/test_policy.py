@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from neural.constraints import Demand, Profile
-from neural.hierarchy import Estimate, Level
-from neural.model import ANY, Board, BoardKey, BoardRow, LearningMode, Scope, Strategy
-from neural.policy import propensities
-from neural.recommending.decision_log import DecisionLog
-from neural.recommending.ranking import board_keys
-from neural.recommending.recommender import Recommender
-from neural.recommending.table import BoardTable
+from neural.boards.table import BoardTable
+from neural.domain.constraints import Demand, Profile
+from neural.domain.model import ANY, Board, BoardKey, BoardRow, LearningMode, Scope, Strategy
+from neural.domain.policy import propensities
+from neural.domain.shrinkage import Estimate, Level
+from neural.recommendation.decision_log import DecisionLog
+from neural.recommendation.ranking import board_keys
+from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
 from tests.neural.world import YESTERDAY
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from neural.hierarchy import Estimate
-from neural.model import Scope
-from neural.reasoning import sentence
+from neural.domain.explanation import sentence
+from neural.domain.model import Scope
+from neural.domain.shrinkage import Estimate
 
 
 def found(

@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from kit.errors import Precondition, Unavailable
-from neural.learning import building
-from neural.learning import rebuild as rebuild_module
-from neural.learning.rebuild import Rebuild
-from neural.learning.versions import as_learner
-from neural.model import LearningMode, Scope
-from neural.scores import Scores, Wanted
+from neural.domain.model import LearningMode, Scope
+from neural.queries.scores import Scores, Wanted
+from neural.rebuild import building
+from neural.rebuild import rebuild as rebuild_module
+from neural.rebuild.rebuild import Rebuild
+from neural.rebuild.versions import as_learner
 from tests.neural.history import busy, exact, run_id, unchanged, versions
 from tests.neural.works import Works, quiet, works
 from tests.neural.world import World

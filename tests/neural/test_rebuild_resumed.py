@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kit.errors import Unavailable
-from neural.learning import building
-from neural.learning import rebuild as rebuild_module
-from neural.learning.rebuild import Rebuild
+from neural.rebuild import building
+from neural.rebuild import rebuild as rebuild_module
+from neural.rebuild.rebuild import Rebuild
 from tests.neural.history import busy, exact, run_id, unchanged, versions
 from tests.neural.works import Works, quiet
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.fixed import FRACTION_BITS, LANDMARK, weigh
-from neural.model import LearningMode
-from neural.scoring import contribution_of, score_unit
+from neural.domain.fixed_point import FRACTION_BITS, LANDMARK, weigh
+from neural.domain.model import LearningMode
+from neural.domain.scoring import contribution_of, score_unit
 from tests.neural.units import MOMENT, facts, said
 
 MODES = st.sampled_from(list(LearningMode))

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.learning.rebuild import Rebuild
-from neural.learning.shifting import Shifting
-from neural.model import BoardKey
-from neural.shifts import AFTER_MIN, BEFORE_MIN, WINDOW, find_shift
+from neural.domain.drift import AFTER_MIN, BEFORE_MIN, WINDOW, find_shift
+from neural.domain.model import BoardKey
+from neural.drift.detector import Shifting
+from neural.rebuild.rebuild import Rebuild
 from tests.neural.history import exact, run_id
 from tests.neural.works import Works, quiet
 from tests.neural.world import World

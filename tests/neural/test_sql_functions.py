@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from neural.constraints import Demand
-from neural.fixed import decayed, weigh
-from neural.model import Strategy
-from neural.scoring import score_unit
+from neural.domain.constraints import Demand
+from neural.domain.fixed_point import decayed, weigh
+from neural.domain.model import Strategy
+from neural.domain.scoring import score_unit
 from tests.neural.history import busy
 from tests.neural.units import facts
 from tests.neural.works import Works, works

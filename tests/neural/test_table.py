@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from neural.constraints import Demand
-from neural.model import Board, BoardKey
-from neural.recommending.decision_log import DecisionLog
-from neural.recommending.recommender import Recommender
-from neural.recommending.table import BoardTable
+from neural.boards.table import BoardTable
+from neural.domain.constraints import Demand
+from neural.domain.model import Board, BoardKey
+from neural.recommendation.decision_log import DecisionLog
+from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
 from tests.neural.plain_boards import KEY, board, revision
 

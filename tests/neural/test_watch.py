@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from neural.recommending import watch as watch_module
+from neural.recommendation import watch as watch_module
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
 from tests.neural.serving import ACME, OPERATOR, Serving, serving, within
 from tests.support.suite import token

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from neural.model import UnitFacts, UnitKey
+from neural.domain.model import UnitFacts, UnitKey
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 

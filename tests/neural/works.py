@@ -13,23 +13,23 @@ import asyncpg
 
 from kit.postgres.pool import Database, PostgresSettings, open_database
 from kit.redis.client import open_redis
-from neural.board_cache import BoardCache
-from neural.cells import COUNTS, SUMS, cell_deltas
-from neural.constraints import Demand
-from neural.hierarchy import Estimate
+from neural.boards.cache import BoardCache
+from neural.boards.publisher import Publisher
+from neural.boards.store import BoardStore
+from neural.boards.table import BoardTable
+from neural.domain.cells import COUNTS, SUMS, cell_deltas
+from neural.domain.constraints import Demand
+from neural.domain.model import BoardKey, UnitKey
+from neural.domain.scoring import contribution_of
+from neural.domain.shrinkage import Estimate
 from neural.learning.apply import Version, read_facts
-from neural.learning.board_store import BoardStore
 from neural.learning.learner import Learner
-from neural.learning.publisher import Publisher
-from neural.learning.rebuild import Rebuild
-from neural.learning.versions import as_learner, ensure_live_version, live_and_building
-from neural.model import BoardKey, UnitKey
-from neural.recommending.decision_log import DecisionLog
-from neural.recommending.recommender import Recommender
-from neural.recommending.table import BoardTable
-from neural.scoring import contribution_of
+from neural.queries.tenant_settings import Change, TenantSettings
+from neural.rebuild.rebuild import Rebuild
+from neural.rebuild.versions import as_learner, ensure_live_version, live_and_building
+from neural.recommendation.decision_log import DecisionLog
+from neural.recommendation.recommender import Recommender
 from neural.settings import LearningSettings, RecommendSettings
-from neural.tenant_settings import Change, TenantSettings
 from tests.neural.world import World
 from tests.support.servers import url_as
 

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 
-import experiments.servicer
-import ingest.audit_servicer
-import ingest.servicer
-import neural.learning_servicer
-import neural.recommend_servicer
-import voice.servicer
+import experiments.api.servicer
+import ingest.api.audit_servicer
+import ingest.api.ingest_servicer
+import neural.api.learning_servicer
+import neural.api.recommend_servicer
+import voice.api.servicer
 from kit.rpc.auth import ROLES
 from tests.house.tree import ROOT
 
 TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "radiant.ingest.v1.AuditService": ingest.audit_servicer.ACCESS,
-    "radiant.ingest.v1.IngestService": ingest.servicer.ACCESS,
-    "radiant.neural.v1.RecommendService": neural.recommend_servicer.ACCESS,
-    "radiant.neural.v1.LearningService": neural.learning_servicer.ACCESS,
-    "radiant.experiments.v1.ExperimentService": experiments.servicer.ACCESS,
-    "radiant.voice.v1.VoiceService": voice.servicer.ACCESS,
+    "radiant.ingest.v1.AuditService": ingest.api.audit_servicer.ACCESS,
+    "radiant.ingest.v1.IngestService": ingest.api.ingest_servicer.ACCESS,
+    "radiant.neural.v1.RecommendService": neural.api.recommend_servicer.ACCESS,
+    "radiant.neural.v1.LearningService": neural.api.learning_servicer.ACCESS,
+    "radiant.experiments.v1.ExperimentService": experiments.api.servicer.ACCESS,
+    "radiant.voice.v1.VoiceService": voice.api.servicer.ACCESS,
 }
 """The access table of every service, by the service's full name."""
 

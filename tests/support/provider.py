@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
-from kit.rpc.trust import AuthSettings
+from kit.rpc.auth_settings import AuthSettings
 from kit.settings import Reader
 
 ISSUER, AUDIENCE = "https://login.example", "radiant-suite"

@@ -17,8 +17,8 @@ from grpc_reflection.v1alpha import reflection
 
 from kit.metrics import DEVELOPMENT
 from kit.rpc.auth import Authenticator
+from kit.rpc.concurrency import Load
 from kit.rpc.interceptors import Interceptor
-from kit.rpc.load import Load
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.settings import Reader

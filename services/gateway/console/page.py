@@ -12,10 +12,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from gateway.console.desk import Desk
-from gateway.console.live import Live
+from gateway.console.server_events import Live
+from gateway.console.service_client import Desk
 from gateway.console.session import Session
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 
 READERS = frozenset({"expert", "admin", "operator"})
 ADMINS = frozenset({"admin", "operator"})

@@ -15,17 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from gateway.calls import Calls
-from gateway.console import guard, tables
-from gateway.console.desk import Desk
-from gateway.console.live import Live
+from gateway.console import csrf, tables
 from gateway.console.page import Action, Asked, Download, Handler, Moved, Shown
 from gateway.console.pages import PAGES
+from gateway.console.server_events import Live
+from gateway.console.service_client import Desk
 from gateway.console.session import Claims, Session, Sessions
-from gateway.console.show import environment, json_block
 from gateway.console.signin import SignIn, secure
 from gateway.console.static import static_route, version
-from gateway.problems import Problem
+from gateway.console.templating import environment, json_block
+from gateway.http.problems import Problem
+from gateway.http.service_calls import Calls
 from gateway.settings import GatewaySettings
 
 PREFIX = "/console"
@@ -79,13 +79,13 @@ class Console:
 
     def _guarded(self, roles: frozenset[str], answer: Callable[[Request, Session], Awaitable[Response]]) -> Answering:
         async def guarded(request: Request) -> Response:
-            session = guard.session_of(request, self.sessions)
+            session = csrf.session_of(request, self.sessions)
             if session is None:
                 return self._away(request)
             try:
                 if not session.may(roles):
                     raise Problem(403, "ROLE_NEEDED", f"This needs the role {' or '.join(sorted(roles))}.")
-                return guard.secured(await answer(request, session))
+                return csrf.secured(await answer(request, session))
             except Problem as problem:
                 if problem.status == 401:
                     return self._away(request)
@@ -110,9 +110,9 @@ class Console:
 
     def _acting(self, action: Action) -> Callable[[Request, Session], Awaitable[Response]]:
         async def act(request: Request, session: Session) -> Response:
-            guard.same_site(request)
-            form = await guard.form_of(request)
-            guard.genuine(form, session, self.sessions)
+            csrf.same_site(request)
+            form = await csrf.form_of(request)
+            csrf.genuine(form, session, self.sessions)
             moved: Moved | Shown = await action(self._asked(request, session, form))
             if isinstance(moved, Shown):
                 return self.page_of(request, session, moved, moved.status)
@@ -165,7 +165,7 @@ class Console:
         context = {"problem": problem}
         template = "tenant.html" if problem.reason == "TENANT_NEEDED" else "problem.html"
         status = 200 if problem.reason == "TENANT_NEEDED" else problem.status
-        return guard.secured(
+        return csrf.secured(
             self.page_of(request, session, Shown(template=template, title="That did not work", context=context), status)
         )
 
@@ -173,8 +173,8 @@ class Console:
         onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         target = f"{PREFIX}/signin" + (f"?{urlencode({'next': onward})}" if request.method == "GET" else "")
         if "hx-request" in request.headers:
-            return guard.secured(Response(status_code=204, headers={"hx-redirect": target}))
-        return guard.secured(RedirectResponse(target, status_code=303))
+            return csrf.secured(Response(status_code=204, headers={"hx-redirect": target}))
+        return csrf.secured(RedirectResponse(target, status_code=303))
 
 
 async def _to_the_first_page(request: Request) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kit.rpc.auth import ROLES
-from kit.rpc.trust import role_map
+from kit.rpc.auth_settings import role_map
 from kit.settings import Reader
 
 TOKENS = ("access", "id")

@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.console import guard
+from gateway.console import csrf
 from gateway.console.page import Shown
 from gateway.console.session import COOKIE, HUMAN_ROLES, Session, Sessions, TokenUnfitError
-from gateway.problems import Problem
-from gateway.server import is_loopback
+from gateway.http.problems import Problem
+from gateway.http.server import is_loopback
 from gateway.settings import GatewaySettings
 from kit.rpc.auth import mint
 
@@ -75,14 +75,14 @@ class SignIn:
             "roles": HUMAN_ROLES,
         }
         shown = Shown(template="signin.html", title="Sign in", context=context)
-        return guard.secured(self._show(request, None, shown, status))
+        return csrf.secured(self._show(request, None, shown, status))
 
     async def _by_name(self, request: Request) -> Response:
         try:
-            guard.same_site(request)
+            csrf.same_site(request)
             if request.client is not None and request.client.host not in _LOOPBACK_PEERS:
                 raise Problem(403, "LOOPBACK_ONLY", "Development sign-in is for this machine alone.")
-            form = await guard.form_of(request)
+            form = await csrf.form_of(request)
             tenant, role = (form.get("tenant") or [""])[0].strip(), (form.get("role") or [""])[0]
             if role not in HUMAN_ROLES:
                 raise Problem.field("role", "must be one of " + ", ".join(HUMAN_ROLES))
@@ -100,7 +100,7 @@ class SignIn:
             answer: Response = await self._provider.authorize_redirect(request, f"{base}/console/signin/provider/back")
         except (OAuthError, HTTPError):
             return self._page(request, "The sign-in service does not answer.", 503)
-        return guard.secured(answer)
+        return csrf.secured(answer)
 
     async def _from_provider(self, request: Request) -> Response:
         oidc = self._settings.console.oidc
@@ -121,19 +121,19 @@ class SignIn:
         response.set_cookie(
             COOKIE, cookie, path="/console", httponly=True, secure=secure(self._settings), samesite="lax"
         )
-        return guard.secured(response)
+        return csrf.secured(response)
 
     async def _leave(self, request: Request) -> Response:
-        session = guard.session_of(request, self._sessions)
+        session = csrf.session_of(request, self._sessions)
         if session is not None:
             try:
-                guard.same_site(request)
-                guard.genuine(await guard.form_of(request), session, self._sessions)
+                csrf.same_site(request)
+                csrf.genuine(await csrf.form_of(request), session, self._sessions)
             except Problem as problem:
                 return self._page(request, problem.detail, problem.status)
         response = RedirectResponse("/console/signin", status_code=303)
         response.delete_cookie(COOKIE, path="/console")
-        return guard.secured(response)
+        return csrf.secured(response)
 
 
 def secure(settings: GatewaySettings) -> bool:

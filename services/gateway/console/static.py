@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.console.show import static_bytes
-from gateway.problems import Problem
+from gateway.console.templating import static_bytes
+from gateway.http.problems import Problem
 
 NAMES = (
     "console.css",

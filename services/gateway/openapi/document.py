@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.answering import LINES
+from gateway.http.decode import field_at, is_record
+from gateway.http.problems import MEDIA_TYPE
+from gateway.http.respond import LINES
+from gateway.http.upload import AUDIO, FORM
 from gateway.openapi.comments import comment_on
 from gateway.openapi.schemas import Schemas, is_needed
-from gateway.problems import MEDIA_TYPE
-from gateway.reading import field_at, is_record
 from gateway.routes import PREFIX, ROUTES, WHOLE, Route
-from gateway.uploads import AUDIO, FORM
 
 Json = dict[str, Any]
 

@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.http.problems import HTTP_STATUS
 from gateway.otlp.bodies import Form, TooLarge, Unsupported, form_of, unpacked, written
 from gateway.otlp.intake import Intake, authorized
 from gateway.otlp.receiver import REQUESTS
-from gateway.problems import HTTP_STATUS
 from kit.errors import DeadlineExceeded, Exhausted, RadiantError, Unavailable
 from kit.rpc.status import internal, to_status
 

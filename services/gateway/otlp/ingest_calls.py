@@ -14,8 +14,8 @@ from kit.errors import Exhausted, FieldViolation, Forbidden, Invalid, Unauthenti
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant.ingest.v1.feedback_pb2 import ItemResult
-from radiant_client import errors as client
-from radiant_client.channel import open_channel
+from radiant_client.transport import errors as client
+from radiant_client.transport.channel import open_channel
 
 _LATER = timedelta(seconds=1)
 

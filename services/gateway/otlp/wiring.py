@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from starlette.routing import Route
 
+from gateway.http.server import HttpServer
 from gateway.otlp.endpoints import otlp_routes
 from gateway.otlp.ingest_calls import IngestCalls
 from gateway.otlp.intake import Intake
 from gateway.otlp.receiver import KeyPair, Receiver
-from gateway.server import HttpServer
 from gateway.settings import GatewaySettings
 
 

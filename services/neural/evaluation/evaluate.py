@@ -18,14 +18,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from kit.postgres.pool import Database
-from neural.constraints import Demand
+from neural.boards.store import BoardStore
+from neural.domain.constraints import Demand
+from neural.domain.model import ANY, Board, BoardKey, Strategy
 from neural.evaluation.diagnostics import Diagnostics, diagnose, shortfall
 from neural.evaluation.estimators import Interval, Sample, estimates
 from neural.evaluation.events import Context, Event, read_events
-from neural.learning.board_store import BoardStore
-from neural.model import ANY, Board, BoardKey, Strategy
-from neural.recommending.ranking import board_keys, rank
-from neural.recommending.strengths import Believes, Settled
+from neural.recommendation.prior_cache import Believes, Settled
+from neural.recommendation.ranking import board_keys, rank
 from neural.settings import RecommendSettings
 
 log = logging.getLogger(__name__)

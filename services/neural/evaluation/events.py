@@ -10,12 +10,12 @@ import asyncpg
 
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
+from neural.domain.model import UnitKey
+from neural.domain.scoring import score_unit
 from neural.learning.apply import read_facts
-from neural.learning.versions import as_learner
-from neural.model import UnitKey
-from neural.scoring import score_unit
+from neural.rebuild.versions import as_learner
 
-_SQL = load_queries("neural", "queries_evaluation.sql")
+_SQL = load_queries("neural", "evaluation.sql")
 
 EVENTS_MAX = 100_000
 DECISIONS_MAX = 1_000_000

@@ -13,11 +13,11 @@ import asyncpg
 
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
-from neural.cells import COUNTS, SUMS, CellKey, Delta, boards_of, cell_deltas, companion_deltas
-from neural.model import ANY, BoardKey, Contribution, LearningMode, UnitFacts, UnitKey
-from neural.scoring import contribution_of
+from neural.domain.cells import COUNTS, SUMS, CellKey, Delta, boards_of, cell_deltas, companion_deltas
+from neural.domain.model import ANY, BoardKey, Contribution, LearningMode, UnitFacts, UnitKey
+from neural.domain.scoring import contribution_of
 
-_SQL = load_queries("neural", "queries_learning.sql")
+_SQL = load_queries("neural", "learning.sql")
 
 HEAVY_MIN = 20
 """Units of a user in a cell from which the user's share of it is watched (neural.excess_of in SQL)."""

@@ -9,13 +9,13 @@ from kit.errors import Conflict
 from kit.metrics import Counter, Histogram
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
+from neural.budget.controller import count_spending
+from neural.domain.model import BoardKey, UnitKey
+from neural.drift.recent_scores import note_recent
 from neural.learning.apply import Version, columns, replace_contributions
-from neural.learning.pacers import count_spending
-from neural.learning.recent import note_recent
-from neural.learning.versions import as_learner, live_and_building
-from neural.model import BoardKey, UnitKey
+from neural.rebuild.versions import as_learner, live_and_building
 
-_SQL = load_queries("neural", "queries_learning.sql")
+_SQL = load_queries("neural", "learning.sql")
 
 LEARNED = Counter("radiant_neural_learned_units_total", "Units learned.")
 ROUNDS = Histogram("radiant_neural_learning_seconds", "Duration of one transaction of the learner.")

@@ -13,9 +13,9 @@ import asyncpg
 
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.learning.versions import as_learner
+from neural.rebuild.versions import as_learner
 
-_SQL = load_queries("neural", "queries_nightly.sql")
+_SQL = load_queries("neural", "nightly.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,15 @@ from kit.errors import Precondition, Unavailable
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.learning.rebuild import Rebuild
-from neural.learning.trusting import Trusting
-from neural.learning.versions import as_learner
 from neural.nightly.steps import expire, fit_priors, judge_raters, report_drift
+from neural.rebuild.rebuild import Rebuild
+from neural.rebuild.versions import as_learner
 from neural.settings import LearningSettings
+from neural.trust.rounds import Trusting
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("neural", "queries_nightly.sql")
+_SQL = load_queries("neural", "nightly.sql")
 
 LOOK_EVERY = timedelta(seconds=30)
 EVERYBODY = ""

@@ -9,13 +9,13 @@ from typing import Any
 from kit.errors import Unavailable
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.learning.building import STATEMENT_SECONDS_MAX
-from neural.learning.trusting import Trusting
-from neural.learning.versions import as_learner
-from neural.priors import Scatter, strength
+from neural.domain.prior_strength import Scatter, strength
+from neural.rebuild.building import STATEMENT_SECONDS_MAX
+from neural.rebuild.versions import as_learner
+from neural.trust.rounds import Trusting
 
-_SQL = load_queries("neural", "queries_nightly.sql")
-_REBUILD = load_queries("neural", "queries_rebuild.sql")
+_SQL = load_queries("neural", "nightly.sql")
+_REBUILD = load_queries("neural", "rebuild.sql")
 
 DRIFT_ERRORS_MIN = 4.0
 """Standard errors between a week and the weeks before that are reported."""

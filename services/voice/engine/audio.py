@@ -20,8 +20,8 @@ from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from kit.audio import HEAD_BYTES, AudioFormat, sniff
+from voice.engine.containers.truncation import check_whole
 from voice.engine.rejection import AudioRejected, Rejection, corrupt, truncated
-from voice.engine.wholeness import check_whole
 
 Samples = NDArray[np.float32]
 

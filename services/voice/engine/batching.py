@@ -16,8 +16,8 @@ from kit.errors import Exhausted, RadiantError, Unavailable
 from kit.lifecycle import background
 from kit.metrics import Counter, Gauge, Histogram
 from voice.engine.audio import Clip
-from voice.engine.heard import WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
 from voice.engine.settings import EngineSettings
+from voice.engine.transcript import WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
 
 log = logging.getLogger(__name__)
 

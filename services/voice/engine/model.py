@@ -13,9 +13,9 @@ from tokenizers import Tokenizer
 
 from kit.errors import Precondition
 from voice.engine.audio import Samples
-from voice.engine.heard import ENGLISH
 from voice.engine.quality import Attempt
 from voice.engine.settings import EngineSettings
+from voice.engine.transcript import ENGLISH
 from voice.engine.weights import weights
 
 Array = NDArray[np.floating]

@@ -11,11 +11,11 @@ import numpy as np
 
 from kit.errors import Invalid
 from voice.engine.audio import RATE, Clip
-from voice.engine.gate import Span, speech
-from voice.engine.heard import ENGLISH, FRAMES_PER_SECOND, WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
 from voice.engine.model import Array, SpeechModel
 from voice.engine.quality import Attempt, confidence, doubt, over_windows
 from voice.engine.settings import EngineSettings
+from voice.engine.transcript import ENGLISH, FRAMES_PER_SECOND, WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
+from voice.engine.vad import Span, speech
 from voice.engine.windows import windows
 
 ISO_639_1 = {"jw": "jv", "yue": "zh", "haw": ""}

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from voice.engine.audio import RATE, Samples
-from voice.engine.gate import Span
+from voice.engine.vad import Span
 
 WINDOW_SAMPLES = 30 * RATE
 EARLIEST_SHARE = 0.5

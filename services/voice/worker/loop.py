@@ -8,10 +8,10 @@ import logging
 from datetime import timedelta
 
 from kit.errors import RadiantError
-from voice.jobs import Jobs, Ticket
+from voice.jobs.store import Jobs, Ticket
+from voice.jobs.stream import REDIS_LOST, JobStream
 from voice.settings import QueueRules
-from voice.stream import REDIS_LOST, JobStream
-from voice.worker.attempts import Attempts
+from voice.worker.job_runner import Attempts
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from voice.jobs import Jobs
-from voice.metrics import OLDEST, REQUEUED, WAITING
-from voice.reading import Depths
+from voice.jobs.metrics import OLDEST, REQUEUED, WAITING
+from voice.jobs.queries import Depths
+from voice.jobs.store import Jobs
+from voice.jobs.stream import REDIS_LOST, JobStream
 from voice.settings import QueueRules
-from voice.stream import REDIS_LOST, JobStream
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ import asyncpg
 import grpc
 from google.protobuf.struct_pb2 import Struct
 
+from experiments.app import wired
 from experiments.settings import ExperimentsSettings
-from experiments.wiring import wired
 from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2_grpc, rollout_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from tests.ingest.serving import problems_of, reason_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import splits
-from experiments.translate.definitions import experiment_of
+from experiments.api.convert.definitions import experiment_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from splits.assignment import assign
 from splits.definitions import encode

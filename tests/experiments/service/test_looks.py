@@ -13,9 +13,9 @@ import asyncpg
 import grpc
 import pytest
 
-from experiments.looks import Looks
+from experiments.results.interim import Looks
 from experiments.settings import ExperimentsSettings
-from experiments.store import Experiments
+from experiments.store.experiments import Experiments
 from kit.postgres.pool import open_database
 from radiant.experiments.v1 import analysis_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb

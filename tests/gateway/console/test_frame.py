@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from gateway.app import application
-from gateway.calls import Calls
 from gateway.console.pages import PAGES
 from gateway.console.session import COOKIE, Sessions, TokenUnfitError
 from gateway.console.settings import ConsoleSettings, OidcSettings
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.settings import Addresses, GatewaySettings
 from kit.rpc.auth import mint
 from tests.gateway.console.provider import provider

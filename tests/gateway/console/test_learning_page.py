@@ -11,10 +11,10 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.calls import Calls
 from gateway.console.pages import learning
 from gateway.console.pages.learning_figures import estimates, report_figures
 from gateway.console.settings import ConsoleSettings
+from gateway.http.service_calls import Calls
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.gateway.console.night_servicer import nights
 from tests.gateway.console.visiting import settings_of, visiting

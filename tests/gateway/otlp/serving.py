@@ -29,10 +29,10 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from gateway.app import wired
 from gateway.otlp.receiver import LOGS, TRACES
 from gateway.otlp.settings import OtlpSettings
 from gateway.settings import Addresses, GatewaySettings
-from gateway.wiring import wired
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.serving import ACME
 from tests.ingest import serving as ingest

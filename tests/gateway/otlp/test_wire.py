@@ -13,14 +13,14 @@ from cryptography.x509.oid import NameOID
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.app import wired
+from gateway.http.application import application
+from gateway.http.server import HttpServer
+from gateway.http.service_calls import Calls
 from gateway.otlp.receiver import LOGS, TRACES
 from gateway.otlp.settings import OtlpSettings
 from gateway.otlp.wiring import telemetry
-from gateway.server import HttpServer
 from gateway.settings import Addresses, GatewaySettings
-from gateway.wiring import wired
 from kit.settings import SettingsError
 from tests.gateway.otlp.serving import CHAT, Taking, closing, exported, recorded, span, trace_request
 from tests.gateway.serving import ACME

@@ -19,8 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
-from gateway.app import application
-from gateway.server import HttpServer
+from gateway.http.application import application
+from gateway.http.server import HttpServer
 from gateway.widget.routes import PAGE_POLICY, widget_routes
 from tests.gateway.serving import ACME, Served
 from tests.support.browser import chromium

@@ -5,8 +5,8 @@ import gzip
 import httpx
 from playwright.async_api import expect
 
-from gateway.app import application
-from gateway.calls import Calls
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
 from gateway.settings import GatewaySettings, HttpLimits
 from gateway.widget.routes import widget_routes
 from tests.gateway.serving import bearer

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from neural.model import Strategy
-from neural.translate.words import STRATEGIES
+from neural.api.convert.enums import STRATEGIES
+from neural.domain.model import Strategy
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.neural.serving import OPERATOR, Serving, serving, within
 

@@ -13,16 +13,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from ingest.privacy import Privacy
-from ingest.wake import NoWakeUp
+from ingest.notify.learner import NoWakeUp
+from ingest.privacy.erasure import Privacy
 from kit.postgres.once import Asked
 from kit.postgres.pool import PostgresSettings, open_database
-from neural.learning.board_store import read_boards
-from neural.learning.forgetting import Forgetting
-from neural.learning.trusting import Trusting
-from neural.learning.versions import as_learner
-from neural.model import BoardKey
-from neural.translate.learning import names
+from neural.api.convert.learning import names
+from neural.boards.store import read_boards
+from neural.domain.model import BoardKey
+from neural.privacy.erasure import Forgetting
+from neural.rebuild.versions import as_learner
+from neural.trust.rounds import Trusting
 from tests.neural.works import Works, quiet
 from tests.neural.world import TODAY, YESTERDAY, World
 from tests.support.servers import url_as

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from ingest.retention import Retention, month_of
+from ingest.notify.learner import NoWakeUp
+from ingest.privacy.retention import Retention, month_of
 from ingest.settings import RetentionSettings
-from ingest.wake import NoWakeUp
 from kit.postgres.pool import PostgresSettings, open_database
 from tests.neural.history import exact
 from tests.neural.works import Works

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 import redis.asyncio
 
-from neural.constraints import Demand
-from neural.learning.trusting import Trusting
-from neural.model import BoardKey
-from neural.recommending.decision_log import DecisionLog
-from neural.recommending.recommender import Recommender
+from neural.domain.constraints import Demand
+from neural.domain.model import BoardKey
+from neural.recommendation.decision_log import DecisionLog
+from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
+from neural.trust.rounds import Trusting
 from tests.neural.forgetting.lives import (
     GONE,
     close,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from neural.learning.trusting import Trusting
 from neural.nightly.run import Nightly
+from neural.trust.rounds import Trusting
 from tests.neural.works import Works, quiet
 
 

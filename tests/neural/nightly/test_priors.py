@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.priors import CELLS_MIN, STRENGTH_MAX, STRENGTH_MIN, UNITS_MIN, Scatter, strength
+from neural.domain.prior_strength import CELLS_MIN, STRENGTH_MAX, STRENGTH_MIN, UNITS_MIN, Scatter, strength
 
 UNIT_VARIANCE = 0.09
 

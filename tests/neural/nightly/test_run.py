@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kit.errors import Precondition, Unavailable
-from neural.learning.rebuild import Rebuild
 from neural.nightly import run as room
 from neural.nightly.run import Nightly, last_night
-from neural.scores import learning_status
+from neural.queries.scores import learning_status
+from neural.rebuild.rebuild import Rebuild
 from tests.neural.history import busy, exact, run_id
 from tests.neural.nightly.conftest import another
 from tests.neural.works import Works

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from neural.hierarchy import Beliefs
+from neural.domain.shrinkage import Beliefs
 from neural.nightly.steps import expire, fit_priors, report_drift
-from neural.recommending.strengths import Fitted
+from neural.recommendation.prior_cache import Fitted
 from tests.neural.works import Works
 
 NOW = datetime.now(UTC)

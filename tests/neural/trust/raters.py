@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from neural.trust import Judgement, Place, Population, Rater, Voices, Votes, judge, voices_of
+from neural.domain.rater_trust import Judgement, Place, Population, Rater, Voices, Votes, judge, voices_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 OLD = NOW - timedelta(days=90)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from neural.learning.trusting import Round, Trusting
+from neural.trust.rounds import Round, Trusting
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.neural.serving import ACME, Serving, serving
 from tests.neural.works import Works, quiet, works

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.trust import (
+from neural.domain.rater_trust import (
     TRUST_MIN,
     TRUST_NEUTRAL,
     Factor,

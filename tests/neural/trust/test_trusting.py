@@ -9,8 +9,8 @@ import uuid
 import asyncpg
 import pytest
 
-from neural.learning import trusting
-from neural.learning.trusting import Round, Trusting
+from neural.trust import rounds as trusting
+from neural.trust.rounds import Round, Trusting
 from tests.neural.history import exact
 from tests.neural.works import Works, quiet
 from tests.neural.world import World

@@ -17,9 +17,9 @@ from kit.errors import Exhausted, Unavailable
 from tests.voice.engine.sounds import silence
 from voice.engine.audio import RATE, Clip
 from voice.engine.batching import Batcher, HearingError
-from voice.engine.gate import Span
-from voice.engine.heard import Ask, Heard, Job, nothing_heard
 from voice.engine.settings import EngineSettings
+from voice.engine.transcript import Ask, Heard, Job, nothing_heard
+from voice.engine.vad import Span
 from voice.engine.whisper import Engine
 
 SETTINGS = EngineSettings(cache=Path(), batch_rows_max=4, queue_clips_max=20)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.voice.engine.sounds import noise, silence, sine
 from voice.engine.audio import RATE, Clip, Samples
-from voice.engine.gate import Span, speech
+from voice.engine.vad import Span, speech
 from voice.engine.windows import WINDOW_SAMPLES, windows
 
 

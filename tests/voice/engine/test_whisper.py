@@ -14,10 +14,10 @@ from kit.audio import AudioFormat
 from kit.errors import Invalid
 from tests.voice.engine.sounds import encoded, noise, silence
 from voice.engine.audio import RATE, Clip, Samples, decode
-from voice.engine.heard import ENGLISH, Ask
 from voice.engine.model import Array, SpeechModel, device_of
 from voice.engine.quality import Attempt
 from voice.engine.settings import EngineSettings
+from voice.engine.transcript import ENGLISH, Ask
 from voice.engine.whisper import Engine
 
 JFK = "And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
@@ -126,7 +126,7 @@ GOOD, POOR, LOOP = Attempt("Good.", -0.1, 0), Attempt("Gud.", -1.5, 0), Attempt(
 def always_speech(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets everything through the gate, cut every ten seconds."""
     from voice.engine import whisper
-    from voice.engine.gate import Span
+    from voice.engine.vad import Span
 
     def tens(samples: Samples, spans: object) -> list[Span]:
         return [Span(at, min(at + 10 * RATE, len(samples))) for at in range(0, len(samples), 10 * RATE)]

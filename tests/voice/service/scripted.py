@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kit.errors import RadiantError, Unavailable
+from voice.domain.ports import Ears, Understood
 from voice.engine.rejection import AudioRejected, Rejection
-from voice.ports import Ears, Understood
+from voice.pipeline.translation import Translation
 from voice.process import main
 from voice.settings import HearingSettings
-from voice.translating import Translation
 
 JOURNAL = "TEST_VOICE_JOURNAL"
 """Names the file to which each begun hearing adds a line."""

@@ -21,9 +21,9 @@ from tests.ingest.serving import problems_of, reason_of
 from tests.support.servers import url_as
 from tests.support.suite import KEY, ServiceProcess, token
 from tests.voice.service.scripted import JOURNAL, ScriptedEars, opener
-from voice.ports import Ears
+from voice.app import wired
+from voice.domain.ports import Ears
 from voice.settings import VoiceSettings
-from voice.wiring import wired
 
 SERVICE, EXPERT, ADMIN = token("acme"), token("acme", "expert"), token("acme", "admin")
 OPERATOR, STRANGER = token("", "operator"), token("globex", "admin", "expert", "service")

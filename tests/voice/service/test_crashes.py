@@ -16,7 +16,7 @@ from tests.support.servers import Apart, running_valkey
 from tests.support.suite import ServiceProcess, show_troubles
 from tests.voice.service.scripted import script
 from tests.voice.service.serving import World, scripted_process, serving, within
-from voice.stream import JOBS
+from voice.jobs.stream import JOBS
 
 
 @contextlib.asynccontextmanager

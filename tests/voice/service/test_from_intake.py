@@ -10,7 +10,7 @@ from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.ingest import serving as intake
 from tests.ingest.speaking import clip, header, speak
 from tests.voice.service.serving import EXPERT, serving
-from voice.ports import Understood
+from voice.domain.ports import Understood
 
 
 class Echo:

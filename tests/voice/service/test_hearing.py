@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voice.engine.availability import why_off
-from voice.translating import Translation
+from voice.pipeline.translation import Translation
 
 if TYPE_CHECKING or not why_off():
     from tests.voice.engine.sounds import encoded, sine
     from voice.engine.audio import AudioLimits, Clip
     from voice.engine.batching import Batcher, HearingError
-    from voice.engine.gate import Span
-    from voice.engine.heard import Ask, Heard, Job, nothing_heard
     from voice.engine.rejection import AudioRejected
     from voice.engine.settings import EngineSettings
-    from voice.hearing import Hearing, engine_settings
+    from voice.engine.transcript import Ask, Heard, Job, nothing_heard
+    from voice.engine.vad import Span
+    from voice.pipeline.pipeline import Hearing, engine_settings
     from voice.settings import HearingSettings
     from voice.text.opinion import Opinion
 

@@ -47,7 +47,7 @@ async def test_what_was_heard_is_shown_and_the_rest_says_what_to_install(
         assert await service.counts() == {"pending": 1}
 
 
-@pytest.mark.parametrize("module", ["voice.wiring", "voice.process", "voice.servicer"])
+@pytest.mark.parametrize("module", ["voice.app", "voice.process", "voice.api.servicer"])
 def test_the_service_can_be_imported_without_the_extra(module: str) -> None:
     code = FENCED + f"import {module}\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)

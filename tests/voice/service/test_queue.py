@@ -15,9 +15,9 @@ from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.support.servers import url_as
 from tests.voice.service.scripted import ScriptedEars, script
 from tests.voice.service.serving import ADMIN, Serving, World, name, serving, within
-from voice.jobs import Job, Jobs
-from voice.ports import Understood
-from voice.stream import DEAD, JOBS
+from voice.domain.ports import Understood
+from voice.jobs.store import Job, Jobs
+from voice.jobs.stream import DEAD, JOBS
 
 
 async def told(redis_url: str, voice_id: str, times: int = 1, tenant: str = "acme") -> None:

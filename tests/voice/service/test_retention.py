@@ -11,7 +11,7 @@ import pytest
 from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.voice.service.scripted import script
 from tests.voice.service.serving import ADMIN, EXPERT, World, name, serving, within
-from voice import upkeep
+from voice.worker import maintenance
 
 DAY = timedelta(days=1)
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 async def test_old_recordings_are_deleted_batch_by_batch(
     world: World, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "PAGE", 3)
+    monkeypatch.setattr(maintenance, "PAGE", 3)
     folder = tmp_path / "audio"
     old = [
         await world.recorded(script("old"), tenant=tenant, age=age * DAY)

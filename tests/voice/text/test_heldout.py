@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from bench.sentiment import ACCURACY_MIN, LEAD_MIN, heldout, read, vader
+from bench.performance.voice.sentiment import ACCURACY_MIN, LEAD_MIN, heldout, read, vader
 from voice.text.heads import CATEGORIES
 from voice.text.opinion import EmbeddingReader
 from voice.text.training.phrases import phrases

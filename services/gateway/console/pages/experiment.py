@@ -15,7 +15,7 @@ from google.protobuf import json_format
 from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
 from gateway.console.pages.experiment_figures import COURSE, figures_of, shown_of
 from gateway.console.pages.experiment_verdict import blocks, verdict
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.experiments.v1 import experiment_pb2 as experiments
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import rollout_pb2 as rollouts

@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
 from gateway.console.pages.experiment import at, retried
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.experiments.v1 import experiment_pb2 as experiments
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 

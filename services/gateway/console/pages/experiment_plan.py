@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from gateway.console.page import ADMINS, Asked, Figure, Page, Shown
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 
 FIELDS = {"baseline_rate": "0.5", "effect": "", "alpha": "0.05", "power": "0.8", "users_per_day": "", "traffic": "0.5"}

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.responses import Response, StreamingResponse
 
 from gateway.console.page import READERS, Asked, Figure, Page, Shown
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.voice.v1 import voice_pb2, voice_service_pb2

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gateway.console.page import ADMINS, OPERATORS, READERS, Asked, Figure, Moved, Page, Shown
 from gateway.console.pages.learning_figures import estimates, report_figures
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import scoring_pb2
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2 as learning
 

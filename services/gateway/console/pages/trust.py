@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from gateway.console.page import ADMINS, Asked, Figure, Moved, Page, Shown
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.neural.v1 import learning_service_pb2 as pb
 
 A_PAGE = 25

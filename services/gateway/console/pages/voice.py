@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.console.page import ADMINS, Asked, Figure, Moved, Page, Shown
-from gateway.problems import Problem
+from gateway.http.problems import Problem
 from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb

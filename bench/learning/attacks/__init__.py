@@ -1,0 +1,1 @@
+"""Attacks on learning by colluding raters, and falls of a model's quality."""

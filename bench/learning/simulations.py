@@ -1,0 +1,148 @@
+"""(e) What the statistics of experiments do over and over: seeded, with 95 % intervals (Clopper and Pearson).
+
+Nothing is simplified for the simulation: outcomes are drawn, summed up and given to the functions that the service
+calls. Beside each figure stands what the usual shortcut would do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from statsmodels.stats.proportion import proportion_confint
+
+from bench.performance.figures import verdict
+from experiments.analysis.comparisons import measure
+from experiments.analysis.proportions import compare_proportions, z_test
+from experiments.analysis.sequential import sequence_of
+from experiments.analysis.srm import sample_ratio
+from experiments.domain.rollout_policy import STEPS
+from splits.assignment import change, variant_of
+from splits.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
+
+SEED = 20260101
+ALPHA = 0.05
+PEEKED, LOOKS, USERS_PER_LOOK, RATE = 2000, 28, 200, 0.3
+CLUSTERED, CLUSTERED_USERS, OUTCOMES_MEAN = 2000, 400, 10
+RAMPED = 20_000
+RATIOS, LEAK, GROUPS = 4000, 0.01, (10_000, 100_000, 200_000, 500_000, 1_000_000)
+FALSE_WINNERS_MAX, CLUSTERED_MAX, POWER_MIN, FALSE_ALARMS_MAX = 0.05, 0.06, 0.9, 0.003
+
+Numbers = NDArray[np.float64]
+
+
+async def run(_: object) -> bool:
+    """Runs every simulation and returns whether all bounds are kept. Needs no servers."""
+    print("(e) statistics of experiments, simulated")
+    kept = True
+    for simulate in (peeking, several_outcomes_a_user, ramp, leak):
+        started = time.perf_counter()
+        kept &= simulate(np.random.default_rng(SEED))
+        print(f"         {time.perf_counter() - started:.1f} s")
+    return kept
+
+
+def peeking(random: np.random.Generator) -> bool:
+    """Looks every day for four weeks at equal variants and stops at the first winner."""
+    fixed = sequential = 0
+    for _ in range(PEEKED):
+        control, treatment = np.cumsum(random.binomial(USERS_PER_LOOK, RATE, (2, LOOKS)), axis=1)
+        found_fixed = found_sequential = False
+        for look in range(LOOKS):
+            users = USERS_PER_LOOK * (look + 1)
+            effect = compare_proportions(int(control[look]), users, int(treatment[look]), users, ALPHA)
+            found_fixed |= effect.p_value < ALPHA
+            found_sequential |= sequence_of(effect, ALPHA).excludes(0.0)
+        fixed += found_fixed
+        sequential += found_sequential
+    told("test of a fixed horizon, for comparison", fixed, PEEKED)
+    told("confidence sequence", sequential, PEEKED)
+    name = f"false winners under {LOOKS} daily looks"
+    return verdict(name, 100 * sequential / PEEKED, " %", 100 * FALSE_WINNERS_MAX, at_least=False)
+
+
+def several_outcomes_a_user(random: np.random.Generator) -> bool:
+    """Compares equal variants whose users differ in taste and in how much they say."""
+    naive = clustered = 0
+    for _ in range(CLUSTERED):
+        control, treatment = _group(random, "control"), _group(random, "treatment")
+        clustered += measure(control, treatment, MetricKind.PROPORTION, ALPHA).p_value < ALPHA
+        counts = (round(each) for side in (control, treatment) for each in (side.sum_y, side.sum_m))
+        naive += z_test(*counts)[1] < ALPHA
+    told("every outcome taken as independent, for comparison", naive, CLUSTERED)
+    told("clustered by user", clustered, CLUSTERED)
+    name = "false winners under several outcomes a user"
+    return verdict(name, 100 * clustered / CLUSTERED, " %", 100 * CLUSTERED_MAX, at_least=False)
+
+
+def _group(random: np.random.Generator, variant: str) -> OutcomeSummary:
+    """Draws users: a taste each, and a number of outcomes."""
+    m: Numbers = random.geometric(1 / OUTCOMES_MEAN, CLUSTERED_USERS).astype(np.float64)
+    y: Numbers = random.binomial(m.astype(np.int64), random.beta(1.5, 1.5, CLUSTERED_USERS)).astype(np.float64)
+    return OutcomeSummary(
+        epoch=1,
+        variant=variant,
+        metric=POSITIVE_RATE,
+        users=CLUSTERED_USERS,
+        sum_y=float(y.sum()),
+        sum_m=float(m.sum()),
+        sum_yy=float(y @ y),
+        sum_mm=float(m @ m),
+        sum_ym=float(y @ m),
+        sumsq=float(y.sum()),
+    )
+
+
+def ramp(_: np.random.Generator) -> bool:
+    """Raises traffic step by step over many users and counts treated users who see something else afterwards."""
+    flips = epochs = moved = 0
+    before: list[str] = []
+    last: Experiment | None = None
+    for now in _steps():
+        after = [variant_of(now, f"user-{place}") for place in range(RAMPED)]
+        opens = last is not None and change(last, now).opens_new_epoch
+        for old, new in zip(before or after, after, strict=True):
+            flips += old not in ("", "control") and new != old
+            moved += not opens and old != "" and new != old
+        epochs += opens
+        before, last = after, now
+    print(f"         {RAMPED} users, {len(STEPS)} steps, three variants, {epochs} new epochs")
+    kept = verdict("treated users who flip", flips, "", 0, at_least=False)
+    return verdict("users who move within an epoch", moved, "", 0, at_least=False) and kept
+
+
+def _steps() -> Iterator[Experiment]:
+    """Returns an experiment at each step of a ramp."""
+    ways = (Variant(name="control"), Variant(name="a"), Variant(name="b", weight=2.0))
+    for step in STEPS:
+        yield Experiment(experiment_id="018f3c5e-0000-7000-8000-0000000000d1", variants=ways, traffic=step / 100)
+
+
+def leak(random: np.random.Generator) -> bool:
+    """Loses a hundredth of the treatment's users, and none, and asks for an alarm."""
+
+    def alarms(users: int, lost: float) -> int:
+        arrived = random.binomial(2 * users, 0.5, RATIOS)
+        treated = random.binomial(2 * users - arrived, 1 - lost)
+        shares = {"control": 0.5, "treatment": 0.5}
+        return sum(
+            sample_ratio({"control": int(c), "treatment": int(t)}, shares).alarm
+            for c, t in zip(arrived, treated, strict=True)
+        )
+
+    false = alarms(100_000, 0.0)
+    told("false alarms without a leak, 100,000 users a group", false, RATIOS)
+    power = {users: alarms(users, LEAK) for users in GROUPS}
+    for users, found in power.items():
+        told(f"alarms at a leak of {LEAK:.0%}, {users:,} users a group", found, RATIOS)
+    kept = verdict("false SRM alarms", 100 * false / RATIOS, " %", 100 * FALSE_ALARMS_MAX, at_least=False)
+    name = f"SRM alarms at a leak of {LEAK:.0%}, 500,000 users a group"
+    return verdict(name, 100 * power[500_000] / RATIOS, " %", 100 * POWER_MIN, at_least=True) and kept
+
+
+def told(name: str, found: int, tries: int) -> None:
+    """Prints a share with its interval."""
+    low, high = proportion_confint(found, tries, method="beta")
+    print(f"         {name}: {found / tries:.2%} [{low:.2%}, {high:.2%}] of {tries:,}")

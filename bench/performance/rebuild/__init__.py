@@ -1,0 +1,1 @@
+"""Benchmark of the rebuild of all scores."""

@@ -1,0 +1,155 @@
+"""(b) Durable, acknowledged signals over StreamSignals against a bare COPY of the same rows into the same table.
+
+The COPY does none of what the service does: no request to read and check, no row security, no search for repeats, no
+work handed to the learner, no answer kept for a repeat. A third figure shows the database's part of that: the
+service's own statements, called without a service round them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import grpc
+
+from bench.performance.figures import median, verdict
+from bench.performance.stack import PASSWORD, Process, Servers, service, token
+from cli.addresses import role_url
+from ingest.domain.model import SENTIMENTS, Signals
+from ingest.writes.signals import columns
+from kit.postgres.queries import load_queries
+from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
+
+METHOD = "/radiant.ingest.v1.IngestService/StreamSignals"
+ROUNDS, BATCHES, BATCH = 5, 400, 100
+STREAMS, IN_FLIGHT = 16, 8
+RATIO_MIN = 0.35
+COLUMNS = ["tenant_id", "output_id", "user_id", "signal_id", "occurred_at", "signal_type", "sentiment", "signal_value"]
+
+Row = tuple[str, str, str, str]
+"""Output, user, signal id, type."""
+
+
+def rows_of(round_: int) -> list[list[Row]]:
+    """Makes batches of signals that no round before had: 2,000 users, an output for ten signals each."""
+    kinds = list(SENTIMENTS)
+    return [
+        [
+            (f"{round_}-{(n := batch * BATCH + place) // 10}", f"user-{n // 10 % 2000}", str(uuid4()), kinds[n % 15])
+            for place in range(BATCH)
+        ]
+        for batch in range(BATCHES)
+    ]
+
+
+def message(batch: Sequence[Row], at: datetime) -> ingest_service_pb2.StreamSignalsRequest:
+    """Builds the request of a batch."""
+    request = ingest_service_pb2.StreamSignalsRequest(batch_id=str(uuid4()))
+    for output, user, name, kind in batch:
+        number = feedback_pb2.SignalType.Value(f"SIGNAL_TYPE_{kind.upper()}")
+        signal = request.signals.add(output_id=output, user_id=user, signal_id=name, signal_type=number)
+        signal.client_time.FromDatetime(at)
+    return request
+
+
+async def stream(ingest: Process, batches: Sequence[Sequence[Row]]) -> float:
+    """Sends the batches over a few streams and returns signals acknowledged per second.
+
+    They are serialized before: the client shares two cores with what is measured.
+    """
+    at = datetime.now(UTC)
+    waiting = deque(message(batch, at).SerializeToString() for batch in batches)
+    accepted = 0
+
+    async def one(call: grpc.aio.StreamStreamMultiCallable[bytes, bytes]) -> None:
+        nonlocal accepted
+        free = asyncio.Semaphore(IN_FLIGHT)
+
+        async def requests() -> AsyncIterator[bytes]:
+            while waiting:
+                await free.acquire()
+                if waiting:
+                    yield waiting.popleft()
+
+        async for ack in call(requests(), metadata=token("acme")):
+            accepted += ingest_service_pb2.StreamSignalsResponse.FromString(ack).accepted_count
+            free.release()
+
+    async with grpc.aio.insecure_channel(ingest.address) as channel:
+        call: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(METHOD)
+        begun = time.perf_counter()
+        await asyncio.gather(*(one(call) for _ in range(STREAMS)))
+        took = time.perf_counter() - begun
+    if accepted != BATCHES * BATCH:
+        raise RuntimeError(f"{accepted} of {BATCHES * BATCH} signals were accepted")
+    return accepted / took
+
+
+async def copy(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
+    """Copies the rows as the superuser in one COPY and returns rows per second."""
+    at = datetime.now(UTC)
+    records = [
+        ("acme", output, user, name, at, kind, SENTIMENTS[kind], None)
+        for batch in batches
+        for output, user, name, kind in batch
+    ]
+    connection = await asyncpg.connect(on.postgres_url)
+    try:
+        begun = time.perf_counter()
+        await connection.copy_records_to_table(
+            "implicit_signals", schema_name="ingest", columns=COLUMNS, records=records
+        )
+        return len(records) / (time.perf_counter() - begun)
+    finally:
+        await connection.close()
+
+
+async def statements(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
+    """Runs the service's own insert for groups of ten batches, as its role, and returns rows per second."""
+    sql, kit = load_queries("ingest", "writes.sql"), load_queries("kit")
+    at = int(datetime.now(UTC).timestamp() * 1e6)
+    connection = await asyncpg.connect(role_url(on.postgres_url, "radiant_ingest", PASSWORD))
+    try:
+        begun = time.perf_counter()
+        for start in range(0, len(batches), 10):
+            group = [row for batch in batches[start : start + 10] for row in batch]
+            signals = Signals()
+            for output, user, name, kind in group:
+                signals.outputs.append(output)
+                signals.users.append(user)
+                signals.ids.append(name)
+                signals.times_us.append(at)
+                signals.types.append(kind)
+                signals.sentiments.append(SENTIMENTS[kind])
+                signals.values.append(None)
+            async with connection.transaction():
+                await connection.fetchval(kit["set_tenant"], "acme")
+                await connection.fetchval(sql["insert_new_signals"], "acme", *columns(signals))
+        return len(batches) * BATCH / (time.perf_counter() - begun)
+    finally:
+        await connection.close()
+
+
+async def run(on: Servers) -> bool:
+    """Measures in turns and prints; returns whether the bound is kept."""
+    print(f"(b) StreamSignals: {STREAMS} streams, batches of {BATCH}, {BATCHES * BATCH} signals a round")
+    async with service("ingest", on) as ingest:
+        await stream(ingest, rows_of(-1))
+        rates = []
+        for number in range(ROUNDS):
+            cpu = ingest.cpu_s()
+            streamed = await stream(ingest, rows_of(number * 3))
+            cpu = ingest.cpu_s() - cpu
+            bare = await copy(on, rows_of(number * 3 + 1))
+            rates.append((streamed, bare, await statements(on, rows_of(number * 3 + 2)), cpu))
+    streamed, bare, alone, cpu = (median([rate[place] for rate in rates]) for place in range(4))
+    print(f"  StreamSignals            {streamed:9.0f} signals/s, {cpu / BATCHES * 1e6:.0f} us of service cpu a batch")
+    print(f"  bare COPY                {bare:9.0f} rows/s")
+    print(f"  our statements, no rpc   {alone:9.0f} rows/s, {median([r[2] / r[1] for r in rates]):.3f} of the COPY")
+    ratio = median([rate[0] / rate[1] for rate in rates])
+    return verdict("acknowledged signals over copied rows", ratio, "", RATIO_MIN, at_least=True)

@@ -1,0 +1,1 @@
+"""Benchmarks of speech recognition and sentiment."""

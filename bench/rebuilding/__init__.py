@@ -1,1 +1,0 @@
-"""How fast all scores are made anew from the raw rows."""

@@ -1,0 +1,1 @@
+"""Chaos, overload and fuzz tests of the running suite."""

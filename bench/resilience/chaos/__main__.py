@@ -1,0 +1,48 @@
+"""`python -m bench.resilience.chaos [--minutes M] [--seed N]`: breaks the suite; 0 when every promise was kept."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from bench.resilience.chaos.run import play
+
+OUT = Path("build/reliability/chaos.json")
+SHOWN = 20
+
+
+def main() -> int:
+    """Returns 1 when a promise was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    again = f"python -m bench.resilience.chaos --minutes {given.minutes:g} --seed {given.seed}"
+    try:
+        outcome = asyncio.run(play(given.seed, given.minutes * 60))
+    except BaseException:
+        print(f"the run did not end by itself; repeat it with: {again}", flush=True)
+        raise
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(outcome.report, indent=1))
+    report = outcome.report
+    print(f"{report['faults']} faults, {report['calls']} calls: {report['statuses']}")
+    print(f"{report['counts']}")
+    print(
+        f"lost {report['lost']}, doubled {report['doubled']}, never said {report['never_said']}, "
+        f"hung {report['hung']} (at most {report['overrun_max_s']:.2f} s late), "
+        f"{report['repeats']} repeats, {report['repeats_answered_differently']} of them answered differently"
+    )
+    if outcome.problems:
+        print("\n".join(outcome.problems[:SHOWN]))
+        print(f"{len(outcome.problems)} problems; repeat with: {again}")
+        return 1
+    print(f"every promise was kept; seed {given.seed}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

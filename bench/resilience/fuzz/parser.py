@@ -1,0 +1,97 @@
+"""`python -m bench.resilience.fuzz.parser NAME FOLDER [FLAGS]`: runs atheris on one parser."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import uuid
+from collections.abc import Callable
+
+import atheris
+from google.protobuf import json_format
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from radiant.ingest.v1 import ingest_service_pb2
+from radiant.ingest.v1.feedback_pb2 import SIGNAL_TYPE_REGENERATE
+
+with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.protobuf.json_format"]):
+    from gateway.http.decode import message_of
+    from gateway.http.problems import Problem
+    from gateway.otlp.bodies import Form, parsed
+    from gateway.otlp.settings import ItemLimits
+    from gateway.otlp.spans import map_spans
+    from gateway.routes import ROUTES
+    from ingest.api.convert import feedback
+    from ingest.api.convert.enums import terms_at
+    from kit.audio import sniff
+    from kit.errors import RadiantError
+    from kit.rpc.auth import SharedKeyTokens
+    from kit.rpc.pages import decode_page
+
+
+def audio(content: bytes) -> None:
+    """The container of a recording, known by its first bytes."""
+    sniff(content)
+
+
+def rest_body(content: bytes) -> None:
+    """A body of REST."""
+    route = next(route for route in ROUTES if route.path == "/feedback/explicit")
+    message_of(route, {}, [], {}, content)
+
+
+def page_token(content: bytes) -> None:
+    """A token of a page."""
+    decode_page(content.decode("latin-1"), ("listing", "acme"), (int, str))
+
+
+TOKENS = SharedKeyTokens("a-signing-key-for-fuzzing-0123456789")
+
+
+def token(content: bytes) -> None:
+    """An authorization header."""
+    TOKENS.authenticate(content.decode("latin-1"))
+
+
+def signal_value(content: bytes) -> None:
+    """The value of a signal."""
+    message = ingest_service_pb2.SubmitImplicitSignalRequest(request_id=str(uuid.UUID(int=1)))
+    message.signal.output_id, message.signal.user_id, message.signal.signal_type = "o", "u", SIGNAL_TYPE_REGENERATE
+    try:
+        json_format.Parse(content.decode("latin-1"), message.signal.signal_value)
+    except (json_format.ParseError, RecursionError):
+        return
+    feedback.signal(message, "acme", terms_at(time.time_ns() // 1000))
+
+
+def otlp(content: bytes) -> None:
+    """Traces of OpenTelemetry, in JSON or as protobuf, and what becomes of them."""
+    form = Form.JSON if content.startswith(b"{") else Form.PROTOBUF
+    map_spans(parsed(ExportTraceServiceRequest, content, form), ItemLimits())
+
+
+PARSERS: dict[str, Callable[[bytes], None]] = {
+    "audio": audio,
+    "otlp": otlp,
+    "rest_body": rest_body,
+    "page_token": page_token,
+    "token": token,
+    "signal_value": signal_value,
+}
+
+
+def main() -> None:
+    """Feeds the parser; a refusal of the suite's own is as good as an answer."""
+    parse = PARSERS[sys.argv.pop(1)]
+
+    def feed(content: bytes) -> None:
+        with contextlib.suppress(RadiantError, Problem):
+            parse(content)
+
+    atheris.Setup(sys.argv, feed)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Model choice in the client: local table, blending and decisions."""

@@ -1,0 +1,1 @@
+"""Client of IngestService: writes, signal streams and recordings."""

@@ -1,0 +1,1 @@
+"""Spool on disk for writes that cannot be sent."""

@@ -1,0 +1,1 @@
+"""Channels, retries, circuit breaker and errors of the client."""

@@ -1,0 +1,1 @@
+"""Assignment of users to variants and its storage."""

@@ -1,0 +1,1 @@
+"""Storage of rollouts and their steps."""

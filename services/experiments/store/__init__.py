@@ -1,0 +1,1 @@
+"""Storage of experiments and of answered requests."""

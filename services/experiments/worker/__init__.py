@@ -1,0 +1,1 @@
+"""Background tasks: rollout steps and table maintenance."""

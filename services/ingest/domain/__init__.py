@@ -1,0 +1,1 @@
+"""Rules and types of intake, without input or output."""

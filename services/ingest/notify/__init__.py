@@ -1,0 +1,1 @@
+"""Redis notifications for the learner and the voice workers."""

@@ -1,0 +1,1 @@
+"""Read queries: outputs, feedback statistics and tenant statistics."""

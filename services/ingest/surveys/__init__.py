@@ -1,0 +1,1 @@
+"""Survey prompts: whether the widget asks a user for feedback."""

@@ -1,0 +1,1 @@
+"""Intake of voice feedback and upload of recordings."""

@@ -1,0 +1,1 @@
+"""Durable writes of manifests, feedback and signals."""

@@ -1,0 +1,1 @@
+"""The gRPC servicers of RecommendService and LearningService."""

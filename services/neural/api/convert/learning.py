@@ -1,0 +1,197 @@
+"""Scores, status and reports out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import asyncpg
+
+from neural.api.convert.enums import MODES, SCOPES, from_seconds, timestamp
+from neural.domain.model import Scope
+from neural.learning.single_output import Shown
+from neural.queries.scores import Page, Score, Status, TrustPage, Wanted
+from neural.queries.tenant_settings import Standing
+from radiant.neural.v1 import learning_service_pb2 as pb
+from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+
+_STATES = {
+    "running": pb.BATCH_RUN_STATE_RUNNING,
+    "succeeded": pb.BATCH_RUN_STATE_SUCCEEDED,
+    "failed": pb.BATCH_RUN_STATE_FAILED,
+}
+
+
+def scores(page: Page, wanted: Wanted, min_samples: int, token: str) -> recommend_service_pb2.ListModelScoresResponse:
+    """Renders a page of scores."""
+    return recommend_service_pb2.ListModelScoresResponse(
+        scores=[_score(each, wanted, min_samples) for each in page.scores],
+        next_page_token=token,
+        learning_mode=MODES[page.version.mode],
+        table_version=page.version.number,
+    )
+
+
+def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelScore:
+    answer = scoring_pb2.ModelScore(
+        scope=SCOPES[wanted.scope],
+        user_id=wanted.user_id,
+        model=score.model,
+        model_version=score.model_version,
+        task_type=score.task_type,
+        domain_mode=score.domain_mode,
+        score=score.score,
+        confidence=min(score.evidence / min_samples, 1.0),
+        evidence=score.evidence,
+        update_time=timestamp(score.updated_at),
+    )
+    for name, count in score.counts.items():
+        setattr(answer, name, count)
+    for aspect, mean in score.aspects.items():
+        setattr(answer, f"{aspect}_score", mean)
+    return answer
+
+
+def shown(found: Shown) -> pb.LearnOutputResponse:
+    """Renders what the feedback on an output contributes."""
+    answer = pb.LearnOutputResponse(manifest_known=found.manifest_known, learning_mode=MODES[found.mode])
+    for facts, score in found.units:
+        answer.units.add(
+            user_id=facts.key.user_id,
+            weighted_score=score.weighted_score,
+            score=score.score,
+            evidence=score.evidence,
+            trust=score.trust,
+            models=facts.models,
+            explicit_score=facts.rating,
+            implicit_score=score.implicit,
+            voice_score=facts.voice,
+        )
+    return answer
+
+
+def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
+    """Renders the report of a nightly run."""
+    plain = (
+        "run_id",
+        "table_version",
+        "previous_version",
+        "units",
+        "cells",
+        "changed_cells",
+        "score_change_max",
+        "raters_judged",
+        "raters_changed",
+        "decision_months_dropped",
+    )
+    answer = pb.RunBatchLearningResponse(
+        **{name: fields[name] for name in plain},
+        start_time=from_seconds(fields["started_at"]),
+        end_time=from_seconds(fields["finished_at"]),
+    )
+    for change in fields["largest_changes"]:
+        answer.largest_changes.add(
+            tenant_id=change["tenant_id"], before=_side(change, "before"), after=_side(change, "after")
+        )
+    for prior in fields["priors"]:
+        answer.priors.add(**prior)
+    for drift in fields["drifts"]:
+        answer.drifts.add(
+            tenant_id=drift["tenant_id"],
+            task_type=drift["task_type"],
+            domain_mode=drift["domain_mode"],
+            model=drift["model"],
+            units_before=drift["units_before"],
+            score_before=drift["before"],
+            units_after=drift["units_after"],
+            score_after=drift["after"],
+            standard_errors=drift["errors"],
+        )
+    return answer
+
+
+def _side(change: dict[str, Any], side: str) -> scoring_pb2.ModelScore | None:
+    if change[f"{side}_total"] is None:
+        return None
+    return scoring_pb2.ModelScore(
+        scope=SCOPES[Scope.USER if change["user_id"] else Scope.TENANT],
+        user_id=change["user_id"],
+        model=change["model"],
+        model_version=change["model_version"],
+        task_type=change["task_type"],
+        domain_mode=change["domain_mode"],
+        score=0.5 if change[side] is None else change[side],
+        total_count=change[f"{side}_total"],
+    )
+
+
+def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse:
+    """Renders the state of learning."""
+    answer = pb.GetLearningStatusResponse(
+        pending_units=found.waiting,
+        lag_ms=found.lag_ms,
+        learned_units=found.learned,
+        table_version=found.version.number,
+        learning_mode=MODES[found.version.mode],
+        cache_available=cache_available,
+        half_life_days=found.version.half_life.total_seconds() / 86400,
+    )
+    if found.last_run is not None:
+        answer.last_run.CopyFrom(batch_run(found.last_run))
+    return answer
+
+
+def batch_run(row: asyncpg.Record) -> pb.BatchRun:
+    """Renders a nightly run."""
+    return pb.BatchRun(
+        run_id=row["run_id"],
+        state=_STATES[row["state"]],
+        units_done=row["units_done"],
+        units_total=row["units_total"],
+        error_message=row["error"],
+        step=row["step"],
+        steps_done=row["done"],
+        attempts=row["attempts"],
+        start_time=timestamp(row["started_at"]),
+        end_time=timestamp(row["finished_at"]) if row["finished_at"] is not None else None,
+    )
+
+
+def trust(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:
+    """Renders a page of raters."""
+    answer = pb.ListTrustScoresResponse(next_page_token=token)
+    answer.scores.extend(trust_score(row) for row in page.rows)
+    return answer
+
+
+def trust_score(row: asyncpg.Record) -> pb.TrustScore:
+    """Renders how far a rater is trusted, and why."""
+    score = pb.TrustScore(
+        user_id=row["user_id"],
+        trust=max(row["trust"], 0.1),
+        outlier=row["outlier"],
+        outlier_reason=row["outlier_reason"],
+        pinned=row["pinned"],
+        update_time=timestamp(row["updated_at"]),
+    )
+    for name, factor in sorted(json.loads(row["factors"]).items()):
+        score.factors.add(name=name, value=factor["value"], explanation=factor["explanation"])
+    return score
+
+
+def standing(found: Standing) -> pb.GetTenantSettingsResponse:
+    """Renders a tenant's settings and where its budget stands."""
+    return pb.GetTenantSettingsResponse(
+        settings=pb.TenantSettings(global_learning=found.global_learning, daily_budget_usd=found.daily_budget_usd),
+        budget=pb.BudgetState(
+            spent_today_usd=found.spent,
+            requests_today=found.outputs,
+            cost_weight=found.cost_weight,
+            update_time=timestamp(found.paced_at) if found.paced_at else None,
+        ),
+    )
+
+
+def names(user: str) -> bytes:
+    """Returns what every stored answer holds that shows the user's trust score."""
+    return pb.TrustScore(user_id=user).SerializeToString()

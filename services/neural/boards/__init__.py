@@ -1,0 +1,1 @@
+"""Boards: published scores, their storage, cache and change notifications."""

@@ -1,0 +1,98 @@
+"""Boards as they lie in the database."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from kit.postgres.pool import Connection, Database
+from kit.postgres.queries import load_queries
+from neural.domain.boards import Companion, Stored, VersionCell, assemble
+from neural.domain.model import ANY, Board, BoardKey, LearningMode
+from neural.rebuild.versions import as_learner
+
+_SQL = load_queries("neural", "boards.sql")
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def _revision(rows: Sequence[asyncpg.Record]) -> str:
+    """Fixed width, so that text order is age order: version, then the tenant's changes, then the cells'."""
+    cells = sum(row["revision"] or 0 for row in rows)
+    return f"{rows[0]['version']:010d}{rows[0]['board_revision']:012d}{cells:018d}"
+
+
+def _stored(key: BoardKey, rows: Sequence[asyncpg.Record]) -> Stored:
+    companions = defaultdict(list)
+    for row in rows:
+        if row["companions"] and row["model"] not in companions:
+            for kind, name, evidence, score_sum in json.loads(row["companions"]):
+                companions[row["model"]].append(Companion(kind, name, int(evidence), int(score_sum)))
+    return Stored(
+        key=key,
+        revision=_revision(rows),
+        version=rows[0]["version"],
+        half_life=timedelta(seconds=rows[0]["half_life_seconds"]),
+        mode=LearningMode(rows[0]["mode"]),
+        cells=[_cell(row) for row in rows if row["model"] is not None],
+        companions=companions,
+    )
+
+
+def _cell(row: asyncpg.Record) -> VersionCell:
+    first = row["first_output_at"]
+    return VersionCell(
+        model=row["model"],
+        model_version=row["model_version"],
+        first_output_at=first if isinstance(first, datetime) and first.tzinfo else _EARLIEST,
+        evidence=int(row["evidence"]),
+        score_sum=int(row["score_sum"]),
+        positive=row["positive_count"],
+        negative=row["negative_count"],
+        total=row["total_count"],
+        epoch=row["epoch"],
+    )
+
+
+async def read_boards(
+    connection: Connection, keys: Iterable[BoardKey], now: datetime, carry_over: float
+) -> list[Board]:
+    """Reads boards in a transaction that may see them; boards without any cell are empty ones."""
+    wanted = sorted(set(keys))
+    found: list[Board] = []
+    of_tenants = [key for key in wanted if key.tenant_id != ANY], _SQL["boards"]
+    of_all = [key for key in wanted if key.tenant_id == ANY], _SQL["global_boards"]
+    for part, query in (of_tenants, of_all):
+        if not part:
+            continue
+        columns = [[getattr(key, name) for key in part] for name in BoardKey.__slots__]
+        by_key: dict[BoardKey, list[asyncpg.Record]] = defaultdict(list)
+        for row in await connection.fetch(query, *columns):
+            by_key[BoardKey(*(row[name] for name in BoardKey.__slots__))].append(row)
+        found += [assemble(_stored(key, rows), now, carry_over) for key, rows in by_key.items()]
+    return found
+
+
+class BoardStore:
+    """Reads boards for recommending: a tenant's own under its row-level security, the global ones as the learner."""
+
+    def __init__(self, database: Database, carry_over: float) -> None:
+        self._database, self._carry_over = database, carry_over
+
+    async def read(self, tenant: str, keys: Iterable[BoardKey]) -> list[Board]:
+        """Returns the boards; those of other tenants come empty."""
+        wanted = list(keys)
+        own = [key for key in wanted if key.tenant_id == tenant]
+        shared = [key for key in wanted if key.tenant_id == ANY]
+        now, found = datetime.now(UTC), []
+        if own:
+            async with self._database.tenant(tenant) as connection:
+                found += await read_boards(connection, own, now, self._carry_over)
+        if shared:
+            async with as_learner(self._database) as connection:
+                found += await read_boards(connection, shared, now, self._carry_over)
+        return found

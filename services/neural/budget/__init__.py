@@ -1,0 +1,1 @@
+"""Budget control: spending, the controller and the cost weights."""

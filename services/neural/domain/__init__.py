@@ -1,0 +1,1 @@
+"""Rules and types of learning and recommending, without input or output."""

@@ -1,0 +1,1 @@
+"""Detection of shifts in a model's quality."""

@@ -1,0 +1,1 @@
+"""Read queries: scores and tenant settings."""

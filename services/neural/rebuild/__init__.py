@@ -1,0 +1,1 @@
+"""Rebuild of all scores from raw rows into a new version."""

@@ -1,0 +1,1 @@
+"""Recommendations: ranking, experiment overrides, the decision log and watch streams."""

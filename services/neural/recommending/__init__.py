@@ -1,1 +1,0 @@
-"""From boards to a chosen model."""

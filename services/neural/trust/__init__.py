@@ -1,0 +1,1 @@
+"""Trust in raters: rounds and pinned values."""

@@ -1,0 +1,1 @@
+"""The queue of voice jobs: storage, stream, queries and retries."""

@@ -1,0 +1,1 @@
+"""Processing of a recording: speech recognition, translation and redaction."""

@@ -1,1 +1,0 @@
-"""Between the API's messages and the service's own words."""
