@@ -25,11 +25,12 @@ $(RUN_READY): requirements/run.lock pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
 	$(INSTALL) --require-hashes -r requirements/run.lock
 	$(INSTALL) --no-build-isolation --no-deps -e .
+	$(BIN)/python -m cli.bytecode
 	@touch $(RUN_READY)
 
 # `sync` also removes packages that no lock names any more, and this project with them: it is installed again.
 $(DEVELOP_READY): $(RUN_READY) requirements/develop.lock
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/develop.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/develop.lock
 	$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $(DEVELOP_READY)
 
@@ -42,8 +43,8 @@ SEEDED = -p randomly --randomly-seed=$(TEST_SEED) --hypothesis-profile=default -
 test: setup check  ## set up, check style and types, run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(TEST_SEED),$(SEEDED))
 
-test-fast: setup  ## run the tests that start no server
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server" $(if $(TEST_SEED),$(SEEDED))
+test-fast: setup  ## run the tests that start no server and take no more than a few seconds
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not slow" $(if $(TEST_SEED),$(SEEDED))
 
 check: setup
 	$(BIN)/ruff check .
