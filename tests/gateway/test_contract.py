@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,6 +19,8 @@ from gateway.routes import PREFIX, ROUTES, Route
 from ingest.api.ingest_servicer import IngestServicer
 from tests.gateway.scripted import Scripted
 from tests.gateway.serving import ACME, Gateway, Served
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 6
 CHECKS = [
