@@ -1,5 +1,6 @@
 """What may and may not be committed."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -17,6 +18,7 @@ def tracked() -> list[str]:
 
 
 LOCKS = ("uv", "run", "develop")
+PROJECTS = ("pyproject.toml", "libs/pyproject.toml")
 
 
 def lock(name: str) -> str:
@@ -65,3 +67,32 @@ def test_run_lock_has_no_development_tools() -> None:
 def test_nothing_large_is_committed() -> None:
     large = [name for name in tracked() if (ROOT / name).stat().st_size > 1024 * 1024]
     assert large == []
+
+
+def test_packages_carry_the_licence() -> None:
+    licence = (ROOT / "LICENSE").read_text()
+    assert "Apache License" in licence
+    assert "Version 2.0, January 2004" in licence
+    assert (ROOT / "libs/LICENSE").read_text() == licence
+    for path in PROJECTS:
+        project = tomllib.loads((ROOT / path).read_text())["project"]
+        assert project["license"] == "Apache-2.0"
+        assert {"LICENSE", "NOTICE"} <= set(project["license-files"])
+
+
+def test_notice_names_every_bundled_work_and_its_licence_file() -> None:
+    notice = (ROOT / "NOTICE").read_text()
+    vendored = json.loads((ROOT / "services/gateway/console/static/vendor/vendor.json").read_text())
+    bundled = {f"services/gateway/console/static/vendor/{name}" for name in vendored} | {"libs/buf"}
+    bundled |= {f"proto/third_party/{path.name}" for path in (ROOT / "proto/third_party").glob("*") if path.is_dir()}
+    assert {name for name in bundled if name not in notice} == set()
+    for work in vendored.values():
+        assert f"{work['version']}, " in notice, work["package"]
+    named = set(re.findall(r"licenses/[\w.-]+", notice))
+    assert named == {f"licenses/{path.name}" for path in (ROOT / "licenses").iterdir()}
+
+
+def test_packages_share_one_version() -> None:
+    versions = {tomllib.loads((ROOT / path).read_text())["project"]["version"] for path in PROJECTS}
+    versions.add(json.loads((ROOT / "clients/typescript/package.json").read_text())["version"])
+    assert len(versions) == 1
