@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 RUN_READY := .venv/.run-ready
 DEVELOP_READY := .venv/.develop-ready
 
-.PHONY: setup setup-run run test test-fast check protos schemas bench fuzz chaos audit lock clean
+.PHONY: setup setup-run npm run test test-fast check protos schemas bench fuzz chaos audit lock clean
 
 setup: $(DEVELOP_READY)  ## install everything that tests, checks and benchmarks need
 
@@ -40,11 +40,14 @@ run: setup-run  ## set up, start the whole suite with a day of demonstration tra
 # With TEST_SEED=7 tests run in a random order and hypothesis draws other examples, both reproducible.
 SEEDED = -p randomly --randomly-seed=$(TEST_SEED) --hypothesis-profile=default --hypothesis-seed=$(TEST_SEED)
 
-test: setup check  ## set up, check style and types, run the tests
+test: setup npm check  ## set up, check style and types, run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(TEST_SEED),$(SEEDED))
 
 test-fast: setup  ## run the tests that start no server and take no more than a few seconds
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not slow" $(if $(TEST_SEED),$(SEEDED))
+
+npm: setup  ## install the npm packages of the TypeScript client; tolerates being offline
+	$(BIN)/python clients/typescript/build.py --install
 
 check: setup
 	$(BIN)/ruff check .
@@ -52,9 +55,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant and clients/typescript from proto/
+protos: setup  ## write libs/radiant from proto/, and clients/typescript from the OpenAPI document
 	$(BIN)/python proto/generate.py
-	$(BIN)/python proto/typescript.py
+	$(BIN)/python clients/typescript/build.py
 
 schemas: setup  ## write each service's schema.sql from its migrations
 	$(BIN)/python -m cli.schema_dump
