@@ -36,7 +36,7 @@ class RetryResult:
 
     retried: Sequence[str]
     unchanged: Sequence[str]
-    """Those that had not failed or whose recording is deleted."""
+    """Voice feedback that has not failed, or whose recording is deleted."""
 
 
 class FeedbackRetry:

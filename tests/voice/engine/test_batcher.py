@@ -1,4 +1,4 @@
-"""Callers share batches; the queue is bounded; one bad clip spoils nothing but itself."""
+"""Batches of concurrent callers, limits of the queue, isolation of failing clips, and draining."""
 
 from __future__ import annotations
 
@@ -14,177 +14,185 @@ import pytest
 
 from kit.audio import AudioFormat
 from kit.errors import Exhausted, Unavailable
-from tests.voice.engine.sounds import silence
+from tests.voice.fixtures.sounds import silence
 from voice.engine.audio import RATE, Clip
-from voice.engine.batching import Batcher, HearingError
+from voice.engine.batcher import Batcher, RecognitionError
+from voice.engine.recognition import PreparedClip, RecognitionOptions, RecognitionResult, silent_result
 from voice.engine.settings import EngineSettings
-from voice.engine.transcript import Ask, Heard, Job, nothing_heard
 from voice.engine.vad import Span
 from voice.engine.whisper import Engine
 
 SETTINGS = EngineSettings(cache=Path(), batch_rows_max=4, queue_clips_max=20)
 
 
-class Ears:
-    """An engine that repeats how long a clip is, fails on poison, and can be held up."""
+class ScriptedEngine:
+    """Returns the length of a clip as its text; can fail for some clips, and wait."""
 
-    name, workers = "ears", 1
+    name, workers = "script", 1
 
-    def __init__(self, poison: Callable[[Job], bool] = lambda job: False) -> None:
-        """Takes what to fail on."""
-        self.batches, self.poison = list[list[float]](), poison
-        self.free, self.busy = threading.Event(), threading.Event()
-        self.free.set()
+    def __init__(self, fails: Callable[[PreparedClip], bool] = lambda prepared: False) -> None:
+        """Takes the condition for which a batch fails."""
+        self.batches, self._fails = list[list[float]](), fails
+        self.may_continue, self.has_started = threading.Event(), threading.Event()
+        self.may_continue.set()
 
-    def prepare(self, clip: Clip, ask: Ask) -> Job:
-        """Calls everything speech that is longer than a second, in windows of ten."""
+    def prepare(self, clip: Clip, options: RecognitionOptions) -> PreparedClip:
+        """Returns windows of ten seconds; none for a clip of up to one second."""
         count = len(clip.samples)
         spans = [Span(at, min(at + 10 * RATE, count)) for at in range(0, count, 10 * RATE)]
-        return Job(clip, ask, spans if clip.seconds > 1 else [])
+        return PreparedClip(clip, options, spans if clip.duration_s > 1 else [])
 
-    def hear(self, jobs: Sequence[Job]) -> list[Heard]:
-        """Answers or fails."""
-        self.busy.set()
-        assert self.free.wait(10)
-        self.batches.append([job.clip.seconds for job in jobs])
-        if any(map(self.poison, jobs)):
-            raise RuntimeError("poison")
+    def recognise(self, clips: Sequence[PreparedClip]) -> list[RecognitionResult]:
+        """Returns the results, or raises, as soon as it may continue."""
+        self.has_started.set()
+        assert self.may_continue.wait(10)
+        self.batches.append([prepared.clip.duration_s for prepared in clips])
+        if any(map(self._fails, clips)):
+            raise RuntimeError("scripted failure")
         return [
-            replace(nothing_heard(job.clip, self.name), no_speech=False, text=str(job.clip.seconds)) for job in jobs
+            replace(silent_result(prepared.clip, self.name), has_speech=True, text=str(prepared.clip.duration_s))
+            for prepared in clips
         ]
 
 
-def clip(seconds: float) -> Clip:
-    """Makes a clip."""
-    return Clip(silence(seconds), seconds, AudioFormat.WAV)
+def clip(duration_s: float) -> Clip:
+    """Returns a silent clip."""
+    return Clip(silence(duration_s), duration_s, AudioFormat.WAV)
 
 
 @asynccontextmanager
-async def held(ears: Ears, settings: EngineSettings = SETTINGS) -> AsyncIterator[Batcher]:
-    """Runs a batcher whose engine is busy with a clip of 1.5 seconds until it is freed."""
-    async with Batcher(ears, settings) as batcher:
-        ears.free.clear()
-        first = asyncio.create_task(batcher.hear(clip(1.5)))
-        await asyncio.to_thread(ears.busy.wait, 5)
+async def busy_batcher(engine: ScriptedEngine, settings: EngineSettings = SETTINGS) -> AsyncIterator[Batcher]:
+    """Yields a batcher whose engine processes a clip of 1.5 seconds until it may continue."""
+    async with Batcher(engine, settings) as batcher:
+        engine.may_continue.clear()
+        first = asyncio.create_task(batcher.recognise(clip(1.5)))
+        await asyncio.to_thread(engine.has_started.wait, 5)
         try:
             yield batcher
         finally:
-            ears.free.set()
+            engine.may_continue.set()
             await first
 
 
-async def hear_all(batcher: Batcher, *seconds: float) -> list[asyncio.Task[Heard]]:
-    """Starts calls and returns once all of them wait."""
-    calls = [asyncio.create_task(batcher.hear(clip(each))) for each in seconds]
-    await asyncio.sleep(0.1)
+async def queued_calls(batcher: Batcher, *durations_s: float) -> list[asyncio.Task[RecognitionResult]]:
+    """Starts calls and returns when all of them wait in the queue, in this order."""
+    calls = []
+    for duration_s in durations_s:
+        waiting = len(batcher._waiting)
+        calls.append(asyncio.create_task(batcher.recognise(clip(duration_s))))
+        async with asyncio.timeout(5):
+            while len(batcher._waiting) == waiting:  # noqa: ASYNC110 - the queue sends no event
+                await asyncio.sleep(0.001)
     return calls
 
 
-async def test_clips_of_many_callers_share_batches_and_each_gets_its_own_answer() -> None:
-    ears = Ears()
-    async with Batcher(ears, SETTINGS) as batcher:
-        heard = await asyncio.gather(*(batcher.hear(clip(2 + number)) for number in range(8)))
-    assert [each.text for each in heard] == [f"{2 + number}" for number in range(8)]
-    assert [len(batch) for batch in ears.batches] == [4, 4]
+async def test_batcher_with_many_callers_shares_batches_and_returns_own_results() -> None:
+    engine = ScriptedEngine()
+    async with Batcher(engine, SETTINGS) as batcher:
+        results = await asyncio.gather(*(batcher.recognise(clip(2 + number)) for number in range(8)))
+    assert [each.text for each in results] == [f"{2 + number}" for number in range(8)]
+    assert [len(batch) for batch in engine.batches] == [4, 4]
 
 
-async def test_silence_is_answered_without_a_batch() -> None:
-    ears = Ears()
-    async with Batcher(ears, SETTINGS) as batcher:
-        assert (await batcher.hear(clip(0.5))).no_speech
-    assert ears.batches == []
+async def test_batcher_with_silent_clip_runs_no_batch() -> None:
+    engine = ScriptedEngine()
+    async with Batcher(engine, SETTINGS) as batcher:
+        assert not (await batcher.recognise(clip(0.5))).has_speech
+    assert engine.batches == []
 
 
-async def test_rows_are_windows_and_a_clip_of_many_goes_alone() -> None:
-    ears = Ears()
-    async with held(ears) as batcher:
-        calls = await hear_all(batcher, 2, 95, 25, 3)
-        ears.free.set()
+async def test_batcher_counts_windows_and_runs_large_clip_alone() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine) as batcher:
+        calls = await queued_calls(batcher, 2, 95, 25, 3)
+        engine.may_continue.set()
         await asyncio.gather(*calls)
-    assert ears.batches == [[1.5], [2, 25], [95], [3]]
+    assert engine.batches == [[1.5], [2, 25], [95], [3]]
 
 
-async def test_tight_padding_puts_clips_of_like_length_together() -> None:
-    ears = Ears()
-    async with held(ears, replace(SETTINGS, padding="tight")) as batcher:
-        calls = await hear_all(batcher, 2, 9, 2.1, 8.8, 2.2)
-        ears.free.set()
+async def test_batcher_with_tight_padding_groups_clips_of_similar_length() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine, replace(SETTINGS, padding="tight")) as batcher:
+        calls = await queued_calls(batcher, 2, 9, 2.1, 8.8, 2.2)
+        engine.may_continue.set()
         await asyncio.gather(*calls)
-    assert ears.batches == [[1.5], [2, 2.1, 2.2], [9, 8.8]]
+    assert engine.batches == [[1.5], [2, 2.1, 2.2], [9, 8.8]]
 
 
-async def test_a_poisonous_clip_fails_alone() -> None:
-    ears = Ears(lambda job: job.clip.seconds == 4)
-    async with held(ears) as batcher:
-        calls = await hear_all(batcher, 2, 3, 4, 5)
-        ears.free.set()
+async def test_batcher_with_failing_clip_fails_that_clip_alone() -> None:
+    engine = ScriptedEngine(lambda prepared: prepared.clip.duration_s == 4)
+    async with busy_batcher(engine) as batcher:
+        calls = await queued_calls(batcher, 2, 3, 4, 5)
+        engine.may_continue.set()
         answers = await asyncio.gather(*calls, return_exceptions=True)
-    assert isinstance(answers[2], HearingError)
-    assert "poison" in str(answers[2].__cause__)
-    assert [each.text for each in answers if isinstance(each, Heard)] == ["2", "3", "5"]
-    assert ears.batches == [[1.5], [2, 3, 4, 5], [2, 3], [4, 5], [4], [5]]
+    assert isinstance(answers[2], RecognitionError)
+    assert "scripted failure" in str(answers[2].__cause__)
+    assert [each.text for each in answers if isinstance(each, RecognitionResult)] == ["2", "3", "5"]
+    assert engine.batches == [[1.5], [2, 3, 4, 5], [2, 3], [4, 5], [4], [5]]
 
 
-async def test_a_full_queue_refuses_with_the_time_to_wait() -> None:
-    ears = Ears()
-    async with held(ears, replace(SETTINGS, queue_clips_max=3)) as batcher:
-        calls = await hear_all(batcher, 2, 2)
+async def test_batcher_with_full_queue_refuses_with_time_to_wait() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine, replace(SETTINGS, queue_clips_max=3)) as batcher:
+        calls = await queued_calls(batcher, 2, 2)
         with pytest.raises(Exhausted) as caught:
-            await batcher.hear(clip(2))
+            await batcher.recognise(clip(2))
         assert timedelta(seconds=1) <= caught.value.retry_after < timedelta(minutes=3)
-        ears.free.set()
+        engine.may_continue.set()
         await asyncio.gather(*calls)
-        assert (await batcher.hear(clip(2))).text == "2"
+        assert (await batcher.recognise(clip(2))).text == "2"
 
 
-async def test_too_much_audio_is_refused_as_well() -> None:
-    ears = Ears()
-    async with held(ears, replace(SETTINGS, queue_duration_max=timedelta(seconds=10))) as batcher:
+async def test_batcher_with_too_much_audio_in_queue_refuses_clip() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine, replace(SETTINGS, queue_duration_max=timedelta(seconds=10))) as batcher:
         with pytest.raises(Exhausted):
-            await batcher.hear(clip(9))
+            await batcher.recognise(clip(9))
 
 
-async def test_a_cancelled_caller_leaves_the_queue() -> None:
-    ears = Ears()
-    async with held(ears) as batcher:
-        gone, stays = await hear_all(batcher, 2, 3)
-        gone.cancel()
-        await asyncio.wait([gone])
-        ears.free.set()
-        assert (await stays).text == "3"
-    assert ears.batches == [[1.5], [3]]
+async def test_batcher_with_cancelled_caller_removes_its_clip() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine) as batcher:
+        cancelled, remaining = await queued_calls(batcher, 2, 3)
+        cancelled.cancel()
+        await asyncio.wait([cancelled])
+        engine.may_continue.set()
+        assert (await remaining).text == "3"
+    assert engine.batches == [[1.5], [3]]
 
 
-async def test_draining_answers_what_waits_and_takes_nothing_new() -> None:
-    ears = Ears()
-    async with held(ears) as batcher:
-        calls = await hear_all(batcher, 2, 3)
-        draining = asyncio.create_task(batcher.drain())
+async def test_batcher_while_draining_finishes_queue_and_refuses_new_clips() -> None:
+    engine = ScriptedEngine()
+    async with busy_batcher(engine) as batcher:
+        calls = await queued_calls(batcher, 2, 3)
+        drain = asyncio.create_task(batcher.drain())
         await asyncio.sleep(0)
         with pytest.raises(Unavailable):
-            await batcher.hear(clip(2))
-        assert not draining.done()
-        ears.free.set()
-        await draining
+            await batcher.recognise(clip(2))
+        assert not drain.done()
+        engine.may_continue.set()
+        await drain
         assert [call.result().text for call in calls] == ["2", "3"]
 
 
-async def test_leaving_without_draining_fails_what_waits() -> None:
-    ears = Ears()
-    batcher = Batcher(ears, SETTINGS)
+async def test_batcher_closed_without_drain_fails_waiting_clips() -> None:
+    engine = ScriptedEngine()
+    batcher = Batcher(engine, SETTINGS)
     async with batcher:
-        ears.free.clear()
-        calls = await hear_all(batcher, 2, 3)
-        threading.Timer(0.2, ears.free.set).start()
+        engine.may_continue.clear()
+        calls = await queued_calls(batcher, 2, 3)
+        threading.Timer(0.2, engine.may_continue.set).start()
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert all(isinstance(answer, Unavailable) for answer in answers)
 
 
-async def test_the_real_engine_hears_what_comes_at_once(
+async def test_batcher_with_real_engine_returns_transcripts_of_concurrent_clips(
     engine: Engine, settings: EngineSettings, jfk: Clip, french: Clip
 ) -> None:
     async with Batcher(engine, settings) as batcher:
-        first, second = await asyncio.gather(batcher.hear(jfk, Ask(translate=False)), batcher.hear(french))
+        first, second = await asyncio.gather(
+            batcher.recognise(jfk, RecognitionOptions(translate=False)), batcher.recognise(french)
+        )
         await batcher.drain()
     assert first.text.startswith("And so my fellow Americans")
     assert (second.language, bool(second.english)) == ("fr", True)

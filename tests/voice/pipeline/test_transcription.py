@@ -1,4 +1,4 @@
-"""From a file to its meaning, with an engine that follows a script."""
+"""The steps of the pipeline, with a scripted engine."""
 
 from __future__ import annotations
 
@@ -11,101 +11,110 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voice.engine.availability import why_off
+from tests.voice.fixtures.service import environ_of
+from voice.engine.availability import unavailable_reason
 from voice.pipeline.translation import Translation
+from voice.settings import VoiceSettings
 
-if TYPE_CHECKING or not why_off():
-    from tests.voice.engine.sounds import encoded, sine
+if TYPE_CHECKING or not unavailable_reason():
+    from tests.voice.fixtures.sounds import encoded, sine
     from voice.engine.audio import AudioLimits, Clip
-    from voice.engine.batching import Batcher, HearingError
+    from voice.engine.batcher import Batcher, RecognitionError
+    from voice.engine.recognition import PreparedClip, RecognitionOptions, RecognitionResult, silent_result
     from voice.engine.rejection import AudioRejected
     from voice.engine.settings import EngineSettings
-    from voice.engine.transcript import Ask, Heard, Job, nothing_heard
     from voice.engine.vad import Span
-    from voice.pipeline.pipeline import Hearing, engine_settings
-    from voice.settings import HearingSettings
+    from voice.pipeline.transcription import TranscriptionPipeline, engine_settings
     from voice.text.opinion import Opinion
 
-pytestmark = pytest.mark.skipif(bool(why_off()), reason=why_off() or "voice is on")
+pytestmark = pytest.mark.skipif(bool(unavailable_reason()), reason=unavailable_reason() or "voice is on")
 
-WORDS = {1: "resposta muito boa", 2: "good answer"}
-"""What is said in recordings of so many seconds; longer ones are poison."""
+TEXTS = {1: "resposta muito boa", 2: "good answer"}
+"""Texts of recordings by their length in seconds. Longer recordings make the engine fail."""
 
 
-class Engine:
-    """Says what the length of a clip stands for, without a translation."""
+class ScriptedEngine:
+    """Returns the text for the length of a clip, without a translation of Portuguese."""
 
     name, workers = "script", 1
 
     def __init__(self) -> None:
-        """Has heard nothing."""
+        """Begins without batches."""
         self.batches: list[int] = []
 
-    def prepare(self, clip: Clip, ask: Ask) -> Job:
-        """Lets everything through."""
-        return Job(clip, ask, [Span(0, len(clip.samples))])
+    def prepare(self, clip: Clip, options: RecognitionOptions) -> PreparedClip:
+        """Returns the whole clip as one window."""
+        return PreparedClip(clip, options, [Span(0, len(clip.samples))])
 
-    def hear(self, jobs: Sequence[Job]) -> list[Heard]:
-        """Answers or fails."""
-        self.batches.append(len(jobs))
-        lengths = [round(job.clip.seconds) for job in jobs]
+    def recognise(self, clips: Sequence[PreparedClip]) -> list[RecognitionResult]:
+        """Returns the results, or raises for a clip longer than two seconds."""
+        self.batches.append(len(clips))
+        lengths = [round(prepared.clip.duration_s) for prepared in clips]
         if max(lengths) > 2:
-            raise RuntimeError("poison")
-        return [self._heard(job, WORDS[length]) for job, length in zip(jobs, lengths, strict=True)]
+            raise RuntimeError("the clip is too long for the script")
+        return [self._result(prepared, TEXTS[length]) for prepared, length in zip(clips, lengths, strict=True)]
 
-    def _heard(self, job: Job, words: str) -> Heard:
-        language = "en" if "good" in words else "pt"
-        english = words if language == "en" else ""
-        silent = nothing_heard(job.clip, self.name)
-        return replace(silent, no_speech=False, text=words, language=language, english=english)
+    def _result(self, prepared: PreparedClip, text: str) -> RecognitionResult:
+        language = "en" if "good" in text else "pt"
+        english = text if language == "en" else ""
+        silent = silent_result(prepared.clip, self.name)
+        return replace(silent, has_speech=True, text=text, language=language, english=english)
 
 
-class Reader:
-    """Likes what is good."""
+class KeywordClassifier:
+    """Rates texts with a positive word."""
 
-    def read(self, text: str, language: str) -> Opinion:
-        """Reads."""
-        good = "good" in text or "boa" in text
-        return Opinion(sentiment=0.5 * good, rating=int(good), categories=("tone",), confidence=1.0)
+    def classify(self, text: str, language: str) -> Opinion:
+        """Returns the opinion."""
+        is_positive = "good" in text or "boa" in text
+        return Opinion(sentiment=0.5 * is_positive, rating=int(is_positive), categories=("tone",), confidence=1.0)
 
 
 @contextlib.asynccontextmanager
-async def hearing(engine: Engine) -> AsyncIterator[Hearing]:
-    """Gives ears around an engine."""
+async def open_scripted(engine: ScriptedEngine) -> AsyncIterator[TranscriptionPipeline]:
+    """Yields a pipeline with an engine."""
     translation = Translation("")
     async with Batcher(engine, EngineSettings(cache=Path())) as batcher:
-        ears = Hearing(batcher, AudioLimits(), Reader(), translation)
+        pipeline = TranscriptionPipeline(batcher, AudioLimits(), KeywordClassifier(), translation)
         try:
-            yield ears
+            yield pipeline
         finally:
-            ears.close()
+            pipeline.close()
             translation.close()
 
 
-async def test_words_are_read_and_translated_where_the_engine_did_not() -> None:
-    async with hearing(Engine()) as ears:
-        heard = await ears.understand(encoded(sine(1), "wav"))
-        assert (heard.text, heard.sentiment, heard.rating, heard.categories) == (WORDS[1], 0.5, 1, ("tone",))
-        assert "good" in heard.english.lower()
-        assert (await ears.understand(encoded(sine(1), "wav"), translate=False)).english == ""
-        assert (await ears.understand(encoded(sine(2), "ogg"))).english == WORDS[2]
+async def test_pipeline_translates_text_that_the_engine_did_not_translate() -> None:
+    async with open_scripted(ScriptedEngine()) as pipeline:
+        first = await pipeline.transcribe(encoded(sine(1), "wav"))
+        assert (first.text, first.sentiment, first.rating, first.categories) == (TEXTS[1], 0.5, 1, ("tone",))
+        assert "good" in first.english.lower()
+        assert (await pipeline.transcribe(encoded(sine(1), "wav"), translate=False)).english == ""
+        assert (await pipeline.transcribe(encoded(sine(2), "ogg"))).english == TEXTS[2]
 
 
-async def test_poison_is_alone_in_its_failure() -> None:
-    engine = Engine()
-    async with hearing(engine) as ears:
-        sounds = [encoded(sine(seconds), "wav") for seconds in (2, 2, 5, 2)]
-        found = await asyncio.gather(*map(ears.understand, sounds), return_exceptions=True)
-    assert [isinstance(each, HearingError) for each in found] == [False, False, True, False]
-    assert max(engine.batches) > 1, "nothing was stacked"
+async def test_pipeline_with_failing_clip_in_batch_fails_that_clip_alone() -> None:
+    engine = ScriptedEngine()
+    async with open_scripted(engine) as pipeline:
+        files = [encoded(sine(seconds), "wav") for seconds in (2, 2, 5, 2)]
+        results = await asyncio.gather(*map(pipeline.transcribe, files), return_exceptions=True)
+    assert [isinstance(each, RecognitionError) for each in results] == [False, False, True, False]
+    assert max(engine.batches) > 1, "no clips shared a batch"
 
 
-async def test_what_is_no_audio_is_rejected() -> None:
-    async with hearing(Engine()) as ears:
-        with pytest.raises(AudioRejected, match="not a recording"):
-            await ears.understand(b"text")
+async def test_pipeline_rejects_file_that_is_not_audio() -> None:
+    async with open_scripted(ScriptedEngine()) as pipeline:
+        with pytest.raises(AudioRejected, match="format is not supported"):
+            await pipeline.transcribe(b"text")
 
 
-def test_the_engine_is_told_what_the_service_was() -> None:
-    told = engine_settings(HearingSettings(cache=Path("x"), device="cuda", device_indices=(0, 1), clips_max=99))
-    assert (told.device, told.device_indices, told.queue_clips_max) == ("cuda", (0, 1), 99)
+def test_engine_settings_follow_service_settings() -> None:
+    environ = environ_of("postgresql://localhost/x", "", Path("audio")) | {
+        "RADIANT_DATA": "data",
+        "RADIANT_VOICE_DEVICE": "cuda",
+        "RADIANT_VOICE_DEVICES": "2",
+        "RADIANT_VOICE_TRANSCRIPTIONS_MAX": "90",
+        "RADIANT_VOICE_CONCURRENCY": "9",
+    }
+    settings = engine_settings(VoiceSettings.from_env(environ))
+    assert (settings.device, settings.device_indices, settings.queue_clips_max) == ("cuda", (0, 1), 99)
+    assert settings.cache == Path("data/voice-models")

@@ -1,4 +1,4 @@
-"""Processes that die, servers that go: every recording comes to an end, and to one end."""
+"""Crashes of workers, restarts, and loss of Redis: each recording is completed exactly once."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ import pytest
 import redis.asyncio
 
 from cli.service_process import serves
+from kit.channels import VOICE_JOBS
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import ServiceProcess, show_troubles
-from tests.voice.service.scripted import script
-from tests.voice.service.serving import World, scripted_process, serving, within
-from voice.jobs.stream import JOBS
+from tests.voice.fixtures.scripted import recording
+from tests.voice.fixtures.service import Store, open_service, scripted_process, started_texts, wait_until
 
 
 @contextlib.asynccontextmanager
 async def running(*processes: ServiceProcess) -> AsyncIterator[None]:
-    """Runs processes while the block does."""
+    """Runs processes during the block."""
     try:
         await asyncio.gather(*(process.start() for process in processes))
         yield
@@ -31,125 +31,124 @@ async def running(*processes: ServiceProcess) -> AsyncIterator[None]:
         show_troubles(list(processes))
 
 
-def begun(folder: Path, which: int) -> list[str]:
-    """Returns what a process began to hear."""
-    return (folder / f"journal-{which}").read_text().split()
+async def assert_completed_once(store: Store, voice_ids: list[str]) -> None:
+    """Asserts that each recording was completed once and queued for learning once."""
+    assert await store.results() == {voice_id: ["completed"] for voice_id in voice_ids}
+    assert await store.learn_queue_length() == len(voice_ids)
 
 
-async def ended_once(world: World, voice_ids: list[str]) -> None:
-    """Checks that each recording was completed once and is learned once."""
-    assert await world.ends() == {voice_id: ["completed"] for voice_id in voice_ids}
-    assert await world.learned() == len(voice_ids)
-
-
-async def test_workers_killed_in_mid_batch_lose_and_double_nothing(
-    world: World, database_url: str, redis_url: str, tmp_path: Path
+async def test_workers_killed_during_jobs_complete_each_recording_once(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     extra = {"RADIANT_VOICE_CONCURRENCY": "4", "RADIANT_VOICE_ATTEMPTS_MAX": "20"}
-    first, second = (scripted_process(database_url, redis_url, tmp_path, which, **extra) for which in (1, 2))
-    several: list[str] = []
+    first, second = (scripted_process(database_url, redis_url, tmp_path, number, **extra) for number in (1, 2))
+    voice_ids: list[str] = []
     async with running(first, second):
-        for victim, which in ((first, 1), (second, 2), (first, 1)):
-            before = len(begun(tmp_path, which))
+        for process, number in ((first, 1), (second, 2), (first, 1)):
+            before = len(started_texts(tmp_path, number))
             for _ in range(14):
-                several.append(await world.recorded(script(f"{len(several)}", seconds=0.3)))
+                voice_ids.append(await store.add_recording(recording(f"{len(voice_ids)}", seconds=0.3)))
 
-            async def busy(which: int = which, before: int = before) -> bool:
-                return len(begun(tmp_path, which)) > before
+            async def is_busy(number: int = number, before: int = before) -> bool:
+                return len(started_texts(tmp_path, number)) > before
 
-            await within(10, busy)
-            await victim.kill()
-            await victim.start()
-        await world.until("completed", len(several), 30)
-    await ended_once(world, several)
-    tries = begun(tmp_path, 1) + begun(tmp_path, 2)
-    assert len(tries) > len(several), "no kill came in mid-batch"
-    assert set(tries) == {str(number) for number in range(len(several))}
+            await wait_until(is_busy)
+            await process.kill()
+            await process.start()
+        await store.wait_for_status("completed", len(voice_ids), 30)
+    await assert_completed_once(store, voice_ids)
+    started = started_texts(tmp_path, 1) + started_texts(tmp_path, 2)
+    assert len(started) > len(voice_ids), "no process was killed during a job"
+    assert set(started) == {str(number) for number in range(len(voice_ids))}
 
 
-async def test_a_recording_that_kills_its_workers_takes_no_other_with_it(
-    world: World, database_url: str, redis_url: str, tmp_path: Path
+async def test_recording_that_crashes_workers_fails_alone_after_all_attempts(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     extra = {"RADIANT_VOICE_CONCURRENCY": "6", "RADIANT_VOICE_ATTEMPTS_MAX": "3"}
     process = scripted_process(database_url, redis_url, tmp_path, 1, **extra)
     async with running(process):
-        several = [await world.recorded(script(f"{number}", seconds=0.6)) for number in range(3)]
-        deadly = await world.recorded(script("deadly", seconds=0.3, deadly=True))
-        several += [await world.recorded(script(f"{number}", seconds=0.6)) for number in range(3, 12)]
+        others = [await store.add_recording(recording(f"{number}", seconds=0.6)) for number in range(3)]
+        crashing = await store.add_recording(recording("crashing", seconds=0.3, crash=True))
+        others += [await store.add_recording(recording(f"{number}", seconds=0.6)) for number in range(3, 12)]
 
-        async def ended() -> bool:
-            with contextlib.suppress(RuntimeError):  # dead before it was ready
+        async def are_finished() -> bool:
+            with contextlib.suppress(RuntimeError):  # crashed before it was ready
                 if not await serves(process.address):
                     await process.kill()
                     await process.start()
-            counts = await world.counts()
+            counts = await store.counts()
             return counts.get("completed", 0) + counts.get("failed", 0) == 13
 
-        await within(60, ended)
-    assert await world.ends() == {deadly: ["failed"], **{voice_id: ["completed"] for voice_id in several}}
-    assert (await world.row(deadly))["error_code"] == "attempts_exhausted"
-    assert begun(tmp_path, 1).count("deadly") == 3
+        await wait_until(are_finished, 60)
+    assert await store.results() == {crashing: ["failed"], **{voice_id: ["completed"] for voice_id in others}}
+    assert (await store.row(crashing))["error_code"] == "attempts_exhausted"
+    assert started_texts(tmp_path, 1).count("crashing") == 3
 
 
-async def test_a_redis_that_dies_with_a_full_queue_costs_nothing(
-    world: World, database_url: str, tmp_path: Path, apart: Apart
+async def test_redis_stopped_with_full_stream_loses_no_recording(
+    store: Store, database_url: str, tmp_path: Path, apart: Apart
 ) -> None:
     with running_valkey(apart) as valkey:
         url = valkey.url
         async with redis.asyncio.Redis.from_url(url) as client:
-            several = [await world.recorded(script(f"{number}", seconds=0.1)) for number in range(60)]
-            for voice_id in several:
-                await client.xadd(JOBS, {"tenant": "acme", "voice_id": voice_id, "created_at": ""})
-        async with serving(database_url, url, tmp_path / "audio", RADIANT_VOICE_CONCURRENCY="4"):
-            await world.until("completed", 4)
+            voice_ids = [await store.add_recording(recording(f"{number}", seconds=0.1)) for number in range(60)]
+            for voice_id in voice_ids:
+                await client.xadd(VOICE_JOBS, {"tenant": "acme", "voice_id": voice_id, "created_at": ""})
+        async with open_service(database_url, url, tmp_path / "audio", RADIANT_VOICE_CONCURRENCY="4"):
+            await store.wait_for_status("completed", 4)
             apart.run(valkey.stop())
-            late = [await world.recorded(script(f"late {number}")) for number in range(5)]
-            await world.until("completed", 65, 30)
-    await ended_once(world, several + late)
+            late = [await store.add_recording(recording(f"late {number}")) for number in range(5)]
+            await store.wait_for_status("completed", 65, 30)
+    await assert_completed_once(store, voice_ids + late)
 
 
-async def test_an_emptied_redis_is_refilled(world: World, database_url: str, redis_url: str, tmp_path: Path) -> None:
-    several = [await world.recorded(script(f"{number}", seconds=0.05)) for number in range(40)]
-    async with serving(database_url, redis_url, tmp_path / "audio", RADIANT_VOICE_CONCURRENCY="2"):
+async def test_redis_flushed_twice_loses_no_recording(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    voice_ids = [await store.add_recording(recording(f"{number}", seconds=0.05)) for number in range(40)]
+    async with open_service(database_url, redis_url, tmp_path / "audio", RADIANT_VOICE_CONCURRENCY="2"):
         async with redis.asyncio.Redis.from_url(redis_url) as client:
             for count in (2, 12):
-                await world.until("completed", count)
+                await store.wait_for_status("completed", count)
                 await client.flushall()
-        await world.until("completed", 40, 30)
-    await ended_once(world, several)
+        await store.wait_for_status("completed", 40, 30)
+    await assert_completed_once(store, voice_ids)
 
 
-async def test_two_workers_share_the_work(world: World, database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_two_workers_with_one_stream_share_the_recordings(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
     extra = {"RADIANT_VOICE_CONCURRENCY": "2"}
-    first, second = (scripted_process(database_url, redis_url, tmp_path, which, **extra) for which in (1, 2))
+    first, second = (scripted_process(database_url, redis_url, tmp_path, number, **extra) for number in (1, 2))
     async with running(first, second):
-        several = [await world.recorded(script(f"{number}", seconds=0.1)) for number in range(20)]
-        await world.until("completed", 20)
-    await ended_once(world, several)
-    assert begun(tmp_path, 1)
-    assert begun(tmp_path, 2)
-    assert len(begun(tmp_path, 1)) + len(begun(tmp_path, 2)) == 20
+        voice_ids = [await store.add_recording(recording(f"{number}", seconds=0.1)) for number in range(20)]
+        await store.wait_for_status("completed", 20)
+    await assert_completed_once(store, voice_ids)
+    assert started_texts(tmp_path, 1)
+    assert started_texts(tmp_path, 2)
+    assert len(started_texts(tmp_path, 1)) + len(started_texts(tmp_path, 2)) == 20
 
 
-@pytest.mark.parametrize("grace", ["5", "0.2"], ids=["enough", "short"])
-async def test_told_to_stop_a_worker_ends_what_it_began_or_gives_it_back(
-    world: World, database_url: str, redis_url: str, tmp_path: Path, grace: str
+@pytest.mark.parametrize("grace", ["5", "0.2"], ids=["long", "short"])
+async def test_worker_stopped_finishes_jobs_within_grace_and_releases_the_rest(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path, grace: str
 ) -> None:
     extra = {"RADIANT_VOICE_CONCURRENCY": "3", "RADIANT_GRACE_SECONDS": grace, "RADIANT_VOICE_LEASE_SECONDS": "60"}
     process = scripted_process(database_url, redis_url, tmp_path, 1, **extra)
     async with running(process):
-        several = [await world.recorded(script(f"{number}", seconds=1.0)) for number in range(6)]
+        voice_ids = [await store.add_recording(recording(f"{number}", seconds=1.0)) for number in range(6)]
 
-        async def full() -> bool:
-            return len(begun(tmp_path, 1)) == 3
+        async def is_full() -> bool:
+            return len(started_texts(tmp_path, 1)) == 3
 
-        await within(10, full)
+        await wait_until(is_full)
         await process.end(signal.SIGTERM)
-        done = 3 if grace == "5" else 0
-        assert await world.counts() == {"pending": 6 - done, **({"completed": done} if done else {})}
-        assert len(begun(tmp_path, 1)) == 3
-        attempts = await world.rows("SELECT attempts FROM ingest.voice_feedback WHERE status = 'pending'")
+        completed = 3 if grace == "5" else 0
+        assert await store.counts() == {"pending": 6 - completed, **({"completed": completed} if completed else {})}
+        assert len(started_texts(tmp_path, 1)) == 3
+        attempts = await store.rows("SELECT attempts FROM ingest.voice_feedback WHERE status = 'pending'")
         assert {row["attempts"] for row in attempts} == {0}
         await process.start()
-        await world.until("completed", 6)
-    await ended_once(world, several)
+        await store.wait_for_status("completed", 6)
+    await assert_completed_once(store, voice_ids)

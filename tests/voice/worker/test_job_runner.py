@@ -1,151 +1,167 @@
-"""Jobs come to an end once, whatever the stream says, and what fails is tried again, within reason."""
+"""Attempts at jobs: results, retries, leases, and entries of the stream."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any, cast
 
 import redis.asyncio
 
+from kit.channels import VOICE_DEAD_JOBS, VOICE_JOBS
 from kit.postgres.pool import PostgresSettings, open_database
 from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.support.servers import url_as
-from tests.voice.service.scripted import ScriptedEars, script
-from tests.voice.service.serving import ADMIN, Serving, World, name, serving, within
-from voice.domain.ports import Understood
-from voice.jobs.store import Job, Jobs
-from voice.jobs.stream import DEAD, JOBS
+from tests.voice.fixtures.scripted import ScriptedTranscriber, recording
+from tests.voice.fixtures.service import ADMIN, Store, VoiceService, new_id, open_service, wait_until
+from voice.domain.transcript import Transcript
+from voice.jobs.store import Job, JobStore
 
 
-async def told(redis_url: str, voice_id: str, times: int = 1, tenant: str = "acme") -> None:
-    """Adds entries to the stream as intake does."""
+async def add_entries(redis_url: str, voice_id: str, times: int = 1, tenant: str = "acme") -> None:
+    """Adds entries to the stream as ingest does."""
     async with redis.asyncio.Redis.from_url(redis_url) as client:
         for _ in range(times):
-            await client.xadd(JOBS, {"tenant": tenant, "voice_id": voice_id, "created_at": "2026-11-21T00:00:00Z"})
+            fields: Any = {"tenant": tenant, "voice_id": voice_id, "created_at": "2026-11-21T00:00:00Z"}
+            await client.xadd(VOICE_JOBS, fields)
 
 
-async def test_what_is_heard_is_stored_and_learned(service: Serving, redis_url: str) -> None:
-    voice_id = await service.recorded(script("very good"))
-    await told(redis_url, voice_id)
-    await service.until("completed")
-    shown = await service.shown(voice_id)
-    assert shown.status == voice_pb2.VOICE_STATUS_COMPLETED
-    assert (shown.transcript.text, shown.transcript.language, shown.transcript.sentiment) == ("very good", "en", 0.7)
-    assert shown.transcript.inferred_rating == feedback_pb2.RATING_POSITIVE
-    assert list(shown.transcript.inferred_categories) == [feedback_pb2.FEEDBACK_CATEGORY_ACCURACY]
-    assert shown.transcript.audio_duration.seconds == 2
-    assert shown.HasField("complete_time")
-    assert (shown.attempts, shown.error_code) == (1, "")
-    learned = await service.rows("SELECT tenant_id, output_id, user_id FROM ingest.learn_queue")
-    assert [tuple(row) for row in learned] == [("acme", shown.output_id, "u")]
+def scripted(service: VoiceService) -> ScriptedTranscriber:
+    """Returns the transcriber of the service."""
+    return cast(ScriptedTranscriber, service.transcriber)
 
 
-async def test_duplicates_and_strange_entries_do_no_harm(service: Serving, redis_url: str) -> None:
-    several = [await service.recorded(script(f"{number}", seconds=0.05)) for number in range(6)]
-    await told(redis_url, "no identifier", 2)
-    await told(redis_url, name(), 2)
-    for voice_id in several:
-        await told(redis_url, voice_id, 5)
-    await service.until("completed", 6)
-    await told(redis_url, several[0], 3)
+async def test_recording_with_speech_is_completed_and_queued_for_learning(
+    service: VoiceService, redis_url: str
+) -> None:
+    voice_id = await service.add_recording(recording("very good"))
+    await add_entries(redis_url, voice_id)
+    await service.wait_for_status("completed")
+    feedback = await service.feedback(voice_id)
+    transcript = feedback.transcript
+    assert feedback.status == voice_pb2.VOICE_STATUS_COMPLETED
+    assert (transcript.text, transcript.language, transcript.sentiment) == ("very good", "en", 0.7)
+    assert transcript.inferred_rating == feedback_pb2.RATING_POSITIVE
+    assert list(transcript.inferred_categories) == [feedback_pb2.FEEDBACK_CATEGORY_ACCURACY]
+    assert transcript.audio_duration.seconds == 2
+    assert feedback.HasField("complete_time")
+    assert (feedback.attempts, feedback.error_code) == (1, "")
+    queued = await service.rows("SELECT tenant_id, output_id, user_id FROM ingest.learn_queue")
+    assert [tuple(row) for row in queued] == [("acme", feedback.output_id, "u")]
 
-    async def emptied() -> bool:
+
+async def test_duplicate_and_malformed_entries_complete_each_recording_once(
+    service: VoiceService, redis_url: str
+) -> None:
+    voice_ids = [await service.add_recording(recording(f"{number}", seconds=0.05)) for number in range(6)]
+    await add_entries(redis_url, "no identifier", 2)
+    await add_entries(redis_url, new_id(), 2)
+    for voice_id in voice_ids:
+        await add_entries(redis_url, voice_id, 5)
+    await service.wait_for_status("completed", 6)
+    await add_entries(redis_url, voice_ids[0], 3)
+
+    async def is_empty() -> bool:
         async with redis.asyncio.Redis.from_url(redis_url) as client:
-            return int(await client.xlen(JOBS)) == 0
+            return int(await client.xlen(VOICE_JOBS)) == 0
 
-    await within(10, emptied)
-    assert await service.ends() == {voice_id: ["completed"] for voice_id in several}
-    assert sorted(cast(ScriptedEars, service.ears).heard) == [str(number) for number in range(6)]
-    assert await service.learned() == 6
-
-
-async def test_silence_has_no_text_no_language_and_no_opinion(service: Serving) -> None:
-    voice_id = await service.recorded(script("", silent=True))
-    await service.until("no_speech")
-    shown = await service.shown(voice_id)
-    assert shown.transcript.no_speech
-    assert (shown.transcript.text, shown.transcript.language) == ("", "")
-    assert not shown.transcript.HasField("sentiment")
-    assert shown.transcript.inferred_rating == feedback_pb2.RATING_UNSPECIFIED
-    assert await service.learned() == 0
+    await wait_until(is_empty)
+    assert await service.results() == {voice_id: ["completed"] for voice_id in voice_ids}
+    assert sorted(scripted(service).started) == [str(number) for number in range(6)]
+    assert await service.learn_queue_length() == 6
 
 
-async def test_a_rejected_recording_fails_at_once_with_its_sentence(service: Serving, redis_url: str) -> None:
-    voice_id = await service.recorded(script("", fail="rejected"))
-    await service.until("failed")
-    shown = await service.shown(voice_id)
-    assert (shown.error_code, shown.attempts) == ("corrupt", 1)
-    assert shown.error_message == "The recording is damaged and cannot be played."
+async def test_recording_without_speech_has_no_text_language_or_opinion(service: VoiceService) -> None:
+    voice_id = await service.add_recording(recording("", silent=True))
+    await service.wait_for_status("no_speech")
+    transcript = (await service.feedback(voice_id)).transcript
+    assert transcript.no_speech
+    assert (transcript.text, transcript.language) == ("", "")
+    assert not transcript.HasField("sentiment")
+    assert transcript.inferred_rating == feedback_pb2.RATING_UNSPECIFIED
+    assert transcript.audio_duration.seconds == 2
+    assert transcript.model == "script"
+    assert await service.learn_queue_length() == 0
+
+
+async def test_rejected_recording_fails_at_first_attempt_with_its_message(
+    service: VoiceService, redis_url: str
+) -> None:
+    voice_id = await service.add_recording(recording("", fail="rejected"))
+    await service.wait_for_status("failed")
+    feedback = await service.feedback(voice_id)
+    assert (feedback.error_code, feedback.attempts) == ("corrupt", 1)
+    assert feedback.error_message == "The recording is damaged and cannot be decoded. Record it again."
     async with redis.asyncio.Redis.from_url(redis_url) as client:
-        entries: Any = await client.xrange(DEAD)
+        entries: Any = await client.xrange(VOICE_DEAD_JOBS)
     ((_, fields),) = entries
     assert fields[b"voice_id"].decode() == voice_id
     assert fields[b"error_code"] == b"corrupt"
 
 
-async def test_one_poisonous_recording_spoils_no_other_and_can_be_retried(service: Serving) -> None:
-    good = [await service.recorded(script(f"good {number}", seconds=0.05)) for number in range(5)]
-    bad = await service.recorded(script("bad", fail="poison"))
-    await service.until("completed", 5)
-    await service.until("failed")
-    shown = await service.shown(bad)
-    assert (shown.error_code, shown.attempts) == ("hearing_failed", 3)
-    assert cast(ScriptedEars, service.ears).heard.count("bad") == 3
+async def test_recording_that_fails_all_attempts_fails_alone_and_can_be_retried(service: VoiceService) -> None:
+    good = [await service.add_recording(recording(f"good {number}", seconds=0.05)) for number in range(5)]
+    bad = await service.add_recording(recording("bad", fail="error"))
+    await service.wait_for_status("completed", 5)
+    await service.wait_for_status("failed")
+    feedback = await service.feedback(bad)
+    assert (feedback.error_code, feedback.attempts) == ("hearing_failed", 3)
+    assert scripted(service).started.count("bad") == 3
 
-    cast(ScriptedEars, service.ears).healed = True
-    request = pb.RetryVoiceFeedbackRequest(request_id=name(), voice_ids=[bad, good[0]], reason="a new engine")
+    scripted(service).ignores_failures = True
+    request = pb.RetryVoiceFeedbackRequest(request_id=new_id(), voice_ids=[bad, good[0]], reason="a new engine")
     answer = await service.call("RetryVoiceFeedback", request, ADMIN)
     assert (list(answer.retried_voice_ids), list(answer.unchanged_voice_ids)) == ([bad], [good[0]])
-    await service.until("completed", 6)
+    await service.wait_for_status("completed", 6)
     assert await service.call("RetryVoiceFeedback", request, ADMIN) == answer
-    assert (await service.ends())[bad] == ["failed", "completed"]
+    assert (await service.results())[bad] == ["failed", "completed"]
     audit = await service.rows("SELECT service, actor, action, reason FROM ingest.audit_log")
     assert [tuple(row) for row in audit] == [("voice", "test", "voice.retry", "a new engine")]
 
 
-async def test_a_bug_is_told_to_nobody_but_the_log(service: Serving) -> None:
-    voice_id = await service.recorded(script("", fail="bug"))
-    await service.until("failed")
+async def test_unexpected_error_is_stored_without_its_message(service: VoiceService) -> None:
+    voice_id = await service.add_recording(recording("", fail="bug"))
+    await service.wait_for_status("failed")
     row = await service.row(voice_id)
     assert row["error_code"] == "internal"
     assert "secret" not in row["error"]
 
 
-async def test_an_outage_uses_up_no_attempts(service: Serving) -> None:
-    voice_id = await service.recorded(script("late", fail="outage"))
-    ears = cast(ScriptedEars, service.ears)
+async def test_outage_of_transcriber_does_not_count_as_attempt(service: VoiceService) -> None:
+    voice_id = await service.add_recording(recording("late", fail="outage"))
 
-    async def tried() -> bool:
-        return len(ears.heard) >= 2
+    async def is_tried_twice() -> bool:
+        return len(scripted(service).started) >= 2
 
-    await within(10, tried)
-    ears.healed = True
-    await service.until("completed")
+    await wait_until(is_tried_twice)
+    scripted(service).ignores_failures = True
+    await service.wait_for_status("completed")
     assert (await service.row(voice_id))["attempts"] == 1
 
 
-async def test_a_lease_that_is_over_passes_on_and_its_former_holder_cannot_finish(
-    world: World, database_url: str, redis_url: str, tmp_path: Path
+async def test_lease_that_ended_passes_job_on_and_rejects_results_of_former_holder(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    voice_id, old = await world.recorded(script("mine")), name()
-    await world.rows(
-        "UPDATE ingest.voice_feedback SET status = 'processing', attempts = 1, lease_id = $1,"
-        " lease_until = now() + interval '0.4 seconds'",
-        old,
-    )
-    async with serving(database_url, redis_url, tmp_path / "audio"):
-        await asyncio.sleep(0.2)
-        assert (await world.row(voice_id))["status"] == "processing"
-        await world.until("completed")
-    row = await world.row(voice_id)
+    former_lease = new_id()
+    async with open_service(database_url, redis_url, tmp_path / "audio"):
+        async with store.connection.transaction():
+            voice_id = await store.add_recording(recording("mine"))
+            await store.rows(
+                "UPDATE ingest.voice_feedback SET status = 'processing', attempts = 1, lease_id = $1,"
+                " lease_until = now() + interval '1 second'",
+                former_lease,
+            )
+        await store.add_recording(recording("another"))
+        await store.wait_for_status("completed")  # the worker runs, and has not taken the leased job
+        assert (await store.row(voice_id))["status"] == "processing"
+        await store.wait_for_status("completed", 2)
+    row = await store.row(voice_id)
     assert (row["attempts"], row["lease_id"]) == (2, None)
-    stale = Job(
+    former = Job(
         tenant_id="acme",
         voice_id=voice_id,
-        lease_id=old,
+        lease_id=former_lease,
         output_id=row["output_id"],
         user_id="u",
         created_at=row["created_at"],
@@ -154,60 +170,62 @@ async def test_a_lease_that_is_over_passes_on_and_its_former_holder_cannot_finis
     )
     settings = PostgresSettings(url=url_as("radiant_voice", database_url), application_name="test")
     async with open_database(settings) as database:
-        assert not await Jobs(database).complete(stale, Understood(no_speech=False, text="not mine"))
-        assert not await Jobs(database).fail(stale, "x", "x")
-    assert (await world.row(voice_id))["transcription"] == "mine"
-    assert await world.learned() == 1
+        assert not await JobStore(database).complete(former, Transcript(has_speech=True, text="not mine"))
+        assert not await JobStore(database).fail(former, "x", "x")
+    assert (await store.row(voice_id))["transcription"] == "mine"
+    assert await store.learn_queue_length() == 2
 
 
-async def test_long_recordings_keep_their_lease(
-    world: World, database_url: str, redis_url: str, tmp_path: Path
+async def test_recording_longer_than_lease_is_transcribed_once(
+    store: Store, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    voice_id = await world.recorded(script("long", seconds=2.5))
-    first, second = ScriptedEars(), ScriptedEars()
+    voice_id = await store.add_recording(recording("long", seconds=2.5))
+    first, second = ScriptedTranscriber(), ScriptedTranscriber()
     folder = tmp_path / "audio"
-    async with serving(database_url, redis_url, folder, first), serving(database_url, redis_url, folder, second):
-        await world.until("completed")
-    assert (await world.row(voice_id))["attempts"] == 1
-    assert sorted(first.heard + second.heard) == ["long"]
+    async with (
+        open_service(database_url, redis_url, folder, first),
+        open_service(database_url, redis_url, folder, second),
+    ):
+        await store.wait_for_status("completed")
+    assert (await store.row(voice_id))["attempts"] == 1
+    assert sorted(first.started + second.started) == ["long"]
 
 
-async def test_attempts_that_never_came_to_an_end_are_not_repeated_for_ever(service: Serving) -> None:
-    voice_id = await service.recorded(script("kills", seconds=0.2))
+async def test_job_interrupted_at_last_attempt_fails(service: VoiceService) -> None:
+    voice_id = await service.add_recording(recording("crashing", seconds=0.2))
     await service.rows(
         "UPDATE ingest.voice_feedback SET status = 'processing', attempts = 3, lease_id = $1, lease_until = now()",
-        name(),
+        new_id(),
     )
-    await service.until("failed")
-    assert (await service.shown(voice_id)).error_code == "attempts_exhausted"
+    await service.wait_for_status("failed")
+    assert (await service.feedback(voice_id)).error_code == "attempts_exhausted"
 
 
-async def test_work_is_done_without_redis_too(world: World, database_url: str, tmp_path: Path) -> None:
+async def test_jobs_without_redis_are_completed_once(store: Store, database_url: str, tmp_path: Path) -> None:
     for number in range(20):
-        await world.recorded(script(f"{number}"))
-    async with serving(database_url, "", tmp_path / "audio"):
-        await world.until("completed", 20)
-    assert all(ends == ["completed"] for ends in (await world.ends()).values())
+        await store.add_recording(recording(f"{number}"))
+    async with open_service(database_url, "", tmp_path / "audio"):
+        await store.wait_for_status("completed", 20)
+    assert all(statuses == ["completed"] for statuses in (await store.results()).values())
 
 
-async def test_a_recording_that_is_withdrawn_meanwhile_is_let_go(service: Serving) -> None:
-    await service.recorded(script("gone", seconds=1.5))
-    ears = cast(ScriptedEars, service.ears)
+async def test_recording_deleted_during_its_job_is_dropped(service: VoiceService) -> None:
+    await service.add_recording(recording("deleted", seconds=1.5))
 
-    async def begun() -> bool:
-        return bool(ears.heard)
+    async def is_started() -> bool:
+        return bool(scripted(service).started)
 
-    await within(10, begun)
+    await wait_until(is_started)
     await service.rows("DELETE FROM ingest.voice_feedback")
-    voice_id = await service.recorded(script("next"))
-    await service.until("completed")
+    voice_id = await service.add_recording(recording("next"))
+    await service.wait_for_status("completed")
     assert (await service.row(voice_id))["transcription"] == "next"
-    assert await service.learned() == 1
+    assert await service.learn_queue_length() == 1
 
 
-async def test_what_was_heard_is_stored_without_personal_data(service: Serving) -> None:
-    voice_id = await service.recorded(script("call me at +49 30 1234567, it is wrong"))
-    await service.until("completed")
+async def test_transcript_with_phone_number_is_stored_redacted_with_its_sentiment(service: VoiceService) -> None:
+    voice_id = await service.add_recording(recording("call me at +49 30 1234567, it is wrong"))
+    await service.wait_for_status("completed")
     row = await service.row(voice_id)
     assert row["transcription"] == row["english_translation"] == "call me at [PHONE], it is wrong"
     assert row["sentiment"] == 0.7
