@@ -16,7 +16,6 @@ from kit.personal_data import Redactor
 from kit.postgres.pool import Database
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 
-
 SELF_VALIDATING = frozenset({"StreamSignals"})
 """Methods that validate their messages themselves: an invalid batch must not end its stream."""
 
