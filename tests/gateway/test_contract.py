@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +20,8 @@ from ingest.api.query_servicer import QueryServicer
 from ingest.api.write_servicer import WriteServicer
 from tests.gateway.scripted import Scripted
 from tests.gateway.serving import ACME, Gateway, Served
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 6
 CHECKS = [
