@@ -106,7 +106,7 @@ async def test_another_manifest_of_the_same_name_is_rejected_each_time(taken: Ta
     for _ in range(2):
         answer = await taken.traced(span(2, named), span(3))
         assert answer.partial_success.rejected_spans == 1
-        assert "r: output_id names another manifest" in answer.partial_success.error_message
+        assert "r: output_id is used by a different manifest" in answer.partial_success.error_message
     assert [each["output_id"] for each in await taken.manifests()] == [derived(3), "r"]
 
 
