@@ -11,6 +11,7 @@ import pytest
 from google.rpc import error_details_pb2
 
 from kit.errors import Exhausted
+from kit.rate_limit import RateLimiter
 from kit.rpc import quota
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.settings import Reader
@@ -102,24 +103,18 @@ async def test_a_stream_beyond_the_quota_is_slowed_and_loses_nothing() -> None:
     assert 0.6 <= took <= 10, "sixteen messages beyond the burst, at twenty a second"
 
 
-def moved(monkeypatch: pytest.MonkeyPatch, by: list[float]) -> None:
-    """Makes the clock stand still but for what is in the list."""
-    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + by[0])
-
-
-def test_a_bucket_fills_at_its_pace_and_holds_its_burst(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    moved(monkeypatch, clock)
-    bucket = Quota("writes", 10, 5)
+def test_quota_refills_at_its_rate_up_to_its_burst() -> None:
+    clock = [1000.0]
+    bucket = Quota("writes", 10, 5, RateLimiter(10, 5, 100, lambda: clock[0]))
 
     def taken() -> int:
         count = 0
-        while not bucket.wanting("t"):
+        while not bucket.wait_s("t"):
             count += 1
         return count
 
     assert taken() == 5
-    assert bucket.wanting("t") == pytest.approx(0.1, rel=0.01)
+    assert bucket.wait_s("t") == pytest.approx(0.1, rel=0.01)
     clock[0] += 0.3
     assert taken() == 3
     clock[0] += 1000
@@ -129,12 +124,14 @@ def test_a_bucket_fills_at_its_pace_and_holds_its_burst(monkeypatch: pytest.Monk
     bucket.take("u")
 
 
-def test_tenants_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quota_remembers_a_bounded_number_of_tenants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quota, "TENANTS_MAX", 3)
-    bucket = Quota("writes", 10, 5)
+    bucket = Quota("writes", 10, 1)
     for number in range(10):
         bucket.take(f"t{number}")
-    assert len(bucket._full_at) == 3
+    with pytest.raises(Exhausted):
+        bucket.take("t9")
+    bucket.take("t0")  # forgotten, so that its bucket is full
 
 
 def test_no_limit_is_no_limit() -> None:

@@ -180,12 +180,12 @@ class _Call:
 
     def incoming(self, serve: Any) -> Callable[[Any, Context], Any]:
         """Checks each streamed request before the method sees it; a stream beyond the quota is slowed down."""
-        check, wanting = self._check, self._quota.wanting
+        check, wait_s = self._check, self._quota.wait_s
 
         async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
             tenant = logs.tenant.get()
             async for request in requests:
-                while wait := wanting(tenant):  # noqa: ASYNC110 - there is room when time has passed
+                while wait := wait_s(tenant):  # noqa: ASYNC110 - there is room when time has passed
                     await asyncio.sleep(wait)
                 _readable(request)
                 check(request)
