@@ -36,7 +36,15 @@ BOXES = (
     Box(20, 235, 210, 70, "Users", ("read answers, give feedback",), "outside"),
     Box(370, 40, 200, 90, "neural: recommender", ("recommends a model", "with probability and reasons"), "service"),
     Box(370, 220, 200, 90, "ingest", ("manifests, feedback, signals", "durable before the ack"), "service"),
-    Box(720, 40, 220, 90, "neural: learner", ("scores per model, task, domain", "at user, tenant, global scope"), "service"),
+    Box(
+        720,
+        40,
+        220,
+        90,
+        "neural: learner",
+        ("scores per model, task, domain", "at user, tenant, global scope"),
+        "service",
+    ),
     Box(720, 220, 220, 90, "PostgreSQL", ("facts, queues, scores", "the source of truth"), "store"),
 )
 ARROWS = (
@@ -76,7 +84,8 @@ def arrow(each: Arrow) -> str:
     """Returns the elements of an arrow and its label."""
     path = "M" + " L".join(f"{x} {y}" for x, y in each.points)
     x, y = each.at
-    return f'<path d="{path}"/>\n<text class="label" x="{x}" y="{y}" text-anchor="{each.anchor}">{escape(each.label)}</text>'
+    text = f'<text class="label" x="{x}" y="{y}" text-anchor="{each.anchor}">{escape(each.label)}</text>'
+    return f'<path d="{path}"/>\n{text}'
 
 
 def picture() -> str:

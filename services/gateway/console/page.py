@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 from gateway.console.page_request import PageRequest
+from gateway.console.session.session import CONSOLE_ROLES
 from gateway.console.view import Redirect, View
-
-READERS = frozenset({"expert", "admin", "operator"})
-ADMINS = frozenset({"admin", "operator"})
-OPERATORS = frozenset({"operator"})
 
 Handler = Callable[[PageRequest], Awaitable[View]]
 Action = Callable[[PageRequest], Awaitable[Redirect | View]]
@@ -29,7 +26,7 @@ class Page:
     label: str = ""
     """Text in the navigation bar; empty for pages that are not in it."""
     handler: Handler
-    roles: frozenset[str] = READERS
+    roles: frozenset[str] = frozenset(CONSOLE_ROLES)
     """Roles that may open the page."""
     actions: Mapping[str, tuple[frozenset[str], Action]] = field(default_factory=dict)
     """Form actions with their roles, by path below /console."""

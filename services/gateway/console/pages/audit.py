@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.console.access import roles_of
 from gateway.console.charts.figure import Figure
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
 from radiant.ingest.v1 import audit_service_pb2 as pb
@@ -58,4 +59,9 @@ def _table(response: pb.ListAuditEntriesResponse) -> Figure:
     return Figure(name="audit", title="Audit log", columns=COLUMNS, rows=rows)
 
 
-PAGE = Page(path="audit", label="Audit log", handler=audit_log, roles=ADMINS)
+PAGE = Page(
+    path="audit",
+    label="Audit log",
+    handler=audit_log,
+    roles=roles_of("AuditService.ListAuditEntries", "AuditService.VerifyAuditLog"),
+)

@@ -7,9 +7,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from gateway.console.access import roles_of
 from gateway.console.charts.figure import Figure
 from gateway.console.charts.learning import ESTIMATOR_LABELS, estimates_figure, report_figures
-from gateway.console.page import ADMINS, OPERATORS, READERS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.pages.strategies import STRATEGIES, STRATEGY_CHOICES
 from gateway.console.view import Redirect, View
@@ -89,8 +90,10 @@ async def learning(request: PageRequest) -> View:
 
 
 async def _view(request: PageRequest, problem: Problem | None) -> View:
-    may_operate = request.session.has_any_role(OPERATORS)
-    may_evaluate = request.session.has_any_role(ADMINS)
+    may_operate = request.session.has_any_role(
+        roles_of("LearningService.ListBatchRuns", "LearningService.RunBatchLearning")
+    )
+    may_evaluate = request.session.has_any_role(roles_of("LearningService.EvaluatePolicy"))
     runs = await _runs(request) if may_operate else None
     selected_run = _selected_run(request, runs)
     evaluation = await _evaluation(request) if may_evaluate else {"evaluation": None}
@@ -138,6 +141,6 @@ PAGE = Page(
     path="learning",
     label="Learning",
     handler=learning,
-    actions={"learning": (OPERATORS, start_run)},
-    downloads={"live/learning": (READERS, live_status)},
+    actions={"learning": (roles_of("LearningService.RunBatchLearning"), start_run)},
+    downloads={"live/learning": (roles_of("LearningService.GetLearningStatus"), live_status)},
 )

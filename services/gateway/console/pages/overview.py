@@ -9,8 +9,9 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.responses import Response
 
+from gateway.console.access import roles_of
 from gateway.console.charts.overview import ratings_by_model, traffic_by_day
-from gateway.console.page import READERS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
 from radiant.ingest.v1 import ingest_service_pb2 as ingest
@@ -56,4 +57,12 @@ async def live_totals(request: PageRequest) -> Response:
     return request.event_streams.open("numbers", "overview/totals.html", lambda: _totals(request))
 
 
-PAGE = Page(path="", label="Overview", handler=overview, downloads={"live/overview": (READERS, live_totals)})
+_ROLES = roles_of(
+    "IngestService.GetTenantFeedbackStats",
+    "LearningService.GetLearningStatus",
+    "LearningService.GetTenantSettings",
+    "RecommendService.ListModelScores",
+)
+PAGE = Page(
+    path="", label="Overview", handler=overview, roles=_ROLES, downloads={"live/overview": (_ROLES, live_totals)}
+)

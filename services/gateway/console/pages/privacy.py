@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
-from gateway.console.page import ADMINS, Page
+from gateway.console.access import roles_of
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
@@ -90,7 +91,10 @@ PAGE = Page(
     path="privacy",
     label="Privacy",
     handler=privacy,
-    roles=ADMINS,
-    actions={"privacy/forget": (ADMINS, erase_user), "privacy/global-learning": (ADMINS, set_global_learning)},
-    downloads={"privacy/export": (ADMINS, export_user)},
+    roles=roles_of("IngestService.ListErasures", "LearningService.GetTenantSettings"),
+    actions={
+        "privacy/forget": (roles_of("IngestService.ForgetUser"), erase_user),
+        "privacy/global-learning": (roles_of("LearningService.UpdateTenantSettings"), set_global_learning),
+    },
+    downloads={"privacy/export": (roles_of("IngestService.ExportUser"), export_user)},
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.console.access import roles_of
 from gateway.console.charts.trust import rater_table, trust_distribution
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
@@ -98,4 +99,10 @@ async def _pin(request: PageRequest, user: str) -> str:
     return f"The trust score of {user} is pinned at {score.trust:.2f}. It applies to all feedback of the rater."
 
 
-PAGE = Page(path="trust", label="Trust", handler=trust, roles=ADMINS, actions={"trust": (ADMINS, change_pin)})
+PAGE = Page(
+    path="trust",
+    label="Trust",
+    handler=trust,
+    roles=roles_of("LearningService.ListTrustScores"),
+    actions={"trust": (roles_of("LearningService.PinTrustScore", "LearningService.ClearTrustScore"), change_pin)},
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from gateway.console.access import roles_of
 from gateway.console.charts.figure import Figure
 from gateway.console.charts.voice import queue_figure
 from gateway.console.enums import enum_choices, enum_value
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
@@ -18,7 +19,7 @@ PAGE_SIZE = 50
 async def voice(request: PageRequest) -> View:
     """Lists recordings. Roles that may retry also see the length of the queue."""
     services, tenant = request.services, request.tenant
-    may_retry = request.session.has_any_role(ADMINS)
+    may_retry = request.session.has_any_role(roles_of("VoiceService.RetryVoiceFeedback"))
     context: dict[str, object] = {
         "unavailable_reason": "",
         "response": None,
@@ -67,4 +68,9 @@ async def retry(request: PageRequest) -> Redirect:
     return Redirect(path=request.address("voice"), notice=notice)
 
 
-PAGE = Page(path="voice", label="Voice", handler=voice, actions={"voice/retry": (ADMINS, retry)})
+PAGE = Page(
+    path="voice",
+    label="Voice",
+    handler=voice,
+    actions={"voice/retry": (roles_of("VoiceService.RetryVoiceFeedback"), retry)},
+)

@@ -11,9 +11,10 @@ from typing import Any
 import grpc
 from google.protobuf import json_format
 
+from gateway.console.access import roles_of
 from gateway.console.charts.experiment_effects import OVER_TIME_PREFIX, metric_comparisons, metric_label
 from gateway.console.charts.experiment_results import result_figures, thinned_history
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.pages.experiments.states import ENUM_CONTEXT
 from gateway.console.pages.experiments.verdict import criterion_label, verdict_of
@@ -53,6 +54,11 @@ TRANSITIONS: Mapping[str, Transition] = {
         pb.RollBackRequest, "RollBack", "The rollout is rolled back: no users receive the treatment."
     ),
 }
+CHANGE_ROLES = roles_of(
+    "ExperimentService.StartRollout",
+    *(f"ExperimentService.{transition.method}" for transition in TRANSITIONS.values()),
+)
+"""Roles that may change the state of an experiment and its rollout."""
 OFFERED_TRANSITIONS = {
     experiments.EXPERIMENT_STATE_DRAFT: ("start", "cancel"),
     experiments.EXPERIMENT_STATE_RUNNING: ("pause", "complete", "cancel"),
@@ -106,7 +112,9 @@ async def _view(request: PageRequest, problem: Problem | None) -> View:
     if not request.query_value("csv"):
         history = thinned_history(history)
     figures = result_figures(experiment, results, rollout, history)
-    may_change = request.session.has_any_role(ADMINS) and (bool(experiment.tenant_id) or not request.session.tenant)
+    may_change = request.session.has_any_role(CHANGE_ROLES) and (
+        bool(experiment.tenant_id) or not request.session.tenant
+    )
     is_running = experiment.state == experiments.EXPERIMENT_STATE_RUNNING
     context = {
         "experiment": experiment,
@@ -197,4 +205,4 @@ def _rollout_plan(request: PageRequest) -> rollouts.RolloutPlan:
 
 
 PATH = "experiments/{experiment_id}"
-PAGE = Page(path=PATH, handler=experiment_detail, actions={PATH: (ADMINS, change_state)})
+PAGE = Page(path=PATH, handler=experiment_detail, actions={PATH: (CHANGE_ROLES, change_state)})

@@ -9,7 +9,8 @@ from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
-from gateway.console.page import ADMINS, Page
+from gateway.console.access import roles_of
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
@@ -212,6 +213,6 @@ def _with_form_fields(problem: Problem) -> Problem:
 PAGE = Page(
     path="experiments/new",
     handler=draft_form,
-    roles=ADMINS,
-    actions={"experiments/new": (ADMINS, create_draft)},
+    roles=roles_of("ExperimentService.CreateExperiment"),
+    actions={"experiments/new": (roles_of("ExperimentService.CreateExperiment"), create_draft)},
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gateway.console.access import roles_of
 from gateway.console.enums import enum_choices, enum_name, enum_value
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.pages.experiments.states import ENUM_CONTEXT
 from gateway.console.view import View
@@ -25,7 +26,7 @@ async def experiments(request: PageRequest) -> View:
         "next_page_token": response.next_page_token,
         "state": enum_name(state, ExperimentState) if state else "",
         "states": enum_choices(ExperimentState),
-        "may_change": request.session.has_any_role(ADMINS),
+        "may_change": request.session.has_any_role(roles_of("ExperimentService.CreateExperiment")),
         **ENUM_CONTEXT,
     }
     return View(template="experiments/index.html", title="Experiments", context=context)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from gateway.console.access import roles_of
 from gateway.console.charts.experiment_sample_size import SizePoint, sample_size_figure
-from gateway.console.page import ADMINS, Page
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
 from gateway.http.problems import Problem
@@ -50,7 +51,7 @@ async def sample_size(request: PageRequest) -> View:
         "values": values,
         "plan": None,
         "problem": None,
-        "may_change": request.session.has_any_role(ADMINS),
+        "may_change": request.session.has_any_role(roles_of("ExperimentService.CreateExperiment")),
     }
     if not values["effect"]:
         return View(template=TEMPLATE, title=TITLE, context=context)

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from google.protobuf.json_format import MessageToDict
 from starlette.responses import Response, StreamingResponse
 
-from gateway.console.page import READERS, Page
+from gateway.console.access import roles_of
+from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
 from gateway.http.problems import Problem
@@ -76,4 +77,9 @@ async def audio(request: PageRequest) -> Response:
     return StreamingResponse(chunks(), headers=headers, media_type=media_type)
 
 
-PAGE = Page(path="feedback/output", handler=output, downloads={"audio/{voice_id}": (READERS, audio)})
+PAGE = Page(
+    path="feedback/output",
+    handler=output,
+    roles=roles_of("IngestService.GetOutput"),
+    downloads={"audio/{voice_id}": (roles_of("VoiceService.GetVoiceAudio"), audio)},
+)
