@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from gateway.http.application import application
+from gateway.app import application
 from gateway.http.server import HttpServer
 from gateway.settings import GatewaySettings
 from tests.gateway.serving import ACME, Gateway

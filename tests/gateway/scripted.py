@@ -12,10 +12,10 @@ from typing import Any
 from google.protobuf import message_factory
 from google.protobuf.descriptor import ServiceDescriptor
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.app import application
 from gateway.routes import ROUTES
 from gateway.routes.model import AUDIT, EXPERIMENTS, INGEST, LEARNING, RECOMMEND, VOICE
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
@@ -44,7 +44,7 @@ class Script:
     """What services are asked, and what they say."""
 
     asked: list[tuple[str, Any]] = field(default_factory=list)
-    """Calls that came whole, each with its request; of an upload, all its parts."""
+    """ServiceCalls that came whole, each with its request; of an upload, all its parts."""
     says: dict[str, Any] = field(default_factory=dict)
     """Answers by method: a message, a list of them for a stream, or an error to raise; empty ones unless said."""
     acts: dict[str, Act] = field(default_factory=dict)
@@ -111,6 +111,6 @@ async def scripted_gateway(timeout: timedelta = timedelta(seconds=10)) -> AsyncI
     async with speaking(script) as address, contextlib.AsyncExitStack() as stack:
         addresses = Addresses(ingest=address, neural=address, experiments=address, voice=address)
         settings = GatewaySettings(addresses=addresses, port=0, limits=HttpLimits(requests_per_s=0))
-        calls = Calls(addresses, timeout)
+        calls = ServiceCalls(addresses, timeout)
         stack.push_async_callback(calls.close)
         yield Scripted(application(settings, calls), settings, calls, script)

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.app import application
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import mint
 from tests.experiments.service import serving as experiments
@@ -41,7 +41,7 @@ class Gateway:
 
     app: Starlette
     settings: GatewaySettings
-    calls: Calls
+    calls: ServiceCalls
 
     async def ask(
         self, method: str, path: str, *, who: Mapping[str, str] = ACME, headers: Mapping[str, str] = {}, **more: Any
@@ -79,7 +79,7 @@ async def gateway(database_url: str, redis_url: str, recordings: Path) -> AsyncI
         trials = await stack.enter_async_context(experiments.serving(database_url))
         addresses = Addresses(ingest=intake.address, neural=learning.address, experiments=trials.address)
         settings = GatewaySettings(addresses=addresses, limits=HttpLimits(requests_per_s=0))
-        calls = Calls(addresses, settings.limits.call_timeout)
+        calls = ServiceCalls(addresses, settings.limits.call_timeout)
         stack.push_async_callback(calls.close)
         yield Served(application(settings, calls), settings, calls, intake, learning)
 

@@ -35,7 +35,7 @@ UNSERVED = {"VoiceService"}
 
 def real(route: Route) -> bool:
     """Tells whether a real service behind the tests answers the route."""
-    return route.area.name not in UNSERVED and (route.service != "ingest" or route.rpc in vars(IngestServicer))
+    return route.grpc_service.name not in UNSERVED and (route.service != "ingest" or route.rpc in vars(IngestServicer))
 
 
 async def test_made_up_requests_are_answered_as_the_document_says(served: Served) -> None:
@@ -44,7 +44,9 @@ async def test_made_up_requests_are_answered_as_the_document_says(served: Served
 
 
 async def test_made_up_requests_are_answered_so_whatever_services_say(scripted: Scripted) -> None:
-    statuses = await judged(scripted, [route for route in ROUTES if not real(route) or route.upload or route.listing])
+    statuses = await judged(
+        scripted, [route for route in ROUTES if not real(route) or route.is_upload or route.is_stream]
+    )
     assert statuses[200] >= 5, statuses
 
 

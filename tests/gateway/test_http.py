@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.http.rate_limit import Pace
+from gateway.http.rate_limit import RateLimiter
 from gateway.settings import HttpLimits
 from tests.gateway.serving import ACME, GLOBEX, Served, bearer, draft, key, signal, vote
 from tests.ingest.serving import manifest
@@ -76,14 +76,14 @@ async def test_a_caller_who_asks_too_fast_waits_and_no_other_does(served: Served
 
 def test_a_bucket_fills_again_and_old_callers_are_forgotten() -> None:
     now = 0.0
-    pace = Pace(2.0, 1, 2, lambda: now)
-    assert pace.take(b"a") is None
-    assert pace.take(b"a") == timedelta(seconds=0.5)
+    pace = RateLimiter(2.0, 1, 2, lambda: now)
+    assert pace.acquire(b"a") is None
+    assert pace.acquire(b"a") == timedelta(seconds=0.5)
     now = 0.5
-    assert pace.take(b"a") is None
-    assert pace.take(b"b") is None
-    assert pace.take(b"c") is None
-    assert pace.take(b"a") is None, "two newer callers made it forgotten"
+    assert pace.acquire(b"a") is None
+    assert pace.acquire(b"b") is None
+    assert pace.acquire(b"c") is None
+    assert pace.acquire(b"a") is None, "two newer callers made it forgotten"
 
 
 async def test_pages_of_other_origins_may_call_only_where_named(served: Served) -> None:

@@ -9,9 +9,9 @@ import grpc
 import httpx
 import pytest
 
+from gateway.app import application
 from gateway.http import problems
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses
 from radiant_client.transport.errors import RadiantClientError
 from tests.gateway.serving import Served, bearer, vote
@@ -91,7 +91,7 @@ async def test_callers_paths_methods_and_types_are_refused_alike(served: Served)
 
 async def test_services_that_are_away_or_slow_show_no_internals(served: Served) -> None:
     away = Addresses(ingest=f"127.0.0.1:{free_port()}")
-    calls = Calls(away, timedelta(seconds=2))
+    calls = ServiceCalls(away, timedelta(seconds=2))
     async with served.client(application(replace(served.settings, addresses=away), calls)) as client:
         answer = await client.get("/api/v2/service/feedback/config", headers=bearer("acme"))
     await calls.close()
@@ -103,11 +103,11 @@ async def test_services_that_are_away_or_slow_show_no_internals(served: Served) 
 
 def test_failures_inside_show_their_id_alone() -> None:
     inside = RadiantClientError("secret", code=grpc.StatusCode.INTERNAL, reason="", metadata={})
-    assert "secret" not in str(problems.of_call(inside).document("/"))
+    assert "secret" not in str(problems.problem_from_error(inside).document("/"))
     told = RadiantClientError(
         "Something went wrong.", code=grpc.StatusCode.INTERNAL, reason="INTERNAL", metadata={"error_id": "e1"}
     )
-    assert problems.of_call(told).document("/")["errorId"] == "e1"
+    assert problems.problem_from_error(told).document("/")["errorId"] == "e1"
 
 
 async def test_a_fault_of_the_gateway_itself_is_logged_under_an_id(

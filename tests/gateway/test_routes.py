@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from experiments.api.servicer import ACCESS as EXPERIMENT_ACCESS
-from gateway.http.decode import field_at
 from gateway.openapi.document import document
 from gateway.routes import PREFIX, ROUTES, Route
+from gateway.routes.model import request_field
 from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.api.ingest_servicer import ACCESS as INGEST_ACCESS
 from neural.api import learning_servicer, recommend_servicer
@@ -52,17 +52,17 @@ def test_the_table_holds_every_route_once() -> None:
 
 def test_every_parameter_fills_a_field_and_every_field_of_a_request_is_reached() -> None:
     for route in ROUTES:
-        filled = {path.split(".")[0] for path in (*route.in_path.values(), *route.in_query.values())}
-        for path in (*route.in_path.values(), *route.in_query.values()):
-            assert field_at(route, path).name == path.split(".")[-1]
-        fields = {field.name for field in route.request.fields} - {"request_id", "etag"}
+        filled = {path.split(".")[0] for path in (*route.path_params.values(), *route.query_params.values())}
+        for path in (*route.path_params.values(), *route.query_params.values()):
+            assert request_field(route, path).name == path.split(".")[-1]
+        fields = {field.name for field in route.request_type.fields} - {"request_id", "etag"}
         if route.body != "*":
             assert fields == filled | ({route.body} if route.body else set()), route.path
 
 
 def test_a_recommendation_is_asked_for_with_every_field_of_its_context() -> None:
     (route,) = [each for each in ROUTES if (each.method, each.path) == ("GET", "/neural/recommendation")]
-    filled = {path.split(".")[1] for path in route.in_query.values() if path.startswith("context.")}
+    filled = {path.split(".")[1] for path in route.query_params.values() if path.startswith("context.")}
     assert filled == set(RecommendationContext.DESCRIPTOR.fields_by_name)
 
 
@@ -75,7 +75,7 @@ def access_of(route: Route) -> Mapping[str, frozenset[str]]:
         "LearningService": learning_servicer.ACCESS,
         "ExperimentService": EXPERIMENT_ACCESS,
         "VoiceService": VOICE_ACCESS,
-    }[route.area.name]
+    }[route.grpc_service.name]
 
 
 def test_the_document_names_every_route_and_the_roles_that_services_let_in() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.app import application
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses
 from tests.gateway.listening import listening, opening, status_of, wire
 from tests.gateway.scripted import Scripted, scripted_gateway
@@ -63,7 +63,7 @@ async def test_a_recording_that_trickles_has_an_end(scripted: Scripted) -> None:
 async def test_a_service_that_does_not_answer_in_time_is_given_up(method: str, path: str, rpc: str) -> None:
     async with scripted_gateway(timedelta(seconds=0.3)) as slow:
         slow.script.acts |= unsaid(rpc or "SubmitVoiceFeedback")
-        calls = Calls(slow.settings.addresses, timedelta(seconds=0.3), stream_timeout=timedelta(seconds=0.3))
+        calls = ServiceCalls(slow.settings.addresses, timedelta(seconds=0.3), stream_timeout=timedelta(seconds=0.3))
         form = [("feedback", json.dumps(_SPOKEN)), ("audio", ("a.wav", b"x" * 100))]
         async with slow.client(application(slow.settings, calls)) as client:
             sent: dict[str, Any] = {} if rpc else {"files": [("feedback", (None, form[0][1])), form[1]]}
@@ -77,7 +77,7 @@ _SPOKEN = {"outputId": "o", "userId": "u", "source": "FEEDBACK_SOURCE_API"}
 
 async def test_a_service_that_is_away_is_said_with_when_to_come_back(scripted: Scripted) -> None:
     away = Addresses(ingest=f"127.0.0.1:{free_port()}")
-    calls = Calls(away, timedelta(seconds=10))
+    calls = ServiceCalls(away, timedelta(seconds=10))
     async with scripted.client(application(replace(scripted.settings, addresses=away), calls)) as client:
         answer = await client.get(f"/api/v2{CONFIG}", headers=ACME)
     await calls.close()

@@ -26,10 +26,10 @@ from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
 from cli.service_process import answers_http, answers_https
-from gateway.http.application import application
+from gateway.app import application
 from gateway.http.problems import Problem
 from gateway.http.server import HttpServer, PlainTextError
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits, Tls
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
@@ -129,7 +129,7 @@ async def test_services_are_called_over_tls_where_their_authorities_are_named(ce
     async with secret_service(certificate) as address:
         addresses, found = Addresses(ingest=address), []
         for authorities in (content(certificate.certificate), None):
-            calls = Calls(addresses, timedelta(seconds=3), services_ca=authorities)
+            calls = ServiceCalls(addresses, timedelta(seconds=3), services_ca=authorities)
             app = application(GatewaySettings(addresses=addresses), calls)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
                 found.append(await client.get(f"/api/v2{CONFIG}", headers=ACME))
@@ -182,7 +182,7 @@ async def test_what_is_mounted_beside_the_table_shares_its_care(scripted: Script
 
     routes = [Mount("/elsewhere", routes=[Endpoint("/{page}", page)]), Endpoint("/v1/traces", taken, methods=["POST"])]
     settings = replace(scripted.settings, limits=HttpLimits(requests_per_s=0.01, burst=1))
-    app = application(settings, scripted.calls, routes, paced=("/v1/",))
+    app = application(settings, scripted.calls, routes, rate_limited_paths=("/v1/",))
     before = counted("/elsewhere/{page}", "200")
     async with scripted.client(app) as client:
         shown = await client.get("/elsewhere/home")

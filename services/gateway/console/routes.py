@@ -25,7 +25,7 @@ from gateway.console.signin import SignIn, secure
 from gateway.console.static import static_route, version
 from gateway.console.templating import environment, json_block
 from gateway.http.problems import Problem
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 
 PREFIX = "/console"
@@ -38,7 +38,7 @@ Answering = Callable[[Request], Awaitable[Response]]
 class Console:
     """The console over the services."""
 
-    def __init__(self, settings: GatewaySettings, calls: Calls) -> None:
+    def __init__(self, settings: GatewaySettings, calls: ServiceCalls) -> None:
         """Takes the open channels."""
         self._settings, self._calls = settings, calls
         oidc = settings.console.oidc

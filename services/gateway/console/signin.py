@@ -20,9 +20,9 @@ from gateway.console import csrf
 from gateway.console.page import Shown
 from gateway.console.session import COOKIE, HUMAN_ROLES, Session, Sessions, TokenUnfitError
 from gateway.http.problems import Problem
-from gateway.http.server import is_loopback
 from gateway.settings import GatewaySettings
 from kit.rpc.auth import mint
+from kit.rpc.server import is_loopback
 
 HOME = "/console/"
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.http.decode import field_at, is_record
 from gateway.http.problems import MEDIA_TYPE
-from gateway.http.respond import LINES
-from gateway.http.upload import AUDIO, FORM
 from gateway.openapi.comments import comment_on
 from gateway.openapi.schemas import Schemas, is_needed
-from gateway.routes import PREFIX, ROUTES, WHOLE, Route
+from gateway.routes import PREFIX, ROUTES, WHOLE_REQUEST, Route
+from gateway.routes.endpoints import JSON_LINES
+from gateway.routes.model import is_repeated_message, request_field
+from gateway.routes.upload import AUDIO_PART, FORM_MEDIA_TYPE
 
 Json = dict[str, Any]
 
@@ -88,15 +88,15 @@ def document() -> Json:
 
 def _operation(route: Route, schemas: Schemas) -> Json:
     operation: Json = {
-        "operationId": route.operation or route.rpc[0].lower() + route.rpc[1:],
+        "operationId": route.operation_id or route.rpc[0].lower() + route.rpc[1:],
         "summary": route.summary,
-        "description": comment_on(f"{route.area.full_name}.{route.rpc}"),
+        "description": comment_on(f"{route.grpc_service.full_name}.{route.rpc}"),
         "tags": [route.path.split("/")[1]],
         "security": [{"bearer": list(route.roles)}],
         "parameters": [*_parameters(route, schemas), *_headers(route)],
         "responses": _responses(route, schemas),
     }
-    if route.upload:
+    if route.is_upload:
         operation["requestBody"] = {"required": True, "content": _recording(route, schemas)}
     elif route.body:
         operation["requestBody"] = {
@@ -107,15 +107,15 @@ def _operation(route: Route, schemas: Schemas) -> Json:
 
 
 def _body(route: Route, schemas: Schemas) -> Json:
-    if route.body == WHOLE:
-        return schemas.message(route.request, without={"request_id", "tenant_id", *route.in_path.values()})
-    return schemas.described(route.request.fields_by_name[route.body])
+    if route.body == WHOLE_REQUEST:
+        return schemas.message(route.request_type, without={"request_id", "tenant_id", *route.path_params.values()})
+    return schemas.described(route.request_type.fields_by_name[route.body])
 
 
 def _recording(route: Route, schemas: Schemas) -> Json:
     """Describes the body of an upload: a form, or the recording alone where nothing needs to be said of it."""
-    properties: Json = {AUDIO: _BINARY}
-    encoding: Json = {AUDIO: {"contentType": "audio/*, video/webm, application/octet-stream"}}
+    properties: Json = {AUDIO_PART: _BINARY}
+    encoding: Json = {AUDIO_PART: {"contentType": "audio/*, video/webm, application/octet-stream"}}
     if route.body:
         properties = {route.body: _body(route, schemas), **properties}
         encoding = {route.body: {"contentType": "application/json"}, **encoding}
@@ -126,18 +126,18 @@ def _recording(route: Route, schemas: Schemas) -> Json:
         "required": list(properties),
         "additionalProperties": False,
     }
-    content: Json = {FORM: {"schema": form, "encoding": encoding}}
+    content: Json = {FORM_MEDIA_TYPE: {"schema": form, "encoding": encoding}}
     return content if route.body else {**content, "audio/*": {"schema": _BINARY}}
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     found = []
-    for place, names in (("path", route.in_path), ("query", route.in_query)):
+    for place, names in (("path", route.path_params), ("query", route.query_params)):
         for name, path in names.items():
-            field = field_at(route, path)
+            field = request_field(route, path)
             said = schemas.described(field)
             parameter: Json = {"name": name, "in": place, "description": said.pop("description", ""), "schema": said}
-            if is_record(field):
+            if is_repeated_message(field):
                 text = {"type": "string", "contentMediaType": "application/json", "contentSchema": said["items"]}
                 parameter["schema"] = {**said, "items": text}
             if place == "path" or is_needed(field):
@@ -150,15 +150,15 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
 
 def _headers(route: Route) -> list[Json]:
     found: list[Json] = []
-    if route.idempotent:
+    if route.is_idempotent:
         text = "Makes the request safe to repeat: a repeat within 24 hours returns the first answer."
         schema = {"type": "string", "format": "uuid"}
         found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
-    if route.conditional:
+    if route.is_conditional:
         text = "State that the caller has seen; another one is refused with 412."
         schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
         found.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
-    if route.tagged:
+    if route.has_digest_etag:
         text = "ETag of an answer that the caller has; while it is current the answer is 304 without a body."
         schema = {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'}
         found.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
@@ -166,18 +166,18 @@ def _headers(route: Route) -> list[Json]:
 
 
 def _responses(route: Route, schemas: Schemas) -> Json:
-    answer = schemas.reference(route.call.output_type)
+    answer = schemas.reference(route.rpc_descriptor.output_type)
     headers = {"X-Request-Id": _REQUEST_ID}
-    tagged = {**headers, "ETag": _ETAG} if route.etag or route.tagged else headers
+    tagged = {**headers, "ETag": _ETAG} if route.etag_field or route.has_digest_etag else headers
     content: Json = {"application/json": {"schema": answer}}
-    if route.listing:
-        text = f"Lines, each a JSON object of the schema {route.call.output_type.name}."
-        content = {LINES: {"schema": {"type": "string", "description": text, "contentSchema": answer}}}
-    responses: Json = {str(route.success): {"description": "Done.", "headers": tagged, "content": content}}
-    if route.tagged:
+    if route.is_stream:
+        text = f"Lines, each a JSON object of the schema {route.rpc_descriptor.output_type.name}."
+        content = {JSON_LINES: {"schema": {"type": "string", "description": text, "contentSchema": answer}}}
+    responses: Json = {str(route.success_status): {"description": "Done.", "headers": tagged, "content": content}}
+    if route.has_digest_etag:
         responses["304"] = {"description": "What the caller has is current.", "headers": tagged}
-    with_body = _WITH_BODY if route.body or route.upload else {}
-    refusals = {**_REFUSALS, **_STATED, **with_body, **(_CHANGED if route.conditional else {})}
+    with_body = _WITH_BODY if route.body or route.is_upload else {}
+    refusals = {**_REFUSALS, **_STATED, **with_body, **(_CHANGED if route.is_conditional else {})}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status, text in sorted(refusals.items()):
         with_wait = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}

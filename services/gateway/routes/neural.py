@@ -1,6 +1,6 @@
 """What was learned, and what it recommends."""
 
-from gateway.routes.model import CALLERS, LEARNING, PAGES, READERS, RECOMMEND, TENANT, WHOLE, Route
+from gateway.routes.model import CALLERS, LEARNING, PAGES, READERS, RECOMMEND, TENANT, WHOLE_REQUEST, Route
 
 _CONTEXT = {
     "userId": "context.user_id",
@@ -21,35 +21,35 @@ ROUTES = (
         method="GET",
         path="/neural/recommendation",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model; each answer is a decision of its own.",
         roles=CALLERS,
-        in_query={**TENANT, **_CONTEXT},
-        fresh=True,
+        query_params={**TENANT, **_CONTEXT},
+        is_cacheable=False,
     ),
     Route(
         method="POST",
         path="/neural/recommendation",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model, as GET does, for contexts too large for an address.",
         roles=CALLERS,
-        in_query=TENANT,
+        query_params=TENANT,
         body="context",
-        fresh=True,
-        operation="getRecommendationFor",
+        is_cacheable=False,
+        operation_id="getRecommendationFor",
     ),
     Route(
         method="GET",
         path="/neural/scores",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="ListModelScores",
         summary="Lists learned scores.",
         roles=READERS,
-        in_query={
+        query_params={
             **TENANT,
             "scope": "scope",
             "userId": "user_id",
@@ -64,12 +64,12 @@ ROUTES = (
         method="POST",
         path="/neural/learn",
         service="neural",
-        area=LEARNING,
+        grpc_service=LEARNING,
         rpc="LearnOutput",
         summary="Learns one output at once and shows what its feedback contributes.",
         roles=CALLERS,
-        in_query=TENANT,
-        body=WHOLE,
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
     ),
 )
 """What was learned, and what it recommends."""

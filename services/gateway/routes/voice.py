@@ -1,28 +1,28 @@
 """Hearing and translating."""
 
-from gateway.routes.model import READERS, TENANT, VOICE, WHOLE, Route
+from gateway.routes.model import READERS, TENANT, VOICE, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
         method="POST",
         path="/voice/transcribe",
         service="voice",
-        area=VOICE,
+        grpc_service=VOICE,
         rpc="Transcribe",
         summary="Hears a recording at once and keeps nothing of it.",
         roles=READERS,
-        in_query={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
+        query_params={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
     ),
     Route(
         method="POST",
         path="/voice/translate",
         service="voice",
-        area=VOICE,
+        grpc_service=VOICE,
         rpc="TranslateText",
         summary="Translates a text.",
         roles=READERS,
-        in_query=TENANT,
-        body=WHOLE,
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
     ),
 )
 """Hearing and translating."""

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from gateway.app import application
 from gateway.console.pages import PAGES
 from gateway.console.session import COOKIE, Sessions, TokenUnfitError
 from gateway.console.settings import ConsoleSettings, OidcSettings
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses, GatewaySettings
 from kit.rpc.auth import mint
 from tests.gateway.console.provider import provider
@@ -26,9 +26,9 @@ SETTINGS = GatewaySettings(addresses=NOWHERE, token_key=KEY)
 
 
 @pytest.fixture
-async def calls() -> AsyncIterator[Calls]:
+async def calls() -> AsyncIterator[ServiceCalls]:
     """Gives channels that lead nowhere: nothing here asks a service."""
-    made = Calls(NOWHERE, timedelta(seconds=1))
+    made = ServiceCalls(NOWHERE, timedelta(seconds=1))
     yield made
     await made.close()
 
@@ -44,7 +44,7 @@ async def signed_in(client: httpx.AsyncClient, role: str, tenant: str = "acme") 
     assert answer.status_code == 303, answer.text
 
 
-async def test_every_page_asks_strangers_to_sign_in(calls: Calls) -> None:
+async def test_every_page_asks_strangers_to_sign_in(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         for page in PAGES:
             answer = await client.get(f"/console/{page.path}?task=code")
@@ -57,14 +57,14 @@ async def test_every_page_asks_strangers_to_sign_in(calls: Calls) -> None:
                 assert (answer.status_code, answer.headers["location"]) == (303, "/console/signin")
 
 
-async def test_the_address_that_people_type_leads_to_the_first_page(calls: Calls) -> None:
+async def test_the_address_that_people_type_leads_to_the_first_page(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         for path in ("/", "/console"):
             answer = await client.get(path)
             assert (answer.status_code, answer.headers["location"]) == (307, "/console/")
 
 
-async def test_roles_are_enforced_for_pages_actions_and_downloads(calls: Calls) -> None:
+async def test_roles_are_enforced_for_pages_actions_and_downloads(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         await signed_in(client, "expert")
         refused = 0
@@ -85,7 +85,7 @@ async def test_roles_are_enforced_for_pages_actions_and_downloads(calls: Calls) 
         assert refused >= 6
 
 
-async def test_headers_of_pages_are_strict(calls: Calls) -> None:
+async def test_headers_of_pages_are_strict(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         answer = await client.get("/console/signin")
         policy = answer.headers["content-security-policy"]
@@ -97,7 +97,7 @@ async def test_headers_of_pages_are_strict(calls: Calls) -> None:
         assert not re.search(r"<[^>]+\s(on\w+|style)=", answer.text)
 
 
-async def test_the_session_cookie_is_out_of_reach_and_sealed(calls: Calls) -> None:
+async def test_the_session_cookie_is_out_of_reach_and_sealed(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         answer = await client.post("/console/signin/development", data={"tenant": "acme", "role": "admin"})
         cookie = answer.headers["set-cookie"]
@@ -110,7 +110,7 @@ async def test_the_session_cookie_is_out_of_reach_and_sealed(calls: Calls) -> No
         assert (await client.get("/console/audit")).status_code == 303
 
 
-async def test_forms_need_the_key_of_the_session_and_our_own_origin(calls: Calls) -> None:
+async def test_forms_need_the_key_of_the_session_and_our_own_origin(calls: ServiceCalls) -> None:
     app = application(SETTINGS, calls)
     async with browser(app) as client, browser(app) as other:
         await signed_in(client, "admin")
@@ -131,7 +131,7 @@ async def test_forms_need_the_key_of_the_session_and_our_own_origin(calls: Calls
             assert (await client.post("/console/privacy/forget", data=form, headers=header)).status_code == 403
 
 
-async def test_development_sign_in_is_offered_to_nobody_else(calls: Calls) -> None:
+async def test_development_sign_in_is_offered_to_nobody_else(calls: ServiceCalls) -> None:
     public = replace(SETTINGS, development=False, host="0.0.0.0")
     for settings in (public, replace(SETTINGS, token_key=""), replace(SETTINGS, host="0.0.0.0")):
         async with browser(application(settings, calls)) as client:
@@ -148,14 +148,14 @@ async def test_development_sign_in_is_offered_to_nobody_else(calls: Calls) -> No
 @pytest.mark.parametrize(
     "onward", ["https://evil.example/", "//evil.example", "/console\\evil", "/api/v2", "/console/signin"]
 )
-async def test_signing_in_leads_nowhere_else(calls: Calls, onward: str) -> None:
+async def test_signing_in_leads_nowhere_else(calls: ServiceCalls, onward: str) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         form = {"tenant": "acme", "role": "admin", "next": onward}
         answer = await client.post("/console/signin/development", data=form)
         assert answer.headers["location"] == "/console/"
 
 
-async def test_operators_name_a_tenant_before_anything_is_shown(calls: Calls) -> None:
+async def test_operators_name_a_tenant_before_anything_is_shown(calls: ServiceCalls) -> None:
     async with browser(application(SETTINGS, calls)) as client:
         await signed_in(client, "operator", "")
         answer = await client.get("/console/models")
@@ -184,7 +184,7 @@ async def _through(client: httpx.AsyncClient) -> httpx.Response:
     return await client.get(back.headers["location"])
 
 
-async def test_people_sign_in_by_an_openid_provider(calls: Calls) -> None:
+async def test_people_sign_in_by_an_openid_provider(calls: ServiceCalls) -> None:
     async with provider(sub="ann", org={"tenant": "acme"}, realm={"roles": ["Feedback Admins", "other"]}) as idp:
         oidc = OidcSettings(
             issuer=idp.issuer,

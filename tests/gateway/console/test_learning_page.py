@@ -14,7 +14,7 @@ import pytest
 from gateway.console.pages import learning
 from gateway.console.pages.learning_figures import estimates, report_figures
 from gateway.console.settings import ConsoleSettings
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.gateway.console.night_servicer import nights
 from tests.gateway.console.visiting import settings_of, visiting
@@ -79,7 +79,7 @@ async def test_the_list_of_runs_says_what_to_do(served: Served) -> None:
 async def after_nights(served: Served) -> AsyncIterator[Served]:
     """Gives the gateway over a learning service that has had thirty nights."""
     async with nights() as address:
-        calls = Calls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
+        calls = ServiceCalls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
         yield replace(served, calls=calls)
         await calls.close()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from gateway.app import application
 from gateway.console.pages import PAGES
-from gateway.http.application import application
 from gateway.http.server import HttpServer
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.serving import Served, vote

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from gateway.http.application import application
+from gateway.app import application
 from gateway.settings import GatewaySettings
 from tests.gateway.serving import Gateway
 from tests.support.suite import KEY

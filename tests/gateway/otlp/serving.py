@@ -30,7 +30,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from gateway.app import wired
-from gateway.otlp.receiver import LOGS, TRACES
+from gateway.otlp.grpc_receiver import LOGS_SERVICE, TRACE_SERVICE
 from gateway.otlp.settings import OtlpSettings
 from gateway.settings import Addresses, GatewaySettings
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -99,7 +99,7 @@ class Taking:
         """Sends bytes over gRPC and returns the bytes of the answer."""
         options = [("grpc.max_send_message_length", -1)]
         async with grpc.aio.insecure_channel(self._grpc, options=options, compression=compression) as channel:
-            export: Any = channel.unary_unary(f"/{TRACES if signal == 'traces' else LOGS}/Export")
+            export: Any = channel.unary_unary(f"/{TRACE_SERVICE if signal == 'traces' else LOGS_SERVICE}/Export")
             metadata = tuple((name.lower(), value) for name, value in who.items())
             answer: bytes = await export(body, metadata=metadata, timeout=20)
             return answer

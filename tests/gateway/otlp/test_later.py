@@ -12,7 +12,7 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from gateway.otlp.ingest_calls import IngestCalls
+from gateway.otlp.ingest_client import IngestClient
 from kit.errors import Exhausted, Unavailable
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1.feedback_pb2 import ItemResult
@@ -34,20 +34,22 @@ from tests.ingest import serving as ingest
 SOON = timedelta(seconds=0.05)
 
 
-class Flaky(IngestCalls):
+class Flaky(IngestClient):
     """Fails as it is told; a failure after the call is an answer that got lost."""
 
     before: list[Exception]
     after: list[Exception]
     free: asyncio.Event | None
 
-    async def record(self, request: pb.BatchRecordManifestsRequest, authorization: str) -> Sequence[ItemResult]:
+    async def record_manifests(
+        self, request: pb.BatchRecordManifestsRequest, authorization: str
+    ) -> Sequence[ItemResult]:
         """Fails or records."""
         if self.before:
             raise self.before.pop(0)
         if self.free is not None:
             await self.free.wait()
-        results = await super().record(request, authorization)
+        results = await super().record_manifests(request, authorization)
         if self.after:
             raise self.after.pop(0)
         return results
@@ -57,7 +59,7 @@ class Flaky(IngestCalls):
 def flaky(monkeypatch: pytest.MonkeyPatch) -> type[Flaky]:
     """Puts the failing calls into the gateway that is started next."""
     Flaky.before, Flaky.after, Flaky.free = [], [], None
-    monkeypatch.setattr("gateway.otlp.wiring.IngestCalls", Flaky)
+    monkeypatch.setattr("gateway.app.IngestClient", Flaky)
     return Flaky
 
 

@@ -14,21 +14,21 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from gateway.otlp.bodies import Form, parsed, unpacked
-from gateway.otlp.items import Mapped, request_id
-from gateway.otlp.mapping import (
-    ANNOTATION,
-    EVALUATION,
-    EVALUATION_EVENT,
-    EVENT_NAME,
-    MANIFEST,
+from gateway.otlp.codec import BodyFormat, decompress, parse_message
+from gateway.otlp.convert.items import ConvertedRequest, request_id
+from gateway.otlp.convert.log_records import convert_log_records
+from gateway.otlp.convert.spans import convert_spans
+from gateway.otlp.convert.table import (
+    ANNOTATION_ROWS,
+    EVALUATION_EVENT_NAME,
+    EVALUATION_ROWS,
+    EVENT_NAME_ATTRIBUTE,
+    MANIFEST_ROWS,
     NEGATIVE_LABELS,
-    OPERATIONS,
     POSITIVE_LABELS,
+    REQUEST_TYPES,
 )
-from gateway.otlp.records import map_records
 from gateway.otlp.settings import ItemLimits
-from gateway.otlp.spans import map_spans
 from kit.errors import Invalid
 from kit.rpc.validation import problems
 from tests.gateway.otlp.serving import log_request, pairs, trace_request
@@ -45,13 +45,15 @@ MANY = settings(
 LIMITS = ItemLimits(attributes_max=8, attribute_bytes_max=600, depth_max=3)
 
 NAMES = st.one_of(
-    st.sampled_from([row.attribute for row in (*MANIFEST, *EVALUATION, *ANNOTATION)]).flatmap(
+    st.sampled_from([row.attribute for row in (*MANIFEST_ROWS, *EVALUATION_ROWS, *ANNOTATION_ROWS)]).flatmap(
         lambda name: st.sampled_from(["0", "1", "07", "-1", "٣", "N"]).map(lambda n: name.replace(".N.", f".{n}."))
     ),
-    st.sampled_from([EVENT_NAME, "http.method", "annotations.", "annotations.0.annotation"]),
+    st.sampled_from([EVENT_NAME_ATTRIBUTE, "http.method", "annotations.", "annotations.0.annotation"]),
     st.text(max_size=20),
 )
-WORDS = st.sampled_from([*OPERATIONS, *sorted(POSITIVE_LABELS | NEGATIVE_LABELS), EVALUATION_EVENT, "any", "llm", " "])
+WORDS = st.sampled_from(
+    [*REQUEST_TYPES, *sorted(POSITIVE_LABELS | NEGATIVE_LABELS), EVALUATION_EVENT_NAME, "any", "llm", " "]
+)
 TEXTS = st.one_of(WORDS, st.text(max_size=30), st.text("aé\0\n", min_size=90, max_size=300), st.floats().map(str))
 NUMBERS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-2, 5), st.floats(), st.floats(-0.2, 1.2))
 LEAVES = st.one_of(TEXTS, TEXTS, NUMBERS, st.booleans(), st.binary(max_size=10), st.none())
@@ -61,7 +63,7 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 PLAIN = st.fixed_dictionaries(
-    {}, optional={"gen_ai.operation.name": st.sampled_from([*OPERATIONS]), "gen_ai.request.model": TEXTS}
+    {}, optional={"gen_ai.operation.name": st.sampled_from([*REQUEST_TYPES]), "gen_ai.request.model": TEXTS}
 )
 ATTRIBUTES = st.builds(lambda a, b: pairs({**a, **b}), PLAIN, st.dictionaries(NAMES, VALUES, max_size=9))
 TIMES = st.one_of(st.just(0), st.integers(0, 2**64 - 1), st.integers(17 * 10**17, 18 * 10**17))
@@ -78,7 +80,7 @@ SAID = st.fixed_dictionaries(
     },
 ).map(pairs)
 CHATS = st.fixed_dictionaries(
-    {"gen_ai.operation.name": st.sampled_from([*OPERATIONS]), "gen_ai.request.model": st.just("m")},
+    {"gen_ai.operation.name": st.sampled_from([*REQUEST_TYPES]), "gen_ai.request.model": st.just("m")},
     optional={
         "gen_ai.response.id": TEXTS,
         "gen_ai.usage.input_tokens": st.integers(-1, 9),
@@ -93,7 +95,7 @@ CHATS = st.fixed_dictionaries(
 JUDGED = st.one_of(SAID, SAID, ATTRIBUTES)
 EVENTS = st.builds(
     lambda name, attributes, moment: Span.Event(name=name, attributes=attributes, time_unix_nano=moment),
-    st.sampled_from([EVALUATION_EVENT, EVALUATION_EVENT, "exception"]),
+    st.sampled_from([EVALUATION_EVENT_NAME, EVALUATION_EVENT_NAME, "exception"]),
     JUDGED,
     TIMES,
 )
@@ -122,7 +124,7 @@ RECORDS = st.builds(
         time_unix_nano=moment,
         observed_time_unix_nano=seen,
     ),
-    st.sampled_from([EVALUATION_EVENT, ""]),
+    st.sampled_from([EVALUATION_EVENT_NAME, ""]),
     JUDGED,
     TRACE_IDS,
     SPAN_IDS,
@@ -133,40 +135,40 @@ SEEN = {"output": 0, "ballot": 0, "reject": 0, "ignored": 0}
 """What the examples came to, so that the properties are known to have been tried."""
 
 
-def check(mapped: Mapped, items: int) -> None:
+def check(mapped: ConvertedRequest, items: int) -> None:
     """Asserts that every item is accounted for, and everything that goes to ingest is valid."""
-    places = {each.place.number for each in mapped.outputs} | {each.place.number for each in mapped.ballots}
-    places |= {each.place.number for each in mapped.rejects}
+    places = {each.position.index for each in mapped.manifests} | {each.position.index for each in mapped.feedback}
+    places |= {each.position.index for each in mapped.rejections}
     assert len(places) + mapped.ignored == items
-    messages: list[Message] = [each.manifest for each in mapped.outputs]
-    messages += [each.feedback for each in mapped.ballots]
+    messages: list[Message] = [each.manifest for each in mapped.manifests]
+    messages += [each.feedback for each in mapped.feedback]
     for message in messages:
         assert problems(message) == []
         message.SerializeToString()
-    for reject in mapped.rejects:
+    for reject in mapped.rejections:
         assert reject.field
         assert reject.why
         str(reject).encode()
         assert len(reject.field) <= 120
-    SEEN["output"] += len(mapped.outputs)
-    SEEN["ballot"] += len(mapped.ballots)
-    SEEN["reject"] += len(mapped.rejects)
+    SEEN["output"] += len(mapped.manifests)
+    SEEN["ballot"] += len(mapped.feedback)
+    SEEN["reject"] += len(mapped.rejections)
     SEEN["ignored"] += mapped.ignored
 
 
 @MANY
 @given(st.lists(SPANS, max_size=3))
 def spans_hold(spans: list[Span]) -> None:
-    mapped = map_spans(trace_request(*spans), LIMITS)
+    mapped = convert_spans(trace_request(*spans), LIMITS)
     check(mapped, len(spans))
-    again = map_spans(ExportTraceServiceRequest.FromString(trace_request(*spans).SerializeToString()), LIMITS)
+    again = convert_spans(ExportTraceServiceRequest.FromString(trace_request(*spans).SerializeToString()), LIMITS)
     assert names_of(again) == names_of(mapped)
 
 
 @MANY
 @given(st.lists(RECORDS, max_size=3), st.sampled_from([None, "resp"]))
 def records_hold(records: list[LogRecord], known: str | None) -> None:
-    mapped = map_records(log_request(*records), LIMITS, lambda span: known)
+    mapped = convert_log_records(log_request(*records), LIMITS, lambda span: known)
     check(mapped, len(records))
 
 
@@ -176,10 +178,10 @@ def test_mapping_raises_nothing_and_the_examples_come_to_everything() -> None:
     assert {what: count for what, count in SEEN.items() if count < 20} == {}
 
 
-def names_of(mapped: Mapped) -> list[str]:
+def names_of(mapped: ConvertedRequest) -> list[str]:
     """Returns the request_ids under which everything would be written."""
-    votes = [request_id("feedback", each.place.span, [each.feedback]) for each in mapped.ballots]
-    return [request_id("manifests", each.place.span, [each.manifest]) for each in mapped.outputs] + votes
+    votes = [request_id("feedback", each.position.span, [each.feedback]) for each in mapped.feedback]
+    return [request_id("manifests", each.position.span, [each.manifest]) for each in mapped.manifests] + votes
 
 
 KEYS = (
@@ -199,11 +201,11 @@ def test_json(document: Any) -> None:
     body = json.dumps(document).encode()
     for kind in (ExportTraceServiceRequest, ExportLogsServiceRequest):
         with contextlib.suppress(Invalid):
-            assert isinstance(parsed(kind, body, Form.JSON), kind)
+            assert isinstance(parse_message(kind, body, BodyFormat.JSON), kind)
 
 
 @MANY
-@given(st.binary(max_size=60), st.sampled_from(["", "gzip", "deflate"]), st.sampled_from(list(Form)))
-def test_bytes(body: bytes, encoding: str, form: Form) -> None:
+@given(st.binary(max_size=60), st.sampled_from(["", "gzip", "deflate"]), st.sampled_from(list(BodyFormat)))
+def test_bytes(body: bytes, encoding: str, form: BodyFormat) -> None:
     with contextlib.suppress(Invalid):
-        map_spans(parsed(ExportTraceServiceRequest, unpacked(body, encoding, 100), form), LIMITS)
+        convert_spans(parse_message(ExportTraceServiceRequest, decompress(body, encoding, 100), form), LIMITS)

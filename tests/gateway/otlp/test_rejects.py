@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway.otlp.records import map_records
+from gateway.otlp.convert.log_records import convert_log_records
+from gateway.otlp.convert.spans import convert_spans
 from gateway.otlp.settings import ItemLimits
-from gateway.otlp.spans import map_spans
 from tests.gateway.otlp.serving import (
     CHAT,
     Taking,
@@ -61,9 +61,9 @@ BAD_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("attributes", "field"), BAD_SPANS, ids=str)
 def test_a_bad_span_is_rejected_by_the_name_of_its_attribute(attributes: dict[str, Any], field: str) -> None:
-    mapped = map_spans(trace_request(span(1, attributes)), ItemLimits())
-    assert [(each.kind, each.field) for each in mapped.rejects] == [("manifest", field)]
-    assert (mapped.outputs, mapped.ballots, mapped.ignored) == ([], [], 0)
+    mapped = convert_spans(trace_request(span(1, attributes)), ItemLimits())
+    assert [(each.kind, each.field) for each in mapped.rejections] == [("manifest", field)]
+    assert (mapped.manifests, mapped.feedback, mapped.ignored) == ([], [], 0)
 
 
 async def test_bad_spans_cost_only_themselves(taken: Taking) -> None:
@@ -129,9 +129,9 @@ async def test_a_span_without_identifiers_needs_a_response_id(taken: Taking) -> 
 def test_a_bad_evaluation_is_rejected_by_the_name_of_its_attribute(
     attributes: dict[str, Any], more: dict[str, Any], field: str
 ) -> None:
-    mapped = map_records(log_request(record(2, attributes, **more)), ItemLimits(), lambda span: None)
-    assert [(each.kind, each.field) for each in mapped.rejects] == [("feedback", field)]
-    assert (mapped.ballots, mapped.ignored) == ([], 0)
+    mapped = convert_log_records(log_request(record(2, attributes, **more)), ItemLimits(), lambda span: None)
+    assert [(each.kind, each.field) for each in mapped.rejections] == [("feedback", field)]
+    assert (mapped.feedback, mapped.ignored) == ([], 0)
 
 
 async def test_bad_evaluations_cost_only_themselves(taken: Taking) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from gateway.otlp.judging import category_of, rating_of
-from gateway.otlp.mapping import (
-    ANNOTATION,
+from gateway.otlp.convert.evaluations import category_of, rating_of
+from gateway.otlp.convert.table import (
+    ANNOTATION_ROWS,
     CATEGORIES,
-    EVALUATION,
-    MANIFEST,
+    EVALUATION_ROWS,
+    MANIFEST_ROWS,
     NEGATIVE_LABELS,
-    OPERATIONS,
     POSITIVE_LABELS,
-    Reads,
+    REQUEST_TYPES,
     Row,
+    ValueType,
 )
 from radiant.ingest.v1 import feedback_pb2
 from tests.gateway.otlp.serving import BEGIN_NS, Taking, derived, event, judged, record, span
@@ -28,11 +28,11 @@ TEXT = {
     "radiant.decision_id": "decision-1",
 }
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hello"}]}]
-SAMPLES: dict[Reads, tuple[Any, Any]] = {
-    Reads.COUNT: (42, 42),
-    Reads.NUMBER: (0.25, 0.25),
-    Reads.SECONDS: (0.5, 500.0),
-    Reads.FLAG: (True, True),
+SAMPLES: dict[ValueType, tuple[Any, Any]] = {
+    ValueType.COUNT: (42, 42),
+    ValueType.NUMBER: (0.25, 0.25),
+    ValueType.SECONDS: (0.5, 500.0),
+    ValueType.BOOLEAN: (True, True),
 }
 
 
@@ -46,12 +46,12 @@ def sample(row: Row) -> tuple[dict[str, Any], Any]:
     name = row.attribute
     if row.target == "operation":
         return {name: "LLM" if "openinference" in name else "chat"}, "chat"
-    if row.reads is Reads.PROMPT and ".N." in name:
+    if row.value_type is ValueType.PROMPT and ".N." in name:
         return {name.replace(".N.", ".1."): "you?", name.replace(".N.", ".0."): "who"}, sha('["who","you?"]')
-    if row.reads is Reads.PROMPT:
+    if row.value_type is ValueType.PROMPT:
         return {name: "hello"}, sha("hello")
-    if row.reads in SAMPLES:
-        return {name: SAMPLES[row.reads][0]}, SAMPLES[row.reads][1]
+    if row.value_type in SAMPLES:
+        return {name: SAMPLES[row.value_type][0]}, SAMPLES[row.value_type][1]
     value = TEXT.get(name, "some-value")
     return {name: value}, value
 
@@ -67,7 +67,7 @@ def found(row: Row, stored: dict[str, Any]) -> Any:
 
 async def test_every_row_of_a_manifest_fills_its_field(taken: Taking) -> None:
     spans, wanted = [], {}
-    for number, row in enumerate(MANIFEST, 1):
+    for number, row in enumerate(MANIFEST_ROWS, 1):
         attributes, value = sample(row)
         base: dict[str, Any] = {} if row.target == "operation" else {"gen_ai.operation.name": "chat"}
         if row.target != "models_used":
@@ -90,25 +90,25 @@ def test_every_row_has_a_field_of_its_message() -> None:
     from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 
     fields = {*ExecutionManifest.DESCRIPTOR.fields_by_name, "operation"}
-    assert {row.target for row in MANIFEST} - fields == set()
-    read = {"name", "value", "label", "explanation", "output_id", "user_id", "judge"}
-    assert {row.target for row in (*EVALUATION, *ANNOTATION)} == read
-    for table in (MANIFEST, EVALUATION, ANNOTATION):
+    assert {row.target for row in MANIFEST_ROWS} - fields == set()
+    read = {"name", "value", "label", "explanation", "output_id", "user_id", "annotator_kind"}
+    assert {row.target for row in (*EVALUATION_ROWS, *ANNOTATION_ROWS)} == read
+    for table in (MANIFEST_ROWS, EVALUATION_ROWS, ANNOTATION_ROWS):
         assert len({row.attribute for row in table}) == len(table)
 
 
 async def test_every_row_of_an_evaluation_fills_its_part(taken: Taking) -> None:
-    samples: dict[str, Any] = {"value": 0.1, "label": "Not Relevant", "output_id": derived(len(EVALUATION) + 1)}
+    samples: dict[str, Any] = {"value": 0.1, "label": "Not Relevant", "output_id": derived(len(EVALUATION_ROWS) + 1)}
     records = []
-    for number, row in enumerate(EVALUATION, 1):
+    for number, row in enumerate(EVALUATION_ROWS, 1):
         attributes = {"gen_ai.evaluation.name": "tone", "gen_ai.evaluation.score.value": 1.0}
         attributes[row.attribute] = samples.get(row.target, "some-value")
         records.append(record(number, attributes))
     answer = await taken.logged(*records)
     assert answer.partial_success.error_message == ""
     votes = {each["output_id"]: each for each in await taken.votes()}
-    assert len(votes) == len(EVALUATION)
-    for number, row in enumerate(EVALUATION, 1):
+    assert len(votes) == len(EVALUATION_ROWS)
+    for number, row in enumerate(EVALUATION_ROWS, 1):
         stored = votes[samples["output_id"] if row.target == "output_id" else derived(number)]
         says = {
             "name": stored["user_id"] == "evaluator:some-value" and list(stored["categories"]) == ["other"],
@@ -122,10 +122,10 @@ async def test_every_row_of_an_evaluation_fills_its_part(taken: Taking) -> None:
 
 
 async def test_every_row_of_an_annotation_fills_its_part(taken: Taking) -> None:
-    samples = {"value": 0.1, "label": "fail", "judge": "LLM", "name": "safety", "explanation": "because"}
+    samples = {"value": 0.1, "label": "fail", "annotator_kind": "LLM", "name": "safety", "explanation": "because"}
     base = {"openinference.span.kind": "LLM", "llm.model_name": "m", "user.id": "ada"}
     spans = []
-    for number, row in enumerate(ANNOTATION, 1):
+    for number, row in enumerate(ANNOTATION_ROWS, 1):
         form, _, rest = row.attribute.partition(".N.")
         prefix, _, last = rest.partition(".")
         before = f"{form}.3.{prefix}"
@@ -134,7 +134,7 @@ async def test_every_row_of_an_annotation_fills_its_part(taken: Taking) -> None:
     answer = await taken.traced(*spans)
     assert answer.partial_success.error_message == ""
     votes = {each["output_id"]: each for each in await taken.votes()}
-    for number, row in enumerate(ANNOTATION, 1):
+    for number, row in enumerate(ANNOTATION_ROWS, 1):
         stored = votes[derived(number)]
         assert stored["client_time"].timestamp() == pytest.approx(BEGIN_NS / 1e9 + number + 1.5)
         says = {
@@ -142,10 +142,10 @@ async def test_every_row_of_an_annotation_fills_its_part(taken: Taking) -> None:
             "value": stored["rating"] == -1,
             "label": stored["rating"] == -1,
             "explanation": stored["comment"] == "because",
-            "judge": stored["user_id"] == "evaluator:tone",
+            "annotator_kind": stored["user_id"] == "evaluator:tone",
         }
         assert says[row.target], (row, stored)
-        assert row.target == "judge" or stored["user_id"] == "ada"
+        assert row.target == "annotator_kind" or stored["user_id"] == "ada"
 
 
 async def test_spans_of_other_kinds_are_passed_over(taken: Taking) -> None:
@@ -167,11 +167,11 @@ async def test_every_operation_has_its_request_type(taken: Taking) -> None:
     await taken.traced(
         *(
             span(number, {"gen_ai.operation.name": name, "gen_ai.request.model": "m"})
-            for number, name in enumerate(OPERATIONS, 1)
+            for number, name in enumerate(REQUEST_TYPES, 1)
         )
     )
     stored = [each["request_type"] for each in await taken.manifests()]
-    assert stored == [each.removeprefix("REQUEST_TYPE_").lower() for each in OPERATIONS.values()]
+    assert stored == [each.removeprefix("REQUEST_TYPE_").lower() for each in REQUEST_TYPES.values()]
 
 
 async def test_the_model_that_was_asked_for_is_used_and_the_one_that_answered_is_its_version(taken: Taking) -> None:
@@ -198,11 +198,11 @@ async def test_what_a_user_says_of_one_output_on_its_span_is_one_vote(taken: Tak
 
 
 def test_structured_prompts_are_hashed_as_canonical_json() -> None:
+    from gateway.otlp.convert.attributes import Attributes
     from gateway.otlp.settings import ItemLimits
-    from gateway.otlp.values import Attributes
     from tests.gateway.otlp.serving import pairs
 
-    rows = [row for row in MANIFEST if row.attribute == "gen_ai.input.messages"]
+    rows = [row for row in MANIFEST_ROWS if row.attribute == "gen_ai.input.messages"]
     given = Attributes(pairs({"gen_ai.input.messages": MESSAGES}), ItemLimits()).read(rows)
     text = json.dumps(MESSAGES, sort_keys=True, separators=(",", ":"))
     assert given == ("gen_ai.input.messages", sha(text))

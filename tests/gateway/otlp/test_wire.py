@@ -3,6 +3,7 @@
 import datetime
 import socket
 from datetime import timedelta
+from pathlib import Path
 
 import grpc
 import pytest
@@ -14,13 +15,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
 from gateway.app import wired
-from gateway.http.application import application
-from gateway.http.server import HttpServer
-from gateway.http.service_calls import Calls
-from gateway.otlp.receiver import LOGS, TRACES
+from gateway.otlp.grpc_receiver import LOGS_SERVICE, TRACE_SERVICE
 from gateway.otlp.settings import OtlpSettings
-from gateway.otlp.wiring import telemetry
-from gateway.settings import Addresses, GatewaySettings
+from gateway.settings import Addresses, GatewaySettings, Tls
 from kit.settings import SettingsError
 from tests.gateway.otlp.serving import CHAT, Taking, closing, exported, recorded, span, trace_request
 from tests.gateway.serving import ACME
@@ -50,16 +47,16 @@ def pair() -> tuple[bytes, bytes]:
     return text, certificate.public_bytes(pem)
 
 
-async def test_with_a_certificate_the_receiver_speaks_tls_alone(intake: ingest.Serving) -> None:
-    key_pair = pair()
+async def test_with_a_certificate_the_receiver_speaks_tls_alone(intake: ingest.Serving, tmp_path: Path) -> None:
+    key, chain = pair()
+    (tmp_path / "key.pem").write_bytes(key)
+    (tmp_path / "cert.pem").write_bytes(chain)
+    tls = Tls(certificate=str(tmp_path / "cert.pem"), key=str(tmp_path / "key.pem"))
     addresses = Addresses(ingest=intake.address)
-    settings = GatewaySettings(port=0, addresses=addresses, otlp=OtlpSettings(grpc_port=0))
-    calls = Calls(addresses, settings.limits.call_timeout)
-    async with telemetry(settings, key_pair=key_pair) as otlp:
-        server = otlp.beside(HttpServer(settings, application(settings, calls)))
+    async with wired(GatewaySettings(port=0, addresses=addresses, tls=tls, otlp=OtlpSettings(grpc_port=0))) as server:
         await server.start()
         try:
-            trusted = grpc.ssl_channel_credentials(key_pair[1])
+            trusted = grpc.ssl_channel_credentials(chain)
             address = f"https://localhost:{server.otlp_port}"
             exporter = OTLPSpanExporter(address, credentials=trusted, headers=dict(ACME), timeout=10)
             with closing(exporter):
@@ -71,13 +68,12 @@ async def test_with_a_certificate_the_receiver_speaks_tls_alone(intake: ingest.S
             assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
         finally:
             await server.stop(timedelta())
-            await calls.close()
 
 
 async def test_health_needs_no_token(taken: Taking) -> None:
     async with grpc.aio.insecure_channel(f"127.0.0.1:{taken.grpc_port}") as channel:
         health = health_pb2_grpc.HealthStub(channel)
-        for name in ("", TRACES, LOGS):
+        for name in ("", TRACE_SERVICE, LOGS_SERVICE):
             answer = await health.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
 

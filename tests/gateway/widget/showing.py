@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
-from gateway.http.application import application
+from gateway.app import application
 from gateway.http.server import HttpServer
 from gateway.widget.routes import PAGE_POLICY, widget_routes
 from tests.gateway.serving import ACME, Served

@@ -5,8 +5,8 @@ import gzip
 import httpx
 from playwright.async_api import expect
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.app import application
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings, HttpLimits
 from gateway.widget.routes import widget_routes
 from tests.gateway.serving import bearer
@@ -19,7 +19,7 @@ GZIP_BYTES_MAX = 8192
 def client() -> httpx.AsyncClient:
     """Returns a client of a gateway behind which there is nothing."""
     settings = GatewaySettings(limits=HttpLimits(requests_per_s=0), cors_origins=("https://app.example",))
-    app = application(settings, Calls(settings.addresses, settings.limits.call_timeout), widget_routes())
+    app = application(settings, ServiceCalls(settings.addresses, settings.limits.call_timeout), widget_routes())
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 

@@ -1,0 +1,40 @@
+"""Addresses of the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.settings import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Addresses of the gRPC services, each as host:port."""
+
+    ingest: str = "127.0.0.1:50151"
+    """Feedback intake."""
+    neural: str = "127.0.0.1:50152"
+    """Learning and recommendations."""
+    experiments: str = "127.0.0.1:50153"
+    """Experiments."""
+    voice: str = ""
+    """Transcription and translation; empty if the deployment has no voice service."""
+
+    @classmethod
+    def read(cls, reader: Reader) -> Addresses:
+        """Reads the addresses from GATEWAY_*_ADDRESS."""
+        return cls(
+            ingest=reader.text("GATEWAY_INGEST_ADDRESS", "127.0.0.1:50151"),
+            neural=reader.text("GATEWAY_NEURAL_ADDRESS", "127.0.0.1:50152"),
+            experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", "127.0.0.1:50153"),
+            voice=reader.text("GATEWAY_VOICE_ADDRESS", ""),
+        )
+
+    def of(self, service: str) -> str:
+        """Returns the address of a service; raises KeyError for an unknown name."""
+        return {
+            "ingest": self.ingest,
+            "neural": self.neural,
+            "experiments": self.experiments,
+            "voice": self.voice,
+        }[service]
