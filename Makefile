@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check protos bench fuzz chaos audit lock clean
+.PHONY: setup run test check protos schemas bench fuzz chaos audit lock clean
 
 setup: $(READY)
 
@@ -28,6 +28,9 @@ check: setup
 protos: setup  ## write libs/radiant and clients/typescript from proto/
 	$(BIN)/python proto/generate.py
 	$(BIN)/python proto/typescript.py
+
+schemas: setup  ## write each service's schema.sql from its migrations
+	$(BIN)/python -m cli.schema_dump
 
 bench: setup
 	$(BIN)/python -m bench

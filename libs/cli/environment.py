@@ -110,6 +110,20 @@ class Servers:
     """Services that run, host:port by name."""
 
 
+def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, str]:
+    """Returns the variables of one service's process that are set in `base` and must not be replaced.
+
+    The keys are addresses and ports. Secrets are not among them: `environ_of` decides which process gets which.
+    """
+    names = {f"{service.prefix}{name}" for name in ("HOST", "PORT", "METRICS_PORT")}
+    names |= {variable for variable, _ in service.side_ports}
+    if service.fronts:
+        names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.fronts}
+    else:
+        names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL"}
+    return {name: base[name] for name in sorted(names) if base.get(name, "").strip()}
+
+
 def environ_of(
     base: Mapping[str, str], settings: SuiteSettings, folder: DataFolder, service: Service, ports: Ports, at: Servers
 ) -> dict[str, str]:

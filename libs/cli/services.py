@@ -5,6 +5,8 @@ import importlib.util
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kit import ports
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
@@ -44,6 +46,11 @@ class Service:
         return f"RADIANT_{self.name.upper()}_PORT"
 
     @property
+    def metrics_port_variable(self) -> str:
+        """The environment variable that sets the port of its metrics for `radiant up`."""
+        return f"RADIANT_{self.name.upper()}_METRICS_PORT"
+
+    @property
     def password_variable(self) -> str:
         """The environment variable that sets the password of the service's role."""
         return f"RADIANT_{self.name.upper()}_PASSWORD"
@@ -68,14 +75,21 @@ class Service:
 
 
 SERVICES = (
-    Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161),
+    Service(
+        name="ingest",
+        module="ingest",
+        schema="ingest",
+        role="radiant_ingest",
+        port=ports.INGEST,
+        metrics_port=ports.INGEST_METRICS,
+    ),
     Service(
         name="neural",
         module="neural",
         schema="neural",
         role="radiant_neural",
-        port=50152,
-        metrics_port=50162,
+        port=ports.NEURAL,
+        metrics_port=ports.NEURAL_METRICS,
         needs=("ingest",),
     ),
     Service(
@@ -83,8 +97,8 @@ SERVICES = (
         module="experiments",
         schema="experiments",
         role="radiant_experiments",
-        port=50153,
-        metrics_port=50163,
+        port=ports.EXPERIMENTS,
+        metrics_port=ports.EXPERIMENTS_METRICS,
         needs=("ingest", "neural"),
     ),
     Service(
@@ -92,8 +106,8 @@ SERVICES = (
         module="voice",
         schema="voice",
         role="radiant_voice",
-        port=50154,
-        metrics_port=50164,
+        port=ports.VOICE,
+        metrics_port=ports.VOICE_METRICS,
         needs=("ingest",),
         availability="voice.engine.availability",
         patience=timedelta(minutes=5),  # a GPU that its libraries do not know yet compiles first
@@ -101,11 +115,11 @@ SERVICES = (
     Service(
         name="gateway",
         module="gateway",
-        port=50180,
-        metrics_port=50190,
+        port=ports.GATEWAY,
+        metrics_port=ports.GATEWAY_METRICS,
         needs=("ingest", "neural", "experiments"),
         fronts=True,
-        side_ports=(("RADIANT_OTLP_GRPC_PORT", 50181),),
+        side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),
 )
 """Every service, dependencies first."""

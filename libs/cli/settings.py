@@ -32,6 +32,8 @@ class SuiteSettings:
     """Whether RADIANT_GATEWAY_TLS_CERT makes the gateway speak TLS."""
     ports: Mapping[str, int] = field(default_factory=dict)
     """RADIANT_<SERVICE>_PORT by service name; only those that were set."""
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
+    """RADIANT_<SERVICE>_METRICS_PORT by service name; only those that were set."""
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
     """RADIANT_<SERVICE>_PASSWORD by role, for databases that several machines share; only those set."""
 
@@ -44,6 +46,7 @@ class SuiteSettings:
         """Reads the settings; raises kit.settings.SettingsError naming every bad variable at once."""
         reader = Reader(environ, "")
         ports = {each.name: reader.integer(each.port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
+        metrics = {each.name: reader.integer(each.metrics_port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
         passwords = {each.role: reader.text(each.password_variable, "") for each in KEEPERS}
         settings = cls(
             data=Path(reader.text("RADIANT_DATA", "./radiant-data")),
@@ -55,6 +58,7 @@ class SuiteSettings:
             gateway_host=reader.text("RADIANT_GATEWAY_HOST", ""),
             gateway_tls=bool(reader.text("RADIANT_GATEWAY_TLS_CERT", "")),
             ports={name: port for name, port in ports.items() if port},
+            metrics_ports={name: port for name, port in metrics.items() if port},
             passwords={role: password for role, password in passwords.items() if password},
         )
         reader.done()

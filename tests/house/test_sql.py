@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.sql_use import Query, inline_sql, looked_up
 from tests.house.tree import PACKAGES, ROOT, python_files, shown
 
 SERVICES = ("ingest", "neural", "experiments", "voice")
@@ -17,7 +18,11 @@ OTHERS = {
 
 
 def query_files() -> list[Path]:
-    files = (ROOT / "services").glob("*/sql/*.sql")
+    files = [
+        *(ROOT / "services").glob("*/sql/*.sql"),
+        *(ROOT / "libs").glob("*/sql/*.sql"),
+        ROOT / "libs/cli/queries.sql",
+    ]
     return sorted(path for path in files if path.name != "schema.sql")
 
 
@@ -25,11 +30,64 @@ def migrations() -> list[Path]:
     return sorted((ROOT / "services").glob("*/sql/migrations/*"))
 
 
-def test_every_query_is_used() -> None:
-    python = "\n".join(path.read_text() for path in python_files("services", "tests"))
-    names = [name for path in query_files() for name in re.findall(r"^-- query: (\w+)", path.read_text(), re.M)]
-    assert names
-    assert [name for name in names if f'"{name}"' not in python] == []
+def named_queries() -> set[Query]:
+    """Returns every query of the query files."""
+    found = set()
+    for path in query_files():
+        package = path.parent.parent.name if path.parent.name == "sql" else path.parent.name
+        names = re.findall(r"^-- query: (\w+)", path.read_text(), re.M)
+        found |= {Query(package, path.name, name) for name in names}
+    return found
+
+
+def test_query_in_a_file_is_looked_up_by_the_code() -> None:
+    code = [path.read_text() for path in python_files("services", "libs")]
+    used = {query for source in code for query in looked_up(source)}
+    assert len(named_queries()) > 200
+    assert sorted(named_queries() - used) == []
+
+
+def test_lookup_of_a_name_in_another_file_does_not_count() -> None:
+    source = '_SQL = load_queries("ingest", "writes.sql")\nother = "find"\n_SQL["store"]\n'
+    assert set(looked_up(source)) == {Query("ingest", "writes.sql", "store")}
+
+
+def test_lookup_by_a_variable_counts_the_names_of_the_module_alone() -> None:
+    head = '"""Mentions fail."""\n_SQL = load_queries("voice", "jobs.sql")\n'
+    source = head + 'end = lambda name: _SQL[name]\nend("complete")\n'
+    found = set(looked_up(source))
+    assert Query("voice", "jobs.sql", "complete") in found
+    assert Query("voice", "jobs.sql", "Mentions fail.") not in found
+
+
+def test_statements_are_written_in_sql_files_only() -> None:
+    found = {shown(path): inline_sql(path.read_text()) for path in python_files("services", "libs")}
+    allowed = {"libs/radiant_client/spool/store.py"}  # SQLite on the caller's disk: one module holds all of it
+    assert {path: lines for path, lines in found.items() if lines and path not in allowed} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'a = "SELECT 1"',
+        'a = "WITH old AS (SELECT 1) DELETE FROM t"',
+        'a = "\\n  UPDATE t SET a = 1"',
+        'a = f"INSERT INTO {table} VALUES (1)"',
+        'a = "-- why\\nDELETE FROM t"',
+        'a = "SELECT a " + "FROM t"',
+        'await connection.fetchval("select 1")',
+        'await connection.execute(f"listen {channel}")',
+        'a = "TRUNCATE t"',
+        'a = "CREATE TABLE t ()"',
+        'a = "SET LOCAL ROLE r"',
+    ],
+)
+def test_statement_in_python_is_found(source: str) -> None:
+    assert inline_sql(source) == [1]
+
+
+def test_sentence_in_a_docstring_is_no_statement() -> None:
+    assert inline_sql('"""SELECT is explained here."""\nlabel = "Select a model"\n') == []
 
 
 def test_every_query_gives_its_reason() -> None:

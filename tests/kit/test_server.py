@@ -112,7 +112,7 @@ async def test_reflection_answers_without_a_token() -> None:
         "unix:/tmp/x",
         "unix:///tmp/x",
         "localhost.example.com",
-        "127.0.0.1:50151, 0.0.0.0",
+        "127.0.0.1:49151, 0.0.0.0",
         "dns:///localhost",
     ],
 )

@@ -1,6 +1,7 @@
 """`radiant demo`: a day of traffic, played against the suite that runs on the data folder."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -14,6 +15,21 @@ from cli.embedded.folder import DataFolder
 from cli.environment import token_key
 from cli.suite import RunningSuite, console_url
 from radiant_client import RadiantClientError
+
+_STATE = "demo"
+"""Name of the state in the data folder that records the last play."""
+
+
+async def run_once(call: Call) -> None:
+    """Plays the demonstration unless it was played on this data folder before."""
+    folder = DataFolder(call.settings.data)
+    played = folder.read_state(_STATE)
+    if played is None:
+        await run(call)
+        return
+    call.tell(
+        f"The demonstration was played on this data folder at {played['finished']}. `radiant demo` plays it again."
+    )
 
 
 async def run(call: Call) -> int:
@@ -35,6 +51,7 @@ async def run(call: Call) -> int:
     except RadiantClientError as problem:
         call.tell(f"The demonstration ended early: {problem}. Logs are in {folder.path / 'logs'}.")
         return 1
+    folder.write_state(_STATE, {"finished": datetime.now(UTC).isoformat(timespec="seconds"), "seed": given.seed})
     if given.quiet:
         for line in lines(world, played, given.seed):
             call.tell(line)

@@ -29,7 +29,7 @@ async def run(call: Call) -> int:
         try:
             suite = await _start(call, folder, supervisor)
             if call.arguments.demo:
-                await importlib.import_module("cli.commands.demo").run(call)
+                await importlib.import_module("cli.commands.demo").run_once(call)
             call.tell("The suite is up. Ctrl-C stops it. Its console:")
             call.tell(console_url(suite))
             await supervisor.run()

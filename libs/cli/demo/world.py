@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-TENANTS = ("acme", "globex", "initech")
+TENANTS = ("demo-acme", "demo-globex", "demo-initech")
+"""Tenants of the demonstration alone; no example of the documents uses them."""
 USERS_PER_TENANT = 40
 COLUMNS = ("prompt_id", "task", "model", "quality", "cost_usd", "latency_s")
 ROWS_MAX = 5_000_000

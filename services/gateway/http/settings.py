@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kit import ports
 from kit.settings import Reader
 
-DEFAULT_PORT = 50180
+DEFAULT_PORT = ports.GATEWAY
 _SECOND = timedelta(seconds=1)
 
 

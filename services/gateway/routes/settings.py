@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kit import ports
 from kit.settings import Reader
 
 
@@ -11,11 +12,11 @@ from kit.settings import Reader
 class Addresses:
     """Addresses of the gRPC services, each as host:port."""
 
-    ingest: str = "127.0.0.1:50151"
+    ingest: str = f"127.0.0.1:{ports.INGEST}"
     """Feedback intake."""
-    neural: str = "127.0.0.1:50152"
+    neural: str = f"127.0.0.1:{ports.NEURAL}"
     """Learning and recommendations."""
-    experiments: str = "127.0.0.1:50153"
+    experiments: str = f"127.0.0.1:{ports.EXPERIMENTS}"
     """Experiments."""
     voice: str = ""
     """Transcription and translation; empty if the deployment has no voice service."""
@@ -23,10 +24,11 @@ class Addresses:
     @classmethod
     def read(cls, reader: Reader) -> Addresses:
         """Reads the addresses from GATEWAY_*_ADDRESS."""
+        defaults = cls()
         return cls(
-            ingest=reader.text("GATEWAY_INGEST_ADDRESS", "127.0.0.1:50151"),
-            neural=reader.text("GATEWAY_NEURAL_ADDRESS", "127.0.0.1:50152"),
-            experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", "127.0.0.1:50153"),
+            ingest=reader.text("GATEWAY_INGEST_ADDRESS", defaults.ingest),
+            neural=reader.text("GATEWAY_NEURAL_ADDRESS", defaults.neural),
+            experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", defaults.experiments),
             voice=reader.text("GATEWAY_VOICE_ADDRESS", ""),
         )
 
