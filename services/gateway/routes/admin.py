@@ -1,4 +1,4 @@
-"""A tenant's affairs: outputs, people, trust, and who changed what."""
+"""Routes for administrators of a tenant: outputs, users, trust scores and the audit log."""
 
 from gateway.routes.model import ADMINS, AUDIT, INGEST, LEARNING, PAGES, READERS, TENANT, WHOLE_REQUEST, Route
 
@@ -9,7 +9,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="GetTenantFeedbackStats",
-        summary="Counts a tenant's outputs and the feedback on them, by day and by model.",
+        summary="Counts the outputs of a tenant and their feedback, by day and by model.",
         roles=READERS,
         query_params={**TENANT, "startTime": "start_time", "endTime": "end_time"},
     ),
@@ -19,7 +19,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="ListOutputs",
-        summary="Lists outputs with the feedback on them, newest first.",
+        summary="Lists outputs with their feedback, newest first.",
         roles=READERS,
         query_params={
             **TENANT,
@@ -45,7 +45,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="GetOutput",
-        summary="Shows one output: its manifest and all feedback that stands.",
+        summary="Returns an output: its manifest and its current feedback.",
         roles=READERS,
         path_params={"outputId": "output_id"},
         query_params=TENANT,
@@ -56,7 +56,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="ForgetUser",
-        summary="Erases a user and takes back what was learned from them.",
+        summary="Erases a user and removes their contribution to learned scores.",
         roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
@@ -67,7 +67,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="ExportUser",
-        summary="Streams everything that is stored of a user, one record a line.",
+        summary="Streams all stored data of a user, one record per line.",
         roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
@@ -78,7 +78,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="ListErasures",
-        summary="Lists erasures, newest first, and how far each is.",
+        summary="Lists erasures with their progress, newest first.",
         roles=ADMINS,
         query_params={**TENANT, **PAGES},
     ),
@@ -88,7 +88,7 @@ ROUTES = (
         service="ingest",
         grpc_service=AUDIT,
         rpc="ListAuditEntries",
-        summary="Lists who changed what, newest first.",
+        summary="Lists the entries of the audit log, newest first.",
         roles=ADMINS,
         query_params={
             **TENANT,
@@ -106,7 +106,7 @@ ROUTES = (
         service="neural",
         grpc_service=LEARNING,
         rpc="ListTrustScores",
-        summary="Lists how far each rater is trusted, and why.",
+        summary="Lists the trust score of each rater with its reasons.",
         roles=ADMINS,
         query_params={**TENANT, "outliersOnly": "outliers_only", **PAGES},
     ),
@@ -116,7 +116,7 @@ ROUTES = (
         service="neural",
         grpc_service=LEARNING,
         rpc="PinTrustScore",
-        summary="Sets how far a rater is trusted, whatever the rater says.",
+        summary="Sets the trust score of a rater to a fixed value.",
         roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
@@ -128,10 +128,10 @@ ROUTES = (
         service="neural",
         grpc_service=LEARNING,
         rpc="ClearTrustScore",
-        summary="Lets a rater's trust be computed again.",
+        summary="Removes the fixed trust score of a rater, so that it is computed again.",
         roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
     ),
 )
-"""A tenant's affairs: outputs, people, trust, and who changed what."""
+"""Routes for administrators of a tenant: outputs, users, trust scores and the audit log."""

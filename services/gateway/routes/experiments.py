@@ -1,4 +1,4 @@
-"""Experiments, as admins set them up."""
+"""Routes of experiments."""
 
 from gateway.routes.model import ADMINS, EXPERIMENTS, PAGES, READERS, TENANT, Route
 
@@ -19,7 +19,7 @@ ROUTES = (
         service="experiments",
         grpc_service=EXPERIMENTS,
         rpc="CreateExperiment",
-        summary="Creates a draft of an experiment.",
+        summary="Creates an experiment in the draft state.",
         roles=ADMINS,
         query_params={**TENANT, "allTenants": "all_tenants"},
         body="experiment",
@@ -32,7 +32,7 @@ ROUTES = (
         service="experiments",
         grpc_service=EXPERIMENTS,
         rpc="UpdateExperiment",
-        summary="Changes an experiment; If-Match names the state that the caller has seen.",
+        summary="Updates an experiment. If-Match contains the entity tag of the version to update.",
         roles=ADMINS,
         path_params={"experimentId": "experiment_id"},
         query_params=TENANT,
@@ -40,4 +40,4 @@ ROUTES = (
         etag_field="experiment.etag",
     ),
 )
-"""Experiments, as admins set them up."""
+"""Routes of experiments."""

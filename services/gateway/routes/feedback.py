@@ -1,4 +1,4 @@
-"""What people think of outputs: thumbs, signals, spoken comments, and how they stand."""
+"""Routes of feedback: votes, signals, voice comments, and their counts."""
 
 from gateway.routes.model import CALLERS, INGEST, PAGES, READERS, TENANT, WHOLE_REQUEST, Route
 
@@ -9,7 +9,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="SubmitExplicitFeedback",
-        summary="Stores or replaces the explicit feedback of one user on one output.",
+        summary="Stores or replaces the explicit feedback of a user on an output.",
         roles=READERS,
         query_params=TENANT,
         body="feedback",
@@ -20,7 +20,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="SubmitImplicitSignal",
-        summary="Stores one implicit signal.",
+        summary="Stores an implicit signal.",
         roles=CALLERS,
         query_params=TENANT,
         body="signal",
@@ -31,7 +31,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="SubmitVoiceFeedback",
-        summary="Stores a spoken comment; it is heard soon after.",
+        summary="Stores a voice comment, which is transcribed asynchronously.",
         roles=READERS,
         query_params=TENANT,
         body="feedback",
@@ -42,7 +42,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="GetFeedbackStats",
-        summary="Counts the feedback on one output.",
+        summary="Counts the feedback on an output.",
         roles=READERS,
         path_params={"outputId": "output_id"},
         query_params=TENANT,
@@ -53,7 +53,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="GetWidgetConfig",
-        summary="Tells a feedback widget what to ask for.",
+        summary="Returns the configuration of the feedback widget.",
         roles=READERS,
         query_params={**TENANT, "userId": "user_id", "outputId": "output_id"},
     ),
@@ -63,7 +63,7 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="BatchSubmitImplicitSignals",
-        summary="Stores many implicit signals, all or none.",
+        summary="Stores a batch of implicit signals atomically.",
         roles=CALLERS,
         query_params=TENANT,
         body=WHOLE_REQUEST,
@@ -74,10 +74,10 @@ ROUTES = (
         service="ingest",
         grpc_service=INGEST,
         rpc="GetConversationSummary",
-        summary="Sums up the feedback on a conversation.",
+        summary="Summarizes the feedback on a conversation.",
         roles=READERS,
         path_params={"conversationId": "conversation_id"},
         query_params={**TENANT, **PAGES},
     ),
 )
-"""What people think of outputs: thumbs, signals, spoken comments, and how they stand."""
+"""Routes of feedback: votes, signals, voice comments, and their counts."""

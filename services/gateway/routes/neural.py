@@ -1,4 +1,4 @@
-"""What was learned, and what it recommends."""
+"""Routes of recommendations and learned scores."""
 
 from gateway.routes.model import CALLERS, LEARNING, PAGES, READERS, RECOMMEND, TENANT, WHOLE_REQUEST, Route
 
@@ -23,7 +23,7 @@ ROUTES = (
         service="neural",
         grpc_service=RECOMMEND,
         rpc="GetRecommendation",
-        summary="Recommends a model; each answer is a decision of its own.",
+        summary="Recommends a model. Each response is a new decision.",
         roles=CALLERS,
         query_params={**TENANT, **_CONTEXT},
         is_cacheable=False,
@@ -34,7 +34,7 @@ ROUTES = (
         service="neural",
         grpc_service=RECOMMEND,
         rpc="GetRecommendation",
-        summary="Recommends a model, as GET does, for contexts too large for an address.",
+        summary="Recommends a model, like GET, for a context that is too large for a URL.",
         roles=CALLERS,
         query_params=TENANT,
         body="context",
@@ -66,10 +66,10 @@ ROUTES = (
         service="neural",
         grpc_service=LEARNING,
         rpc="LearnOutput",
-        summary="Learns one output at once and shows what its feedback contributes.",
+        summary="Learns an output immediately and returns the contribution of its feedback.",
         roles=CALLERS,
         query_params=TENANT,
         body=WHOLE_REQUEST,
     ),
 )
-"""What was learned, and what it recommends."""
+"""Routes of recommendations and learned scores."""

@@ -1,4 +1,4 @@
-"""Hearing and translating."""
+"""Routes of transcription and translation."""
 
 from gateway.routes.model import READERS, TENANT, VOICE, WHOLE_REQUEST, Route
 
@@ -9,7 +9,7 @@ ROUTES = (
         service="voice",
         grpc_service=VOICE,
         rpc="Transcribe",
-        summary="Hears a recording at once and keeps nothing of it.",
+        summary="Transcribes a recording immediately, without storing it.",
         roles=READERS,
         query_params={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
     ),
@@ -25,4 +25,4 @@ ROUTES = (
         body=WHOLE_REQUEST,
     ),
 )
-"""Hearing and translating."""
+"""Routes of transcription and translation."""

@@ -30,7 +30,7 @@ async def test_axe_finds_no_grave_fault(chat: Shown, scheme: Literal["light", "d
     assert await axe_faults(page) == []
     await page.get_by_role("button", name="Good answer").click()
     await page.get_by_role("button", name="Accuracy").click()
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     await expect(page.get_by_role("button", name="Stop and send")).to_be_visible()
     assert await axe_faults(page) == []
     dark = await page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(255, 255, 255)"
@@ -58,7 +58,7 @@ async def test_a_keyboard_is_enough(chat: Shown) -> None:
 
     await walk("Good answer", "Bad answer")
     await page.keyboard.press("Enter")
-    await walk("Speak a comment", "Accuracy")
+    await walk("Record a comment", "Accuracy")
     await page.keyboard.press("Space")
     await walk("Relevance", "Tone", "Format", "Speed", "Safety", "Creativity", "Completeness", "Something else")
     await walk("Comment (optional)")
@@ -70,7 +70,7 @@ async def test_a_keyboard_is_enough(chat: Shown) -> None:
     [vote] = await chat.votes()
     assert (vote["rating"], vote["categories"], vote["comment"]) == (-1, ["accuracy"], "Too long")
     await page.keyboard.press("Enter")
-    await walk("Speak a comment", "Accuracy")
+    await walk("Record a comment", "Accuracy")
     await page.keyboard.press("Escape")
     assert await focused(page) == "Bad answer"
     await expect(page.get_by_role("textbox", name="Comment")).to_be_hidden()
@@ -80,6 +80,6 @@ async def test_nothing_moves_for_who_wants_no_motion(chat: Shown) -> None:
     moving = "document.querySelector('radiant-feedback').shadowRoot.getAnimations().length"
     for motion, count in (("reduce", 0), ("no-preference", 1)):
         page = await chat.open({"voiceEnabled": True}, reduced_motion=motion)
-        await page.get_by_role("button", name="Speak a comment").click()
+        await page.get_by_role("button", name="Record a comment").click()
         await expect(page.get_by_role("button", name="Stop and send")).to_be_visible()
         assert await page.evaluate(moving) == count

@@ -12,14 +12,14 @@ PATH = "/feedback/voice"
 
 async def test_a_recording_is_uploaded_as_webm_with_a_key(chat: Shown) -> None:
     page = await chat.open(VOICE)
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     stop = page.get_by_role("button", name="Stop and send")
     await expect(stop).to_be_focused()
     await expect(page.get_by_role("status")).to_have_text("Recording")
     await page.wait_for_timeout(1200)
     await stop.click()
     await expect(page.get_by_role("status")).to_have_text("Thank you!")
-    await expect(page.get_by_role("button", name="Speak a comment")).to_be_focused()
+    await expect(page.get_by_role("button", name="Record a comment")).to_be_focused()
     [(headers, body)] = [(headers, body) for _, path, headers, body in chat.asked if path == PATH]
     assert re.fullmatch(r"[0-9a-f-]{36}", headers["idempotency-key"])
     assert headers["content-type"].startswith("multipart/form-data; boundary=")
@@ -36,9 +36,9 @@ async def test_a_recording_is_uploaded_as_webm_with_a_key(chat: Shown) -> None:
 
 async def test_a_cancelled_recording_goes_nowhere(chat: Shown) -> None:
     page = await chat.open(VOICE)
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     await page.get_by_role("button", name="Cancel").click()
-    await expect(page.get_by_role("button", name="Speak a comment")).to_be_visible()
+    await expect(page.get_by_role("button", name="Record a comment")).to_be_visible()
     await page.wait_for_timeout(500)
     assert [path for _, path, _, _ in chat.asked if path == PATH] == []
 
@@ -52,7 +52,7 @@ async def test_a_recording_ends_by_itself_and_is_sent_again_under_its_key(chat: 
         await (route.continue_() if len(keys) > 1 else route.fulfill(status=503, json={"reason": "UNAVAILABLE"}))
 
     await page.route(f"**{PATH}", fail_once)
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     await expect(page.get_by_role("status")).to_have_text("Thank you!", timeout=10_000)
     assert len(keys) == 2
     assert keys[0] == keys[1]
@@ -61,7 +61,7 @@ async def test_a_recording_ends_by_itself_and_is_sent_again_under_its_key(chat: 
 async def test_without_a_microphone_it_says_so(chat: Shown) -> None:
     page = await chat.open(VOICE)
     await page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('no')) }")
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     await expect(page.get_by_role("status")).to_have_text("The microphone cannot be used.")
 
 
@@ -73,7 +73,7 @@ async def test_leaving_the_page_element_ends_the_recording(chat: Shown) -> None:
             navigator.mediaDevices.getUserMedia = async (what) => (window.stream = await ask(what));
         }"""
     )
-    await page.get_by_role("button", name="Speak a comment").click()
+    await page.get_by_role("button", name="Record a comment").click()
     await expect(page.get_by_role("button", name="Stop and send")).to_be_visible()
     await page.evaluate("document.querySelector('radiant-feedback').remove()")
     await until(lambda: page.evaluate("window.stream.getTracks().every(track => track.readyState === 'ended')"))
