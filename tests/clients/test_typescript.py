@@ -16,7 +16,7 @@ import pytest
 
 from gateway.http.server import HttpServer
 from gateway.routes import ROUTES
-from tests.gateway.serving import ACME, gateway
+from tests.gateway.fixtures.gateway import ACME, gateway
 from tests.house.tree import ROOT
 
 PACKAGE = ROOT / "clients" / "typescript"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.gateway.console.test_experiments_page import judged, started
 from tests.gateway.console.visiting import visiting
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 
 async def test_the_sequence_is_shown_over_time(served: Served) -> None:

@@ -14,7 +14,7 @@ import pytest
 from kit.ids import new_id
 from tests.experiments.service.world import World
 from tests.gateway.console.visiting import Visitor, settings_of, visiting
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 NEW = "New experiment"
 FILLED = {

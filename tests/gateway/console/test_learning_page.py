@@ -18,7 +18,7 @@ from gateway.routes.service_calls import ServiceCalls
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.gateway.console.night_servicer import nights
 from tests.gateway.console.visiting import settings_of, visiting
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 NIGHTLY = "Nightly work"
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.gateway.console.visiting import visiting
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 _RATERS = """
 INSERT INTO neural.user_trust_scores (tenant_id, user_id, trust, outlier, outlier_reason)

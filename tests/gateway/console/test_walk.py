@@ -17,7 +17,7 @@ from gateway.app import application
 from gateway.console.pages import PAGES
 from gateway.http.server import HttpServer
 from radiant.ingest.v1 import ingest_service_pb2 as pb
-from tests.gateway.serving import Served, vote
+from tests.gateway.fixtures.gateway import Served, vote
 from tests.ingest.serving import manifest
 from tests.support.browser import axe_faults, chromium
 from tests.support.suite import KEY
@@ -57,7 +57,7 @@ async def some_traffic(served: Served) -> None:
         await served.intake.call("RecordManifest", output(name, model, task, user))
         rating = "RATING_POSITIVE" if number % 3 else "RATING_NEGATIVE"
         comment = {"comment": "shorter, please"} if number % 5 == 0 else {}
-        said = await served.ask("POST", "/feedback/explicit", json=vote(name, user, rating, **comment))
+        said = await served.request("POST", "/feedback/explicit", json=vote(name, user, rating, **comment))
         assert said.status_code == 200, said.text
 
 

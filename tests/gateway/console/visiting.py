@@ -12,7 +12,7 @@ import httpx
 
 from gateway.app import application
 from gateway.settings import GatewaySettings
-from tests.gateway.serving import Gateway
+from tests.gateway.fixtures.gateway import Gateway
 from tests.support.suite import KEY
 
 BASE = "http://127.0.0.1"

@@ -1,4 +1,4 @@
-"""Hostile bodies are answered with a clear error, in the form that was asked, and nothing of them is stored."""
+"""Tests of malformed and oversized requests: they get an error in the format of the request, and store nothing."""
 
 import base64
 import gzip
@@ -7,31 +7,33 @@ import zlib
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from google.protobuf import json_format
 from google.rpc.status_pb2 import Status
 
-from tests.gateway.otlp.serving import (
+from tests.gateway.fixtures.otlp import (
     CHAT,
     PROTOBUF,
-    Taking,
-    derived,
-    judged,
+    OtlpGateway,
+    derived_output_id,
+    evaluation,
+    evaluation_record,
     log_request,
-    record,
+    otlp_gateway,
     span,
-    taking,
     trace_request,
 )
 from tests.ingest import serving as ingest
 
 JSON = {"content-type": "application/json"}
-MOST = 4 * 1024 * 1024
+GZIP = {**PROTOBUF, "content-encoding": "gzip"}
+BYTES_MAX = 4 * 1024 * 1024
 GOOD = trace_request(span(1, {**CHAT, "input.value": "some text " * 10})).SerializeToString()
 
 
 def as_json(message: Any) -> dict[str, Any]:
-    """Writes a message as OTLP does in JSON: identifiers in hex, enums as numbers."""
+    """Returns a message as OTLP JSON: ids in hex, enums as numbers."""
     document = json_format.MessageToDict(message, use_integers_for_enums=True)
     for each in _objects(document):
         for name in ("traceId", "spanId"):
@@ -46,31 +48,32 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return found + [each for one in inner for each in _objects(one)]
 
 
-async def test_json_is_taken_and_answered_in_json(taken: Taking) -> None:
+async def test_json_request_gets_a_json_response(gateway: OtlpGateway) -> None:
     body = json.dumps({**as_json(trace_request(span(1), span(2, {**CHAT, "user.id": ""}))), "unknown": 1}).encode()
-    answer = await taken.post("traces", body, {"content-type": "application/json; charset=utf-8"})
+    answer = await gateway.post("traces", body, {"content-type": "application/json; charset=utf-8"})
     assert (answer.status_code, answer.headers["content-type"], answer.json()) == (200, "application/json", {})
-    bad = as_json(trace_request(span(3, {**CHAT, "gen_ai.usage.cost": -1})))
-    answer = await taken.post("traces", json.dumps(bad).encode(), JSON)
+    invalid = as_json(trace_request(span(3, {**CHAT, "gen_ai.usage.cost": -1})))
+    answer = await gateway.post("traces", json.dumps(invalid).encode(), JSON)
     assert answer.json()["partialSuccess"]["rejectedSpans"] == "1"
-    answer = await taken.post("logs", json.dumps(as_json(log_request(record(1, judged())))).encode(), JSON)
+    logs = as_json(log_request(evaluation_record(1, evaluation())))
+    answer = await gateway.post("logs", json.dumps(logs).encode(), JSON)
     assert (answer.status_code, answer.json()) == (200, {})
-    assert [each["output_id"] for each in await taken.manifests()] == [derived(1), derived(2)]
-    assert [each["output_id"] for each in await taken.votes()] == [derived(1)]
+    assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(1), derived_output_id(2)]
+    assert [each["output_id"] for each in await gateway.votes()] == [derived_output_id(1)]
 
 
-async def test_packed_bodies_are_unpacked(taken: Taking) -> None:
-    packed = {"gzip": gzip.compress(GOOD[:40]) + gzip.compress(GOOD[40:]), "deflate": zlib.compress(GOOD)}
-    for encoding, body in packed.items():
-        answer = await taken.post("traces", body, {**PROTOBUF, "content-encoding": encoding})
+async def test_gzip_and_deflate_requests_are_decompressed(gateway: OtlpGateway) -> None:
+    compressed = {"gzip": gzip.compress(GOOD[:40]) + gzip.compress(GOOD[40:]), "deflate": zlib.compress(GOOD)}
+    for encoding, body in compressed.items():
+        answer = await gateway.post("traces", body, {**PROTOBUF, "content-encoding": encoding})
         assert answer.status_code == 200, encoding
-    assert len(await taken.manifests()) == 1
+    assert len(await gateway.manifests()) == 1
 
 
-BAD: list[tuple[str, bytes, dict[str, str], int, str]] = [
+MALFORMED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("truncated protobuf", GOOD[:-7], PROTOBUF, 400, "TraceServiceRequest"),
     ("no protobuf", b"\xff" * 64, PROTOBUF, 400, "TraceServiceRequest"),
-    ("too large", b"\0" * (MOST + 1), PROTOBUF, 413, "4194304 bytes"),
+    ("too large", b"\0" * (BYTES_MAX + 1), PROTOBUF, 413, "4194304 bytes"),
     (
         "an attribute of 10 MB",
         trace_request(span(1, {"x": "y" * 10_000_000})).SerializeToString(),
@@ -78,15 +81,27 @@ BAD: list[tuple[str, bytes, dict[str, str], int, str]] = [
         413,
         "4194304 bytes",
     ),
-    ("a bomb", gzip.compress(b"\0" * (MOST * 16)), {**PROTOBUF, "content-encoding": "gzip"}, 413, "decompress"),
-    ("bombs in a row", gzip.compress(b"\0" * MOST) * 2, {**PROTOBUF, "content-encoding": "gzip"}, 413, "decompress"),
-    ("half a gzip", gzip.compress(GOOD)[:-9], {**PROTOBUF, "content-encoding": "gzip"}, 400, "decompress"),
-    ("no gzip", GOOD, {**PROTOBUF, "content-encoding": "gzip"}, 400, "decompress"),
+    (
+        "zip bomb",
+        gzip.compress(b"\0" * (BYTES_MAX * 16)),
+        {**PROTOBUF, "content-encoding": "gzip"},
+        413,
+        "after decompression",
+    ),
+    (
+        "two gzip members",
+        gzip.compress(b"\0" * BYTES_MAX) * 2,
+        {**PROTOBUF, "content-encoding": "gzip"},
+        413,
+        "after decompression",
+    ),
+    ("half a gzip", gzip.compress(GOOD)[:-9], GZIP, 400, "cannot be decompressed"),
+    ("no gzip", GOOD, GZIP, 400, "cannot be decompressed"),
     ("brotli", GOOD, {**PROTOBUF, "content-encoding": "br"}, 415, "content-encoding"),
     ("plain text", GOOD, {"content-type": "text/plain"}, 415, "content-type"),
     ("latin", b"{}", {"content-type": "application/json; charset=latin-1"}, 415, "content-type"),
     ("no JSON", b"{", JSON, 400, "JSON"),
-    ("deep JSON", b"[" * 200_000, JSON, 400, "deep"),
+    ("deep JSON", b"[" * 200_000, JSON, 400, "at most 100 levels"),
     ("a long number", b'{"resourceSpans": ' + b"9" * 10_000 + b"}", JSON, 400, "JSON"),
     ("not UTF-8", b'{"resourceSpans": "\xff"}', JSON, 400, "JSON"),
     ("a list", b"[1]", JSON, 400, "JSON"),
@@ -105,28 +120,28 @@ BAD: list[tuple[str, bytes, dict[str, str], int, str]] = [
 
 
 def deep_json() -> bytes:
-    """Returns valid JSON in which an attribute has many levels."""
+    """Returns valid JSON with a deeply nested attribute."""
     value = '{"arrayValue":{"values":[' * 200 + '{"intValue":"1"}' + "]}}" * 200
     attribute = '{"key":"gen_ai.prompt","value":' + value + "}"
     return ('{"resourceSpans":[{"scopeSpans":[{"spans":[{"attributes":[' + attribute + "]}]}]}]}").encode()
 
 
-async def test_bad_bodies_over_http(taken: Taking) -> None:
-    for what, body, headers, status, says in [*BAD, ("deep attribute", deep_json(), JSON, 400, "")]:
-        answer = await taken.post("traces", body, headers)
-        assert answer.status_code == status, (what, answer.content)
+async def test_malformed_request_over_http_gets_status_and_message(gateway: OtlpGateway) -> None:
+    for name, body, headers, status, text in [*MALFORMED, ("deep attribute", deep_json(), JSON, 400, "")]:
+        answer = await gateway.post("traces", body, headers)
+        assert answer.status_code == status, (name, answer.content)
         if headers["content-type"] == "application/json":
             assert answer.headers["content-type"] == "application/json"
             message = answer.json()["message"]
         else:
             assert answer.headers["content-type"] == "application/x-protobuf"
             message = Status.FromString(answer.content).message
-        assert says in message, (what, message)
-    assert await taken.manifests() == []
-    assert (await taken.post("traces", GOOD)).status_code == 200
+        assert text in message, (name, message)
+    assert await gateway.manifests() == []
+    assert (await gateway.post("traces", GOOD)).status_code == 200
 
 
-async def test_bad_bodies_over_grpc(taken: Taking) -> None:
+async def test_malformed_request_over_grpc_gets_code_and_message(gateway: OtlpGateway) -> None:
     invalid, large = grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.RESOURCE_EXHAUSTED
     deep = b""
     for _ in range(300):
@@ -138,16 +153,16 @@ async def test_bad_bodies_over_grpc(taken: Taking) -> None:
     cases = [
         ("truncated", GOOD[:-7], None, invalid),
         ("deep", nested, None, invalid),
-        ("large", b"\0" * (MOST + 1), None, large),
-        ("bomb", b"\0" * (MOST * 16), grpc.Compression.Gzip, large),
+        ("large", b"\0" * (BYTES_MAX + 1), None, large),
+        ("bomb", b"\0" * (BYTES_MAX * 16), grpc.Compression.Gzip, large),
     ]
-    for what, body, compression, code in cases:
+    for name, body, compression, code in cases:
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await taken.call("traces", body, compression=compression)
-        assert refused.value.code() is code, (what, refused.value.details())
+            await gateway.call("traces", body, compression=compression)
+        assert refused.value.code() is code, (name, refused.value.details())
         assert refused.value.details()
-    assert await taken.manifests() == []
-    assert await taken.call("traces", GOOD, compression=grpc.Compression.Gzip) == b""
+    assert await gateway.manifests() == []
+    assert await gateway.call("traces", GOOD, compression=grpc.Compression.Gzip) == b""
 
 
 def _size(length: int) -> bytes:
@@ -158,26 +173,24 @@ def _size(length: int) -> bytes:
     return bytes([*found, length])
 
 
-async def test_too_many_items_in_one_request(intake: ingest.Serving) -> None:
-    async with taking(intake, items_max=3) as taken:
-        few = trace_request(*(span(number) for number in range(1, 4)))
-        assert (await taken.post("traces", few.SerializeToString())).status_code == 200
-        many = trace_request(*(span(number) for number in range(1, 5)))
-        answer = await taken.post("traces", many.SerializeToString())
+async def test_request_above_the_item_limit_is_rejected(intake: ingest.Serving) -> None:
+    async with otlp_gateway(intake, items_max=3) as gateway:
+        at_limit = trace_request(*(span(number) for number in range(1, 4)))
+        assert (await gateway.post("traces", at_limit.SerializeToString())).status_code == 200
+        above_limit = trace_request(*(span(number) for number in range(1, 5)))
+        answer = await gateway.post("traces", above_limit.SerializeToString())
         assert (answer.status_code, Status.FromString(answer.content).message) == (
             413,
-            "body: must hold at most 3 spans",
+            "body: must contain at most 3 spans",
         )
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await taken.call("logs", log_request(*(record(1, {}) for _ in range(4))).SerializeToString())
-        assert refused.value.details() == "body: must hold at most 3 log records"
+            await gateway.call("logs", log_request(*(evaluation_record(1, {}) for _ in range(4))).SerializeToString())
+        assert refused.value.details() == "body: must contain at most 3 log records"
         assert ingest.reason_of(refused.value) == "REQUEST_TOO_LARGE"
 
 
-async def test_other_methods_are_refused(taken: Taking) -> None:
-    import httpx
-
+async def test_get_request_returns_405(gateway: OtlpGateway) -> None:
     async with httpx.AsyncClient() as client:
-        answer = await client.get(f"http://127.0.0.1:{taken.http_port}/v1/traces")
+        answer = await client.get(f"http://127.0.0.1:{gateway.http_port}/v1/traces")
         assert answer.status_code == 405
         assert answer.headers["x-content-type-options"] == "nosniff"
