@@ -10,34 +10,34 @@ from kit import ports
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service: a process of its own; most have a schema and a role of their own."""
+    """One service. Each has a process; most have a schema and a role."""
 
     name: str
-    """What people and log files call it."""
+    """Name in the command line and of the log file."""
     module: str
     """Python package; `python -m <module>` runs it."""
     schema: str = ""
-    """The Postgres schema that it owns; empty for none."""
+    """Its PostgreSQL schema; empty for none."""
     role: str = ""
-    """The Postgres role as which it connects; neither owner nor above row level security. Empty: it keeps nothing."""
+    """Its PostgreSQL role, which neither owns tables nor bypasses row-level security; empty for none."""
     port: int
-    """The port unless another is set."""
+    """Default port."""
     metrics_port: int
-    """Where metrics are served over http unless it is taken."""
+    """Default HTTP port of its metrics."""
     needs: tuple[str, ...] = ()
-    """Services whose schema and process come first."""
+    """Services that must be migrated and started first."""
     side_ports: tuple[tuple[str, int], ...] = ()
-    """More ports that it listens on: the variable that sets each, and the port unless it is taken."""
+    """Additional ports: the variable that sets each, and its default."""
     fronts: bool = False
-    """Whether it answers HTTP in front of the others, rather than gRPC, and takes its settings by its own name."""
+    """Whether it serves HTTP in front of the others; its variables then begin with its name."""
     availability: str = ""
-    """Module whose `why_off` says why an optional service cannot run here; empty: the service always can."""
+    """Module of an optional service whose `why_off` returns the reason why it cannot run; empty for the others."""
     patience: timedelta = timedelta(seconds=60)
-    """How long its start may take."""
+    """Time limit of its start."""
 
     @property
     def prefix(self) -> str:
-        """What begins the names of its own settings of where to listen."""
+        """Prefix of its variables for host and ports."""
         return f"RADIANT_{self.name.upper()}_" if self.fronts else "RADIANT_"
 
     @property
@@ -57,17 +57,17 @@ class Service:
 
     @property
     def secret(self) -> str:
-        """The name under which the data folder keeps the role's password."""
+        """Name of the role's password in the data folder."""
         return f"{self.role}_password"
 
     @property
     def present(self) -> bool:
-        """Whether the package is installed here."""
+        """Whether the package is installed."""
         return importlib.util.find_spec(self.module) is not None
 
     @property
     def why_off(self) -> str:
-        """Returns one sentence that says why the service is left out here and what to do, or ''."""
+        """Why the service cannot run on this machine and how to enable it; '' if it can."""
         if not self.availability:
             return ""
         reason: str = importlib.import_module(self.availability).why_off()
@@ -110,7 +110,7 @@ SERVICES = (
         metrics_port=ports.VOICE_METRICS,
         needs=("ingest",),
         availability="voice.engine.availability",
-        patience=timedelta(minutes=5),  # a GPU that its libraries do not know yet compiles first
+        patience=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
     ),
     Service(
         name="gateway",
@@ -122,14 +122,14 @@ SERVICES = (
         side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),
 )
-"""Every service, dependencies first."""
+"""All services, in the order of their dependencies."""
 
 KEEPERS = tuple(service for service in SERVICES if service.schema)
-"""Those that keep something, in a schema and as a role of their own."""
+"""Services with a schema and a role."""
 
 
 def service_named(name: str) -> Service:
-    """Returns the service; raises KeyError naming those that exist."""
+    """Returns the service; raises KeyError with the names of all services."""
     for service in SERVICES:
         if service.name == name:
             return service

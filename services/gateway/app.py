@@ -24,6 +24,7 @@ from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings, Tls
 from gateway.widget.routes import widget_routes
+from kit.rpc.server import is_loopback
 
 
 class GatewayServers:
@@ -74,11 +75,22 @@ def application(
     routes = [
         *rest_endpoints(calls, settings.limits),
         document_endpoint(),
-        *Console(settings, calls).routes(),
+        *_console(settings, calls).routes(),
         *extra_routes,
     ]
     methods = {route.method for route in ROUTES}
     return asgi_application(routes, settings, rate_limited_paths=(PREFIX, *rate_limited_paths), cors_methods=methods)
+
+
+def _console(settings: GatewaySettings, calls: ServiceCalls) -> Console:
+    has_development_sign_in = settings.development and is_loopback(settings.host)
+    return Console(
+        settings.console,
+        calls,
+        call_timeout=settings.limits.call_timeout,
+        development_key=settings.token_key if has_development_sign_in else "",
+        has_tls=bool(settings.tls.certificate) or settings.tls.proxied,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -7,10 +7,13 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from cli.checks import Level, ports
 from cli.settings import SuiteSettings
 from tests.support.suite import free_port
+
+pytestmark = pytest.mark.server
 
 
 def test_the_gateway_serves_by_itself_and_ends_when_told(tmp_path: Path) -> None:

@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.suite import free_port
+
+pytestmark = pytest.mark.server
 
 
 @contextlib.asynccontextmanager

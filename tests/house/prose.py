@@ -17,7 +17,7 @@ SUBJECTS = re.compile(
 )
 """Sentences that do not name their subject. Questions are allowed."""
 WORDS = re.compile(
-    r"\b(?P<found>lest|whoever|whomever|whatever|nobody|for ever|thereof|whence|betimes|by a hair|is told|are told|"
+    r"\b(?P<found>lest|whoever|whomever|whatever|for ever|thereof|whence|betimes|by a hair|is told|are told|"
     r"been told|bears|beyond help|goes begging|word of|gets? to hear|come what may|in vain|of its own accord|"
     r"of nobody's|vouches)\b|,\s(?P<too>too)[.,;)]",
     re.IGNORECASE,

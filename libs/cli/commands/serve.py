@@ -1,4 +1,4 @@
-"""`radiant serve SERVICE`: one service in the foreground, against servers that run already."""
+"""`radiant serve SERVICE`: runs one service in the foreground, against servers that run already."""
 
 import os
 import sys
@@ -12,10 +12,10 @@ from cli.suite import addresses, database_url, redis_url
 
 
 async def run(call: Call) -> int:
-    """Becomes the service's process; returns only when something is missing."""
+    """Replaces this process by the service; returns only when a requirement is missing."""
     service = service_named(call.arguments.service)
     if reason := service.why_off:
-        call.tell(reason)
+        call.print(reason)
         return 2
     folder = DataFolder(call.settings.data)
     owner, redis = database_url(call.settings, folder), redis_url(call.settings, folder)
@@ -25,13 +25,13 @@ async def run(call: Call) -> int:
             "REDIS_URL": redis or call.environ.get("RADIANT_REDIS_URL"),
         }
         if missing := [name for name, value in known.items() if not value]:
-            call.tell(f"{missing[0]} is not set and no suite runs on {folder.path}: set it, or run `radiant up`.")
+            call.print(f"{missing[0]} is not set and no suite runs on {folder.path}: set it, or run `radiant up`.")
             return 2
     explicit = explicit_settings(call.environ, service)
-    ports = choose_ports(service, call.settings, call.tell, explicit)
+    ports = choose_ports(service, call.settings, call.print, explicit)
     at = Servers(owner_url=owner or "", redis_url=redis or "", addresses=addresses(call.settings, folder))
     environ = environ_of(call.environ, call.settings, folder, service, ports, at) | explicit
-    call.tell(f"{service.name} listens on {environ[f'{service.prefix}HOST']}:{environ[f'{service.prefix}PORT']}")
+    call.print(f"{service.name} listens on {environ[f'{service.prefix}HOST']}:{environ[f'{service.prefix}PORT']}")
     sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - on purpose
-    return 1  # never reached: the process is another one now
+    os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - the arguments are fixed
+    return 1  # not reached: execve does not return

@@ -1,4 +1,4 @@
-"""TLS of the gRPC servers: their own certificate, and callers who prove themselves by one."""
+"""TLS of the gRPC servers: the server certificate, and callers that authenticate by a client certificate."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import grpc
 
 from kit.errors import Unauthenticated
 from kit.rpc.auth import ROLES, Principal
-from kit.settings import Reader
+from kit.settings import Reader, Report, Setting
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 LOOK_S = 1.0
-"""Least time between two looks at a file."""
+"""Minimum time between two checks of a file."""
 
 
 class TlsFilesError(ValueError):
-    """A certificate, a key or the list of principals cannot be used."""
+    """A certificate, a key or the file of principals is unusable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
-    """How connections are encrypted; without a certificate they are not."""
+    """TLS of the server. Without a certificate, connections are not encrypted."""
 
-    cert: str = ""
-    """File of the server's certificate and the chain above it (PEM)."""
-    key: str = ""
-    """File of its key (PEM)."""
-    client_ca: str = ""
-    """File of authorities (PEM) that sign callers' certificates; callers then need one."""
-    client_port: int = 0
-    """A second port that alone asks for certificates; 0 asks at the one port."""
-    principals: str = ""
-    """File that says which certificate is whom (JSON)."""
+    cert: Annotated[str, Setting("TLS_CERT")] = ""
+    """PEM file of the server's certificate and its chain; empty serves without TLS."""
+    key: Annotated[str, Setting("TLS_KEY")] = ""
+    """PEM file of the private key of the certificate."""
+    client_ca: Annotated[str, Setting("TLS_CLIENT_CA")] = ""
+    """PEM file of the authorities that sign client certificates; if set, clients must present one."""
+    client_port: Annotated[int, Setting("TLS_CLIENT_PORT", 0, 65_535)] = 0
+    """Second port, the only one that requires client certificates; 0 requires them on the one port."""
+    principals: Annotated[str, Setting("TLS_PRINCIPALS")] = ""
+    """JSON file that maps names in client certificates to tenants and roles."""
 
     @classmethod
     def read(cls, reader: Reader) -> TlsSettings:
-        """Reads TLS_*; each of them needs the ones before."""
+        """Reads TLS_*."""
         settings = cls(
             cert=reader.text("TLS_CERT", ""),
             key=reader.text("TLS_KEY", ""),
@@ -54,25 +54,32 @@ class TlsSettings:
             client_port=reader.integer("TLS_CLIENT_PORT", 0, 0, 65535),
             principals=reader.text("TLS_PRINCIPALS", ""),
         )
-        reader.check("TLS_KEY", bool(settings.cert) == bool(settings.key), "must be set together with the certificate")
-        reader.check("TLS_CLIENT_CA", bool(settings.cert) or not settings.client_ca, "needs a certificate of ours")
-        reader.check("TLS_CLIENT_PORT", bool(settings.client_ca) or not settings.client_port, "needs authorities")
-        reader.check("TLS_PRINCIPALS", bool(settings.client_ca) or not settings.principals, "needs authorities")
+        report = Report({})
+        settings.check(report)
+        for name, rule in report.problems:
+            reader.check(name, False, rule)
         return settings
+
+    def check(self, report: Report) -> None:
+        """Reports settings that need another one."""
+        report.require("TLS_KEY", bool(self.cert) == bool(self.key), "must be set together with RADIANT_TLS_CERT")
+        report.require("TLS_CLIENT_CA", bool(self.cert) or not self.client_ca, "needs RADIANT_TLS_CERT")
+        report.require("TLS_CLIENT_PORT", bool(self.client_ca) or not self.client_port, "needs RADIANT_TLS_CLIENT_CA")
+        report.require("TLS_PRINCIPALS", bool(self.client_ca) or not self.principals, "needs RADIANT_TLS_CLIENT_CA")
 
 
 class Watched(Generic[T]):
-    """What files say; they are read again when they have changed, and what was good stays when they break."""
+    """Content of files, reloaded after changes. Unusable new content is ignored."""
 
     def __init__(self, read: Callable[[], T], *paths: str, look_s: float = LOOK_S) -> None:
-        """Reads the files; raises TlsFilesError when they cannot be used."""
+        """Reads the files; raises TlsFilesError when they are unusable."""
         self._read, self._paths, self._look_s = read, [Path(path) for path in paths if path], look_s
         self._seen, self._looked = self._stamp(), time.monotonic()
         self._value = self._load()
 
     @property
     def value(self) -> T:
-        """What the files say now."""
+        """The current content."""
         now = time.monotonic()
         if now - self._looked >= self._look_s:
             self._looked = now
@@ -88,9 +95,9 @@ class Watched(Generic[T]):
         try:
             self._value = self._load()
         except TlsFilesError as problem:
-            log.error("changed files are not taken over: %s", problem, extra={"fields": names})
+            log.error("changed TLS files are unusable and ignored: %s", problem, extra={"fields": names})
         else:
-            log.info("changed files are taken over", extra={"fields": names})
+            log.info("TLS files were reloaded", extra={"fields": names})
 
     def _load(self) -> T:
         try:
@@ -111,17 +118,17 @@ class Watched(Generic[T]):
 
 
 class Credentials:
-    """The server's certificate, as gRPC wants it; handshakes after a change of the files use the new one."""
+    """Credentials of the server. Handshakes after a change of the files use the new certificate."""
 
     def __init__(self, settings: TlsSettings, *, asks: bool, look_s: float = LOOK_S) -> None:
-        """Takes whether callers are asked for a certificate; raises TlsFilesError for files of no use."""
+        """Takes whether clients must present a certificate; raises TlsFilesError for unusable files."""
         self._settings, self._asks = settings, asks
         paths = (settings.cert, settings.key, settings.client_ca if asks else "")
         self._files = Watched(self._configuration, *paths, look_s=look_s)
         self._given = self._files.value
 
     def server_credentials(self) -> grpc.ServerCredentials:
-        """Returns what a port is opened with."""
+        """Returns the credentials of a port."""
         return grpc.dynamic_ssl_server_credentials(self._given, self._fetch, require_client_authentication=self._asks)
 
     def _fetch(self) -> Any:
@@ -133,7 +140,9 @@ class Credentials:
 
     def _configuration(self) -> Any:
         settings = self._settings
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)  # do they belong together?
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.cert, settings.key
+        )  # fails if certificate and key do not belong together
         roots = None
         if self._asks:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(settings.client_ca)
@@ -143,21 +152,23 @@ class Credentials:
 
 
 class Certificates:
-    """Knows callers by the names in their certificates, which a trusted authority has signed."""
+    """Authenticates callers by the names in their client certificates."""
 
     def __init__(self, path: str, *, look_s: float = LOOK_S) -> None:
-        """Takes the file of principals; raises TlsFilesError when it cannot be used."""
+        """Takes the file of principals; raises TlsFilesError when it is unusable."""
         self._known = Watched(lambda: principals_of(Path(path).read_bytes()), path, look_s=look_s)
 
     def principal(self, peer: Mapping[str, Any] | None) -> Principal:
-        """Returns who has proven to be at the other end; raises Unauthenticated when that is nobody we know."""
+        """Returns the caller of the connection; raises Unauthenticated for an unknown certificate."""
         peer = peer or {}
         names = [_text(each) for each in peer.get("x509_subject_alternative_name", ())]
         names += ["CN=" + _text(each) for each in peer.get("x509_common_name", ())]
         known = self._known.value
         found = {known[name] for name in names if name in known}
         if len(found) != 1:
-            raise Unauthenticated("A bearer token or a known certificate is needed.", reason="TOKEN_MISSING")
+            raise Unauthenticated(
+                "The call needs a bearer token or a client certificate of a known principal.", reason="TOKEN_MISSING"
+            )
         return found.pop()
 
 
@@ -166,19 +177,19 @@ def _text(name: bytes | str) -> str:
 
 
 def principals_of(document: bytes) -> dict[str, Principal]:
-    """Reads {"spiffe://acme/brain": {"tenant": "acme", "roles": ["service"]}}; raises ValueError for anything else.
+    """Reads {"spiffe://acme/brain": {"tenant": "acme", "roles": ["service"]}}; raises ValueError for other content.
 
     Names are those of the certificate's alternative names (URI, DNS, address), or CN= and its common name.
     """
     listed = json.loads(document)
     if not isinstance(listed, dict):
-        raise ValueError("the principals are not a JSON object")
+        raise ValueError("the file of principals must contain a JSON object")
     found = {}
     for name, says in listed.items():
         tenant, roles = (says.get("tenant"), says.get("roles")) if isinstance(says, dict) else (None, None)
         if not isinstance(tenant, str) or not isinstance(roles, list) or not roles or not set(map(str, roles)) <= ROLES:
             raise ValueError(f"the principal {name} needs a tenant and roles among {', '.join(sorted(ROLES))}")
         if not tenant and "operator" not in roles:
-            raise ValueError(f"the principal {name} needs a tenant: only operators have none")
+            raise ValueError(f"the principal {name} needs a tenant: only operators may omit it")
         found[name] = Principal(tenant, name, frozenset(map(str, roles)))
     return found

@@ -1,6 +1,6 @@
 """Routes for administrators of a tenant: outputs, users, trust scores and the audit log."""
 
-from gateway.routes.model import ADMINS, AUDIT, INGEST, LEARNING, PAGES, READERS, TENANT, WHOLE_REQUEST, Route
+from gateway.routes.model import AUDIT, INGEST, LEARNING, PAGES, TENANT, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="GetTenantFeedbackStats",
         summary="Counts the outputs of a tenant and their feedback, by day and by model.",
-        roles=READERS,
         query_params={**TENANT, "startTime": "start_time", "endTime": "end_time"},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="ListOutputs",
         summary="Lists outputs with their feedback, newest first.",
-        roles=READERS,
         query_params={
             **TENANT,
             "startTime": "start_time",
@@ -46,7 +44,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="GetOutput",
         summary="Returns an output: its manifest and its current feedback.",
-        roles=READERS,
         path_params={"outputId": "output_id"},
         query_params=TENANT,
     ),
@@ -57,7 +54,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="ForgetUser",
         summary="Erases a user and removes their contribution to learned scores.",
-        roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
     ),
@@ -68,7 +64,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="ExportUser",
         summary="Streams all stored data of a user, one record per line.",
-        roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
     ),
@@ -79,7 +74,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="ListErasures",
         summary="Lists erasures with their progress, newest first.",
-        roles=ADMINS,
         query_params={**TENANT, **PAGES},
     ),
     Route(
@@ -89,7 +83,6 @@ ROUTES = (
         grpc_service=AUDIT,
         rpc="ListAuditEntries",
         summary="Lists the entries of the audit log, newest first.",
-        roles=ADMINS,
         query_params={
             **TENANT,
             "actor": "actor",
@@ -107,7 +100,6 @@ ROUTES = (
         grpc_service=LEARNING,
         rpc="ListTrustScores",
         summary="Lists the trust score of each rater with its reasons.",
-        roles=ADMINS,
         query_params={**TENANT, "outliersOnly": "outliers_only", **PAGES},
     ),
     Route(
@@ -117,7 +109,6 @@ ROUTES = (
         grpc_service=LEARNING,
         rpc="PinTrustScore",
         summary="Sets the trust score of a rater to a fixed value.",
-        roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
         body=WHOLE_REQUEST,
@@ -129,7 +120,6 @@ ROUTES = (
         grpc_service=LEARNING,
         rpc="ClearTrustScore",
         summary="Removes the fixed trust score of a rater, so that it is computed again.",
-        roles=ADMINS,
         path_params={"userId": "user_id"},
         query_params=TENANT,
     ),

@@ -1,6 +1,6 @@
 """Routes of experiments."""
 
-from gateway.routes.model import ADMINS, EXPERIMENTS, PAGES, READERS, TENANT, Route
+from gateway.routes.model import EXPERIMENTS, PAGES, TENANT, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         grpc_service=EXPERIMENTS,
         rpc="ListExperiments",
         summary="Lists experiments, newest first.",
-        roles=READERS,
         query_params={**TENANT, "state": "state", **PAGES},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         grpc_service=EXPERIMENTS,
         rpc="CreateExperiment",
         summary="Creates an experiment in the draft state.",
-        roles=ADMINS,
         query_params={**TENANT, "allTenants": "all_tenants"},
         body="experiment",
         success_status=201,
@@ -33,7 +31,6 @@ ROUTES = (
         grpc_service=EXPERIMENTS,
         rpc="UpdateExperiment",
         summary="Updates an experiment. If-Match contains the entity tag of the version to update.",
-        roles=ADMINS,
         path_params={"experimentId": "experiment_id"},
         query_params=TENANT,
         body="experiment",

@@ -1,6 +1,6 @@
 """Routes of feedback: votes, signals, voice comments, and their counts."""
 
-from gateway.routes.model import CALLERS, INGEST, PAGES, READERS, TENANT, WHOLE_REQUEST, Route
+from gateway.routes.model import INGEST, PAGES, TENANT, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="SubmitExplicitFeedback",
         summary="Stores or replaces the explicit feedback of a user on an output.",
-        roles=READERS,
         query_params=TENANT,
         body="feedback",
     ),
@@ -21,7 +20,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="SubmitImplicitSignal",
         summary="Stores an implicit signal.",
-        roles=CALLERS,
         query_params=TENANT,
         body="signal",
     ),
@@ -32,7 +30,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="SubmitVoiceFeedback",
         summary="Stores a voice comment, which is transcribed asynchronously.",
-        roles=READERS,
         query_params=TENANT,
         body="feedback",
     ),
@@ -43,7 +40,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="GetFeedbackStats",
         summary="Counts the feedback on an output.",
-        roles=READERS,
         path_params={"outputId": "output_id"},
         query_params=TENANT,
     ),
@@ -54,7 +50,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="GetWidgetConfig",
         summary="Returns the configuration of the feedback widget.",
-        roles=READERS,
         query_params={**TENANT, "userId": "user_id", "outputId": "output_id"},
     ),
     Route(
@@ -64,7 +59,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="BatchSubmitImplicitSignals",
         summary="Stores a batch of implicit signals atomically.",
-        roles=CALLERS,
         query_params=TENANT,
         body=WHOLE_REQUEST,
     ),
@@ -75,7 +69,6 @@ ROUTES = (
         grpc_service=INGEST,
         rpc="GetConversationSummary",
         summary="Summarizes the feedback on a conversation.",
-        roles=READERS,
         path_params={"conversationId": "conversation_id"},
         query_params={**TENANT, **PAGES},
     ),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 
+from kit.rpc.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
 from radiant.ingest.v1 import audit_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
@@ -24,9 +25,6 @@ LEARNING = learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"]
 EXPERIMENTS = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"]
 VOICE = voice_service_pb2.DESCRIPTOR.services_by_name["VoiceService"]
 
-ADMINS = ("admin", "operator")
-CALLERS = ("service", *ADMINS)
-READERS = ("service", "expert", *ADMINS)
 TENANT = {"tenantId": "tenant_id"}
 PAGES = {"pageSize": "page_size", "pageToken": "page_token"}
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -48,8 +46,6 @@ class Route:
     """Name of the gRPC method."""
     summary: str
     """Summary of the operation in the OpenAPI document."""
-    roles: tuple[str, ...]
-    """Roles that may call, as the service enforces them."""
     path_params: Mapping[str, str] = field(default_factory=lambda: _NONE)
     """Path parameters, each with the dotted path of the request field that it sets."""
     query_params: Mapping[str, str] = field(default_factory=lambda: _NONE)
@@ -69,6 +65,11 @@ class Route:
     def rpc_descriptor(self) -> MethodDescriptor:
         """Descriptor of the gRPC method."""
         return self.grpc_service.methods_by_name[self.rpc]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles that may call, by the access rule of the gRPC method."""
+        return access_rule(self.rpc_descriptor).ordered_roles
 
     @property
     def request_type(self) -> Descriptor:

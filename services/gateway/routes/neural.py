@@ -1,6 +1,6 @@
 """Routes of recommendations and learned scores."""
 
-from gateway.routes.model import CALLERS, LEARNING, PAGES, READERS, RECOMMEND, TENANT, WHOLE_REQUEST, Route
+from gateway.routes.model import LEARNING, PAGES, RECOMMEND, TENANT, WHOLE_REQUEST, Route
 
 _CONTEXT = {
     "userId": "context.user_id",
@@ -24,7 +24,6 @@ ROUTES = (
         grpc_service=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model. Each response is a new decision.",
-        roles=CALLERS,
         query_params={**TENANT, **_CONTEXT},
         is_cacheable=False,
     ),
@@ -35,7 +34,6 @@ ROUTES = (
         grpc_service=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model, like GET, for a context that is too large for a URL.",
-        roles=CALLERS,
         query_params=TENANT,
         body="context",
         is_cacheable=False,
@@ -48,7 +46,6 @@ ROUTES = (
         grpc_service=RECOMMEND,
         rpc="ListModelScores",
         summary="Lists learned scores.",
-        roles=READERS,
         query_params={
             **TENANT,
             "scope": "scope",
@@ -67,7 +64,6 @@ ROUTES = (
         grpc_service=LEARNING,
         rpc="LearnOutput",
         summary="Learns an output immediately and returns the contribution of its feedback.",
-        roles=CALLERS,
         query_params=TENANT,
         body=WHOLE_REQUEST,
     ),

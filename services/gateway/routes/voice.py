@@ -1,6 +1,6 @@
 """Routes of transcription and translation."""
 
-from gateway.routes.model import READERS, TENANT, VOICE, WHOLE_REQUEST, Route
+from gateway.routes.model import TENANT, VOICE, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         grpc_service=VOICE,
         rpc="Transcribe",
         summary="Transcribes a recording immediately, without storing it.",
-        roles=READERS,
         query_params={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         grpc_service=VOICE,
         rpc="TranslateText",
         summary="Translates a text.",
-        roles=READERS,
         query_params=TENANT,
         body=WHOLE_REQUEST,
     ),

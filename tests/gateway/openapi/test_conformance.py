@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,9 +16,12 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from gateway.openapi.document import document
 from gateway.routes import PREFIX, ROUTES, Route
-from ingest.api.ingest_servicer import IngestServicer
+from ingest.api.query_servicer import QueryServicer
+from ingest.api.write_servicer import WriteServicer
 from tests.gateway.fixtures.gateway import ACME, Gateway, Served
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 6
 CHECKS = [
@@ -36,7 +40,7 @@ MISSING_SERVICES = {"VoiceService"}
 def is_served(route: Route) -> bool:
     """Returns whether the fixture `served` runs the service of the route."""
     return route.grpc_service.name not in MISSING_SERVICES and (
-        route.service != "ingest" or route.rpc in vars(IngestServicer)
+        route.service != "ingest" or route.rpc in {*vars(WriteServicer), *vars(QueryServicer)}
     )
 
 

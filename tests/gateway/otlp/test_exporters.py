@@ -26,7 +26,7 @@ from tests.gateway.fixtures.otlp import (
     span,
     trace_request,
 )
-from tests.ingest.serving import reason_of
+from tests.ingest.fixtures.service import reason_of
 from tests.support.suite import token
 
 

@@ -24,7 +24,7 @@ from tests.gateway.fixtures.otlp import (
     span,
     trace_request,
 )
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 
 JSON = {"content-type": "application/json"}
 GZIP = {**PROTOBUF, "content-encoding": "gzip"}
@@ -173,7 +173,7 @@ def _size(length: int) -> bytes:
     return bytes([*found, length])
 
 
-async def test_request_above_the_item_limit_is_rejected(intake: ingest.Serving) -> None:
+async def test_request_above_the_item_limit_is_rejected(intake: ingest.IngestService) -> None:
     async with otlp_gateway(intake, items_max=3) as gateway:
         at_limit = trace_request(*(span(number) for number in range(1, 4)))
         assert (await gateway.post("traces", at_limit.SerializeToString())).status_code == 200

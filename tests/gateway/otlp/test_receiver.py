@@ -18,11 +18,11 @@ from gateway.settings import Addresses, GatewaySettings, Tls
 from kit.settings import SettingsError
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, export, sdk_spans, shutting_down, span, trace_request
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 from tests.support.suite import free_port
 
 
-async def test_receiver_with_certificate_accepts_only_tls(intake: ingest.Serving, certificate: Tls) -> None:
+async def test_receiver_with_certificate_accepts_only_tls(intake: ingest.IngestService, certificate: Tls) -> None:
     addresses, tls = Addresses(ingest=intake.address), replace(certificate, services_ca="")
     authority = await asyncio.to_thread(Path(certificate.services_ca).read_bytes)
     async with wired(GatewaySettings(port=0, addresses=addresses, tls=tls, otlp=OtlpSettings(grpc_port=0))) as server:

@@ -30,7 +30,7 @@ from tests.gateway.fixtures.otlp import (
     span,
     trace_request,
 )
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 
 SHORT_RETRY = timedelta(seconds=0.05)
 
@@ -84,7 +84,7 @@ def rejected_exports() -> float:
 @pytest.mark.parametrize("transport", ["grpc", "http"])
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_failed_export_is_retried_and_the_manifest_is_stored_once(
-    flaky: type[FlakyIngest], intake: ingest.Serving, transport: str, when: str
+    flaky: type[FlakyIngest], intake: ingest.IngestService, transport: str, when: str
 ) -> None:
     async with otlp_gateway(intake) as gateway:
         failures = getattr(flaky, when)
@@ -98,7 +98,7 @@ async def test_failed_export_is_retried_and_the_manifest_is_stored_once(
 
 
 async def test_unavailable_and_exhausted_errors_contain_the_retry_time(
-    flaky: type[FlakyIngest], intake: ingest.Serving
+    flaky: type[FlakyIngest], intake: ingest.IngestService
 ) -> None:
     body = trace_request(span(1)).SerializeToString()
     wait = timedelta(seconds=2.5)
@@ -121,7 +121,7 @@ async def test_unavailable_and_exhausted_errors_contain_the_retry_time(
         assert (await gateway.post("traces", body)).status_code == 200
 
 
-async def test_internal_error_hides_its_message(flaky: type[FlakyIngest], intake: ingest.Serving) -> None:
+async def test_internal_error_hides_its_message(flaky: type[FlakyIngest], intake: ingest.IngestService) -> None:
     body = trace_request(span(1)).SerializeToString()
     async with otlp_gateway(intake) as gateway:
         flaky.before = [RuntimeError("secret"), RuntimeError("secret")]
@@ -135,7 +135,7 @@ async def test_internal_error_hides_its_message(flaky: type[FlakyIngest], intake
 
 
 async def test_request_above_the_concurrency_limit_gets_a_retry_time(
-    flaky: type[FlakyIngest], intake: ingest.Serving
+    flaky: type[FlakyIngest], intake: ingest.IngestService
 ) -> None:
     body = trace_request(span(1)).SerializeToString()
     flaky.is_blocked, flaky.release = asyncio.Event(), asyncio.Event()
@@ -153,7 +153,7 @@ async def test_request_above_the_concurrency_limit_gets_a_retry_time(
 
 
 async def test_export_while_ingest_restarts_succeeds_after_the_restart(database_url: str, redis_url: str) -> None:
-    async with ingest.serving(database_url, redis_url) as first:
+    async with ingest.open_service(database_url, redis_url) as first:
         address = first.address
     body = trace_request(span(1)).SerializeToString()
     port = address.rpartition(":")[2]
@@ -168,14 +168,14 @@ async def test_export_while_ingest_restarts_succeeds_after_the_restart(database_
             async with asyncio.timeout(10):
                 while rejected_exports() == rejected_before:  # noqa: ASYNC110 - a metric has no event
                     await asyncio.sleep(0.02)
-            async with ingest.serving(database_url, redis_url, {"RADIANT_PORT": port}):
+            async with ingest.open_service(database_url, redis_url, {"RADIANT_PORT": port}):
                 assert await sending == "SUCCESS"
                 assert [each["output_id"] for each in await gateway.manifests()] == ["r"]
 
 
 async def test_user_above_the_rate_limit_does_not_block_votes_of_other_users(database_url: str, redis_url: str) -> None:
     limit = {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}
-    async with ingest.serving(database_url, redis_url, limit) as intake, otlp_gateway(intake) as gateway:
+    async with ingest.open_service(database_url, redis_url, limit) as intake, otlp_gateway(intake) as gateway:
         records = [evaluation_record(number, evaluation("tone", **{"user__id": "busy"})) for number in (1, 2, 3)]
         others = [evaluation_record(number, evaluation("tone", **{"user__id": f"u{number}"})) for number in (4, 5)]
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -190,7 +190,7 @@ async def test_user_above_the_rate_limit_does_not_block_votes_of_other_users(dat
         assert not again.HasField("partial_success")
 
 
-async def test_disabled_intake_has_no_receiver_and_no_routes(intake: ingest.Serving) -> None:
+async def test_disabled_intake_has_no_receiver_and_no_routes(intake: ingest.IngestService) -> None:
     async with otlp_gateway(intake, enabled=False) as gateway:
         assert gateway.grpc_port == 0
         assert (await gateway.post("traces", b"")).status_code == 404

@@ -1,7 +1,7 @@
 """Tests of the REST routes over real services: data that one route writes is returned by another."""
 
 from tests.gateway.fixtures.gateway import GLOBEX, Served, bearer, draft, idempotency_key, signal, vote
-from tests.ingest.serving import manifest
+from tests.ingest.fixtures.service import manifest
 from tests.neural.serving import within
 
 

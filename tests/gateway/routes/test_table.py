@@ -1,16 +1,10 @@
 """Tests of the route table: it contains every route, and its parameters match the fields of the requests."""
 
-from collections.abc import Mapping
-
-from experiments.api.servicer import ACCESS as EXPERIMENT_ACCESS
 from gateway.openapi.document import document
-from gateway.routes import PREFIX, ROUTES, Route
+from gateway.routes import PREFIX, ROUTES
 from gateway.routes.model import request_field
-from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
-from ingest.api.ingest_servicer import ACCESS as INGEST_ACCESS
-from neural.api import learning_servicer, recommend_servicer
+from kit.rpc.access import access_rule
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
-from voice.api.servicer import ACCESS as VOICE_ACCESS
 
 EXPECTED = {
     ("POST", "/feedback/explicit"),
@@ -63,22 +57,14 @@ def test_recommendation_query_covers_each_field_of_the_context() -> None:
     assert covered == set(RecommendationContext.DESCRIPTOR.fields_by_name)
 
 
-def access_of(route: Route) -> Mapping[str, frozenset[str]]:
-    """Returns the roles by method that the service of the route enforces."""
-    return {
-        "IngestService": INGEST_ACCESS,
-        "AuditService": AUDIT_ACCESS,
-        "RecommendService": recommend_servicer.ACCESS,
-        "LearningService": learning_servicer.ACCESS,
-        "ExperimentService": EXPERIMENT_ACCESS,
-        "VoiceService": VOICE_ACCESS,
-    }[route.grpc_service.name]
-
-
-def test_openapi_document_contains_each_route_with_the_roles_of_its_service() -> None:
+def test_openapi_document_contains_each_route_with_the_roles_of_its_access_rule() -> None:
     paths = document()["paths"]
     assert {(method.upper(), path) for path in paths for method in paths[path]} == {
         (method, PREFIX + path) for method, path in EXPECTED
     }
     for route in ROUTES:
-        assert frozenset(route.roles) == access_of(route)[route.rpc], route.rpc
+        operation = paths[PREFIX + route.path][route.method.lower()]
+        assert operation["security"] == [{"bearer": list(access_rule(route.rpc_descriptor).ordered_roles)}], route.rpc
+    trust, vote = paths[PREFIX + "/admin/trust-scores"]["get"], paths[PREFIX + "/feedback/explicit"]["post"]
+    assert trust["security"] == [{"bearer": ["admin", "operator"]}]
+    assert vote["security"] == [{"bearer": ["service", "expert", "admin", "operator"]}]

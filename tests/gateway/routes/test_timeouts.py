@@ -16,7 +16,7 @@ from tests.gateway.fixtures.connection import listening_gateway, open_connection
 from tests.gateway.fixtures.gateway import ACME, Served, vote
 from tests.gateway.fixtures.problem_documents import status_and_reason
 from tests.gateway.fixtures.scripted_services import ScriptedGateway, scripted_gateway
-from tests.ingest.speaking import clip
+from tests.ingest.fixtures.voice import clip
 from tests.support.suite import free_port
 
 CONFIG, EXPLICIT, VOICE = "/service/feedback/config", "/feedback/explicit", "/feedback/voice"

@@ -16,7 +16,7 @@ from tests.gateway.fixtures.connection import listening_gateway
 from tests.gateway.fixtures.gateway import ACME, Served, idempotency_key
 from tests.gateway.fixtures.problem_documents import problem_of
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
-from tests.ingest.speaking import CLIP
+from tests.ingest.fixtures.voice import CLIP
 
 FEEDBACK = {"outputId": "o", "userId": "u", "source": "FEEDBACK_SOURCE_API"}
 VOICE, TRANSCRIBE = "/feedback/voice", "/voice/transcribe"
