@@ -1,4 +1,4 @@
-"""`python -m gateway`: settings, then the wired server, until told to stop."""
+"""`python -m gateway`: starts the gateway and serves until SIGTERM or SIGINT."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from gateway.settings import GatewaySettings
 from kit.lifecycle import serve_until_stopped
 from kit.logs import configure
 from kit.metrics import serve_metrics
+from kit.redaction import redacted
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
 
@@ -23,17 +24,17 @@ async def serve(settings: GatewaySettings) -> None:
 
 
 def main() -> int:
-    """Returns 0 after a drain, 1 when the gateway cannot start, 2 for bad settings."""
+    """Returns the exit status: 0 after a drain, 1 if the gateway cannot start, 2 for invalid settings."""
     try:
         settings = GatewaySettings.from_env(os.environ)
-    except SettingsError as problem:
-        sys.stderr.write(f"{problem}\n")
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     configure("gateway", settings.log_level)
     try:
         asyncio.run(serve(settings))
-    except (OSError, PlainTextError, PublicDevelopmentError) as problem:
-        sys.stderr.write(f"{problem}\n")
+    except (OSError, PlainTextError, PublicDevelopmentError) as error:
+        sys.stderr.write(redacted(f"{error}\n"))
         return 1
     return 0
 

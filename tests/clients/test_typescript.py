@@ -19,7 +19,7 @@ from clients.typescript import build
 from gateway.http.server import HttpServer
 from gateway.openapi.comments import comment_on
 from gateway.routes import ROUTES
-from tests.gateway.serving import ACME, gateway
+from tests.gateway.fixtures.gateway import ACME, gateway
 
 FOLDER = Path(__file__).parent
 GENERATED = build.PACKAGE / "src" / "generated"

@@ -1,4 +1,4 @@
-"""Settings of the intake, read with those of the gateway."""
+"""Settings of the OpenTelemetry intake."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ DEFAULT_GRPC_PORT = ports.GATEWAY_OTLP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLimits:
-    """What one span or log record may hold."""
+    """Limits on a span or a log record."""
 
     attributes_max: int = 1024
-    """Attributes of a span, an event or a log record."""
+    """Maximum number of attributes of a span, an event or a log record."""
     attribute_bytes_max: int = 1024 * 1024
-    """Size of one attribute."""
+    """Maximum size of an attribute."""
     depth_max: int = 16
-    """Levels of lists and maps in a value that is read."""
+    """Maximum nesting depth of lists and maps in a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtlpSettings:
-    """Where OpenTelemetry comes in, and how much of it."""
+    """Port and limits of the OpenTelemetry intake."""
 
     enabled: bool = True
-    """Whether it comes in at all."""
+    """Whether the intake is enabled, over HTTP and gRPC."""
     grpc_port: int = DEFAULT_GRPC_PORT
-    """Of the gRPC receiver, on the gateway's host; 0 takes a free one."""
+    """Port of the gRPC receiver on the gateway's host; 0 selects a free port."""
     message_bytes_max: int = 4 * 1024 * 1024
-    """Largest request, both as it is sent and unpacked."""
+    """Maximum size of a request, compressed and decompressed."""
     items_max: int = 10_000
-    """Spans or log records of one request."""
+    """Maximum number of spans or log records of a request."""
     requests_max: int = 32
-    """Requests at once; those beyond it are told to come again."""
+    """Maximum number of concurrent requests; further requests are rejected with a time to retry."""
     spans_remembered_max: int = 50_000
-    """Spans whose own output_id is known to log records that name the span; the oldest are forgotten first."""
+    """Number of stored output ids of spans, which log records refer to; the oldest is removed first."""
     item: ItemLimits = ItemLimits()
-    """For each span and log record."""
+    """Limits on each span and log record."""
 
     @classmethod
     def read(cls, reader: Reader) -> OtlpSettings:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import Addresses, GatewaySettings
 from tests.support.suite import KEY
 
@@ -19,8 +19,8 @@ def settings() -> GatewaySettings:
 
 
 @pytest.fixture
-async def calls() -> AsyncIterator[Calls]:
+async def calls() -> AsyncIterator[ServiceCalls]:
     """Gives channels to unreachable services, for tests that call none."""
-    channels = Calls(UNREACHABLE, timedelta(seconds=1))
+    channels = ServiceCalls(UNREACHABLE, timedelta(seconds=1))
     yield channels
     await channels.close()

@@ -19,7 +19,7 @@ from tests.gateway.fixtures.console.experiments import (
     create_draft,
     start_experiment,
 )
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 
 async def test_experiment_from_draft_to_completion_shows_each_state(served: Served) -> None:

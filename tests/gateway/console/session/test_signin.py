@@ -5,10 +5,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME
 from gateway.console.settings import ConsoleSettings, OidcSettings
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client
 from tests.gateway.fixtures.console.identity_provider import identity_provider
@@ -19,14 +19,16 @@ ADMIN = {"tenant": "acme", "role": "admin"}
 
 @pytest.mark.parametrize("changes", [{"development": False, "host": "0.0.0.0"}, {"token_key": ""}, {"host": "0.0.0.0"}])
 async def test_development_sign_in_without_key_or_on_public_address_is_disabled(
-    settings: GatewaySettings, calls: Calls, changes: dict[str, object]
+    settings: GatewaySettings, calls: ServiceCalls, changes: dict[str, object]
 ) -> None:
     async with anonymous_client(application(replace(settings, **changes), calls)) as client:  # type: ignore[arg-type]
         assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 404
         assert "Development" not in (await client.get("/console/signin")).text
 
 
-async def test_development_sign_in_from_another_host_is_forbidden(settings: GatewaySettings, calls: Calls) -> None:
+async def test_development_sign_in_from_another_host_is_forbidden(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     async with anonymous_client(application(settings, calls), peer="10.1.2.3") as client:
         assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 403
 
@@ -35,7 +37,7 @@ async def test_development_sign_in_from_another_host_is_forbidden(settings: Gate
     "address", ["https://evil.example/", "//evil.example", "/console\\evil", "/api/v2", "/console/signin"]
 )
 async def test_sign_in_with_next_address_outside_console_redirects_to_start_page(
-    settings: GatewaySettings, calls: Calls, address: str
+    settings: GatewaySettings, calls: ServiceCalls, address: str
 ) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         response = await client.post(DEVELOPMENT, data=ADMIN | {"next": address})
@@ -52,7 +54,7 @@ async def _sign_in_at_provider(client: httpx.AsyncClient) -> httpx.Response:
 
 
 async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_roles(
-    settings: GatewaySettings, calls: Calls
+    settings: GatewaySettings, calls: ServiceCalls
 ) -> None:
     claims = {"sub": "ann", "org": {"tenant": "acme"}, "realm": {"roles": ["Feedback Admins", "other"]}}
     async with identity_provider(**claims) as provider:
