@@ -18,7 +18,7 @@ from gateway.http.service_calls import Calls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import mint
 from tests.experiments.service import serving as experiments
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 from tests.neural import serving as neural
 from tests.support.suite import KEY
 
@@ -64,7 +64,7 @@ class Gateway:
 class Served(Gateway):
     """The application over the real services."""
 
-    intake: ingest.Serving
+    intake: ingest.IngestService
     learning: neural.Serving
 
 
@@ -73,7 +73,7 @@ async def gateway(database_url: str, redis_url: str, recordings: Path) -> AsyncI
     """Runs the three services and the gateway over them while the block runs."""
     async with contextlib.AsyncExitStack() as stack:
         intake = await stack.enter_async_context(
-            ingest.serving(database_url, redis_url, {"RADIANT_AUDIO_URL": str(recordings)})
+            ingest.open_service(database_url, redis_url, {"RADIANT_AUDIO_URL": str(recordings)})
         )
         learning = await stack.enter_async_context(neural.serving(database_url, redis_url))
         trials = await stack.enter_async_context(experiments.serving(database_url))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.http.rate_limit import Pace
 from gateway.settings import HttpLimits
 from tests.gateway.serving import ACME, GLOBEX, Served, bearer, draft, key, signal, vote
-from tests.ingest.serving import manifest
+from tests.ingest.fixtures.service import manifest
 
 CONFIG = "/service/feedback/config"
 

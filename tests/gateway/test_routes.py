@@ -6,7 +6,7 @@ from gateway.routes import PREFIX, ROUTES
 from kit.rpc.access import access_rule
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 from tests.gateway.serving import Served, draft, signal, vote
-from tests.ingest.serving import manifest
+from tests.ingest.fixtures.service import manifest
 from tests.neural.serving import within
 
 WANTED = {

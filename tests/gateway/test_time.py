@@ -16,7 +16,7 @@ from tests.gateway.listening import listening, opening, status_of, wire
 from tests.gateway.scripted import Scripted, scripted_gateway
 from tests.gateway.serving import ACME, Served, vote
 from tests.gateway.test_problems import checked
-from tests.ingest.speaking import clip
+from tests.ingest.fixtures.voice import clip
 from tests.support.suite import free_port
 
 CONFIG, EXPLICIT, VOICE = "/service/feedback/config", "/feedback/explicit", "/feedback/voice"

@@ -17,7 +17,7 @@ from tests.gateway.listening import listening
 from tests.gateway.scripted import Scripted
 from tests.gateway.serving import ACME, Served
 from tests.gateway.test_problems import checked
-from tests.ingest.speaking import CLIP
+from tests.ingest.fixtures.voice import CLIP
 
 SPOKEN = {"outputId": "o", "userId": "u", "source": "FEEDBACK_SOURCE_API"}
 VOICE, TRANSCRIBE = "/feedback/voice", "/voice/transcribe"

@@ -22,8 +22,8 @@ with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.pro
     from gateway.otlp.settings import ItemLimits
     from gateway.otlp.spans import map_spans
     from gateway.routes import ROUTES
-    from ingest.api.convert import feedback
-    from ingest.api.convert.enums import terms_at
+    from ingest.api.convert.feedback import signal_write
+    from ingest.api.convert.times import time_bounds
     from kit.audio import sniff
     from kit.errors import RadiantError
     from kit.rpc.auth import SharedKeyTokens
@@ -62,7 +62,7 @@ def signal_value(content: bytes) -> None:
         json_format.Parse(content.decode("latin-1"), message.signal.signal_value)
     except (json_format.ParseError, RecursionError):
         return
-    feedback.signal(message, "acme", terms_at(time.time_ns() // 1000))
+    signal_write(message, "acme", time_bounds(time.time_ns() // 1000))
 
 
 def otlp(content: bytes) -> None:

@@ -129,7 +129,7 @@ def _is_safe(url: str) -> bool:
 async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authenticator]:
     """Yields the authenticator. A provider's keys are fetched at the start and then in the background.
 
-    While the provider has not answered once, calls fail with UNAVAILABLE and the fetch is repeated. Raises ValueError
+    Until the provider answers, calls fail with UNAVAILABLE and the fetch is repeated. Raises ValueError
     for a shared key of less than 32 bytes.
     """
     if not settings.has_provider:
@@ -154,7 +154,7 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
 
 
 async def _document(client: httpx.AsyncClient, url: str) -> bytes:
-    """Returns the document at the address; raises OSError when it is not there or is longer than 512 KiB."""
+    """Returns the document at the address; raises OSError when it cannot be fetched or is longer than 512 KiB."""
     async with asyncio.timeout(FETCH_SECONDS_MAX), client.stream("GET", url) as answer:
         if answer.status_code != HTTPStatus.OK:
             raise OSError(f"the answer was {answer.status_code}")

@@ -35,7 +35,7 @@ from gateway.otlp.settings import OtlpSettings
 from gateway.settings import Addresses, GatewaySettings
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.serving import ACME
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 
 M = TypeVar("M", bound=Message)
 
@@ -51,7 +51,7 @@ class Taking:
 
     http_port: int
     grpc_port: int
-    intake: ingest.Serving
+    intake: ingest.IngestService
 
     def spans(self, by: str, who: Mapping[str, str] = ACME, packed: bool = False, timeout: float = 10) -> Any:
         """Returns a stock exporter of spans."""
@@ -123,7 +123,7 @@ class Taking:
 
 
 @contextlib.asynccontextmanager
-async def taking(intake: ingest.Serving, **settings: Any) -> AsyncIterator[Taking]:
+async def taking(intake: ingest.IngestService, **settings: Any) -> AsyncIterator[Taking]:
     """Runs the gateway while the block runs."""
     otlp = OtlpSettings(grpc_port=0, **settings)
     told = GatewaySettings(port=0, addresses=Addresses(ingest=intake.address), otlp=otlp)

@@ -26,7 +26,7 @@ from tests.gateway.otlp.serving import (
     trace_request,
 )
 from tests.gateway.serving import ACME, GLOBEX, bearer
-from tests.ingest.serving import reason_of
+from tests.ingest.fixtures.service import reason_of
 from tests.support.suite import token
 
 

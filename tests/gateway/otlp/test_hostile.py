@@ -23,7 +23,7 @@ from tests.gateway.otlp.serving import (
     taking,
     trace_request,
 )
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 
 JSON = {"content-type": "application/json"}
 MOST = 4 * 1024 * 1024
@@ -158,7 +158,7 @@ def _size(length: int) -> bytes:
     return bytes([*found, length])
 
 
-async def test_too_many_items_in_one_request(intake: ingest.Serving) -> None:
+async def test_too_many_items_in_one_request(intake: ingest.IngestService) -> None:
     async with taking(intake, items_max=3) as taken:
         few = trace_request(*(span(number) for number in range(1, 4)))
         assert (await taken.post("traces", few.SerializeToString())).status_code == 200

@@ -29,7 +29,7 @@ from tests.gateway.otlp.serving import (
     taking,
     trace_request,
 )
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 
 SOON = timedelta(seconds=0.05)
 
@@ -72,7 +72,7 @@ def retry_of(error: grpc.aio.AioRpcError) -> RetryInfo:
 @pytest.mark.parametrize("by", ["grpc", "http"])
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_the_exporter_comes_again_and_everything_counts_once(
-    flaky: type[Flaky], intake: ingest.Serving, by: str, when: str
+    flaky: type[Flaky], intake: ingest.IngestService, by: str, when: str
 ) -> None:
     async with taking(intake) as taken:
         failures = getattr(flaky, when)
@@ -85,7 +85,7 @@ async def test_the_exporter_comes_again_and_everything_counts_once(
         assert await intake.number("SELECT count(*) FROM ingest.execution_manifests") == 1
 
 
-async def test_both_refusals_say_when_to_come_again(flaky: type[Flaky], intake: ingest.Serving) -> None:
+async def test_both_refusals_say_when_to_come_again(flaky: type[Flaky], intake: ingest.IngestService) -> None:
     body = trace_request(span(1)).SerializeToString()
     wait = timedelta(seconds=2.5)
     cases = [
@@ -107,7 +107,7 @@ async def test_both_refusals_say_when_to_come_again(flaky: type[Flaky], intake: 
         assert (await taken.post("traces", body)).status_code == 200
 
 
-async def test_a_fault_inside_shows_nothing_of_itself(flaky: type[Flaky], intake: ingest.Serving) -> None:
+async def test_a_fault_inside_shows_nothing_of_itself(flaky: type[Flaky], intake: ingest.IngestService) -> None:
     body = trace_request(span(1)).SerializeToString()
     async with taking(intake) as taken:
         flaky.before = [RuntimeError("secret"), RuntimeError("secret")]
@@ -120,7 +120,9 @@ async def test_a_fault_inside_shows_nothing_of_itself(flaky: type[Flaky], intake
         assert "secret" not in str(refused.value)
 
 
-async def test_too_many_requests_at_once_are_told_to_come_again(flaky: type[Flaky], intake: ingest.Serving) -> None:
+async def test_too_many_requests_at_once_are_told_to_come_again(
+    flaky: type[Flaky], intake: ingest.IngestService
+) -> None:
     body = trace_request(span(1)).SerializeToString()
     flaky.free = asyncio.Event()
     async with taking(intake, requests_max=1) as taken:
@@ -137,7 +139,7 @@ async def test_too_many_requests_at_once_are_told_to_come_again(flaky: type[Flak
 
 
 async def test_ingest_away_and_back(database_url: str, redis_url: str) -> None:
-    async with ingest.serving(database_url, redis_url) as first:
+    async with ingest.open_service(database_url, redis_url) as first:
         address = first.address
     body = trace_request(span(1)).SerializeToString()
     port = address.rpartition(":")[2]
@@ -149,14 +151,14 @@ async def test_ingest_away_and_back(database_url: str, redis_url: str) -> None:
         with closing(exporter):
             sending = asyncio.create_task(exported(exporter, recorded({**CHAT, "gen_ai.response.id": "r"})))
             await asyncio.sleep(0.5)
-            async with ingest.serving(database_url, redis_url, {"RADIANT_PORT": port}):
+            async with ingest.open_service(database_url, redis_url, {"RADIANT_PORT": port}):
                 assert await sending == "SUCCESS"
                 assert [each["output_id"] for each in await taken.manifests()] == ["r"]
 
 
 async def test_a_user_who_said_enough_holds_up_nobody_else(database_url: str, redis_url: str) -> None:
     limit = {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}
-    async with ingest.serving(database_url, redis_url, limit) as intake, taking(intake) as taken:
+    async with ingest.open_service(database_url, redis_url, limit) as intake, taking(intake) as taken:
         records = [record(number, judged("tone", **{"user__id": "talker"})) for number in (1, 2, 3)]
         others = [record(number, judged("tone", **{"user__id": f"u{number}"})) for number in (4, 5)]
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -171,7 +173,7 @@ async def test_a_user_who_said_enough_holds_up_nobody_else(database_url: str, re
         assert not again.HasField("partial_success")
 
 
-async def test_the_gateway_may_leave_telemetry_out(intake: ingest.Serving) -> None:
+async def test_the_gateway_may_leave_telemetry_out(intake: ingest.IngestService) -> None:
     async with taking(intake, enabled=False) as taken:
         assert taken.grpc_port == 0
         assert (await taken.post("traces", b"")).status_code == 404

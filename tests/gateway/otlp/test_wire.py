@@ -24,7 +24,7 @@ from gateway.settings import Addresses, GatewaySettings
 from kit.settings import SettingsError
 from tests.gateway.otlp.serving import CHAT, Taking, closing, exported, recorded, span, trace_request
 from tests.gateway.serving import ACME
-from tests.ingest import serving as ingest
+from tests.ingest.fixtures import service as ingest
 from tests.support.suite import free_port
 
 
@@ -50,7 +50,7 @@ def pair() -> tuple[bytes, bytes]:
     return text, certificate.public_bytes(pem)
 
 
-async def test_with_a_certificate_the_receiver_speaks_tls_alone(intake: ingest.Serving) -> None:
+async def test_with_a_certificate_the_receiver_speaks_tls_alone(intake: ingest.IngestService) -> None:
     key_pair = pair()
     addresses = Addresses(ingest=intake.address)
     settings = GatewaySettings(port=0, addresses=addresses, otlp=OtlpSettings(grpc_port=0))
