@@ -18,7 +18,7 @@ from tests.gateway.fixtures.gateway import Served
 
 RUN_FORM = "Batch learning"
 NO_RUN = "No batch run yet."
-NOT_ENOUGH_DATA = "Not enough data for a reliable estimate."
+NOT_ENOUGH_DATA = "No reliable estimate."
 
 
 async def test_status_is_visible_to_all_roles_and_actions_to_permitted_roles(served: Served) -> None:
