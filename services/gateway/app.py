@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from gateway.console.routes import Console
 from gateway.http.application import asgi_application
 from gateway.http.server import HttpServer
+from gateway.http.settings import Tls
 from gateway.openapi.endpoint import document_endpoint
 from gateway.otlp.grpc_receiver import GrpcReceiver, KeyPair
 from gateway.otlp.http_routes import OTLP_PATHS, otlp_routes
@@ -22,7 +23,7 @@ from gateway.otlp.intake import Intake
 from gateway.routes import PREFIX, ROUTES
 from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
-from gateway.settings import GatewaySettings, Tls
+from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
 from kit.rpc.server import is_loopback
 
@@ -73,34 +74,36 @@ def application(
     The rate limit applies to the REST API and to the path prefixes in `rate_limited_paths`.
     """
     routes = [
-        *rest_endpoints(calls, settings.limits),
+        *rest_endpoints(calls, settings.http.limits),
         document_endpoint(),
         *_console(settings, calls).routes(),
         *extra_routes,
     ]
     methods = {route.method for route in ROUTES}
-    return asgi_application(routes, settings, rate_limited_paths=(PREFIX, *rate_limited_paths), cors_methods=methods)
+    return asgi_application(
+        routes, settings.http, rate_limited_paths=(PREFIX, *rate_limited_paths), cors_methods=methods
+    )
 
 
 def _console(settings: GatewaySettings, calls: ServiceCalls) -> Console:
-    has_development_sign_in = settings.development and is_loopback(settings.host)
+    has_development_sign_in = settings.http.development and is_loopback(settings.http.host)
     return Console(
         settings.console,
         calls,
-        call_timeout=settings.limits.call_timeout,
+        call_timeout=settings.http.limits.call_timeout,
         development_key=settings.token_key if has_development_sign_in else "",
-        has_tls=bool(settings.tls.certificate) or settings.tls.proxied,
+        has_tls=bool(settings.http.tls.certificate) or settings.http.tls.is_behind_proxy,
     )
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: GatewaySettings) -> AsyncIterator[GatewayServers]:
+async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers]:
     """Yields the servers, which are not started; closes the channels to the services after the block.
 
     Raises OSError if a certificate file cannot be read.
     """
-    limits = settings.limits
-    services_ca, key_pair = await asyncio.to_thread(_read_pem_files, settings.tls)
+    limits = settings.http.limits
+    services_ca, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
     calls = ServiceCalls(
         settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_ca=services_ca
     )
@@ -110,15 +113,15 @@ async def wired(settings: GatewaySettings) -> AsyncIterator[GatewayServers]:
         if settings.otlp.enabled:
             intake = await stack.enter_async_context(_otlp_intake(settings, services_ca))
             routes += otlp_routes(intake, limits.read_timeout)
-            receiver = GrpcReceiver(intake, settings.host, settings.otlp.grpc_port, key_pair)
+            receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
         app = application(settings, calls, routes, rate_limited_paths=OTLP_PATHS)
-        yield GatewayServers(HttpServer(settings, app), receiver)
+        yield GatewayServers(HttpServer(settings.http, app), receiver)
 
 
 @contextlib.asynccontextmanager
 async def _otlp_intake(settings: GatewaySettings, services_ca: bytes | None) -> AsyncIterator[Intake]:
     """Yields the OTLP intake; closes its channel to ingest after the block."""
-    ingest = IngestClient(settings.addresses.ingest, settings.limits.call_timeout, services_ca)
+    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_ca)
     intake = Intake(ingest, settings.otlp)
     try:
         yield intake

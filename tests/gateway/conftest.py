@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Tls
+from gateway.http.settings import Tls
 from tests.gateway.fixtures.gateway import Served, gateway
 from tests.gateway.fixtures.scripted_services import ScriptedGateway, scripted_gateway
 from tests.support.certificates import Authority

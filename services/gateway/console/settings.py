@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from kit.rpc.auth import ROLES, roles_of
-from kit.rpc.auth_settings import role_map
-from kit.settings import Reader, Setting
+from kit.settings import Setting
 
 TokenKind = Literal["access", "id"]
 
@@ -62,29 +61,3 @@ class ConsoleSettings:
     """Duration of an event stream; afterwards the page opens a new one."""
     stream_interval: Annotated[timedelta, Setting("CONSOLE_INTERVAL_SECONDS", 0.05, 60)] = timedelta(seconds=2)
     """Interval at which an event stream reads its data."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> ConsoleSettings:
-        """Reads RADIANT_CONSOLE_*, RADIANT_OIDC_* and RADIANT_AUTH_*; the reader collects the errors."""
-        default, second = cls(), timedelta(seconds=1)
-        oidc = default.oidc
-        return cls(
-            public_url=_without_slash(reader.text("CONSOLE_PUBLIC_URL", "")),
-            session_secret=reader.text("CONSOLE_SESSION_SECRET", ""),
-            session_life=reader.seconds("CONSOLE_SESSION_SECONDS", default.session_life, 60 * second, 86400 * second),
-            oidc=OidcSettings(
-                issuer=_without_slash(reader.text("OIDC_ISSUER", "")),
-                client_id=reader.text("OIDC_CLIENT_ID", ""),
-                client_secret=reader.text("OIDC_CLIENT_SECRET", ""),
-                scope=reader.text("OIDC_SCOPE", oidc.scope),
-                token="id" if reader.choice("OIDC_TOKEN", oidc.token, get_args(TokenKind)) == "id" else "access",
-                tenant_claim=reader.text("AUTH_TENANT_CLAIM", oidc.tenant_claim),
-                roles_claim=reader.text("AUTH_ROLES_CLAIM", oidc.roles_claim),
-                role_map=role_map(reader),
-            ),
-            streams_max=reader.integer("CONSOLE_STREAMS_MAX", default.streams_max, 1, 10_000),
-            stream_life=reader.seconds("CONSOLE_STREAM_SECONDS", default.stream_life, 1 * second, 3600 * second),
-            stream_interval=reader.seconds(
-                "CONSOLE_INTERVAL_SECONDS", default.stream_interval, 0.05 * second, 60 * second
-            ),
-        )

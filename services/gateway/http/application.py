@@ -16,8 +16,8 @@ from gateway.http import problems
 from gateway.http.metrics import path_templates
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.problems import Problem
-from gateway.http.rate_limit import RateLimiter
 from gateway.http.settings import HttpSettings
+from kit.rate_limit import RateLimiter
 
 HEALTH_PATH = "/healthz"
 CORS_MAX_AGE_S = 600
@@ -69,6 +69,7 @@ def _middleware(
         Middleware(
             RequestMiddleware,
             rate_limiter=RateLimiter(limits.requests_per_s, limits.burst, limits.callers_remembered_max),
+            requests_per_s=limits.requests_per_s,
             rate_limited_paths=rate_limited_paths,
             templates=path_templates(routes),
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -13,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.metrics import OTHER, record_request, route_label
 from gateway.http.problems import Problem
-from gateway.http.rate_limit import RateLimiter, caller_key
 from kit import logs
 from kit.ids import new_id
+from kit.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +31,31 @@ SECURITY_HEADERS = {
 }
 
 
+def caller_key(authorization: str, host: str) -> bytes:
+    """Returns a digest that identifies a caller: of the Authorization header, or of the host if there is none.
+
+    Claims of the token are not used, because they are not verified here: with a forged token, one caller could
+    exhaust the limit of another.
+    """
+    return hashlib.sha256((f"token {authorization}" if authorization else f"host {host}").encode()).digest()
+
+
 class RequestMiddleware:
     """Wraps the application. Pure ASGI, because Starlette's BaseHTTPMiddleware buffers responses."""
 
     def __init__(
         self,
         app: ASGIApp,
-        rate_limiter: RateLimiter,
+        rate_limiter: RateLimiter[bytes],
+        requests_per_s: float,
         rate_limited_paths: tuple[str, ...],
         templates: Mapping[int, str],
     ) -> None:
-        """`rate_limited_paths` are path prefixes; `templates` is the result of metrics.path_templates."""
-        self._app, self._rate_limiter = app, rate_limiter
+        """`rate_limiter` applies below the path prefixes `rate_limited_paths`; `requests_per_s` is its rate.
+
+        `templates` is the result of metrics.path_templates.
+        """
+        self._app, self._rate_limiter, self._requests_per_s = app, rate_limiter, requests_per_s
         self._rate_limited_paths, self._templates = rate_limited_paths, templates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,10 +108,10 @@ class RequestMiddleware:
         if not scope["path"].startswith(self._rate_limited_paths):
             return
         host = scope["client"][0] if scope.get("client") else ""
-        retry_after = self._rate_limiter.acquire(caller_key(headers.get("authorization", ""), host))
-        if retry_after is not None:
+        wait_s = self._rate_limiter.wait_s(caller_key(headers.get("authorization", ""), host))
+        if wait_s:
             detail = (
-                f"The caller exceeded its limit of {self._rate_limiter.requests_per_s:g} requests per second. "
-                f"Retry after {retry_after.total_seconds():.3g} s."
+                f"The caller exceeded its limit of {self._requests_per_s:g} requests per second. "
+                f"Retry after {wait_s:.3g} s."
             )
-            raise Problem(429, "RATE_LIMITED", detail, retry_after=retry_after)
+            raise Problem(429, "RATE_LIMITED", detail, retry_after=timedelta(seconds=wait_s))

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.http.settings import HttpSettings
+from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError, is_loopback
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ KEEP_ALIVE_S = 30
 _POLL_INTERVAL_S = 0.005
 
 
-class PlainTextError(Exception):
+class PlainTextError(StartError):
     """The listen address is public and TLS is not configured."""
 
 
@@ -82,7 +83,7 @@ class HttpServer:
                 f"RADIANT_GATEWAY_HOST={host} is not a loopback address, and development mode requires one. "
                 "Set RADIANT_DEVELOPMENT=false and configure TLS."
             )
-        if not tls.certificate and not tls.proxied:
+        if not tls.certificate and not tls.is_behind_proxy:
             raise PlainTextError(
                 f"RADIANT_GATEWAY_HOST={host} is not a loopback address, and TLS is not configured. "
                 "Set RADIANT_GATEWAY_TLS_CERT and RADIANT_GATEWAY_TLS_KEY, or set RADIANT_BEHIND_TLS_PROXY=true if a "

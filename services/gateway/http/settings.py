@@ -4,93 +4,68 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Annotated
 
 from kit import ports
-from kit.settings import Reader
-
-DEFAULT_PORT = ports.GATEWAY
-_SECOND = timedelta(seconds=1)
+from kit.settings import Report, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
     """Limits on requests."""
 
-    body_bytes_max: int = 1024 * 1024
-    """Maximum size of a JSON body, and of the JSON part of an upload."""
-    audio_bytes_max: int = 25 * 1024 * 1024
-    """Maximum size of an audio recording."""
-    requests_per_s: float = 50.0
-    """Sustained rate of requests for each caller; 0 disables the limit."""
-    burst: int = 100
-    """Number of requests that a caller may send above the sustained rate."""
-    callers_remembered_max: int = 20_000
-    """Number of callers with a stored rate; the least recently active caller is removed first."""
-    call_timeout: timedelta = 10 * _SECOND
+    body_bytes_max: Annotated[int, Setting("GATEWAY_BODY_BYTES_MAX", 1024, 4 * 1024 * 1024, "bytes")] = 1024 * 1024
+    """Size of a JSON body, and of the JSON part of an upload."""
+    audio_bytes_max: Annotated[int, Setting("AUDIO_BYTES_MAX", 1024, 1024**3, "bytes")] = 25 * 1024 * 1024
+    """Size of a recording."""
+    requests_per_s: Annotated[float, Setting("GATEWAY_REQUESTS_PER_SECOND", 0, 1_000_000, "requests per second")] = 50.0
+    """Sustained rate of requests of one caller; 0 for no limit."""
+    burst: Annotated[int, Setting("GATEWAY_BURST", 1, 1_000_000, "requests")] = 100
+    """Requests of one caller that may exceed the sustained rate."""
+    callers_remembered_max: Annotated[int, Setting("GATEWAY_CALLERS_REMEMBERED_MAX", 1, 10_000_000, "callers")] = 20_000
+    """Callers with a stored rate. The least recently active caller is removed first."""
+    call_timeout: Annotated[timedelta, Setting("GATEWAY_CALL_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=10)
     """Deadline of a unary gRPC call."""
-    stream_timeout: timedelta = 120 * _SECOND
+    stream_timeout: Annotated[timedelta, Setting("GATEWAY_STREAM_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=120)
     """Deadline of an upload including its response, and of a download."""
-    read_timeout: timedelta = 15 * _SECOND
-    """Maximum time to receive a JSON body; for a recording, maximum time between two chunks."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> HttpLimits:
-        """Reads the limits from GATEWAY_* and AUDIO_BYTES_MAX."""
-        low = 0.05 * _SECOND
-        return cls(
-            body_bytes_max=reader.integer("GATEWAY_BODY_BYTES_MAX", 1024 * 1024, 1024, 4 * 1024 * 1024),
-            audio_bytes_max=reader.integer("AUDIO_BYTES_MAX", 25 * 1024 * 1024, 1024, 1024**3),
-            requests_per_s=reader.number("GATEWAY_REQUESTS_PER_SECOND", 50.0, 0, 1_000_000),
-            burst=reader.integer("GATEWAY_BURST", 100, 1, 1_000_000),
-            callers_remembered_max=reader.integer("GATEWAY_CALLERS_REMEMBERED_MAX", 20_000, 1, 10_000_000),
-            call_timeout=reader.seconds("GATEWAY_CALL_TIMEOUT_SECONDS", 10 * _SECOND, low, 300 * _SECOND),
-            stream_timeout=reader.seconds("GATEWAY_STREAM_TIMEOUT_SECONDS", 120 * _SECOND, low, 3600 * _SECOND),
-            read_timeout=reader.seconds("GATEWAY_READ_TIMEOUT_SECONDS", 15 * _SECOND, low, 300 * _SECOND),
-        )
+    read_timeout: Annotated[timedelta, Setting("GATEWAY_READ_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=15)
+    """Time to receive a JSON body; for a recording, time between two chunks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
     """Paths of PEM files, each empty if not used."""
 
-    certificate: str = ""
-    """Certificate chain of the gateway; empty disables TLS for listeners."""
-    key: str = ""
-    """Private key of the certificate."""
-    services_ca: str = ""
-    """CA certificates of the services; empty disables TLS for calls of services."""
-    proxied: bool = False
-    """Whether a proxy in front terminates TLS, so that a public address without a certificate is allowed."""
+    certificate: Annotated[str, Setting("GATEWAY_TLS_CERT")] = ""
+    """File with the certificate chain of the gateway (PEM). Empty: listeners do not use TLS."""
+    key: Annotated[str, Setting("GATEWAY_TLS_KEY")] = ""
+    """File with the private key of the certificate (PEM)."""
+    services_ca: Annotated[str, Setting("GATEWAY_SERVICES_CA")] = ""
+    """File with the CA certificates of the services (PEM). Empty: services are called without TLS."""
+    is_behind_proxy: Annotated[bool, Setting("BEHIND_TLS_PROXY")] = False
+    """Whether a proxy in front of the gateway terminates TLS, so that a public address needs no certificate."""
 
-    @classmethod
-    def read(cls, reader: Reader) -> Tls:
-        """Reads the paths. The reader reports a certificate without a key, and a key without a certificate."""
-        certificate, key = reader.text("GATEWAY_TLS_CERT", ""), reader.text("GATEWAY_TLS_KEY", "")
-        is_pair = bool(certificate) == bool(key)
-        reader.check("GATEWAY_TLS_CERT", is_pair, "must be set together with RADIANT_GATEWAY_TLS_KEY")
-        return cls(
-            certificate=certificate,
-            key=key,
-            services_ca=reader.text("GATEWAY_SERVICES_CA", ""),
-            proxied=reader.flag("BEHIND_TLS_PROXY", False),
-        )
+    def check(self, report: Report) -> None:
+        """Reports a certificate without a key, and a key without a certificate."""
+        has_both_or_neither = bool(self.certificate) == bool(self.key)
+        report.require("GATEWAY_TLS_CERT", has_both_or_neither, "must be set together with RADIANT_GATEWAY_TLS_KEY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
     """Address, TLS, CORS and limits of the HTTP server."""
 
-    host: str = "127.0.0.1"
-    """Listen address; in development mode it must be a loopback address."""
-    port: int = DEFAULT_PORT
+    host: Annotated[str, Setting("GATEWAY_HOST")] = "127.0.0.1"
+    """Listen address. In development mode it must be a loopback address."""
+    port: Annotated[int, Setting("GATEWAY_PORT", 0, 65_535)] = ports.GATEWAY
     """Listen port; 0 selects a free port."""
-    development: bool = True
-    """Development mode: only loopback addresses are allowed, because tokens are sent without TLS."""
-    tls: Tls = Tls()
+    development: Annotated[bool, Setting("DEVELOPMENT")] = True
+    """Development mode. The gateway then listens on loopback addresses only, because tokens are sent without TLS."""
+    tls: Tls = field(default_factory=Tls)
     """TLS of the listeners and of the calls of services."""
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits on requests."""
-    cors_origins: tuple[str, ...] = ()
-    """Origins whose pages may call the API; empty disables CORS."""
-    grace: timedelta = 10 * _SECOND
-    """Maximum time for requests in flight at shutdown."""
+    cors_origins: Annotated[tuple[str, ...], Setting("GATEWAY_CORS_ORIGINS")] = ()
+    """Origins whose pages may call the API, separated by commas or spaces. Empty: none."""
+    grace: Annotated[timedelta, Setting("GRACE_SECONDS", 0, 600)] = timedelta(seconds=10)
+    """Time for requests in flight at shutdown."""

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from kit import ports
-from kit.settings import Reader
+from kit.settings import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     """Addresses of the gRPC services, each as host:port."""
 
-    ingest: str = f"127.0.0.1:{ports.INGEST}"
-    """Feedback intake."""
-    neural: str = f"127.0.0.1:{ports.NEURAL}"
-    """Learning and recommendations."""
-    experiments: str = f"127.0.0.1:{ports.EXPERIMENTS}"
-    """Experiments."""
-    voice: str = ""
-    """Transcription and translation; empty if the deployment has no voice service."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> Addresses:
-        """Reads the addresses from GATEWAY_*_ADDRESS."""
-        defaults = cls()
-        return cls(
-            ingest=reader.text("GATEWAY_INGEST_ADDRESS", defaults.ingest),
-            neural=reader.text("GATEWAY_NEURAL_ADDRESS", defaults.neural),
-            experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", defaults.experiments),
-            voice=reader.text("GATEWAY_VOICE_ADDRESS", ""),
-        )
+    ingest: Annotated[str, Setting("GATEWAY_INGEST_ADDRESS")] = f"127.0.0.1:{ports.INGEST}"
+    """Address (host:port) of the ingest service."""
+    neural: Annotated[str, Setting("GATEWAY_NEURAL_ADDRESS")] = f"127.0.0.1:{ports.NEURAL}"
+    """Address (host:port) of the neural service."""
+    experiments: Annotated[str, Setting("GATEWAY_EXPERIMENTS_ADDRESS")] = f"127.0.0.1:{ports.EXPERIMENTS}"
+    """Address (host:port) of the experiments service."""
+    voice: Annotated[str, Setting("GATEWAY_VOICE_ADDRESS")] = ""
+    """Address (host:port) of the voice service. Empty: the deployment has none."""
 
     def of(self, service: str) -> str:
         """Returns the address of a service; raises KeyError for an unknown name."""

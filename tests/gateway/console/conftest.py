@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.routes.service_calls import ServiceCalls
-from gateway.settings import Addresses, GatewaySettings
+from gateway.routes.settings import Addresses
+from gateway.settings import GatewaySettings
 from tests.support.suite import KEY
 
 UNREACHABLE = Addresses(ingest="127.0.0.1:1", neural="127.0.0.1:1", experiments="127.0.0.1:1", voice="127.0.0.1:1")

@@ -9,7 +9,7 @@ import pytest
 from gateway.console.settings import ConsoleSettings, OidcSettings
 from kit.rpc.auth import ROLES
 from kit.service_settings import ServiceSettings
-from kit.settings import Reader, SettingsError
+from kit.settings import SettingsError
 
 ENVIRONMENT = {
     "RADIANT_CONSOLE_PUBLIC_URL": "https://radiant.example/",
@@ -63,13 +63,12 @@ class ProcessSettings(ServiceSettings):
 
 def test_settings_of_empty_environment_are_defaults() -> None:
     settings = ProcessSettings.from_env({}).console
-    assert settings == ConsoleSettings() == ConsoleSettings.read(Reader({}, "RADIANT_"))
+    assert settings == ConsoleSettings()
     assert settings.oidc.role_map == {role: role for role in ROLES}
 
 
 def test_settings_of_environment_have_its_values() -> None:
     assert ProcessSettings.from_env(ENVIRONMENT).console == EXPECTED
-    assert ConsoleSettings.read(Reader(ENVIRONMENT, "RADIANT_")) == EXPECTED
 
 
 def test_settings_out_of_range_are_all_reported() -> None:

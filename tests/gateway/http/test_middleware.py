@@ -14,7 +14,7 @@ from starlette.routing import Route as Endpoint
 
 from gateway.app import application
 from gateway.http.problems import Problem
-from gateway.settings import HttpLimits
+from gateway.http.settings import HttpLimits
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
 
@@ -106,7 +106,8 @@ async def test_extra_routes_get_problem_responses_headers_metrics_and_rate_limit
         return Response()
 
     routes = [Mount("/elsewhere", routes=[Endpoint("/{page}", page)]), Endpoint("/v1/traces", accept, methods=["POST"])]
-    settings = replace(scripted.settings, limits=HttpLimits(requests_per_s=0.01, burst=1))
+    http = replace(scripted.settings.http, limits=HttpLimits(requests_per_s=0.01, burst=1))
+    settings = scripted.settings.model_copy(update={"http": http})
     app = application(settings, scripted.calls, routes, rate_limited_paths=("/v1/",))
     ok = request_count("/elsewhere/{page}", "200")
     async with scripted.client(app) as client:

@@ -1,9 +1,7 @@
 """Tests of the rate limit."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from gateway.http.rate_limit import RateLimiter
 from tests.gateway.fixtures.gateway import ACME, GLOBEX
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
 
@@ -11,7 +9,7 @@ CONFIG = "/api/v2/service/feedback/config"
 
 
 async def test_caller_above_the_limit_gets_429_and_other_callers_do_not(scripted: ScriptedGateway) -> None:
-    limits = replace(scripted.settings.limits, requests_per_s=0.5, burst=2)
+    limits = replace(scripted.settings.http.limits, requests_per_s=0.5, burst=2)
     async with scripted.client_with(limits=limits) as client:
         answers = [await client.get(CONFIG, headers=ACME) for _ in range(3)]
         assert [each.status_code for each in answers] == [200, 200, 429]
@@ -22,15 +20,3 @@ async def test_caller_above_the_limit_gets_429_and_other_callers_do_not(scripted
         assert 0 < rejected.json()["retryAfter"] <= 2
         assert (await client.get(CONFIG, headers=GLOBEX)).status_code == 200
         assert (await client.get("/healthz")).json() == {"status": "serving"}
-
-
-def test_token_bucket_refills_and_the_oldest_caller_is_removed() -> None:
-    now = 0.0
-    limiter = RateLimiter(2.0, 1, 2, lambda: now)
-    assert limiter.acquire(b"a") is None
-    assert limiter.acquire(b"a") == timedelta(seconds=0.5)
-    now = 0.5
-    assert limiter.acquire(b"a") is None
-    assert limiter.acquire(b"b") is None
-    assert limiter.acquire(b"c") is None
-    assert limiter.acquire(b"a") is None, "two newer callers replaced its bucket"

@@ -15,8 +15,10 @@ import pytest
 from cli.service_process import answers_http, answers_https
 from gateway.app import application
 from gateway.http.server import HttpServer, PlainTextError
+from gateway.http.settings import Tls
 from gateway.routes.service_calls import ServiceCalls
-from gateway.settings import Addresses, GatewaySettings, Tls
+from gateway.routes.settings import Addresses
+from gateway.settings import GatewaySettings
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -28,7 +30,7 @@ CONFIG = "/service/feedback/config"
 
 
 async def test_server_with_certificate_accepts_only_tls(scripted: ScriptedGateway, certificate: Tls) -> None:
-    async with listening_gateway(scripted, replace(scripted.settings, tls=certificate)) as port:
+    async with listening_gateway(scripted, replace(scripted.settings.http, tls=certificate)) as port:
         context = ssl.create_default_context(cafile=certificate.services_ca)
         async with httpx.AsyncClient(verify=context) as client:
             answer = await client.get(f"https://127.0.0.1:{port}/api/v2{CONFIG}", headers=ACME)
@@ -41,14 +43,14 @@ async def test_server_with_certificate_accepts_only_tls(scripted: ScriptedGatewa
 async def test_server_on_public_address_requires_tls_or_a_tls_proxy(
     scripted: ScriptedGateway, certificate: Tls
 ) -> None:
-    public = replace(scripted.settings, host="0.0.0.0", development=False)
+    public = replace(scripted.settings.http, host="0.0.0.0", development=False)
     with pytest.raises(PlainTextError, match="TLS"):
         await HttpServer(public, scripted.app).start()
     with pytest.raises(PublicDevelopmentError):
         await HttpServer(replace(public, development=True, tls=certificate), scripted.app).start()
-    for tls in (certificate, Tls(proxied=True)):
+    for tls in (certificate, Tls(is_behind_proxy=True)):
         async with listening_gateway(scripted, replace(public, tls=tls)) as port:
-            assert await (answers_http if tls.proxied else answers_https)(f"127.0.0.1:{port}")
+            assert await (answers_http if tls.is_behind_proxy else answers_https)(f"127.0.0.1:{port}")
     missing = replace(public, tls=Tls(certificate="/nowhere", key="/nowhere"))
     with pytest.raises(OSError, match="No such file"):
         await HttpServer(missing, scripted.app).start()
@@ -56,7 +58,7 @@ async def test_server_on_public_address_requires_tls_or_a_tls_proxy(
 
 def test_tls_settings_with_certificate_but_without_key_are_rejected() -> None:
     settings = GatewaySettings.from_env({"RADIANT_BEHIND_TLS_PROXY": "true", "RADIANT_GATEWAY_SERVICES_CA": "ca.pem"})
-    assert settings.tls == Tls(proxied=True, services_ca="ca.pem")
+    assert settings.http.tls == Tls(is_behind_proxy=True, services_ca="ca.pem")
     with pytest.raises(SettingsError, match="RADIANT_GATEWAY_TLS_KEY"):
         GatewaySettings.from_env({"RADIANT_GATEWAY_TLS_CERT": "cert.pem"})
 

@@ -11,10 +11,12 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
-from gateway.app import wired
+from gateway.app import open_server
+from gateway.http.settings import HttpSettings, Tls
 from gateway.otlp.grpc_receiver import LOGS_SERVICE, TRACE_SERVICE
 from gateway.otlp.settings import OtlpSettings
-from gateway.settings import Addresses, GatewaySettings, Tls
+from gateway.routes.settings import Addresses
+from gateway.settings import GatewaySettings
 from kit.settings import SettingsError
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, export, sdk_spans, shutting_down, span, trace_request
@@ -25,7 +27,8 @@ from tests.support.suite import free_port
 async def test_receiver_with_certificate_accepts_only_tls(intake: ingest.IngestService, certificate: Tls) -> None:
     addresses, tls = Addresses(ingest=intake.address), replace(certificate, services_ca="")
     authority = await asyncio.to_thread(Path(certificate.services_ca).read_bytes)
-    async with wired(GatewaySettings(port=0, addresses=addresses, tls=tls, otlp=OtlpSettings(grpc_port=0))) as server:
+    settings = GatewaySettings(http=HttpSettings(port=0, tls=tls), addresses=addresses, otlp=OtlpSettings(grpc_port=0))
+    async with open_server(settings) as server:
         await server.start()
         try:
             credentials = grpc.ssl_channel_credentials(authority)
@@ -53,11 +56,11 @@ async def test_health_check_without_token_returns_serving(gateway: OtlpGateway) 
 async def test_start_with_receiver_port_in_use_fails_and_closes_the_http_port(gateway: OtlpGateway) -> None:
     port = free_port()
     settings = GatewaySettings(
-        port=port,
+        http=HttpSettings(port=port),
         addresses=Addresses(ingest=gateway.intake.address),
         otlp=OtlpSettings(grpc_port=gateway.grpc_port),
     )
-    async with wired(settings) as server:
+    async with open_server(settings) as server:
         with pytest.raises(OSError, match="cannot listen"):
             await server.start()
     with socket.socket() as probe:

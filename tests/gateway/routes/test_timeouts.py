@@ -11,7 +11,7 @@ import pytest
 
 from gateway.app import application
 from gateway.routes.service_calls import ServiceCalls
-from gateway.settings import Addresses
+from gateway.routes.settings import Addresses
 from tests.gateway.fixtures.connection import listening_gateway, open_connection, read_status, request_head
 from tests.gateway.fixtures.gateway import ACME, Served, vote
 from tests.gateway.fixtures.problem_documents import status_and_reason
@@ -39,9 +39,9 @@ async def wait_forever(_: Any) -> None:
 async def test_body_that_stops_is_rejected_after_the_read_timeout(
     scripted: ScriptedGateway, path: str, content_type: str, first_bytes: bytes
 ) -> None:
-    limits = replace(scripted.settings.limits, read_timeout=timedelta(seconds=0.2))
-    settings = replace(scripted.settings, limits=limits)
-    async with listening_gateway(scripted, settings) as port, open_connection(port) as (reader, writer):
+    limits = replace(scripted.settings.http.limits, read_timeout=timedelta(seconds=0.2))
+    http = replace(scripted.settings.http, limits=limits)
+    async with listening_gateway(scripted, http) as port, open_connection(port) as (reader, writer):
         writer.write(request_head(path, content_type, 1000) + first_bytes)
         assert await read_status(reader) == 408
         assert b"BODY_TOO_SLOW" in await reader.read(4000)
@@ -49,9 +49,9 @@ async def test_body_that_stops_is_rejected_after_the_read_timeout(
 
 
 async def test_recording_that_arrives_slowly_is_rejected_after_the_stream_timeout(scripted: ScriptedGateway) -> None:
-    limits = replace(scripted.settings.limits, stream_timeout=timedelta(seconds=0.5))
-    settings = replace(scripted.settings, limits=limits)
-    async with listening_gateway(scripted, settings) as port, open_connection(port) as (reader, writer):
+    limits = replace(scripted.settings.http.limits, stream_timeout=timedelta(seconds=0.5))
+    http = replace(scripted.settings.http, limits=limits)
+    async with listening_gateway(scripted, http) as port, open_connection(port) as (reader, writer):
         writer.write(request_head("/voice/transcribe", "audio/wav", 1000))
         status = asyncio.create_task(read_status(reader))
         while not status.done():
@@ -78,7 +78,8 @@ async def test_service_that_does_not_respond_returns_504_after_the_deadline(rpc:
 async def test_service_that_is_unreachable_returns_503_without_its_address(scripted: ScriptedGateway) -> None:
     unreachable = Addresses(ingest=f"127.0.0.1:{free_port()}")
     calls = ServiceCalls(unreachable, timedelta(seconds=10))
-    async with scripted.client(application(replace(scripted.settings, addresses=unreachable), calls)) as client:
+    settings = scripted.settings.model_copy(update={"addresses": unreachable})
+    async with scripted.client(application(settings, calls)) as client:
         answer = await client.get(f"/api/v2{CONFIG}", headers=ACME)
     await calls.close()
     assert status_and_reason(answer) == (503, "UNAVAILABLE")
@@ -93,7 +94,7 @@ async def test_client_that_disconnects_during_a_body_stores_nothing(
     feedback = DISPOSITION % b"feedback" + json.dumps(FEEDBACK).encode() + b"\r\n"
     half_upload = feedback + DISPOSITION % b"audio" + clip(10.0)
     bodies = [(VOICE, FORM, half_upload)] * 5 + [(EXPLICIT, "application/json", b"{")]
-    async with listening_gateway(served, served.settings) as port:
+    async with listening_gateway(served, served.settings.http) as port:
         for path, content_type, body in bodies:
             async with open_connection(port) as (reader, writer):
                 writer.write(request_head(path, content_type, 900_000, expects_continue=True))

@@ -164,7 +164,7 @@ async def test_slow_service_applies_backpressure_to_the_sender(scripted: Scripte
 
 
 async def test_upload_beyond_the_limit_of_a_part_is_rejected(scripted: ScriptedGateway) -> None:
-    limits = replace(scripted.settings.limits, audio_bytes_max=200_000, body_bytes_max=2_000)
+    limits = replace(scripted.settings.http.limits, audio_bytes_max=200_000, body_bytes_max=2_000)
     async with scripted.client_with(limits=limits) as client:
         for audio_bytes in (200_001, 300_000):
             audio = ("clip.wav", b"x" * audio_bytes, "audio/wav")
@@ -178,7 +178,7 @@ async def test_upload_beyond_the_limit_of_a_part_is_rejected(scripted: ScriptedG
 
 async def test_upload_rejected_early_still_delivers_the_error_to_the_client(scripted: ScriptedGateway) -> None:
     parts = form(("clip.wav", b"x" * 6_000_000, "audio/wav"))
-    async with listening_gateway(scripted, scripted.settings) as port, httpx.AsyncClient(timeout=20) as client:
+    async with listening_gateway(scripted, scripted.settings.http) as port, httpx.AsyncClient(timeout=20) as client:
         rejected = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=parts)
     assert error_of(rejected)[:2] == (401, "TOKEN_MISSING")
 

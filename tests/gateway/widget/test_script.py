@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import expect
 
 from gateway.app import application
+from gateway.http.settings import HttpLimits, HttpSettings
 from gateway.routes.service_calls import ServiceCalls
-from gateway.settings import GatewaySettings, HttpLimits
+from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
 from tests.gateway.fixtures.gateway import bearer
 from tests.gateway.fixtures.widget_page import ChatPage, wait_until
@@ -20,8 +21,9 @@ GZIP_BYTES_MAX = 8192
 
 def gateway_client() -> httpx.AsyncClient:
     """Returns a client of a gateway without services."""
-    settings = GatewaySettings(limits=HttpLimits(requests_per_s=0), cors_origins=("https://app.example",))
-    app = application(settings, ServiceCalls(settings.addresses, settings.limits.call_timeout), widget_routes())
+    http = HttpSettings(limits=HttpLimits(requests_per_s=0), cors_origins=("https://app.example",))
+    settings = GatewaySettings(http=http)
+    app = application(settings, ServiceCalls(settings.addresses, settings.http.limits.call_timeout), widget_routes())
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 

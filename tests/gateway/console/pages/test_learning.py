@@ -112,7 +112,7 @@ async def test_evaluation_shows_estimates_to_admin_without_run_list(served_with_
 
 async def test_event_stream_sends_unchanged_status_once(served: Served) -> None:
     console = ConsoleSettings(stream_life=timedelta(seconds=0.5), stream_interval=timedelta(seconds=0.05))
-    settings = replace(development_settings(served), console=console)
+    settings = development_settings(served).model_copy(update={"console": console})
     async with console_client(served, "expert", settings=settings) as expert:
         response = await expert.http.get("/console/live/learning")
         assert response.headers["content-type"].startswith("text/event-stream")

@@ -1,13 +1,12 @@
 """Tests of sign-in in development and by an OpenID provider."""
 
-from dataclasses import replace
-
 import httpx
 import pytest
 
 from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME
 from gateway.console.settings import ConsoleSettings, OidcSettings
+from gateway.http.settings import HttpSettings
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client
@@ -17,11 +16,19 @@ DEVELOPMENT = "/console/signin/development"
 ADMIN = {"tenant": "acme", "role": "admin"}
 
 
-@pytest.mark.parametrize("changes", [{"development": False, "host": "0.0.0.0"}, {"token_key": ""}, {"host": "0.0.0.0"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"http": HttpSettings(development=False, host="0.0.0.0")},
+        {"token_key": ""},
+        {"http": HttpSettings(host="0.0.0.0")},
+    ],
+    ids=["not-development", "without-key", "public-address"],
+)
 async def test_development_sign_in_without_key_or_on_public_address_is_disabled(
     settings: GatewaySettings, calls: ServiceCalls, changes: dict[str, object]
 ) -> None:
-    async with anonymous_client(application(replace(settings, **changes), calls)) as client:  # type: ignore[arg-type]
+    async with anonymous_client(application(settings.model_copy(update=changes), calls)) as client:
         assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 404
         assert "Development" not in (await client.get("/console/signin")).text
 
@@ -66,7 +73,8 @@ async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_role
             roles_claim="realm.roles",
             role_map={"Feedback Admins": "admin"},
         )
-        app = application(replace(settings, token_key="", console=ConsoleSettings(oidc=oidc)), calls)
+        with_provider = settings.model_copy(update={"token_key": "", "console": ConsoleSettings(oidc=oidc)})
+        app = application(with_provider, calls)
         async with anonymous_client(app) as client:
             response = await _sign_in_at_provider(client)
             assert (response.status_code, response.headers["location"]) == (303, "/console/audit")
