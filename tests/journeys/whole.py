@@ -132,7 +132,7 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
         for name, wired in (
             ("ingest", ingest.app.wired(IngestSettings.from_env(environ("ingest")))),
             ("neural", neural.app.wired(NeuralSettings.from_env(environ("neural")))),
-            ("experiments", experiments.app.wired(ExperimentsSettings.from_env(environ("experiments")))),
+            ("experiments", experiments.app.open_server(ExperimentsSettings.from_env(environ("experiments")))),
             ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
         ):
             server: Any = await stack.enter_async_context(wired)

@@ -1,1 +1,1 @@
-"""What the outcomes say. Every function takes sums that can be kept up to date, never single outcomes."""
+"""Statistics of experiments. Functions take sums over users, which can be updated, never single outcomes."""
