@@ -28,8 +28,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant from proto/, and clients/typescript from the OpenAPI document
+protos: setup  ## write libs/radiant and docs/ACCESS.md from proto/, and clients/typescript from the OpenAPI document
 	$(BIN)/python proto/generate.py
+	$(BIN)/python proto/access.py
 	$(BIN)/python clients/typescript/build.py
 
 schemas: setup  ## write each service's schema.sql from its migrations

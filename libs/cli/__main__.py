@@ -15,13 +15,13 @@ from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from cli.supervisor import PartFailedError
 from kit.errors import RadiantError
+from kit.rpc.access import ROLES
 from kit.settings import SettingsError
 
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
     "model, quality (0 to 1), cost_usd, latency_s"
 )
-ROLES = ("service", "expert", "admin", "operator")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("service", choices=[service.name for service in SERVICES])
     commands.add_parser("migrate", help="create roles and apply migrations")
     commands.add_parser("doctor", help="check this machine and the servers")
+
+    protos = commands.add_parser("protos", help="write the API's protos and their imports to a folder")
+    protos.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; created if missing")
 
     token = commands.add_parser("token", help="print a token for development")
     token.add_argument("tenant", help="tenant of the token; '' for an operator of all tenants")

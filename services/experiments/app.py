@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from experiments.api.commands import ExperimentCommands
 from experiments.api.convert.interim import serialize
-from experiments.api.servicer import ACCESS, ExperimentServicer
+from experiments.api.servicer import ExperimentServicer
 from experiments.assignment.registry import ExperimentRegistry
 from experiments.assignment.sticky import StickyAssignments
 from experiments.privacy.erasure import erase_pending
@@ -41,7 +41,7 @@ async def open_server(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]
         ):
             await stack.enter_async_context(periodically(name, step, interval))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-        server = build_server(settings.rpc, authenticator, ACCESS)
+        server = build_server(settings.rpc, authenticator)
         assignments = StickyAssignments(database, registry, experiments, settings.assignments_cached_max)
         commands = ExperimentCommands(database, registry, interim_results)
         server.add(

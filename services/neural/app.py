@@ -124,8 +124,7 @@ def _server(
     publisher: Publisher,
     strengths: Believes,
 ) -> RpcServer:
-    access = recommend_servicer.ACCESS | learning_servicer.ACCESS
-    server = build_server(settings.rpc, authenticator, access)
+    server = build_server(settings.rpc, authenticator)
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import RedisSettings
 from kit.rpc.auth import ROLES
-from kit.rpc.server import RpcServerSettings
 from kit.rpc.auth_settings import AuthSettings
+from kit.rpc.server import RpcServerSettings
 from kit.service_settings import ServiceSettings, known_keys, setting_fields
 from kit.settings import Defaults, Reader, Report, Setting, SettingsError
 from kit.settings_document import description_of

@@ -14,9 +14,10 @@ from typing import Annotated, Any, Protocol
 import jwt
 
 from kit.errors import Forbidden, Invalid, Unauthenticated
+from kit.rpc import access
 from kit.settings import Setting
 
-ROLES = frozenset({"service", "expert", "admin", "operator"})
+ROLES = frozenset(access.ROLES)
 ISSUER = AUDIENCE = "radiant"
 KEY_BYTES_MIN = 32
 TOKEN_CHARACTERS_MAX = 8192

@@ -15,20 +15,6 @@ TENANTS_MAX = 50_000
 RATE_MAX = 10_000_000
 STREAM_RETRY = timedelta(seconds=1)
 
-_READS = (
-    "Get",
-    "List",
-    "BatchGet",
-    "Explain",
-    "Rank",
-    "Watch",
-    "Export",
-    "Plan",
-    "Evaluate",
-    "Translate",
-    "Transcribe",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaSettings:
@@ -109,6 +95,6 @@ class Quotas:
         self.writes = Quota("writes", settings.writes_per_s, settings.writes_burst)
         self.streams = Streams(settings.streams)
 
-    def of(self, method: str) -> Quota:
-        """Returns the quota of a method, by its name without the service."""
-        return self.reads if method.startswith(_READS) else self.writes
+    def of(self, *, is_write: bool) -> Quota:
+        """Returns the quota that calls of a method count against, by the access rule of the method."""
+        return self.writes if is_write else self.reads

@@ -17,6 +17,7 @@ from grpc_reflection.v1alpha import reflection
 
 from kit.lifecycle import StartError
 from kit.metrics import DEVELOPMENT
+from kit.rpc.access import access_rules
 from kit.rpc.auth import Authenticator
 from kit.rpc.concurrency import Load
 from kit.rpc.interceptors import Interceptor
@@ -126,12 +127,13 @@ class RpcServer:
         self._credentials: list[Credentials] = []
 
     def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
-        """Adds a service; raises LookupError when a method of it has no access rule."""
+        """Adds a service; raises AccessRuleError when a method of the service has no complete access rule."""
+        rules = access_rules(descriptor)
         registrar = _Registrar()
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", handler))
+            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -199,14 +201,13 @@ class RpcServer:
 def build_server(
     settings: RpcServerSettings,
     authenticator: Authenticator,
-    access: Mapping[str, frozenset[str]],
+    *,
     self_validating: frozenset[str] = frozenset(),
 ) -> RpcServer:
-    """Makes a server; `access` names the roles that may call each method, by its short name."""
+    """Returns a server without services; `self_validating` names methods that validate their messages themselves."""
     principals = settings.tls.principals
     interceptor = Interceptor(
         authenticator,
-        access,
         settings.default_deadline,
         self_validating,
         Certificates(principals) if principals else None,

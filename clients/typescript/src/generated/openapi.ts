@@ -13,7 +13,7 @@ export interface paths {
         put?: never;
         /**
          * Stores or replaces the explicit feedback of one user on one output.
-         * @description Stores or replaces the explicit feedback of one user on one output. It may come before its manifest.
+         * @description Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest.
          */
         post: operations["submitExplicitFeedback"];
         delete?: never;
@@ -33,7 +33,7 @@ export interface paths {
         put?: never;
         /**
          * Stores one implicit signal.
-         * @description Stores one implicit signal. It may come before its manifest.
+         * @description Stores one implicit signal. It may arrive before the manifest.
          */
         post: operations["submitImplicitSignal"];
         delete?: never;
@@ -53,7 +53,7 @@ export interface paths {
         put?: never;
         /**
          * Stores a spoken comment; it is heard soon after.
-         * @description Takes a spoken comment: a header, then chunks of audio.
+         * @description Stores a voice comment, sent as a header followed by chunks of audio.
          */
         post: operations["submitVoiceFeedback"];
         delete?: never;
@@ -71,7 +71,7 @@ export interface paths {
         };
         /**
          * Counts the feedback on one output.
-         * @description Counts the feedback on one output. Fails with NOT_FOUND when neither a manifest nor feedback is known.
+         * @description Returns counts of the feedback on one output. Fails with NOT_FOUND when the output has no manifest and no feedback.
          */
         get: operations["getFeedbackStats"];
         put?: never;
@@ -91,7 +91,7 @@ export interface paths {
         };
         /**
          * Tells a feedback widget what to ask for.
-         * @description Tells a feedback widget what to ask for.
+         * @description Returns the configuration of a feedback widget.
          */
         get: operations["getWidgetConfig"];
         put?: never;
@@ -131,7 +131,7 @@ export interface paths {
         };
         /**
          * Sums up the feedback on a conversation.
-         * @description Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known.
+         * @description Returns a summary of the feedback on a conversation. Fails with NOT_FOUND when the conversation has no output.
          */
         get: operations["getConversationSummary"];
         put?: never;
@@ -151,13 +151,13 @@ export interface paths {
         };
         /**
          * Recommends a model; each answer is a decision of its own.
-         * @description Recommends a model. Without any feedback it still answers, with confidence 0.
+         * @description Recommends a model. Without feedback, the answer has confidence 0.
          */
         get: operations["getRecommendation"];
         put?: never;
         /**
          * Recommends a model, as GET does, for contexts too large for an address.
-         * @description Recommends a model. Without any feedback it still answers, with confidence 0.
+         * @description Recommends a model. Without feedback, the answer has confidence 0.
          */
         post: operations["getRecommendationFor"];
         delete?: never;
@@ -197,7 +197,7 @@ export interface paths {
         put?: never;
         /**
          * Learns one output at once and shows what its feedback contributes.
-         * @description Learns one output at once and shows what its feedback contributes.
+         * @description Learns the feedback on one output immediately and returns its contribution.
          */
         post: operations["learnOutput"];
         delete?: never;
@@ -217,7 +217,7 @@ export interface paths {
         put?: never;
         /**
          * Hears a recording at once and keeps nothing of it.
-         * @description Hears a recording at once and keeps nothing of it: a header, then the file in chunks. A recording that cannot be played fails with INVALID_ARGUMENT and a sentence for the person who made it; too many at once with RESOURCE_EXHAUSTED and the time to wait.
+         * @description Transcribes a recording immediately and stores none of it. The recording is sent as a header followed by chunks of the file. An unreadable recording fails with INVALID_ARGUMENT and a sentence for the speaker. Too many concurrent calls fail with RESOURCE_EXHAUSTED and the time to wait.
          */
         post: operations["transcribe"];
         delete?: never;
@@ -237,7 +237,7 @@ export interface paths {
         put?: never;
         /**
          * Translates a text.
-         * @description Translates a text. A pair of languages that no engine knows fails with UNIMPLEMENTED and names the pair.
+         * @description Translates a text. An unsupported pair of languages fails with UNIMPLEMENTED and is named in the error.
          */
         post: operations["translateText"];
         delete?: never;
@@ -261,7 +261,7 @@ export interface paths {
         put?: never;
         /**
          * Creates a draft of an experiment.
-         * @description Creates a draft. An experiment over all tenants is for operators.
+         * @description Creates an experiment as a draft. Only operators may create an experiment over all tenants.
          */
         post: operations["createExperiment"];
         delete?: never;
@@ -280,7 +280,7 @@ export interface paths {
         get?: never;
         /**
          * Changes an experiment; If-Match names the state that the caller has seen.
-         * @description Changes an experiment. What moves analysed users opens a new epoch.
+         * @description Changes an experiment. A change that moves analysed users to other variants opens a new epoch.
          */
         put: operations["updateExperiment"];
         post?: never;
@@ -299,7 +299,7 @@ export interface paths {
         };
         /**
          * Counts a tenant's outputs and the feedback on them, by day and by model.
-         * @description Counts the outputs of a tenant and the feedback on them, day by day and by model.
+         * @description Returns counts of the outputs of a tenant and the feedback on them, by day and by model.
          */
         get: operations["getTenantFeedbackStats"];
         put?: never;
@@ -319,7 +319,7 @@ export interface paths {
         };
         /**
          * Lists outputs with the feedback on them, newest first.
-         * @description Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed.
+         * @description Lists outputs with the feedback on them, newest first. Outputs without a manifest are not listed.
          */
         get: operations["listOutputs"];
         put?: never;
@@ -339,7 +339,7 @@ export interface paths {
         };
         /**
          * Shows one output: its manifest and all feedback that stands.
-         * @description Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it.
+         * @description Returns one output with its manifest and its current feedback. Fails with NOT_FOUND when the output has no manifest and no feedback.
          */
         get: operations["getOutput"];
         put?: never;
@@ -362,7 +362,7 @@ export interface paths {
         post?: never;
         /**
          * Erases a user and takes back what was learned from them.
-         * @description Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings, scores, trust, decisions and assignments follow within minutes: see ListErasures.
+         * @description Erases a user and removes what was learned from the user's feedback. Data of this service is erased before the answer. Recordings, scores, trust, decisions and assignments are erased within minutes; ListErasures shows the progress.
          */
         delete: operations["forgetUser"];
         options?: never;
@@ -379,7 +379,7 @@ export interface paths {
         };
         /**
          * Streams everything that is stored of a user, one record a line.
-         * @description Streams everything that is stored of a user, whatever service keeps it.
+         * @description Streams all records of a user, from every service.
          */
         get: operations["exportUser"];
         put?: never;
@@ -399,7 +399,7 @@ export interface paths {
         };
         /**
          * Lists erasures, newest first, and how far each is.
-         * @description Lists erasures, newest first, and how far each is.
+         * @description Lists erasures of users with their progress, newest first.
          */
         get: operations["listErasures"];
         put?: never;
@@ -419,7 +419,7 @@ export interface paths {
         };
         /**
          * Lists who changed what, newest first.
-         * @description Lists entries, newest first.
+         * @description Lists audit entries, newest first.
          */
         get: operations["listAuditEntries"];
         put?: never;
@@ -439,7 +439,7 @@ export interface paths {
         };
         /**
          * Lists how far each rater is trusted, and why.
-         * @description Lists how far each rater is trusted, and why.
+         * @description Lists the trust scores of raters with their factors, lowest trust first.
          */
         get: operations["listTrustScores"];
         put?: never;
@@ -461,12 +461,12 @@ export interface paths {
         put?: never;
         /**
          * Sets how far a rater is trusted, whatever the rater says.
-         * @description Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it.
+         * @description Pins the trust weight of a rater to a fixed value. The weight applies to all feedback of the rater, past and future.
          */
         post: operations["pinTrustScore"];
         /**
          * Lets a rater's trust be computed again.
-         * @description Lets a pinned trust score be computed again.
+         * @description Removes the pin from a trust score, so that it is computed again.
          */
         delete: operations["clearTrustScore"];
         options?: never;
@@ -506,381 +506,381 @@ export interface components {
             /** @description Identifies the logged error. */
             errorId?: string;
         };
-        /** @description ApproveRolloutStepRequest approves the next step. */
+        /** @description ApproveRolloutStepRequest approves the next step of a rollout. */
         ApproveRolloutStepRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description ApproveRolloutStepResponse shows the rollout after the approval. */
+        /** @description ApproveRolloutStepResponse contains the rollout after the approval. */
         ApproveRolloutStepResponse: {
-            /** @description The rollout. */
+            /** @description State of the rollout. */
             rollout?: components["schemas"]["Rollout"];
         };
         /**
-         * @description AskReason is why a user is asked for an opinion, or not.
+         * @description AskReason is the reason for prompting or not prompting a user for an opinion.
          *
-         *     - ASK_REASON_UNSPECIFIED: Not known: user or output are not named, or the output's manifest is not here.
-         *     - ASK_REASON_FIRST_OUTPUTS: Asked: one of the user's first outputs.
-         *     - ASK_REASON_LOW_CONFIDENCE: Asked: the Brain was not sure of its choice.
-         *     - ASK_REASON_VERIFICATION_FAILED: Asked: a check of the answer failed.
-         *     - ASK_REASON_CONTRADICTION: Asked: the answer contradicts something.
-         *     - ASK_REASON_SAMPLED: Asked: drawn.
-         *     - ASK_REASON_NOT_SAMPLED: Not asked: not drawn.
-         *     - ASK_REASON_FATIGUE: Not asked: the user was asked often enough of late.
-         *     - ASK_REASON_ANSWERED: Not asked: the user has said something already.
+         *     - ASK_REASON_UNSPECIFIED: Not prompted: the request names no user or no output, or the output has no manifest.
+         *     - ASK_REASON_FIRST_OUTPUTS: Prompted: the output is one of the first outputs of the user.
+         *     - ASK_REASON_LOW_CONFIDENCE: Prompted: the confidence of the Brain in its choice was low.
+         *     - ASK_REASON_VERIFICATION_FAILED: Prompted: a check of the output failed.
+         *     - ASK_REASON_CONTRADICTION: Prompted: the output contains a contradiction.
+         *     - ASK_REASON_SAMPLED: Prompted: the output was selected by random sampling.
+         *     - ASK_REASON_NOT_SAMPLED: Not prompted: the output was not selected by random sampling.
+         *     - ASK_REASON_FATIGUE: Not prompted: the user was prompted too often or too recently.
+         *     - ASK_REASON_ANSWERED: Not prompted: the user has already given a rating or a voice comment on the output.
          * @enum {string}
          */
         AskReason: "ASK_REASON_UNSPECIFIED" | "ASK_REASON_FIRST_OUTPUTS" | "ASK_REASON_LOW_CONFIDENCE" | "ASK_REASON_VERIFICATION_FAILED" | "ASK_REASON_CONTRADICTION" | "ASK_REASON_SAMPLED" | "ASK_REASON_NOT_SAMPLED" | "ASK_REASON_FATIGUE" | "ASK_REASON_ANSWERED";
-        /** @description AssignVariantRequest asks which variant a user sees. */
+        /** @description AssignVariantRequest asks for the variant of one user. */
         AssignVariantRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description For whom. Required. */
+            /** @description User, task and domain. Required. */
             context: components["schemas"]["AssignmentContext"];
         };
-        /** @description AssignVariantResponse tells the variant. */
+        /** @description AssignVariantResponse contains the assignment. */
         AssignVariantResponse: {
-            /** @description The assignment. */
+            /** @description Assignment of the user. */
             assignment?: components["schemas"]["Assignment"];
         };
-        /** @description Assignment is the variant that a user sees. */
+        /** @description Assignment is the assignment of a user to a variant. */
         Assignment: {
-            /** @description Experiment. */
+            /** @description Identifier of the experiment. */
             experimentId: string;
-            /** @description Variant; empty when the user is in none. */
+            /** @description Name of the variant. Empty when the user is in none. */
             variant: string;
             /**
              * Format: int32
-             * @description Epoch in which it was assigned.
+             * @description Epoch of the assignment.
              */
             epoch: number;
-            /** @description Whether the user's outcomes count. */
+            /** @description Whether the outcomes of the user are analysed. */
             analysed: boolean;
-            /** @description Why: bucket, forced, not_covered, holdout, outside_layer, unassigned, not_running. */
+            /** @description Reason: bucket, forced, not_covered, holdout, outside_layer, unassigned or not_running. */
             reason: string;
-            /** @description The variant's configuration. */
+            /** @description Configuration of the variant. */
             config?: JsonObject;
         };
-        /** @description AssignmentContext says who is to be assigned, and for what. */
+        /** @description AssignmentContext describes the user and the request of an assignment. */
         AssignmentContext: {
-            /** @description User. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Task; empty meets no condition on tasks. At most 64 characters. */
+            /** @description Task of the request. Empty matches no condition on tasks. At most 64 characters. */
             taskType?: string;
-            /** @description Domain; empty means general. At most 64 characters. */
+            /** @description Domain of the request. Empty means general. At most 64 characters. */
             domainMode?: string;
-            /** @description Attributes of the user. At most 32. */
+            /** @description Attributes of the user, by name. At most 32; names of 1 to 64 characters, values of at most 200. */
             attributes?: {
                 [key: string]: string;
             };
         };
-        /** @description AttributeCondition covers users whose attribute has one of some values. */
+        /** @description AttributeCondition matches users whose attribute has one of several values. */
         AttributeCondition: {
-            /** @description Attribute. 1 to 64 characters. */
+            /** @description Name of the attribute. 1 to 64 characters. Required. */
             name: string;
-            /** @description Values that are covered. At most 64. */
+            /** @description Matching values. At most 64 distinct values of at most 200 characters. */
             values: string[];
         };
-        /** @description AttributeCondition covers users whose attribute has one of some values. */
+        /** @description AttributeCondition matches users whose attribute has one of several values. */
         AttributeConditionInput: {
-            /** @description Attribute. 1 to 64 characters. */
+            /** @description Name of the attribute. 1 to 64 characters. Required. */
             name: string;
-            /** @description Values that are covered. At most 64. */
+            /** @description Matching values. At most 64 distinct values of at most 200 characters. */
             values?: string[];
         };
-        /** @description AuditEntry says who changed what, when and why. */
+        /** @description AuditEntry records one change. */
         AuditEntry: {
             /**
-             * @description Number within the tenant, from 1, without gaps.
+             * @description Number of the entry within the tenant. Starts at 1 and has no gaps.
              *
              *     A 64-bit integer as a string.
              */
             sequence: string;
             /**
              * Format: date-time
-             * @description When.
+             * @description Time of the change.
              */
             createTime?: string;
             /** @description Service that made the change. */
             service: string;
-            /** @description Subject of the caller's token. */
+            /** @description Subject of the token of the caller who made the change. */
             actor: string;
-            /** @description What was done, such as experiment.start. */
+            /** @description Name of the action, such as experiment.start. */
             action: string;
-            /** @description Identifier of what was changed; never the name of a user who was erased. */
+            /** @description Identifier of the changed object. Never the identifier of an erased user. */
             target: string;
-            /** @description Why, as the caller stated it; empty when nothing was stated. */
+            /** @description Reason stated by the caller. Empty when the caller stated none. */
             reason: string;
-            /** @description What was changed, as a JSON object; empty when there is no more to say. */
+            /** @description Details of the change as a JSON object. Empty without details. */
             detailJson: string;
-            /** @description SHA-256 over the hash before and this entry, in hexadecimal. */
+            /** @description SHA-256 over the previous hash and this entry, in hexadecimal. */
             hash: string;
         };
-        /** @description BatchAssignVariantsRequest asks for many users. */
+        /** @description BatchAssignVariantsRequest asks for the variants of many users. */
         BatchAssignVariantsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description For whom. 1 to 1,000. */
+            /** @description Users and requests to assign. 1 to 1,000. */
             contexts: components["schemas"]["AssignmentContext"][];
         };
-        /** @description BatchAssignVariantsResponse tells the variants. */
+        /** @description BatchAssignVariantsResponse contains the assignments. */
         BatchAssignVariantsResponse: {
-            /** @description One per context, in the order of the request. */
+            /** @description One assignment per context, in the order of the request. */
             assignments: components["schemas"]["Assignment"][];
         };
-        /** @description BatchGetRecommendationsRequest asks for many models. */
+        /** @description BatchGetRecommendationsRequest asks for many recommendations. */
         BatchGetRecommendationsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description For whom and for what. 1 to 256. */
+            /** @description Contexts. 1 to 256. */
             contexts: components["schemas"]["RecommendationContext"][];
         };
-        /** @description BatchGetRecommendationsResponse answers each context in order. */
+        /** @description BatchGetRecommendationsResponse contains many recommendations. */
         BatchGetRecommendationsResponse: {
-            /** @description One per context, in the order of the request. */
+            /** @description One recommendation per context, in the order of the request. */
             recommendations: components["schemas"]["Recommendation"][];
         };
-        /** @description BatchRecordManifestsRequest asks to record many manifests. */
+        /** @description BatchRecordManifestsRequest carries many manifests. */
         BatchRecordManifestsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /** @description Manifests to record. 1 to 1,000. */
             manifests: components["schemas"]["ExecutionManifestInput"][];
         };
-        /** @description BatchRecordManifestsResponse tells what became of each manifest. */
+        /** @description BatchRecordManifestsResponse contains the result of each manifest. */
         BatchRecordManifestsResponse: {
             /** @description One result per manifest, in the order of the request. */
             results: components["schemas"]["ItemResult"][];
         };
-        /** @description BatchRefusal tells why nothing of a batch was stored. */
+        /** @description BatchRefusal states why a batch was refused as a whole. */
         BatchRefusal: {
-            /** @description Machine-readable reason in UPPER_SNAKE_CASE. */
+            /** @description Machine-readable reason, in UPPER_SNAKE_CASE. */
             reason: string;
-            /** @description What is wrong, naming each bad field. */
+            /** @description Description of the error, with each invalid field. */
             message: string;
             /** @description Whether the same batch may succeed later. */
             retryable: boolean;
             /**
              * Format: int32
-             * @description Least time to wait before sending it again, in milliseconds; 0 when it is not retryable.
+             * @description Minimum time before the next attempt, in milliseconds. 0 when the batch is not retryable.
              */
             retryAfterMs: number;
-            /** @description Each bad field, by its path in the batch. */
+            /** @description Invalid fields, by their path in the batch. */
             problems: components["schemas"]["FieldProblem"][];
         };
-        /** @description BatchRun is a nightly run, under way or ended. */
+        /** @description BatchRun is one nightly run. */
         BatchRun: {
-            /** @description Identifies the run. */
+            /** @description Identifier of the run. */
             runId: string;
-            /** @description State. */
+            /** @description State of the run. */
             state: components["schemas"]["BatchRunState"];
             /**
-             * @description Units read so far.
+             * @description Number of units read so far.
              *
              *     A 64-bit integer as a string.
              */
             unitsDone: string;
             /**
-             * @description Units to read, as counted at the start.
+             * @description Number of units to read, counted at the start.
              *
              *     A 64-bit integer as a string.
              */
             unitsTotal: string;
             /**
              * Format: date-time
-             * @description When it began.
+             * @description Start of the run.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description When it ended; absent while it runs.
+             * @description End of the run. Absent while the run is in progress.
              */
             endTime?: string;
-            /** @description Why it failed; empty otherwise. */
+            /** @description Error of a failed run. Empty for other runs. */
             errorMessage: string;
-            /** @description Step that is being done: trust, rebuild, priors, drift or expiry; empty between steps and at the end. */
+            /** @description Step in progress: trust, rebuild, priors, drift or expiry. Empty between steps and after the end. */
             step: string;
-            /** @description Steps behind it. */
+            /** @description Completed steps. */
             stepsDone: string[];
             /**
              * Format: int32
-             * @description How often it was taken up, the first time included.
+             * @description Number of attempts, including the first.
              */
             attempts: number;
         };
-        /** @description BatchRunRecord is a nightly run and its report. */
+        /** @description BatchRunRecord is one nightly run with its report. */
         BatchRunRecord: {
-            /** @description The run. */
+            /** @description State of the run. */
             run?: components["schemas"]["BatchRun"];
-            /** @description What it reported; absent until it has succeeded. */
+            /** @description Report of the run. Absent until the run has succeeded. */
             report?: components["schemas"]["RunBatchLearningResponse"];
         };
         /**
          * @description BatchRunState is the state of a nightly run.
          *
-         *     - BATCH_RUN_STATE_UNSPECIFIED: Never sent.
-         *     - BATCH_RUN_STATE_RUNNING: Under way, or waiting to be taken up again.
-         *     - BATCH_RUN_STATE_SUCCEEDED: Done.
-         *     - BATCH_RUN_STATE_FAILED: Given up; the version before stays.
+         *     - BATCH_RUN_STATE_UNSPECIFIED: Not set. Never returned.
+         *     - BATCH_RUN_STATE_RUNNING: In progress, or waiting to be resumed.
+         *     - BATCH_RUN_STATE_SUCCEEDED: Succeeded.
+         *     - BATCH_RUN_STATE_FAILED: Failed. The previous version of the learned scores remains active.
          * @enum {string}
          */
         BatchRunState: "BATCH_RUN_STATE_UNSPECIFIED" | "BATCH_RUN_STATE_RUNNING" | "BATCH_RUN_STATE_SUCCEEDED" | "BATCH_RUN_STATE_FAILED";
         /** @description BatchSubmitImplicitSignalsRequest carries many implicit signals. */
         BatchSubmitImplicitSignalsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /** @description Signals to store. 1 to 1,000. */
             signals: components["schemas"]["ImplicitSignalInput"][];
         };
-        /** @description BatchSubmitImplicitSignalsResponse confirms that all signals of a batch are durable. */
+        /** @description BatchSubmitImplicitSignalsResponse confirms that all signals of the batch are durable. */
         BatchSubmitImplicitSignalsResponse: {
             /** @description One result per signal, in the order of the request. */
             results: components["schemas"]["ItemResult"][];
         };
-        /** @description BrainScore is the Brain's own score of a model. */
+        /** @description BrainScore is the score of one model by the Brain. */
         BrainScore: {
-            /** @description Model. 1 to 200 characters. */
+            /** @description Identifier of the model. 1 to 200 characters. Required. */
             model: string;
             /**
              * Format: double
-             * @description Score in [0, 1].
+             * @description Score, in [0, 1].
              */
             score?: number;
         };
-        /** @description BudgetState is where the day's spending stands and what that does to recommendations. */
+        /** @description BudgetState is the spending of the current day and its effect on recommendations. */
         BudgetState: {
             /**
              * Format: double
-             * @description What outputs created since the beginning of the UTC day cost, in US dollars, as far as they are learned.
+             * @description Cost of the learned outputs created since the start of the UTC day, in US dollars.
              */
             spentTodayUsd: number;
             /**
-             * @description How many outputs those are.
+             * @description Number of learned outputs created since the start of the UTC day.
              *
              *     A 64-bit integer as a string.
              */
             requestsToday: string;
             /**
              * Format: double
-             * @description Weight of cost that recommendations take at least, in [0, 1]; 1 from the end of the budget to the end of the day, and 0 without a budget. A request's own cost_weight holds where it is greater.
+             * @description Minimum weight of cost in recommendations, in [0, 1]. 0 without a budget. 1 from the exhaustion of the budget to the end of the day. A larger `RecommendationContext.cost_weight` takes precedence.
              */
             costWeight: number;
             /**
              * Format: date-time
-             * @description When that weight was last set; absent when it never was.
+             * @description Time at which `cost_weight` was last set. Absent before the first time.
              */
             updateTime?: string;
         };
-        /** @description CancelExperimentRequest asks to cancel an experiment. */
+        /** @description CancelExperimentRequest names the experiment to cancel. */
         CancelExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description CancelExperimentResponse shows the experiment after the change. */
+        /** @description CancelExperimentResponse contains the experiment after the change. */
         CancelExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description CategoryCount counts explicit feedback that names a category. */
+        /** @description CategoryCount contains counts of explicit feedback that names one category. */
         CategoryCount: {
             /** @description Category. */
             category: components["schemas"]["FeedbackCategory"];
             /**
-             * @description Thumbs up.
+             * @description Number of positive ratings.
              *
              *     A 64-bit integer as a string.
              */
             positive: string;
             /**
-             * @description Neither.
+             * @description Number of neutral ratings.
              *
              *     A 64-bit integer as a string.
              */
             neutral: string;
             /**
-             * @description Thumbs down.
+             * @description Number of negative ratings.
              *
              *     A 64-bit integer as a string.
              */
             negative: string;
         };
-        /** @description CellChange is a cell whose score a rebuild changed. */
+        /** @description CellChange is a cell whose score was changed by a rebuild. */
         CellChange: {
-            /** @description Tenant; empty at global scope. */
+            /** @description Identifier of the tenant. Empty at global scope. */
             tenantId: string;
-            /** @description Before; absent when the cell is new. */
+            /** @description Cell before the rebuild. Absent when the cell is new. */
             before?: components["schemas"]["ModelScore"];
-            /** @description After; absent when the cell is gone. */
+            /** @description Cell after the rebuild. Absent when the cell was removed. */
             after?: components["schemas"]["ModelScore"];
         };
-        /** @description ClearTrustScoreRequest asks to compute a rater's trust again. */
+        /** @description ClearTrustScoreRequest removes the pin from the trust score of a rater. */
         ClearTrustScoreRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Rater who has a trust score. 1 to 200 characters. */
+            /** @description Identifier of a rater with a trust score. 1 to 200 characters. Required. */
             userId: string;
         };
-        /** @description ClearTrustScoreResponse shows the score after the change. */
+        /** @description ClearTrustScoreResponse contains the trust score after the change. */
         ClearTrustScoreResponse: {
-            /** @description The score. */
+            /** @description Trust score of the rater. */
             score?: components["schemas"]["TrustScore"];
         };
-        /** @description Comparison is a treatment against the control by one metric. */
+        /** @description Comparison is the comparison of one treatment with the control by one metric. */
         Comparison: {
-            /** @description Metric. */
+            /** @description Name of the metric. */
             metric: string;
-            /** @description Treatment. */
+            /** @description Name of the treatment. */
             variant: string;
             /**
              * Format: double
@@ -894,37 +894,37 @@ export interface components {
             treatmentMean: number;
             /**
              * Format: double
-             * @description Treatment less control.
+             * @description Mean of the treatment minus mean of the control.
              */
             difference: number;
             /**
              * Format: double
-             * @description Lower bound of the fixed-horizon interval.
+             * @description Lower bound of the fixed-horizon confidence interval.
              */
             lower: number;
             /**
              * Format: double
-             * @description Upper bound of the fixed-horizon interval.
+             * @description Upper bound of the fixed-horizon confidence interval.
              */
             upper: number;
             /**
              * Format: double
-             * @description p of the fixed-horizon test, in [0, 1]; 1 when it cannot be computed.
+             * @description p-value of the fixed-horizon test, in [0, 1]. 1 when it cannot be computed.
              */
             pValue: number;
             /**
              * Format: double
-             * @description p adjusted over metrics by Holm.
+             * @description p-value adjusted over metrics by the method of Holm, in [0, 1].
              */
             pHolm: number;
             /**
              * Format: double
-             * @description p adjusted over metrics by Benjamini and Hochberg.
+             * @description p-value adjusted over metrics by the method of Benjamini and Hochberg, in [0, 1].
              */
             pBenjaminiHochberg: number;
             /**
              * Format: double
-             * @description Lower bound of the confidence sequence, valid at every look.
+             * @description Lower bound of the confidence sequence, which is valid at every interim analysis.
              */
             sequenceLower: number;
             /**
@@ -934,279 +934,279 @@ export interface components {
             sequenceUpper: number;
             /**
              * Format: double
-             * @description Effect size: Cohen's d, or h for proportions.
+             * @description Effect size: Cohen's d, or Cohen's h for proportions.
              */
             effectSize: number;
-            /** @description Test that gave p. */
+            /** @description Name of the test that gave the p-value. */
             test: string;
-            /** @description Whether the sequence excludes no difference. */
+            /** @description Whether the confidence sequence excludes a difference of 0. */
             significantAnytime: boolean;
         };
-        /** @description CompleteExperimentRequest asks to complete an experiment. */
+        /** @description CompleteExperimentRequest names the experiment to complete. */
         CompleteExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description CompleteExperimentResponse shows the experiment after the change. */
+        /** @description CompleteExperimentResponse contains the experiment after the change. */
         CompleteExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description CreateExperimentRequest asks to create a draft. */
+        /** @description CreateExperimentRequest contains the experiment to create. */
         CreateExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description The experiment; what the service sets is ignored. Required. */
+            /** @description Experiment. Fields set by the service are ignored. Required. */
             experiment: components["schemas"]["ExperimentInput"];
-            /** @description Whether it covers all tenants; for operators. */
+            /** @description Whether the experiment covers all tenants. Only operators may set it. Default: false. */
             allTenants?: boolean;
         };
-        /** @description CreateExperimentResponse shows the draft. */
+        /** @description CreateExperimentResponse contains the draft. */
         CreateExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Draft, with the fields set by the service. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description Criterion is one condition of deployment. */
+        /** @description Criterion is one criterion of deployment. */
         Criterion: {
             /** @description Name: significance, direction, users, duration, latency, sample_ratio or guardrail:<metric>. */
             name: string;
             /**
              * Format: double
-             * @description What was measured.
+             * @description Measured value.
              */
             value: number;
             /**
              * Format: double
-             * @description What is required.
+             * @description Required value.
              */
             threshold: number;
-            /** @description Whether it holds. */
+            /** @description Whether the criterion passed. */
             passed: boolean;
-            /** @description In words. */
+            /** @description Explanation as a sentence. */
             explanation: string;
         };
-        /** @description DayStats counts the outputs of one day and the feedback on them, whenever it came. */
+        /** @description DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given. */
         DayStats: {
-            /** @description Day in UTC, such as 2026-11-21; empty for a total. */
+            /** @description Day in UTC, such as 2026-11-21. Empty for totals. */
             day: string;
             /**
-             * @description Outputs.
+             * @description Number of outputs.
              *
              *     A 64-bit integer as a string.
              */
             outputs: string;
             /**
-             * @description Of them, those with any feedback that stands.
+             * @description Number of outputs with current feedback of any kind.
              *
              *     A 64-bit integer as a string.
              */
             outputsWithFeedback: string;
             /**
-             * @description Of them, those that followed a recommendation.
+             * @description Number of outputs that followed a recommendation.
              *
              *     A 64-bit integer as a string.
              */
             outputsFollowed: string;
-            /** @description Feedback on them. */
+            /** @description Counts of the feedback on the outputs. */
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Sum of what they cost, in US dollars.
+             * @description Total cost of the outputs, in US dollars.
              */
             costUsd: number;
         };
-        /** @description Drift is a model whose last week differs from the four weeks before by more than chance. */
+        /** @description Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
         Drift: {
-            /** @description Tenant. */
+            /** @description Identifier of the tenant. */
             tenantId: string;
             /** @description Task. */
             taskType: string;
             /** @description Domain. */
             domainMode: string;
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
             /**
-             * @description Units of the four weeks before.
+             * @description Number of units in the four weeks before.
              *
              *     A 64-bit integer as a string.
              */
             unitsBefore: string;
             /**
              * Format: double
-             * @description Their mean score.
+             * @description Mean score in the four weeks before, in [0, 1].
              */
             scoreBefore: number;
             /**
-             * @description Units of the last week.
+             * @description Number of units in the last week.
              *
              *     A 64-bit integer as a string.
              */
             unitsAfter: string;
             /**
              * Format: double
-             * @description Their mean score.
+             * @description Mean score in the last week, in [0, 1].
              */
             scoreAfter: number;
             /**
              * Format: double
-             * @description Difference in standard errors.
+             * @description Difference of the means in standard errors.
              */
             standardErrors: number;
         };
-        /** @description Erasure is one user's erasure. It does not name the user once all is erased. */
+        /** @description Erasure is the erasure of one user. It does not name the user once it is complete. */
         Erasure: {
-            /** @description Identifies it. */
+            /** @description Identifier of the erasure. */
             erasureId: string;
-            /** @description User, until all is erased; empty afterwards. */
+            /** @description Identifier of the user until the erasure is complete. Empty afterwards. */
             userId: string;
-            /** @description SHA-256 of tenant and user in hexadecimal, to answer whether a given user was erased. */
+            /** @description SHA-256 of tenant and user, in hexadecimal. Shows whether a given user was erased. */
             userDigest: string;
             /**
              * Format: date-time
-             * @description When it was asked for.
+             * @description Time of the request.
              */
             requestTime?: string;
             /**
              * Format: date-time
-             * @description When all of it was done; absent until then.
+             * @description Time at which all parts were complete. Absent until then.
              */
             completeTime?: string;
             /**
-             * @description Rows that the intake erased.
+             * @description Number of rows erased by the ingest service.
              *
              *     A 64-bit integer as a string.
              */
             rowsErased: string;
-            /** @description Parts that are done, of: recordings, learning, decisions, experiments. */
+            /** @description Complete parts, out of recordings, learning, decisions and experiments. */
             partsDone: string[];
-            /** @description Parts that are not done yet. */
+            /** @description Parts that are not complete. */
             partsPending: string[];
         };
-        /** @description EvaluatePolicyRequest asks how another strategy would have done. */
+        /** @description EvaluatePolicyRequest selects a strategy and the decisions to evaluate it on. */
         EvaluatePolicyRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /** @description Strategy to evaluate. Required. */
             strategy: components["schemas"]["Strategy"];
             /**
              * Format: date-time
-             * @description Decisions from here on; defaults to 30 days ago.
+             * @description Earliest time of a decision, inclusive. Default: 30 days ago.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description Decisions before this; defaults to now.
+             * @description Latest time of a decision, exclusive. Default: now.
              */
             endTime?: string;
         };
-        /** @description EvaluatePolicyResponse estimates how another strategy would have done. */
+        /** @description EvaluatePolicyResponse contains estimates of the mean score of a strategy. */
         EvaluatePolicyResponse: {
-            /** @description Estimates; empty when there is not enough data. */
+            /** @description Estimates by estimator. Empty without enough data. */
             estimates: components["schemas"]["PolicyEstimate"][];
             /**
-             * @description Decisions with feedback.
+             * @description Number of decisions with feedback.
              *
              *     A 64-bit integer as a string.
              */
             events: string;
             /**
              * Format: double
-             * @description Effective sample size of the weights.
+             * @description Effective sample size of the importance weights.
              */
             effectiveSampleSize: number;
-            /** @description Whether a verdict is possible. */
+            /** @description Whether the data are sufficient for a verdict. */
             enoughData: boolean;
-            /** @description What is missing for a verdict; empty otherwise. */
+            /** @description Missing data for a verdict. Empty with enough data. */
             explanation: string;
         };
-        /** @description ExecutionManifest is the full provenance of one AI output: what was asked, which models answered, at what cost, and which recommendation was followed. It is immutable once recorded. */
+        /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifest: {
-            /** @description Identifies the output within its tenant; chosen by the caller. 1 to 100 characters. */
+            /** @description Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who received the output. 1 to 200 characters. */
+            /** @description Identifier of the user who received the output. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Conversation that the output belongs to; empty when there is none. At most 200 characters. */
+            /** @description Identifier of the conversation of the output. Empty without a conversation. At most 200 characters. */
             conversationId: string;
-            /** @description Message within the conversation; empty when there is none. At most 200 characters. */
+            /** @description Identifier of the message within the conversation. Empty without a message. At most 200 characters. */
             messageId: string;
-            /** @description Kind of request that produced the output. Required. */
+            /** @description Kind of the request that produced the output. Required. */
             requestType: components["schemas"]["RequestType"];
-            /** @description Task, an open set in lower case: chat, code, analysis, creative, vision, audio, medical, legal, research, translation and whatever the tenant adds. 1 to 64 characters. "any" is reserved for roll-ups. */
+            /** @description Task, in lower case. Required. Common values: chat, code, analysis, creative, vision, audio, medical, legal, research, translation. Tenants may use others. 1 to 64 characters. The value "any" is reserved for roll-ups. */
             taskType: string;
-            /** @description Domain, an open set in lower case: general, medical, legal, code, creative, research, business and whatever the tenant adds. Empty means general. At most 64 characters. "any" is reserved for roll-ups. */
+            /** @description Domain, in lower case. Common values: general, medical, legal, code, creative, research, business. Tenants may use others. At most 64 characters. Empty means general. The value "any" is reserved for roll-ups. */
             domainMode: string;
-            /** @description SHA-256 of the prompt, 32 bytes, or empty. The prompt itself is never sent for storage. */
+            /** @description SHA-256 of the prompt: 32 bytes, or empty. The prompt itself is not stored. */
             inputPromptHash: string;
-            /** @description Text of the prompt, used to detect its language and then discarded. At most 16,384 characters. */
+            /** @description Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty. */
             inputPromptSample: string;
             /**
              * Format: int32
-             * @description Tokens of the prompt. At least 0.
+             * @description Number of tokens of the prompt. At least 0.
              */
             inputTokens: number;
-            /** @description Language of the prompt, ISO 639-1 in lower case; empty lets the service detect it from the sample. */
+            /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
             inputLanguage: string;
-            /** @description Models that produced the output, most important first; each receives an equal share of the feedback. 1 to 16 distinct identifiers of at most 200 characters. */
+            /** @description Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16 distinct identifiers of at most 200 characters. */
             modelsUsed: string[];
-            /** @description Version of each model, by identifier; a model that is absent has the unnamed version. */
+            /** @description Version by model. At most 16 entries; versions of at most 100 characters. A model without an entry has the unnamed version. */
             modelVersions: {
                 [key: string]: string;
             };
-            /** @description Orchestration that produced the output; empty when there was none. At most 200 characters. */
+            /** @description Identifier of the orchestration that produced the output. Empty without an orchestration. At most 200 characters. */
             orchestrationId: string;
-            /** @description Human-readable name of the orchestration. At most 200 characters. */
+            /** @description Display name of the orchestration. At most 200 characters. Default: empty. */
             orchestrationName: string;
-            /** @description Other services that took part, such as retrieval or search. At most 32 of at most 200 characters. */
+            /** @description Other services that took part, such as retrieval or search. At most 32 names of at most 200 characters. */
             servicesUsed: string[];
-            /** @description Thermal state of each model when it was called. */
+            /** @description Thermal state by model at the time of the call. At most 64 entries. */
             thermalStates: {
                 [key: string]: components["schemas"]["ThermalState"];
             };
-            /** @description Health of each provider when the request was routed. */
+            /** @description Health by provider at the time of routing. At most 64 entries. */
             providerHealth: {
                 [key: string]: components["schemas"]["ProviderHealth"];
             };
-            /** @description Why the Brain chose as it did, in its own words. At most 4,000 characters. */
+            /** @description Reason of the Brain for its choice, as free text. At most 4,000 characters. Default: empty. */
             brainReasoning: string;
             /**
              * Format: double
-             * @description Confidence of the Brain in its choice, in [0, 1]; absent when it gave none.
+             * @description Confidence of the Brain in its choice, in [0, 1]. Absent when the Brain stated none.
              */
             brainConfidence?: number;
-            /** @description Whether the user overrode the choice of model. */
+            /** @description Whether the user replaced the model chosen by the Brain. Default: false. */
             wasUserOverride: boolean;
             /**
              * Format: int32
-             * @description Tokens of the output. At least 0.
+             * @description Number of tokens of the output. At least 0.
              */
             outputTokens: number;
             /**
              * Format: double
-             * @description Time from request to the last token, in milliseconds. At least 0.
+             * @description Time from the request to the last token, in milliseconds. At least 0.
              */
             totalLatencyMs: number;
             /**
              * Format: double
-             * @description Time from request to the first token, in milliseconds; absent when unknown.
+             * @description Time from the request to the first token, in milliseconds. At least 0. Absent when unknown.
              */
             timeToFirstTokenMs?: number;
             /**
@@ -1214,108 +1214,108 @@ export interface components {
              * @description Cost of the output in US dollars. At least 0.
              */
             totalCost: number;
-            /** @description Whether the output was streamed to the user. */
+            /** @description Whether the output was streamed to the user. Default: false. */
             wasStreamed: boolean;
-            /** @description Steps of an orchestration in order. At most 64. */
+            /** @description Steps of the orchestration, in order. At most 64. */
             steps: components["schemas"]["ManifestStep"][];
-            /** @description Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters. */
+            /** @description `Recommendation.decision_id` of the recommendation that was followed. Empty without a recommendation. At most 64 characters. */
             decisionId: string;
             /**
              * Format: double
-             * @description Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation.
+             * @description `Recommendation.propensity` of the recommendation that was followed, in (0, 1]. Absent without a recommendation.
              */
             propensity?: number;
             /**
              * Format: date-time
-             * @description When the output was produced; defaults to the time of receipt. It sets the age of all feedback on the output. Not more than 5 minutes ahead of the service and not before 2020.
+             * @description Time of the output. Default: the time of receipt. The age of all feedback on the output is measured from it. At most 5 minutes in the future, not before 2020.
              */
             createTime?: string;
             /**
              * Format: uuid
-             * @description Experiment that decided on the model, from the recommendation; empty when none did. A UUID.
+             * @description Identifier of the experiment that chose the model, from the recommendation, a UUID. Empty without an experiment.
              */
             experimentId: string;
-            /** @description Variant of that experiment. At most 64 characters. */
+            /** @description Variant of the experiment. At most 64 characters. Empty without an experiment. */
             variant: string;
             /**
              * Format: int32
-             * @description Epoch of that experiment. At least 0.
+             * @description Epoch of the experiment. At least 0. 0 without an experiment.
              */
             experimentEpoch: number;
-            /** @description Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for. */
+            /** @description Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             verificationFailed: boolean;
-            /** @description Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for. */
+            /** @description Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             contradictionFound: boolean;
         };
-        /** @description ExecutionManifest is the full provenance of one AI output: what was asked, which models answered, at what cost, and which recommendation was followed. It is immutable once recorded. */
+        /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifestInput: {
-            /** @description Identifies the output within its tenant; chosen by the caller. 1 to 100 characters. */
+            /** @description Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who received the output. 1 to 200 characters. */
+            /** @description Identifier of the user who received the output. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Conversation that the output belongs to; empty when there is none. At most 200 characters. */
+            /** @description Identifier of the conversation of the output. Empty without a conversation. At most 200 characters. */
             conversationId?: string;
-            /** @description Message within the conversation; empty when there is none. At most 200 characters. */
+            /** @description Identifier of the message within the conversation. Empty without a message. At most 200 characters. */
             messageId?: string;
-            /** @description Kind of request that produced the output. Required. */
+            /** @description Kind of the request that produced the output. Required. */
             requestType: components["schemas"]["RequestType"];
-            /** @description Task, an open set in lower case: chat, code, analysis, creative, vision, audio, medical, legal, research, translation and whatever the tenant adds. 1 to 64 characters. "any" is reserved for roll-ups. */
+            /** @description Task, in lower case. Required. Common values: chat, code, analysis, creative, vision, audio, medical, legal, research, translation. Tenants may use others. 1 to 64 characters. The value "any" is reserved for roll-ups. */
             taskType: string;
-            /** @description Domain, an open set in lower case: general, medical, legal, code, creative, research, business and whatever the tenant adds. Empty means general. At most 64 characters. "any" is reserved for roll-ups. */
+            /** @description Domain, in lower case. Common values: general, medical, legal, code, creative, research, business. Tenants may use others. At most 64 characters. Empty means general. The value "any" is reserved for roll-ups. */
             domainMode?: string;
-            /** @description SHA-256 of the prompt, 32 bytes, or empty. The prompt itself is never sent for storage. */
+            /** @description SHA-256 of the prompt: 32 bytes, or empty. The prompt itself is not stored. */
             inputPromptHash?: string;
-            /** @description Text of the prompt, used to detect its language and then discarded. At most 16,384 characters. */
+            /** @description Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty. */
             inputPromptSample?: string;
             /**
              * Format: int32
-             * @description Tokens of the prompt. At least 0.
+             * @description Number of tokens of the prompt. At least 0.
              */
             inputTokens?: number;
-            /** @description Language of the prompt, ISO 639-1 in lower case; empty lets the service detect it from the sample. */
+            /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
             inputLanguage?: string;
-            /** @description Models that produced the output, most important first; each receives an equal share of the feedback. 1 to 16 distinct identifiers of at most 200 characters. */
+            /** @description Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16 distinct identifiers of at most 200 characters. */
             modelsUsed: string[];
-            /** @description Version of each model, by identifier; a model that is absent has the unnamed version. */
+            /** @description Version by model. At most 16 entries; versions of at most 100 characters. A model without an entry has the unnamed version. */
             modelVersions?: {
                 [key: string]: string;
             };
-            /** @description Orchestration that produced the output; empty when there was none. At most 200 characters. */
+            /** @description Identifier of the orchestration that produced the output. Empty without an orchestration. At most 200 characters. */
             orchestrationId?: string;
-            /** @description Human-readable name of the orchestration. At most 200 characters. */
+            /** @description Display name of the orchestration. At most 200 characters. Default: empty. */
             orchestrationName?: string;
-            /** @description Other services that took part, such as retrieval or search. At most 32 of at most 200 characters. */
+            /** @description Other services that took part, such as retrieval or search. At most 32 names of at most 200 characters. */
             servicesUsed?: string[];
-            /** @description Thermal state of each model when it was called. */
+            /** @description Thermal state by model at the time of the call. At most 64 entries. */
             thermalStates?: {
                 [key: string]: components["schemas"]["ThermalState"];
             };
-            /** @description Health of each provider when the request was routed. */
+            /** @description Health by provider at the time of routing. At most 64 entries. */
             providerHealth?: {
                 [key: string]: components["schemas"]["ProviderHealthInput"];
             };
-            /** @description Why the Brain chose as it did, in its own words. At most 4,000 characters. */
+            /** @description Reason of the Brain for its choice, as free text. At most 4,000 characters. Default: empty. */
             brainReasoning?: string;
             /**
              * Format: double
-             * @description Confidence of the Brain in its choice, in [0, 1]; absent when it gave none.
+             * @description Confidence of the Brain in its choice, in [0, 1]. Absent when the Brain stated none.
              */
             brainConfidence?: number;
-            /** @description Whether the user overrode the choice of model. */
+            /** @description Whether the user replaced the model chosen by the Brain. Default: false. */
             wasUserOverride?: boolean;
             /**
              * Format: int32
-             * @description Tokens of the output. At least 0.
+             * @description Number of tokens of the output. At least 0.
              */
             outputTokens?: number;
             /**
              * Format: double
-             * @description Time from request to the last token, in milliseconds. At least 0.
+             * @description Time from the request to the last token, in milliseconds. At least 0.
              */
             totalLatencyMs?: number;
             /**
              * Format: double
-             * @description Time from request to the first token, in milliseconds; absent when unknown.
+             * @description Time from the request to the first token, in milliseconds. At least 0. Absent when unknown.
              */
             timeToFirstTokenMs?: number;
             /**
@@ -1323,406 +1323,406 @@ export interface components {
              * @description Cost of the output in US dollars. At least 0.
              */
             totalCost?: number;
-            /** @description Whether the output was streamed to the user. */
+            /** @description Whether the output was streamed to the user. Default: false. */
             wasStreamed?: boolean;
-            /** @description Steps of an orchestration in order. At most 64. */
+            /** @description Steps of the orchestration, in order. At most 64. */
             steps?: components["schemas"]["ManifestStepInput"][];
-            /** @description Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters. */
+            /** @description `Recommendation.decision_id` of the recommendation that was followed. Empty without a recommendation. At most 64 characters. */
             decisionId?: string;
             /**
              * Format: double
-             * @description Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation.
+             * @description `Recommendation.propensity` of the recommendation that was followed, in (0, 1]. Absent without a recommendation.
              */
             propensity?: number;
             /**
              * Format: date-time
-             * @description When the output was produced; defaults to the time of receipt. It sets the age of all feedback on the output. Not more than 5 minutes ahead of the service and not before 2020.
+             * @description Time of the output. Default: the time of receipt. The age of all feedback on the output is measured from it. At most 5 minutes in the future, not before 2020.
              */
             createTime?: string;
             /**
              * Format: uuid
-             * @description Experiment that decided on the model, from the recommendation; empty when none did. A UUID.
+             * @description Identifier of the experiment that chose the model, from the recommendation, a UUID. Empty without an experiment.
              */
             experimentId?: string;
-            /** @description Variant of that experiment. At most 64 characters. */
+            /** @description Variant of the experiment. At most 64 characters. Empty without an experiment. */
             variant?: string;
             /**
              * Format: int32
-             * @description Epoch of that experiment. At least 0.
+             * @description Epoch of the experiment. At least 0. 0 without an experiment.
              */
             experimentEpoch?: number;
-            /** @description Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for. */
+            /** @description Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             verificationFailed?: boolean;
-            /** @description Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for. */
+            /** @description Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             contradictionFound?: boolean;
         };
-        /** @description Experiment compares ways of routing requests on real users. Its first variant is the control. */
+        /** @description Experiment compares ways of routing requests on real users. The first variant is the control. */
         Experiment: {
-            /** @description Identifier; assigned by the service. */
+            /** @description Identifier of the experiment, a UUID. Set by the service. */
             experimentId: string;
-            /** @description Tenant; empty for an experiment over all tenants. */
+            /** @description Identifier of the tenant. Empty for an experiment over all tenants. Set by the service. */
             tenantId: string;
-            /** @description What people call it. 1 to 200 characters. */
+            /** @description Display name. 1 to 200 characters. Required. */
             displayName: string;
-            /** @description What is expected, and why. At most 2,000 characters. */
+            /** @description Expected effect and its reason. At most 2,000 characters. Default: empty. */
             hypothesis: string;
-            /** @description What is varied. Required. */
+            /** @description Object of the experiment. Required. */
             type: components["schemas"]["ExperimentType"];
-            /** @description Where it stands; set by the service. */
+            /** @description State of the experiment. Set by the service. */
             state: components["schemas"]["ExperimentState"];
-            /** @description Variants, the control first. 2 to 8 with distinct names. */
+            /** @description Variants with distinct names, the control first. 2 to 8. */
             variants: components["schemas"]["Variant"][];
             /**
              * Format: double
-             * @description Share of users in treatment, in [0, 1]; all treatments together. Raising it never moves a treated user back.
+             * @description Share of users in treatment, all treatments together, in [0, 1]. Raising it never moves a treated user back to the control.
              */
             trafficPercentage: number;
-            /** @description Whom it covers; absent covers everybody. */
+            /** @description Users that the experiment covers. Absent covers all users. */
             targeting?: components["schemas"]["Targeting"];
-            /** @description Layer: experiments of one layer never share a user. Empty for none. At most 64 characters. */
+            /** @description Name of the layer. Experiments of one layer never share a user. Empty means no layer. At most 64 characters. */
             layer: string;
             /**
              * Format: double
-             * @description Start of its share of the layer, in [0, 1].
+             * @description Start of the experiment's range of the layer, in [0, 1]. Default: 0.
              */
             layerStart: number;
             /**
              * Format: double
-             * @description End of its share of the layer, in [0, 1]; 0 means 1.
+             * @description End of the experiment's range of the layer, in [0, 1]. 0 means 1.
              */
             layerEnd: number;
             /**
              * Format: double
-             * @description Share of users kept out of every experiment of the layer, in [0, 1].
+             * @description Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0.
              */
             holdout: number;
-            /** @description Variants that testers see whatever their bucket, by user; never analysed. At most 100. */
+            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. */
             forcedVariants: {
                 [key: string]: string;
             };
-            /** @description What is measured beside the positive rate. At most 20. */
+            /** @description Metrics in addition to the positive rate. At most 20. */
             metrics: components["schemas"]["Metric"][];
-            /** @description When a treatment wins; unspecified means superiority. */
+            /** @description Condition under which a treatment wins. Unspecified means superiority. */
             winnerRule: components["schemas"]["WinnerRule"];
             /**
              * Format: double
-             * @description Error of the first kind, in (0, 0.5]; 0 means 0.05.
+             * @description Probability of a type I error, in (0, 0.5]. 0 means 0.05.
              */
             alpha: number;
             /**
              * Format: int32
-             * @description Least users a variant before a verdict; 0 means 1,000.
+             * @description Minimum number of users per variant for a verdict. At most 100,000,000. 0 means 1,000.
              */
             usersMin: number;
-            /** @description Least time before a verdict; absent means 168 hours. */
+            /** @description Minimum duration for a verdict. Default: 168 hours. */
             durationMin?: string;
             /**
              * Format: int32
-             * @description Analysis starts anew with each epoch and is stratified over them; set by the service.
+             * @description Number of the current epoch. Set by the service. The analysis is stratified by epoch.
              */
             epoch: number;
-            /** @description Names this state for optimistic concurrency; set by the service. */
+            /** @description Version of the experiment for optimistic concurrency control. Set by the service. */
             etag: string;
             /**
              * Format: date-time
-             * @description When it was created.
+             * @description Time of creation.
              */
             createTime?: string;
             /**
              * Format: date-time
-             * @description When it last changed.
+             * @description Time of the last change.
              */
             updateTime?: string;
             /**
              * Format: date-time
-             * @description When it was first started; absent before.
+             * @description Time of the first start. Absent before the start.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description When it was completed or cancelled; absent before.
+             * @description Time of completion or cancellation. Absent before the end.
              */
             endTime?: string;
         };
-        /** @description Experiment compares ways of routing requests on real users. Its first variant is the control. */
+        /** @description Experiment compares ways of routing requests on real users. The first variant is the control. */
         ExperimentInput: {
-            /** @description Identifier; assigned by the service. */
+            /** @description Identifier of the experiment, a UUID. Set by the service. */
             experimentId?: string;
-            /** @description Tenant; empty for an experiment over all tenants. */
+            /** @description Identifier of the tenant. Empty for an experiment over all tenants. Set by the service. */
             tenantId?: string;
-            /** @description What people call it. 1 to 200 characters. */
+            /** @description Display name. 1 to 200 characters. Required. */
             displayName: string;
-            /** @description What is expected, and why. At most 2,000 characters. */
+            /** @description Expected effect and its reason. At most 2,000 characters. Default: empty. */
             hypothesis?: string;
-            /** @description What is varied. Required. */
+            /** @description Object of the experiment. Required. */
             type: components["schemas"]["ExperimentType"];
-            /** @description Where it stands; set by the service. */
+            /** @description State of the experiment. Set by the service. */
             state?: components["schemas"]["ExperimentState"];
-            /** @description Variants, the control first. 2 to 8 with distinct names. */
+            /** @description Variants with distinct names, the control first. 2 to 8. */
             variants: components["schemas"]["VariantInput"][];
             /**
              * Format: double
-             * @description Share of users in treatment, in [0, 1]; all treatments together. Raising it never moves a treated user back.
+             * @description Share of users in treatment, all treatments together, in [0, 1]. Raising it never moves a treated user back to the control.
              */
             trafficPercentage?: number;
-            /** @description Whom it covers; absent covers everybody. */
+            /** @description Users that the experiment covers. Absent covers all users. */
             targeting?: components["schemas"]["TargetingInput"];
-            /** @description Layer: experiments of one layer never share a user. Empty for none. At most 64 characters. */
+            /** @description Name of the layer. Experiments of one layer never share a user. Empty means no layer. At most 64 characters. */
             layer?: string;
             /**
              * Format: double
-             * @description Start of its share of the layer, in [0, 1].
+             * @description Start of the experiment's range of the layer, in [0, 1]. Default: 0.
              */
             layerStart?: number;
             /**
              * Format: double
-             * @description End of its share of the layer, in [0, 1]; 0 means 1.
+             * @description End of the experiment's range of the layer, in [0, 1]. 0 means 1.
              */
             layerEnd?: number;
             /**
              * Format: double
-             * @description Share of users kept out of every experiment of the layer, in [0, 1].
+             * @description Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0.
              */
             holdout?: number;
-            /** @description Variants that testers see whatever their bucket, by user; never analysed. At most 100. */
+            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. */
             forcedVariants?: {
                 [key: string]: string;
             };
-            /** @description What is measured beside the positive rate. At most 20. */
+            /** @description Metrics in addition to the positive rate. At most 20. */
             metrics?: components["schemas"]["MetricInput"][];
-            /** @description When a treatment wins; unspecified means superiority. */
+            /** @description Condition under which a treatment wins. Unspecified means superiority. */
             winnerRule?: components["schemas"]["WinnerRule"];
             /**
              * Format: double
-             * @description Error of the first kind, in (0, 0.5]; 0 means 0.05.
+             * @description Probability of a type I error, in (0, 0.5]. 0 means 0.05.
              */
             alpha?: number;
             /**
              * Format: int32
-             * @description Least users a variant before a verdict; 0 means 1,000.
+             * @description Minimum number of users per variant for a verdict. At most 100,000,000. 0 means 1,000.
              */
             usersMin?: number;
-            /** @description Least time before a verdict; absent means 168 hours. */
+            /** @description Minimum duration for a verdict. Default: 168 hours. */
             durationMin?: string;
             /**
              * Format: int32
-             * @description Analysis starts anew with each epoch and is stratified over them; set by the service.
+             * @description Number of the current epoch. Set by the service. The analysis is stratified by epoch.
              */
             epoch?: number;
-            /** @description Names this state for optimistic concurrency; set by the service. */
+            /** @description Version of the experiment for optimistic concurrency control. Set by the service. */
             etag?: string;
             /**
              * Format: date-time
-             * @description When it was created.
+             * @description Time of creation.
              */
             createTime?: string;
             /**
              * Format: date-time
-             * @description When it last changed.
+             * @description Time of the last change.
              */
             updateTime?: string;
             /**
              * Format: date-time
-             * @description When it was first started; absent before.
+             * @description Time of the first start. Absent before the start.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description When it was completed or cancelled; absent before.
+             * @description Time of completion or cancellation. Absent before the end.
              */
             endTime?: string;
         };
         /**
-         * @description ExperimentState is where an experiment stands.
+         * @description ExperimentState is the state of an experiment.
          *
-         *     - EXPERIMENT_STATE_UNSPECIFIED: Never sent.
-         *     - EXPERIMENT_STATE_DRAFT: Being prepared; assigns nobody.
-         *     - EXPERIMENT_STATE_RUNNING: Assigns users.
-         *     - EXPERIMENT_STATE_PAUSED: Assigns nobody for now.
-         *     - EXPERIMENT_STATE_COMPLETED: Ended with a result.
-         *     - EXPERIMENT_STATE_CANCELLED: Ended without.
+         *     - EXPERIMENT_STATE_UNSPECIFIED: Not set. Never returned.
+         *     - EXPERIMENT_STATE_DRAFT: In preparation. Assigns no users.
+         *     - EXPERIMENT_STATE_RUNNING: Running. Assigns users.
+         *     - EXPERIMENT_STATE_PAUSED: Paused. Assigns no users.
+         *     - EXPERIMENT_STATE_COMPLETED: Ended with results.
+         *     - EXPERIMENT_STATE_CANCELLED: Ended without results.
          * @enum {string}
          */
         ExperimentState: "EXPERIMENT_STATE_UNSPECIFIED" | "EXPERIMENT_STATE_DRAFT" | "EXPERIMENT_STATE_RUNNING" | "EXPERIMENT_STATE_PAUSED" | "EXPERIMENT_STATE_COMPLETED" | "EXPERIMENT_STATE_CANCELLED";
         /**
-         * @description ExperimentType is what an experiment varies. Values may be added.
+         * @description ExperimentType is the object of an experiment. Later versions may add values.
          *
-         *     - EXPERIMENT_TYPE_UNSPECIFIED: Not stated; refused on input.
-         *     - EXPERIMENT_TYPE_MODEL_ROUTING: Which model answers.
-         *     - EXPERIMENT_TYPE_ORCHESTRATION: Which orchestration runs.
-         *     - EXPERIMENT_TYPE_SERVICE: Which service takes part.
-         *     - EXPERIMENT_TYPE_PROMPT: Which prompt is used.
+         *     - EXPERIMENT_TYPE_UNSPECIFIED: Not set. Invalid in requests.
+         *     - EXPERIMENT_TYPE_MODEL_ROUTING: The model that answers.
+         *     - EXPERIMENT_TYPE_ORCHESTRATION: The orchestration that runs.
+         *     - EXPERIMENT_TYPE_SERVICE: The service that takes part.
+         *     - EXPERIMENT_TYPE_PROMPT: The prompt.
          * @enum {string}
          */
         ExperimentType: "EXPERIMENT_TYPE_UNSPECIFIED" | "EXPERIMENT_TYPE_MODEL_ROUTING" | "EXPERIMENT_TYPE_ORCHESTRATION" | "EXPERIMENT_TYPE_SERVICE" | "EXPERIMENT_TYPE_PROMPT";
-        /** @description ExplainRecommendationRequest asks what would be recommended, and why. */
+        /** @description ExplainRecommendationRequest asks for an explanation of a recommendation. */
         ExplainRecommendationRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description For whom and for what. Required. */
+            /** @description User, task and constraints. Required. */
             context: components["schemas"]["RecommendationContext"];
         };
-        /** @description ExplainRecommendationResponse shows every step from counts to choice. */
+        /** @description ExplainRecommendationResponse contains each step from the counts to the ranking. */
         ExplainRecommendationResponse: {
             /** @description Candidates, best first. */
             models: components["schemas"]["ModelExplanation"][];
-            /** @description One sentence on which counts decided. */
+            /** @description One sentence that names the counts that determined the choice. */
             reasoning: string;
-            /** @description How a model would be chosen. */
+            /** @description Strategy of the choice. */
             strategy: components["schemas"]["Strategy"];
-            /** @description How feedback counted. */
+            /** @description Rule by which units of feedback were counted. */
             learningMode: components["schemas"]["LearningMode"];
-            /** @description Candidates that fail a constraint. */
+            /** @description Candidates that do not meet a constraint. */
             refused: components["schemas"]["RefusedModel"][];
             /**
-             * @description Version of the learned scores.
+             * @description Version of the learned scores that the answer is based on.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
         };
-        /** @description ExplicitFeedback is what a user said of an output on purpose: a thumb, categories, a comment. There is one per output and user: a later one replaces it. */
+        /** @description ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one per output and user; a later one replaces it. */
         ExplicitFeedback: {
-            /** @description Output that is judged. 1 to 100 characters. */
+            /** @description Identifier of the rated output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who judges. 1 to 200 characters. */
+            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Thumb. Required. */
+            /** @description Rating of the output. Required. */
             rating: components["schemas"]["Rating"];
-            /** @description What the rating is about; empty for the output as a whole. At most 9 distinct values. */
+            /** @description Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
             categories: components["schemas"]["FeedbackCategory"][];
-            /** @description Comment in any language. At most 4,000 characters. */
+            /** @description Comment of the user, in any language. At most 4,000 characters. Default: empty. */
             comment: string;
-            /** @description Where the feedback was given. Required. */
+            /** @description Place where the feedback was given. Required. */
             source: components["schemas"]["FeedbackSource"];
-            /** @description User agent of the client. At most 512 characters. */
+            /** @description User agent of the client. At most 512 characters. Default: empty. */
             userAgent: string;
             /**
              * Format: date-time
-             * @description When the user acted, by the client's clock; defaults to the time of receipt. Of two votes the later one by this time stands, in whatever order they arrive. Not more than 5 minutes ahead of the service, not before 2020.
+             * @description Time of the rating by the clock of the client. Default: the time of receipt. Of two ratings, the one with the later time is kept, regardless of the order of arrival. At most 5 minutes in the future, not before 2020.
              */
             clientTime?: string;
         };
-        /** @description ExplicitFeedback is what a user said of an output on purpose: a thumb, categories, a comment. There is one per output and user: a later one replaces it. */
+        /** @description ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one per output and user; a later one replaces it. */
         ExplicitFeedbackInput: {
-            /** @description Output that is judged. 1 to 100 characters. */
+            /** @description Identifier of the rated output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who judges. 1 to 200 characters. */
+            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Thumb. Required. */
+            /** @description Rating of the output. Required. */
             rating: components["schemas"]["Rating"];
-            /** @description What the rating is about; empty for the output as a whole. At most 9 distinct values. */
+            /** @description Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
             categories?: components["schemas"]["FeedbackCategory"][];
-            /** @description Comment in any language. At most 4,000 characters. */
+            /** @description Comment of the user, in any language. At most 4,000 characters. Default: empty. */
             comment?: string;
-            /** @description Where the feedback was given. Required. */
+            /** @description Place where the feedback was given. Required. */
             source: components["schemas"]["FeedbackSource"];
-            /** @description User agent of the client. At most 512 characters. */
+            /** @description User agent of the client. At most 512 characters. Default: empty. */
             userAgent?: string;
             /**
              * Format: date-time
-             * @description When the user acted, by the client's clock; defaults to the time of receipt. Of two votes the later one by this time stands, in whatever order they arrive. Not more than 5 minutes ahead of the service, not before 2020.
+             * @description Time of the rating by the clock of the client. Default: the time of receipt. Of two ratings, the one with the later time is kept, regardless of the order of arrival. At most 5 minutes in the future, not before 2020.
              */
             clientTime?: string;
         };
-        /** @description ExportUserRequest asks for everything that is stored of a user. */
+        /** @description ExportUserRequest names the user to export. */
         ExportUserRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description User. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
         };
         /** @description ExportUserResponse is one record of a user. */
         ExportUserResponse: {
-            /** @description Table that the record comes from. */
+            /** @description Table that contains the record. */
             kind: string;
-            /** @description The record as a JSON object. */
+            /** @description Record as a JSON object. */
             recordJson: string;
         };
-        /** @description Exposure says that a user saw a variant, and what came of it if the client measured that. */
+        /** @description Exposure states that a user saw a variant, with metrics that the client measured. */
         Exposure: {
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description User. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Variant. 1 to 64 characters. */
+            /** @description Name of the variant. 1 to 64 characters. Required. */
             variant: string;
             /**
              * Format: int32
              * @description Epoch of the assignment. At least 1.
              */
             epoch?: number;
-            /** @description Output that the user got; empty for a mere exposure. At most 100 characters. */
+            /** @description Identifier of the output that the user received. Empty for an exposure without an output. At most 100 characters. */
             outputId?: string;
-            /** @description Metrics that the client measured on it, by name. At most 20. */
+            /** @description Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, finite values. */
             metrics?: {
                 [key: string]: number;
             };
             /**
              * Format: date-time
-             * @description When it happened; defaults to the time of receipt. Not more than 5 minutes ahead of the service, not before 2020.
+             * @description Time of the exposure. Default: the time of receipt. At most 5 minutes in the future, not before 2020.
              */
             exposureTime?: string;
         };
         /**
-         * @description FeedbackCategory is what a rating is about. Values may be added.
+         * @description FeedbackCategory is the aspect that a rating refers to. Later versions may add values.
          *
-         *     - FEEDBACK_CATEGORY_UNSPECIFIED: Not stated; refused on input.
-         *     - FEEDBACK_CATEGORY_ACCURACY: Whether the output is right.
-         *     - FEEDBACK_CATEGORY_RELEVANCE: Whether it answers the question.
-         *     - FEEDBACK_CATEGORY_TONE: How it sounds.
-         *     - FEEDBACK_CATEGORY_FORMAT: How it is laid out.
-         *     - FEEDBACK_CATEGORY_SPEED: How fast it came.
-         *     - FEEDBACK_CATEGORY_SAFETY: Whether it is harmless.
-         *     - FEEDBACK_CATEGORY_CREATIVITY: Whether it is original.
-         *     - FEEDBACK_CATEGORY_COMPLETENESS: Whether anything is missing.
-         *     - FEEDBACK_CATEGORY_OTHER: Anything else.
+         *     - FEEDBACK_CATEGORY_UNSPECIFIED: Not set. Invalid in requests.
+         *     - FEEDBACK_CATEGORY_ACCURACY: Correctness of the output.
+         *     - FEEDBACK_CATEGORY_RELEVANCE: Relevance to the question.
+         *     - FEEDBACK_CATEGORY_TONE: Tone.
+         *     - FEEDBACK_CATEGORY_FORMAT: Layout and format.
+         *     - FEEDBACK_CATEGORY_SPEED: Speed of the response.
+         *     - FEEDBACK_CATEGORY_SAFETY: Harmlessness.
+         *     - FEEDBACK_CATEGORY_CREATIVITY: Originality.
+         *     - FEEDBACK_CATEGORY_COMPLETENESS: Completeness.
+         *     - FEEDBACK_CATEGORY_OTHER: Any other aspect.
          * @enum {string}
          */
         FeedbackCategory: "FEEDBACK_CATEGORY_UNSPECIFIED" | "FEEDBACK_CATEGORY_ACCURACY" | "FEEDBACK_CATEGORY_RELEVANCE" | "FEEDBACK_CATEGORY_TONE" | "FEEDBACK_CATEGORY_FORMAT" | "FEEDBACK_CATEGORY_SPEED" | "FEEDBACK_CATEGORY_SAFETY" | "FEEDBACK_CATEGORY_CREATIVITY" | "FEEDBACK_CATEGORY_COMPLETENESS" | "FEEDBACK_CATEGORY_OTHER";
-        /** @description FeedbackCounts counts feedback of each kind. */
+        /** @description FeedbackCounts contains counts of current feedback by kind. */
         FeedbackCounts: {
             /**
-             * @description Thumbs up.
+             * @description Number of positive ratings.
              *
              *     A 64-bit integer as a string.
              */
             positive: string;
             /**
-             * @description Neither.
+             * @description Number of neutral ratings.
              *
              *     A 64-bit integer as a string.
              */
             neutral: string;
             /**
-             * @description Thumbs down.
+             * @description Number of negative ratings.
              *
              *     A 64-bit integer as a string.
              */
             negative: string;
             /**
-             * @description Comments.
+             * @description Number of written comments.
              *
              *     A 64-bit integer as a string.
              */
             comments: string;
             /**
-             * @description Implicit signals, every occurrence.
+             * @description Number of implicit signals, every occurrence counted.
              *
              *     A 64-bit integer as a string.
              */
             signals: string;
             /**
-             * @description Spoken comments.
+             * @description Number of voice comments.
              *
              *     A 64-bit integer as a string.
              */
             voice: string;
             /**
-             * @description Users who gave any feedback.
+             * @description Number of users with feedback of any kind.
              *
              *     A 64-bit integer as a string.
              */
@@ -1731,737 +1731,737 @@ export interface components {
         /**
          * @description FeedbackKind is a kind of feedback.
          *
-         *     - FEEDBACK_KIND_UNSPECIFIED: Not stated; refused on input.
-         *     - FEEDBACK_KIND_EXPLICIT: Thumbs, categories and comments.
+         *     - FEEDBACK_KIND_UNSPECIFIED: Not set. Invalid in requests.
+         *     - FEEDBACK_KIND_EXPLICIT: Explicit feedback: ratings, categories and comments.
          *     - FEEDBACK_KIND_IMPLICIT: Implicit signals.
-         *     - FEEDBACK_KIND_VOICE: Spoken comments.
+         *     - FEEDBACK_KIND_VOICE: Voice comments.
          * @enum {string}
          */
         FeedbackKind: "FEEDBACK_KIND_UNSPECIFIED" | "FEEDBACK_KIND_EXPLICIT" | "FEEDBACK_KIND_IMPLICIT" | "FEEDBACK_KIND_VOICE";
         /**
-         * @description FeedbackSource is where feedback was given. Values may be added.
+         * @description FeedbackSource is the place where feedback was given. Later versions may add values.
          *
-         *     - FEEDBACK_SOURCE_UNSPECIFIED: Not stated; refused on input.
+         *     - FEEDBACK_SOURCE_UNSPECIFIED: Not set. Invalid in requests.
          *     - FEEDBACK_SOURCE_THINKTANK: The chat product.
          *     - FEEDBACK_SOURCE_API: A program.
-         *     - FEEDBACK_SOURCE_ADMIN: The admin console.
+         *     - FEEDBACK_SOURCE_ADMIN: The console.
          * @enum {string}
          */
         FeedbackSource: "FEEDBACK_SOURCE_UNSPECIFIED" | "FEEDBACK_SOURCE_THINKTANK" | "FEEDBACK_SOURCE_API" | "FEEDBACK_SOURCE_ADMIN";
-        /** @description FieldProblem names a bad field. */
+        /** @description FieldProblem describes one invalid field. */
         FieldProblem: {
             /** @description Path of the field, such as signals[3].output_id. */
             field: string;
-            /** @description What is wrong with it. */
+            /** @description Rule that the field violates. */
             description: string;
         };
-        /** @description ForgetUserRequest asks to erase a user. */
+        /** @description ForgetUserRequest names the user to erase. */
         ForgetUserRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description User. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
         };
-        /** @description ForgetUserResponse confirms that a user is erased. */
+        /** @description ForgetUserResponse confirms that the data of this service is erased. */
         ForgetUserResponse: {
             /**
-             * @description Rows that were erased.
+             * @description Number of rows erased by this service.
              *
              *     A 64-bit integer as a string.
              */
             rowsErased: string;
-            /** @description Identifies the erasure in ListErasures. */
+            /** @description Identifier of the erasure in ListErasures. */
             erasureId: string;
         };
-        /** @description GetConversationSummaryRequest asks for the feedback on a conversation. */
+        /** @description GetConversationSummaryRequest names one conversation. */
         GetConversationSummaryRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Conversation. 1 to 200 characters. */
+            /** @description Identifier of the conversation. 1 to 200 characters. Required. */
             conversationId: string;
             /**
              * Format: int32
-             * @description Outputs a page; 0 means 50, more than 200 means 200.
+             * @description Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description GetConversationSummaryResponse sums up the feedback on a conversation. */
+        /** @description GetConversationSummaryResponse is a summary of the feedback on a conversation. */
         GetConversationSummaryResponse: {
-            /** @description Outputs, oldest first. */
+            /** @description Outputs of this page, oldest first. */
             outputs: components["schemas"]["OutputSummary"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
             /**
-             * @description Outputs of the conversation, on all pages.
+             * @description Number of outputs of the conversation, on all pages.
              *
              *     A 64-bit integer as a string.
              */
             outputCount: string;
-            /** @description Counts over the whole conversation. */
+            /** @description Counts of the feedback on the whole conversation. */
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score over all outputs and users with feedback, in [-1, 1]; 0 when there are none.
+             * @description Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. 0 without feedback.
              */
             meanScore: number;
         };
-        /** @description GetExperimentRequest asks for an experiment. */
+        /** @description GetExperimentRequest names one experiment. */
         GetExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
         };
-        /** @description GetExperimentResponse shows an experiment. */
+        /** @description GetExperimentResponse contains one experiment. */
         GetExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Current state of the experiment. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description GetFeedbackStatsRequest asks for the feedback on one output. */
+        /** @description GetFeedbackStatsRequest names one output. */
         GetFeedbackStatsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Output. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
         };
-        /** @description GetFeedbackStatsResponse counts the feedback on one output. */
+        /** @description GetFeedbackStatsResponse contains counts of the feedback on one output. */
         GetFeedbackStatsResponse: {
-            /** @description Output. */
+            /** @description Identifier of the output. */
             outputId: string;
-            /** @description Whether its manifest is known. */
+            /** @description Whether the output has a manifest. */
             manifestKnown: boolean;
-            /** @description Counts over all users. */
+            /** @description Counts of the feedback of all users. */
             counts?: components["schemas"]["FeedbackCounts"];
-            /** @description Explicit feedback by category. */
+            /** @description Counts of explicit feedback by category. */
             categories: components["schemas"]["CategoryCount"][];
-            /** @description Implicit signals by type. */
+            /** @description Counts of implicit signals by type. */
             signals: components["schemas"]["SignalCount"][];
             /**
              * Format: double
-             * @description Mean weighted score over the users who gave feedback, in [-1, 1], with full trust; 0 when there are none.
+             * @description Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. 0 without feedback.
              */
             meanScore: number;
         };
-        /** @description GetLearningStatusRequest asks how far the learning is. */
+        /** @description GetLearningStatusRequest selects the tenant. */
         GetLearningStatusRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
         };
-        /** @description GetLearningStatusResponse tells how far the learning is. */
+        /** @description GetLearningStatusResponse is the progress of the learning. */
         GetLearningStatusResponse: {
             /**
-             * @description Units that wait to be learned.
+             * @description Number of units that are waiting to be learned.
              *
              *     A 64-bit integer as a string.
              */
             pendingUnits: string;
             /**
              * Format: double
-             * @description Age of the oldest of them, in milliseconds; 0 when none waits.
+             * @description Age of the oldest waiting unit in milliseconds. 0 when no unit is waiting.
              */
             lagMs: number;
             /**
-             * @description Units that the scores rest on.
+             * @description Number of units that the scores are based on.
              *
              *     A 64-bit integer as a string.
              */
             learnedUnits: string;
             /**
-             * @description Version of the learned scores.
+             * @description Current version of the learned scores.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
-            /** @description How feedback counts. */
+            /** @description Rule by which units of feedback are counted. */
             learningMode: components["schemas"]["LearningMode"];
-            /** @description Last nightly run; absent when there was none. */
+            /** @description Latest nightly run. Absent before the first run. */
             lastRun?: components["schemas"]["BatchRun"];
-            /** @description Whether the hot cache can be reached; without it answers come from the database. */
+            /** @description Whether the cache is reachable. Without it, answers are read from the database. */
             cacheAvailable: boolean;
             /**
              * Format: double
-             * @description Half-life of a unit, in days.
+             * @description Half-life of the weight of a unit, in days.
              */
             halfLifeDays: number;
         };
-        /** @description GetOutputRequest asks for one output. */
+        /** @description GetOutputRequest names one output. */
         GetOutputRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Output. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
         };
-        /** @description GetOutputResponse shows one output and all feedback on it that stands. */
+        /** @description GetOutputResponse is one output with its current feedback. */
         GetOutputResponse: {
-            /** @description Its manifest; absent when it is not known yet. The sample of the prompt is never stored and therefore empty. */
+            /** @description Manifest of the output. Absent when it has not been recorded. `input_prompt_sample` is never stored and therefore empty. */
             manifest?: components["schemas"]["ExecutionManifest"];
-            /** @description Thumbs, newest first. At most 500. */
+            /** @description Explicit feedback, newest first. At most 500. */
             feedback: components["schemas"]["ExplicitFeedback"][];
-            /** @description Signals, newest first. At most 500. */
+            /** @description Implicit signals, newest first. At most 500. */
             signals: components["schemas"]["ImplicitSignal"][];
-            /** @description Spoken comments, newest first, to ask the voice service about. At most 100. */
+            /** @description Identifiers of voice feedback, newest first. At most 100. Pass them to VoiceService.GetVoiceFeedback. */
             voiceIds: string[];
-            /** @description Counts over all users. */
+            /** @description Counts of the feedback of all users. */
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score, in [-1, 1]; 0 when there is no feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
              */
             meanScore: number;
         };
-        /** @description GetRecommendationRequest asks for a model. */
+        /** @description GetRecommendationRequest asks for one recommendation. */
         GetRecommendationRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description For whom and for what. Required. */
+            /** @description User, task and constraints. Required. */
             context: components["schemas"]["RecommendationContext"];
         };
-        /** @description GetRecommendationResponse is the answer to the Brain. */
+        /** @description GetRecommendationResponse contains one recommendation. */
         GetRecommendationResponse: {
-            /** @description The recommendation. */
+            /** @description Recommendation for the context. */
             recommendation?: components["schemas"]["Recommendation"];
         };
-        /** @description GetResultsRequest asks for an analysis. */
+        /** @description GetResultsRequest names the experiment to analyse. */
         GetResultsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description Whether the answer includes earlier looks. */
+            /** @description Whether to include earlier interim results. Default: false. */
             withHistory?: boolean;
         };
-        /** @description GetResultsResponse is an analysis. */
+        /** @description GetResultsResponse contains the analysis of an experiment. */
         GetResultsResponse: {
-            /** @description The results. */
+            /** @description Current analysis. */
             results?: components["schemas"]["Results"];
-            /** @description What earlier analyses said, oldest first, when asked for. Looks are taken hourly while the experiment runs, at most every 10 minutes when results are asked for, and when it completes. At most the last 2,000; of more than 3 MB, evenly spaced ones. Beyond 14 days one in 6 hours is kept, beyond 90 days one a day. */
+            /** @description Earlier interim results, oldest first, if requested. Interim results are stored every hour while the experiment runs, at most every 10 minutes when results are requested, and at completion. After 14 days, one per 6 hours is kept; after 90 days, one per day. The answer contains at most the latest 2,000; if they exceed 3 MB, it contains an evenly spaced selection. */
             history: components["schemas"]["ResultLook"][];
         };
-        /** @description GetRolloutRequest asks for the rollout of an experiment. */
+        /** @description GetRolloutRequest names the experiment of a rollout. */
         GetRolloutRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
         };
-        /** @description GetRolloutResponse shows a rollout. */
+        /** @description GetRolloutResponse contains the rollout of an experiment. */
         GetRolloutResponse: {
-            /** @description The rollout. */
+            /** @description State of the rollout. */
             rollout?: components["schemas"]["Rollout"];
         };
-        /** @description GetTenantFeedbackStatsRequest asks for a tenant's feedback over a time. */
+        /** @description GetTenantFeedbackStatsRequest selects the outputs of a tenant by time. */
         GetTenantFeedbackStatsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: date-time
-             * @description Outputs created from here on; defaults to 30 days before end_time. At most 400 days before it.
+             * @description Earliest time of an output, inclusive. Default: 30 days before `end_time`. At most 400 days before `end_time`.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description Outputs created before this; defaults to now.
+             * @description Latest time of an output, exclusive. Default: now.
              */
             endTime?: string;
         };
-        /** @description GetTenantFeedbackStatsResponse counts a tenant's outputs and the feedback on them. */
+        /** @description GetTenantFeedbackStatsResponse contains counts of the outputs of a tenant and the feedback on them. */
         GetTenantFeedbackStatsResponse: {
             /**
              * Format: date-time
-             * @description Start of what was counted.
+             * @description Earliest time of a counted output, inclusive.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description End of what was counted.
+             * @description Latest time of a counted output, exclusive.
              */
             endTime?: string;
-            /** @description All days together. Its day is empty. */
+            /** @description Totals over all days. Its `day` is empty. */
             total?: components["schemas"]["DayStats"];
-            /** @description Day by day in UTC, oldest first; days without outputs are left out. */
+            /** @description Counts by day in UTC, oldest first. Days without outputs are left out. */
             days: components["schemas"]["DayStats"][];
-            /** @description By model, most outputs first. At most 100. An output of several models counts for each. */
+            /** @description Counts by model, most outputs first. At most 100 models. An output of several models is counted for each of them. */
             models: components["schemas"]["ModelStats"][];
-            /** @description Explicit feedback by category. */
+            /** @description Counts of explicit feedback by category. */
             categories: components["schemas"]["CategoryCount"][];
-            /** @description Implicit signals by type. */
+            /** @description Counts of implicit signals by type. */
             signals: components["schemas"]["SignalCount"][];
         };
-        /** @description GetTenantSettingsRequest asks for a tenant's settings. */
+        /** @description GetTenantSettingsRequest selects the tenant. */
         GetTenantSettingsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
         };
-        /** @description GetTenantSettingsResponse shows a tenant's settings. */
+        /** @description GetTenantSettingsResponse contains the settings of a tenant. */
         GetTenantSettingsResponse: {
-            /** @description The settings. */
+            /** @description Learning settings of the tenant. */
             settings?: components["schemas"]["TenantSettings"];
-            /** @description Where the day's spending stands, with or without a budget. */
+            /** @description Spending of the current day, with or without a budget. */
             budget?: components["schemas"]["BudgetState"];
         };
-        /** @description GetVoiceAudioRequest asks for a recording. */
+        /** @description GetVoiceAudioRequest names one recording. */
         GetVoiceAudioRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Spoken feedback. A UUID.
+             * @description Identifier of the voice feedback, a UUID. Required.
              */
             voiceId: string;
         };
-        /** @description GetVoiceAudioResponse is a part of a recording. */
+        /** @description GetVoiceAudioResponse is one part of a recording. */
         GetVoiceAudioResponse: {
-            /** @description Format of the file, such as webm or mp3. In the first part only. */
+            /** @description Format of the file, such as webm or mp3. Set in the first part only. */
             audioFormat: string;
             /**
-             * @description Size of the whole file in bytes. In the first part only.
+             * @description Size of the whole file in bytes. Set in the first part only.
              *
              *     A 64-bit integer as a string.
              */
             audioBytes: string;
-            /** @description Bytes of the file, in order. At most 256 KiB. */
+            /** @description Next bytes of the file. At most 256 KiB. */
             chunk: string;
         };
-        /** @description GetVoiceFeedbackRequest asks for spoken feedback. */
+        /** @description GetVoiceFeedbackRequest names one voice comment. */
         GetVoiceFeedbackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Spoken feedback. A UUID.
+             * @description Identifier of the voice feedback, a UUID. Required.
              */
             voiceId: string;
         };
-        /** @description GetVoiceFeedbackResponse shows spoken feedback. */
+        /** @description GetVoiceFeedbackResponse contains one voice comment. */
         GetVoiceFeedbackResponse: {
-            /** @description The feedback. */
+            /** @description Voice comment with its transcript. */
             feedback?: components["schemas"]["VoiceVoiceFeedback"];
         };
-        /** @description GetVoiceQueueRequest asks how much waits. */
+        /** @description GetVoiceQueueRequest selects the tenant. */
         GetVoiceQueueRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. An operator of all tenants who names none sees what waits of all. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all tenants, empty selects all tenants. At most 100 characters. */
             tenantId?: string;
         };
-        /** @description GetVoiceQueueResponse tells how much waits. */
+        /** @description GetVoiceQueueResponse describes the queue of transcriptions. */
         GetVoiceQueueResponse: {
-            /** @description Feedback by status, statuses without any left out. What is pending and processing is counted whole; what is done, of one tenant alone and of the last 30 days. */
+            /** @description Number of voice comments by status. Statuses without voice comments are left out. Pending and processing comments are counted without a limit of time. Other statuses are counted for one tenant only, over the last 30 days. */
             depths: components["schemas"]["VoiceDepth"][];
             /**
              * Format: date-time
-             * @description When the oldest feedback that is not yet done was submitted; absent when there is none.
+             * @description Time of submission of the oldest voice comment that is pending or processing. Absent when none is.
              */
             oldestWaitingTime?: string;
-            /** @description Age of it; absent when there is none. */
+            /** @description Age of the oldest voice comment that is pending or processing. Absent when none is. */
             oldestWaitingAge?: string;
         };
-        /** @description GetWidgetConfigRequest asks what a feedback widget shall show. */
+        /** @description GetWidgetConfigRequest names the user and the output of a feedback widget. */
         GetWidgetConfigRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description User who sees the widget; empty when unknown. At most 200 characters. */
+            /** @description Identifier of the user who sees the widget. Empty when unknown. At most 200 characters. */
             userId?: string;
-            /** @description Output that the widget stands at; empty when unknown. At most 100 characters. */
+            /** @description Identifier of the output beside the widget. Empty when unknown. At most 100 characters. */
             outputId?: string;
         };
-        /** @description GetWidgetConfigResponse tells a feedback widget what to show. */
+        /** @description GetWidgetConfigResponse is the configuration of a feedback widget. */
         GetWidgetConfigResponse: {
             /** @description Whether to show thumbs. */
             thumbsEnabled: boolean;
-            /** @description Whether to offer a comment. */
+            /** @description Whether to offer a written comment. */
             commentsEnabled: boolean;
-            /** @description Whether to offer a spoken comment. */
+            /** @description Whether to offer a voice comment. */
             voiceEnabled: boolean;
             /** @description Categories to offer, in order. */
             categories: components["schemas"]["FeedbackCategory"][];
-            /** @description Implicit signals to observe. */
+            /** @description Types of implicit signals to observe. */
             signals: components["schemas"]["SignalType"][];
             /**
              * Format: int32
-             * @description Longest comment, in characters.
+             * @description Maximum length of a comment, in characters.
              */
             commentCharactersMax: number;
             /**
              * Format: int32
-             * @description Largest batch of signals.
+             * @description Maximum number of signals per batch.
              */
             batchItemsMax: number;
             /**
              * Format: int32
-             * @description How often to send collected signals, in milliseconds.
+             * @description Interval between batches of signals, in milliseconds.
              */
             flushIntervalMs: number;
-            /** @description Thumb that the user gave to the output before; unspecified when there is none. */
+            /** @description Current rating of the user on the output. Unspecified without a rating. */
             currentRating: components["schemas"]["Rating"];
-            /** @description Whether to ask the user for an opinion of this output, rather than wait for one. The same question gets the same answer, so that a page that is loaded again asks no more often. */
+            /** @description Whether to prompt the user for an opinion on the output. Repeated requests for the same user and output return the same value, so that reloading a page causes no additional prompt. */
             ask: boolean;
-            /** @description Why the user is asked or not. */
+            /** @description Reason of the value of `ask`. */
             askReason: components["schemas"]["AskReason"];
             /**
              * Format: double
-             * @description Probability with which a user in this situation is asked, in [0, 1], for analyses that correct for it.
+             * @description Probability that a user in this situation is prompted, in [0, 1]. Analyses use it to correct for selection.
              */
             askProbability: number;
         };
-        /** @description ImplicitSignal is one thing a user did with an output. Every occurrence is kept; for learning a signal type counts once per output and user. */
+        /** @description ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */
         ImplicitSignal: {
             /**
              * Format: uuid
-             * @description Identifies the occurrence, so that the same one sent again in another batch is recognised. A UUID; absent, it is derived from the request and the position in it.
+             * @description Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default: derived from the identifier of the request and the position in it.
              */
             signalId: string;
-            /** @description Output that was acted on. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who acted. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
-            /** @description What the user did. Required. */
+            /** @description Type of the action. Required. */
             signalType: components["schemas"]["SignalType"];
-            /** @description Details of the client's choosing, such as a scroll depth. At most 8 KiB as JSON. */
+            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
             signalValue?: JsonObject;
             /**
              * Format: date-time
-             * @description When the user acted, by the client's clock; defaults to the time of receipt. Not more than 5 minutes ahead of the service and not before 2020. Send it with signal_id: both together recognise an occurrence.
+             * @description Time of the action by the clock of the client. Default: the time of receipt. At most 5 minutes in the future, not before 2020. Send it together with `signal_id`: a repeated occurrence is identified by both.
              */
             clientTime?: string;
         };
-        /** @description ImplicitSignal is one thing a user did with an output. Every occurrence is kept; for learning a signal type counts once per output and user. */
+        /** @description ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */
         ImplicitSignalInput: {
             /**
              * Format: uuid
-             * @description Identifies the occurrence, so that the same one sent again in another batch is recognised. A UUID; absent, it is derived from the request and the position in it.
+             * @description Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default: derived from the identifier of the request and the position in it.
              */
             signalId?: string;
-            /** @description Output that was acted on. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who acted. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
-            /** @description What the user did. Required. */
+            /** @description Type of the action. Required. */
             signalType: components["schemas"]["SignalType"];
-            /** @description Details of the client's choosing, such as a scroll depth. At most 8 KiB as JSON. */
+            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
             signalValue?: JsonObject;
             /**
              * Format: date-time
-             * @description When the user acted, by the client's clock; defaults to the time of receipt. Not more than 5 minutes ahead of the service and not before 2020. Send it with signal_id: both together recognise an occurrence.
+             * @description Time of the action by the clock of the client. Default: the time of receipt. At most 5 minutes in the future, not before 2020. Send it together with `signal_id`: a repeated occurrence is identified by both.
              */
             clientTime?: string;
         };
-        /** @description VoiceFeedback describes a spoken comment; its audio follows in chunks. */
+        /** @description VoiceFeedback describes a voice comment. Its audio follows in chunks. */
         IngestVoiceFeedback: {
-            /** @description Output that is judged. 1 to 100 characters. */
+            /** @description Identifier of the output that the comment refers to. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User who speaks. 1 to 200 characters. */
+            /** @description Identifier of the speaker. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Where the feedback was given. Required. */
+            /** @description Place where the feedback was given. Required. */
             source: components["schemas"]["FeedbackSource"];
             /**
              * Format: date-time
-             * @description When the user spoke, by the client's clock; defaults to the time of receipt.
+             * @description Time of the comment by the clock of the client. Default: the time of receipt.
              */
             clientTime?: string;
         };
         /**
-         * @description ItemOutcome tells what became of an item. Whatever it is, but for rejected, the item is durable.
+         * @description ItemOutcome is the outcome for one item. After every outcome but rejected, a repeat is not needed: the item is durable or superseded.
          *
-         *     - ITEM_OUTCOME_UNSPECIFIED: Never sent.
-         *     - ITEM_OUTCOME_ACCEPTED: Stored now.
-         *     - ITEM_OUTCOME_DUPLICATE: Stored before; nothing changed.
-         *     - ITEM_OUTCOME_REPLACED: Stored now in place of an earlier vote.
-         *     - ITEM_OUTCOME_SUPERSEDED: Not stored, since a later vote of the same user on the same output stands.
-         *     - ITEM_OUTCOME_REJECTED: Refused, and will be refused again: see the error.
+         *     - ITEM_OUTCOME_UNSPECIFIED: Not set. Never returned.
+         *     - ITEM_OUTCOME_ACCEPTED: The item was stored.
+         *     - ITEM_OUTCOME_DUPLICATE: The item had been stored before. No change.
+         *     - ITEM_OUTCOME_REPLACED: The item was stored and replaced an earlier rating of the user on the output.
+         *     - ITEM_OUTCOME_SUPERSEDED: The item was not stored because a later rating of the user on the output exists.
+         *     - ITEM_OUTCOME_REJECTED: The item was rejected because of its content. A repeat is rejected again; the error names the field.
          * @enum {string}
          */
         ItemOutcome: "ITEM_OUTCOME_UNSPECIFIED" | "ITEM_OUTCOME_ACCEPTED" | "ITEM_OUTCOME_DUPLICATE" | "ITEM_OUTCOME_REPLACED" | "ITEM_OUTCOME_SUPERSEDED" | "ITEM_OUTCOME_REJECTED";
-        /** @description ItemResult tells what became of one item of a batch. */
+        /** @description ItemResult is the result of one item of a batch. */
         ItemResult: {
             /**
              * Format: int32
-             * @description Position of the item in the request, from 0.
+             * @description Position of the item in the request, starting at 0.
              */
             index: number;
-            /** @description What became of it. */
+            /** @description Outcome for the item. */
             outcome: components["schemas"]["ItemOutcome"];
-            /** @description Why a rejected item was rejected, naming the field; empty otherwise. */
+            /** @description Error of a rejected item, with the path of the field. Empty for other outcomes. */
             errorMessage: string;
-            /** @description Machine-readable reason of a rejection in UPPER_SNAKE_CASE; empty otherwise. */
+            /** @description Machine-readable reason of a rejection, in UPPER_SNAKE_CASE. Empty for other outcomes. */
             errorReason: string;
         };
-        /** @description LearnOutputRequest asks to learn one output now. */
+        /** @description LearnOutputRequest names the output to learn. */
         LearnOutputRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Output. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
         };
-        /** @description LearnOutputResponse shows what the feedback on an output contributes. */
+        /** @description LearnOutputResponse contains the contribution of the feedback on one output. */
         LearnOutputResponse: {
-            /** @description One per user who gave feedback. */
+            /** @description Contributions, one per user with feedback. */
             units: components["schemas"]["UnitContribution"][];
-            /** @description Whether the manifest is known; without it nothing is learned yet. */
+            /** @description Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives. */
             manifestKnown: boolean;
-            /** @description How feedback counts. */
+            /** @description Rule by which units of feedback are counted. */
             learningMode: components["schemas"]["LearningMode"];
         };
         /**
-         * @description LearningMode says how a unit of feedback counts.
+         * @description LearningMode is the rule by which a unit of feedback is counted. A unit is the feedback of one user on one output.
          *
-         *     - LEARNING_MODE_UNSPECIFIED: Not stated.
+         *     - LEARNING_MODE_UNSPECIFIED: Not set.
          *     - LEARNING_MODE_RUNNING_MEAN: Each unit counts 1.
-         *     - LEARNING_MODE_EVIDENCE_WEIGHTED: Each unit counts its evidence, so that distrusted feedback weighs less.
+         *     - LEARNING_MODE_EVIDENCE_WEIGHTED: Each unit counts its evidence, in [0.1, 1], so that feedback with a low trust weight counts less.
          * @enum {string}
          */
         LearningMode: "LEARNING_MODE_UNSPECIFIED" | "LEARNING_MODE_RUNNING_MEAN" | "LEARNING_MODE_EVIDENCE_WEIGHTED";
-        /** @description ListAuditEntriesRequest asks for entries that meet every condition that is set. */
+        /** @description ListAuditEntriesRequest selects the entries that match every filter that is set. */
         ListAuditEntriesRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all tenants, empty selects the log of the operators. At most 100 characters. */
             tenantId?: string;
-            /** @description Who changed something. At most 200 characters. */
+            /** @description Subject of the token of the caller who made the change, as an exact match. Empty matches all. At most 200 characters. */
             actor?: string;
-            /** @description What was done, such as experiment.start. At most 100 characters. */
+            /** @description Name of the action, such as experiment.start, as an exact match. Empty matches all. At most 100 characters. */
             action?: string;
-            /** @description Identifier of what was changed. At most 200 characters. */
+            /** @description Identifier of the changed object, as an exact match. Empty matches all. At most 200 characters. */
             target?: string;
             /**
              * Format: date-time
-             * @description Made from here on; unset means from the beginning.
+             * @description Earliest time of an entry, inclusive. Default: no limit.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description Made before this; unset means until now.
+             * @description Latest time of an entry, exclusive. Default: no limit.
              */
             endTime?: string;
             /**
              * Format: int32
-             * @description Entries a page; 0 means 50, more than 500 means 500.
+             * @description Maximum number of entries per page. 0 selects the default of 50. Values above 500 are reduced to 500.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListAuditEntriesResponse is a page of entries. */
+        /** @description ListAuditEntriesResponse is one page of entries. */
         ListAuditEntriesResponse: {
             /** @description Entries, newest first. */
             entries: components["schemas"]["AuditEntry"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListBatchRunsRequest asks for nightly runs. */
+        /** @description ListBatchRunsRequest selects a page of nightly runs. */
         ListBatchRunsRequest: {
             /**
              * Format: int32
-             * @description Runs a page; 0 means 50, more than 100 means 100.
+             * @description Maximum number of runs per page. 0 selects the default of 50. Values above 100 are reduced to 100.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListBatchRunsResponse is a page of nightly runs. */
+        /** @description ListBatchRunsResponse is one page of nightly runs. */
         ListBatchRunsResponse: {
             /** @description Runs, newest first. */
             runs: components["schemas"]["BatchRunRecord"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListErasuresRequest asks for erasures. */
+        /** @description ListErasuresRequest selects the erasures of a tenant. */
         ListErasuresRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: int32
-             * @description Erasures a page; 0 means 50, more than 200 means 200.
+             * @description Maximum number of erasures per page. 0 selects the default of 50. Values above 200 are reduced to 200.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListErasuresResponse is a page of erasures. */
+        /** @description ListErasuresResponse is one page of erasures. */
         ListErasuresResponse: {
             /** @description Erasures, newest first. */
             erasures: components["schemas"]["Erasure"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListExperimentsRequest asks for experiments. */
+        /** @description ListExperimentsRequest selects experiments. */
         ListExperimentsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description State; unspecified for all. */
+            /** @description State of the experiments. Unspecified matches all. */
             state?: components["schemas"]["ExperimentState"];
             /**
              * Format: int32
-             * @description Items a page; 0 means 50, more than 1,000 means 1,000.
+             * @description Maximum number of experiments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListExperimentsResponse is a page of experiments. */
+        /** @description ListExperimentsResponse is one page of experiments. */
         ListExperimentsResponse: {
-            /** @description Experiments, newest first; those over all tenants included. */
+            /** @description Experiments of the tenant and experiments over all tenants, newest first. */
             experiments: components["schemas"]["Experiment"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListModelScoresRequest asks for learned scores. */
+        /** @description ListModelScoresRequest selects learned scores. */
         ListModelScoresRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Scope. Required. */
+            /** @description Scope of the scores. Required. */
             scope: components["schemas"]["Scope"];
-            /** @description User, needed at user scope and refused at the others. At most 200 characters. */
+            /** @description Identifier of the user. Required at user scope; must be empty at other scopes. At most 200 characters. */
             userId?: string;
-            /** @description Model; empty for all. At most 200 characters. */
+            /** @description Identifier of the model. Empty matches all. At most 200 characters. */
             model?: string;
-            /** @description Task, as in the manifests; empty for any task. At most 64 characters. */
+            /** @description Task, as in `ExecutionManifest.task_type`. Empty matches all. At most 64 characters. */
             taskType?: string;
-            /** @description Domain, as in the manifests; empty for any domain. At most 64 characters. */
+            /** @description Domain, as in `ExecutionManifest.domain_mode`. Empty matches all. At most 64 characters. */
             domainMode?: string;
-            /** @description Whether to list the roll-ups over tasks and domains too. */
+            /** @description Whether to include the roll-ups over tasks and domains. Default: false. */
             includeRollups?: boolean;
             /**
              * Format: int32
-             * @description Items a page; 0 means 50, more than 1,000 means 1,000.
+             * @description Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListModelScoresResponse is a page of learned scores. */
+        /** @description ListModelScoresResponse is one page of learned scores. */
         ListModelScoresResponse: {
-            /** @description Scores, by task, domain and model. */
+            /** @description Scores, ordered by task, domain and model. */
             scores: components["schemas"]["ModelScore"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
-            /** @description How feedback counted. */
+            /** @description Rule by which units of feedback were counted. */
             learningMode: components["schemas"]["LearningMode"];
             /**
-             * @description Version of the learned scores.
+             * @description Version of the learned scores that the answer is based on.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
         };
-        /** @description ListOutputsRequest asks for outputs that meet every condition that is set. */
+        /** @description ListOutputsRequest selects the outputs that match every filter that is set. */
         ListOutputsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: date-time
-             * @description Created from here on; unset means from the beginning.
+             * @description Earliest time of an output, inclusive. Default: no limit.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description Created before this; unset means until now.
+             * @description Latest time of an output, exclusive. Default: no limit.
              */
             endTime?: string;
-            /** @description One of its models. At most 200 characters. */
+            /** @description Identifier of a model that produced the output. Empty matches all. At most 200 characters. */
             model?: string;
-            /** @description Its task. At most 64 characters. */
+            /** @description Task of the output. Empty matches all. At most 64 characters. */
             taskType?: string;
-            /** @description Its domain. At most 64 characters. */
+            /** @description Domain of the output. Empty matches all. At most 64 characters. */
             domainMode?: string;
-            /** @description User for whom it was made. At most 200 characters. */
+            /** @description Identifier of the user who received the output. Empty matches all. At most 200 characters. */
             userId?: string;
-            /** @description Its conversation. At most 200 characters. */
+            /** @description Identifier of the conversation of the output. Empty matches all. At most 200 characters. */
             conversationId?: string;
-            /** @description Has a standing thumb of this kind; unspecified means any output. */
+            /** @description Only outputs with a current rating of this value. Unspecified matches all. */
             rating?: components["schemas"]["Rating"];
-            /** @description Has a standing thumb that names this category. */
+            /** @description Only outputs with a current rating that names this category. Unspecified matches all. */
             category?: components["schemas"]["FeedbackCategory"];
-            /** @description Has a standing signal of this type. */
+            /** @description Only outputs with a current signal of this type. Unspecified matches all. */
             signalType?: components["schemas"]["SignalType"];
-            /** @description Has any feedback that stands. */
+            /** @description Only outputs with current feedback of any kind. Default: false. */
             withFeedback?: boolean;
-            /** @description Has a comment that stands. */
+            /** @description Only outputs with a current written comment. Default: false. */
             withComment?: boolean;
-            /** @description Has a spoken comment that stands. */
+            /** @description Only outputs with a current voice comment. Default: false. */
             withVoice?: boolean;
             /**
              * Format: int32
-             * @description Outputs a page; 0 means 50, more than 200 means 200.
+             * @description Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListOutputsResponse is a page of outputs. */
+        /** @description ListOutputsResponse is one page of outputs. */
         ListOutputsResponse: {
             /** @description Outputs, newest first. */
             outputs: components["schemas"]["OutputEntry"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListTrustScoresRequest asks for trust scores. */
+        /** @description ListTrustScoresRequest selects trust scores. */
         ListTrustScoresRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Whether to list outliers only. */
+            /** @description Only outliers. Default: false. */
             outliersOnly?: boolean;
             /**
              * Format: int32
-             * @description Items a page; 0 means 50, more than 1,000 means 1,000.
+             * @description Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListTrustScoresResponse is a page of trust scores. */
+        /** @description ListTrustScoresResponse is one page of trust scores. */
         ListTrustScoresResponse: {
-            /** @description Scores, least trusted first. */
+            /** @description Scores, lowest trust first. */
             scores: components["schemas"]["TrustScore"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description ListVoiceFeedbackRequest asks for spoken feedback. Filters narrow each other. */
+        /** @description ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set. */
         ListVoiceFeedbackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Status; unspecified for all. */
+            /** @description State of the transcription. Unspecified matches all. */
             status?: components["schemas"]["VoiceStatus"];
-            /** @description Output that was judged; empty for all. At most 100 characters. */
+            /** @description Identifier of the output. Empty matches all. At most 100 characters. */
             outputId?: string;
-            /** @description User who spoke; empty for all. At most 200 characters. */
+            /** @description Identifier of the speaker. Empty matches all. At most 200 characters. */
             userId?: string;
             /**
              * Format: int32
-             * @description Items a page; 0 means 50, more than 1,000 means 1,000.
+             * @description Maximum number of voice comments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
              */
             pageSize?: number;
-            /** @description Token of the page, from the answer before; empty for the first. */
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
             pageToken?: string;
         };
-        /** @description ListVoiceFeedbackResponse is a page of spoken feedback. */
+        /** @description ListVoiceFeedbackResponse is one page of voice feedback. */
         ListVoiceFeedbackResponse: {
-            /** @description Feedback, newest first. */
+            /** @description Voice feedback, newest first. */
             feedback: components["schemas"]["VoiceVoiceFeedback"][];
-            /** @description Token of the next page; empty on the last. */
+            /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
-        /** @description LookedComparison is a treatment against the control by one metric, as it was seen then. */
+        /** @description LookedComparison is the comparison of one treatment with the control by one metric in an interim result. */
         LookedComparison: {
-            /** @description Metric. */
+            /** @description Name of the metric. */
             metric: string;
-            /** @description Treatment. */
+            /** @description Name of the treatment. */
             variant: string;
             /**
              * Format: double
-             * @description Treatment less control.
+             * @description Mean of the treatment minus mean of the control.
              */
             difference: number;
             /**
@@ -2475,13 +2475,13 @@ export interface components {
              */
             sequenceUpper: number;
             /**
-             * @description Users with an exposure to the control, over all epochs.
+             * @description Number of users with an exposure to the control, over all epochs.
              *
              *     A 64-bit integer as a string.
              */
             controlUsers: string;
             /**
-             * @description Users with an exposure to the treatment, over all epochs.
+             * @description Number of users with an exposure to the treatment, over all epochs.
              *
              *     A 64-bit integer as a string.
              */
@@ -2489,7 +2489,7 @@ export interface components {
         };
         /** @description ManifestStep is one model call within an orchestration. */
         ManifestStep: {
-            /** @description Model that was called. 1 to 200 characters. */
+            /** @description Identifier of the model. 1 to 200 characters. Required. */
             model: string;
             /**
              * Format: double
@@ -2498,12 +2498,12 @@ export interface components {
             latencyMs: number;
             /**
              * Format: int32
-             * @description Tokens read by the step. At least 0.
+             * @description Number of tokens read by the step. At least 0.
              */
             inputTokens: number;
             /**
              * Format: int32
-             * @description Tokens written by the step. At least 0.
+             * @description Number of tokens written by the step. At least 0.
              */
             outputTokens: number;
             /**
@@ -2514,7 +2514,7 @@ export interface components {
         };
         /** @description ManifestStep is one model call within an orchestration. */
         ManifestStepInput: {
-            /** @description Model that was called. 1 to 200 characters. */
+            /** @description Identifier of the model. 1 to 200 characters. Required. */
             model: string;
             /**
              * Format: double
@@ -2523,12 +2523,12 @@ export interface components {
             latencyMs?: number;
             /**
              * Format: int32
-             * @description Tokens read by the step. At least 0.
+             * @description Number of tokens read by the step. At least 0.
              */
             inputTokens?: number;
             /**
              * Format: int32
-             * @description Tokens written by the step. At least 0.
+             * @description Number of tokens written by the step. At least 0.
              */
             outputTokens?: number;
             /**
@@ -2537,55 +2537,55 @@ export interface components {
              */
             cost?: number;
         };
-        /** @description Metric is something that an experiment measures. */
+        /** @description Metric is a quantity that an experiment measures. */
         Metric: {
-            /** @description Name: positive_rate, mean_score, cost, latency_ms or one that clients send. 1 to 64 characters. */
+            /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */
             name: string;
-            /** @description Whether more is better. Required. */
+            /** @description Direction in which the metric improves. Required. */
             direction: components["schemas"]["MetricDirection"];
-            /** @description Whether a treatment must not make it worse. */
+            /** @description Whether the metric is a guardrail, which a treatment must not worsen. Default: false. */
             guardrail: boolean;
             /**
              * Format: double
-             * @description Relative loss that is still taken as no loss, in [0, 1].
+             * @description Relative loss that counts as no loss, in [0, 1]. Default: 0.
              */
             margin: number;
         };
         /**
-         * @description MetricDirection says which way a metric is better.
+         * @description MetricDirection is the direction in which a metric improves.
          *
-         *     - METRIC_DIRECTION_UNSPECIFIED: Not stated; refused on input.
-         *     - METRIC_DIRECTION_UP: More is better.
-         *     - METRIC_DIRECTION_DOWN: Less is better.
+         *     - METRIC_DIRECTION_UNSPECIFIED: Not set. Invalid in requests.
+         *     - METRIC_DIRECTION_UP: Larger values are better.
+         *     - METRIC_DIRECTION_DOWN: Smaller values are better.
          * @enum {string}
          */
         MetricDirection: "METRIC_DIRECTION_UNSPECIFIED" | "METRIC_DIRECTION_UP" | "METRIC_DIRECTION_DOWN";
-        /** @description Metric is something that an experiment measures. */
+        /** @description Metric is a quantity that an experiment measures. */
         MetricInput: {
-            /** @description Name: positive_rate, mean_score, cost, latency_ms or one that clients send. 1 to 64 characters. */
+            /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */
             name: string;
-            /** @description Whether more is better. Required. */
+            /** @description Direction in which the metric improves. Required. */
             direction: components["schemas"]["MetricDirection"];
-            /** @description Whether a treatment must not make it worse. */
+            /** @description Whether the metric is a guardrail, which a treatment must not worsen. Default: false. */
             guardrail?: boolean;
             /**
              * Format: double
-             * @description Relative loss that is still taken as no loss, in [0, 1].
+             * @description Relative loss that counts as no loss, in [0, 1]. Default: 0.
              */
             margin?: number;
         };
-        /** @description MixedScore is a model's score with its parts. */
+        /** @description MixedScore is the combined score of one model with its parts. */
         MixedScore: {
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
             /**
              * Format: double
-             * @description Mixed score, in [0, 1].
+             * @description Combined score, in [0, 1].
              */
             finalScore: number;
             /**
              * Format: double
-             * @description The Brain's score, in [0, 1].
+             * @description Score of the Brain, in [0, 1].
              */
             brainScore: number;
             /**
@@ -2600,60 +2600,60 @@ export interface components {
             weight: number;
             /**
              * Format: double
-             * @description Confidence at the answering scope, in [0, 1].
+             * @description Confidence at `scope`, in [0, 1].
              */
             confidence: number;
-            /** @description Scope that answered. */
+            /** @description Narrowest scope whose confidence reaches the threshold. */
             scope: components["schemas"]["Scope"];
-            /** @description Whether the model meets the constraints; others are ranked last. */
+            /** @description Whether the model meets the constraints. Models that do not are ranked last. */
             eligible: boolean;
         };
-        /** @description ModelExplanation shows how one candidate came to its place. */
+        /** @description ModelExplanation explains the rank of one candidate. */
         ModelExplanation: {
-            /** @description Its place. */
+            /** @description Estimate and propensity of the candidate. */
             ranked?: components["schemas"]["RankedModel"];
-            /** @description Levels of the hierarchy, from global to user, each shrunk towards the one before. */
+            /** @description Levels of the hierarchy, from global to user. The estimate of each level is shrunk towards the estimate of the previous level. */
             levels: components["schemas"]["ScopeEvidence"][];
         };
-        /** @description ModelProfile is what the Brain knows of a model. */
+        /** @description ModelProfile contains the properties of a model as known to the Brain. */
         ModelProfile: {
-            /** @description Model. 1 to 200 characters. */
+            /** @description Identifier of the model. 1 to 200 characters. Required. */
             model: string;
-            /** @description What it can do. At most 32. */
+            /** @description Capabilities of the model. At most 32 distinct names. */
             capabilities?: string[];
             /**
              * Format: double
-             * @description Expected cost of a request in US dollars; absent when unknown. An unknown cost fails no limit. Where the tenant has a daily budget, what the model's outputs cost on average over the last 7 days stands for an unknown cost in the weighing.
+             * @description Expected cost of a request in US dollars. At least 0. Absent when unknown. An unknown cost passes every limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an unknown cost.
              */
             cost?: number;
             /**
              * Format: double
-             * @description Expected latency in milliseconds; absent when unknown. An unknown latency fails no limit.
+             * @description Expected latency in milliseconds. At least 0. Absent when unknown. An unknown latency passes every limit.
              */
             latencyMs?: number;
-            /** @description Whether its provider is unhealthy; then it is not chosen. */
+            /** @description Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false. */
             unhealthy?: boolean;
         };
-        /** @description ModelScore is a learned cell: one model, task and domain at one scope. */
+        /** @description ModelScore is one learned cell: a model, task and domain at one scope. */
         ModelScore: {
-            /** @description Scope. */
+            /** @description Scope of the cell. */
             scope: components["schemas"]["Scope"];
-            /** @description User, at user scope; empty otherwise. */
+            /** @description Identifier of the user at user scope. Empty at other scopes. */
             userId: string;
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
-            /** @description Task; empty for the roll-up over tasks. */
+            /** @description Task. Empty for the roll-up over tasks. */
             taskType: string;
-            /** @description Domain; empty for the roll-up over domains. */
+            /** @description Domain. Empty for the roll-up over domains. */
             domainMode: string;
             /**
              * Format: double
-             * @description Mean score, in [0, 1]; 0.5 without evidence.
+             * @description Mean score, in [0, 1]. 0.5 without evidence.
              */
             score: number;
             /**
              * Format: double
-             * @description min(evidence / least samples of the scope, 1).
+             * @description min(evidence / minimum samples of the scope, 1), in [0, 1].
              */
             confidence: number;
             /**
@@ -2663,276 +2663,276 @@ export interface components {
             evidence: number;
             /**
              * Format: double
-             * @description Mean over units that name accuracy, in [0, 1]; absent without any.
+             * @description Mean score over the units that name accuracy, in [0, 1]. Absent without such units.
              */
             accuracyScore?: number;
             /**
              * Format: double
-             * @description Mean over units that name relevance, in [0, 1]; absent without any.
+             * @description Mean score over the units that name relevance, in [0, 1]. Absent without such units.
              */
             relevanceScore?: number;
             /**
              * Format: double
-             * @description Mean over units that name speed, in [0, 1]; absent without any.
+             * @description Mean score over the units that name speed, in [0, 1]. Absent without such units.
              */
             speedScore?: number;
             /**
-             * @description Units with a thumb up.
+             * @description Number of units with a positive rating.
              *
              *     A 64-bit integer as a string.
              */
             positiveCount: string;
             /**
-             * @description Units with a thumb down.
+             * @description Number of units with a negative rating.
              *
              *     A 64-bit integer as a string.
              */
             negativeCount: string;
             /**
-             * @description Units with neither.
+             * @description Number of units with a neutral rating.
              *
              *     A 64-bit integer as a string.
              */
             neutralCount: string;
             /**
-             * @description Units whose signals have a mean sentiment above 0.
+             * @description Number of units whose signals have a mean sentiment above 0.
              *
              *     A 64-bit integer as a string.
              */
             implicitPositiveCount: string;
             /**
-             * @description Units whose signals have a mean sentiment below 0.
+             * @description Number of units whose signals have a mean sentiment below 0.
              *
              *     A 64-bit integer as a string.
              */
             implicitNegativeCount: string;
             /**
-             * @description All units.
+             * @description Number of units.
              *
              *     A 64-bit integer as a string.
              */
             totalCount: string;
             /**
              * Format: date-time
-             * @description When the cell last changed.
+             * @description Time of the last change of the cell.
              */
             updateTime?: string;
-            /** @description Newest version of the model that the cell has seen; empty for the unnamed version. */
+            /** @description Latest version of the model with feedback in the cell. Empty for the unnamed version. */
             modelVersion: string;
         };
-        /** @description ModelStats counts the outputs of one model and the feedback on them. */
+        /** @description ModelStats contains counts of the outputs of one model and the feedback on them. */
         ModelStats: {
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
             /**
-             * @description Outputs.
+             * @description Number of outputs.
              *
              *     A 64-bit integer as a string.
              */
             outputs: string;
             /**
-             * @description Of them, those with any feedback that stands.
+             * @description Number of outputs with current feedback of any kind.
              *
              *     A 64-bit integer as a string.
              */
             outputsWithFeedback: string;
             /**
-             * @description Thumbs up.
+             * @description Number of positive ratings.
              *
              *     A 64-bit integer as a string.
              */
             positive: string;
             /**
-             * @description Thumbs down.
+             * @description Number of negative ratings.
              *
              *     A 64-bit integer as a string.
              */
             negative: string;
         };
-        /** @description OutputEntry is one output in a list. */
+        /** @description OutputEntry is one output of a list. */
         OutputEntry: {
-            /** @description Output. */
+            /** @description Identifier of the output. */
             outputId: string;
-            /** @description User for whom it was made. */
+            /** @description Identifier of the user who received the output. */
             userId: string;
-            /** @description Its conversation; empty when there is none. */
+            /** @description Identifier of the conversation. Empty without a conversation. */
             conversationId: string;
             /**
              * Format: date-time
-             * @description When it was produced.
+             * @description Time of the output.
              */
             createTime?: string;
-            /** @description Models that produced it. */
+            /** @description Models that produced the output. */
             modelsUsed: string[];
-            /** @description Its task. */
+            /** @description Task of the output. */
             taskType: string;
-            /** @description Its domain; empty when it has none. */
+            /** @description Domain of the output. Empty when the manifest states none. */
             domainMode: string;
-            /** @description Language of the prompt, ISO 639-1; empty when unknown. */
+            /** @description Language of the prompt, ISO 639-1. Empty when unknown. */
             inputLanguage: string;
-            /** @description Whether it followed a recommendation. */
+            /** @description Whether the output followed a recommendation. */
             followed: boolean;
-            /** @description Counts over all users. */
+            /** @description Counts of the feedback of all users. */
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score, in [-1, 1]; 0 when there is no feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
              */
             meanScore: number;
         };
-        /** @description OutputSummary sums up the feedback on one output. */
+        /** @description OutputSummary is a summary of the feedback on one output. */
         OutputSummary: {
-            /** @description Output. */
+            /** @description Identifier of the output. */
             outputId: string;
-            /** @description Models that produced it. */
+            /** @description Models that produced the output. */
             modelsUsed: string[];
             /**
              * Format: date-time
-             * @description When it was produced.
+             * @description Time of the output.
              */
             createTime?: string;
-            /** @description Counts over all users. */
+            /** @description Counts of the feedback of all users. */
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score, in [-1, 1]; 0 when there is no feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
              */
             meanScore: number;
         };
-        /** @description PauseExperimentRequest asks to pause a running experiment. */
+        /** @description PauseExperimentRequest names the experiment to pause. */
         PauseExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description PauseExperimentResponse shows the experiment after the change. */
+        /** @description PauseExperimentResponse contains the experiment after the change. */
         PauseExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description PinTrustScoreRequest asks to fix a rater's trust. */
+        /** @description PinTrustScoreRequest pins the trust weight of a rater. */
         PinTrustScoreRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Rater, who need not have said anything yet. 1 to 200 characters. */
+            /** @description Identifier of the rater, who may not have given feedback yet. 1 to 200 characters. Required. */
             userId: string;
             /**
              * Format: double
-             * @description Trust weight, in [0.1, 1].
+             * @description Trust weight, in [0.1, 1]. Required.
              */
             trust?: number;
-            /** @description Why, for those who list trust scores. 1 to 500 characters. */
+            /** @description Reason for the pin, shown in ListTrustScores. 1 to 500 characters. Required. */
             reason: string;
         };
-        /** @description PinTrustScoreResponse shows the score after the change. */
+        /** @description PinTrustScoreResponse contains the trust score after the change. */
         PinTrustScoreResponse: {
-            /** @description The score. */
+            /** @description Trust score of the rater. */
             score?: components["schemas"]["TrustScore"];
         };
-        /** @description PlanSampleSizeRequest asks how large an experiment has to be. */
+        /** @description PlanSampleSizeRequest contains the parameters of a sample size computation. */
         PlanSampleSizeRequest: {
             /**
              * Format: double
-             * @description Rate that is known, in (0, 1).
+             * @description Known rate of the control, in (0, 1). Required.
              */
             baselineRate?: number;
             /**
              * Format: double
-             * @description Smallest difference worth finding, absolute; baseline plus it lies in (0, 1).
+             * @description Smallest difference to detect, as an absolute difference of rates, in (-1, 1) and not 0. `baseline_rate` + `effect` must be in (0, 1).
              */
             effect?: number;
             /**
              * Format: double
-             * @description Error of the first kind; 0 means 0.05.
+             * @description Probability of a type I error, in (0, 0.5]. 0 means 0.05.
              */
             alpha?: number;
             /**
              * Format: double
-             * @description Chance to find the difference; 0 means 0.8.
+             * @description Probability of detecting the difference, in (0, 1). 0 means 0.8.
              */
             power?: number;
             /**
              * Format: double
-             * @description Users a day that the experiment covers, for the number of days; 0 leaves it out.
+             * @description Number of users per day that the experiment covers. Used to compute the number of days. At least 0. 0 skips that computation.
              */
             usersPerDay?: number;
             /**
              * Format: double
-             * @description Share of users in treatment, in (0, 1); 0 means one half.
+             * @description Share of users in treatment, in (0, 1). 0 means 0.5.
              */
             trafficPercentage?: number;
         };
-        /** @description PlanSampleSizeResponse says how large. */
+        /** @description PlanSampleSizeResponse contains the required size of an experiment. */
         PlanSampleSizeResponse: {
             /**
-             * @description Users in each variant.
+             * @description Number of users per variant.
              *
              *     A 64-bit integer as a string.
              */
             usersPerVariant: string;
             /**
              * Format: double
-             * @description Days until both have them; 0 when no users a day were given.
+             * @description Number of days until both variants have that number of users. 0 when `users_per_day` is 0.
              */
             days: number;
         };
-        /** @description PolicyEstimate is one estimate of a strategy's mean score. */
+        /** @description PolicyEstimate is the estimate of a strategy's mean score by one estimator. */
         PolicyEstimate: {
             /** @description Estimator: ips, snips or dr. */
             estimator: string;
             /**
              * Format: double
-             * @description Estimate, in [0, 1].
+             * @description Estimated mean score, in [0, 1].
              */
             value: number;
             /**
              * Format: double
-             * @description Lower bound of the 95 % interval.
+             * @description Lower bound of the 95 % confidence interval.
              */
             lower: number;
             /**
              * Format: double
-             * @description Upper bound of the 95 % interval.
+             * @description Upper bound of the 95 % confidence interval.
              */
             upper: number;
         };
-        /** @description PriorStrength is how strongly a level of the hierarchy acts on the next. */
+        /** @description PriorStrength is the weight of one level of the hierarchy as a prior of the next narrower level. */
         PriorStrength: {
-            /** @description Tenant; empty for what holds for all. */
+            /** @description Identifier of the tenant. Empty for the strength that applies to all tenants. */
             tenantId: string;
             /** @description Level: task, domain, tenant or user. */
             level: string;
             /**
              * Format: double
-             * @description Units that the level before counts as.
+             * @description Weight of the wider level, in units.
              */
             strength: number;
             /**
-             * @description Cells that it was fitted to.
+             * @description Number of cells that the strength was fitted to.
              *
              *     A 64-bit integer as a string.
              */
             cells: string;
         };
-        /** @description ProviderHealth is what the Brain knew of a provider when it routed the request. */
+        /** @description ProviderHealth is the health of a provider as seen by the Brain at the time of routing. */
         ProviderHealth: {
             /**
              * Format: double
@@ -2944,10 +2944,10 @@ export interface components {
              * @description Share of failed calls, in [0, 1].
              */
             errorRate: number;
-            /** @description State in the Brain's own words, such as healthy or degraded. At most 64 characters. */
+            /** @description Status as free text, such as healthy or degraded. At most 64 characters. */
             status: string;
         };
-        /** @description ProviderHealth is what the Brain knew of a provider when it routed the request. */
+        /** @description ProviderHealth is the health of a provider as seen by the Brain at the time of routing. */
         ProviderHealthInput: {
             /**
              * Format: double
@@ -2959,234 +2959,234 @@ export interface components {
              * @description Share of failed calls, in [0, 1].
              */
             errorRate?: number;
-            /** @description State in the Brain's own words, such as healthy or degraded. At most 64 characters. */
+            /** @description Status as free text, such as healthy or degraded. At most 64 characters. */
             status?: string;
         };
-        /** @description RankModelsRequest asks to mix the Brain's scores with what was learned. */
+        /** @description RankModelsRequest contains scores of the Brain to combine with the learned scores. */
         RankModelsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description For whom and for what. Required. Its candidates are ignored: the scores name them. */
+            /** @description User, task and constraints. Required. Its `candidates` are ignored; `scores` names the models. */
             context: components["schemas"]["RecommendationContext"];
-            /** @description The Brain's scores, each model once. 1 to 256. */
+            /** @description Scores of the Brain, one per model. 1 to 256. */
             scores: components["schemas"]["BrainScore"][];
         };
-        /** @description RankModelsResponse ranks models by final = (1 - w) * brain + w * neural with w = 0.35 * min(1, confidence / threshold). */
+        /** @description RankModelsResponse ranks models by (1 - w) * brain_score + w * neural_score, where w = 0.35 * min(1, confidence / confidence_threshold). */
         RankModelsResponse: {
-            /** @description One per model, best first. */
+            /** @description One score per model, best first. */
             scores: components["schemas"]["MixedScore"][];
-            /** @description How feedback counted. */
+            /** @description Rule by which units of feedback were counted. */
             learningMode: components["schemas"]["LearningMode"];
             /**
              * Format: double
-             * @description Threshold in the formula.
+             * @description Confidence at which the learned score gets its full weight, in (0, 1].
              */
             confidenceThreshold: number;
         };
         /** @description RankedModel is one candidate with its estimate. */
         RankedModel: {
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
             /**
              * Format: double
-             * @description Shrunk estimate of quality, in [0, 1].
+             * @description Shrunk estimate of the quality, in [0, 1].
              */
             score: number;
             /**
              * Format: double
-             * @description Confidence at the answering scope, in [0, 1].
+             * @description Confidence at `scope`, in [0, 1].
              */
             confidence: number;
             /**
-             * @description Units behind the answering scope, not decayed.
+             * @description Number of units at `scope`, without decay.
              *
              *     A 64-bit integer as a string.
              */
             sampleSize: string;
             /**
              * Format: double
-             * @description Probability that this model is chosen, in [0, 1]. All candidates together give 1.
+             * @description Probability that this model is chosen, in [0, 1]. The propensities of all candidates sum to 1.
              */
             propensity: number;
-            /** @description Scope that answered for this model. */
+            /** @description Narrowest scope whose confidence for this model reaches the threshold. */
             scope: components["schemas"]["Scope"];
             /**
              * Format: double
-             * @description Score less the weighted cost, by which the candidates are ranked.
+             * @description Score minus the weighted cost. Candidates are ranked by it.
              */
             utility: number;
         };
         /**
-         * @description Rating is a thumb.
+         * @description Rating is a rating by thumb.
          *
-         *     - RATING_UNSPECIFIED: Not stated; refused on input.
+         *     - RATING_UNSPECIFIED: Not set. Invalid in requests.
          *     - RATING_NEGATIVE: Thumb down.
-         *     - RATING_NEUTRAL: Neither.
+         *     - RATING_NEUTRAL: Neutral.
          *     - RATING_POSITIVE: Thumb up.
          * @enum {string}
          */
         Rating: "RATING_UNSPECIFIED" | "RATING_NEGATIVE" | "RATING_NEUTRAL" | "RATING_POSITIVE";
-        /** @description Recommendation is a chosen model with its reasons. */
+        /** @description Recommendation is a chosen model with the reasons of the choice. */
         Recommendation: {
-            /** @description Identifies the decision; goes into the manifest. */
+            /** @description Identifier of the decision. Copy it to `ExecutionManifest.decision_id`. */
             decisionId: string;
-            /** @description Chosen model; empty when no candidate is known. */
+            /** @description Identifier of the chosen model. Empty without a candidate. */
             model: string;
             /**
              * Format: double
-             * @description Exact probability with which it was chosen, in (0, 1]; goes into the manifest.
+             * @description Exact probability of the choice, in (0, 1]. Copy it to `ExecutionManifest.propensity`.
              */
             propensity: number;
             /**
              * Format: double
-             * @description Shrunk estimate of its quality, in [0, 1].
+             * @description Shrunk estimate of the quality of the model, in [0, 1].
              */
             score: number;
             /**
              * Format: double
-             * @description Confidence at the answering scope, in [0, 1].
+             * @description Confidence at `scope`, in [0, 1].
              */
             confidence: number;
             /**
-             * @description Units behind the answering scope, not decayed.
+             * @description Number of units at `scope`, without decay.
              *
              *     A 64-bit integer as a string.
              */
             sampleSize: string;
-            /** @description Narrowest scope whose own confidence reaches the threshold. */
+            /** @description Narrowest scope whose confidence reaches the threshold. */
             scope: components["schemas"]["Scope"];
-            /** @description All other candidates, best first. At most 16. */
+            /** @description Other candidates, best first. At most 16. */
             alternatives: components["schemas"]["RankedModel"][];
-            /** @description One sentence on which counts decided. */
+            /** @description One sentence that names the counts that determined the choice. */
             reasoning: string;
-            /** @description How it was chosen. */
+            /** @description Strategy of the choice. */
             strategy: components["schemas"]["Strategy"];
-            /** @description How feedback counted. */
+            /** @description Rule by which units of feedback were counted. */
             learningMode: components["schemas"]["LearningMode"];
             /**
              * Format: date-time
-             * @description Until when the answer may be reused.
+             * @description Time until which the answer may be reused.
              */
             expireTime?: string;
             /**
              * Format: double
-             * @description Age of the oldest table entry that it was decided from, since it was last known to be current, in milliseconds.
+             * @description Time since the oldest table entry of the decision was last confirmed to be current, in milliseconds.
              */
             stalenessMs: number;
-            /** @description Orchestration that served this model best in this task and domain; empty when there is none. */
+            /** @description Identifier of the orchestration with the best results for this model, task and domain. Empty without an orchestration. */
             orchestrationId: string;
-            /** @description Services that the feedback on this model in this task and domain rests on. */
+            /** @description Services that took part in the outputs that the feedback on this model, task and domain refers to. */
             requiredServices: string[];
-            /** @description Experiment that decided; empty when none did. */
+            /** @description Identifier of the experiment that determined the choice. Empty without an experiment. */
             experimentId: string;
-            /** @description Variant of that experiment; empty when none did. */
+            /** @description Variant of the experiment. Empty without an experiment. */
             variant: string;
             /**
-             * @description Version of the learned scores.
+             * @description Version of the learned scores that the answer is based on.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
             /**
              * Format: int32
-             * @description Epoch of that experiment; 0 when none decided.
+             * @description Epoch of the experiment. 0 without an experiment.
              */
             experimentEpoch: number;
         };
-        /** @description RecommendationContext says for whom and for what a model is needed. */
+        /** @description RecommendationContext describes the user, the task and the constraints of a recommendation. */
         RecommendationContext: {
-            /** @description User; empty asks at tenant scope. At most 200 characters. */
+            /** @description Identifier of the user. Empty selects an answer at tenant scope. At most 200 characters. */
             userId?: string;
-            /** @description Task, as in the manifests. 1 to 64 characters. */
+            /** @description Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required. */
             taskType: string;
-            /** @description Domain, as in the manifests; empty means general. At most 64 characters. */
+            /** @description Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters. */
             domainMode?: string;
-            /** @description Models to choose from; empty means every model that the tenant has feedback on. At most 256. */
+            /** @description Models to choose from. Empty selects all models with feedback of the tenant. At most 256 distinct identifiers. */
             candidates?: string[];
-            /** @description Models not to choose. At most 256. */
+            /** @description Models that must not be chosen. At most 256 distinct identifiers. */
             excludedModels?: string[];
-            /** @description Capabilities that the model must have, of those in the profiles. At most 32. */
+            /** @description Capabilities that the model must have according to `profiles`. At most 32 distinct names. */
             requiredCapabilities?: string[];
-            /** @description What the Brain knows of its models; needed for constraints and costs. At most 256. */
+            /** @description Properties of models. Required for constraints and for the weight of cost. At most 256. */
             profiles?: components["schemas"]["ModelProfile"][];
             /**
              * Format: double
-             * @description Highest cost of a request in US dollars; absent for no limit.
+             * @description Maximum cost of the request in US dollars. At least 0. Absent means no limit.
              */
             costMax?: number;
             /**
              * Format: double
-             * @description Highest latency in milliseconds; absent for no limit.
+             * @description Maximum latency in milliseconds. At least 0. Absent means no limit.
              */
             latencyMsMax?: number;
             /**
              * Format: double
-             * @description Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone. Where the tenant has a daily budget, its pacing may take a greater one.
+             * @description Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily budget of the tenant may increase it.
              */
             costWeight?: number;
-            /** @description How to choose; unspecified leaves it to the service's setting. */
+            /** @description Strategy of the choice. Unspecified selects the strategy of the service's settings. */
             strategy?: components["schemas"]["Strategy"];
         };
         /** @description RecordExposuresRequest carries exposures. */
         RecordExposuresRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Exposures. 1 to 1,000. */
+            /** @description Exposures to store. 1 to 1,000. */
             exposures: components["schemas"]["Exposure"][];
         };
-        /** @description RecordExposuresResponse confirms that exposures are durable. */
+        /** @description RecordExposuresResponse confirms that the exposures are durable. */
         RecordExposuresResponse: {
             /**
              * Format: int32
-             * @description Exposures that were new.
+             * @description Number of new exposures.
              */
             recordedCount: number;
             /**
              * Format: int32
-             * @description Exposures that were known.
+             * @description Number of exposures that were stored before.
              */
             duplicateCount: number;
         };
-        /** @description RecordManifestRequest asks to record one manifest. */
+        /** @description RecordManifestRequest carries one manifest. */
         RecordManifestRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /** @description Manifest to record. Required. */
             manifest: components["schemas"]["ExecutionManifestInput"];
         };
-        /** @description RecordManifestResponse confirms that a manifest is durable. */
+        /** @description RecordManifestResponse confirms that the manifest is durable. */
         RecordManifestResponse: {
             /** @description Accepted or duplicate. */
             outcome: components["schemas"]["ItemOutcome"];
             /**
              * Format: date-time
-             * @description Time that sets the age of the output.
+             * @description Time of the output. The age of all feedback on the output is measured from it.
              */
             createTime?: string;
-            /** @description Language of the prompt, stated or detected, ISO 639-1; empty when unknown. */
+            /** @description Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown. */
             inputLanguage: string;
         };
-        /** @description RefusedModel is a candidate that fails a constraint. */
+        /** @description RefusedModel is a candidate that does not meet a constraint. */
         RefusedModel: {
-            /** @description Model. */
+            /** @description Identifier of the model. */
             model: string;
-            /** @description Constraint that it fails. */
+            /** @description Constraint that the model does not meet. */
             reason: string;
         };
         /**
-         * @description RequestType is the kind of request that produced an output.
+         * @description RequestType is the kind of a request.
          *
-         *     - REQUEST_TYPE_UNSPECIFIED: Not stated; refused on input.
+         *     - REQUEST_TYPE_UNSPECIFIED: Not set. Invalid in requests.
          *     - REQUEST_TYPE_CHAT: One turn of a conversation.
          *     - REQUEST_TYPE_COMPLETION: A completion outside a conversation.
          *     - REQUEST_TYPE_ORCHESTRATION: Several steps run by an orchestration.
@@ -3194,301 +3194,301 @@ export interface components {
          * @enum {string}
          */
         RequestType: "REQUEST_TYPE_UNSPECIFIED" | "REQUEST_TYPE_CHAT" | "REQUEST_TYPE_COMPLETION" | "REQUEST_TYPE_ORCHESTRATION" | "REQUEST_TYPE_SERVICE";
-        /** @description ResultLook is what an analysis said at a moment of the past. */
+        /** @description ResultLook is a stored interim result. */
         ResultLook: {
             /**
              * Format: date-time
-             * @description When it was taken.
+             * @description Time of the interim analysis.
              */
             takeTime?: string;
-            /** @description Each treatment against the control, by metric. */
+            /** @description Comparisons of each treatment with the control, by metric. */
             comparisons: components["schemas"]["LookedComparison"][];
         };
-        /** @description Results are the analysis of an experiment as it stands. */
+        /** @description Results is the analysis of an experiment at one time. */
         Results: {
-            /** @description Experiment. */
+            /** @description Identifier of the experiment. */
             experimentId: string;
             /**
              * Format: date-time
-             * @description When it was analysed.
+             * @description Time of the analysis.
              */
             analyzeTime?: string;
-            /** @description Users and outcomes of each variant. */
+            /** @description Users and units of each variant, by epoch. */
             variants: components["schemas"]["VariantCount"][];
-            /** @description Whether users arrived in the planned shares, by epoch. */
+            /** @description Test of the sample ratio, by epoch. */
             sampleRatios: components["schemas"]["SampleRatio"][];
-            /** @description Each treatment against the control, by metric. */
+            /** @description Comparisons of each treatment with the control, by metric. */
             comparisons: components["schemas"]["Comparison"][];
-            /** @description control, treatment or inconclusive. */
+            /** @description Winner: control, treatment or inconclusive. */
             winner: string;
-            /** @description Variant that wins; empty when none does. */
+            /** @description Name of the variant that wins. Empty when the analysis is inconclusive. */
             winningVariant: string;
-            /** @description Whether the winner should be deployed: whether every criterion passed. */
+            /** @description Whether to deploy the winner. True when every criterion passed. */
             shouldDeploy: boolean;
-            /** @description Each criterion with its value. */
+            /** @description Criteria of deployment with their values. */
             criteria: components["schemas"]["Criterion"][];
-            /** @description Whether the confidence sequence allows to stop now. */
+            /** @description Whether the confidence sequence allows the experiment to stop now. */
             mayStop: boolean;
-            /** @description What blocks a verdict, in words; empty when nothing does. */
+            /** @description Condition that prevents a verdict, as a sentence. Empty when none does. */
             blocked: string;
         };
-        /** @description ResumeExperimentRequest asks to resume a paused experiment. */
+        /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description ResumeExperimentResponse shows the experiment after the change. */
+        /** @description ResumeExperimentResponse contains the experiment after the change. */
         ResumeExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description RetractFeedbackRequest asks to withdraw feedback. */
+        /** @description RetractFeedbackRequest names the feedback to retract. */
         RetractFeedbackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Output. 1 to 100 characters. */
+            /** @description Identifier of the output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description User. 1 to 200 characters. */
+            /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
-            /** @description Kinds to withdraw; empty withdraws all. */
+            /** @description Kinds of feedback to retract. Empty retracts all kinds. At most 3 distinct values. */
             kinds?: components["schemas"]["FeedbackKind"][];
             /**
              * Format: date-time
-             * @description When the user withdrew it, by the client's clock; defaults to the time of receipt. Feedback that the user gives later than this stands.
+             * @description Time of the retraction by the clock of the client. Default: the time of receipt. Feedback with a later time is kept.
              */
             clientTime?: string;
         };
-        /** @description RetractFeedbackResponse confirms that a withdrawal is durable. */
+        /** @description RetractFeedbackResponse confirms that the retraction is durable. */
         RetractFeedbackResponse: {
-            /** @description Whether there was explicit feedback to withdraw. */
+            /** @description Whether explicit feedback was retracted. */
             explicitRetracted: boolean;
             /**
              * Format: int32
-             * @description Number of implicit signals withdrawn.
+             * @description Number of implicit signals retracted.
              */
             signalsRetracted: number;
             /**
              * Format: int32
-             * @description Number of spoken comments withdrawn.
+             * @description Number of voice comments retracted.
              */
             voiceRetracted: number;
         };
-        /** @description RetryVoiceFeedbackRequest asks to hear failed feedback again. */
+        /** @description RetryVoiceFeedbackRequest names the voice feedback to transcribe again. */
         RetryVoiceFeedbackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Feedback to be heard again. 1 to 1,000 distinct UUIDs. */
+            /** @description Identifiers of voice feedback. 1 to 1,000 distinct UUIDs. */
             voiceIds: string[];
-            /** @description Why, for the audit log. At most 500 characters. */
+            /** @description Reason of the retry, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description RetryVoiceFeedbackResponse tells what became of each. */
+        /** @description RetryVoiceFeedbackResponse contains the outcome for each voice comment. */
         RetryVoiceFeedbackResponse: {
-            /** @description Feedback that waits to be heard again. */
+            /** @description Voice feedback that was queued again. */
             retriedVoiceIds: string[];
-            /** @description Feedback that was left as it is: it had not failed, or its recording is deleted. */
+            /** @description Voice feedback that was not queued: it had not failed, or its recording is deleted. */
             unchangedVoiceIds: string[];
         };
-        /** @description RollBackRequest asks to roll back. */
+        /** @description RollBackRequest rolls back a rollout. */
         RollBackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description RollBackResponse shows the rollout after it was rolled back. */
+        /** @description RollBackResponse contains the rollout after it was rolled back. */
         RollBackResponse: {
-            /** @description The rollout. */
+            /** @description State of the rollout. */
             rollout?: components["schemas"]["Rollout"];
         };
-        /** @description Rollout is the way of a treatment to everybody. */
+        /** @description Rollout is the stepwise increase of the share of users in treatment to 100 percent. */
         Rollout: {
-            /** @description Experiment. */
+            /** @description Identifier of the experiment. */
             experimentId: string;
-            /** @description How. */
+            /** @description Schedule of the rollout. */
             plan?: components["schemas"]["RolloutPlan"];
-            /** @description Where it stands. */
+            /** @description State of the rollout. */
             state: components["schemas"]["RolloutState"];
             /**
              * Format: double
-             * @description Share of users in treatment now, in percent.
+             * @description Current share of users in treatment, in percent.
              */
             percent: number;
             /**
              * Format: date-time
-             * @description When the next step is due; absent when none is.
+             * @description Time of the next step. Absent when no step is scheduled.
              */
             nextStepTime?: string;
-            /** @description Every decision, oldest first. */
+            /** @description Decisions of the rollout, oldest first. */
             decisions: components["schemas"]["RolloutDecision"][];
         };
-        /** @description RolloutDecision is what was decided, with its numbers. */
+        /** @description RolloutDecision is one decision of a rollout with the numbers it is based on. */
         RolloutDecision: {
             /**
              * Format: date-time
-             * @description When.
+             * @description Time of the decision.
              */
             decideTime?: string;
-            /** @description What: start, advance, hold, wait_approval, approve, roll_back or finish. */
+            /** @description Action: start, advance, hold, wait_approval, approve, roll_back or finish. */
             action: string;
             /**
              * Format: double
-             * @description Share of users in treatment afterwards, in percent.
+             * @description Share of users in treatment after the decision, in percent.
              */
             percent: number;
-            /** @description Why, in words. */
+            /** @description Reason of the decision as a sentence. */
             reason: string;
-            /** @description Numbers that it rests on, by name. */
+            /** @description Numbers that the decision is based on, by name. */
             numbers: {
                 [key: string]: number;
             };
         };
-        /** @description RolloutPlan says how a treatment reaches everybody. */
+        /** @description RolloutPlan is the schedule of a rollout. */
         RolloutPlan: {
-            /** @description Shares of users in percent, ascending, the last 100; empty means 10, 25, 50, 75, 100. At most 20. */
+            /** @description Shares of users in treatment, in percent, in (0, 100]. Ascending; the last is 100. At most 20. Empty means 10, 25, 50, 75, 100. */
             steps: number[];
-            /** @description Time between steps; absent means 24 hours. 1 minute to 30 days. */
+            /** @description Time between steps. 1 minute to 30 days. Default: 24 hours. */
             interval?: string;
-            /** @description Whether each step waits for ApproveRolloutStep. */
+            /** @description Whether each step requires a call of ApproveRolloutStep. Default: false. */
             needsApproval: boolean;
         };
-        /** @description RolloutPlan says how a treatment reaches everybody. */
+        /** @description RolloutPlan is the schedule of a rollout. */
         RolloutPlanInput: {
-            /** @description Shares of users in percent, ascending, the last 100; empty means 10, 25, 50, 75, 100. At most 20. */
+            /** @description Shares of users in treatment, in percent, in (0, 100]. Ascending; the last is 100. At most 20. Empty means 10, 25, 50, 75, 100. */
             steps?: number[];
-            /** @description Time between steps; absent means 24 hours. 1 minute to 30 days. */
+            /** @description Time between steps. 1 minute to 30 days. Default: 24 hours. */
             interval?: string;
-            /** @description Whether each step waits for ApproveRolloutStep. */
+            /** @description Whether each step requires a call of ApproveRolloutStep. Default: false. */
             needsApproval?: boolean;
         };
         /**
-         * @description RolloutState is where a rollout stands.
+         * @description RolloutState is the state of a rollout.
          *
-         *     - ROLLOUT_STATE_UNSPECIFIED: Never sent.
-         *     - ROLLOUT_STATE_RUNNING: On its way.
-         *     - ROLLOUT_STATE_WAITING: Waits for an approval.
-         *     - ROLLOUT_STATE_FINISHED: Reached everybody.
-         *     - ROLLOUT_STATE_ROLLED_BACK: Taken back.
+         *     - ROLLOUT_STATE_UNSPECIFIED: Not set. Never returned.
+         *     - ROLLOUT_STATE_RUNNING: In progress.
+         *     - ROLLOUT_STATE_WAITING: Waiting for an approval.
+         *     - ROLLOUT_STATE_FINISHED: Finished: all users are in treatment.
+         *     - ROLLOUT_STATE_ROLLED_BACK: Rolled back: no user is in treatment.
          * @enum {string}
          */
         RolloutState: "ROLLOUT_STATE_UNSPECIFIED" | "ROLLOUT_STATE_RUNNING" | "ROLLOUT_STATE_WAITING" | "ROLLOUT_STATE_FINISHED" | "ROLLOUT_STATE_ROLLED_BACK";
-        /** @description RunBatchLearningRequest asks for a run now. */
+        /** @description RunBatchLearningRequest starts a run. */
         RunBatchLearningRequest: {
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
         };
-        /** @description RunBatchLearningResponse reports a run. */
+        /** @description RunBatchLearningResponse is the report of a run. */
         RunBatchLearningResponse: {
-            /** @description Identifies the run. */
+            /** @description Identifier of the run. */
             runId: string;
             /**
-             * @description Version that was built and swapped in.
+             * @description Version of the learned scores that the run built and activated.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
             /**
-             * @description Version that it replaced.
+             * @description Version of the learned scores that it replaced.
              *
              *     A 64-bit integer as a string.
              */
             previousVersion: string;
             /**
-             * @description Units that were read.
+             * @description Number of units read.
              *
              *     A 64-bit integer as a string.
              */
             units: string;
             /**
-             * @description Cells that were built.
+             * @description Number of cells built.
              *
              *     A 64-bit integer as a string.
              */
             cells: string;
             /**
-             * @description Cells whose score differs from the replaced version by more than 1e-9.
+             * @description Number of cells whose score differs from the previous version by more than 1e-9.
              *
              *     A 64-bit integer as a string.
              */
             changedCells: string;
             /**
              * Format: double
-             * @description Largest such difference.
+             * @description Largest absolute difference of a score from the previous version.
              */
             scoreChangeMax: number;
-            /** @description Cells that changed most. At most 20. */
+            /** @description Cells with the largest differences. At most 20. */
             largestChanges: components["schemas"]["CellChange"][];
             /**
              * Format: date-time
-             * @description When it began.
+             * @description Start of the run.
              */
             startTime?: string;
             /**
              * Format: date-time
-             * @description When the new version was swapped in.
+             * @description Time at which the new version was activated.
              */
             endTime?: string;
             /**
-             * @description Raters that were judged.
+             * @description Number of raters whose trust was computed.
              *
              *     A 64-bit integer as a string.
              */
             ratersJudged: string;
             /**
-             * @description Of them, those whose trust changed.
+             * @description Number of raters whose trust changed.
              *
              *     A 64-bit integer as a string.
              */
             ratersChanged: string;
-            /** @description How strongly levels act on one another from now on. At most 100. */
+            /** @description Prior strengths in effect after the run. At most 100. */
             priors: components["schemas"]["PriorStrength"][];
-            /** @description Models that do better or worse than they used to, the surest first. At most 50. */
+            /** @description Models whose quality changed significantly, most significant first. At most 50. */
             drifts: components["schemas"]["Drift"][];
             /**
-             * @description Months of decisions that were dropped.
+             * @description Number of months of decisions that were deleted.
              *
              *     A 64-bit integer as a string.
              */
             decisionMonthsDropped: string;
         };
-        /** @description SampleRatio compares the users of the variants with the planned shares. */
+        /** @description SampleRatio is the test of the observed against the planned shares of users in one epoch. */
         SampleRatio: {
             /**
              * Format: int32
@@ -3497,162 +3497,162 @@ export interface components {
             epoch: number;
             /**
              * Format: double
-             * @description p of the chi-square test, in [0, 1].
+             * @description p-value of the chi-square test, in [0, 1].
              */
             pValue: number;
-            /** @description Whether p is below 0.001: then no verdict is given. */
+            /** @description Whether the p-value is below 0.001. If true, the analysis gives no verdict. */
             alarm: boolean;
         };
         /**
-         * @description Scope says whose feedback an estimate rests on.
+         * @description Scope is the set of users whose feedback an estimate is based on.
          *
-         *     - SCOPE_UNSPECIFIED: Not stated; no feedback decided.
-         *     - SCOPE_USER: The user's own.
-         *     - SCOPE_TENANT: The tenant's users.
-         *     - SCOPE_GLOBAL: All tenants that opted in.
+         *     - SCOPE_UNSPECIFIED: Not set. In answers: no scope has feedback.
+         *     - SCOPE_USER: Feedback of one user.
+         *     - SCOPE_TENANT: Feedback of all users of one tenant.
+         *     - SCOPE_GLOBAL: Feedback of all tenants that take part in global learning.
          * @enum {string}
          */
         Scope: "SCOPE_UNSPECIFIED" | "SCOPE_USER" | "SCOPE_TENANT" | "SCOPE_GLOBAL";
-        /** @description ScopeEvidence is what one scope knows of a model. */
+        /** @description ScopeEvidence is the evidence on a model at one level of the hierarchy. */
         ScopeEvidence: {
-            /** @description Scope. */
+            /** @description Scope of the level. */
             scope: components["schemas"]["Scope"];
-            /** @description Task of the cell; empty for the roll-up over tasks. */
+            /** @description Task of the cell. Empty for the roll-up over tasks. */
             taskType: string;
-            /** @description Domain of the cell; empty for the roll-up over domains. */
+            /** @description Domain of the cell. Empty for the roll-up over domains. */
             domainMode: string;
             /**
              * Format: double
-             * @description Mean score of the cell alone, in [0, 1]; 0.5 without evidence.
+             * @description Mean score of the cell alone, in [0, 1]. 0.5 without evidence.
              */
             score: number;
             /**
              * Format: double
-             * @description Decayed evidence behind it, in units.
+             * @description Decayed evidence of the cell, in units.
              */
             evidence: number;
             /**
              * Format: double
-             * @description min(evidence / least samples of the scope, 1).
+             * @description min(evidence / minimum samples of the scope, 1), in [0, 1].
              */
             confidence: number;
             /**
-             * @description Units, not decayed.
+             * @description Number of units, without decay.
              *
              *     A 64-bit integer as a string.
              */
             sampleSize: string;
             /**
              * Format: double
-             * @description Estimate after this level of the hierarchy, in [0, 1].
+             * @description Estimate after this level: the score shrunk towards the estimate of the previous level, in [0, 1].
              */
             shrunkScore: number;
         };
-        /** @description SignalCount counts the signals of one type. */
+        /** @description SignalCount contains counts of implicit signals of one type. */
         SignalCount: {
-            /** @description Type. */
+            /** @description Type of the signals. */
             signalType: components["schemas"]["SignalType"];
             /**
-             * @description Every occurrence.
+             * @description Number of occurrences.
              *
              *     A 64-bit integer as a string.
              */
             occurrences: string;
             /**
-             * @description Users with at least one; this is what learning counts.
+             * @description Number of users with at least one occurrence. Learning counts users, not occurrences.
              *
              *     A 64-bit integer as a string.
              */
             users: string;
         };
         /**
-         * @description SignalType is what a user did with an output. The sentiment of each, in [-1, 1], is fixed.
+         * @description SignalType is the type of an observed action. Each type has a fixed sentiment in [-1, 1].
          *
-         *     - SIGNAL_TYPE_UNSPECIFIED: Not stated; refused on input.
-         *     - SIGNAL_TYPE_FAVORITE_ADDED: Marked as a favourite: +0.9.
-         *     - SIGNAL_TYPE_SHARE_RESPONSE: Shared the response: +0.9.
-         *     - SIGNAL_TYPE_COPY_RESPONSE: Copied the response: +0.7.
-         *     - SIGNAL_TYPE_EXPORT_RESPONSE: Exported the response: +0.6.
-         *     - SIGNAL_TYPE_CONTINUE_CONVERSATION: Went on with the conversation: +0.3.
-         *     - SIGNAL_TYPE_SCROLL_TO_END: Read to the end: +0.2.
-         *     - SIGNAL_TYPE_RESPONSE_TIME_SHORT: Replied soon: +0.2.
-         *     - SIGNAL_TYPE_EDIT_AND_RESEND: Edited the prompt and sent it again: 0.
-         *     - SIGNAL_TYPE_RESPONSE_TIME_LONG: Replied late: 0.
-         *     - SIGNAL_TYPE_ABANDON_CONVERSATION: Left the conversation: -0.3.
-         *     - SIGNAL_TYPE_SCROLL_BOUNCE: Scrolled away at once: -0.4.
-         *     - SIGNAL_TYPE_MANUAL_MODEL_SWITCH: Switched the model by hand: -0.6.
-         *     - SIGNAL_TYPE_ABANDON_MID_RESPONSE: Left while the response was written: -0.7.
-         *     - SIGNAL_TYPE_REGENERATE: Asked for another response: -0.8.
-         *     - SIGNAL_TYPE_REPORT_CONTENT: Reported the content: -1.
+         *     - SIGNAL_TYPE_UNSPECIFIED: Not set. Invalid in requests.
+         *     - SIGNAL_TYPE_FAVORITE_ADDED: The user marked the response as a favorite. Sentiment +0.9.
+         *     - SIGNAL_TYPE_SHARE_RESPONSE: The user shared the response. Sentiment +0.9.
+         *     - SIGNAL_TYPE_COPY_RESPONSE: The user copied the response. Sentiment +0.7.
+         *     - SIGNAL_TYPE_EXPORT_RESPONSE: The user exported the response. Sentiment +0.6.
+         *     - SIGNAL_TYPE_CONTINUE_CONVERSATION: The user continued the conversation. Sentiment +0.3.
+         *     - SIGNAL_TYPE_SCROLL_TO_END: The user scrolled to the end of the response. Sentiment +0.2.
+         *     - SIGNAL_TYPE_RESPONSE_TIME_SHORT: The user replied after a short time. Sentiment +0.2.
+         *     - SIGNAL_TYPE_EDIT_AND_RESEND: The user edited the prompt and sent it again. Sentiment 0.
+         *     - SIGNAL_TYPE_RESPONSE_TIME_LONG: The user replied after a long time. Sentiment 0.
+         *     - SIGNAL_TYPE_ABANDON_CONVERSATION: The user left the conversation. Sentiment -0.3.
+         *     - SIGNAL_TYPE_SCROLL_BOUNCE: The user scrolled away immediately. Sentiment -0.4.
+         *     - SIGNAL_TYPE_MANUAL_MODEL_SWITCH: The user switched to another model. Sentiment -0.6.
+         *     - SIGNAL_TYPE_ABANDON_MID_RESPONSE: The user left while the response was being written. Sentiment -0.7.
+         *     - SIGNAL_TYPE_REGENERATE: The user requested another response. Sentiment -0.8.
+         *     - SIGNAL_TYPE_REPORT_CONTENT: The user reported the content. Sentiment -1.
          * @enum {string}
          */
         SignalType: "SIGNAL_TYPE_UNSPECIFIED" | "SIGNAL_TYPE_FAVORITE_ADDED" | "SIGNAL_TYPE_SHARE_RESPONSE" | "SIGNAL_TYPE_COPY_RESPONSE" | "SIGNAL_TYPE_EXPORT_RESPONSE" | "SIGNAL_TYPE_CONTINUE_CONVERSATION" | "SIGNAL_TYPE_SCROLL_TO_END" | "SIGNAL_TYPE_RESPONSE_TIME_SHORT" | "SIGNAL_TYPE_EDIT_AND_RESEND" | "SIGNAL_TYPE_RESPONSE_TIME_LONG" | "SIGNAL_TYPE_ABANDON_CONVERSATION" | "SIGNAL_TYPE_SCROLL_BOUNCE" | "SIGNAL_TYPE_MANUAL_MODEL_SWITCH" | "SIGNAL_TYPE_ABANDON_MID_RESPONSE" | "SIGNAL_TYPE_REGENERATE" | "SIGNAL_TYPE_REPORT_CONTENT";
-        /** @description StartExperimentRequest asks to start a draft. */
+        /** @description StartExperimentRequest names the draft to start. */
         StartExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description Why, for the audit. At most 500 characters. */
+            /** @description Reason of the change, stored in the audit log. At most 500 characters. Default: empty. */
             reason?: string;
         };
-        /** @description StartExperimentResponse shows the experiment after the change. */
+        /** @description StartExperimentResponse contains the experiment after the change. */
         StartExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
         };
-        /** @description StartRolloutRequest asks to roll out a treatment step by step. */
+        /** @description StartRolloutRequest starts the rollout of a treatment. */
         StartRolloutRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description How; absent means 10, 25, 50, 75, 100 % every 24 hours, automatically. */
+            /** @description Schedule of the rollout. Default: 10, 25, 50, 75 and 100 percent, one step every 24 hours, without approval. */
             plan?: components["schemas"]["RolloutPlanInput"];
         };
-        /** @description StartRolloutResponse shows the rollout. */
+        /** @description StartRolloutResponse contains the rollout. */
         StartRolloutResponse: {
-            /** @description The rollout. */
+            /** @description State of the rollout. */
             rollout?: components["schemas"]["Rollout"];
         };
         /**
-         * @description Strategy says how a model is chosen among estimates. Values may be added.
+         * @description Strategy is the rule that chooses a model from the estimates. Later versions may add values.
          *
-         *     - STRATEGY_UNSPECIFIED: Leaves the choice to the service's setting.
-         *     - STRATEGY_GREEDY: The best estimate, always.
-         *     - STRATEGY_THOMPSON: Each model with the probability that it is the best.
-         *     - STRATEGY_EPSILON_GREEDY: Mostly the best estimate, now and then any model.
-         *     - STRATEGY_SCOPE_FALLBACK: The best score at the first scope, from user to global, with enough confidence.
+         *     - STRATEGY_UNSPECIFIED: The strategy of the service's settings.
+         *     - STRATEGY_GREEDY: The model with the highest estimate.
+         *     - STRATEGY_THOMPSON: Thompson sampling: each model with the probability that it is the best.
+         *     - STRATEGY_EPSILON_GREEDY: The model with the highest estimate, or with a small probability a random model.
+         *     - STRATEGY_SCOPE_FALLBACK: The model with the highest score at the first scope with enough confidence, in the order user, tenant, global.
          * @enum {string}
          */
         Strategy: "STRATEGY_UNSPECIFIED" | "STRATEGY_GREEDY" | "STRATEGY_THOMPSON" | "STRATEGY_EPSILON_GREEDY" | "STRATEGY_SCOPE_FALLBACK";
-        /** @description StreamSignalsRequest is one batch on a stream. Explicit feedback and signals may be mixed; together 1 to 1,000 items. */
+        /** @description StreamSignalsRequest is one batch on a stream. A batch may contain explicit feedback and implicit signals, together 1 to 1,000 items. */
         StreamSignalsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Names the batch in its ack and makes it safe to send again: within 24 hours a repeat returns the first ack. A UUID.
+             * @description Identifier of the batch and its idempotency key, a UUID. Required. The acknowledgement contains it. A repeat within 24 hours returns the first acknowledgement.
              */
             batchId: string;
             /** @description Implicit signals. At most 1,000. */
@@ -3660,58 +3660,58 @@ export interface components {
             /** @description Explicit feedback. At most 1,000. */
             feedback?: components["schemas"]["ExplicitFeedbackInput"][];
         };
-        /** @description StreamSignalsResponse acknowledges one batch, after its commit. */
+        /** @description StreamSignalsResponse acknowledges one batch after its commit. */
         StreamSignalsResponse: {
-            /** @description Batch that is acknowledged. */
+            /** @description Identifier of the acknowledged batch. */
             batchId: string;
-            /** @description One result per item, signals first, in the order of the batch. Empty when the whole batch was refused. */
+            /** @description One result per item: signals first, then explicit feedback, each in the order of the batch. Empty when the whole batch was refused. */
             results: components["schemas"]["ItemResult"][];
             /**
              * Format: int32
-             * @description Number of items that are durable.
+             * @description Number of durable items.
              */
             acceptedCount: number;
-            /** @description Why the whole batch was refused and nothing of it stored; absent otherwise. */
+            /** @description Error of a batch that was refused as a whole and not stored. Absent for other batches. */
             refusal?: components["schemas"]["BatchRefusal"];
         };
         /** @description SubmitExplicitFeedbackRequest carries the explicit feedback of one user on one output. */
         SubmitExplicitFeedbackRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /** @description Feedback to store. Required. */
             feedback: components["schemas"]["ExplicitFeedbackInput"];
         };
-        /** @description SubmitExplicitFeedbackResponse confirms that feedback is durable. */
+        /** @description SubmitExplicitFeedbackResponse confirms that the feedback is durable or superseded. */
         SubmitExplicitFeedbackResponse: {
             /** @description Accepted, replaced, superseded or duplicate. */
             outcome: components["schemas"]["ItemOutcome"];
-            /** @description Detected language of the comment, ISO 639-1; empty when there is none or it is unknown. */
+            /** @description Detected language of the comment, ISO 639-1. Empty without a comment or when unknown. */
             commentLanguage: string;
-            /** @description Whether the manifest of the output is known; without it the feedback waits to be learned. */
+            /** @description Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives. */
             manifestKnown: boolean;
         };
         /** @description SubmitImplicitSignalRequest carries one implicit signal. */
         SubmitImplicitSignalRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /** @description Signal to store. Required. */
             signal: components["schemas"]["ImplicitSignalInput"];
         };
-        /** @description SubmitImplicitSignalResponse confirms that a signal is durable. */
+        /** @description SubmitImplicitSignalResponse confirms that the signal is durable. */
         SubmitImplicitSignalResponse: {
             /** @description Accepted or duplicate. */
             outcome: components["schemas"]["ItemOutcome"];
-            /** @description Identifier of the occurrence, given or derived. */
+            /** @description Identifier of the occurrence, as sent or derived. */
             signalId: string;
             /**
              * Format: double
@@ -3719,214 +3719,214 @@ export interface components {
              */
             sentiment: number;
         };
-        /** @description SubmitVoiceFeedbackRequest is the header, then the audio, of a spoken comment. */
+        /** @description SubmitVoiceFeedbackRequest is one part of a voice comment: the header or a chunk of audio. */
         SubmitVoiceFeedbackRequest: {
-            /** @description Describes the comment. Sent first. */
+            /** @description Description of the comment. Sent first. */
             header?: components["schemas"]["VoiceHeader"];
-            /** @description Next piece of the audio. At most 256 KiB. */
+            /** @description Next bytes of the audio file. At most 256 KiB. */
             chunk?: string;
         };
-        /** @description SubmitVoiceFeedbackResponse confirms that a spoken comment is durable and will be heard. */
+        /** @description SubmitVoiceFeedbackResponse confirms that the voice comment is durable and queued for transcription. */
         SubmitVoiceFeedbackResponse: {
-            /** @description Identifier to ask the voice service about. */
+            /** @description Identifier of the voice feedback, a UUID. Pass it to VoiceService.GetVoiceFeedback. */
             voiceId: string;
             /**
-             * @description Bytes of audio that were stored.
+             * @description Size of the stored audio in bytes.
              *
              *     A 64-bit integer as a string.
              */
             audioBytes: string;
         };
-        /** @description TableEntry is what would be recommended in one context. */
+        /** @description TableEntry is the ranking of the models in one context. */
         TableEntry: {
-            /** @description User; empty for the tenant's entry. */
+            /** @description Identifier of the user. Empty for the entry of the tenant. */
             userId: string;
-            /** @description Task; empty for any task. */
+            /** @description Task. Empty for any task. */
             taskType: string;
-            /** @description Domain; empty for any domain. */
+            /** @description Domain. Empty for any domain. */
             domainMode: string;
-            /** @description All models with feedback, best first, with their propensities. */
+            /** @description Models with feedback, best first, with their propensities. */
             models: components["schemas"]["RankedModel"][];
             /** @description Narrowest scope with enough confidence for the best model. */
             scope: components["schemas"]["Scope"];
-            /** @description One sentence on which counts decided. */
+            /** @description One sentence that names the counts that determined the choice. */
             reasoning: string;
-            /** @description How the propensities were computed. */
+            /** @description Strategy that the propensities were computed for. */
             strategy: components["schemas"]["Strategy"];
             /**
              * Format: date-time
-             * @description Until when the entry may be used.
+             * @description Time until which the entry may be used.
              */
             expireTime?: string;
         };
-        /** @description Targeting says whom an experiment covers: everybody who meets all conditions. */
+        /** @description Targeting selects the users that an experiment covers: those who match all conditions. */
         Targeting: {
-            /** @description Tasks; empty for all. At most 64. */
+            /** @description Tasks. Empty matches all. At most 64 distinct tasks. */
             taskTypes: string[];
-            /** @description Domains; empty for all. At most 64. */
+            /** @description Domains. Empty matches all. At most 64 distinct domains. */
             domainModes: string[];
-            /** @description Tenants, in an experiment over all tenants; empty for all. At most 1,000. */
+            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
             tenantIds: string[];
-            /** @description Attributes of the user, each with the values that are covered. At most 16. */
+            /** @description Conditions on attributes of the user. At most 16. */
             attributes: components["schemas"]["AttributeCondition"][];
         };
-        /** @description Targeting says whom an experiment covers: everybody who meets all conditions. */
+        /** @description Targeting selects the users that an experiment covers: those who match all conditions. */
         TargetingInput: {
-            /** @description Tasks; empty for all. At most 64. */
+            /** @description Tasks. Empty matches all. At most 64 distinct tasks. */
             taskTypes?: string[];
-            /** @description Domains; empty for all. At most 64. */
+            /** @description Domains. Empty matches all. At most 64 distinct domains. */
             domainModes?: string[];
-            /** @description Tenants, in an experiment over all tenants; empty for all. At most 1,000. */
+            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
             tenantIds?: string[];
-            /** @description Attributes of the user, each with the values that are covered. At most 16. */
+            /** @description Conditions on attributes of the user. At most 16. */
             attributes?: components["schemas"]["AttributeConditionInput"][];
         };
-        /** @description TenantSettings are a tenant's learning settings. */
+        /** @description TenantSettings are the learning settings of a tenant. */
         TenantSettings: {
-            /** @description Whether the tenant's feedback adds to the global scope. Off unless switched on. */
+            /** @description Whether the feedback of the tenant contributes to the global scope. Default: false. */
             globalLearning: boolean;
             /**
              * Format: double
-             * @description What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh cost the more, the further spending runs ahead of it; no request is refused for it.
+             * @description Budget for the cost of the tenant's outputs per UTC day, in US dollars, in [0, 1e9]. 0 means no budget. Recommendations increase the weight of cost when spending runs ahead of the budget. No request is refused because of the budget.
              */
             dailyBudgetUsd: number;
         };
-        /** @description TenantSettings are a tenant's learning settings. */
+        /** @description TenantSettings are the learning settings of a tenant. */
         TenantSettingsInput: {
-            /** @description Whether the tenant's feedback adds to the global scope. Off unless switched on. */
+            /** @description Whether the feedback of the tenant contributes to the global scope. Default: false. */
             globalLearning?: boolean;
             /**
              * Format: double
-             * @description What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh cost the more, the further spending runs ahead of it; no request is refused for it.
+             * @description Budget for the cost of the tenant's outputs per UTC day, in US dollars, in [0, 1e9]. 0 means no budget. Recommendations increase the weight of cost when spending runs ahead of the budget. No request is refused because of the budget.
              */
             dailyBudgetUsd?: number;
         };
         /**
-         * @description ThermalState says how ready a model was to serve.
+         * @description ThermalState is the readiness of a model to serve.
          *
-         *     - THERMAL_STATE_UNSPECIFIED: Not stated; refused on input.
-         *     - THERMAL_STATE_OFF: Not loaded and not to be loaded.
+         *     - THERMAL_STATE_UNSPECIFIED: Not set. Invalid in requests.
+         *     - THERMAL_STATE_OFF: Not loaded, and loading is disabled.
          *     - THERMAL_STATE_COLD: Not loaded.
-         *     - THERMAL_STATE_WARM: Loaded, idle.
+         *     - THERMAL_STATE_WARM: Loaded and idle.
          *     - THERMAL_STATE_HOT: Loaded and serving.
          * @enum {string}
          */
         ThermalState: "THERMAL_STATE_UNSPECIFIED" | "THERMAL_STATE_OFF" | "THERMAL_STATE_COLD" | "THERMAL_STATE_WARM" | "THERMAL_STATE_HOT";
-        /** @description TranscribeHeader says what is to be done with a recording. */
+        /** @description TranscribeHeader contains the options of a transcription. */
         TranscribeHeader: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Language spoken, ISO 639-1, where it is known; empty: it is detected. */
+            /** @description Spoken language, ISO 639-1. Empty detects it. At most 3 characters. */
             language?: string;
-            /** @description Whether to leave out the English translation, which takes about as long again as the transcript. */
+            /** @description Whether to skip the English translation, which takes about as long as the transcription. Default: false. */
             skipTranslation?: boolean;
         };
-        /** @description TranscribeRequest is the header or a chunk of a recording. */
+        /** @description TranscribeRequest is one part of a recording: the header or a chunk of the file. */
         TranscribeRequest: {
-            /** @description What is to be done. */
+            /** @description Options of the transcription. Sent first. */
             header?: components["schemas"]["TranscribeHeader"];
-            /** @description Bytes of the file, in order. 1 byte to 256 KiB; all of them at most 25 MB unless the deployment says otherwise. */
+            /** @description Next bytes of the file. 1 byte to 256 KiB per chunk. The whole file has at most 25 MB by default; the limit is a setting of the service. */
             chunk?: string;
         };
-        /** @description TranscribeResponse shows what was heard. */
+        /** @description TranscribeResponse contains the result of a transcription. */
         TranscribeResponse: {
-            /** @description What was heard. */
+            /** @description Transcript of the recording. */
             transcript?: components["schemas"]["Transcript"];
         };
-        /** @description Transcript is what was said in a recording. */
+        /** @description Transcript is the result of speech recognition on a recording. */
         Transcript: {
-            /** @description Whether nobody said a word: no text, no language, no opinion. */
+            /** @description Whether the recording contains no speech. If true, text, language and sentiment are empty. */
             noSpeech: boolean;
-            /** @description The words in the language spoken. */
+            /** @description Text in the spoken language. */
             text: string;
-            /** @description Language spoken, ISO 639-1; empty when it has no such code. */
+            /** @description Spoken language, ISO 639-1. Empty when the language has no such code. */
             language: string;
             /**
              * Format: double
-             * @description How likely it is that language, in [0, 1]; 1 when it was told.
+             * @description Probability of the detected language, in [0, 1]. 1 when the request stated the language.
              */
             languageProbability: number;
-            /** @description The words in English; empty when there is no translation. */
+            /** @description Text in English. Empty without a translation. */
             englishTranslation: string;
             /**
              * Format: double
-             * @description How much to rely on the words, in [0, 1].
+             * @description Confidence in the text, in [0, 1].
              */
             confidence: number;
-            /** @description A sentence that says why the words may be wrong; empty without a reason. */
+            /** @description One sentence that states why the text may be wrong. Empty without a reason. */
             doubt: string;
             /** @description Length of the recording. */
             audioDuration?: string;
-            /** @description What recognised it. */
+            /** @description Speech recognition model. */
             model: string;
             /**
              * Format: double
-             * @description What the words think of the answer, in [-1, 1]; absent without speech.
+             * @description Sentiment of the text towards the output, in [-1, 1]. Absent without speech.
              */
             sentiment?: number;
-            /** @description The sentiment as a thumb; unspecified without speech. */
+            /** @description Rating derived from the sentiment. Unspecified without speech. */
             inferredRating: components["schemas"]["Rating"];
-            /** @description What the opinion is about, the likeliest first. */
+            /** @description Categories that the text refers to, most likely first. */
             inferredCategories: components["schemas"]["FeedbackCategory"][];
         };
-        /** @description TranslateTextRequest asks for a translation. */
+        /** @description TranslateTextRequest contains a text to translate. */
         TranslateTextRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Text. 1 to 5,000 characters. */
+            /** @description Text. 1 to 5,000 characters. Required. */
             text: string;
-            /** @description Language of the text, ISO 639-1, with or without a region; empty: it is recognised. */
+            /** @description Language of the text, ISO 639-1, with or without a region. Empty detects it. At most 16 characters. */
             sourceLanguage?: string;
-            /** @description Language wanted, ISO 639-1; empty: English. */
+            /** @description Language of the translation, ISO 639-1, with or without a region. Empty selects English. At most 16 characters. */
             targetLanguage?: string;
         };
-        /** @description TranslateTextResponse is a translation. */
+        /** @description TranslateTextResponse contains a translation. */
         TranslateTextResponse: {
-            /** @description The text in the language wanted; unchanged when it was in it. */
+            /** @description Translated text. Unchanged when the text is in the target language already. */
             text: string;
             /** @description Language of the original, ISO 639-1. */
             sourceLanguage: string;
             /** @description Language of the translation, ISO 639-1. */
             targetLanguage: string;
         };
-        /** @description TrustFactor is one part of a trust score. */
+        /** @description TrustFactor is one factor of a trust weight. */
         TrustFactor: {
-            /** @description Name: account_age, volume, diversity or alignment; pinned when an operator fixed the score. */
+            /** @description Name of the factor: account_age, volume, diversity or alignment; pinned for a pinned weight. */
             name: string;
             /**
              * Format: double
              * @description Value, in [0, 1].
              */
             value: number;
-            /** @description What it was computed from. */
+            /** @description Data that the value was computed from. */
             explanation: string;
         };
-        /** @description TrustScore says how far a rater is trusted, and why. */
+        /** @description TrustScore is the trust weight of a rater with its factors. */
         TrustScore: {
-            /** @description Rater. */
+            /** @description Identifier of the rater. */
             userId: string;
             /**
              * Format: double
              * @description Trust weight, in [0.1, 1].
              */
             trust: number;
-            /** @description What it is made of. */
+            /** @description Factors of the trust weight. */
             factors: components["schemas"]["TrustFactor"][];
             /** @description Whether the rater is an outlier. */
             outlier: boolean;
-            /** @description Why; empty otherwise. */
+            /** @description Reason why the rater is an outlier. Empty for other raters. */
             outlierReason: string;
-            /** @description Whether an operator has fixed it. */
+            /** @description Whether the trust weight is pinned. */
             pinned: boolean;
             /**
              * Format: date-time
-             * @description When it last changed.
+             * @description Time of the last change.
              */
             updateTime?: string;
         };
-        /** @description UnitContribution is what one user's feedback on one output contributes. */
+        /** @description UnitContribution is the contribution of one unit: the feedback of one user on one output. */
         UnitContribution: {
-            /** @description User. */
+            /** @description Identifier of the user. */
             userId: string;
             /**
              * Format: double
@@ -3935,95 +3935,95 @@ export interface components {
             weightedScore: number;
             /**
              * Format: double
-             * @description The same in [0, 1].
+             * @description Weighted score scaled to [0, 1].
              */
             score: number;
             /**
              * Format: double
-             * @description Evidence, in [0.1, 1].
+             * @description Evidence of the unit, in [0.1, 1].
              */
             evidence: number;
             /**
              * Format: double
-             * @description Trust weight that was applied, in [0.1, 1].
+             * @description Trust weight of the user, in [0.1, 1].
              */
             trust: number;
-            /** @description Models that share it equally. */
+            /** @description Models of the output. Each receives an equal share of the unit. */
             models: string[];
             /**
              * Format: double
-             * @description Explicit part, -1, 0 or 1; absent when there is none.
+             * @description Score of the explicit feedback: -1, 0 or 1. Absent without explicit feedback.
              */
             explicitScore?: number;
             /**
              * Format: double
-             * @description Mean sentiment of the signals, in [-1, 1]; absent when there are none.
+             * @description Mean sentiment of the implicit signals, in [-1, 1]. Absent without signals.
              */
             implicitScore?: number;
             /**
              * Format: double
-             * @description Sentiment of the voice, in [-1, 1]; absent when there is none.
+             * @description Sentiment of the voice feedback, in [-1, 1]. Absent without voice feedback.
              */
             voiceScore?: number;
         };
-        /** @description UpdateExperimentRequest asks to change an experiment. */
+        /** @description UpdateExperimentRequest contains the new definition of an experiment. */
         UpdateExperimentRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
             /**
              * Format: uuid
-             * @description Experiment. A UUID.
+             * @description Identifier of the experiment, a UUID. Required.
              */
             experimentId: string;
-            /** @description State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check. */
+            /** @description `Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty skips the check. At most 64 digits. */
             etag?: string;
-            /** @description The experiment as it shall be; what the service sets is ignored. Required. */
+            /** @description New definition. Fields set by the service are ignored. Required. */
             experiment: components["schemas"]["ExperimentInput"];
         };
-        /** @description UpdateExperimentResponse shows the experiment after the change. */
+        /** @description UpdateExperimentResponse contains the experiment after the change. */
         UpdateExperimentResponse: {
-            /** @description The experiment. */
+            /** @description Experiment after the change. */
             experiment?: components["schemas"]["Experiment"];
             /** @description Whether the change opened a new epoch. */
             openedEpoch: boolean;
         };
-        /** @description UpdateTenantSettingsRequest asks to change a tenant's settings. */
+        /** @description UpdateTenantSettingsRequest replaces the settings of a tenant. */
         UpdateTenantSettingsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description The new settings. Required. They replace the old ones as a whole: what is not sent is set to its default, so that a caller that sends global_learning alone sets the daily budget to 0, that is, ends it. */
+            /** @description New settings. Required. They replace all previous settings: fields that are not sent get their defaults. A request with `global_learning` alone therefore removes the daily budget. */
             settings: components["schemas"]["TenantSettingsInput"];
         };
-        /** @description UpdateTenantSettingsResponse shows the settings after the change. */
+        /** @description UpdateTenantSettingsResponse contains the settings after the change. */
         UpdateTenantSettingsResponse: {
-            /** @description The settings. */
+            /** @description Learning settings of the tenant. */
             settings?: components["schemas"]["TenantSettings"];
         };
         /** @description Variant is one way of routing. */
         Variant: {
-            /** @description Name within the experiment. 1 to 64 characters. */
+            /** @description Name within the experiment. 1 to 64 characters. Required. */
             name: string;
-            /** @description What it does, by the schema of the experiment's type. At most 64 KiB as JSON. */
+            /** @description Configuration, in the schema of the experiment's type. At most 64 KiB as JSON. */
             config?: JsonObject;
             /**
              * Format: double
-             * @description Share of the treatment's users among treatments, relative to the others; 0 means 1. Ignored for the control.
+             * @description Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the control.
              */
             weight: number;
         };
-        /** @description VariantCount counts what a variant gathered. */
+        /** @description VariantCount contains counts of one variant in one epoch. */
         VariantCount: {
-            /** @description Variant. */
+            /** @description Name of the variant. */
             variant: string;
             /**
              * Format: int32
@@ -4031,19 +4031,19 @@ export interface components {
              */
             epoch: number;
             /**
-             * @description Users with an exposure.
+             * @description Number of users with an exposure.
              *
              *     A 64-bit integer as a string.
              */
             users: string;
             /**
-             * @description Units with feedback.
+             * @description Number of units with feedback. A unit is the feedback of one user on one output.
              *
              *     A 64-bit integer as a string.
              */
             units: string;
             /**
-             * @description Units with a weighted score above 0.
+             * @description Number of units with a weighted score above 0.
              *
              *     A 64-bit integer as a string.
              */
@@ -4051,100 +4051,100 @@ export interface components {
         };
         /** @description Variant is one way of routing. */
         VariantInput: {
-            /** @description Name within the experiment. 1 to 64 characters. */
+            /** @description Name within the experiment. 1 to 64 characters. Required. */
             name: string;
-            /** @description What it does, by the schema of the experiment's type. At most 64 KiB as JSON. */
+            /** @description Configuration, in the schema of the experiment's type. At most 64 KiB as JSON. */
             config?: JsonObject;
             /**
              * Format: double
-             * @description Share of the treatment's users among treatments, relative to the others; 0 means 1. Ignored for the control.
+             * @description Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the control.
              */
             weight?: number;
         };
-        /** @description VerifyAuditLogRequest asks to check a tenant's log. */
+        /** @description VerifyAuditLogRequest names the log to verify. */
         VerifyAuditLogRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all tenants, empty selects the log of the operators. At most 100 characters. */
             tenantId?: string;
         };
-        /** @description VerifyAuditLogResponse tells whether the log is whole. */
+        /** @description VerifyAuditLogResponse is the result of the verification. */
         VerifyAuditLogResponse: {
-            /** @description Whether every hash is right and no entry is missing. */
+            /** @description Whether every hash matches and no entry is missing. */
             intact: boolean;
             /**
-             * @description Entries that were checked.
+             * @description Number of entries checked.
              *
              *     A 64-bit integer as a string.
              */
             entries: string;
             /**
-             * @description Number of the first entry that does not fit; 0 when the log is intact.
+             * @description Number of the first entry that does not match. 0 when the log is intact.
              *
              *     A 64-bit integer as a string.
              */
             firstBrokenSequence: string;
-            /** @description Hash of the last entry, in hexadecimal, to be kept elsewhere; empty when there are no entries. */
+            /** @description Hash of the last entry, in hexadecimal. Store it outside of the suite to detect a later replacement of the whole log. Empty when the log is empty. */
             lastHash: string;
         };
-        /** @description VoiceDepth counts feedback of one status. */
+        /** @description VoiceDepth is the number of voice comments with one status. */
         VoiceDepth: {
-            /** @description The status. */
+            /** @description Status. */
             status: components["schemas"]["VoiceStatus"];
             /**
-             * @description How much there is.
+             * @description Number of voice comments.
              *
              *     A 64-bit integer as a string.
              */
             count: string;
         };
-        /** @description VoiceHeader describes a spoken comment. */
+        /** @description VoiceHeader describes a voice comment. */
         VoiceHeader: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
             /**
              * Format: uuid
-             * @description Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID.
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description What the comment is about. Required. */
+            /** @description Output, speaker and source of the comment. Required. */
             feedback: components["schemas"]["IngestVoiceFeedback"];
         };
         /**
-         * @description VoiceStatus is how far feedback has been heard. Values may be added.
+         * @description VoiceStatus is the state of a transcription. Later versions may add values.
          *
-         *     - VOICE_STATUS_UNSPECIFIED: Not stated.
-         *     - VOICE_STATUS_PENDING: Waits for a worker, for the first time or again.
-         *     - VOICE_STATUS_PROCESSING: Is being heard.
-         *     - VOICE_STATUS_COMPLETED: Was heard; counts as feedback.
-         *     - VOICE_STATUS_FAILED: Could not be heard; see the error.
-         *     - VOICE_STATUS_NO_SPEECH: Nobody speaks in it.
+         *     - VOICE_STATUS_UNSPECIFIED: Not set.
+         *     - VOICE_STATUS_PENDING: Waiting for a worker, for the first or a later attempt.
+         *     - VOICE_STATUS_PROCESSING: In progress.
+         *     - VOICE_STATUS_COMPLETED: Transcribed. The comment counts as feedback.
+         *     - VOICE_STATUS_FAILED: Failed. `error_code` states the error.
+         *     - VOICE_STATUS_NO_SPEECH: Complete. The recording contains no speech.
          * @enum {string}
          */
         VoiceStatus: "VOICE_STATUS_UNSPECIFIED" | "VOICE_STATUS_PENDING" | "VOICE_STATUS_PROCESSING" | "VOICE_STATUS_COMPLETED" | "VOICE_STATUS_FAILED" | "VOICE_STATUS_NO_SPEECH";
-        /** @description VoiceFeedback is what a user said of an output, and how far it has been heard. */
+        /** @description VoiceFeedback is a voice comment on an output with the state of its transcription. */
         VoiceVoiceFeedback: {
-            /** @description Identifier. A UUID. */
+            /** @description Identifier of the voice feedback, a UUID. */
             voiceId: string;
-            /** @description Output that is judged. */
+            /** @description Identifier of the output that the comment refers to. */
             outputId: string;
-            /** @description User who speaks. */
+            /** @description Identifier of the speaker. */
             userId: string;
-            /** @description Where the feedback was given. */
+            /** @description Place where the feedback was given. */
             source: components["schemas"]["FeedbackSource"];
-            /** @description How far it has been heard. */
+            /** @description State of the transcription. */
             status: components["schemas"]["VoiceStatus"];
             /**
              * Format: date-time
-             * @description When it was submitted.
+             * @description Time of submission.
              */
             createTime?: string;
             /**
              * Format: date-time
-             * @description When it changed last.
+             * @description Time of the last change.
              */
             updateTime?: string;
             /**
              * Format: date-time
-             * @description When hearing it came to an end; absent before.
+             * @description Time at which the transcription ended. Absent before.
              */
             completeTime?: string;
             /** @description Format of the recording, such as webm or mp3. */
@@ -4155,75 +4155,75 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             audioBytes: string;
-            /** @description Whether the recording is still kept. */
+            /** @description Whether the recording is still stored. */
             audioKept: boolean;
-            /** @description What was heard; absent until the status is completed or no_speech. */
+            /** @description Result of the transcription. Absent until the status is completed or no_speech. */
             transcript?: components["schemas"]["Transcript"];
             /**
              * Format: int32
-             * @description How often it has been tried.
+             * @description Number of attempts.
              */
             attempts: number;
             /**
              * Format: date-time
-             * @description When it is tried again at the earliest; absent when it is not to be.
+             * @description Earliest time of the next attempt. Absent when no attempt is scheduled.
              */
             nextAttemptTime?: string;
-            /** @description Why it failed, or failed last, in lower_snake_case; empty otherwise. */
+            /** @description Error of the last attempt, in lower_snake_case. Empty without an error. */
             errorCode: string;
-            /** @description The same as a sentence for people. */
+            /** @description Error of the last attempt as a sentence. Empty without an error. */
             errorMessage: string;
         };
-        /** @description WatchExperimentsRequest asks for running experiments. */
+        /** @description WatchExperimentsRequest selects the tenant. */
         WatchExperimentsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
         };
-        /** @description WatchExperimentsResponse is the set of running experiments, or a sign of life. */
+        /** @description WatchExperimentsResponse contains the running experiments, or is a keepalive. */
         WatchExperimentsResponse: {
-            /** @description All running experiments of the tenant, when they changed. */
+            /** @description All running experiments of the tenant. Empty in a keepalive. */
             experiments: components["schemas"]["Experiment"][];
-            /** @description Whether `experiments` is the whole set; false in a sign of life, sent at least every 10 seconds. */
+            /** @description Whether `experiments` contains the whole set. False in a keepalive. A message is sent at least every 10 seconds. */
             changed: boolean;
             /**
              * Format: date-time
-             * @description When the part was sent.
+             * @description Time at which the message was sent.
              */
             sendTime?: string;
-            /** @description Tenant that the stream is for; targeting and holdouts look at it. */
+            /** @description Identifier of the tenant of the stream. Targeting and holdouts depend on it. */
             tenantId: string;
         };
-        /** @description WatchRecommendationsRequest asks for the table of recommendations. */
+        /** @description WatchRecommendationsRequest selects the entries of the table. */
         WatchRecommendationsRequest: {
-            /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Users whose own entries are wanted beside the tenant's. At most 1,000. */
+            /** @description Users whose own entries are sent in addition to the entries of the tenant. At most 1,000 distinct identifiers. */
             userIds?: string[];
-            /** @description Tasks that are wanted; empty means all. At most 64. */
+            /** @description Tasks to send. Empty selects all tasks. At most 64 distinct tasks. */
             taskTypes?: string[];
-            /** @description How the propensities of the entries are computed; unspecified leaves it to the service's setting. */
+            /** @description Strategy that the propensities are computed for. Unspecified selects the strategy of the service's settings. */
             strategy?: components["schemas"]["Strategy"];
         };
-        /** @description WatchRecommendationsResponse is a part of the table, or a sign of life. */
+        /** @description WatchRecommendationsResponse is a part of the table or a keepalive. */
         WatchRecommendationsResponse: {
-            /** @description New and changed entries. Empty in a sign of life, sent at least every 10 seconds. */
+            /** @description New and changed entries. Empty in a keepalive. A message is sent at least every 10 seconds. */
             entries: components["schemas"]["TableEntry"][];
-            /** @description Whether everything that was known when the stream began has been sent. */
+            /** @description Whether all entries that existed at the start of the stream have been sent. */
             snapshotComplete: boolean;
             /**
-             * @description Version of the learned scores; when it changes, entries of older versions are void.
+             * @description Version of the learned scores. When it changes, entries of earlier versions are invalid.
              *
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
             /**
              * Format: date-time
-             * @description When the part was sent.
+             * @description Time at which the message was sent.
              */
             sendTime?: string;
         };
         /**
-         * @description WinnerRule says when a treatment wins.
+         * @description WinnerRule is the condition under which a treatment wins.
          *
          *     - WINNER_RULE_UNSPECIFIED: Superiority.
          *     - WINNER_RULE_SUPERIORITY: Quality is better.
@@ -4404,7 +4404,7 @@ export interface operations {
     submitExplicitFeedback: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -4449,7 +4449,7 @@ export interface operations {
     submitImplicitSignal: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -4494,7 +4494,7 @@ export interface operations {
     submitVoiceFeedback: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -4507,7 +4507,7 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** @description What the comment is about. Required. */
+                    /** @description Output, speaker and source of the comment. Required. */
                     feedback: components["schemas"]["IngestVoiceFeedback"];
                     /**
                      * Format: binary
@@ -4547,7 +4547,7 @@ export interface operations {
     getFeedbackStats: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -4555,7 +4555,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Output. 1 to 100 characters. */
+                /** @description Identifier of the output. 1 to 100 characters. Required. */
                 outputId: string;
             };
             cookie?: never;
@@ -4598,11 +4598,11 @@ export interface operations {
     getWidgetConfig: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description User who sees the widget; empty when unknown. At most 200 characters. */
+                /** @description Identifier of the user who sees the widget. Empty when unknown. At most 200 characters. */
                 userId?: string;
-                /** @description Output that the widget stands at; empty when unknown. At most 100 characters. */
+                /** @description Identifier of the output beside the widget. Empty when unknown. At most 100 characters. */
                 outputId?: string;
             };
             header?: {
@@ -4650,7 +4650,7 @@ export interface operations {
     batchSubmitImplicitSignals: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -4698,11 +4698,11 @@ export interface operations {
     getConversationSummary: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Outputs a page; 0 means 50, more than 200 means 200. */
+                /** @description Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -4710,7 +4710,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Conversation. 1 to 200 characters. */
+                /** @description Identifier of the conversation. 1 to 200 characters. Required. */
                 conversationId: string;
             };
             cookie?: never;
@@ -4753,29 +4753,29 @@ export interface operations {
     getRecommendation: {
         parameters: {
             query: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description User; empty asks at tenant scope. At most 200 characters. */
+                /** @description Identifier of the user. Empty selects an answer at tenant scope. At most 200 characters. */
                 userId?: string;
-                /** @description Task, as in the manifests. 1 to 64 characters. */
+                /** @description Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required. */
                 taskType: string;
-                /** @description Domain, as in the manifests; empty means general. At most 64 characters. */
+                /** @description Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters. */
                 domainMode?: string;
-                /** @description Models to choose from; empty means every model that the tenant has feedback on. At most 256. */
+                /** @description Models to choose from. Empty selects all models with feedback of the tenant. At most 256 distinct identifiers. */
                 candidates?: string[];
-                /** @description Models not to choose. At most 256. */
+                /** @description Models that must not be chosen. At most 256 distinct identifiers. */
                 excludedModels?: string[];
-                /** @description Capabilities that the model must have, of those in the profiles. At most 32. */
+                /** @description Capabilities that the model must have according to `profiles`. At most 32 distinct names. */
                 requiredCapabilities?: string[];
-                /** @description What the Brain knows of its models; needed for constraints and costs. At most 256. */
+                /** @description Properties of models. Required for constraints and for the weight of cost. At most 256. */
                 profiles?: components["schemas"]["ModelProfile"][];
-                /** @description Highest cost of a request in US dollars; absent for no limit. */
+                /** @description Maximum cost of the request in US dollars. At least 0. Absent means no limit. */
                 costMax?: number;
-                /** @description Highest latency in milliseconds; absent for no limit. */
+                /** @description Maximum latency in milliseconds. At least 0. Absent means no limit. */
                 latencyMsMax?: number;
-                /** @description Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone. Where the tenant has a daily budget, its pacing may take a greater one. */
+                /** @description Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily budget of the tenant may increase it. */
                 costWeight?: number;
-                /** @description How to choose; unspecified leaves it to the service's setting. */
+                /** @description Strategy of the choice. Unspecified selects the strategy of the service's settings. */
                 strategy?: components["schemas"]["Strategy"];
             };
             header?: never;
@@ -4810,7 +4810,7 @@ export interface operations {
     getRecommendationFor: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: never;
@@ -4852,23 +4852,23 @@ export interface operations {
     listModelScores: {
         parameters: {
             query: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Scope. Required. */
+                /** @description Scope of the scores. Required. */
                 scope: components["schemas"]["Scope"];
-                /** @description User, needed at user scope and refused at the others. At most 200 characters. */
+                /** @description Identifier of the user. Required at user scope; must be empty at other scopes. At most 200 characters. */
                 userId?: string;
-                /** @description Model; empty for all. At most 200 characters. */
+                /** @description Identifier of the model. Empty matches all. At most 200 characters. */
                 model?: string;
-                /** @description Task, as in the manifests; empty for any task. At most 64 characters. */
+                /** @description Task, as in `ExecutionManifest.task_type`. Empty matches all. At most 64 characters. */
                 taskType?: string;
-                /** @description Domain, as in the manifests; empty for any domain. At most 64 characters. */
+                /** @description Domain, as in `ExecutionManifest.domain_mode`. Empty matches all. At most 64 characters. */
                 domainMode?: string;
-                /** @description Whether to list the roll-ups over tasks and domains too. */
+                /** @description Whether to include the roll-ups over tasks and domains. Default: false. */
                 includeRollups?: boolean;
-                /** @description Items a page; 0 means 50, more than 1,000 means 1,000. */
+                /** @description Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -4916,7 +4916,7 @@ export interface operations {
     learnOutput: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: never;
@@ -4926,7 +4926,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Output. 1 to 100 characters. */
+                    /** @description Identifier of the output. 1 to 100 characters. Required. */
                     outputId: string;
                 };
             };
@@ -4961,11 +4961,11 @@ export interface operations {
     transcribe: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Language spoken, ISO 639-1, where it is known; empty: it is detected. */
+                /** @description Spoken language, ISO 639-1. Empty detects it. At most 3 characters. */
                 language?: string;
-                /** @description Whether to leave out the English translation, which takes about as long again as the transcript. */
+                /** @description Whether to skip the English translation, which takes about as long as the transcription. Default: false. */
                 skipTranslation?: boolean;
             };
             header?: never;
@@ -5014,7 +5014,7 @@ export interface operations {
     translateText: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: never;
@@ -5024,11 +5024,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Text. 1 to 5,000 characters. */
+                    /** @description Text. 1 to 5,000 characters. Required. */
                     text: string;
-                    /** @description Language of the text, ISO 639-1, with or without a region; empty: it is recognised. */
+                    /** @description Language of the text, ISO 639-1, with or without a region. Empty detects it. At most 16 characters. */
                     sourceLanguage?: string;
-                    /** @description Language wanted, ISO 639-1; empty: English. */
+                    /** @description Language of the translation, ISO 639-1, with or without a region. Empty selects English. At most 16 characters. */
                     targetLanguage?: string;
                 };
             };
@@ -5063,13 +5063,13 @@ export interface operations {
     listExperiments: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description State; unspecified for all. */
+                /** @description State of the experiments. Unspecified matches all. */
                 state?: components["schemas"]["ExperimentState"];
-                /** @description Items a page; 0 means 50, more than 1,000 means 1,000. */
+                /** @description Maximum number of experiments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -5117,9 +5117,9 @@ export interface operations {
     createExperiment: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Whether it covers all tenants; for operators. */
+                /** @description Whether the experiment covers all tenants. Only operators may set it. Default: false. */
                 allTenants?: boolean;
             };
             header?: {
@@ -5165,7 +5165,7 @@ export interface operations {
     updateExperiment: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -5175,7 +5175,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Experiment. A UUID. */
+                /** @description Identifier of the experiment, a UUID. Required. */
                 experimentId: string;
             };
             cookie?: never;
@@ -5217,11 +5217,11 @@ export interface operations {
     getTenantFeedbackStats: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Outputs created from here on; defaults to 30 days before end_time. At most 400 days before it. */
+                /** @description Earliest time of an output, inclusive. Default: 30 days before `end_time`. At most 400 days before `end_time`. */
                 startTime?: string;
-                /** @description Outputs created before this; defaults to now. */
+                /** @description Latest time of an output, exclusive. Default: now. */
                 endTime?: string;
             };
             header?: {
@@ -5269,37 +5269,37 @@ export interface operations {
     listOutputs: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Created from here on; unset means from the beginning. */
+                /** @description Earliest time of an output, inclusive. Default: no limit. */
                 startTime?: string;
-                /** @description Created before this; unset means until now. */
+                /** @description Latest time of an output, exclusive. Default: no limit. */
                 endTime?: string;
-                /** @description One of its models. At most 200 characters. */
+                /** @description Identifier of a model that produced the output. Empty matches all. At most 200 characters. */
                 model?: string;
-                /** @description Its task. At most 64 characters. */
+                /** @description Task of the output. Empty matches all. At most 64 characters. */
                 taskType?: string;
-                /** @description Its domain. At most 64 characters. */
+                /** @description Domain of the output. Empty matches all. At most 64 characters. */
                 domainMode?: string;
-                /** @description User for whom it was made. At most 200 characters. */
+                /** @description Identifier of the user who received the output. Empty matches all. At most 200 characters. */
                 userId?: string;
-                /** @description Its conversation. At most 200 characters. */
+                /** @description Identifier of the conversation of the output. Empty matches all. At most 200 characters. */
                 conversationId?: string;
-                /** @description Has a standing thumb of this kind; unspecified means any output. */
+                /** @description Only outputs with a current rating of this value. Unspecified matches all. */
                 rating?: components["schemas"]["Rating"];
-                /** @description Has a standing thumb that names this category. */
+                /** @description Only outputs with a current rating that names this category. Unspecified matches all. */
                 category?: components["schemas"]["FeedbackCategory"];
-                /** @description Has a standing signal of this type. */
+                /** @description Only outputs with a current signal of this type. Unspecified matches all. */
                 signalType?: components["schemas"]["SignalType"];
-                /** @description Has any feedback that stands. */
+                /** @description Only outputs with current feedback of any kind. Default: false. */
                 withFeedback?: boolean;
-                /** @description Has a comment that stands. */
+                /** @description Only outputs with a current written comment. Default: false. */
                 withComment?: boolean;
-                /** @description Has a spoken comment that stands. */
+                /** @description Only outputs with a current voice comment. Default: false. */
                 withVoice?: boolean;
-                /** @description Outputs a page; 0 means 50, more than 200 means 200. */
+                /** @description Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -5347,7 +5347,7 @@ export interface operations {
     getOutput: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -5355,7 +5355,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Output. 1 to 100 characters. */
+                /** @description Identifier of the output. 1 to 100 characters. Required. */
                 outputId: string;
             };
             cookie?: never;
@@ -5398,7 +5398,7 @@ export interface operations {
     forgetUser: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -5406,7 +5406,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description User. 1 to 200 characters. */
+                /** @description Identifier of the user. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
@@ -5439,12 +5439,12 @@ export interface operations {
     exportUser: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: never;
             path: {
-                /** @description User. 1 to 200 characters. */
+                /** @description Identifier of the user. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
@@ -5477,11 +5477,11 @@ export interface operations {
     listErasures: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Erasures a page; 0 means 50, more than 200 means 200. */
+                /** @description Maximum number of erasures per page. 0 selects the default of 50. Values above 200 are reduced to 200. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -5529,21 +5529,21 @@ export interface operations {
     listAuditEntries: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all tenants, empty selects the log of the operators. At most 100 characters. */
                 tenantId?: string;
-                /** @description Who changed something. At most 200 characters. */
+                /** @description Subject of the token of the caller who made the change, as an exact match. Empty matches all. At most 200 characters. */
                 actor?: string;
-                /** @description What was done, such as experiment.start. At most 100 characters. */
+                /** @description Name of the action, such as experiment.start, as an exact match. Empty matches all. At most 100 characters. */
                 action?: string;
-                /** @description Identifier of what was changed. At most 200 characters. */
+                /** @description Identifier of the changed object, as an exact match. Empty matches all. At most 200 characters. */
                 target?: string;
-                /** @description Made from here on; unset means from the beginning. */
+                /** @description Earliest time of an entry, inclusive. Default: no limit. */
                 startTime?: string;
-                /** @description Made before this; unset means until now. */
+                /** @description Latest time of an entry, exclusive. Default: no limit. */
                 endTime?: string;
-                /** @description Entries a page; 0 means 50, more than 500 means 500. */
+                /** @description Maximum number of entries per page. 0 selects the default of 50. Values above 500 are reduced to 500. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -5591,13 +5591,13 @@ export interface operations {
     listTrustScores: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
-                /** @description Whether to list outliers only. */
+                /** @description Only outliers. Default: false. */
                 outliersOnly?: boolean;
-                /** @description Items a page; 0 means 50, more than 1,000 means 1,000. */
+                /** @description Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
                 pageSize?: number;
-                /** @description Token of the page, from the answer before; empty for the first. */
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,048 characters. */
                 pageToken?: string;
             };
             header?: {
@@ -5645,7 +5645,7 @@ export interface operations {
     pinTrustScore: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -5653,7 +5653,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Rater, who need not have said anything yet. 1 to 200 characters. */
+                /** @description Identifier of the rater, who may not have given feedback yet. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
@@ -5663,10 +5663,10 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: double
-                     * @description Trust weight, in [0.1, 1].
+                     * @description Trust weight, in [0.1, 1]. Required.
                      */
                     trust?: number;
-                    /** @description Why, for those who list trust scores. 1 to 500 characters. */
+                    /** @description Reason for the pin, shown in ListTrustScores. 1 to 500 characters. Required. */
                     reason: string;
                 };
             };
@@ -5701,7 +5701,7 @@ export interface operations {
     clearTrustScore: {
         parameters: {
             query?: {
-                /** @description Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters. */
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
                 tenantId?: string;
             };
             header?: {
@@ -5709,7 +5709,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Rater who has a trust score. 1 to 200 characters. */
+                /** @description Identifier of a rater with a trust score. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
