@@ -17,7 +17,7 @@ from gateway.http.application import application
 from gateway.http.service_calls import Calls
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import mint
-from tests.experiments.service import serving as experiments
+from tests.experiments.fixtures import service as experiments
 from tests.ingest import serving as ingest
 from tests.neural import serving as neural
 from tests.support.suite import KEY
@@ -76,7 +76,7 @@ async def gateway(database_url: str, redis_url: str, recordings: Path) -> AsyncI
             ingest.serving(database_url, redis_url, {"RADIANT_AUDIO_URL": str(recordings)})
         )
         learning = await stack.enter_async_context(neural.serving(database_url, redis_url))
-        trials = await stack.enter_async_context(experiments.serving(database_url))
+        trials = await stack.enter_async_context(experiments.open_service(database_url))
         addresses = Addresses(ingest=intake.address, neural=learning.address, experiments=trials.address)
         settings = GatewaySettings(addresses=addresses, limits=HttpLimits(requests_per_s=0))
         calls = Calls(addresses, settings.limits.call_timeout)

@@ -21,7 +21,7 @@ import voice.app
 from experiments.settings import ExperimentsSettings
 from ingest.settings import IngestSettings
 from neural.settings import NeuralSettings
-from tests.experiments.service.hostile import legal as experiments_legal
+from tests.experiments.fixtures.field_cases import valid_request as experiments_legal
 from tests.ingest.serving import reason_of
 from tests.ingest.speaking import head as spoken_head
 from tests.ingest.test_bad_input import legal as ingest_legal

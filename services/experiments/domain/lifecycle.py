@@ -118,7 +118,7 @@ def _need_free_slots(experiment: Experiment, others: Iterable[Experiment]) -> No
             < min(other.layer_slots[1], experiment.layer_slots[1])
         ):
             raise Precondition(
-                "Another running or paused experiment has some of these slots. Choose free slots, or end that experiment.",
+                "Another started experiment has some of these slots. Choose free slots or end that experiment.",
                 reason="LAYER_TAKEN",
                 experiment_id=other.experiment_id,
             )

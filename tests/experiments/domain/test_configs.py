@@ -1,4 +1,4 @@
-"""Configurations and experiments that make no sense, by the path of what is wrong."""
+"""Validation of experiments and configurations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SERVICE, PROMPT = ExperimentType.SERVICE, ExperimentType.PROMPT
         (PROMPT, {"prompt_id": "p", "version": "3"}),
     ],
 )
-def test_good_configurations(kind: ExperimentType, config: dict[str, Any]) -> None:
+def test_valid_configuration_has_no_violation(kind: ExperimentType, config: dict[str, Any]) -> None:
     assert check_config(kind, config, "c") == []
 
 
@@ -41,7 +41,7 @@ def test_good_configurations(kind: ExperimentType, config: dict[str, Any]) -> No
         (ROUTING, {"models": ["m", 1.0]}, "c.models"),
         (ROUTING, {"models": "m"}, "c.models"),
         (ROUTING, {"model": "m", "modle": "x"}, "c.modle"),
-        (ROUTING, {"model": "m", "strategy": "luck"}, "c.strategy"),
+        (ROUTING, {"model": "m", "strategy": "unknown"}, "c.strategy"),
         (ROUTING, {"model": "m", "epsilon": 0.1}, "c.epsilon"),
         (ROUTING, {"strategy": "epsilon_greedy", "epsilon": True}, "c.epsilon"),
         (ROUTING, {"strategy": "epsilon_greedy", "epsilon": 1.5}, "c.epsilon"),
@@ -53,15 +53,15 @@ def test_good_configurations(kind: ExperimentType, config: dict[str, Any]) -> No
         (PROMPT, {"template": "x", "variables": {"a": 1.0}}, "c.variables"),
     ],
 )
-def test_bad_configurations_name_the_field(kind: ExperimentType, config: dict[str, Any], path: str) -> None:
+def test_invalid_configuration_names_the_field(kind: ExperimentType, config: dict[str, Any], path: str) -> None:
     assert [each.field for each in check_config(kind, config, "c")] == [path]
 
 
 def variants(*configs: dict[str, Any]) -> tuple[Variant, ...]:
-    return tuple(Variant(name=f"v{place}", config=config) for place, config in enumerate(configs))
+    return tuple(Variant(name=f"v{index}", config=config) for index, config in enumerate(configs))
 
 
-def test_an_empty_control_is_whatever_happens_without() -> None:
+def test_empty_configuration_of_control_is_valid() -> None:
     assert check_experiment(Experiment(experiment_id="e", variants=variants({}, {"model": "m"}))) == []
 
 
@@ -72,7 +72,7 @@ def test_an_empty_control_is_whatever_happens_without() -> None:
         ({"variants": variants({}, {})}, "variants[1].config.model"),
         ({"variants": (Variant(name="a"), Variant(name="a", config={"model": "m"}))}, "variants[1].name"),
         ({"variants": (Variant(name="a"), Variant(name="b", config={"model": "m"}, weight=0.0))}, "variants[1].weight"),
-        ({"forced": {"u": "nobody"}}, "forced_variants[u]"),
+        ({"forced": {"u": "unknown"}}, "forced_variants[u]"),
         ({"layer": "l", "layer_slots": (0.5, 0.5)}, "layer_end"),
         ({"layer_slots": (0.0, 0.5)}, "layer"),
         ({"traffic": 1.1}, "traffic_percentage"),
@@ -82,6 +82,6 @@ def test_an_empty_control_is_whatever_happens_without() -> None:
         ({"metrics": (Metric(name="a", margin=2.0),)}, "metrics[0].margin"),
     ],
 )
-def test_bad_experiments_name_the_field(changed: dict[str, Any], path: str) -> None:
-    made = Experiment(**({"experiment_id": "e", "variants": variants({}, {"model": "m"})} | changed))
-    assert [each.field for each in check_experiment(made)] == [path]
+def test_invalid_experiment_names_the_field(changed: dict[str, Any], path: str) -> None:
+    experiment = Experiment(**({"experiment_id": "e", "variants": variants({}, {"model": "m"})} | changed))
+    assert [each.field for each in check_experiment(experiment)] == [path]

@@ -1,4 +1,4 @@
-"""What may be done when, and which rule says no."""
+"""Transitions and edits by state."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ PAIR = (Variant(name="control"), Variant(name="new", config={"model": "m"}))
 
 
 def experiment(state: State = State.DRAFT, **changed: Any) -> Experiment:
-    told: dict[str, Any] = {"experiment_id": "e", "tenant_id": "acme", "state": state, "variants": PAIR}
-    return Experiment(**(told | changed))
+    fields: dict[str, Any] = {"experiment_id": "e", "tenant_id": "acme", "state": state, "variants": PAIR}
+    return Experiment(**(fields | changed))
 
 
-ALLOWED = {
+SOURCES = {
     "start": {State.DRAFT},
     "pause": {State.RUNNING},
     "resume": {State.PAUSED},
     "complete": {State.RUNNING, State.PAUSED},
     "cancel": {State.DRAFT, State.RUNNING, State.PAUSED},
 }
-MOVES: dict[str, tuple[Callable[[Experiment], Experiment], State, str]] = {
+TRANSITIONS: dict[str, tuple[Callable[[Experiment], Experiment], State, str]] = {
     "start": (lambda each: start(each, NOW), State.RUNNING, "START_NEEDS_DRAFT"),
     "pause": (pause, State.PAUSED, "PAUSE_NEEDS_RUNNING"),
     "resume": (resume, State.RUNNING, "RESUME_NEEDS_PAUSED"),
@@ -39,33 +39,33 @@ MOVES: dict[str, tuple[Callable[[Experiment], Experiment], State, str]] = {
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("move", MOVES)
-def test_every_transition_from_every_state(move: str, state: State) -> None:
-    do, after, rule = MOVES[move]
-    if state in ALLOWED[move]:
-        assert do(experiment(state)).state is after
+@pytest.mark.parametrize("name", TRANSITIONS)
+def test_transition_is_allowed_in_its_source_states_only(name: str, state: State) -> None:
+    transition, after, rule = TRANSITIONS[name]
+    if state in SOURCES[name]:
+        assert transition(experiment(state)).state is after
         return
-    with pytest.raises(Precondition) as refused:
-        do(experiment(state))
-    assert refused.value.reason == rule
-    assert refused.value.metadata["state"] == state
+    with pytest.raises(Precondition) as error:
+        transition(experiment(state))
+    assert error.value.reason == rule
+    assert error.value.metadata["state"] == state
 
 
-def test_the_start_is_remembered() -> None:
+def test_start_sets_start_time() -> None:
     assert start(experiment(), NOW).started_at == NOW
 
 
 @pytest.mark.parametrize(
     ("changed", "rule"), [({"variants": PAIR[:1]}, "START_NEEDS_TREATMENT"), ({"traffic": 0.0}, "START_NEEDS_TRAFFIC")]
 )
-def test_a_start_that_could_find_nothing(changed: dict[str, Any], rule: str) -> None:
-    with pytest.raises(Precondition) as refused:
+def test_start_without_treatment_or_traffic_is_refused(changed: dict[str, Any], rule: str) -> None:
+    with pytest.raises(Precondition) as error:
         start(experiment(**changed), NOW)
-    assert refused.value.reason == rule
+    assert error.value.reason == rule
 
 
 @pytest.mark.parametrize(
-    ("other", "taken"),
+    ("other", "is_taken"),
     [
         ({"layer_slots": (0.4, 0.6)}, True),
         ({"layer_slots": (0.4, 0.6), "tenant_id": ""}, True),
@@ -77,18 +77,18 @@ def test_a_start_that_could_find_nothing(changed: dict[str, Any], rule: str) -> 
         ({"layer_slots": (0.4, 0.6), "experiment_id": "e"}, False),
     ],
 )
-def test_slots_of_a_layer_are_held_once(other: dict[str, Any], taken: bool) -> None:
+def test_start_with_slots_of_another_experiment_is_refused(other: dict[str, Any], is_taken: bool) -> None:
     held = experiment(**({"state": State.RUNNING, "experiment_id": "other", "layer": "routing"} | other))
     mine = experiment(layer="routing", layer_slots=(0.0, 0.5))
-    if not taken:
+    if not is_taken:
         assert start(mine, NOW, [held]).state is State.RUNNING
         return
-    with pytest.raises(Precondition) as refused:
+    with pytest.raises(Precondition) as error:
         start(mine, NOW, [held])
-    assert (refused.value.reason, refused.value.metadata) == ("LAYER_TAKEN", {"experiment_id": "other"})
+    assert (error.value.reason, error.value.metadata) == ("LAYER_TAKEN", {"experiment_id": "other"})
 
 
-def test_a_draft_may_change_but_for_its_identity() -> None:
+def test_edit_of_draft_changes_all_fields_but_identity() -> None:
     wanted = experiment(State.RUNNING, experiment_id="x", tenant_id="y", epoch=9, hypothesis="faster", alpha=0.01)
     stored, effect = edit(experiment(), wanted)
     assert stored == experiment(hypothesis="faster", alpha=0.01)
@@ -106,9 +106,11 @@ def test_a_draft_may_change_but_for_its_identity() -> None:
     ],
 )
 @pytest.mark.parametrize("state", [State.RUNNING, State.PAUSED])
-def test_what_may_change_while_it_runs(state: State, changed: dict[str, Any], epoch: int) -> None:
-    before = experiment(state, traffic=0.1)
-    stored, effect = edit(before, replace(before, **changed))
+def test_edit_of_started_experiment_opens_epoch_when_required(
+    state: State, changed: dict[str, Any], epoch: int
+) -> None:
+    old = experiment(state, traffic=0.1)
+    stored, effect = edit(old, replace(old, **changed))
     assert stored.epoch == epoch
     assert effect.opens_new_epoch is (epoch == 2)
 
@@ -116,7 +118,7 @@ def test_what_may_change_while_it_runs(state: State, changed: dict[str, Any], ep
 @pytest.mark.parametrize(
     "changed",
     [
-        {"hypothesis": "what came out"},
+        {"hypothesis": "edited"},
         {"metrics": (Metric(name="clicks"),)},
         {"alpha": 0.2},
         {"min_per_group": 10},
@@ -127,23 +129,23 @@ def test_what_may_change_while_it_runs(state: State, changed: dict[str, Any], ep
         {"layer": "routing"},
     ],
 )
-def test_promises_stand_once_it_runs(changed: dict[str, Any]) -> None:
-    before = experiment(State.RUNNING)
-    with pytest.raises(Precondition) as refused:
-        edit(before, replace(before, **changed))
-    assert refused.value.reason == "EDIT_AFTER_START"
-    assert refused.value.metadata["fields"] in changed
+def test_edit_of_fixed_field_after_start_is_refused(changed: dict[str, Any]) -> None:
+    old = experiment(State.RUNNING)
+    with pytest.raises(Precondition) as error:
+        edit(old, replace(old, **changed))
+    assert error.value.reason == "EDIT_AFTER_START"
+    assert error.value.metadata["fields"] in changed
 
 
-def test_weights_may_change_and_open_an_epoch() -> None:
-    before = experiment(State.RUNNING, variants=(*PAIR, Variant(name="third")))
-    heavier = (*PAIR, Variant(name="third", weight=3.0))
-    assert edit(before, replace(before, variants=heavier))[0].epoch == 2
+def test_edit_of_weights_opens_epoch() -> None:
+    old = experiment(State.RUNNING, variants=(*PAIR, Variant(name="third")))
+    reweighted = (*PAIR, Variant(name="third", weight=3.0))
+    assert edit(old, replace(old, variants=reweighted))[0].epoch == 2
 
 
-def test_an_ended_experiment_keeps_all_but_its_name() -> None:
-    before = experiment(State.COMPLETED)
-    assert edit(before, replace(before, name="known"))[0].name == "known"
-    with pytest.raises(Precondition) as refused:
-        edit(before, replace(before, traffic=0.1))
-    assert refused.value.reason == "EDIT_AFTER_END"
+def test_edit_after_end_changes_name_only() -> None:
+    old = experiment(State.COMPLETED)
+    assert edit(old, replace(old, name="renamed"))[0].name == "renamed"
+    with pytest.raises(Precondition) as error:
+        edit(old, replace(old, traffic=0.1))
+    assert error.value.reason == "EDIT_AFTER_END"
