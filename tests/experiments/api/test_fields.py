@@ -15,7 +15,7 @@ from radiant.experiments.v1 import experiment_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from tests.experiments.fixtures.field_cases import METHODS, OPTIONAL, STORED_ID, WALK, valid_request
 from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, draft, new_id
-from tests.ingest.serving import reason_of
+from tests.ingest.fixtures.service import reason_of
 from tests.support.fields import copy_of, names_field
 from tests.support.suite import token
 
