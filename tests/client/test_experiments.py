@@ -13,16 +13,16 @@ from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant_client import Radiant, open_channel
 from radiant_client.experiments import LocalExperiments
 from tests.client.fakes import Suite, entry, eventually, part
-from tests.experiments.service.serving import ADMIN, OPERATOR, Serving, draft, serving
+from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, draft, open_service
 from tests.support.suite import token
 
 USERS = [f"u{number}" for number in range(500)]
 
 
 @pytest.fixture
-async def service(database_url: str) -> AsyncIterator[Serving]:
+async def service(database_url: str) -> AsyncIterator[ExperimentsService]:
     """Gives a running service on an empty database."""
-    async with serving(database_url) as opened:
+    async with open_service(database_url) as opened:
         yield opened
 
 
@@ -33,7 +33,7 @@ def text_of(tenant: str) -> str:
 
 
 @asynccontextmanager
-async def following(service: Serving, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
+async def following(service: ExperimentsService, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
     """Follows a tenant's experiments."""
     local = LocalExperiments(open_channel(service.address, text_of(tenant)), flush_interval=0.05)
     local.start()
@@ -44,7 +44,7 @@ async def following(service: Serving, tenant: str = "acme") -> AsyncIterator[Loc
         await local.close()
 
 
-async def served(service: Serving, experiment_id: str, caller: Any = ADMIN, **context: Any) -> list[Any]:
+async def served(service: ExperimentsService, experiment_id: str, caller: Any = ADMIN, **context: Any) -> list[Any]:
     """Returns what the service assigns to all users."""
     contexts = [pb.AssignmentContext(user_id=user, **context) for user in USERS]
     request = pb.BatchAssignVariantsRequest(experiment_id=experiment_id, contexts=contexts)
@@ -52,7 +52,7 @@ async def served(service: Serving, experiment_id: str, caller: Any = ADMIN, **co
 
 
 @pytest.mark.parametrize("all_tenants", [False, True])
-async def test_the_client_assigns_as_the_service_does(service: Serving, all_tenants: bool) -> None:
+async def test_the_client_assigns_as_the_service_does(service: ExperimentsService, all_tenants: bool) -> None:
     wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants={"u3": "treatment"})
     wanted.variants.add(name="third", weight=2.5).config.update({"models": ["a", "b"]})
     wanted.targeting.task_types.append("chat")
@@ -78,14 +78,14 @@ async def test_the_client_assigns_as_the_service_does(service: Serving, all_tena
         assert local.covering("u3", "chat", type="prompt") is None
 
 
-async def test_another_tenant_s_experiment_is_not_followed(service: Serving) -> None:
+async def test_another_tenant_s_experiment_is_not_followed(service: ExperimentsService) -> None:
     await service.started()
     async with following(service, "globex") as local:
         assert {local.covering(user) for user in USERS} == {None}
 
 
-async def test_changes_are_heard_within_two_seconds(service: Serving, database_url: str) -> None:
-    async with serving(database_url) as other, following(other) as local:
+async def test_changes_are_heard_within_two_seconds(service: ExperimentsService, database_url: str) -> None:
+    async with open_service(database_url) as other, following(other) as local:
         began = await service.started()
         user = USERS[[bool(each.variant) for each in await served(service, began.experiment_id)].index(True)]
         await eventually(lambda: local.covering(user), 2.0)
@@ -98,7 +98,7 @@ async def test_changes_are_heard_within_two_seconds(service: Serving, database_u
         assert local.staleness_ms < 2000
 
 
-async def test_exposures_arrive_once(service: Serving) -> None:
+async def test_exposures_arrive_once(service: ExperimentsService) -> None:
     started = await service.started()
     async with following(service) as local:
         covered = [(user, found) for user in USERS if (found := local.covering(user))]
@@ -122,7 +122,7 @@ async def test_exposures_arrive_once(service: Serving) -> None:
     assert sum(each.users for each in shown.variants) == 500
 
 
-async def test_an_exposure_that_is_refused_keeps_no_other(service: Serving) -> None:
+async def test_an_exposure_that_is_refused_keeps_no_other(service: ExperimentsService) -> None:
     await service.started()
     async with following(service) as local:
         for number, user in enumerate(USERS[:40]):
@@ -137,7 +137,7 @@ async def test_an_exposure_that_is_refused_keeps_no_other(service: Serving) -> N
 
 
 async def test_a_service_away_does_not_lose_exposures(database_url: str) -> None:
-    async with serving(database_url) as service:
+    async with open_service(database_url) as service:
         await service.started()
         local = LocalExperiments(open_channel(service.address, text_of("acme")), flush_interval=60)
         local.start()
@@ -151,7 +151,7 @@ async def test_a_service_away_does_not_lose_exposures(database_url: str) -> None
 
 
 @asynccontextmanager
-async def brain(fake: Suite, service: Serving) -> AsyncIterator[Radiant]:
+async def brain(fake: Suite, service: ExperimentsService) -> AsyncIterator[Radiant]:
     """Connects a Brain to fakes of intake and recommender, and to the real experiments."""
     fake.recommend.parts.put_nowait(part(entry({"table-model": 1.0})))
     radiant = await Radiant.connect(
@@ -167,7 +167,7 @@ async def brain(fake: Suite, service: Serving) -> AsyncIterator[Radiant]:
         yield radiant
 
 
-async def test_a_brain_follows_the_variant_and_tells_of_it(fake: Suite, service: Serving) -> None:
+async def test_a_brain_follows_the_variant_and_tells_of_it(fake: Suite, service: ExperimentsService) -> None:
     started = await service.started(draft(traffic_percentage=0.3))
     assigned = dict(zip(USERS, await served(service, started.experiment_id), strict=True))
     async with brain(fake, service) as radiant:
@@ -187,7 +187,9 @@ async def test_a_brain_follows_the_variant_and_tells_of_it(fake: Suite, service:
         assert fake.recommend.asked == []
 
 
-async def test_a_request_that_excludes_the_variant_s_model_is_left_to_a_call(fake: Suite, service: Serving) -> None:
+async def test_a_request_that_excludes_the_variant_s_model_is_left_to_a_call(
+    fake: Suite, service: ExperimentsService
+) -> None:
     started = await service.started()
     assigned = dict(zip(USERS, await served(service, started.experiment_id), strict=True))
     user = next(each for each, found in assigned.items() if found.variant == "treatment")
