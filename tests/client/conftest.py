@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from radiant_client import Connection, Ingest, Recommend, open_channel
-from tests.client.fakes import Suite, suite
+from tests.client.fixtures.fake_services import Suite, suite
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from radiant_client import InvalidRequest, SyncRadiant, implicit_signal, is_spooled
 from radiant_client.sync import Loop
-from tests.client.fakes import Refusal, Suite, entry, part, suite
-from tests.client.spooling import QUICK, token_of
+from tests.client.fixtures.fake_services import Refusal, Suite, entry, part, suite
+from tests.client.fixtures.spool_clients import QUICK, token_of
 from tests.support.suite import free_port
 
 
