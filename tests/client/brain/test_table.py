@@ -1,4 +1,4 @@
-"""The local table: snapshot, changes, reconnects, new versions, fallback order and age."""
+"""Local table: snapshots, changes, reconnects, versions, lookup order and staleness."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,24 +7,24 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from radiant_client import Connection, Decision, LocalTable
-from tests.client.fixtures.fake_services import Suite, entry, eventually, part
+from tests.client.fixtures.fake_services import FakeSuite, entry, eventually, part
 
 
 @pytest.fixture
 async def table(connection: Connection) -> AsyncIterator[LocalTable]:
-    """Gives a table that follows the fake."""
+    """Yields a table that receives the stream of the fake."""
     following = LocalTable(connection, user_ids=["u1"], task_types=["chat"], follow_interval=0.0)
     following.start()
     yield following
     await following.close()
 
 
-def told(decision: Decision | None) -> str:
-    """Gives the reasoning, which names the entry."""
+def reasoning_of(decision: Decision | None) -> str:
+    """Returns the reasoning, which identifies the entry."""
     return decision.reasoning if decision else "none"
 
 
-async def test_a_snapshot_is_used_once_it_is_complete(fake: Suite, table: LocalTable) -> None:
+async def test_snapshot_incomplete_is_not_used_until_complete(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0}), complete=False))
     assert not await table.ready(0.1)
     assert table.decide("u1", "chat", "general") is None
@@ -40,7 +40,9 @@ async def test_a_snapshot_is_used_once_it_is_complete(fake: Suite, table: LocalT
     assert (list(watched.user_ids), list(watched.task_types)) == (["u1"], ["chat"])
 
 
-async def test_the_narrowest_entry_with_an_eligible_model_answers(fake: Suite, table: LocalTable) -> None:
+async def test_decision_with_several_matching_entries_uses_the_narrowest_eligible_one(
+    fake: FakeSuite, table: LocalTable
+) -> None:
     fake.recommend.parts.put_nowait(
         part(
             entry({"user": 1.0}, "u1", "chat", "medical"),
@@ -50,19 +52,19 @@ async def test_the_narrowest_entry_with_an_eligible_model_answers(fake: Suite, t
         )
     )
     assert await table.ready(5)
-    assert told(table.decide("u1", "chat", "medical")) == "u1/chat/medical"
-    assert told(table.decide("u2", "chat", "medical")) == "/chat/medical"
-    assert told(table.decide("u1", "chat", "")) == "/chat/"
-    assert told(table.decide("u1", "code", "legal")) == "//"
-    assert told(table.decide("u1", "chat", "medical", excluded=["user", "domain"])) == "/chat/"
-    assert told(table.decide("u1", "chat", "medical", candidates=["any"])) == "//"
+    assert reasoning_of(table.decide("u1", "chat", "medical")) == "u1/chat/medical"
+    assert reasoning_of(table.decide("u2", "chat", "medical")) == "/chat/medical"
+    assert reasoning_of(table.decide("u1", "chat", "")) == "/chat/"
+    assert reasoning_of(table.decide("u1", "code", "legal")) == "//"
+    assert reasoning_of(table.decide("u1", "chat", "medical", excluded=["user", "domain"])) == "/chat/"
+    assert reasoning_of(table.decide("u1", "chat", "medical", candidates=["any"])) == "//"
     assert table.decide("u1", "chat", "medical", candidates=["other"]) is None
     assert [one.model for one in table.models("u1", "chat", "medical")] == ["user"]
     assert table.knows(["user", "any"])
     assert not table.knows(["user", "new"])
 
 
-async def test_changes_replace_and_remove_entries(fake: Suite, table: LocalTable) -> None:
+async def test_changed_entry_replaces_the_entry_and_empty_entry_removes_it(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0}, "", "chat"), entry({"z": 1.0})))
     assert await table.ready(5)
     fake.recommend.parts.put_nowait(part(entry({"b": 1.0}, "", "chat"), complete=False))
@@ -71,12 +73,12 @@ async def test_changes_replace_and_remove_entries(fake: Suite, table: LocalTable
     await eventually(lambda: table.models("", "chat", "")[0].model == "z")
 
 
-async def test_a_new_version_replaces_the_old_one_when_complete(fake: Suite, table: LocalTable) -> None:
+async def test_new_version_replaces_the_table_when_complete(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0}, "", "chat"), entry({"z": 1.0}), version=1))
     assert await table.ready(5)
     fake.recommend.parts.put_nowait(part(entry({"b": 1.0}), version=2, complete=False))
     await eventually(fake.recommend.parts.empty)
-    assert told(table.decide("", "chat", "")) == "/chat/"
+    assert reasoning_of(table.decide("", "chat", "")) == "/chat/"
     assert table.version == 1
     fake.recommend.parts.put_nowait(part(version=2))
     await eventually(lambda: table.version == 2)
@@ -84,12 +86,12 @@ async def test_a_new_version_replaces_the_old_one_when_complete(fake: Suite, tab
     assert not table.knows(["a"])
 
 
-async def test_it_reconnects_and_keeps_what_it_knows_meanwhile(fake: Suite, table: LocalTable) -> None:
+async def test_aborted_stream_is_reopened_and_entries_remain_usable(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0}, "", "chat")))
     assert await table.ready(5)
     fake.recommend.parts.put_nowait(None)
     await eventually(lambda: len(fake.recommend.watches) == 2)
-    assert "broken" in str(table.last_error)
+    assert "stream aborted" in str(table.last_error)
     fake.recommend.parts.put_nowait(part(entry({"b": 1.0}), complete=False))
     await eventually(lambda: table.last_error is None)
     assert table.decide("", "chat", "", candidates=["a"]) is not None
@@ -97,14 +99,14 @@ async def test_it_reconnects_and_keeps_what_it_knows_meanwhile(fake: Suite, tabl
     await eventually(lambda: [one.model for one in table.models("", "chat", "")] == ["b"])
 
 
-async def test_it_reconnects_when_the_stream_falls_silent(fake: Suite, connection: Connection) -> None:
+async def test_silent_stream_is_reopened_after_the_timeout(fake: FakeSuite, connection: Connection) -> None:
     table = LocalTable(connection, silence=0.1)
     table.start()
     await eventually(lambda: len(fake.recommend.watches) >= 2)
     await table.close()
 
 
-async def test_an_old_table_says_so(fake: Suite, connection: Connection) -> None:
+async def test_stale_table_decides_with_source_last_table(fake: FakeSuite, connection: Connection) -> None:
     table = LocalTable(connection, max_staleness=0.1)
     table.start()
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0})))
@@ -120,7 +122,7 @@ async def test_an_old_table_says_so(fake: Suite, connection: Connection) -> None
     await table.close()
 
 
-async def test_an_entry_lives_as_long_as_the_service_says(fake: Suite, table: LocalTable) -> None:
+async def test_expired_entry_decides_with_source_last_table(fake: FakeSuite, table: LocalTable) -> None:
     short = entry({"a": 1.0}, "", "chat", expire_time=Timestamp(seconds=1000, nanos=200_000_000))
     sent = part(short, entry({"b": 1.0}, expire_time=Timestamp(seconds=2000)))
     sent.send_time.CopyFrom(Timestamp(seconds=1000))
@@ -135,7 +137,7 @@ async def test_an_entry_lives_as_long_as_the_service_says(fake: Suite, table: Lo
     assert source("code") == "table"
 
 
-async def test_a_followed_user_is_asked_for(fake: Suite, table: LocalTable) -> None:
+async def test_followed_user_is_requested_and_invalid_users_are_ignored(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0})))
     assert await table.ready(5)
     for user in ("u2", "u2", "", "a\nb", "x" * 201, "\ud800"):
@@ -146,7 +148,7 @@ async def test_a_followed_user_is_asked_for(fake: Suite, table: LocalTable) -> N
     assert table.decide("u2", "chat", "") is not None
 
 
-async def test_a_decision_takes_microseconds(fake: Suite, table: LocalTable) -> None:
+async def test_decision_from_table_takes_less_than_200_microseconds(fake: FakeSuite, table: LocalTable) -> None:
     models = {f"model-{number}": 0.1 for number in range(10)}
     fake.recommend.parts.put_nowait(part(entry(models, "", "chat", "general")))
     assert await table.ready(5)

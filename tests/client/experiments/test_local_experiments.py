@@ -1,4 +1,4 @@
-"""Experiments in the client, against the real service: the same variants without a call, told of changes at once."""
+"""Local experiments against the real service: equal assignment, changes and exposures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant_client import Radiant, open_channel
 from radiant_client.experiments.local_experiments import LocalExperiments
-from tests.client.fixtures.fake_services import Suite, entry, eventually, part
+from tests.client.fixtures.fake_services import FakeSuite, entry, eventually, part
 from tests.experiments.service.serving import ADMIN, OPERATOR, Serving, draft, serving
 from tests.support.suite import token
 
@@ -21,21 +21,21 @@ USERS = [f"u{number}" for number in range(500)]
 
 @pytest.fixture
 async def service(database_url: str) -> AsyncIterator[Serving]:
-    """Gives a running service on an empty database."""
+    """Yields a running service on an empty database."""
     async with serving(database_url) as opened:
         yield opened
 
 
-def text_of(tenant: str) -> str:
-    """Returns the token of a tenant's caller."""
+def token_of(tenant: str) -> str:
+    """Returns a token of a tenant."""
     ((_, value),) = token(tenant)
     return str(value).removeprefix("Bearer ")
 
 
 @asynccontextmanager
-async def following(service: Serving, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
-    """Follows a tenant's experiments."""
-    local = LocalExperiments(open_channel(service.address, text_of(tenant)), flush_interval=0.05)
+async def local_experiments(service: Serving, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
+    """Yields the running experiments of a tenant."""
+    local = LocalExperiments(open_channel(service.address, token_of(tenant)), flush_interval=0.05)
     local.start()
     try:
         assert await local.ready(5)
@@ -44,15 +44,15 @@ async def following(service: Serving, tenant: str = "acme") -> AsyncIterator[Loc
         await local.close()
 
 
-async def served(service: Serving, experiment_id: str, caller: Any = ADMIN, **context: Any) -> list[Any]:
-    """Returns what the service assigns to all users."""
+async def service_assignments(service: Serving, experiment_id: str, caller: Any = ADMIN, **context: Any) -> list[Any]:
+    """Returns the assignments of the service for all users."""
     contexts = [pb.AssignmentContext(user_id=user, **context) for user in USERS]
     request = pb.BatchAssignVariantsRequest(experiment_id=experiment_id, contexts=contexts)
     return list((await service.call("BatchAssignVariants", request, caller)).assignments)
 
 
 @pytest.mark.parametrize("all_tenants", [False, True])
-async def test_the_client_assigns_as_the_service_does(service: Serving, all_tenants: bool) -> None:
+async def test_local_assignment_of_all_users_equals_that_of_the_service(service: Serving, all_tenants: bool) -> None:
     wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants={"u3": "treatment"})
     wanted.variants.add(name="third", weight=2.5).config.update({"models": ["a", "b"]})
     wanted.targeting.task_types.append("chat")
@@ -60,8 +60,8 @@ async def test_the_client_assigns_as_the_service_does(service: Serving, all_tena
     caller = OPERATOR if all_tenants else ADMIN
     started = await service.started(wanted, caller, all_tenants=all_tenants)
     context: dict[str, Any] = {"task_type": "chat", "attributes": {"plan": "trial"}}
-    async with following(service) as local:
-        for user, each in zip(USERS, await served(service, started.experiment_id, **context), strict=True):
+    async with local_experiments(service) as local:
+        for user, each in zip(USERS, await service_assignments(service, started.experiment_id, **context), strict=True):
             found = local.covering(user, "chat", "", {"plan": "trial"})
             if found is None:
                 assert each.variant == "", user
@@ -78,16 +78,18 @@ async def test_the_client_assigns_as_the_service_does(service: Serving, all_tena
         assert local.covering("u3", "chat", type="prompt") is None
 
 
-async def test_another_tenant_s_experiment_is_not_followed(service: Serving) -> None:
+async def test_experiment_of_other_tenant_is_not_received(service: Serving) -> None:
     await service.started()
-    async with following(service, "globex") as local:
+    async with local_experiments(service, "globex") as local:
         assert {local.covering(user) for user in USERS} == {None}
 
 
-async def test_changes_are_heard_within_two_seconds(service: Serving, database_url: str) -> None:
-    async with serving(database_url) as other, following(other) as local:
+async def test_changed_experiment_arrives_within_two_seconds(service: Serving, database_url: str) -> None:
+    async with serving(database_url) as other, local_experiments(other) as local:
         began = await service.started()
-        user = USERS[[bool(each.variant) for each in await served(service, began.experiment_id)].index(True)]
+        user = USERS[
+            [bool(each.variant) for each in await service_assignments(service, began.experiment_id)].index(True)
+        ]
         await eventually(lambda: local.covering(user), 2.0)
         paused = await service.move("Pause", began)
         await eventually(lambda: local.covering(user) is None, 2.0)
@@ -98,9 +100,9 @@ async def test_changes_are_heard_within_two_seconds(service: Serving, database_u
         assert local.staleness_ms < 2000
 
 
-async def test_exposures_arrive_once(service: Serving) -> None:
+async def test_exposure_added_repeatedly_is_stored_once(service: Serving) -> None:
     started = await service.started()
-    async with following(service) as local:
+    async with local_experiments(service) as local:
         covered = [(user, found) for user in USERS if (found := local.covering(user))]
         for user, found in covered:
             for _ in range(3):
@@ -116,15 +118,15 @@ async def test_exposures_arrive_once(service: Serving) -> None:
         local.expose(late, late_user, output_id="o-late")
     assert len(covered) == 500
     rows = await service.rows("SELECT user_id, output_id, variant, metrics FROM experiments.exposures")
-    assert len(rows) == 501  # the last was sent as the client closed
+    assert len(rows) == 501  # close sent the last one
     assert {(row["user_id"], row["variant"]) for row in rows} == {(user, each.variant) for user, each in covered}
     shown = await service.results(started.experiment_id)
     assert sum(each.users for each in shown.variants) == 500
 
 
-async def test_an_exposure_that_is_refused_keeps_no_other(service: Serving) -> None:
+async def test_rejected_exposure_is_dropped_and_the_others_are_stored(service: Serving) -> None:
     await service.started()
-    async with following(service) as local:
+    async with local_experiments(service) as local:
         for number, user in enumerate(USERS[:40]):
             found = local.covering(user)
             assert found is not None
@@ -136,10 +138,10 @@ async def test_an_exposure_that_is_refused_keeps_no_other(service: Serving) -> N
     assert {row["user_id"] for row in rows} == {*USERS[:40]} - {USERS[7], USERS[23]}
 
 
-async def test_a_service_away_does_not_lose_exposures(database_url: str) -> None:
+async def test_exposure_at_close_with_unreachable_service_is_not_counted_as_lost(database_url: str) -> None:
     async with serving(database_url) as service:
         await service.started()
-        local = LocalExperiments(open_channel(service.address, text_of("acme")), flush_interval=60)
+        local = LocalExperiments(open_channel(service.address, token_of("acme")), flush_interval=60)
         local.start()
         assert await local.ready(5)
         found = local.covering("u1")
@@ -151,14 +153,14 @@ async def test_a_service_away_does_not_lose_exposures(database_url: str) -> None
 
 
 @asynccontextmanager
-async def brain(fake: Suite, service: Serving) -> AsyncIterator[Radiant]:
-    """Connects a Brain to fakes of intake and recommender, and to the real experiments."""
+async def brain(fake: FakeSuite, service: Serving) -> AsyncIterator[Radiant]:
+    """Yields a client of the fakes and of the real experiment service."""
     fake.recommend.parts.put_nowait(part(entry({"table-model": 1.0})))
     radiant = await Radiant.connect(
         ingest=fake.address,
         neural=fake.address,
         experiments=service.address,
-        token=text_of("acme"),
+        token=token_of("acme"),
         default_model="fallback",
         ready_timeout=5.0,
         rpc_timeout=2.0,
@@ -167,34 +169,36 @@ async def brain(fake: Suite, service: Serving) -> AsyncIterator[Radiant]:
         yield radiant
 
 
-async def test_a_brain_follows_the_variant_and_tells_of_it(fake: Suite, service: Serving) -> None:
+async def test_choose_for_covered_user_returns_the_model_and_variant_of_the_experiment(
+    fake: FakeSuite, service: Serving
+) -> None:
     started = await service.started(draft(traffic_percentage=0.3))
-    assigned = dict(zip(USERS, await served(service, started.experiment_id), strict=True))
+    assigned = dict(zip(USERS, await service_assignments(service, started.experiment_id), strict=True))
     async with brain(fake, service) as radiant:
         seen = set()
         for user, each in assigned.items():
             decision = await radiant.choose(user, "chat")
-            told = (decision.experiment_id, decision.variant, decision.experiment_epoch)
+            assigned_variant = (decision.experiment_id, decision.variant, decision.experiment_epoch)
             seen.add(each.variant)
             if each.variant:
-                assert told == (started.experiment_id, each.variant, 1)
+                assert assigned_variant == (started.experiment_id, each.variant, 1)
                 assert decision.model == {"control": "small", "treatment": "large"}[each.variant]
                 assert (decision.propensity, decision.source) == (1.0, "table")
             else:
-                assert told == ("", "", 0)
+                assert assigned_variant == ("", "", 0)
                 assert decision.model == "table-model"
         assert seen == {"", "control", "treatment"}
-        assert fake.recommend.asked == []
+        assert fake.recommend.requests == []
 
 
-async def test_a_request_that_excludes_the_variant_s_model_is_left_to_a_call(fake: Suite, service: Serving) -> None:
+async def test_choose_with_model_of_variant_excluded_calls_the_service(fake: FakeSuite, service: Serving) -> None:
     started = await service.started()
-    assigned = dict(zip(USERS, await served(service, started.experiment_id), strict=True))
+    assigned = dict(zip(USERS, await service_assignments(service, started.experiment_id), strict=True))
     user = next(each for each, found in assigned.items() if found.variant == "treatment")
     async with brain(fake, service) as radiant:
         for choices in ({"candidates": ["small", "other"]}, {"excluded": ["large"]}):
             decision = await radiant.choose(user, "chat", **choices)  # type: ignore[arg-type]  # by name
-            assert (decision.model, decision.source) == ("by-call", "rpc")
+            assert (decision.model, decision.source) == ("called-model", "rpc")
         assert (await radiant.choose(user, "chat", candidates=["large", "x"])).variant == "treatment"
         await service.move("Complete", started)
         await eventually(lambda: radiant.experiments and radiant.experiments.covering(user) is None, 2.0)

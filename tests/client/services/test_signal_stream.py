@@ -1,4 +1,4 @@
-"""The stream of batches: acks, breaks, refusals, bounds and closing."""
+"""Signal stream: acknowledgements, reconnects, rejections, limits and close."""
 
 import asyncio
 import time
@@ -17,27 +17,29 @@ from radiant_client import (
     explicit_feedback,
     implicit_signal,
 )
-from tests.client.fixtures.fake_services import Ack, Batch, Refusal, Suite, acknowledge, eventually, suite
+from tests.client.fixtures.fake_services import Ack, Batch, FakeSuite, StatusError, acknowledge, eventually, fake_suite
 
 SIGNAL = implicit_signal("o1", "u1", "copy_response")
 
 
-async def test_each_batch_is_acknowledged(fake: Suite, ingest: Ingest) -> None:
+async def test_batch_sent_returns_its_acknowledgement(fake: FakeSuite, ingest: Ingest) -> None:
     async with ingest.stream() as stream:
         ack = await stream.send(signals=[SIGNAL], feedback=[explicit_feedback("o1", "u1", "positive")])
     assert ack.accepted_count == 2
     assert ack.batch_id == fake.ingest.batches[0].batch_id
 
 
-async def test_unacknowledged_batches_go_again_under_the_same_id(fake: Suite, ingest: Ingest) -> None:
-    async def break_first(batch: Batch, stream: int) -> Ack | None:
+async def test_unacknowledged_batches_are_sent_again_with_the_same_id_after_a_reconnect(
+    fake: FakeSuite, ingest: Ingest
+) -> None:
+    async def fail_first_stream(batch: Batch, stream: int) -> Ack | None:
         if stream == 1 and len(fake.ingest.batches) < 3:
             return None
         if stream == 1:
-            raise Refusal(grpc.StatusCode.INTERNAL, "broken")
+            raise StatusError(grpc.StatusCode.INTERNAL, "stream aborted")
         return await acknowledge(batch, stream)
 
-    fake.ingest.on_batch = break_first
+    fake.ingest.on_batch = fail_first_stream
     async with ingest.stream() as stream:
         acks = await asyncio.gather(*(stream.send(signals=[SIGNAL]) for _ in range(3)))
     first, second = fake.ingest.batches[:3], fake.ingest.batches[3:]
@@ -46,7 +48,9 @@ async def test_unacknowledged_batches_go_again_under_the_same_id(fake: Suite, in
     assert {ack.batch_id for ack in acks} == {one.batch_id for one in first}
 
 
-async def test_a_silent_connection_is_given_up(fake: Suite, connection: Connection, ingest: Ingest) -> None:
+async def test_stream_without_acknowledgement_reconnects_after_the_timeout(
+    fake: FakeSuite, connection: Connection, ingest: Ingest
+) -> None:
     async def ignore_first(batch: Batch, stream: int) -> Ack | None:
         return None if stream == 1 else await acknowledge(batch, stream)
 
@@ -57,7 +61,7 @@ async def test_a_silent_connection_is_given_up(fake: Suite, connection: Connecti
     assert fake.ingest.batches[0].batch_id == fake.ingest.batches[1].batch_id
 
 
-async def test_a_refusal_that_may_pass_is_sent_again_after_its_time(fake: Suite, ingest: Ingest) -> None:
+async def test_batch_rejected_as_retryable_is_sent_again_after_the_delay(fake: FakeSuite, ingest: Ingest) -> None:
     async def refuse_once(batch: Batch, stream: int) -> Ack | None:
         if len(fake.ingest.batches) == 1:
             refusal = ingest_service_pb2.BatchRefusal(reason="OVERLOADED", retryable=True, retry_after_ms=100)
@@ -74,7 +78,9 @@ async def test_a_refusal_that_may_pass_is_sent_again_after_its_time(fake: Suite,
     assert len({one.batch_id for one in fake.ingest.batches}) == 1
 
 
-async def test_a_final_refusal_names_the_fields_and_the_stream_goes_on(fake: Suite, ingest: Ingest) -> None:
+async def test_batch_rejected_permanently_raises_with_fields_and_the_stream_stays_open(
+    fake: FakeSuite, ingest: Ingest
+) -> None:
     async def refuse_bad(batch: Batch, stream: int) -> Ack | None:
         if batch.signals[0].output_id:
             return await acknowledge(batch, stream)
@@ -92,31 +98,34 @@ async def test_a_final_refusal_names_the_fields_and_the_stream_goes_on(fake: Sui
     assert fake.ingest.streams == 1
 
 
-async def test_batches_in_flight_are_bounded(fake: Suite, ingest: Ingest) -> None:
-    release = asyncio.Event()
+async def test_unacknowledged_batches_stay_within_the_limit(fake: FakeSuite, ingest: Ingest) -> None:
+    release, pending = asyncio.Event(), list[int]()
 
-    async def hold(batch: Batch, stream: int) -> Ack | None:
+    async def hold(batch: Batch, stream_number: int) -> Ack | None:
+        pending.append(len(stream._pending))
         if len(fake.ingest.batches) == 1:
             await release.wait()
-        return await acknowledge(batch, stream)
+        return await acknowledge(batch, stream_number)
 
     fake.ingest.on_batch = hold
     async with ingest.stream(max_in_flight=2) as stream:
         sends = [asyncio.create_task(stream.send(signals=[SIGNAL])) for _ in range(6)]
         await eventually(lambda: fake.ingest.batches)
-        await asyncio.sleep(0.05)
-        assert len(stream._pending) == 2
+        await eventually(lambda: len(stream._pending) == 2)
         release.set()
         await asyncio.gather(*sends)
     assert len(fake.ingest.batches) == 6
+    assert max(pending) <= 2
 
 
-async def test_leaving_waits_for_the_acks_and_then_takes_no_more(fake: Suite, ingest: Ingest) -> None:
-    async def slowly(batch: Batch, stream: int) -> Ack | None:
+async def test_closed_stream_waits_for_acknowledgements_and_rejects_further_batches(
+    fake: FakeSuite, ingest: Ingest
+) -> None:
+    async def acknowledge_late(batch: Batch, stream: int) -> Ack | None:
         await asyncio.sleep(0.1)
         return await acknowledge(batch, stream)
 
-    fake.ingest.on_batch = slowly
+    fake.ingest.on_batch = acknowledge_late
     async with ingest.stream(max_in_flight=1) as stream:
         sends = [asyncio.create_task(stream.send(signals=[SIGNAL])) for _ in range(3)]
         await eventually(lambda: fake.ingest.batches)
@@ -125,7 +134,7 @@ async def test_leaving_waits_for_the_acks_and_then_takes_no_more(fake: Suite, in
         await stream.send(signals=[SIGNAL])
 
 
-async def test_an_error_that_leads_out_leaves_nothing_hanging(fake: Suite, ingest: Ingest) -> None:
+async def test_stream_left_by_an_exception_fails_the_unacknowledged_batches(fake: FakeSuite, ingest: Ingest) -> None:
     async def never(batch: Batch, stream: int) -> Ack | None:
         return None
 
@@ -143,9 +152,9 @@ async def test_an_error_that_leads_out_leaves_nothing_hanging(fake: Suite, inges
         await sends[0]
 
 
-async def test_a_refused_token_ends_the_stream(fake: Suite, ingest: Ingest) -> None:
+async def test_stream_with_invalid_token_fails_permanently(fake: FakeSuite, ingest: Ingest) -> None:
     async def refuse(batch: Batch, stream: int) -> Ack | None:
-        raise Refusal(grpc.StatusCode.UNAUTHENTICATED, "expired")
+        raise StatusError(grpc.StatusCode.UNAUTHENTICATED, "expired")
 
     fake.ingest.on_batch = refuse
     async with ingest.stream() as stream:
@@ -155,7 +164,7 @@ async def test_a_refused_token_ends_the_stream(fake: Suite, ingest: Ingest) -> N
     assert fake.ingest.streams == 1
 
 
-async def test_a_batch_given_up_frees_its_place(fake: Suite, ingest: Ingest) -> None:
+async def test_batch_cancelled_by_the_caller_frees_its_slot(fake: FakeSuite, ingest: Ingest) -> None:
     async def ignore_first(batch: Batch, stream: int) -> Ack | None:
         return None if len(fake.ingest.batches) == 1 else await acknowledge(batch, stream)
 
@@ -167,7 +176,7 @@ async def test_a_batch_given_up_frees_its_place(fake: Suite, ingest: Ingest) -> 
         assert (await stream.send(signals=[SIGNAL])).accepted_count == 1
 
 
-async def test_a_service_that_comes_back_gets_what_the_first_one_lost(fake: Suite, ingest: Ingest) -> None:
+async def test_restarted_service_receives_the_unacknowledged_batches(fake: FakeSuite, ingest: Ingest) -> None:
     async def never(batch: Batch, stream: int) -> Ack | None:
         return None
 
@@ -177,8 +186,8 @@ async def test_a_service_that_comes_back_gets_what_the_first_one_lost(fake: Suit
         await eventually(lambda: fake.ingest.batches)
         await fake.server.stop(grace=None)
         meanwhile = asyncio.create_task(stream.send(signals=[SIGNAL]))
-        await asyncio.sleep(0.2)
-        async with suite(int(fake.address.partition(":")[2])) as second:
+        await eventually(lambda: len(stream._pending) == 2 and stream._call is None)
+        async with fake_suite(int(fake.address.partition(":")[2])) as second:
             acks = await asyncio.gather(before, meanwhile)
     assert fake.ingest.batches[0].batch_id in {one.batch_id for one in second.ingest.batches}
     assert {one.batch_id for one in second.ingest.batches} == {ack.batch_id for ack in acks}

@@ -1,4 +1,4 @@
-"""Outages of the real intake, and of the Brain at the same time: every event is there in the end, once."""
+"""Outages of the real ingest service and of Brains: every event is stored exactly once in the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from kit.rpc.auth import mint
 from radiant.ingest.v1 import feedback_pb2
 from radiant_client import Radiant, SpoolSettings, is_spooled
-from tests.client.fixtures.spool_clients import QUICK, manifest
+from tests.client.fixtures.spool_clients import FAST_RECONNECT, manifest
 from tests.ingest.serving import TENANT, rows
 from tests.support.suite import KEY, ServiceProcess, service_process
 
@@ -25,25 +25,25 @@ COUNTS = """
 SELECT (SELECT count(*) FROM ingest.execution_manifests), (SELECT count(*) FROM ingest.explicit_feedback),
        (SELECT count(*) FROM ingest.explicit_feedback WHERE rating = 1), (SELECT count(*) FROM ingest.implicit_signals)
 """
-COLUMNS = "manifests, votes, positive ones, signals"
+COLUMNS = "manifests, votes, positive votes, signals"
 
 
 @pytest.fixture
-async def intake(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[ServiceProcess]:
-    """Gives an intake that does not run yet."""
+async def ingest_process(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[ServiceProcess]:
+    """Yields an ingest service that is not started yet."""
     process = service_process("ingest", database_url, redis_url, tmp_path)
     yield process
     await process.kill()
 
 
 async def counts(database_url: str) -> tuple[int, ...]:
-    """Counts manifests, votes, positive ones and signals."""
+    """Returns the numbers of manifests, votes, positive votes and signals."""
     return tuple((await rows(database_url, COUNTS))[0])
 
 
 @contextlib.asynccontextmanager
 async def brain(address: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Runs a Brain; it is killed at the end."""
+    """Yields a running Brain process, which is killed at the end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.client.fixtures.brain_process", address, TOKEN, str(folder)),
         stdin=asyncio.subprocess.PIPE,
@@ -58,28 +58,28 @@ async def brain(address: str, folder: Path) -> AsyncIterator[asyncio.subprocess.
         await process.wait()
 
 
-async def told(process: asyncio.subprocess.Process) -> str:
-    """Gives what a Brain says next."""
+async def next_line(process: asyncio.subprocess.Process) -> str:
+    """Returns the next line of output of a Brain."""
     assert process.stdout is not None
     return (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
 
 
-async def tell(process: asyncio.subprocess.Process, *numbers: int) -> None:
-    """Has a Brain write about outputs."""
+async def submit(process: asyncio.subprocess.Process, *numbers: int) -> None:
+    """Lets a Brain submit writes about outputs."""
     assert process.stdin is not None
     process.stdin.write("".join(f"{number}\n" for number in numbers).encode())
     await process.stdin.drain()
 
 
 @contextlib.asynccontextmanager
-async def client(address: str, folder: Path) -> AsyncIterator[Radiant]:
-    """Gives a client in this process."""
+async def spool_client(address: str, folder: Path) -> AsyncIterator[Radiant]:
+    """Yields a client in this process."""
     async with await Radiant.connect(
         ingest=address,
         neural=address,
         token=TOKEN,
         default_model="m",
-        options=QUICK,
+        options=FAST_RECONNECT,
         ready_timeout=0.01,
         spool=SpoolSettings(folder=folder),
     ) as radiant:
@@ -87,31 +87,31 @@ async def client(address: str, folder: Path) -> AsyncIterator[Radiant]:
 
 
 @pytest.mark.slow
-async def test_suite_and_brain_are_killed_and_every_event_is_there_once(
-    database_url: str, intake: ServiceProcess, tmp_path: Path
+async def test_events_of_killed_brains_and_service_are_stored_once(
+    database_url: str, ingest_process: ServiceProcess, tmp_path: Path
 ) -> None:
-    await intake.start()
+    await ingest_process.start()
     folder, acknowledged, spooled = tmp_path / "spool", 0, 0
     for turn in range(3):
-        async with brain(intake.address, folder) as process:
-            assert (await told(process)).startswith("ready")
-            await tell(process, *range(turn * 100, turn * 100 + 40))
+        async with brain(ingest_process.address, folder) as process:
+            assert (await next_line(process)).startswith("ready")
+            await submit(process, *range(turn * 100, turn * 100 + 40))
             for number in range(40):
                 if number == 15:
-                    await intake.kill()
-                said = await told(process)
-                acknowledged += 4 - int(said.split()[1])
-                spooled += int(said.split()[1])
+                    await ingest_process.kill()
+                line = await next_line(process)
+                acknowledged += 4 - int(line.split()[1])
+                spooled += int(line.split()[1])
             if turn == 1:
-                await intake.start()
-            await tell(process, *range(1000 * (turn + 1), 1000 * (turn + 1) + 30))  # killed while it writes these
-            await told(process)
+                await ingest_process.start()
+            await submit(process, *range(1000 * (turn + 1), 1000 * (turn + 1) + 30))  # killed while it writes these
+            await next_line(process)
             process.kill()
             await process.wait()
-        await intake.start() if turn != 1 else None
+        await ingest_process.start() if turn != 1 else None
     assert acknowledged > 50
     assert spooled > 50
-    async with client(intake.address, folder) as radiant:
+    async with spool_client(ingest_process.address, folder) as radiant:
         assert radiant.spool is not None
         assert await radiant.spool.drained(30)
         assert radiant.spool.health().dead_letters == 0
@@ -119,40 +119,40 @@ async def test_suite_and_brain_are_killed_and_every_event_is_there_once(
     promised = {f"o{turn * 100 + number}" for turn in range(3) for number in range(40)}
     assert promised <= set(found)
     assert len(found) == len(set(found))
-    wrong = await rows(
+    repeated = await rows(
         database_url,
         "SELECT output_id, count(*) FROM ingest.implicit_signals GROUP BY 1 HAVING count(*) <> 1",
     )
-    assert wrong == []
+    assert repeated == []
     votes = "SELECT output_id, rating FROM ingest.explicit_feedback WHERE output_id = ANY($1::text[])"
     assert {row[1] for row in await rows(database_url, votes, sorted(promised))} == {1}
     signals = "SELECT count(*) FROM ingest.implicit_signals WHERE output_id = ANY($1::text[])"
     assert (await rows(database_url, signals, sorted(promised)))[0][0] == 120
 
 
-def bare(output: str) -> feedback_pb2.ImplicitSignal:
-    """Builds a signal without an identifier and a time, as programs do that build their own messages."""
+def incomplete_signal(output: str) -> feedback_pb2.ImplicitSignal:
+    """Returns a signal without an identifier and a time, as a program may build it."""
     return feedback_pb2.ImplicitSignal(output_id=output, user_id="u", signal_type=feedback_pb2.SIGNAL_TYPE_REGENERATE)
 
 
-async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twice(
-    database_url: str, intake: ServiceProcess, tmp_path: Path
+async def test_replay_after_the_service_deleted_its_request_ids_stores_nothing_twice(
+    database_url: str, ingest_process: ServiceProcess, tmp_path: Path
 ) -> None:
-    async with client(intake.address, tmp_path / "spool") as radiant:
+    async with spool_client(ingest_process.address, tmp_path / "spool") as radiant:
         assert radiant.spool is not None
         answers = [
             await radiant.ingest.record_manifest(manifest("o")),
             await radiant.ingest.submit_feedback("o", "u", "negative"),
             await radiant.ingest.submit_feedback("o", "u", "positive"),
             await radiant.ingest.submit_signal("o", "u", "copy_response"),
-            await radiant.ingest.submit_signals([bare("o"), bare("o")]),
+            await radiant.ingest.submit_signals([incomplete_signal("o"), incomplete_signal("o")]),
             await radiant.ingest.retract("p", "u"),
         ]
         assert all(is_spooled(one) for one in answers)
     file = tmp_path / "spool" / TENANT / "0" / "spool.db"
     kept = file.read_bytes()
-    await intake.start()
-    async with client(intake.address, tmp_path / "spool") as radiant:
+    await ingest_process.start()
+    async with spool_client(ingest_process.address, tmp_path / "spool") as radiant:
         assert radiant.spool is not None
         assert await radiant.spool.drained(20)
     before = await counts(database_url)
@@ -161,8 +161,8 @@ async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twi
     connection = await asyncpg.connect(database_url)
     await connection.execute("DELETE FROM ingest.requests")  # as after 24 hours
     await connection.close()
-    file.write_bytes(kept)  # as if no ack had come
-    async with client(intake.address, tmp_path / "spool") as radiant:
+    file.write_bytes(kept)  # the state without an acknowledgement
+    async with spool_client(ingest_process.address, tmp_path / "spool") as radiant:
         assert radiant.spool is not None
         assert radiant.spool.health().records == 6
         assert await radiant.spool.drained(20)
@@ -174,21 +174,21 @@ async def test_a_replay_after_the_service_forgot_the_requests_counts_nothing_twi
     assert await rows(database_url, "SELECT * FROM ingest.explicit_feedback") == standing
 
 
-async def test_processes_share_a_folder_and_the_living_send_for_the_dead(
-    database_url: str, intake: ServiceProcess, tmp_path: Path
+async def test_writes_of_killed_processes_are_sent_by_a_running_process(
+    database_url: str, ingest_process: ServiceProcess, tmp_path: Path
 ) -> None:
     folder = tmp_path / "spool"
-    async with brain(intake.address, folder) as one, brain(intake.address, folder) as other:
-        slots = {await told(one), await told(other)}
+    async with brain(ingest_process.address, folder) as one, brain(ingest_process.address, folder) as other:
+        slots = {await next_line(one), await next_line(other)}
         assert slots == {"ready 0", "ready 1"}
-        await tell(one, 1)
-        await tell(other, 2)
-        assert [await told(one), await told(other)] == ["1 4", "2 4"]
-    await intake.start()
-    async with client(intake.address, folder) as radiant:
+        await submit(one, 1)
+        await submit(other, 2)
+        assert [await next_line(one), await next_line(other)] == ["1 4", "2 4"]
+    await ingest_process.start()
+    async with spool_client(ingest_process.address, folder) as radiant:
         assert radiant.spool is not None
         async with asyncio.timeout(20):
-            while await counts(database_url) != (2, 2, 2, 2):  # noqa: ASYNC110 - a database tells nobody
+            while await counts(database_url) != (2, 2, 2, 2):  # noqa: ASYNC110 - the database has no event
                 await asyncio.sleep(0.05)
         assert await radiant.spool.drained(5)
     assert not (folder / TENANT / "1" / "spool.db").exists()

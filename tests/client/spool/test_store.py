@@ -1,6 +1,7 @@
-"""The spool's file: whatever is appended, removed and cut off, exactly what was not acknowledged is there."""
+"""File of the spool: it has exactly the unacknowledged records after crashes, torn writes and a full disk."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -12,83 +13,82 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from radiant.ingest.v1 import ingest_service_pb2
 from radiant_client import SpoolFailed, SpoolFull
-from radiant_client.spool.recovery import move
-from radiant_client.spool.backlog import Backlog
-from radiant_client.spool.folder import Slot
 from radiant_client.spool.store import Letter, SpoolStore
-from tests.client.fixtures.spool_clients import client
+from tests.client.fixtures.spool_clients import spool_client
+
+MEMORY_FOLDER = next((name for name in ("/dev/shm",) if os.access(name, os.W_OK)), None)
+"""Folder in memory, in which the many commits of the state machine are fast; None for the default folder."""
 
 
 def contents(store: SpoolStore) -> list[bytes]:
-    """Gives the requests in their order."""
+    """Returns the requests in order."""
     return [one.request for one in store.records()]
 
 
-def files_of(folder: Path, to: Path) -> Path:
-    """Copies the files as a crash would leave them; gives the copy of the database."""
+def crashed_copy(folder: Path, to: Path) -> Path:
+    """Copies the files in their state after a crash. Returns the path of the copied database."""
     for path in folder.glob("spool.db*"):
         if not path.name.endswith("-shm"):
             shutil.copy(path, to / path.name)
     return to / "spool.db"
 
 
-class Crashes(RuleBasedStateMachine):
-    """Appends, acknowledges, buries and crashes in any order, against a list in memory."""
+class StoreMachine(RuleBasedStateMachine):
+    """Compares the store with a dictionary under any order of changes, crashes and restarts."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.folders = [Path(tempfile.mkdtemp(prefix="radiant-spool-"))]
+        self.folders = [Path(tempfile.mkdtemp(prefix="radiant-spool-", dir=MEMORY_FOLDER))]
         self.store = SpoolStore(self.folders[0] / "spool.db")
         self.waiting: dict[int, bytes] = {}
         self.dead = 0
 
     @rule(requests=st.lists(st.binary(max_size=3000), min_size=1, max_size=20))
     def append(self, requests: list[bytes]) -> None:
-        """Appends a group."""
+        """Appends several records."""
         places = self.store.append([("M", one) for one in requests])
         assert not self.waiting or min(places) > max(self.waiting)
         self.waiting.update(zip(places, requests, strict=True))
 
-    @rule(data=st.data(), buried=st.booleans())
-    def acknowledge(self, data: st.DataObject, buried: bool) -> None:
-        """Takes some records out, wherever they are."""
+    @rule(data=st.data(), rejected=st.booleans())
+    def acknowledge(self, data: st.DataObject, rejected: bool) -> None:
+        """Removes some records, as acknowledged or as dead letters."""
         if self.waiting:
             done = data.draw(st.lists(st.sampled_from(sorted(self.waiting)), unique=True, max_size=10))
-            letters = [Letter("M", self.waiting[one], "NO", "no", 1.0) for one in done if buried]
+            letters = [Letter("M", self.waiting[one], "NO", "no", 1.0) for one in done if rejected]
             self.store.finish(done, letters)
             self.dead += len(letters)
             for one in done:
                 del self.waiting[one]
             if not self.waiting:
-                self.store.tidy()
+                self.store.compact()
 
     @rule()
-    def revive(self) -> None:
-        """Gives dead letters another chance."""
-        buried = [one.request for one in self.store.letters()]
-        self.waiting.update(zip(self.store.revive(), buried, strict=True))
+    def requeue_letters(self) -> None:
+        """Moves the dead letters back to the records."""
+        requests = [one.request for one in self.store.letters()]
+        self.waiting.update(zip(self.store.requeue_letters(), requests, strict=True))
         self.dead = 0
 
     @rule()
     def crash(self) -> None:
-        """Goes on with the files as they are now, as a process does that comes after a killed one."""
-        folder = Path(tempfile.mkdtemp(prefix="radiant-spool-"))
-        copy = files_of(self.folders[-1], folder)
+        """Opens a copy of the files, as a process does after a crash of the previous one."""
+        folder = Path(tempfile.mkdtemp(prefix="radiant-spool-", dir=MEMORY_FOLDER))
+        copy = crashed_copy(self.folders[-1], folder)
         self.store.close()
         self.folders.append(folder)
         self.store = SpoolStore(copy)
 
     @rule()
     def restart(self) -> None:
-        """Ends in peace and begins again."""
+        """Closes and opens the store."""
         self.store.close()
         self.store = SpoolStore(self.folders[-1] / "spool.db")
 
     @invariant()
-    def exactly_what_waits_is_there(self) -> None:
-        """Compares the file with the list."""
+    def store_has_the_waiting_records(self) -> None:
+        """Compares the store with the expected records and letters."""
         assert [(one.seq, one.request) for one in self.store.records()] == sorted(self.waiting.items())
         assert len(self.store.letters()) == self.dead
 
@@ -99,25 +99,27 @@ class Crashes(RuleBasedStateMachine):
             shutil.rmtree(folder)
 
 
-TestCrashes = Crashes.TestCase
-TestCrashes.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestStore = StoreMachine.TestCase
+TestStore.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=6000), min_size=1, max_size=8), st.floats(0, 1), st.booleans())
-def test_a_torn_write_is_cut_off_and_nothing_before_it(requests: list[bytes], where: float, garbled: bool) -> None:
+def test_store_with_torn_last_write_discards_only_that_write(
+    requests: list[bytes], where: float, is_garbled: bool
+) -> None:
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         store = SpoolStore(Path(first) / "spool.db")
         wal, ends = Path(first) / "spool.db-wal", []
         for request in requests:
             store.append([("M", request)])
             ends.append(wal.stat().st_size)
-        copy = files_of(Path(first), Path(second))
+        copy = crashed_copy(Path(first), Path(second))
         store.close()
         begin = ends[-2] if len(ends) > 1 else ends[0] - 1
         cut = begin + int(where * (ends[-1] - begin - 1))  # within the last write
         data = (Path(second) / "spool.db-wal").read_bytes()
-        torn = data[:cut] + (bytes(one ^ 0xFF for one in data[cut:]) if garbled else b"")
+        torn = data[:cut] + (bytes(one ^ 0xFF for one in data[cut:]) if is_garbled else b"")
         (Path(second) / "spool.db-wal").write_bytes(torn)
         store = SpoolStore(copy)
         assert contents(store) == requests[:-1]
@@ -126,19 +128,19 @@ def test_a_torn_write_is_cut_off_and_nothing_before_it(requests: list[bytes], wh
         store.close()
 
 
-def test_what_is_answered_for_is_on_the_disk(tmp_path: Path) -> None:
+def test_store_synchronises_commits_and_overwrites_removed_requests(tmp_path: Path) -> None:
     store = SpoolStore(tmp_path / "spool.db")
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: each commit is synced"
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: SQLite synchronises each commit"
     assert (tmp_path / "spool.db").stat().st_mode & 0o777 == 0o600
-    store.append([("M", b"what somebody said in confidence" * 50)])
+    store.append([("M", b"a confidential comment" * 50)])
     store.finish([1])
-    store.tidy()
-    assert b"confidence" not in b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    store.compact()
+    assert b"confidential" not in b"".join(one.read_bytes() for one in tmp_path.iterdir())
     store.close()
 
 
-def test_a_full_disk_is_told_and_undone(tmp_path: Path) -> None:
+def test_store_on_full_disk_raises_spool_full_and_rolls_back(tmp_path: Path) -> None:
     store = SpoolStore(tmp_path / "spool.db")
     store.append([("M", b"1")])
     store._db.execute("PRAGMA max_page_count=20").fetchall()
@@ -150,14 +152,14 @@ def test_a_full_disk_is_told_and_undone(tmp_path: Path) -> None:
     store.close()
 
 
-LIMITED = """
+WRITES_WITH_FILE_SIZE_LIMIT = """
 import asyncio, resource, sys
 from pathlib import Path
 from radiant_client import SpoolError
-from tests.client.fixtures.spool_clients import client
+from tests.client.fixtures.spool_clients import spool_client
 
 async def main():
-    async with client(1, Path(sys.argv[1])) as radiant:
+    async with spool_client(1, Path(sys.argv[1])) as radiant:
         radiant._connections["ingest"].breaker._limit = 1
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
@@ -176,80 +178,20 @@ asyncio.run(main())
 """
 
 
-async def test_a_disk_that_takes_no_more_is_told_and_nothing_is_damaged(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", LIMITED, str(tmp_path)]
+async def test_spool_at_file_size_limit_raises_spool_failed_and_keeps_its_records(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITES_WITH_FILE_SIZE_LIMIT, str(tmp_path)]
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60, check=True)
-    said, counted = done.stdout.splitlines()
-    assert said.startswith("SpoolFailed | cannot write")
-    taken, waiting = map(int, counted.split())
-    assert taken == waiting > 10
-    async with client(1, tmp_path) as radiant:
-        assert radiant.health().spool.records == taken  # type: ignore[union-attr]
+    error, counts = done.stdout.splitlines()
+    assert error.startswith("SpoolFailed | Cannot write")
+    accepted, waiting = map(int, counts.split())
+    assert accepted == waiting > 10
+    async with spool_client(1, tmp_path) as radiant:
+        assert radiant.health().spool.records == accepted  # type: ignore[union-attr]
 
 
-def test_a_file_of_another_format_is_left_alone(tmp_path: Path) -> None:
+def test_store_with_unknown_format_raises_spool_failed(tmp_path: Path) -> None:
     store = SpoolStore(tmp_path / "spool.db")
     store._db.execute("PRAGMA user_version=9").fetchall()
     store.close()
     with pytest.raises(SpoolFailed, match="format 9"):
         SpoolStore(tmp_path / "spool.db")
-
-
-def test_a_folder_has_one_holder(tmp_path: Path) -> None:
-    first = Slot.first_free(tmp_path)
-    assert Slot.take(tmp_path / "0") is None
-    second = Slot.first_free(tmp_path)
-    assert (first.folder.name, second.folder.name) == ("0", "1")
-    first.close()
-    assert Slot.first_free(tmp_path).folder.name == "0"
-
-
-def test_what_an_ended_process_left_is_taken_over_as_far_as_there_is_room(tmp_path: Path) -> None:
-    requests = [
-        ingest_service_pb2.RetractFeedbackRequest(output_id=f"o{number}", user_id="u").SerializeToString()
-        for number in range(5)
-    ]
-    left = Slot.first_free(tmp_path)
-    store = SpoolStore(left.file)
-    store.append([("RetractFeedback", one) for one in requests])
-    store.finish([], [Letter("RetractFeedback", requests[0], "NO", "no", 1.0)])
-    store.close()
-    own = Slot.first_free(tmp_path)
-    assert Slot.left_behind(tmp_path, own.folder) == [], "its process lives"
-    left.close()
-    mine = SpoolStore(own.file)
-    for room, taken, rest in (((3, 10_000), 3, 2), ((9, len(requests[0])), 4, 1), ((9, 10_000), 5, 0)):
-        (slot,) = Slot.left_behind(tmp_path, own.folder)
-        move(slot, mine, room)
-        assert contents(mine) == requests[:taken]
-        assert slot.file.exists() == (rest > 0)
-        slot.close()
-    assert Slot.left_behind(tmp_path, own.folder) == []
-    assert len(mine.letters()) == 1
-    mine.close()
-    own.close()
-
-
-KEYS = st.frozensets(st.integers(0, 5), min_size=1, max_size=3)
-
-
-@given(st.lists(st.tuples(KEYS, st.booleans()), max_size=30), st.integers(1, 8))
-def test_what_is_chosen_keeps_the_order_of_each_key(records: list[tuple[frozenset[int], bool]], limit: int) -> None:
-    backlog = Backlog()
-    for place, (keys, held) in enumerate(records):
-        backlog.reserve(keys, 1)
-        backlog.place(place, keys, 1, 0.0)
-        if held:
-            backlog.hold(place, 10.0)
-    chosen = backlog.choose(limit, 5.0)
-    assert len(chosen) <= limit
-    for place in chosen:
-        older = [keys for keys, _ in records[:place]]
-        assert all(keys.isdisjoint(records[place][0]) for keys in older)
-    heads = [
-        place for place, (keys, _) in enumerate(records) if all(keys.isdisjoint(one[0]) for one in records[:place])
-    ]
-    assert chosen == [place for place in heads if not records[place][1]][:limit]
-    for place in range(len(records)):
-        backlog.remove(place)
-    assert (backlog.records, backlog.bytes, backlog.touches(frozenset(range(6)))) == (0, 0, False)
