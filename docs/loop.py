@@ -84,7 +84,8 @@ def arrow(each: Arrow) -> str:
     """Returns the elements of an arrow and its label."""
     path = "M" + " L".join(f"{x} {y}" for x, y in each.points)
     x, y = each.at
-    return f'<path d="{path}"/>\n<text class="label" x="{x}" y="{y}" text-anchor="{each.anchor}">{escape(each.label)}</text>'
+    text = f'<text class="label" x="{x}" y="{y}" text-anchor="{each.anchor}">{escape(each.label)}</text>'
+    return f'<path d="{path}"/>\n{text}'
 
 
 def picture() -> str:

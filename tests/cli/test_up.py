@@ -21,6 +21,8 @@ from cli.service_process import serves
 from tests.support.servers import scratch_folder
 from tests.support.suite import free_port
 
+pytestmark = pytest.mark.server
+
 UP_S, DOWN_S = 90.0, 40.0
 UP = "The suite is up"
 

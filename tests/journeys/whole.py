@@ -22,9 +22,9 @@ from experiments.settings import ExperimentsSettings
 from ingest.settings import IngestSettings
 from neural.settings import NeuralSettings
 from tests.experiments.service.hostile import legal as experiments_legal
-from tests.ingest.serving import reason_of
-from tests.ingest.speaking import head as spoken_head
-from tests.ingest.test_bad_input import legal as ingest_legal
+from tests.ingest.fixtures.field_cases import legal as ingest_legal
+from tests.ingest.fixtures.service import reason_of
+from tests.ingest.fixtures.voice import header_part as spoken_head
 from tests.neural.test_bad_input import WALK as NEURAL_WALK
 from tests.support.servers import url_as
 from tests.support.suite import KEY
@@ -130,7 +130,7 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
         channels = {}
         ears = opener(ScriptedEars())
         for name, wired in (
-            ("ingest", ingest.app.wired(IngestSettings.from_env(environ("ingest")))),
+            ("ingest", ingest.app.open_server(IngestSettings.from_env(environ("ingest")))),
             ("neural", neural.app.wired(NeuralSettings.from_env(environ("neural")))),
             ("experiments", experiments.app.wired(ExperimentsSettings.from_env(environ("experiments")))),
             ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),

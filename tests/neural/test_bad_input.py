@@ -14,8 +14,21 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
-from tests.ingest.hostile import COUNT, FLAG, KINDS, NUL, SQL, Kind, choice, many, moment, number, text, word
-from tests.ingest.serving import problems_of, reason_of
+from tests.ingest.fixtures.field_values import (
+    COUNT,
+    FLAG,
+    KINDS,
+    NUL,
+    SQL,
+    Kind,
+    choice,
+    many,
+    moment,
+    number,
+    text,
+    word,
+)
+from tests.ingest.fixtures.service import problems_of, reason_of
 from tests.neural.serving import ACME, OPERATOR, Serving, serving
 from tests.support.fields import Walk, names_field
 from tests.support.suite import token

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import t
-
 from experiments.analysis.effect import Effect, finite, pooled_d, unknown
 from experiments.analysis.means import welch_freedom
 from splits.model import OutcomeSummary
@@ -52,6 +50,8 @@ def welch(
     alpha: float,
 ) -> Effect:
     """Makes the effect of a difference from the squared standard errors of its two sides."""
+    from scipy.stats import t
+
     n, m = control.users, treatment.users
     error = math.sqrt(control_variance + treatment_variance)
     if n < 2 or m < 2 or error <= 0:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import t, ttest_ind_from_stats
-
 from experiments.analysis.effect import Effect, finite, pooled_d, unknown
 
 
@@ -19,6 +17,8 @@ def compare_means(
     alpha: float = 0.05,
 ) -> Effect:
     """Compares numbers, one of each independent user, from their sums and sums of squares."""
+    from scipy.stats import t, ttest_ind_from_stats
+
     n, m = control_users, treatment_users
     control = control_sum / n if n else 0.0
     treatment = treatment_sum / m if m else 0.0

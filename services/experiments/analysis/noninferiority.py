@@ -6,10 +6,6 @@ normal test of the difference against the margin.
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.stats import norm
-from statsmodels.stats.proportion import test_proportions_2indep as _score_test
-
 from experiments.analysis.effect import Effect, finite
 from splits.model import Direction
 
@@ -23,13 +19,16 @@ def score_test(
     direction: Direction = Direction.UP,
 ) -> float:
     """Returns the one-sided p of "worse by the margin or more"; the margin is absolute and positive."""
+    import numpy as np
+    from statsmodels.stats.proportion import test_proportions_2indep
+
     k, n, l, m = control_successes, control_users, treatment_successes, treatment_users  # noqa: E741
     if direction is Direction.DOWN:
         k, l = n - k, m - l  # noqa: E741
     if n < 1 or m < 1 or margin <= 0:
         return 1.0
     with np.errstate(divide="ignore", invalid="ignore"):  # the library also divides for ratios that are not asked for
-        _, p_value = _score_test(
+        _, p_value = test_proportions_2indep(
             l, m, k, n, value=-margin, method="score", alternative="larger", correction=False, return_results=False
         )
     return finite(p_value, 1.0)
@@ -37,5 +36,7 @@ def score_test(
 
 def margin_test(effect: Effect, margin: float, direction: Direction = Direction.UP) -> float:
     """Returns the same from a difference and its standard error; 1 without any error."""
+    from scipy.stats import norm
+
     gain = effect.difference if direction is Direction.UP else -effect.difference
     return finite(norm.sf((gain + margin) / effect.error), 1.0) if effect.error > 0 and margin > 0 else 1.0

@@ -6,9 +6,6 @@ import math
 import sys
 from dataclasses import dataclass
 
-from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import proportion_effectsize
-
 from kit.errors import FieldViolation, Invalid
 
 SIZE_MIN = 1e-6
@@ -40,6 +37,9 @@ def plan_sample_size(
     Control and treatment are equally large, so days depend on the share of all users that each one gets. Raises
     Invalid for rates outside (0, 1), no effect, and shares that leave a group empty.
     """
+    from statsmodels.stats.power import NormalIndPower
+    from statsmodels.stats.proportion import proportion_effectsize
+
     _check(baseline, effect, alpha, power, traffic)
     size = abs(proportion_effectsize(baseline + effect, baseline))
     if size < SIZE_MIN:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from scipy.stats import fisher_exact
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize, proportions_ztest
-
 from experiments.analysis.effect import Effect, finite, pooled_d, unknown
 from experiments.analysis.means import variance
 
@@ -19,6 +15,10 @@ def compare_proportions(
     control_successes: int, control_users: int, treatment_successes: int, treatment_users: int, alpha: float = 0.05
 ) -> Effect:
     """Compares successes among independent users."""
+    import numpy as np
+    from scipy.stats import fisher_exact
+    from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize
+
     k, n, l, m = control_successes, control_users, treatment_successes, treatment_users  # noqa: E741
     if n < 1 or m < 1:
         return unknown(k / n if n else 0.0, l / m if m else 0.0, n, m)
@@ -49,6 +49,9 @@ def z_test(
     control_successes: int, control_users: int, treatment_successes: int, treatment_users: int
 ) -> tuple[float, float]:
     """Returns z and its two-sided p; 0 and 1 when every outcome is the same."""
+    import numpy as np
+    from statsmodels.stats.proportion import proportions_ztest
+
     successes, users = control_successes + treatment_successes, control_users + treatment_users
     if not 0 < successes < users:
         return 0.0, 1.0

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scipy.stats import chisquare
-
 from experiments.analysis.effect import finite
 
 ALARM_BELOW = 0.001
@@ -29,6 +27,8 @@ class SampleRatio:
 def sample_ratio(users: Mapping[str, int], shares: Mapping[str, float], epoch: int = 1) -> SampleRatio:
     """Tests users by variant against planned shares, which need not add up to 1. Users of a variant without a share
     are a mismatch by themselves."""
+    from scipy.stats import chisquare
+
     planned = {name: share for name, share in shares.items() if share > 0}
     if any(count > 0 for name, count in users.items() if name not in planned):
         return SampleRatio(epoch, 0.0)

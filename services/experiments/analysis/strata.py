@@ -9,10 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from scipy.stats import norm
-from statsmodels.stats.contingency_tables import StratifiedTable
-
 from experiments.analysis.effect import Effect, finite, unknown
 
 EXACT = frozenset({"z_pooled", "fisher"})
@@ -21,6 +17,8 @@ EXACT = frozenset({"z_pooled", "fisher"})
 
 def combine(effects: Sequence[Effect], alpha: float = 0.05) -> Effect:
     """Combines the effects of epochs; an epoch where a group is empty says nothing."""
+    from scipy.stats import norm
+
     told = [each for each in effects if each.control_users and each.treatment_users]
     if len(told) == 1:
         return told[0]
@@ -59,6 +57,9 @@ def _weighting(effects: Sequence[Effect], weights: Sequence[float]) -> Callable[
 
 def _mantel_haenszel(effects: Sequence[Effect]) -> tuple[float, float]:
     """Returns the signed root of the Cochran-Mantel-Haenszel statistic and its p."""
+    import numpy as np
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
     tables = []
     for each in effects:
         after, before = round(each.treatment * each.treatment_users), round(each.control * each.control_users)
@@ -71,6 +72,8 @@ def _mantel_haenszel(effects: Sequence[Effect]) -> tuple[float, float]:
 
 def _normal(difference: float, error: float) -> tuple[float, float]:
     """Returns z and its two-sided p; 0 and 1 without any error."""
+    from scipy.stats import norm
+
     if error <= 0:
         return 0.0, 1.0
     return difference / error, finite(2 * norm.sf(abs(difference) / error), 1.0)

@@ -183,7 +183,8 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
 
     async def PlanSampleSize(self, request: pb.PlanSampleSizeRequest, context: Context) -> pb.PlanSampleSizeResponse:
         """Says how large an experiment has to be."""
-        plan = plan_sample_size(
+        plan = await asyncio.to_thread(
+            plan_sample_size,
             request.baseline_rate,
             request.effect,
             request.alpha or 0.05,

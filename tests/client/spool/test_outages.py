@@ -17,7 +17,7 @@ from kit.rpc.auth import mint
 from radiant.ingest.v1 import feedback_pb2
 from radiant_client import Radiant, SpoolSettings, is_spooled
 from tests.client.fixtures.spool_clients import FAST_RECONNECT, manifest
-from tests.ingest.serving import TENANT, rows
+from tests.ingest.fixtures.service import TENANT, rows
 from tests.support.suite import KEY, ServiceProcess, service_process
 
 TOKEN = mint(KEY, TENANT, ("service",), timedelta(hours=1), "brain")

@@ -9,7 +9,21 @@ from google.protobuf.duration_pb2 import Duration
 
 from radiant.experiments.v1 import experiment_service_pb2
 from tests.experiments.service.serving import config
-from tests.ingest.hostile import COUNT, FLAG, KINDS, NUL, SQL, TIMES, UUIDS, Kind, choice, many, moment, number, text
+from tests.ingest.fixtures.field_values import (
+    COUNT,
+    FLAG,
+    KINDS,
+    NUL,
+    SQL,
+    TIMES,
+    UUIDS,
+    Kind,
+    choice,
+    many,
+    moment,
+    number,
+    text,
+)
 from tests.support.fields import Walk, copy_of
 
 METHODS = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"].methods_by_name

@@ -19,7 +19,7 @@ from experiments.app import wired
 from experiments.settings import ExperimentsSettings
 from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2_grpc, rollout_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
-from tests.ingest.serving import problems_of, reason_of
+from tests.ingest.fixtures.service import problems_of, reason_of
 from tests.support.servers import url_as
 from tests.support.suite import KEY, token
 

@@ -15,7 +15,7 @@ from radiant.experiments.v1 import experiment_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from tests.experiments.service.hostile import GIVEN, METHODS, OPTIONAL, WALK, legal
 from tests.experiments.service.serving import ADMIN, OPERATOR, Serving, draft, name
-from tests.ingest.serving import reason_of
+from tests.ingest.fixtures.service import reason_of
 from tests.support.fields import copy_of, names_field
 from tests.support.suite import token
 

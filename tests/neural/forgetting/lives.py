@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from ingest.notify.learner import NoWakeUp
-from ingest.privacy.erasure import Privacy
+from ingest.notify.learner import NoLearnerNotifier
+from ingest.privacy.erasure import Erasures
 from kit.postgres.once import Asked
 from kit.postgres.pool import PostgresSettings, open_database
 from neural.api.convert.learning import names
@@ -118,18 +118,18 @@ async def _do(deed: Deed, world: World) -> None:
 
 
 @contextlib.asynccontextmanager
-async def guardian(work: Works) -> AsyncIterator[Privacy]:
+async def guardian(work: Works) -> AsyncIterator[Erasures]:
     """Opens intake's side of erasures on the database of the works."""
     postgres = PostgresSettings(url=url_as("radiant_ingest", work.database_url), application_name="guardian")
     async with open_database(postgres) as database:
-        yield Privacy(database, NoWakeUp())
+        yield Erasures(database, NoLearnerNotifier())
 
 
 async def forget(work: Works, user: str = GONE, tenant: str = "acme") -> str:
     """Has intake erase a user; returns the digest-bearing answer's erasure as text."""
     asked = Asked(tenant_id=tenant, request_id=str(uuid4()), method="ForgetUser", fingerprint=b"f")
     async with guardian(work) as privacy:
-        return (await privacy.forget(asked, user, "admin", lambda rows, name: f"{rows} {name}".encode())).decode()
+        return (await privacy.erase(asked, user, "admin", lambda rows, name: f"{rows} {name}".encode())).decode()
 
 
 def forgetting(work: Works) -> Forgetting:
