@@ -146,7 +146,7 @@ class Radiant:
 
     async def _start(self, ready_timeout: float) -> None:
         """Starts the table and the experiments and waits up to `ready_timeout` seconds for both."""
-        copies = [self.table, *([self.experiments] if self.experiments else [])]
+        copies: list[LocalTable | LocalExperiments] = [self.table, *([self.experiments] if self.experiments else [])]
         await self.table.restore()
         for copy in copies:
             copy.start()
