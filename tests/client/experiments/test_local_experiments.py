@@ -13,16 +13,16 @@ from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant_client import Radiant, open_channel
 from radiant_client.experiments.local_experiments import LocalExperiments
 from tests.client.fixtures.fake_services import FakeSuite, entry, eventually, part
-from tests.experiments.service.serving import ADMIN, OPERATOR, Serving, draft, serving
+from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, draft, open_service
 from tests.support.suite import token
 
 USERS = [f"u{number}" for number in range(500)]
 
 
 @pytest.fixture
-async def service(database_url: str) -> AsyncIterator[Serving]:
+async def service(database_url: str) -> AsyncIterator[ExperimentsService]:
     """Yields a running service on an empty database."""
-    async with serving(database_url) as opened:
+    async with open_service(database_url) as opened:
         yield opened
 
 
@@ -33,7 +33,7 @@ def token_of(tenant: str) -> str:
 
 
 @asynccontextmanager
-async def local_experiments(service: Serving, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
+async def local_experiments(service: ExperimentsService, tenant: str = "acme") -> AsyncIterator[LocalExperiments]:
     """Yields the running experiments of a tenant."""
     local = LocalExperiments(open_channel(service.address, token_of(tenant)), flush_interval=0.05)
     local.start()
@@ -44,7 +44,9 @@ async def local_experiments(service: Serving, tenant: str = "acme") -> AsyncIter
         await local.close()
 
 
-async def service_assignments(service: Serving, experiment_id: str, caller: Any = ADMIN, **context: Any) -> list[Any]:
+async def service_assignments(
+    service: ExperimentsService, experiment_id: str, caller: Any = ADMIN, **context: Any
+) -> list[Any]:
     """Returns the assignments of the service for all users."""
     contexts = [pb.AssignmentContext(user_id=user, **context) for user in USERS]
     request = pb.BatchAssignVariantsRequest(experiment_id=experiment_id, contexts=contexts)
@@ -52,7 +54,9 @@ async def service_assignments(service: Serving, experiment_id: str, caller: Any 
 
 
 @pytest.mark.parametrize("all_tenants", [False, True])
-async def test_local_assignment_of_all_users_equals_that_of_the_service(service: Serving, all_tenants: bool) -> None:
+async def test_local_assignment_of_all_users_equals_that_of_the_service(
+    service: ExperimentsService, all_tenants: bool
+) -> None:
     wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants={"u3": "treatment"})
     wanted.variants.add(name="third", weight=2.5).config.update({"models": ["a", "b"]})
     wanted.targeting.task_types.append("chat")
@@ -78,14 +82,14 @@ async def test_local_assignment_of_all_users_equals_that_of_the_service(service:
         assert local.covering("u3", "chat", type="prompt") is None
 
 
-async def test_experiment_of_other_tenant_is_not_received(service: Serving) -> None:
+async def test_experiment_of_other_tenant_is_not_received(service: ExperimentsService) -> None:
     await service.started()
     async with local_experiments(service, "globex") as local:
         assert {local.covering(user) for user in USERS} == {None}
 
 
-async def test_changed_experiment_arrives_within_two_seconds(service: Serving, database_url: str) -> None:
-    async with serving(database_url) as other, local_experiments(other) as local:
+async def test_changed_experiment_arrives_within_two_seconds(service: ExperimentsService, database_url: str) -> None:
+    async with open_service(database_url) as other, local_experiments(other) as local:
         began = await service.started()
         user = USERS[
             [bool(each.variant) for each in await service_assignments(service, began.experiment_id)].index(True)
@@ -100,7 +104,7 @@ async def test_changed_experiment_arrives_within_two_seconds(service: Serving, d
         assert local.staleness_ms < 2000
 
 
-async def test_exposure_added_repeatedly_is_stored_once(service: Serving) -> None:
+async def test_exposure_added_repeatedly_is_stored_once(service: ExperimentsService) -> None:
     started = await service.started()
     async with local_experiments(service) as local:
         covered = [(user, found) for user in USERS if (found := local.covering(user))]
@@ -124,7 +128,7 @@ async def test_exposure_added_repeatedly_is_stored_once(service: Serving) -> Non
     assert sum(each.users for each in shown.variants) == 500
 
 
-async def test_rejected_exposure_is_dropped_and_the_others_are_stored(service: Serving) -> None:
+async def test_rejected_exposure_is_dropped_and_the_others_are_stored(service: ExperimentsService) -> None:
     await service.started()
     async with local_experiments(service) as local:
         for number, user in enumerate(USERS[:40]):
@@ -139,7 +143,7 @@ async def test_rejected_exposure_is_dropped_and_the_others_are_stored(service: S
 
 
 async def test_exposure_at_close_with_unreachable_service_is_not_counted_as_lost(database_url: str) -> None:
-    async with serving(database_url) as service:
+    async with open_service(database_url) as service:
         await service.started()
         local = LocalExperiments(open_channel(service.address, token_of("acme")), flush_interval=60)
         local.start()
@@ -153,7 +157,7 @@ async def test_exposure_at_close_with_unreachable_service_is_not_counted_as_lost
 
 
 @asynccontextmanager
-async def brain(fake: FakeSuite, service: Serving) -> AsyncIterator[Radiant]:
+async def brain(fake: FakeSuite, service: ExperimentsService) -> AsyncIterator[Radiant]:
     """Yields a client of the fakes and of the real experiment service."""
     fake.recommend.parts.put_nowait(part(entry({"table-model": 1.0})))
     radiant = await Radiant.connect(
@@ -170,7 +174,7 @@ async def brain(fake: FakeSuite, service: Serving) -> AsyncIterator[Radiant]:
 
 
 async def test_choose_for_covered_user_returns_the_model_and_variant_of_the_experiment(
-    fake: FakeSuite, service: Serving
+    fake: FakeSuite, service: ExperimentsService
 ) -> None:
     started = await service.started(draft(traffic_percentage=0.3))
     assigned = dict(zip(USERS, await service_assignments(service, started.experiment_id), strict=True))
@@ -191,7 +195,9 @@ async def test_choose_for_covered_user_returns_the_model_and_variant_of_the_expe
         assert fake.recommend.requests == []
 
 
-async def test_choose_with_model_of_variant_excluded_calls_the_service(fake: FakeSuite, service: Serving) -> None:
+async def test_choose_with_model_of_variant_excluded_calls_the_service(
+    fake: FakeSuite, service: ExperimentsService
+) -> None:
     started = await service.started()
     assigned = dict(zip(USERS, await service_assignments(service, started.experiment_id), strict=True))
     user = next(each for each, found in assigned.items() if found.variant == "treatment")
