@@ -53,7 +53,14 @@ class Radiant:
         follow_users: bool = True,
         explore_unseen: bool = True,
     ) -> None:
-        """Takes open connections. `connect` describes the other arguments."""
+        """Takes open connections.
+
+        - `rpc_timeout`: timeout in seconds of the call in `choose`.
+        - `rpc_pause`: seconds after a failed call in which `choose` makes no call.
+        - `follow_users`: whether `choose` adds its users to the table.
+        - `explore_unseen`: whether `choose` makes a call if a candidate has no feedback in the table. The service can
+          then explore the candidate.
+        """
         self._connections = {"ingest": ingest, "neural": neural} | ({"voice": voice} if voice else {})
         self.spool = spool
         """Offline spool; None if no folder was given."""
@@ -105,13 +112,7 @@ class Radiant:
         be used, and ValueError if neither the token nor the settings contain the tenant.
 
         A table older than `max_staleness` seconds is used only if a call fails. `choices` are the remaining arguments
-        of the class:
-
-        - `rpc_timeout`: timeout in seconds of the call in `choose`.
-        - `rpc_pause`: seconds after a failed call in which `choose` makes no call.
-        - `follow_users`: whether `choose` adds its users to the table.
-        - `explore_unseen`: whether `choose` makes a call if a candidate has no feedback in the table. The service can
-          then explore the candidate.
+        of the class, such as rpc_timeout.
         """
         opened_spool = None if spool is None else await Spool.open(spool, token)
         addresses = {"ingest": ingest, "neural": neural, "experiments": experiments, "voice": voice}
@@ -140,12 +141,16 @@ class Radiant:
                 spool=opened_spool,
                 **choices,
             )
-        await table.restore()
-        table.start()
-        if running:
-            running.start()
-        await asyncio.gather(table.ready(ready_timeout), *([running.ready(ready_timeout)] if running else []))
+        await radiant._start(ready_timeout)
         return radiant
+
+    async def _start(self, ready_timeout: float) -> None:
+        """Starts the table and the experiments and waits up to `ready_timeout` seconds for both."""
+        copies: list[LocalTable | LocalExperiments] = [self.table, *([self.experiments] if self.experiments else [])]
+        await self.table.restore()
+        for copy in copies:
+            copy.start()
+        await asyncio.gather(*(copy.ready(ready_timeout) for copy in copies))
 
     async def __aenter__(self) -> Self:
         """Returns the client."""

@@ -85,7 +85,7 @@ class LocalTable:
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="radiant-local-table")
             if self._file is not None:
-                self._save_task = asyncio.create_task(self._save_forever(), name="radiant-local-table-file")
+                self._save_task = asyncio.create_task(self._save_periodically(), name="radiant-local-table-file")
 
     async def restore(self) -> bool:
         """Loads the table from the file, for use until the first snapshot. Returns whether a table was loaded."""
@@ -103,7 +103,7 @@ class LocalTable:
             entries = list(self._entries.items())
             await asyncio.to_thread(self._file.save, entries, int(self._strategy), self._current_at)
 
-    async def _save_forever(self) -> None:
+    async def _save_periodically(self) -> None:
         """Writes the table after the first snapshot and then every save interval."""
         await self._complete.wait()
         while True:

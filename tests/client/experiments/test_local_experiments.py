@@ -134,8 +134,8 @@ async def test_rejected_exposure_is_dropped_and_the_others_are_stored(service: E
         for number, user in enumerate(USERS[:40]):
             found = local.covering(user)
             assert found is not None
-            wrong = {7: {"metrics": {"length": float("nan")}}, 23: {"output_id": "o\n"}}.get(number, {})
-            local.expose(found, user, **wrong)  # type: ignore[arg-type]  # by name
+            invalid = {7: {"metrics": {"length": float("nan")}}, 23: {"output_id": "o\n"}}.get(number, {})
+            local.expose(found, user, **invalid)  # type: ignore[arg-type]  # keyword arguments
         await local.flush()
         assert local.lost == 2
     rows = await service.rows("SELECT user_id FROM experiments.exposures")
@@ -203,7 +203,7 @@ async def test_choose_with_model_of_variant_excluded_calls_the_service(
     user = next(each for each, found in assigned.items() if found.variant == "treatment")
     async with brain(fake, service) as radiant:
         for choices in ({"candidates": ["small", "other"]}, {"excluded": ["large"]}):
-            decision = await radiant.choose(user, "chat", **choices)  # type: ignore[arg-type]  # by name
+            decision = await radiant.choose(user, "chat", **choices)  # type: ignore[arg-type]  # keyword arguments
             assert (decision.model, decision.source) == ("called-model", "rpc")
         assert (await radiant.choose(user, "chat", candidates=["large", "x"])).variant == "treatment"
         await service.move("Complete", started)
