@@ -100,7 +100,7 @@ def test_busy_default_port_is_replaced_and_named_with_its_setting(tmp_path: Path
 def test_busy_port_that_was_set_is_an_error_that_names_its_setting(tmp_path: Path) -> None:
     port = free_port()
     with occupied(port), pytest.raises(EmbeddedError, match=f"Port {port} of ingest .* Set RADIANT_INGEST_PORT"):
-        choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ports={"ingest": port}), print)
+        choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ingest_port=port), print)
 
 
 def test_port_that_the_process_sets_itself_is_not_examined(tmp_path: Path) -> None:
