@@ -11,8 +11,8 @@ import pytest
 
 from radiant.experiments.v1 import experiment_pb2
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from tests.experiments.service import serving as experimenting
-from tests.experiments.service.serving import OPERATOR, config, draft
+from tests.experiments.fixtures import service as experimenting
+from tests.experiments.fixtures.service import OPERATOR, config, draft
 from tests.neural.serving import ACME, Serving, serving, within
 from tests.support.suite import token
 
@@ -26,7 +26,7 @@ class Both:
     """Recommendations, and experiments beside them."""
 
     neural: Serving
-    experiments: experimenting.Serving
+    experiments: experimenting.ExperimentsService
 
     async def ask(self, user: str, *candidates: str, caller: Any = ACME, **more: Any) -> Any:
         """Asks for a user."""
@@ -73,7 +73,7 @@ async def both(database_url: str, redis_url: str) -> AsyncIterator[Both]:
     """Gives both services on one database; in what was learned, m is better than n."""
     async with contextlib.AsyncExitStack() as stack:
         neural = await stack.enter_async_context(serving(database_url, redis_url))
-        experiments = await stack.enter_async_context(experimenting.serving(database_url))
+        experiments = await stack.enter_async_context(experimenting.open_service(database_url))
         yield Both(neural, experiments)
 
 
