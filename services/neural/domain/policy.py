@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import betainc
 
 from neural.domain.model import Scope, Strategy
 from neural.domain.shrinkage import Estimate
@@ -71,6 +70,8 @@ def _thompson(estimates: Sequence[Estimate], penalties: Sequence[float], informa
     low = np.max(np.maximum(mean - SPREAD * deviation, 0.0) - cost)
     high = np.max(np.minimum(mean + SPREAD * deviation, 1.0) - cost)
     edges = np.linspace(low, high, GRID_POINTS + 1)
+    from scipy.special import betainc  # 0.3 s, which the start does not wait for; see neural.__main__
+
     below = betainc(a, b, np.clip(edges[None, :] + cost[:, None], 0.0, 1.0))
     below[:, -1] = 1.0
     steps = np.diff(below, axis=1)

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
 
 Numbers = NDArray[np.float64]
 
@@ -111,5 +110,7 @@ def ratio(above: Numbers, below: Numbers, users: NDArray[np.int64]) -> Interval:
     if several < 2:
         return Interval(value, -math.inf, math.inf)
     error = math.sqrt(several / (several - 1) * float(deviations @ deviations)) / total
+    from scipy.stats import t  # a second; only evaluations need it
+
     radius = float(t.ppf((1 + CONFIDENCE) / 2, several - 1)) * error
     return Interval(value, value - radius, value + radius)
