@@ -1,4 +1,4 @@
-"""`python -m neural`: settings, then the wired service, until told to stop."""
+"""Entry point: `python -m neural`."""
 
 import asyncio
 import os
@@ -11,20 +11,20 @@ from kit.metrics import serve_metrics
 from kit.redaction import redacted
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings import SettingsError
-from neural.app import wired
+from neural.app import open_server
 from neural.settings import NeuralSettings
 
 
 async def serve(settings: NeuralSettings) -> None:
-    """Serves until SIGTERM or SIGINT, then drains."""
+    """Serves until SIGTERM or SIGINT, then drains open calls."""
     with serve_metrics(settings.metrics_port):
-        async with wired(settings) as server:
+        async with open_server(settings) as server:
             await server.start()
             await serve_until_stopped(server, settings.rpc.grace)
 
 
 def main() -> int:
-    """Returns 0 after a drain, 1 when the service cannot start, 2 for bad settings."""
+    """Runs the service. Returns 0 after a drain, 1 if it cannot start, 2 for invalid settings."""
     try:
         settings = NeuralSettings.from_env(os.environ)
     except SettingsError as problem:

@@ -1,4 +1,4 @@
-"""Settings of the service, read from the environment once."""
+"""Settings of the service, read from the environment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 from neural.domain.model import LearningMode, Scope, Strategy
-from neural.domain.shrinkage import Beliefs
+from neural.domain.shrinkage import Priors
 
 DEFAULT_PORT = 50152
 _DAY = timedelta(days=1)
@@ -20,51 +20,52 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningSettings:
-    """How feedback becomes scores. Mode and half-life hold for the next version; a live one keeps its own."""
+    """Settings of learning. Mode and half-life apply from the next rebuild; the live version keeps its own."""
 
     mode: LearningMode = LearningMode.EVIDENCE_WEIGHTED
     half_life: timedelta = 30 * _DAY
-    """At least a day."""
+    """Half-life of evidence, at least one day."""
     carry_over: float = 0.5
-    """Share of the evidence of a model's version that the next one keeps."""
+    """Share of the evidence of a model version that counts for the next version, in [0, 1]."""
     global_tenants_min: int = 3
-    """Tenants behind every published global row."""
+    """Tenants that a published global score requires."""
     global_raters_min: int = 10
-    """Users behind every published global row."""
+    """Users that a published global score requires."""
     rebuild_workers: int = 2
-    """Statements of a rebuild that run at a time."""
+    """Statements that a rebuild runs in parallel."""
     nightly_hour: int | None = 3
-    """Hour of UTC in which the nightly run begins; None leaves it to RunBatchLearning."""
-    decisions_kept: timedelta = 90 * _DAY
-    """How long decisions can be evaluated; whole months are dropped after it."""
-    idle: timedelta = timedelta(milliseconds=200)
-    """Longest pause between two looks at the queues when no wake-up comes."""
+    """Hour of the nightly run in UTC; None if only RunBatchLearning starts runs."""
+    decision_retention: timedelta = 90 * _DAY
+    """Retention of decisions, after which the partitions of whole months are dropped."""
+    poll_interval: timedelta = timedelta(milliseconds=200)
+    """Longest time between two reads of the queues without a wake-up message."""
     budget_gain: float = 1.0
-    """Most that the weight of cost moves in an hour to keep a tenant's daily budget."""
+    """Largest change per hour of the cost weight that keeps a tenant's daily budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendSettings:
-    """How scores become recommendations."""
+    """Settings of recommendations."""
 
     strategy: Strategy = Strategy.THOMPSON
     epsilon: float = 0.1
-    beliefs: Beliefs = field(default_factory=Beliefs)
-    fitted_priors: bool = True
-    """Whether strengths that a nightly run fitted take the place of those that are set."""
+    """Probability of exploration of the strategy epsilon_greedy."""
+    priors: Priors = field(default_factory=Priors)
+    has_fitted_priors: bool = True
+    """Whether the strengths fitted by nightly runs replace the configured ones."""
     table_boards_max: int = 200_000
-    """Boards in the process's own table."""
-    decisions_max: int = 50_000
-    """Prepared decisions in the process's own table."""
-    valid_for: timedelta = timedelta(seconds=60)
-    """How long an answer may be reused."""
+    """Boards in the memory of the process."""
+    rankings_max: int = 50_000
+    """Prepared rankings in the memory of the process."""
+    answer_ttl: timedelta = timedelta(seconds=60)
+    """How long a client may reuse a recommendation."""
     log_queue_max: int = 20_000
-    """Decisions that wait to be logged; more are counted and dropped."""
+    """Decisions queued for the decision log. Further decisions are dropped and counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeuralSettings:
-    """Everything that the process is told."""
+    """Settings of the process."""
 
     rpc: RpcServerSettings
     postgres: PostgresSettings
@@ -73,12 +74,12 @@ class NeuralSettings:
     redis_url: str
     auth: AuthSettings
     metrics_port: int
-    """0 serves none."""
+    """Port of the metrics endpoint; 0 for none."""
     log_level: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> NeuralSettings:
-        """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
+        """Reads the variables RADIANT_*. Raises SettingsError with all missing and invalid variables."""
         reader = Reader(environ, "RADIANT_")
         settings = cls(
             rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
@@ -87,8 +88,8 @@ class NeuralSettings:
             recommend=RecommendSettings(
                 strategy=Strategy(reader.choice("STRATEGY", "thompson", [each.value for each in Strategy])),
                 epsilon=reader.number("EPSILON", 0.1, 0, 1),
-                beliefs=_beliefs(reader),
-                fitted_priors=reader.flag("FITTED_PRIORS", True),
+                priors=_priors(reader),
+                has_fitted_priors=reader.flag("FITTED_PRIORS", True),
             ),
             redis_url=redis_address(reader, None),
             auth=AuthSettings.read(reader),
@@ -109,13 +110,13 @@ def _learning(reader: Reader) -> LearningSettings:
         global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
         rebuild_workers=reader.integer("REBUILD_WORKERS", 2, 1, 16),
         nightly_hour=None if (hour := reader.integer("NIGHTLY_HOUR", 3, -1, 23)) < 0 else hour,
-        decisions_kept=timedelta(days=reader.number("DECISION_RETENTION_DAYS", 90, 1, 36500)),
+        decision_retention=timedelta(days=reader.number("DECISION_RETENTION_DAYS", 90, 1, 36500)),
         budget_gain=reader.number("BUDGET_GAIN", 1, 0.01, 100),
     )
 
 
-def _beliefs(reader: Reader) -> Beliefs:
-    return Beliefs(
+def _priors(reader: Reader) -> Priors:
+    return Priors(
         min_samples={
             Scope.USER: reader.integer("MIN_SAMPLES_USER", 20, 1, 1_000_000),
             Scope.TENANT: reader.integer("MIN_SAMPLES_TENANT", 50, 1, 1_000_000),

@@ -131,7 +131,7 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
         ears = opener(ScriptedEars())
         for name, wired in (
             ("ingest", ingest.app.wired(IngestSettings.from_env(environ("ingest")))),
-            ("neural", neural.app.wired(NeuralSettings.from_env(environ("neural")))),
+            ("neural", neural.app.open_server(NeuralSettings.from_env(environ("neural")))),
             ("experiments", experiments.app.wired(ExperimentsSettings.from_env(environ("experiments")))),
             ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
         ):

@@ -1,6 +1,6 @@
 -- query: followed_decisions
--- Decisions that an answer followed, newest first, each with its first answer. Answers come after their decisions, up to
--- a week; a day is left to clocks that differ.
+-- Decisions with an output that used the chosen model, newest first, each with its first output. Outputs are searched
+-- up to 7 days after the decision, and 1 day before it to allow for clock differences.
 SELECT DISTINCT ON (d.decided_at, d.decision_id) d.user_id, d.task_type, d.domain_mode, d.model, d.propensity,
   d.candidates, m.output_id, m.user_id AS rater
 FROM neural.neural_routing_recommendations d

@@ -1,32 +1,32 @@
-"""Contexts in."""
+"""Converts recommendation contexts to ranking requests."""
 
 from __future__ import annotations
 
 from kit.errors import FieldViolation, Invalid
-from neural.api.convert.enums import GENERAL, STRATEGY_OF
-from neural.domain.constraints import Demand, Profile
+from neural.api.convert.enums import DEFAULT_DOMAIN, STRATEGY_OF
+from neural.domain.constraints import Profile, RankingRequest
 from radiant.neural.v1 import recommend_service_pb2
 
 
-def demand_of(context: recommend_service_pb2.RecommendationContext, path: str) -> Demand:
-    """Returns what is asked for; raises Invalid for a model with two profiles."""
+def ranking_request(context: recommend_service_pb2.RecommendationContext, path: str) -> RankingRequest:
+    """Returns the ranking request. `path` is the field path of the context. Raises Invalid for a repeated profile."""
     profiles: dict[str, Profile] = {}
-    problems = []
+    violations = []
     for index, each in enumerate(context.profiles):
         if each.model in profiles:
-            problems.append(FieldViolation(f"{path}.profiles[{index}].model", "has a profile already"))
+            violations.append(FieldViolation(f"{path}.profiles[{index}].model", "has a profile already"))
         profiles[each.model] = Profile(
             capabilities=frozenset(each.capabilities),
             cost=each.cost if each.HasField("cost") else None,
             latency_ms=each.latency_ms if each.HasField("latency_ms") else None,
-            unhealthy=each.unhealthy,
+            is_unhealthy=each.unhealthy,
         )
-    if problems:
-        raise Invalid(problems)
-    return Demand(
+    if violations:
+        raise Invalid(violations)
+    return RankingRequest(
         user_id=context.user_id,
         task_type=context.task_type,
-        domain_mode=context.domain_mode or GENERAL,
+        domain_mode=context.domain_mode or DEFAULT_DOMAIN,
         candidates=tuple(context.candidates),
         excluded=frozenset(context.excluded_models),
         capabilities=frozenset(context.required_capabilities),
