@@ -19,7 +19,7 @@ from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import mint
 from tests.experiments.service import serving as experiments
 from tests.ingest import serving as ingest
-from tests.neural import serving as neural
+from tests.neural.fixtures import service as neural
 from tests.support.suite import KEY
 
 BASE = "http://gateway"
@@ -65,7 +65,7 @@ class Served(Gateway):
     """The application over the real services."""
 
     intake: ingest.Serving
-    learning: neural.Serving
+    learning: neural.RunningService
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +75,7 @@ async def gateway(database_url: str, redis_url: str, recordings: Path) -> AsyncI
         intake = await stack.enter_async_context(
             ingest.serving(database_url, redis_url, {"RADIANT_AUDIO_URL": str(recordings)})
         )
-        learning = await stack.enter_async_context(neural.serving(database_url, redis_url))
+        learning = await stack.enter_async_context(neural.running_service(database_url, redis_url))
         trials = await stack.enter_async_context(experiments.serving(database_url))
         addresses = Addresses(ingest=intake.address, neural=learning.address, experiments=trials.address)
         settings = GatewaySettings(addresses=addresses, limits=HttpLimits(requests_per_s=0))

@@ -12,7 +12,7 @@ from neural.api import learning_servicer, recommend_servicer
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 from tests.gateway.serving import Served, draft, signal, vote
 from tests.ingest.serving import manifest
-from tests.neural.serving import within
+from tests.neural.fixtures.service import wait_until
 from voice.api.servicer import ACCESS as VOICE_ACCESS
 
 WANTED = {
@@ -115,7 +115,7 @@ async def test_feedback_is_learned_and_recommended_by(served: Served) -> None:
         answer = await served.ask("GET", "/neural/scores", params={"scope": "SCOPE_TENANT"})
         return [each["model"] for each in answer.json()["scores"]] == ["m"]
 
-    await within(10, listed)
+    await wait_until(10, listed)
     asked = {"userId": "u", "taskType": "chat", "candidates": ["m", "n"], "strategy": "STRATEGY_GREEDY"}
     answer = await served.ask("GET", "/neural/recommendation", params=asked)
     assert answer.json()["recommendation"]["model"] == "m"

@@ -25,7 +25,7 @@ from tests.experiments.service.hostile import legal as experiments_legal
 from tests.ingest.serving import reason_of
 from tests.ingest.speaking import head as spoken_head
 from tests.ingest.test_bad_input import legal as ingest_legal
-from tests.neural.test_bad_input import WALK as NEURAL_WALK
+from tests.neural.fixtures.fields import WALK as NEURAL_WALK
 from tests.support.servers import url_as
 from tests.support.suite import KEY
 from tests.voice.service.scripted import ScriptedEars, opener

@@ -16,7 +16,7 @@ from tests.gateway.serving import Served
 
 
 async def test_the_sequence_is_shown_over_time(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with visiting(served) as admin:
         page = await started(admin)
         await judged(served, page)
@@ -47,7 +47,7 @@ async def test_the_sequence_is_shown_over_time(served: Served) -> None:
 
 
 async def test_long_histories_are_drawn_thinner_and_filed_whole(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with visiting(served) as admin:
         page = await started(admin)
         await judged(served, page)

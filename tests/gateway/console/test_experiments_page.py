@@ -41,7 +41,7 @@ async def started(admin: Visitor) -> str:
 
 async def judged(served: Served, page: str, treatment: int = 300) -> None:
     """Lets users judge both variants: half of the control's are pleased, nine of ten of the treatment's."""
-    world, experiment = World(served.learning.world.connection), page.removeprefix("experiments/")
+    world, experiment = World(served.learning.connection), page.removeprefix("experiments/")
     await world.judged(experiment, "control", 300, 150)
     await world.judged(experiment, "treatment", treatment, treatment * 9 // 10)
 
@@ -67,9 +67,7 @@ async def test_whole_life(served: Served) -> None:
         assert ">completed</span>" in text
         assert 'aria-label="Pause"' not in text
         assert 'aria-label="Cancel the experiment"' not in text
-        audit = await served.learning.world.connection.fetch(
-            "SELECT action, reason FROM ingest.audit_log ORDER BY sequence"
-        )
+        audit = await served.learning.connection.fetch("SELECT action, reason FROM ingest.audit_log ORDER BY sequence")
         assert ("experiment.complete", "enough") in [(row["action"], row["reason"]) for row in audit]
 
 
@@ -108,7 +106,7 @@ async def test_a_mismatch_of_arrivals_raises_an_alarm(served: Served) -> None:
 async def test_without_results_it_can_still_be_stopped(served: Served) -> None:
     settings = settings_of(served)
     hasty = replace(settings, limits=replace(settings.limits, call_timeout=timedelta(seconds=1)))
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with visiting(served, settings=hasty) as admin:
         page = await started(admin)
         async with connection.transaction():

@@ -21,7 +21,7 @@ FROM generate_series(0, 29) AS n
 
 async def raters(served: Served) -> None:
     """Stores thirty raters, of whom three are outliers."""
-    await served.learning.world.connection.execute(_RATERS)
+    await served.learning.connection.execute(_RATERS)
 
 
 def shown(page: str) -> list[str]:
