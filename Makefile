@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check protos schemas bench fuzz chaos audit lock clean
+.PHONY: setup npm run test check protos schemas bench fuzz chaos audit lock clean
 
 setup: $(READY)
 
@@ -16,8 +16,11 @@ $(READY): requirements.lock pyproject.toml
 run: setup  ## set up, start the whole suite with a day of demonstration traffic, stay until Ctrl-C
 	$(BIN)/radiant up --demo
 
-test: setup check  ## set up, check style and types, run the tests
+test: setup npm check  ## set up, check style and types, run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+npm: setup  ## install the npm packages of the TypeScript client; tolerates being offline
+	$(BIN)/python clients/typescript/build.py --install
 
 check: setup
 	$(BIN)/ruff check .
@@ -25,9 +28,10 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-protos: setup  ## write libs/radiant and clients/typescript from proto/
+protos: setup  ## write libs/radiant and docs/ACCESS.md from proto/, and clients/typescript from the OpenAPI document
 	$(BIN)/python proto/generate.py
-	$(BIN)/python proto/typescript.py
+	$(BIN)/python proto/access.py
+	$(BIN)/python clients/typescript/build.py
 
 schemas: setup  ## write each service's schema.sql from its migrations
 	$(BIN)/python -m cli.schema_dump

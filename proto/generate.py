@@ -1,8 +1,7 @@
-"""Writes libs/radiant, libs/buf and the gateway's comments from the protos; `--check` compares instead of writing.
+"""Generates libs/radiant, libs/buf and the gateway's comments from the protos; `--check` compares instead.
 
-The proto package equals the Python package, so generated imports are right as they fall.
-`buf/validate/validate.proto` is not shown by any package index as source: its descriptor is read out of
-the installed protovalidate wheel, which also is the engine that enforces it, so the two cannot disagree.
+The proto package equals the Python package, so the generated imports need no rewriting. Imported protos are vendored in
+proto/third_party, so no command needs the network.
 """
 
 from __future__ import annotations
@@ -13,72 +12,55 @@ import json
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 PROTO = Path(__file__).resolve().parent
+THIRD_PARTY = PROTO / "third_party"
 LIBS = PROTO.parent / "libs"
 COMMENTS = PROTO.parent / "services" / "gateway" / "openapi" / "comments.json"
-SITE = Path(sysconfig.get_paths()["purelib"])
 ROOTS = ("radiant", "buf")
+OPTIONS = "radiant/options/v1/access.proto"
+"""Options of methods. Their types are no part of any request or response."""
 VALIDATE = "buf/validate/validate.proto"
+"""The one vendored proto that needs Python stubs: google.rpc comes with googleapis-common-protos."""
 
 
 def sources() -> list[str]:
-    """Returns every hand-written proto, relative to proto/, sorted."""
-    return sorted(path.relative_to(PROTO).as_posix() for path in PROTO.rglob("*.proto"))
+    """Returns the paths of the API's protos, relative to proto/, sorted; without OPTIONS."""
+    found = (path.relative_to(PROTO).as_posix() for path in (PROTO / "radiant").rglob("*.proto"))
+    return sorted(name for name in found if name != OPTIONS)
 
 
-def write_validate_descriptor(target: Path) -> None:
-    """Writes the descriptor set of validate.proto and its imports to `target`."""
-    from google.protobuf import descriptor_pb2, duration_pb2, field_mask_pb2, timestamp_pb2
-    from protovalidate._gen.buf.validate import validate_pb
-
-    files = descriptor_pb2.FileDescriptorSet()
-    for module in (descriptor_pb2, duration_pb2, field_mask_pb2, timestamp_pb2):
-        module.DESCRIPTOR.CopyToProto(files.file.add())
-    files.file.add().ParseFromString(validate_pb.desc().proto.to_binary())
-    target.write_bytes(files.SerializeToString())
-
-
-def protoc(scratch: Path, *arguments: str) -> None:
-    """Runs protoc over our protos; raises CalledProcessError when it refuses them."""
-    validate = scratch / "validate.binpb"
-    if not validate.exists():
-        write_validate_descriptor(validate)
-    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{SITE}"]
-    subprocess.run([*command, f"--descriptor_set_in={validate}", *arguments], check=True)
+def protoc(*arguments: str) -> None:
+    """Runs protoc with the import paths of this folder; raises CalledProcessError when it fails."""
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{THIRD_PARTY}"]
+    subprocess.run([*command, *arguments], check=True)
 
 
 def write_image(target: Path) -> None:
-    """Compiles the protos, with comments and imports, into the image that buf reads."""
-    with tempfile.TemporaryDirectory() as scratch:
-        flags = ("--include_imports", "--include_source_info", f"--descriptor_set_out={target}")
-        protoc(Path(scratch), *flags, *sources())
+    """Writes the descriptor set of the protos and their imports, with comments, to `target`."""
+    protoc("--include_imports", "--include_source_info", f"--descriptor_set_out={target}", *sources())
 
 
 def write_stubs(out: Path) -> None:
     """Generates messages, typed async stubs and service configurations below `out`."""
     out.mkdir(parents=True, exist_ok=True)
     bin_folder = Path(sys.executable).parent
-    with tempfile.TemporaryDirectory() as scratch:
-        plugins = [f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
-        messages = [f"--python_out={out}", f"--mypy_out={out}"]
-        services = [f"--grpc_python_out={out}", f"--mypy_grpc_out=only_async:{out}"]
-        protoc(Path(scratch), *plugins, *messages, *sources(), VALIDATE)
-        served = [name for name in sources() if "\nservice " in (PROTO / name).read_text()]
-        protoc(Path(scratch), *plugins, *services, *served)
-    for config in PROTO.rglob("service_config.json"):
+    plugins = [f"--plugin={name}={bin_folder / name}" for name in ("protoc-gen-mypy", "protoc-gen-mypy_grpc")]
+    protoc(*plugins, f"--python_out={out}", f"--mypy_out={out}", *sources(), OPTIONS, VALIDATE)
+    served = [name for name in sources() if "\nservice " in (PROTO / name).read_text()]
+    protoc(*plugins, f"--grpc_python_out={out}", f"--mypy_grpc_out=only_async:{out}", *served)
+    for config in (PROTO / "radiant").rglob("service_config.json"):
         shutil.copy(config, out / config.relative_to(PROTO))
     for folder in {path.parent for path in (out / "radiant").rglob("*_pb2.py")}:
         (folder / "__init__.py").touch()
 
 
 def comments() -> dict[str, str]:
-    """Returns the comment above each message, field, enum, value and method, by its full name."""
+    """Returns the comment of each message, field, enum, value, service and method by full name."""
     from google.protobuf import descriptor_pb2
 
     image = descriptor_pb2.FileDescriptorSet()
@@ -88,7 +70,7 @@ def comments() -> dict[str, str]:
         image.ParseFromString(target.read_bytes())
     found: dict[str, str] = {}
     for file in image.file:
-        if file.package.split(".")[0] != "radiant":
+        if file.name not in sources():
             continue
         for location in file.source_code_info.location:
             if location.leading_comments:
@@ -97,7 +79,7 @@ def comments() -> dict[str, str]:
 
 
 def name_at(file: Any, path: Sequence[int]) -> str:
-    """Returns the dotted name below the package of what a path of numbers leads to."""
+    """Returns the name, relative to the package, of the element at a path of SourceCodeInfo."""
     names, here = [], file
     for number, index in zip(path[::2], path[1::2], strict=False):
         here = getattr(here, here.DESCRIPTOR.fields_by_number[number].name)[index]
@@ -106,12 +88,12 @@ def name_at(file: Any, path: Sequence[int]) -> str:
 
 
 def comments_text() -> str:
-    """Returns the comments as they are committed."""
+    """Returns the text of comments.json."""
     return json.dumps(comments(), indent=0, ensure_ascii=False) + "\n"
 
 
 def differences(fresh: Path) -> list[str]:
-    """Names the files in which the committed stubs differ from freshly generated ones."""
+    """Returns the paths whose committed stub differs from the one generated in `fresh`, or exists on one side only."""
 
     def listing(top: Path) -> set[str]:
         found = (path for root in ROOTS for path in (top / root).rglob("*") if path.is_file())

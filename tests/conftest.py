@@ -6,15 +6,30 @@
 - redis_url: the worker's Valkey, emptied before each test
 """
 
+import contextlib
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
 import redis
 
+from kit.ports import DEFAULT_PORTS
 from tests.support.servers import Apart, Databases, running_postgres, running_valkey, without_settings
 
 without_settings(os.environ)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def occupied_default_ports() -> Iterator[None]:
+    """Keeps the suite's default ports busy, so that a test that listens on one fails on every machine."""
+    with contextlib.ExitStack() as stack:
+        for port in sorted(DEFAULT_PORTS):
+            listener = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):  # another test process or a running suite has it
+                listener.bind(("127.0.0.1", port))
+                listener.listen()
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ async def main() -> None:
         registrar.add_registered_method_handlers(service.full_name, {method_name: handler})
 
     key = SharedKeyTokens(os.environ["RADIANT_TOKEN_KEY"])
-    server = build_server(settings, key, {method_name: frozenset({"service"})})
+    server = build_server(settings, key)
     server.add(register, None, service)
     await server.start()
     await serve_until_stopped(server, settings.grace)

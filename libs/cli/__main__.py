@@ -15,18 +15,18 @@ from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from cli.supervisor import PartFailedError
 from kit.errors import RadiantError
+from kit.rpc.access import ROLES
 from kit.settings import SettingsError
 
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
     "model, quality (0 to 1), cost_usd, latency_s"
 )
-ROLES = ("service", "expert", "admin", "operator")
 
 
 def parser() -> argparse.ArgumentParser:
-    """Returns the grammar of the command line."""
-    radiant = argparse.ArgumentParser(prog="radiant", description="Reactions in, better model choices out.")
+    """Returns the argument parser."""
+    radiant = argparse.ArgumentParser(prog="radiant", description="Runs and checks the Radiant suite on one machine.")
     commands = radiant.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", help="start the whole suite and stay until Ctrl-C")
@@ -36,22 +36,27 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run one service against DATABASE_URL and REDIS_URL")
     serve.add_argument("service", choices=[service.name for service in SERVICES])
-    commands.add_parser("migrate", help="bring roles and schemas up to date")
+    commands.add_parser("migrate", help="create roles and apply migrations")
     commands.add_parser("doctor", help="check this machine and the servers")
 
+    protos = commands.add_parser("protos", help="write the API's protos and their imports to a folder")
+    protos.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; created if missing")
+
     token = commands.add_parser("token", help="print a token for development")
-    token.add_argument("tenant", help="the tenant that it speaks for; '' for an operator of all")
-    token.add_argument("--role", action="append", choices=ROLES, help="may be repeated; default service")
-    token.add_argument("--subject", default="developer", help="who it speaks for; default developer")
-    token.add_argument("--hours", type=float, default=24.0, help="how long it is good for; default 24")
+    token.add_argument("tenant", help="tenant of the token; '' for an operator of all tenants")
+    token.add_argument(
+        "--role", action="append", choices=ROLES, help="role of the token, may be repeated; default service"
+    )
+    token.add_argument("--subject", default="developer", help="subject of the token; default developer")
+    token.add_argument("--hours", type=float, default=24.0, help="lifetime in hours; default 24")
     return radiant
 
 
 def _demo_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, metavar="FILE", help=_DATA_HELP)
-    command.add_argument("--events", type=_count, metavar="N", help="how many requests to play; default 2000")
-    command.add_argument("--seed", type=int, default=7, metavar="N", help="makes a play repeatable; default 7")
-    command.add_argument("--quiet", action="store_true", help="print the result alone")
+    command.add_argument("--events", type=_count, metavar="N", help="number of requests; default 2000")
+    command.add_argument("--seed", type=int, default=7, metavar="N", help="seed of the random numbers; default 7")
+    command.add_argument("--quiet", action="store_true", help="print only the result, as key=value lines")
 
 
 def _count(text: str) -> int:
@@ -61,7 +66,7 @@ def _count(text: str) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; the exit code is 0 for done, 1 for failed, 2 for not understood."""
+    """Runs one command; returns the exit status: 0 for success, 1 for a failure, 2 for bad arguments or settings."""
     given = parser().parse_args(arguments)
     if given.command == "token":
         given.role = given.role or ["service"]

@@ -1,10 +1,10 @@
-"""Addresses of databases, taken apart and put together."""
+"""URLs of databases."""
 
 from urllib.parse import quote, urlsplit
 
 
 def role_url(url: str, role: str, password: str) -> str:
-    """Returns the same server and database, as that role."""
+    """Returns the URL of the same server and database with another role and password."""
     parts = urlsplit(url)
     _, _, place = parts.netloc.rpartition("@")
     return parts._replace(netloc=f"{quote(role)}:{quote(password, safe='')}@{place}").geturl()

@@ -1,4 +1,4 @@
-"""The checks of `radiant doctor`: each looks at one thing, changes nothing and says what to do."""
+"""The checks of `radiant doctor`. A check changes nothing and returns findings with advice."""
 
 import enum
 import os
@@ -30,7 +30,7 @@ _TIMEOUT_S = 5.0
 
 
 class Level(enum.IntEnum):
-    """How much a finding matters."""
+    """Severity of a finding."""
 
     OK = 0
     WARN = 1
@@ -39,14 +39,14 @@ class Level(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check saw."""
+    """Result of one check."""
 
     level: Level
-    """How much it matters."""
+    """Severity."""
     what: str
-    """What was seen."""
+    """Observation."""
     advice: str = ""
-    """What to do; empty when nothing needs doing."""
+    """Action to take; empty when none is needed."""
 
 
 def _ok(what: str) -> Finding:
@@ -62,7 +62,7 @@ def _fail(what: str, advice: str) -> Finding:
 
 
 async def findings(settings: SuiteSettings) -> AsyncIterator[Finding]:
-    """Runs all checks, one after the other."""
+    """Runs all checks in order and yields their findings."""
     yield python_version(sys.version_info[:2])
     for finding in data_folder(settings.data):
         yield finding
@@ -82,7 +82,7 @@ async def findings(settings: SuiteSettings) -> AsyncIterator[Finding]:
 
 
 def python_version(version: tuple[int, ...]) -> Finding:
-    """Looks at the interpreter's version."""
+    """Checks the version of the interpreter."""
     text = ".".join(str(each) for each in version)
     if version < _PYTHON_MIN:
         return _fail(f"Python {text}", "use Python 3.11 or newer")
@@ -90,11 +90,11 @@ def python_version(version: tuple[int, ...]) -> Finding:
 
 
 def data_folder(path: Path) -> Iterator[Finding]:
-    """Looks at whether the folder can be written, and at the room on its disk."""
+    """Checks that the folder can be written and that its disk has free space."""
     place = path.expanduser().resolve()
     nearest = next(each for each in (place, *place.parents) if each.exists())
     if not os.access(nearest, os.W_OK | os.X_OK):
-        yield _fail(f"{place} cannot be written", "set RADIANT_DATA to a folder of your own")
+        yield _fail(f"{place} cannot be written", "set RADIANT_DATA to a folder that you can write")
         return
     free = shutil.disk_usage(nearest).free
     room = f"{free / 1024**3:.1f} GB free in {place}"
@@ -107,12 +107,14 @@ def data_folder(path: Path) -> Iterator[Finding]:
 
 
 def program(name: str, find: Callable[[], Path]) -> Finding:
-    """Runs an embedded server's program for its version."""
+    """Checks that the program of an embedded server runs, by its --version."""
     try:
         path = find()
         done = subprocess.run([str(path), "--version"], capture_output=True, text=True, timeout=30, check=True)
     except (EmbeddedError, OSError, subprocess.SubprocessError) as problem:
-        return _fail(f"{name} from its wheel does not run: {problem}", "set the address of your own server")
+        return _fail(
+            f"{name} from its wheel does not run: {problem}", "set DATABASE_URL or REDIS_URL to your own server"
+        )
     return _ok(f"{done.stdout.strip()} at {path}")
 
 
@@ -121,7 +123,7 @@ def _postgres_program(data: Path) -> Path:
 
 
 def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterator[Finding]:
-    """Looks at the port of each service, and at whether an optional one can run at all."""
+    """Checks the port of each service and the requirements of optional services."""
     for service in SERVICES:
         if reason := service.why_off:
             yield Finding(level=Level.WARN, what=reason)
@@ -134,13 +136,13 @@ def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterat
         if port_is_free(port):
             yield _ok(f"port {port} of {service.name} is free")
         elif chosen:
-            yield _fail(f"port {port} is taken", f"set {service.port_variable} to a free port")
+            yield _fail(f"port {port} is in use", f"set {service.port_variable} to a free port")
         else:
-            yield _warn(f"port {port} of {service.name} is taken", "`radiant up` will choose another")
+            yield _warn(f"port {port} of {service.name} is in use", "`radiant up` uses a free port instead")
 
 
 async def database(url: str | None) -> AsyncIterator[Finding]:
-    """Looks at the server's version, at roles and at migrations."""
+    """Checks the version of the server, the roles and the migrations."""
     if not url:
         yield _ok("PostgreSQL: embedded, starts with `radiant up`")
         return
@@ -172,7 +174,7 @@ async def database(url: str | None) -> AsyncIterator[Finding]:
 
 
 async def cache(url: str | None) -> Finding:
-    """Looks at whether the Redis-compatible server answers."""
+    """Checks that the Redis-compatible server answers."""
     if not url:
         return _ok("Valkey: embedded, starts with `radiant up`")
     try:

@@ -1,4 +1,4 @@
-"""What a service's process is told through its environment, and the secrets behind it."""
+"""Environment variables and secrets of each service's process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,28 +14,28 @@ _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Where one service listens."""
+    """Ports of one service."""
 
     rpc: int
-    """The port of gRPC, or of HTTP for what stands in front."""
+    """The port of gRPC, or of HTTP for the gateway."""
     metrics: int
-    """The http port of its metrics; 0 serves none."""
+    """The HTTP port of its metrics; 0 serves none."""
     sides: Mapping[str, int] = field(default_factory=dict)
-    """More ports, by the variable that sets each."""
+    """Additional ports by the variable that sets each."""
 
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
-    """Returns the password of every service's role: the one set, else the folder's own, made when new."""
+    """Returns the password of each service's role: the one that is set, else a generated one in the data folder."""
     return {service.role: settings.passwords.get(service.role) or folder.secret(service.secret) for service in KEEPERS}
 
 
 def token_key(settings: SuiteSettings, folder: DataFolder) -> str:
-    """Returns the key of development tokens: the one set, else the folder's own, made when new."""
+    """Returns the key of development tokens: the one that is set, else a generated one in the data folder."""
     return settings.token_key or folder.secret(_TOKEN_KEY)
 
 
 def audio_url(settings: SuiteSettings, folder: DataFolder) -> str:
-    """Returns where recordings are kept: the place set, else a folder of the data folder's own."""
+    """Returns the URL of the recordings: the one that is set, else `audio` in the data folder."""
     return settings.audio_url or str(folder.path / "audio")
 
 
@@ -53,7 +53,7 @@ def service_environ(
 ) -> dict[str, str]:
     """Returns the environment of one service.
 
-    The owner's address and other services' passwords stay behind: a service knows its own role alone.
+    It holds the password of the service's own role, and neither the owner's URL nor other passwords.
     """
     return _open(base) | {
         "RADIANT_DATABASE_URL": role_url(owner_url, service.role, password),
@@ -69,10 +69,9 @@ def service_environ(
 def front_environ(
     base: Mapping[str, str], service: Service, ports: Ports, *, host: str, addresses: Mapping[str, str], key: str
 ) -> dict[str, str]:
-    """Returns the environment of what stands in front of the services, which keeps nothing itself.
+    """Returns the environment of the gateway, which stores nothing.
 
-    `addresses` names those services that run; `key` signs tokens of people who sign in for development, and is
-    empty where nobody may.
+    `addresses` holds the running services. `key` signs the tokens of development sign-in; empty disables it.
     """
     named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.fronts}
     told = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
@@ -90,9 +89,9 @@ def front_environ(
 
 
 def sign_in_key(settings: SuiteSettings, folder: DataFolder, service: Service) -> str:
-    """Returns the key with which people may sign in for development.
+    """Returns the key of development sign-in.
 
-    Only a suite that made its key itself and that this machine alone can reach lets them; otherwise it is empty.
+    It is empty, which disables the sign-in, when the token key was set or an address is not a loopback address.
     """
     reachable = not is_loopback(settings.host) or not is_loopback(settings.host_of(service))
     return "" if settings.token_key or reachable else token_key(settings, folder)
@@ -100,14 +99,28 @@ def sign_in_key(settings: SuiteSettings, folder: DataFolder, service: Service) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """Where the servers are that a service needs."""
+    """Addresses of the servers that a service needs."""
 
     owner_url: str = field(default="", repr=False)
     """PostgreSQL, as the owner of the schemas."""
     redis_url: str = field(default="", repr=False)
     """Valkey or Redis."""
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """Services that run, host:port by name."""
+    """Running services, host:port by name."""
+
+
+def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, str]:
+    """Returns the variables of one service's process that are set in `base` and must not be replaced.
+
+    The keys are addresses and ports. Secrets are not among them: `environ_of` decides which process gets which.
+    """
+    names = {f"{service.prefix}{name}" for name in ("HOST", "PORT", "METRICS_PORT")}
+    names |= {variable for variable, _ in service.side_ports}
+    if service.fronts:
+        names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.fronts}
+    else:
+        names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL"}
+    return {name: base[name] for name in sorted(names) if base.get(name, "").strip()}
 
 
 def environ_of(
@@ -132,6 +145,6 @@ def environ_of(
 
 
 def _open(base: Mapping[str, str]) -> dict[str, str]:
-    """Returns what of the environment every service may see."""
+    """Returns the environment without the variables that only the command line may read."""
     hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
     return {name: value for name, value in base.items() if name not in hidden}

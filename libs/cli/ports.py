@@ -1,6 +1,6 @@
-"""Which ports the services take."""
+"""The ports on which a service listens: those that are set, else its defaults, else free ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import free_port, port_is_free
@@ -9,30 +9,34 @@ from cli.services import Service
 from cli.settings import SuiteSettings
 
 
-def choose_ports(service: Service, settings: SuiteSettings, tell: Callable[[str], None]) -> Ports:
-    """Returns the ports of the service.
+def choose_ports(
+    service: Service, settings: SuiteSettings, report: Callable[[str], None], explicit: Collection[str] = ()
+) -> Ports:
+    """Returns the ports of a service.
 
-    A port that was set must be free, else EmbeddedError says so; a default that is taken gives way to a free
-    one, and `tell` is told.
+    A default port that is busy is replaced by a free one; `report` gets a line that names the port and the setting
+    that moves it. Variables in `explicit` are set for the service's process itself: their ports are not examined.
+    Raises EmbeddedError when a port that was set by RADIANT_<SERVICE>_PORT is busy.
     """
-    wanted = settings.ports.get(service.name)
-    if wanted is None:
-        rpc = _free_or_other(service.port, f"{service.name} would listen", tell)
-    elif port_is_free(wanted):
-        rpc = wanted
-    else:
+
+    def choose(variable: str, port: int, label: str, advised: str) -> int:
+        if variable in explicit or port_is_free(port):
+            return port
+        other = free_port()
+        report(f"Port {port} of {label} is in use by another process; using {other}. Set {advised} to choose a port.")
+        return other
+
+    name, wanted = service.name, settings.ports.get(service.name)
+    if wanted is not None and not port_is_free(wanted):
         raise EmbeddedError(
-            f"Port {wanted} is taken by another process. Set {service.port_variable} to a free port, "
-            "or unset it to let one be chosen."
+            f"Port {wanted} of {name} is in use by another process. "
+            f"Set {service.port_variable} to a free port, or unset it to use any free port."
         )
-    metrics = _free_or_other(service.metrics_port, f"{service.name} would show metrics", tell)
-    sides = {name: _free_or_other(port, f"{service.name} would listen, too", tell) for name, port in service.side_ports}
+    rpc = wanted or choose(f"{service.prefix}PORT", service.port, name, service.port_variable)
+    metrics_variable = f"{service.prefix}METRICS_PORT"
+    advised = metrics_variable if service.fronts else service.metrics_port_variable
+    metrics = settings.metrics_ports.get(name) or choose(
+        metrics_variable, service.metrics_port, f"{name} metrics", advised
+    )
+    sides = {variable: choose(variable, port, name, variable) for variable, port in service.side_ports}
     return Ports(rpc=rpc, metrics=metrics, sides=sides)
-
-
-def _free_or_other(port: int, who: str, tell: Callable[[str], None]) -> int:
-    if port_is_free(port):
-        return port
-    other = free_port()
-    tell(f"Port {port}, where {who}, is taken by another process; using {other}.")
-    return other

@@ -14,9 +14,9 @@ _QUERIES = load_queries("cli")
 
 
 async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, list[Migration]]:
-    """Ensures every service's role (`passwords` by role), then applies what is missing of its migrations.
+    """Creates missing roles (`passwords` by role) and applies pending migrations.
 
-    Runs as the owner of the schemas. Repeating it changes nothing; several at once wait for each other.
+    Connects as the owner of the schemas. The call is idempotent; concurrent calls wait for one another.
     Returns the newly applied migrations by service name.
     """
     connection = await asyncpg.connect(owner_url)
@@ -33,20 +33,20 @@ async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, l
 
 
 def has_migrations(service: Service) -> bool:
-    """Tells whether the service's package is here and brings migrations."""
+    """Returns whether the service's package is installed and has migrations."""
     if not service.present:
         return False
     return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
 
 
 async def missing_roles(connection: asyncpg.Connection) -> list[str]:
-    """Returns the services' roles that the server does not know."""
+    """Returns the roles of services that do not exist on the server."""
     rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in KEEPERS])
     return [row["role"] for row in rows]
 
 
 async def pending(connection: asyncpg.Connection) -> dict[str, list[str]]:
-    """Returns the names of migrations not yet applied, by service name; empty lists are left out."""
+    """Returns the names of pending migrations by service name; services without any are omitted."""
     kept = await connection.fetchval(_QUERIES["has_bookkeeping"])
     left = {}
     for service in filter(has_migrations, KEEPERS):

@@ -1,4 +1,4 @@
-"""One service's process: started with its environment, ready when its health says so."""
+"""Process of one service: started with its environment, ready when its health check succeeds."""
 
 import asyncio
 import ssl
@@ -32,13 +32,13 @@ class ServiceProcess:
         patience: timedelta = timedelta(seconds=60),
         grace: timedelta = timedelta(seconds=15),
     ) -> None:
-        """Starts nothing; `ready` asks its health, by gRPC unless said otherwise.
+        """Does not start the process. `ready` is its health check, by gRPC if None.
 
-        `patience` bounds the start, `grace` the orderly end before SIGKILL.
+        `patience` limits the start, `grace` the time between SIGTERM and SIGKILL.
         """
         self.name = name
         self.address = address
-        """Host and port at which its health is asked."""
+        """Host and port of its health check."""
         self._command = Command(arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace)
         self._asked = ready or serves
         self._patience_s = patience.total_seconds()
@@ -50,11 +50,11 @@ class ServiceProcess:
         return self._process.pid if self._process is not None else 0
 
     def is_alive(self) -> bool:
-        """Tells whether the process runs."""
+        """Returns whether the process runs."""
         return self._process is not None and self._process.exit_code() is None
 
     async def start(self) -> None:
-        """Starts the process; raises EmbeddedError with the end of its log when it does not get ready."""
+        """Starts the process; raises EmbeddedError with the end of its log when it does not become ready."""
         await self.stop()
         self._process = await asyncio.to_thread(GuardedProcess, self._command)
         try:
@@ -62,7 +62,7 @@ class ServiceProcess:
                 await self._ready(self._process)
         except TimeoutError:
             await self.stop()
-            raise EmbeddedError(self._failure(f"was not ready in {self._patience_s:g} s")) from None
+            raise EmbeddedError(self._failure(f"was not ready within {self._patience_s:g} s")) from None
         except BaseException:
             await self.stop()
             raise
@@ -74,7 +74,7 @@ class ServiceProcess:
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """Asks the process to drain and end; SIGKILL after the grace. Repeating is harmless."""
+        """Sends SIGTERM, then SIGKILL after `grace`. Idempotent."""
         if self._process is not None:
             process, self._process = self._process, None
             await process.stop()
@@ -82,8 +82,8 @@ class ServiceProcess:
     async def _ready(self, process: GuardedProcess) -> None:
         while True:
             ready = await self._asked(self.address)
-            if (code := process.exit_code()) is not None:  # else a stranger on the port might answer for it
-                raise EmbeddedError(self._failure(f"ended with code {code} at its start"))
+            if (code := process.exit_code()) is not None:  # another process on the port could answer instead
+                raise EmbeddedError(self._failure(f"exited with code {code} during its start"))
             if ready:
                 return
             await asyncio.sleep(_POLL_S)
@@ -95,7 +95,7 @@ class ServiceProcess:
 
 
 async def serves(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
-    """Tells whether the server at the address reports SERVING for the whole of itself."""
+    """Returns whether the server's overall gRPC health is SERVING."""
     async with grpc.aio.insecure_channel(address) as channel:
         ask = health_pb2_grpc.HealthStub(channel).Check
         try:
@@ -106,12 +106,12 @@ async def serves(address: str, timeout: timedelta = timedelta(seconds=1)) -> boo
 
 
 async def answers_http(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
-    """Tells whether the server at the address answers HTTP and calls itself healthy."""
+    """Returns whether `GET /healthz` answers 200."""
     return await _healthy(address, None, timeout)
 
 
 async def answers_https(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
-    """Tells the same over TLS, whoever vouches for the certificate: the process is our own."""
+    """Returns the same over TLS, without verification of the certificate: the process is a child of this one."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return await _healthy(address, context, timeout)

@@ -5,37 +5,39 @@ import importlib.util
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kit import ports
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service: a process of its own; most have a schema and a role of their own."""
+    """One service. Each has a process; most have a schema and a role."""
 
     name: str
-    """What people and log files call it."""
+    """Name in the command line and of the log file."""
     module: str
     """Python package; `python -m <module>` runs it."""
     schema: str = ""
-    """The Postgres schema that it owns; empty for none."""
+    """Its PostgreSQL schema; empty for none."""
     role: str = ""
-    """The Postgres role as which it connects; neither owner nor above row level security. Empty: it keeps nothing."""
+    """Its PostgreSQL role, which neither owns tables nor bypasses row-level security; empty for none."""
     port: int
-    """The port unless another is set."""
+    """Default port."""
     metrics_port: int
-    """Where metrics are served over http unless it is taken."""
+    """Default HTTP port of its metrics."""
     needs: tuple[str, ...] = ()
-    """Services whose schema and process come first."""
+    """Services that must be migrated and started first."""
     side_ports: tuple[tuple[str, int], ...] = ()
-    """More ports that it listens on: the variable that sets each, and the port unless it is taken."""
+    """Additional ports: the variable that sets each, and its default."""
     fronts: bool = False
-    """Whether it answers HTTP in front of the others, rather than gRPC, and takes its settings by its own name."""
+    """Whether it serves HTTP in front of the others; its variables then begin with its name."""
     availability: str = ""
-    """Module whose `why_off` says why an optional service cannot run here; empty: the service always can."""
+    """Module of an optional service whose `why_off` returns the reason why it cannot run; empty for the others."""
     patience: timedelta = timedelta(seconds=60)
-    """How long its start may take."""
+    """Time limit of its start."""
 
     @property
     def prefix(self) -> str:
-        """What begins the names of its own settings of where to listen."""
+        """Prefix of its variables for host and ports."""
         return f"RADIANT_{self.name.upper()}_" if self.fronts else "RADIANT_"
 
     @property
@@ -44,23 +46,28 @@ class Service:
         return f"RADIANT_{self.name.upper()}_PORT"
 
     @property
+    def metrics_port_variable(self) -> str:
+        """The environment variable that sets the port of its metrics for `radiant up`."""
+        return f"RADIANT_{self.name.upper()}_METRICS_PORT"
+
+    @property
     def password_variable(self) -> str:
         """The environment variable that sets the password of the service's role."""
         return f"RADIANT_{self.name.upper()}_PASSWORD"
 
     @property
     def secret(self) -> str:
-        """The name under which the data folder keeps the role's password."""
+        """Name of the role's password in the data folder."""
         return f"{self.role}_password"
 
     @property
     def present(self) -> bool:
-        """Whether the package is installed here."""
+        """Whether the package is installed."""
         return importlib.util.find_spec(self.module) is not None
 
     @property
     def why_off(self) -> str:
-        """Returns one sentence that says why the service is left out here and what to do, or ''."""
+        """Why the service cannot run on this machine and how to enable it; '' if it can."""
         if not self.availability:
             return ""
         reason: str = importlib.import_module(self.availability).why_off()
@@ -68,14 +75,21 @@ class Service:
 
 
 SERVICES = (
-    Service(name="ingest", module="ingest", schema="ingest", role="radiant_ingest", port=50151, metrics_port=50161),
+    Service(
+        name="ingest",
+        module="ingest",
+        schema="ingest",
+        role="radiant_ingest",
+        port=ports.INGEST,
+        metrics_port=ports.INGEST_METRICS,
+    ),
     Service(
         name="neural",
         module="neural",
         schema="neural",
         role="radiant_neural",
-        port=50152,
-        metrics_port=50162,
+        port=ports.NEURAL,
+        metrics_port=ports.NEURAL_METRICS,
         needs=("ingest",),
     ),
     Service(
@@ -83,8 +97,8 @@ SERVICES = (
         module="experiments",
         schema="experiments",
         role="radiant_experiments",
-        port=50153,
-        metrics_port=50163,
+        port=ports.EXPERIMENTS,
+        metrics_port=ports.EXPERIMENTS_METRICS,
         needs=("ingest", "neural"),
     ),
     Service(
@@ -92,30 +106,30 @@ SERVICES = (
         module="voice",
         schema="voice",
         role="radiant_voice",
-        port=50154,
-        metrics_port=50164,
+        port=ports.VOICE,
+        metrics_port=ports.VOICE_METRICS,
         needs=("ingest",),
         availability="voice.engine.availability",
-        patience=timedelta(minutes=5),  # a GPU that its libraries do not know yet compiles first
+        patience=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
     ),
     Service(
         name="gateway",
         module="gateway",
-        port=50180,
-        metrics_port=50190,
+        port=ports.GATEWAY,
+        metrics_port=ports.GATEWAY_METRICS,
         needs=("ingest", "neural", "experiments"),
         fronts=True,
-        side_ports=(("RADIANT_OTLP_GRPC_PORT", 50181),),
+        side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),
 )
-"""Every service, dependencies first."""
+"""All services, in the order of their dependencies."""
 
 KEEPERS = tuple(service for service in SERVICES if service.schema)
-"""Those that keep something, in a schema and as a role of their own."""
+"""Services with a schema and a role."""
 
 
 def service_named(name: str) -> Service:
-    """Returns the service; raises KeyError naming those that exist."""
+    """Returns the service; raises KeyError with the names of all services."""
     for service in SERVICES:
         if service.name == name:
             return service

@@ -1,4 +1,4 @@
-"""The environment of the command line, read once."""
+"""Settings of the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,28 +12,30 @@ _PORT_MAX = 65535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteSettings:
-    """Where the suite keeps its data, which servers it uses and on which ports it listens."""
+    """Data folder, servers, addresses and ports of the suite."""
 
     data: Path = Path("radiant-data")
     """RADIANT_DATA: the folder of data, secrets and logs."""
     database_url: str = ""
-    """DATABASE_URL: address of the schemas' owner; empty starts an embedded PostgreSQL."""
+    """DATABASE_URL: URL of the schemas' owner; empty starts an embedded PostgreSQL."""
     redis_url: str = ""
     """REDIS_URL: empty starts an embedded Valkey."""
     host: str = "127.0.0.1"
     """RADIANT_HOST: the address on which services listen."""
     token_key: str = field(default="", repr=False)
-    """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses the data folder's own."""
+    """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses a generated key in the data folder."""
     audio_url: str = ""
     """RADIANT_AUDIO_URL: folder or bucket of recordings; empty uses a folder within the data folder."""
     gateway_host: str = ""
-    """RADIANT_GATEWAY_HOST: the address on which the gateway listens; empty takes that of the services."""
+    """RADIANT_GATEWAY_HOST: the address on which the gateway listens; empty uses RADIANT_HOST."""
     gateway_tls: bool = False
-    """Whether RADIANT_GATEWAY_TLS_CERT makes the gateway speak TLS."""
+    """Whether RADIANT_GATEWAY_TLS_CERT is set, so that the gateway serves TLS."""
     ports: Mapping[str, int] = field(default_factory=dict)
-    """RADIANT_<SERVICE>_PORT by service name; only those that were set."""
+    """RADIANT_<SERVICE>_PORT by service name; only those that are set."""
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
+    """RADIANT_<SERVICE>_METRICS_PORT by service name; only those that are set."""
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """RADIANT_<SERVICE>_PASSWORD by role, for databases that several machines share; only those set."""
+    """RADIANT_<SERVICE>_PASSWORD by role, for a database that several machines share; only those that are set."""
 
     def host_of(self, service: Service) -> str:
         """Returns the address on which the service listens."""
@@ -41,9 +43,10 @@ class SuiteSettings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "SuiteSettings":
-        """Reads the settings; raises kit.settings.SettingsError naming every bad variable at once."""
+        """Reads the settings; raises kit.settings.SettingsError with all invalid variables."""
         reader = Reader(environ, "")
         ports = {each.name: reader.integer(each.port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
+        metrics = {each.name: reader.integer(each.metrics_port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
         passwords = {each.role: reader.text(each.password_variable, "") for each in KEEPERS}
         settings = cls(
             data=Path(reader.text("RADIANT_DATA", "./radiant-data")),
@@ -55,6 +58,7 @@ class SuiteSettings:
             gateway_host=reader.text("RADIANT_GATEWAY_HOST", ""),
             gateway_tls=bool(reader.text("RADIANT_GATEWAY_TLS_CERT", "")),
             ports={name: port for name, port in ports.items() if port},
+            metrics_ports={name: port for name, port in metrics.items() if port},
             passwords={role: password for role, password in passwords.items() if password},
         )
         reader.done()

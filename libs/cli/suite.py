@@ -1,4 +1,4 @@
-"""What a running suite tells about itself in <data>/suite.json, and where its servers are."""
+"""The addresses of a running suite, which it publishes in <data>/suite.json."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -15,22 +15,22 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared wi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSuite:
-    """Addresses of a suite that `radiant up` runs; no secrets among them."""
+    """Addresses of a suite that `radiant up` runs. They contain no secrets."""
 
     pid: int
     """Process id of `radiant up`."""
     services: dict[str, str]
     """Address by service name: host:port for gRPC, a URL for HTTP."""
     metrics: dict[str, str]
-    """http address of the metrics by service name."""
+    """HTTP URL of the metrics by service name."""
 
     def write(self, folder: DataFolder) -> None:
-        """Makes the addresses known."""
+        """Writes the addresses to the data folder."""
         folder.write_state(_STATE, asdict(self))
 
     @staticmethod
     def clear(folder: DataFolder) -> None:
-        """Withdraws the addresses."""
+        """Removes the addresses from the data folder."""
         folder.clear_state(_STATE)
 
     @classmethod
@@ -44,13 +44,13 @@ class RunningSuite:
 
 
 def console_url(suite: RunningSuite) -> str:
-    """Returns where people see what goes on; empty when nothing shows it."""
+    """Returns the URL of the console; empty when no gateway runs."""
     shown = suite.services.get("gateway", "")
     return f"{shown}/console" if shown else ""
 
 
 def addresses(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
-    """Returns where the services listen, or would: those of a running suite, else as they are set."""
+    """Returns the services' addresses: those of the running suite, else those of the settings."""
     running = RunningSuite.read(folder)
     services = [each for each in SERVICES if not each.fronts and not each.why_off]
     if running is not None:
@@ -60,12 +60,12 @@ def addresses(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
 
 
 def reachable(host: str) -> str:
-    """Returns a host at which this machine reaches what listens on the given one."""
+    """Returns a host that this machine can connect to, for a host that a server listens on."""
     return _WILDCARDS.get(host, host)
 
 
 def database_url(settings: SuiteSettings, folder: DataFolder) -> str | None:
-    """Returns the owner's address: DATABASE_URL, else that of the embedded PostgreSQL if it runs."""
+    """Returns the owner's URL: DATABASE_URL, else that of the embedded PostgreSQL if it runs."""
     if settings.database_url:
         return settings.database_url
     port = _port(folder, EmbeddedPostgres.name)

@@ -1,4 +1,4 @@
-"""Keeps the parts of the suite running: starts them in order, restarts what crashes, stops in reverse."""
+"""Starts the parts of the suite in order, restarts crashed ones and stops all in reverse order."""
 
 import asyncio
 import logging
@@ -11,40 +11,40 @@ log = logging.getLogger(__name__)
 
 
 class Part(Protocol):
-    """One process that can be started, watched and stopped; embedded servers and services are parts."""
+    """A process that can be started, watched and stopped: an embedded server or a service."""
 
     name: str
 
     async def start(self) -> None:
-        """Starts the process and returns when it takes requests."""
+        """Starts the process; returns when it accepts requests."""
 
     async def wait(self) -> int:
-        """Waits for the process's end and returns its exit code."""
+        """Waits until the process exits; returns its exit code."""
 
     async def stop(self) -> None:
-        """Stops the process; repeating is harmless."""
+        """Stops the process. Idempotent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartPolicy:
-    """When to start a crashed part again, and when to give up."""
+    """Limits of restarts after crashes."""
 
     first_wait: timedelta = timedelta(milliseconds=200)
-    """Wait before the first restart; doubles with every further one in the window."""
+    """Wait before the first restart; doubles with each further restart within the window."""
     wait_max: timedelta = timedelta(seconds=10)
     """Upper bound of the wait."""
     crashes_max: int = 5
-    """This many crashes within the window are borne; the next one ends the suite."""
+    """Crashes within the window that lead to a restart; the next crash stops the suite."""
     window: timedelta = timedelta(minutes=1)
-    """How long a crash counts."""
+    """Period in which crashes are counted."""
 
 
 class PartFailedError(Exception):
-    """A part crashed too often; the message names it and its log."""
+    """A part crashed too often; the message names the part."""
 
 
 class Supervisor:
-    """Runs parts. Not to be used again after stop()."""
+    """Runs parts. It cannot be reused after stop()."""
 
     def __init__(self, policy: RestartPolicy | None = None) -> None:
         """Starts nothing."""
@@ -54,17 +54,17 @@ class Supervisor:
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def add(self, part: Part) -> None:
-        """Starts the part, returns when it takes requests, and watches it from then on."""
+        """Starts the part, returns when it accepts requests, and watches it afterwards."""
         self._parts.append(part)
         await part.start()
         self._watches.append(asyncio.create_task(self._watch(part), name=f"watch {part.name}"))
 
     async def run(self) -> None:
-        """Waits until cancelled; raises PartFailedError when a part is beyond help."""
+        """Waits until cancelled; raises PartFailedError when a part crashed more often than allowed."""
         await asyncio.shield(self._failure)
 
     async def stop(self) -> None:
-        """Stops every part, last started first; one that resists does not spare the others."""
+        """Stops all parts, the last started first; a failure to stop one does not prevent the others."""
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
@@ -72,16 +72,16 @@ class Supervisor:
             try:
                 await part.stop()
             except Exception:
-                log.exception("%s could not be stopped", part.name)
+                log.exception("cannot stop %s", part.name)
         self._parts.clear()
         if not self._failure.cancel():
-            self._failure.exception()  # marks it as seen, should nobody have waited for it
+            self._failure.exception()  # marks the exception as retrieved
 
     async def _watch(self, part: Part) -> None:
         policy, clock = self._policy, asyncio.get_running_loop().time
         crashes: deque[float] = deque()
         while True:
-            reason = f"ended with code {await part.wait()}"
+            reason = f"exited with code {await part.wait()}"
             while True:
                 crashes.append(clock())
                 while crashes[0] < clock() - policy.window.total_seconds():
@@ -90,14 +90,14 @@ class Supervisor:
                     self._fail(PartFailedError(f"{part.name} {reason}, {len(crashes)} crashes in a row."))
                     return
                 wait_s = policy.first_wait.total_seconds() * 2 ** (len(crashes) - 1)
-                log.warning("%s %s; starting it again", part.name, reason)
+                log.warning("%s %s; restarting it", part.name, reason)
                 await asyncio.sleep(min(wait_s, policy.wait_max.total_seconds()))
                 try:
                     await part.start()
                 except Exception as problem:
-                    reason = f"did not start again ({problem})"
+                    reason = f"did not restart ({problem})"
                 else:
-                    log.warning("%s runs again", part.name)
+                    log.warning("%s was restarted", part.name)
                     break
 
     def _fail(self, error: PartFailedError) -> None:

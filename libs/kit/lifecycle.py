@@ -1,4 +1,4 @@
-"""Start, stay, drain: how a service process lives and ends."""
+"""Drain of a server at SIGTERM, and background tasks that are restarted when they fail."""
 
 from __future__ import annotations
 
@@ -18,22 +18,27 @@ FIRST_WAIT_S, WAIT_MAX_S = 0.1, 10.0
 CANCEL_AGAIN_S = 1.0
 
 
+class StartError(Exception):
+    """A process cannot start because of its configuration; the message tells what to change."""
+
+
 class Stoppable(Protocol):
-    """A server that can say that it is leaving, and then leave."""
+    """A server that can announce that it stops, and then stop."""
 
     async def set_serving(self, serving: bool) -> None:
-        """Tells health checks whether to send calls here."""
+        """Sets the answer of health checks."""
         ...
 
     async def stop(self, grace: timedelta) -> None:
-        """Takes no new call, lets running ones end within the grace, then cancels them."""
+        """Accepts no new call, waits up to `grace` for running ones, then cancels them."""
         ...
 
 
 async def serve_until_stopped(server: Stoppable, grace: timedelta, *, leave: timedelta = timedelta()) -> None:
     """Waits for SIGTERM or SIGINT, then drains the server.
 
-    Health says NOT_SERVING first; after `leave`, in which load balancers notice, no new call is taken.
+    Health checks answer NOT_SERVING at once. After `leave`, the time that load balancers need to notice it, the server
+    accepts no new call.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -59,7 +64,7 @@ async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
             log.error("background task returned", extra={"fields": {"task": name}})
         except Exception:
             log.exception("background task failed", extra={"fields": {"task": name}})
-        if task is not None and task.cancelling():  # the failure came from cleaning up and hid the cancellation
+        if task is not None and task.cancelling():  # a failure of the clean-up replaced the cancellation
             raise asyncio.CancelledError
         failures = 1 if loop.time() - begun > WAIT_MAX_S else failures + 1
         RESTARTS.labels(name).inc()
@@ -68,12 +73,12 @@ async def _forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 @contextlib.asynccontextmanager
 async def background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Runs endless work beside the block; starts it again, ever more slowly, when it fails; cancels it at the end."""
+    """Runs `work` as a task during the block. Restarts it with a growing delay when it fails or returns."""
     task = asyncio.create_task(_forever(name, work), name=name)
     try:
         yield
     finally:
-        # Some awaits swallow a cancellation (asyncio.wait_for in Python 3.11 may), so it is said again until heard.
+        # Some awaits swallow a cancellation (asyncio.wait_for in Python 3.11 may), so it is repeated.
         while not task.done():
             task.cancel()
             await asyncio.wait([task], timeout=CANCEL_AGAIN_S)

@@ -7,7 +7,7 @@ import functools
 from collections.abc import AsyncIterator
 
 from experiments.api.commands import Changes
-from experiments.api.servicer import ACCESS, ExperimentServicer
+from experiments.api.servicer import ExperimentServicer
 from experiments.assignment.running import Registry
 from experiments.assignment.store import Assigning
 from experiments.privacy.erasure import Forgetting
@@ -42,7 +42,7 @@ async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
         ):
             await stack.enter_async_context(background(name, work))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-        server = build_server(settings.rpc, authenticator, ACCESS)
+        server = build_server(settings.rpc, authenticator)
         assigning = Assigning(database, registry, experiments, settings.remembered_max)
         changes = Changes(Ledger(database), registry, looks)
         server.add(

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kit import ports
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
 from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
-DEFAULT_PORT = 50153
+DEFAULT_PORT = ports.EXPERIMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

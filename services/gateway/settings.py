@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from gateway.console.settings import ConsoleSettings
 from gateway.otlp.settings import OtlpSettings
+from kit import ports
 from kit.settings import Reader, SettingsError
 
-DEFAULT_PORT = 50180
+DEFAULT_PORT = ports.GATEWAY
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SECOND = timedelta(seconds=1)
 
@@ -19,11 +20,11 @@ _SECOND = timedelta(seconds=1)
 class Addresses:
     """Where the services are, each as host:port."""
 
-    ingest: str = "127.0.0.1:50151"
+    ingest: str = f"127.0.0.1:{ports.INGEST}"
     """Intake of feedback."""
-    neural: str = "127.0.0.1:50152"
+    neural: str = f"127.0.0.1:{ports.NEURAL}"
     """Learning and recommending."""
-    experiments: str = "127.0.0.1:50153"
+    experiments: str = f"127.0.0.1:{ports.EXPERIMENTS}"
     """Experiments."""
     voice: str = ""
     """Speech; empty where there is none."""
@@ -108,7 +109,7 @@ class GatewaySettings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> GatewaySettings:
         """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
-        reader = Reader(environ, "RADIANT_")
+        reader, addresses = Reader(environ, "RADIANT_"), Addresses()
         settings = cls(
             host=reader.text("GATEWAY_HOST", "127.0.0.1"),
             port=reader.integer("GATEWAY_PORT", DEFAULT_PORT, 0, 65535),
@@ -116,9 +117,9 @@ class GatewaySettings:
             development=reader.flag("DEVELOPMENT", True),
             token_key=reader.text("TOKEN_KEY", ""),
             addresses=Addresses(
-                ingest=reader.text("GATEWAY_INGEST_ADDRESS", "127.0.0.1:50151"),
-                neural=reader.text("GATEWAY_NEURAL_ADDRESS", "127.0.0.1:50152"),
-                experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", "127.0.0.1:50153"),
+                ingest=reader.text("GATEWAY_INGEST_ADDRESS", addresses.ingest),
+                neural=reader.text("GATEWAY_NEURAL_ADDRESS", addresses.neural),
+                experiments=reader.text("GATEWAY_EXPERIMENTS_ADDRESS", addresses.experiments),
                 voice=reader.text("GATEWAY_VOICE_ADDRESS", ""),
             ),
             tls=Tls(

@@ -6,9 +6,8 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 
-from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
 from ingest.api.audit_servicer import AuditServicer
-from ingest.api.ingest_servicer import ACCESS, SELF_VALIDATING, IngestServicer
+from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
 from ingest.audit.log import Audit
 from ingest.domain.ports import WakeUp
 from ingest.notify.learner import NoWakeUp, RedisWakeUp
@@ -76,7 +75,7 @@ async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         recordings = ErasedRecordings(database, objects, client)
         await stack.enter_async_context(background("erasures", recordings.erase_forever))
         privacy, exports = Privacy(database, wake_up), Exports(database)
-        server = build_server(settings.rpc, authenticator, ACCESS | AUDIT_ACCESS, SELF_VALIDATING)
+        server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
         servicer = IngestServicer(
             intake, Reading(database), FastLanguages(), settings.limits, pace, reads, privacy, exports, redactor, voice
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.domain.survey_policy import AskLimits
+from kit import ports
 from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
@@ -14,7 +15,7 @@ from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
-DEFAULT_PORT = 50151
+DEFAULT_PORT = ports.INGEST
 _SECOND = timedelta(seconds=1)
 
 

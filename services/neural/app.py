@@ -179,8 +179,7 @@ def _tasks(parts: _Parts, listener: ChangeListener) -> dict[str, Callable[[], Aw
 
 def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:
     settings, database = parts.settings, parts.database
-    access = recommend_servicer.ACCESS | learning_servicer.ACCESS
-    server = build_server(settings.rpc, authenticator, access)
+    server = build_server(settings.rpc, authenticator)
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from kit import ports
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
 from kit.rpc.auth_settings import AuthSettings
@@ -14,7 +15,7 @@ from kit.settings import Reader
 from neural.domain.model import LearningMode, Scope, Strategy
 from neural.domain.shrinkage import Priors
 
-DEFAULT_PORT = 50152
+DEFAULT_PORT = ports.NEURAL
 _DAY = timedelta(days=1)
 
 

@@ -22,7 +22,7 @@ from kit.rpc.auth import Authenticator
 from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
-from voice.api.servicer import ACCESS, VoiceServicer
+from voice.api.servicer import VoiceServicer
 from voice.api.upload import Intake
 from voice.domain.ports import Ears, Recordings
 from voice.engine.availability import why_off
@@ -128,7 +128,7 @@ def _server(
     recordings: Recordings,
     stream: JobStream | None,
 ) -> RpcServer:
-    server = build_server(settings.rpc, authenticator, ACCESS)
+    server = build_server(settings.rpc, authenticator)
     servicer = VoiceServicer(
         ears,
         translation,

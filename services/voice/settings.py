@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from kit import ports
 from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import redis_address
@@ -14,7 +15,7 @@ from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
 from kit.settings import Reader
 
-DEFAULT_PORT = 50154
+DEFAULT_PORT = ports.VOICE
 SECOND = timedelta(seconds=1)
 DEVICES_MAX = 16
 

@@ -21,7 +21,7 @@ from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.experiments.service import serving as experiments
 from tests.ingest import serving as ingest
-from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest
+from tests.kit.scripted_servicer import METHODS, Script, ScriptedIngest
 from tests.neural.fixtures import service as neural
 from tests.support.suite import KEY
 
@@ -57,7 +57,7 @@ async def test_no_request_breaks_a_service(database_url: str, redis_url: str) ->
 
 
 async def test_a_broken_service_is_noticed() -> None:
-    server = build_server(RpcServerSettings(port=0), SharedKeyTokens(KEY), ACCESS)
+    server = build_server(RpcServerSettings(port=0), SharedKeyTokens(KEY))
 
     async def broken(request: Any, context: Any) -> Any:
         raise ZeroDivisionError

@@ -1,15 +1,21 @@
 """What the processes are told."""
 
+import contextlib
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cli.embedded.folder import DataFolder
-from cli.environment import Ports, Servers, audio_url, environ_of, service_environ, token_key
+from cli.embedded.folder import DataFolder, EmbeddedError
+from cli.embedded.process import free_port
+from cli.environment import Ports, Servers, audio_url, environ_of, explicit_settings, service_environ, token_key
+from cli.ports import choose_ports
 from cli.services import KEEPERS, Service, service_named
 from cli.settings import SuiteSettings
 from cli.suite import addresses
 from gateway.settings import Addresses, GatewaySettings
+from kit import ports
 
 
 @pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
@@ -62,5 +68,53 @@ def test_people_sign_in_for_development_only_where_the_suite_made_its_key_and_no
 def test_a_gateway_beside_no_suite_is_told_where_the_services_would_be(tmp_path: Path) -> None:
     settings = SuiteSettings.from_env({"RADIANT_DATA": str(tmp_path), "RADIANT_NEURAL_PORT": "1234"})
     found = addresses(settings, DataFolder(tmp_path))
-    assert (found["ingest"], found["neural"]) == ("127.0.0.1:50151", "127.0.0.1:1234")
+    assert (found["ingest"], found["neural"]) == (f"127.0.0.1:{ports.INGEST}", "127.0.0.1:1234")
     assert "gateway" not in found
+
+
+def test_explicit_gateway_addresses_and_ports_are_kept() -> None:
+    base = {"RADIANT_GATEWAY_INGEST_ADDRESS": "h:9", "RADIANT_OTLP_GRPC_PORT": "9002", "RADIANT_TOKEN_KEY": "k" * 40}
+    assert explicit_settings(base, service_named("gateway")) == {
+        "RADIANT_GATEWAY_INGEST_ADDRESS": "h:9",
+        "RADIANT_OTLP_GRPC_PORT": "9002",
+    }
+
+
+@pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
+def test_explicit_settings_of_a_service_are_kept_and_secrets_are_not_added(service: Service) -> None:
+    kept = {"RADIANT_METRICS_PORT": "9001", "RADIANT_DATABASE_URL": "postgresql://h/d", "RADIANT_HOST": "::1"}
+    ignored = {"RADIANT_TOKEN_KEY": "k" * 40, "DATABASE_URL": "postgresql://owner@h/d", "RADIANT_REDIS_URL": " "}
+    assert explicit_settings({**kept, **ignored}, service) == kept
+
+
+def test_busy_default_port_is_replaced_and_named_with_its_setting(tmp_path: Path) -> None:
+    service, lines = service_named("ingest"), list[str]()
+    with occupied(service.port):
+        chosen = choose_ports(service, SuiteSettings(data=tmp_path), lines.append)
+    assert chosen.rpc != service.port
+    assert f"Port {service.port} of ingest is in use" in lines[0]
+    assert "Set RADIANT_INGEST_PORT" in lines[0]
+
+
+def test_busy_port_that_was_set_is_an_error_that_names_its_setting(tmp_path: Path) -> None:
+    port = free_port()
+    with occupied(port), pytest.raises(EmbeddedError, match=f"Port {port} of ingest .* Set RADIANT_INGEST_PORT"):
+        choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ports={"ingest": port}), print)
+
+
+def test_port_that_the_process_sets_itself_is_not_examined(tmp_path: Path) -> None:
+    service, lines = service_named("voice"), list[str]()
+    with occupied(service.metrics_port):
+        chosen = choose_ports(service, SuiteSettings(data=tmp_path), lines.append, {"RADIANT_METRICS_PORT"})
+    assert chosen.metrics == service.metrics_port
+    assert not [line for line in lines if "metrics" in line]
+
+
+@contextlib.contextmanager
+def occupied(port: int) -> Iterator[None]:
+    """Listens on the port unless another process does."""
+    with socket.socket() as listener:
+        with contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        yield

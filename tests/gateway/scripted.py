@@ -14,7 +14,6 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from gateway.http.application import application
 from gateway.http.service_calls import Calls
-from gateway.routes import ROUTES
 from gateway.routes.model import AUDIT, EXPERIMENTS, INGEST, LEARNING, RECOMMEND, VOICE
 from gateway.settings import Addresses, GatewaySettings, HttpLimits
 from kit.rpc.auth import SharedKeyTokens
@@ -34,7 +33,6 @@ _ADD: dict[str, tuple[ServiceDescriptor, Callable[[Any, Any], None]]] = {
     "ExperimentService": (EXPERIMENTS, experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server),
     "VoiceService": (VOICE, voice_service_pb2_grpc.add_VoiceServiceServicer_to_server),
 }
-_ROLES = frozenset({"service", "expert", "admin", "operator"})
 
 Act = Callable[[Any], Awaitable[Any]]
 
@@ -85,9 +83,7 @@ class Script:
 @contextlib.asynccontextmanager
 async def speaking(script: Script) -> AsyncIterator[str]:
     """Gives the address at which all services of the suite follow the script."""
-    access = {name: _ROLES for area, _ in _ADD.values() for name in area.methods_by_name}
-    access |= {route.rpc: frozenset(route.roles) for route in ROUTES}
-    server = build_server(RpcServerSettings(), SharedKeyTokens(KEY), access)
+    server = build_server(RpcServerSettings(), SharedKeyTokens(KEY))
     for area, add in _ADD.values():
         server.add(add, script.servicer(area), area)
     port = await server.start()

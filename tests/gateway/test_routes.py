@@ -1,19 +1,13 @@
 """Every route answers, and the table is whole."""
 
-from collections.abc import Mapping
-
-from experiments.api.servicer import ACCESS as EXPERIMENT_ACCESS
 from gateway.http.decode import field_at
 from gateway.openapi.document import document
-from gateway.routes import PREFIX, ROUTES, Route
-from ingest.api.audit_servicer import ACCESS as AUDIT_ACCESS
-from ingest.api.ingest_servicer import ACCESS as INGEST_ACCESS
-from neural.api import learning_servicer, recommend_servicer
+from gateway.routes import PREFIX, ROUTES
+from kit.rpc.access import access_rule
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 from tests.gateway.serving import Served, draft, signal, vote
 from tests.ingest.serving import manifest
 from tests.neural.fixtures.service import wait_until
-from voice.api.servicer import ACCESS as VOICE_ACCESS
 
 WANTED = {
     ("POST", "/feedback/explicit"),
@@ -66,25 +60,17 @@ def test_a_recommendation_is_asked_for_with_every_field_of_its_context() -> None
     assert filled == set(RecommendationContext.DESCRIPTOR.fields_by_name)
 
 
-def access_of(route: Route) -> Mapping[str, frozenset[str]]:
-    """Returns the table by which the route's service lets callers in."""
-    return {
-        "IngestService": INGEST_ACCESS,
-        "AuditService": AUDIT_ACCESS,
-        "RecommendService": recommend_servicer.ACCESS,
-        "LearningService": learning_servicer.ACCESS,
-        "ExperimentService": EXPERIMENT_ACCESS,
-        "VoiceService": VOICE_ACCESS,
-    }[route.area.name]
-
-
-def test_the_document_names_every_route_and_the_roles_that_services_let_in() -> None:
+def test_document_names_every_route_and_the_roles_of_its_access_rule() -> None:
     paths = document()["paths"]
     assert {(method.upper(), path) for path in paths for method in paths[path]} == {
         (method, PREFIX + path) for method, path in WANTED
     }
     for route in ROUTES:
-        assert frozenset(route.roles) == access_of(route)[route.rpc], route.rpc
+        operation = paths[PREFIX + route.path][route.method.lower()]
+        assert operation["security"] == [{"bearer": list(access_rule(route.call).ordered_roles)}], route.rpc
+    trust, vote = paths[PREFIX + "/admin/trust-scores"]["get"], paths[PREFIX + "/feedback/explicit"]["post"]
+    assert trust["security"] == [{"bearer": ["admin", "operator"]}]
+    assert vote["security"] == [{"bearer": ["service", "expert", "admin", "operator"]}]
 
 
 async def test_feedback_goes_in_and_comes_out_as_counts(served: Served) -> None:

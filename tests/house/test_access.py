@@ -1,28 +1,31 @@
-"""Every method of every service says who may call it, before any server is built."""
+"""Every RPC states its access rule, and docs/ACCESS.md equals the rules."""
+
+import subprocess
+import sys
 
 import pytest
 from google.protobuf.descriptor import ServiceDescriptor
 
+from kit.rpc.access import access_rules
 from kit.rpc.auth import ROLES
-from tests.support.access import DOCUMENT, TABLES, document, methods, services
-
-
-def test_every_service_has_a_table_and_every_table_a_service() -> None:
-    assert {each.full_name for each in services()} == TABLES.keys()
+from tests.house.tree import ROOT
+from tests.support.access import methods, services
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda each: each.name)
-def test_every_method_has_a_row_and_every_row_a_method(service: ServiceDescriptor) -> None:
-    assert {method.name for method in service.methods} == TABLES[service.full_name].keys()
+def test_every_method_of_service_has_an_access_rule(service: ServiceDescriptor) -> None:
+    rules = access_rules(service)
+    assert rules.keys() == {method.name for method in service.methods}
+    for name, rule in rules.items():
+        assert rule.roles, name
+        assert rule.roles <= ROLES, name
 
 
-def test_rows_name_roles_that_exist() -> None:
+def test_api_has_all_its_methods() -> None:
     assert len(methods()) > 50
-    for table in TABLES.values():
-        for name, roles in table.items():
-            assert roles, name
-            assert roles <= ROLES, name
 
 
-def test_the_document_is_what_the_tables_say() -> None:
-    assert DOCUMENT.read_text() == document(), "python -m tests.support.access writes it anew"
+def test_access_document_equals_the_access_rules() -> None:
+    command = [sys.executable, str(ROOT / "proto" / "access.py"), "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr + "Run `make protos`."

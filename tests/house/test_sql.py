@@ -53,7 +53,8 @@ def test_lookup_of_a_name_in_another_file_does_not_count() -> None:
 
 
 def test_lookup_by_a_variable_counts_the_names_of_the_module_alone() -> None:
-    source = '"""Mentions fail."""\n_SQL = load_queries("voice", "jobs.sql")\nend = lambda name: _SQL[name]\nend("complete")\n'
+    head = '"""Mentions fail."""\n_SQL = load_queries("voice", "jobs.sql")\n'
+    source = head + 'end = lambda name: _SQL[name]\nend("complete")\n'
     found = set(looked_up(source))
     assert Query("voice", "jobs.sql", "complete") in found
     assert Query("voice", "jobs.sql", "Mentions fail.") not in found

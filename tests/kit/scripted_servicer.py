@@ -30,7 +30,8 @@ ITEMS = 3
 """Messages in each direction of a stream."""
 
 METHODS = ingest.DESCRIPTOR.services_by_name["IngestService"]
-ACCESS = {method.name: frozenset({"service"}) for method in METHODS.methods}
+CALLER = ("service", "admin")
+"""Roles of a caller who may call every method of the service."""
 
 
 @dataclass
@@ -183,6 +184,7 @@ class Serving:
 
     channel: grpc.aio.Channel
     server: Any
+    port: int = 0
 
     def start(
         self,
@@ -201,7 +203,7 @@ class Serving:
         path = f"/{METHODS.full_name}/{METHOD_OF[shape]}"
         reply = GetMessageClass(METHODS.methods_by_name[METHOD_OF[shape]].output_type)
         make = getattr(self.channel, shape)(path, _as_bytes, reply.FromString)
-        sent: Any = grpc.aio.Metadata(*(token("acme") if metadata is None else metadata))
+        sent: Any = grpc.aio.Metadata(*(token("acme", *CALLER) if metadata is None else metadata))
         if shape not in MANY_REQUESTS:
             return make(chosen[0], timeout=timeout, metadata=sent)
         ended = asyncio.Event()
@@ -241,11 +243,11 @@ async def serving(
     script: Script, *, self_validating: frozenset[str] = frozenset(), grace_s: float = 0, **settings: Any
 ) -> AsyncIterator[Serving]:
     """Serves the script on a free port."""
-    server = build_server(RpcServerSettings(**settings), SharedKeyTokens(KEY), ACCESS, self_validating)
+    server = build_server(RpcServerSettings(**settings), SharedKeyTokens(KEY), self_validating=self_validating)
     server.add(ingest_grpc.add_IngestServiceServicer_to_server, ScriptedIngest(script), METHODS)  # type: ignore[abstract]
     port = await server.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            yield Serving(channel, server)
+            yield Serving(channel, server, port)
     finally:
         await server.stop(timedelta(seconds=grace_s))

@@ -10,14 +10,14 @@ import pytest
 
 from kit.errors import FieldViolation, Invalid, NotFound
 from radiant.ingest.v1 import ingest_service_pb2 as ingest
-from tests.kit.scripted_servicer import ITEMS, MANY_ANSWERS, MANY_REQUESTS, SHAPES, Script, a_signal, serving
+from tests.kit.scripted_servicer import CALLER, ITEMS, MANY_ANSWERS, MANY_REQUESTS, SHAPES, Script, a_signal, serving
 from tests.support.suite import token
 
 SECRET = "the password is hunter2"
 
 
 def _identity() -> list[tuple[str, str]]:
-    return [(key, str(value)) for key, value in token("acme")]
+    return [(key, str(value)) for key, value in token("acme", *CALLER)]
 
 
 def _ms(count: int) -> timedelta:

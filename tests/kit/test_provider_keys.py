@@ -19,7 +19,7 @@ from kit.rpc.auth_settings import AuthSettings, open_authenticator
 from kit.rpc.jwks import KeySet, KeyTimes
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
-from tests.kit.scripted_servicer import ACCESS, METHODS, Script, ScriptedIngest, Serving
+from tests.kit.scripted_servicer import CALLER, METHODS, Script, ScriptedIngest, Serving
 from tests.support.certificates import Authority
 from tests.support.provider import Provider, SigningKey, document, read, serving_keys
 from tests.support.suite import KEY, token
@@ -42,7 +42,7 @@ def shows(tokens: Authenticator, key: SigningKey) -> str:
 @contextlib.asynccontextmanager
 async def served(tokens: Authenticator) -> AsyncIterator[Serving]:
     """Serves a script to callers with these tokens."""
-    server = build_server(RpcServerSettings(), tokens, ACCESS)
+    server = build_server(RpcServerSettings(), tokens)
     server.add(ingest_grpc.add_IngestServiceServicer_to_server, ScriptedIngest(Script()), METHODS)  # type: ignore[abstract]
     port = await server.start()
     try:
@@ -93,7 +93,8 @@ async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(sha
     async with keys_and_service(times, OLD) as (provider, service):
         assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
         provider.body = document(OLD, NEW)
-        outcome = await service.call(shape, metadata=[("authorization", f"Bearer {NEW.sign()}")])
+        token = NEW.sign(roles=list(CALLER))
+        outcome = await service.call(shape, metadata=[("authorization", f"Bearer {token}")])
         assert outcome.code is grpc.StatusCode.OK
 
 

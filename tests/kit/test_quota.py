@@ -11,10 +11,13 @@ import pytest
 from google.rpc import error_details_pb2
 
 from kit.errors import Exhausted
+from kit.rate_limit import RateLimiter
 from kit.rpc import quota
+from kit.rpc.access import access_rule
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.settings import Reader
-from tests.kit.scripted_servicer import Outcome, Script, Serving, detail, good_requests, serving
+from tests.kit.scripted_servicer import CALLER, Outcome, Script, Serving, detail, good_requests, serving
+from tests.support.access import methods
 from tests.support.suite import token
 
 FEW = QuotaSettings(writes_per_s=20, writes_burst=10, reads_per_s=20, reads_burst=10, streams=2)
@@ -22,7 +25,7 @@ FEW = QuotaSettings(writes_per_s=20, writes_burst=10, reads_per_s=20, reads_burs
 
 def caller(tenant: str) -> list[tuple[str, str]]:
     """Returns the metadata of a caller of the tenant."""
-    return [(key, str(value)) for key, value in token(tenant)]
+    return [(key, str(value)) for key, value in token(tenant, *CALLER)]
 
 
 async def flood(served: Serving, tenant: str, seconds: float, pause_s: float = 0.0) -> list[Outcome]:
@@ -102,24 +105,18 @@ async def test_a_stream_beyond_the_quota_is_slowed_and_loses_nothing() -> None:
     assert 0.6 <= took <= 10, "sixteen messages beyond the burst, at twenty a second"
 
 
-def moved(monkeypatch: pytest.MonkeyPatch, by: list[float]) -> None:
-    """Makes the clock stand still but for what is in the list."""
-    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 + by[0])
-
-
-def test_a_bucket_fills_at_its_pace_and_holds_its_burst(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    moved(monkeypatch, clock)
-    bucket = Quota("writes", 10, 5)
+def test_quota_refills_at_its_rate_up_to_its_burst() -> None:
+    clock = [1000.0]
+    bucket = Quota("writes", 10, 5, RateLimiter(10, 5, 100, lambda: clock[0]))
 
     def taken() -> int:
         count = 0
-        while not bucket.wanting("t"):
+        while not bucket.wait_s("t"):
             count += 1
         return count
 
     assert taken() == 5
-    assert bucket.wanting("t") == pytest.approx(0.1, rel=0.01)
+    assert bucket.wait_s("t") == pytest.approx(0.1, rel=0.01)
     clock[0] += 0.3
     assert taken() == 3
     clock[0] += 1000
@@ -129,12 +126,14 @@ def test_a_bucket_fills_at_its_pace_and_holds_its_burst(monkeypatch: pytest.Monk
     bucket.take("u")
 
 
-def test_tenants_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quota_remembers_a_bounded_number_of_tenants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quota, "TENANTS_MAX", 3)
-    bucket = Quota("writes", 10, 5)
+    bucket = Quota("writes", 10, 1)
     for number in range(10):
         bucket.take(f"t{number}")
-    assert len(bucket._full_at) == 3
+    with pytest.raises(Exhausted):
+        bucket.take("t9")
+    bucket.take("t0")  # forgotten, so that its bucket is full
 
 
 def test_no_limit_is_no_limit() -> None:
@@ -156,17 +155,28 @@ def test_places_of_streams_are_given_back() -> None:
 @pytest.mark.parametrize(
     ("method", "kind"),
     [
-        ("GetFeedbackStats", "reads"),
-        ("BatchGetRecommendations", "reads"),
-        ("WatchExperiments", "reads"),
-        ("RecordManifest", "writes"),
-        ("BatchRecordManifests", "writes"),
-        ("RetryVoiceFeedback", "writes"),
+        ("ingest.v1.IngestService.GetFeedbackStats", "reads"),
+        ("neural.v1.RecommendService.BatchGetRecommendations", "reads"),
+        ("experiments.v1.ExperimentService.WatchExperiments", "reads"),
+        ("ingest.v1.IngestService.RecordManifest", "writes"),
+        ("ingest.v1.IngestService.BatchRecordManifests", "writes"),
+        ("voice.v1.VoiceService.RetryVoiceFeedback", "writes"),
     ],
 )
-def test_methods_read_or_write(method: str, kind: str) -> None:
+def test_quota_of_method_follows_effect_of_its_access_rule(method: str, kind: str) -> None:
+    (descriptor,) = [each for each in methods() if each.full_name == f"radiant.{method}"]
     quotas = Quotas(QuotaSettings())
-    assert quotas.of(method) is getattr(quotas, kind)
+    assert quotas.of(is_write=access_rule(descriptor).is_write) is getattr(quotas, kind)
+
+
+async def test_calls_count_against_the_quota_that_their_access_rule_names() -> None:
+    settings = QuotaSettings(writes_per_s=0.001, writes_burst=1, reads_per_s=0.001, reads_burst=2)
+    async with serving(Script(), quotas=settings) as served:
+        reads = [(await served.call("unary_stream", metadata=caller("acme"))).code for _ in range(3)]
+        writes = [(await served.call("unary_unary", metadata=caller("acme"))).code for _ in range(2)]
+    ok, exhausted = grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert reads == [ok, ok, exhausted]
+    assert writes == [ok, exhausted]
 
 
 def test_settings_are_the_documented_ones() -> None:

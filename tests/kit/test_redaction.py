@@ -139,7 +139,7 @@ def test_a_process_that_cannot_start_keeps_its_secrets(module: str) -> None:
     "text",
     [
         "two\nlines of münchen",
-        "listening on http://127.0.0.1:50151/metrics",
+        "listening on http://127.0.0.1:49151/metrics",
         "postgresql://db.example:5432/radiant",
         "output_tokens=512 input_tokens: 3",
         "the token has expired",

@@ -19,7 +19,7 @@ from kit.rpc.server import RpcServerSettings, build_server
 from kit.rpc.tls import TlsFilesError, TlsSettings
 from kit.settings import Reader, SettingsError
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
-from tests.kit.scripted_servicer import ACCESS, METHODS, Outcome, Script, ScriptedIngest, Serving
+from tests.kit.scripted_servicer import METHODS, Outcome, Script, ScriptedIngest, Serving
 from tests.support.certificates import Authority, Pair
 from tests.support.suite import KEY, free_port, token
 
@@ -68,7 +68,7 @@ def site(tmp_path: Path) -> Site:
 @contextlib.asynccontextmanager
 async def served(settings: TlsSettings, script: Script | None = None) -> AsyncIterator[int]:
     """Serves a script over TLS and gives the port."""
-    server = build_server(RpcServerSettings(tls=settings), SharedKeyTokens(KEY), ACCESS)
+    server = build_server(RpcServerSettings(tls=settings), SharedKeyTokens(KEY))
     servicer = ScriptedIngest(script or Script())  # type: ignore[abstract]
     server.add(ingest_grpc.add_IngestServiceServicer_to_server, servicer, METHODS)
     port = await server.start()
@@ -149,7 +149,7 @@ async def test_a_name_that_is_taken_off_the_list_is_refused_at_once(site: Site) 
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.OK, "what was good stays"
         site.lists({})
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.UNAUTHENTICATED
-        site.lists({BRAIN: {"tenant": "acme", "roles": ["operator"]}})
+        site.lists({BRAIN: {"tenant": "acme", "roles": ["expert"]}})
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.PERMISSION_DENIED
 
 

@@ -1,32 +1,13 @@
-"""Who may call what: every service of the protos beside the table by which its servicer is guarded."""
+"""The services of the API, their methods and the roles that may call each."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 
-import experiments.api.servicer
-import ingest.api.audit_servicer
-import ingest.api.ingest_servicer
-import neural.api.learning_servicer
-import neural.api.recommend_servicer
-import voice.api.servicer
-from kit.rpc.auth import ROLES
+from kit.rpc.access import access_rule
 from tests.house.tree import ROOT
-
-TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "radiant.ingest.v1.AuditService": ingest.api.audit_servicer.ACCESS,
-    "radiant.ingest.v1.IngestService": ingest.api.ingest_servicer.ACCESS,
-    "radiant.neural.v1.RecommendService": neural.api.recommend_servicer.ACCESS,
-    "radiant.neural.v1.LearningService": neural.api.learning_servicer.ACCESS,
-    "radiant.experiments.v1.ExperimentService": experiments.api.servicer.ACCESS,
-    "radiant.voice.v1.VoiceService": voice.api.servicer.ACCESS,
-}
-"""The access table of every service, by the service's full name."""
-
-DOCUMENT = ROOT / "docs" / "ACCESS.md"
 
 
 def services() -> list[ServiceDescriptor]:
@@ -46,32 +27,5 @@ def methods() -> list[MethodDescriptor]:
 
 
 def roles_of(method: MethodDescriptor) -> frozenset[str]:
-    """Returns who may call the method; raises KeyError when nobody said."""
-    return TABLES[method.containing_service.full_name][method.name]
-
-
-def document() -> str:
-    """Returns the tables as they are shown to people."""
-    roles = sorted(ROLES)
-    lines = [
-        "# Who may call what",
-        "",
-        "Made from the access tables of the servicers by `python -m tests.support.access`; a test compares them.",
-        "A caller needs one of the roles that are marked. Health checks need no token.",
-    ]
-    for service in services():
-        lines += [
-            "",
-            f"## {service.full_name}",
-            "",
-            f"| Method | {' | '.join(roles)} |",
-            "|---" * (len(roles) + 1) + "|",
-        ]
-        for method in service.methods:
-            held = roles_of(method)
-            lines.append(f"| {method.name} | {' | '.join('yes' if role in held else '' for role in roles)} |")
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(document())
+    """Returns the roles that may call the method; raises AccessRuleError without an access rule."""
+    return access_rule(method).roles

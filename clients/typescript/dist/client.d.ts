@@ -1,72 +1,66 @@
+/** A client of the REST API over fetch: tokens, timeouts, safe retries, and problem documents as errors. */
+import type { Problem } from "./generated/types.js";
 import type { Routes } from "./routes.js";
 export interface ClientOptions {
-    /** Origin of the gateway, or a path of the product's own backend; the routes' prefix is added. Default: this page's. */
+    /** Origin of the gateway, or a path of the product's own backend. Default: the origin of the page. */
     baseUrl?: string;
-    /** The bearer token, or what gets it anew for each request; none for a backend that adds it. */
+    /** Bearer token, or a function that returns it for each request. Omit it if a backend adds the token. */
     token?: string | (() => string | Promise<string>);
-    /** For one request and its answer, in milliseconds. Default 10,000. */
+    /** Timeout of one request and its response, in milliseconds. Default 10,000. */
     timeoutMs?: number;
-    /** How often a request that is safe to repeat is repeated after the first. Default 3. */
+    /** Maximum number of retries of a request that is safe to repeat. Default 3. */
     retries?: number;
-    /** Longest wait between two tries, in milliseconds. A server that asks for more ends the tries. Default 30,000. */
+    /** Longest wait between two attempts, in milliseconds. A longer Retry-After ends the attempts. Default 30,000. */
     waitMaxMs?: number;
     /** Replaces the global fetch. */
     fetch?: typeof fetch;
 }
 export interface CallOptions {
-    /** Makes the call safe to repeat over restarts of the caller; made up for each call when absent. A UUID. */
+    /** UUID that makes a write safe to repeat, also after a restart of the caller. Default: a new one for each call. */
     idempotencyKey?: string;
-    /** State that the caller has seen, from the `etag` of what it read; another one is refused with status 412. */
+    /** The `etag` that the caller has read. The call fails with status 412 if the resource has changed since. */
     ifMatch?: string;
-    /** Ends the call. */
+    /** Aborts the call. */
     signal?: AbortSignal;
-    /** Replaces the client's. */
+    /** Replaces the timeout of the client, in milliseconds. */
     timeoutMs?: number;
 }
-/** What an operation takes: its path, query, body and recording. */
+/** Input of an operation: path, query, body and recording. */
 export type Input<Name extends keyof Routes> = Omit<Routes[Name], "answer">;
-/** What an operation answers. */
+/** Answer of an operation. */
 export type Answer<Name extends keyof Routes> = Routes[Name]["answer"];
-type NeedsNothing<Name extends keyof Routes> = {} extends Input<Name> ? true : false;
-type Arguments<Name extends keyof Routes> = NeedsNothing<Name> extends true ? [input?: Input<Name>, options?: CallOptions] : [input: Input<Name>, options?: CallOptions];
+type IsOptional<Name extends keyof Routes> = {} extends Input<Name> ? true : false;
+type Arguments<Name extends keyof Routes> = IsOptional<Name> extends true ? [input?: Input<Name>, options?: CallOptions] : [input: Input<Name>, options?: CallOptions];
 export interface FieldError {
     field: string;
     detail: string;
 }
-/** A refusal or a failure (RFC 9457). Without an answer the status is 0 and the reason NO_ANSWER or TIMEOUT. */
+/** An error response (RFC 9457). Without a response, the status is 0 and the reason NO_ANSWER or TIMEOUT. */
 export declare class RadiantError extends Error {
     readonly name = "RadiantError";
-    /** HTTP status; 0 without an answer. */
+    /** HTTP status; 0 without a response. */
     readonly status: number;
-    /** Machine-readable, UPPER_SNAKE_CASE; stable. */
+    /** Machine-readable and stable, in UPPER_SNAKE_CASE. */
     readonly reason: string;
-    /** A sentence for people. */
+    /** Describes the error in one sentence. */
     readonly detail: string;
-    /** Each bad field, parameter or header. */
+    /** One entry for each invalid field, parameter or header. */
     readonly errors: readonly FieldError[];
-    /** Names the request in logs. */
+    /** Identifies the request in the logs of the server. */
     readonly requestId: string;
-    /** Under which a failure inside was logged. */
+    /** Identifies a logged internal error. */
     readonly errorId: string;
-    /** Least milliseconds to wait before another try. */
+    /** Milliseconds to wait before a retry. */
     readonly retryAfterMs: number;
-    constructor(status: number, problem: Problem, retryAfterMs?: number, cause?: unknown);
-}
-interface Problem {
-    reason?: string;
-    detail?: string;
-    errors?: FieldError[];
-    requestId?: string;
-    errorId?: string;
-    retryAfter?: number;
+    constructor(status: number, problem: Partial<Problem>, retryAfterMs?: number, cause?: unknown);
 }
 /** Calls the gateway. One client serves a whole program. */
 export declare class RadiantClient {
     #private;
     constructor(options?: ClientOptions);
     /**
-     * Makes one call. What is safe to repeat (reads, and writes with their key) is repeated with the same key while the
-     * service cannot be reached or is busy. Throws RadiantError; or the signal's reason when the caller gave up.
+     * Calls one operation. Retries reads, and writes with the same key, while the service is unreachable or overloaded.
+     * Throws RadiantError, or the reason of `signal` if the caller aborted the call.
      */
     call<Name extends keyof Routes>(name: Name, ...[input, options]: Arguments<Name>): Promise<Answer<Name>>;
 }

@@ -1,21 +1,20 @@
-/** Typed calls of the gateway over fetch: tokens, deadlines, safe repeats, and refusals as errors. */
 import { PREFIX, ROUTES } from "./routes.js";
-/** A refusal or a failure (RFC 9457). Without an answer the status is 0 and the reason NO_ANSWER or TIMEOUT. */
+/** An error response (RFC 9457). Without a response, the status is 0 and the reason NO_ANSWER or TIMEOUT. */
 export class RadiantError extends Error {
     name = "RadiantError";
-    /** HTTP status; 0 without an answer. */
+    /** HTTP status; 0 without a response. */
     status;
-    /** Machine-readable, UPPER_SNAKE_CASE; stable. */
+    /** Machine-readable and stable, in UPPER_SNAKE_CASE. */
     reason;
-    /** A sentence for people. */
+    /** Describes the error in one sentence. */
     detail;
-    /** Each bad field, parameter or header. */
+    /** One entry for each invalid field, parameter or header. */
     errors;
-    /** Names the request in logs. */
+    /** Identifies the request in the logs of the server. */
     requestId;
-    /** Under which a failure inside was logged. */
+    /** Identifies a logged internal error. */
     errorId;
-    /** Least milliseconds to wait before another try. */
+    /** Milliseconds to wait before a retry. */
     retryAfterMs;
     constructor(status, problem, retryAfterMs = 0, cause) {
         super(problem.detail ?? problem.reason ?? `status ${status}`, { cause });
@@ -28,7 +27,8 @@ export class RadiantError extends Error {
         this.retryAfterMs = retryAfterMs;
     }
 }
-const AGAIN = new Set([0, 429, 502, 503]);
+const RETRIED_STATUSES = new Set([0, 429, 502, 503]);
+const FIRST_WAIT_MS = 250;
 /** Calls the gateway. One client serves a whole program. */
 export class RadiantClient {
     #options;
@@ -36,8 +36,8 @@ export class RadiantClient {
         this.#options = options;
     }
     /**
-     * Makes one call. What is safe to repeat (reads, and writes with their key) is repeated with the same key while the
-     * service cannot be reached or is busy. Throws RadiantError; or the signal's reason when the caller gave up.
+     * Calls one operation. Retries reads, and writes with the same key, while the service is unreachable or overloaded.
+     * Throws RadiantError, or the reason of `signal` if the caller aborted the call.
      */
     async call(name, ...[input, options = {}]) {
         const route = ROUTES[name];
@@ -46,43 +46,45 @@ export class RadiantClient {
         if (route.idempotent)
             headers.set("idempotency-key", options.idempotencyKey ?? crypto.randomUUID());
         if (options.ifMatch !== undefined)
-            headers.set("if-match", quoted(options.ifMatch));
-        const body = bodyOf(route, given, headers);
-        const url = (this.#options.baseUrl ?? "").replace(/\/+$/, "") + PREFIX + filled(route.path, given);
-        const safe = route.idempotent || route.method === "GET";
-        for (let left = safe ? (this.#options.retries ?? 3) : 0, wait = 250;; left--, wait *= 2) {
+            headers.set("if-match", quotedTag(options.ifMatch));
+        const body = requestBody(route, given, headers);
+        const url = (this.#options.baseUrl ?? "").replace(/\/+$/, "") + PREFIX + pathWithQuery(route.path, given);
+        const isRepeatable = route.idempotent || route.method === "GET";
+        const retries = isRepeatable ? (this.#options.retries ?? 3) : 0;
+        for (let retry = 0;; retry++) {
             try {
-                return (await this.#once(route, url, { method: route.method, headers, body }, options));
+                return (await this.#attempt(route, url, { method: route.method, headers, body }, options));
             }
             catch (error) {
-                if (!(error instanceof RadiantError) || !AGAIN.has(error.status) || left <= 0)
+                if (!(error instanceof RadiantError) || !RETRIED_STATUSES.has(error.status) || retry >= retries)
                     throw error;
-                const least = Math.max(error.retryAfterMs, wait * (0.5 + Math.random() / 2));
-                if (least > (this.#options.waitMaxMs ?? 30_000))
+                const backoffMs = FIRST_WAIT_MS * 2 ** retry * (0.5 + Math.random() / 2);
+                const waitMs = Math.max(error.retryAfterMs, backoffMs);
+                if (waitMs > (this.#options.waitMaxMs ?? 30_000))
                     throw error;
-                await pause(least, options.signal);
+                await pause(waitMs, options.signal);
             }
         }
     }
-    async #once(route, url, request, options) {
-        const { token } = this.#options;
+    async #attempt(route, url, request, options) {
         const headers = new Headers(request.headers);
-        const text = typeof token === "function" ? await token() : token;
-        if (text)
-            headers.set("authorization", `Bearer ${text}`);
-        const deadline = AbortSignal.timeout(options.timeoutMs ?? this.#options.timeoutMs ?? 10_000);
-        const ended = new AbortController();
-        for (const signal of [deadline, options.signal]) {
+        const { token } = this.#options;
+        const bearer = typeof token === "function" ? await token() : token;
+        if (bearer)
+            headers.set("authorization", `Bearer ${bearer}`);
+        const timeout = AbortSignal.timeout(options.timeoutMs ?? this.#options.timeoutMs ?? 10_000);
+        const aborted = new AbortController();
+        for (const signal of [timeout, options.signal]) {
             if (signal?.aborted)
-                ended.abort(signal.reason);
-            signal?.addEventListener("abort", () => ended.abort(signal.reason), { signal: ended.signal });
+                aborted.abort(signal.reason);
+            signal?.addEventListener("abort", () => aborted.abort(signal.reason), { signal: aborted.signal });
         }
         try {
-            const ask = this.#options.fetch ?? fetch;
-            const answer = await ask(url, { ...request, headers, signal: ended.signal });
-            const content = await answer.text();
-            if (!answer.ok)
-                throw refusal(answer, content);
+            const send = this.#options.fetch ?? fetch;
+            const response = await send(url, { ...request, headers, signal: aborted.signal });
+            const content = await response.text();
+            if (!response.ok)
+                throw responseError(response, content);
             if (!route.lines)
                 return content ? JSON.parse(content) : {};
             return content.split("\n").filter((line) => line.trim()).map((line) => JSON.parse(line));
@@ -91,17 +93,17 @@ export class RadiantClient {
             if (error instanceof RadiantError)
                 throw error;
             options.signal?.throwIfAborted();
-            const late = deadline.aborted;
-            const problem = { reason: late ? "TIMEOUT" : "NO_ANSWER", detail: late ? "There was no answer in time." : String(error) };
-            throw new RadiantError(0, problem, 0, error);
+            const isTimeout = timeout.aborted;
+            const detail = isTimeout ? "The response did not arrive in time." : String(error);
+            throw new RadiantError(0, { reason: isTimeout ? "TIMEOUT" : "NO_ANSWER", detail }, 0, error);
         }
         finally {
-            if (!ended.signal.aborted)
-                ended.abort();
+            if (!aborted.signal.aborted)
+                aborted.abort(); // removes the listeners
         }
     }
 }
-function bodyOf(route, given, headers) {
+function requestBody(route, given, headers) {
     if (route.upload === null) {
         if (given.body === undefined)
             return null;
@@ -116,41 +118,44 @@ function bodyOf(route, given, headers) {
     form.append("audio", audio, "audio");
     return form;
 }
-function filled(path, given) {
-    const place = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(given.path?.[name] ?? ""));
+function pathWithQuery(template, given) {
+    const path = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(given.path?.[name] ?? ""));
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(given.query ?? {})) {
         for (const each of Array.isArray(value) ? value : [value])
             if (each !== undefined)
-                query.append(name, String(each));
+                query.append(name, queryText(each));
     }
-    return query.size > 0 ? `${place}?${query}` : place;
+    return query.size > 0 ? `${path}?${query}` : path;
 }
-function quoted(tag) {
-    return tag === "*" || tag.endsWith('"') ? tag : `"${tag}"`;
+function queryText(value) {
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
-function refusal(answer, content) {
+function quotedTag(etag) {
+    return etag === "*" || etag.endsWith('"') ? etag : `"${etag}"`;
+}
+function responseError(response, content) {
     let problem = {};
     try {
         problem = JSON.parse(content);
     }
     catch {
-        // Whatever stands between here and the gateway answered in its own words.
+        // A proxy between the client and the gateway may answer without JSON.
     }
-    const told = Number(answer.headers.get("retry-after") ?? problem.retryAfter ?? 0);
-    return new RadiantError(answer.status, problem, Number.isFinite(told) ? 1000 * told : 0);
+    const seconds = Number(response.headers.get("retry-after") ?? problem.retryAfter ?? 0);
+    return new RadiantError(response.status, problem, Number.isFinite(seconds) ? 1000 * seconds : 0);
 }
 function pause(ms, signal) {
-    return new Promise((done, failed) => {
+    return new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const gaveUp = () => {
+        const onAbort = () => {
             clearTimeout(timer);
-            failed(signal?.reason);
+            reject(signal?.reason);
         };
         const timer = setTimeout(() => {
-            signal?.removeEventListener("abort", gaveUp);
-            done();
+            signal?.removeEventListener("abort", onAbort);
+            resolve();
         }, ms);
-        signal?.addEventListener("abort", gaveUp, { once: true });
+        signal?.addEventListener("abort", onAbort, { once: true });
     });
 }

@@ -1,40 +1,41 @@
-/** Typed calls of the gateway over fetch: tokens, deadlines, safe repeats, and refusals as errors. */
+/** A client of the REST API over fetch: tokens, timeouts, safe retries, and problem documents as errors. */
+import type { Problem } from "./generated/types.js";
 import { PREFIX, ROUTES } from "./routes.js";
 import type { RouteInfo, Routes } from "./routes.js";
 
 export interface ClientOptions {
-  /** Origin of the gateway, or a path of the product's own backend; the routes' prefix is added. Default: this page's. */
+  /** Origin of the gateway, or a path of the product's own backend. Default: the origin of the page. */
   baseUrl?: string;
-  /** The bearer token, or what gets it anew for each request; none for a backend that adds it. */
+  /** Bearer token, or a function that returns it for each request. Omit it if a backend adds the token. */
   token?: string | (() => string | Promise<string>);
-  /** For one request and its answer, in milliseconds. Default 10,000. */
+  /** Timeout of one request and its response, in milliseconds. Default 10,000. */
   timeoutMs?: number;
-  /** How often a request that is safe to repeat is repeated after the first. Default 3. */
+  /** Maximum number of retries of a request that is safe to repeat. Default 3. */
   retries?: number;
-  /** Longest wait between two tries, in milliseconds. A server that asks for more ends the tries. Default 30,000. */
+  /** Longest wait between two attempts, in milliseconds. A longer Retry-After ends the attempts. Default 30,000. */
   waitMaxMs?: number;
   /** Replaces the global fetch. */
   fetch?: typeof fetch;
 }
 
 export interface CallOptions {
-  /** Makes the call safe to repeat over restarts of the caller; made up for each call when absent. A UUID. */
+  /** UUID that makes a write safe to repeat, also after a restart of the caller. Default: a new one for each call. */
   idempotencyKey?: string;
-  /** State that the caller has seen, from the `etag` of what it read; another one is refused with status 412. */
+  /** The `etag` that the caller has read. The call fails with status 412 if the resource has changed since. */
   ifMatch?: string;
-  /** Ends the call. */
+  /** Aborts the call. */
   signal?: AbortSignal;
-  /** Replaces the client's. */
+  /** Replaces the timeout of the client, in milliseconds. */
   timeoutMs?: number;
 }
 
-/** What an operation takes: its path, query, body and recording. */
+/** Input of an operation: path, query, body and recording. */
 export type Input<Name extends keyof Routes> = Omit<Routes[Name], "answer">;
-/** What an operation answers. */
+/** Answer of an operation. */
 export type Answer<Name extends keyof Routes> = Routes[Name]["answer"];
 
-type NeedsNothing<Name extends keyof Routes> = {} extends Input<Name> ? true : false;
-type Arguments<Name extends keyof Routes> = NeedsNothing<Name> extends true
+type IsOptional<Name extends keyof Routes> = {} extends Input<Name> ? true : false;
+type Arguments<Name extends keyof Routes> = IsOptional<Name> extends true
   ? [input?: Input<Name>, options?: CallOptions]
   : [input: Input<Name>, options?: CallOptions];
 
@@ -43,25 +44,25 @@ export interface FieldError {
   detail: string;
 }
 
-/** A refusal or a failure (RFC 9457). Without an answer the status is 0 and the reason NO_ANSWER or TIMEOUT. */
+/** An error response (RFC 9457). Without a response, the status is 0 and the reason NO_ANSWER or TIMEOUT. */
 export class RadiantError extends Error {
   override readonly name = "RadiantError";
-  /** HTTP status; 0 without an answer. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
-  /** Machine-readable, UPPER_SNAKE_CASE; stable. */
+  /** Machine-readable and stable, in UPPER_SNAKE_CASE. */
   readonly reason: string;
-  /** A sentence for people. */
+  /** Describes the error in one sentence. */
   readonly detail: string;
-  /** Each bad field, parameter or header. */
+  /** One entry for each invalid field, parameter or header. */
   readonly errors: readonly FieldError[];
-  /** Names the request in logs. */
+  /** Identifies the request in the logs of the server. */
   readonly requestId: string;
-  /** Under which a failure inside was logged. */
+  /** Identifies a logged internal error. */
   readonly errorId: string;
-  /** Least milliseconds to wait before another try. */
+  /** Milliseconds to wait before a retry. */
   readonly retryAfterMs: number;
 
-  constructor(status: number, problem: Problem, retryAfterMs = 0, cause?: unknown) {
+  constructor(status: number, problem: Partial<Problem>, retryAfterMs = 0, cause?: unknown) {
     super(problem.detail ?? problem.reason ?? `status ${status}`, { cause });
     this.status = status;
     this.reason = problem.reason ?? "UNKNOWN";
@@ -73,23 +74,15 @@ export class RadiantError extends Error {
   }
 }
 
-interface Problem {
-  reason?: string;
-  detail?: string;
-  errors?: FieldError[];
-  requestId?: string;
-  errorId?: string;
-  retryAfter?: number;
-}
-
-interface Given {
+interface AnyInput {
   path?: Record<string, string>;
   query?: Record<string, unknown>;
   body?: unknown;
   audio?: Blob;
 }
 
-const AGAIN = new Set([0, 429, 502, 503]);
+const RETRIED_STATUSES = new Set([0, 429, 502, 503]);
+const FIRST_WAIT_MS = 250;
 
 /** Calls the gateway. One client serves a whole program. */
 export class RadiantClient {
@@ -100,61 +93,63 @@ export class RadiantClient {
   }
 
   /**
-   * Makes one call. What is safe to repeat (reads, and writes with their key) is repeated with the same key while the
-   * service cannot be reached or is busy. Throws RadiantError; or the signal's reason when the caller gave up.
+   * Calls one operation. Retries reads, and writes with the same key, while the service is unreachable or overloaded.
+   * Throws RadiantError, or the reason of `signal` if the caller aborted the call.
    */
   async call<Name extends keyof Routes>(name: Name, ...[input, options = {}]: Arguments<Name>): Promise<Answer<Name>> {
     const route: RouteInfo = ROUTES[name];
-    const given = (input ?? {}) as Given;
+    const given = (input ?? {}) as AnyInput;
     const headers = new Headers({ accept: route.lines ? "application/x-ndjson, application/json" : "application/json" });
     if (route.idempotent) headers.set("idempotency-key", options.idempotencyKey ?? crypto.randomUUID());
-    if (options.ifMatch !== undefined) headers.set("if-match", quoted(options.ifMatch));
-    const body = bodyOf(route, given, headers);
-    const url = (this.#options.baseUrl ?? "").replace(/\/+$/, "") + PREFIX + filled(route.path, given);
-    const safe = route.idempotent || route.method === "GET";
-    for (let left = safe ? (this.#options.retries ?? 3) : 0, wait = 250; ; left--, wait *= 2) {
+    if (options.ifMatch !== undefined) headers.set("if-match", quotedTag(options.ifMatch));
+    const body = requestBody(route, given, headers);
+    const url = (this.#options.baseUrl ?? "").replace(/\/+$/, "") + PREFIX + pathWithQuery(route.path, given);
+    const isRepeatable = route.idempotent || route.method === "GET";
+    const retries = isRepeatable ? (this.#options.retries ?? 3) : 0;
+    for (let retry = 0; ; retry++) {
       try {
-        return (await this.#once(route, url, { method: route.method, headers, body }, options)) as Answer<Name>;
+        return (await this.#attempt(route, url, { method: route.method, headers, body }, options)) as Answer<Name>;
       } catch (error) {
-        if (!(error instanceof RadiantError) || !AGAIN.has(error.status) || left <= 0) throw error;
-        const least = Math.max(error.retryAfterMs, wait * (0.5 + Math.random() / 2));
-        if (least > (this.#options.waitMaxMs ?? 30_000)) throw error;
-        await pause(least, options.signal);
+        if (!(error instanceof RadiantError) || !RETRIED_STATUSES.has(error.status) || retry >= retries) throw error;
+        const backoffMs = FIRST_WAIT_MS * 2 ** retry * (0.5 + Math.random() / 2);
+        const waitMs = Math.max(error.retryAfterMs, backoffMs);
+        if (waitMs > (this.#options.waitMaxMs ?? 30_000)) throw error;
+        await pause(waitMs, options.signal);
       }
     }
   }
 
-  async #once(route: RouteInfo, url: string, request: RequestInit, options: CallOptions): Promise<unknown> {
-    const { token } = this.#options;
+  async #attempt(route: RouteInfo, url: string, request: RequestInit, options: CallOptions): Promise<unknown> {
     const headers = new Headers(request.headers);
-    const text = typeof token === "function" ? await token() : token;
-    if (text) headers.set("authorization", `Bearer ${text}`);
-    const deadline = AbortSignal.timeout(options.timeoutMs ?? this.#options.timeoutMs ?? 10_000);
-    const ended = new AbortController();
-    for (const signal of [deadline, options.signal]) {
-      if (signal?.aborted) ended.abort(signal.reason);
-      signal?.addEventListener("abort", () => ended.abort(signal.reason), { signal: ended.signal });
+    const { token } = this.#options;
+    const bearer = typeof token === "function" ? await token() : token;
+    if (bearer) headers.set("authorization", `Bearer ${bearer}`);
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? this.#options.timeoutMs ?? 10_000);
+    const aborted = new AbortController();
+    for (const signal of [timeout, options.signal]) {
+      if (signal?.aborted) aborted.abort(signal.reason);
+      signal?.addEventListener("abort", () => aborted.abort(signal.reason), { signal: aborted.signal });
     }
     try {
-      const ask = this.#options.fetch ?? fetch;
-      const answer = await ask(url, { ...request, headers, signal: ended.signal });
-      const content = await answer.text();
-      if (!answer.ok) throw refusal(answer, content);
+      const send = this.#options.fetch ?? fetch;
+      const response = await send(url, { ...request, headers, signal: aborted.signal });
+      const content = await response.text();
+      if (!response.ok) throw responseError(response, content);
       if (!route.lines) return content ? JSON.parse(content) : {};
       return content.split("\n").filter((line) => line.trim()).map((line) => JSON.parse(line));
     } catch (error) {
       if (error instanceof RadiantError) throw error;
       options.signal?.throwIfAborted();
-      const late = deadline.aborted;
-      const problem = { reason: late ? "TIMEOUT" : "NO_ANSWER", detail: late ? "There was no answer in time." : String(error) };
-      throw new RadiantError(0, problem, 0, error);
+      const isTimeout = timeout.aborted;
+      const detail = isTimeout ? "The response did not arrive in time." : String(error);
+      throw new RadiantError(0, { reason: isTimeout ? "TIMEOUT" : "NO_ANSWER", detail }, 0, error);
     } finally {
-      if (!ended.signal.aborted) ended.abort();
+      if (!aborted.signal.aborted) aborted.abort(); // removes the listeners
     }
   }
 }
 
-function bodyOf(route: RouteInfo, given: Given, headers: Headers): BodyInit | null {
+function requestBody(route: RouteInfo, given: AnyInput, headers: Headers): BodyInit | null {
   if (route.upload === null) {
     if (given.body === undefined) return null;
     headers.set("content-type", "application/json");
@@ -168,41 +163,45 @@ function bodyOf(route: RouteInfo, given: Given, headers: Headers): BodyInit | nu
   return form;
 }
 
-function filled(path: string, given: Given): string {
-  const place = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given.path?.[name] ?? ""));
+function pathWithQuery(template: string, given: AnyInput): string {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(given.path?.[name] ?? ""));
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given.query ?? {})) {
-    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) query.append(name, String(each));
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) query.append(name, queryText(each));
   }
-  return query.size > 0 ? `${place}?${query}` : place;
+  return query.size > 0 ? `${path}?${query}` : path;
 }
 
-function quoted(tag: string): string {
-  return tag === "*" || tag.endsWith('"') ? tag : `"${tag}"`;
+function queryText(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function refusal(answer: Response, content: string): RadiantError {
-  let problem: Problem = {};
+function quotedTag(etag: string): string {
+  return etag === "*" || etag.endsWith('"') ? etag : `"${etag}"`;
+}
+
+function responseError(response: Response, content: string): RadiantError {
+  let problem: Partial<Problem> = {};
   try {
     problem = JSON.parse(content) as Problem;
   } catch {
-    // Whatever stands between here and the gateway answered in its own words.
+    // A proxy between the client and the gateway may answer without JSON.
   }
-  const told = Number(answer.headers.get("retry-after") ?? problem.retryAfter ?? 0);
-  return new RadiantError(answer.status, problem, Number.isFinite(told) ? 1000 * told : 0);
+  const seconds = Number(response.headers.get("retry-after") ?? problem.retryAfter ?? 0);
+  return new RadiantError(response.status, problem, Number.isFinite(seconds) ? 1000 * seconds : 0);
 }
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((done, failed) => {
+  return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const gaveUp = () => {
+    const onAbort = () => {
       clearTimeout(timer);
-      failed(signal?.reason);
+      reject(signal?.reason);
     };
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", gaveUp);
-      done();
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
     }, ms);
-    signal?.addEventListener("abort", gaveUp, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -11,17 +11,17 @@ from cli.settings import SuiteSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of the command line."""
+    """One invocation of `radiant`."""
 
     arguments: Namespace
     """The parsed arguments."""
     settings: SuiteSettings
-    """The environment, read."""
+    """Settings from the environment."""
     environ: Mapping[str, str]
-    """The environment as it came, for child processes."""
+    """The environment variables, for child processes."""
     console: Console
-    """Where people read."""
+    """Terminal output."""
 
-    def tell(self, text: str) -> None:
-        """Prints a line as it is, without reading markup into it."""
+    def print(self, text: str) -> None:
+        """Prints a line without interpreting markup."""
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,6 +1,7 @@
-"""`radiant demo`: a day of traffic, played against the suite that runs on the data folder."""
+"""`radiant demo`: plays a day of simulated traffic against the suite that runs on the data folder."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -15,33 +16,52 @@ from cli.environment import token_key
 from cli.suite import RunningSuite, console_url
 from radiant_client import RadiantClientError
 
+_STATE = "demo"
+"""Name of the state in the data folder that records the last play."""
+
+
+async def run_once(call: Call) -> None:
+    """Plays the demonstration unless it was played on this data folder before."""
+    folder = DataFolder(call.settings.data)
+    played = folder.read_state(_STATE)
+    if played is None:
+        await run(call)
+        return
+    call.print(
+        f"The demonstration was played on this data folder at {played['finished']}. `radiant demo` plays it again."
+    )
+
 
 async def run(call: Call) -> int:
-    """Plays and prints the report; returns 1 without a running suite or when it fails, 2 for a bad table."""
+    """Plays the demonstration and prints the report.
+
+    Returns 1 when no suite runs or the play fails, 2 for an unusable table.
+    """
     given, settings = call.arguments, call.settings
     folder = DataFolder(settings.data) if settings.data.exists() else None
     suite = RunningSuite.read(folder) if folder else None
     if folder is None or suite is None:
-        call.tell(f"No suite runs on {settings.data}: start one with `radiant up`, or set RADIANT_DATA to its folder.")
+        call.print(f"No suite runs on {settings.data}: start one with `radiant up`, or set RADIANT_DATA to its folder.")
         return 1
     try:
         world = await asyncio.to_thread(_world, call)
     except (TableError, OSError) as problem:
-        call.tell(f"The demonstration cannot be played: {problem}")
+        call.print(f"The demonstration cannot be played: {problem}")
         return 2
     link = Link(ingest=suite.services["ingest"], neural=suite.services["neural"], key=token_key(settings, folder))
     try:
         played = await _play(call, world, link)
     except RadiantClientError as problem:
-        call.tell(f"The demonstration ended early: {problem}. Logs are in {folder.path / 'logs'}.")
+        call.print(f"The demonstration failed: {problem}. Logs are in {folder.path / 'logs'}.")
         return 1
+    folder.write_state(_STATE, {"finished": datetime.now(UTC).isoformat(timespec="seconds"), "seed": given.seed})
     if given.quiet:
         for line in lines(world, played, given.seed):
-            call.tell(line)
+            call.print(line)
     else:
         show(call.console, world, played, suite.services)
         if given.command == "demo":
-            call.tell(f"The console:\n{console_url(suite)}")
+            call.print(f"The console:\n{console_url(suite)}")
     return 0
 
 
@@ -55,7 +75,7 @@ def _world(call: Call) -> World:
 async def _play(call: Call, world: World, link: Link) -> Played:
     given, count = call.arguments, call.arguments.events or REQUESTS_DEFAULT
     if not given.quiet:
-        call.tell(f"\nPlaying a day of {count:,} requests ...")
+        call.print(f"\nPlaying a day of {count:,} requests ...")
     columns = TextColumn("requests"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=_bar_console(call), transient=True, disable=given.quiet) as bar:
         task = bar.add_task("", total=count)
@@ -63,5 +83,5 @@ async def _play(call: Call, world: World, link: Link) -> Played:
 
 
 def _bar_console(call: Call) -> Console:
-    """Returns the console if it can redraw a line, else one that shows nothing."""
+    """Returns the console if it can redraw a line, else a console without output."""
     return call.console if call.console.is_terminal else Console(quiet=True)

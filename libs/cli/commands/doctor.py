@@ -1,4 +1,4 @@
-"""`radiant doctor`: what stands in the way, and what to do about it."""
+"""`radiant doctor`: checks the machine, the servers and the settings."""
 
 from rich.markup import escape
 
@@ -9,7 +9,7 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 async def run(call: Call) -> int:
-    """Prints one line a check; returns 1 when any failed."""
+    """Prints one line per finding; returns 1 when a check failed."""
     worst = Level.OK
     async for finding in findings(call.settings):
         worst = max(worst, finding.level)

@@ -1,4 +1,4 @@
-"""`radiant migrate`: roles and schemas of all services, brought up to date."""
+"""`radiant migrate`: creates the roles and applies the migrations of all services."""
 
 from cli.commands import Call
 from cli.embedded import embedded_postgres
@@ -9,7 +9,7 @@ from cli.suite import database_url
 
 
 async def run(call: Call) -> int:
-    """Applies what is missing on DATABASE_URL, else on the embedded PostgreSQL, started for it if need be."""
+    """Migrates the database of DATABASE_URL, else the embedded PostgreSQL, which is started if it does not run."""
     folder = DataFolder(call.settings.data)
     url = database_url(call.settings, folder)
     if url is not None:
@@ -21,7 +21,7 @@ async def run(call: Call) -> int:
 async def _migrate(call: Call, folder: DataFolder, url: str) -> int:
     for service, migrations in (await apply_all(url, role_passwords(call.settings, folder))).items():
         for migration in migrations:
-            call.tell(f"{service}: applied {migration.number:04d} {migration.name}")
+            call.print(f"{service}: applied {migration.number:04d} {migration.name}")
         if not migrations:
-            call.tell(f"{service}: up to date")
+            call.print(f"{service}: up to date")
     return 0

@@ -1,4 +1,4 @@
-"""`radiant token TENANT`: a token for development, signed with the data folder's own key."""
+"""`radiant token TENANT`: prints a development token, signed with the key of the data folder."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from kit.rpc.auth import mint
 
 
 async def run(call: Call) -> int:
-    """Prints the token alone, so that it can be put into a variable."""
+    """Prints only the token, so that a shell can assign it to a variable."""
     given = call.arguments
     key = token_key(call.settings, DataFolder(call.settings.data))
     print(mint(key, given.tenant, given.role, timedelta(hours=given.hours), given.subject))  # noqa: T201

@@ -1,4 +1,4 @@
-"""`radiant up`: the whole suite in the foreground, until Ctrl-C."""
+"""`radiant up`: runs the whole suite in the foreground until Ctrl-C."""
 
 import asyncio
 import importlib
@@ -18,7 +18,7 @@ from cli.supervisor import Supervisor
 
 
 async def run(call: Call) -> int:
-    """Starts everything in order, stays, and stops everything in reverse."""
+    """Starts servers and services in order, waits for a signal, and stops them in reverse order."""
     folder = DataFolder(call.settings.data)
     with folder.held():
         supervisor = Supervisor()
@@ -29,16 +29,16 @@ async def run(call: Call) -> int:
         try:
             suite = await _start(call, folder, supervisor)
             if call.arguments.demo:
-                await importlib.import_module("cli.commands.demo").run(call)
-            call.tell("The suite is up. Ctrl-C stops it. Its console:")
-            call.tell(console_url(suite))
+                await importlib.import_module("cli.commands.demo").run_once(call)
+            call.print("The suite is up. Press Ctrl-C to stop it. Console:")
+            call.print(console_url(suite))
             await supervisor.run()
         except asyncio.CancelledError:
-            call.tell("Stopping ...")
+            call.print("Stopping ...")
         finally:
             RunningSuite.clear(folder)
             await supervisor.stop()
-    call.tell("Stopped; the data stays in " + str(folder.path))
+    call.print("Stopped. The data is kept in " + str(folder.path))
     return 0
 
 
@@ -47,13 +47,13 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> Runn
     redis_url = await _redis(call, folder, supervisor)
     applied = await apply_all(owner_url, role_passwords(call.settings, folder))
     count = sum(len(each) for each in applied.values())
-    call.tell(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
+    call.print(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
     shown, metrics, addresses = dict[str, str](), dict[str, str](), dict[str, str]()
     for service in SERVICES:
         if reason := service.why_off:
-            call.tell(f"{service.name:<11} {reason}")
+            call.print(f"{service.name:<11} {reason}")
             continue
-        ports = choose_ports(service, call.settings, call.tell)
+        ports = choose_ports(service, call.settings, call.print)
         at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses)
         environ = environ_of(call.environ, call.settings, folder, service, ports, at)
         part = _process(call, folder, service, ports, environ)
@@ -62,7 +62,7 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> Runn
         scheme = ("https://" if call.settings.gateway_tls else "http://") if service.fronts else ""
         shown[service.name] = scheme + part.address
         metrics[service.name] = f"http://127.0.0.1:{ports.metrics}/metrics"
-        call.tell(f"{service.name:<11} {shown[service.name]}, metrics at {metrics[service.name]}")
+        call.print(f"{service.name:<11} {shown[service.name]}, metrics at {metrics[service.name]}")
     suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics)
     suite.write(folder)
     return suite
@@ -70,21 +70,21 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> Runn
 
 async def _postgres(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
     if call.settings.database_url:
-        call.tell("postgres    the server of DATABASE_URL")
+        call.print("postgres    DATABASE_URL")
         return call.settings.database_url
     server = EmbeddedPostgres(folder.path)
     await supervisor.add(server)
-    call.tell(f"postgres    127.0.0.1:{server.port}, data in {server.folder}")
+    call.print(f"postgres    127.0.0.1:{server.port}, data in {server.folder}")
     return server.url
 
 
 async def _redis(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
     if call.settings.redis_url:
-        call.tell("redis       the server of REDIS_URL")
+        call.print("redis       REDIS_URL")
         return call.settings.redis_url
     server = EmbeddedValkey(folder.path)
     await supervisor.add(server)
-    call.tell(f"valkey      127.0.0.1:{server.port}, data in {server.folder}")
+    call.print(f"valkey      127.0.0.1:{server.port}, data in {server.folder}")
     return server.url
 
 

@@ -1,1 +1,1 @@
-"""The demonstration: a day of traffic of three tenants, played through the public API."""
+"""The demonstration: a day of traffic of three tenants, sent through the public API."""

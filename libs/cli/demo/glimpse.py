@@ -1,4 +1,4 @@
-"""A few contexts whose recommendations are looked at before and after a play."""
+"""Recommendations of a few contexts, recorded before and after a play."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from radiant_client import Radiant, context
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who asks for what."""
+    """Tenant, user, task and domain of a recommendation."""
 
     tenant: str
     user: str
-    """Empty asks for the tenant as a whole."""
+    """Empty for the whole tenant."""
     task: str
     domain: str
 
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What was recommended in a context before a play and after it."""
+    """The recommendations of one context before and after a play."""
 
     context: Context
     before: recommend_service_pb2.Recommendation
@@ -32,7 +32,7 @@ class Glimpse:
 
 
 def contexts_of(requests: Sequence[Request]) -> list[Context]:
-    """Chooses the three most frequent tasks and domains, each at another tenant, and the busiest user's favourite."""
+    """Returns the most frequent tasks and domains, one per tenant, and the most frequent context of a user."""
     kinds = Counter((request.task, request.domain) for request in requests).most_common(len(TENANTS))
     chosen = [Context(tenant, "", *kind) for tenant, (kind, _) in zip(TENANTS, kinds, strict=False)]
     users = Counter(Context(request.tenant, request.user, request.task, request.domain) for request in requests)
@@ -40,6 +40,6 @@ def contexts_of(requests: Sequence[Request]) -> list[Context]:
 
 
 async def look(radiant: Radiant, where: Context, candidates: Sequence[str]) -> recommend_service_pb2.Recommendation:
-    """Asks for the best estimate in a context, without any trying out."""
+    """Returns the greedy recommendation of a context, without exploration."""
     asked = context(where.task, user_id=where.user, domain_mode=where.domain, candidates=candidates, strategy="greedy")
     return await radiant.recommend.get(asked, timeout=10.0)

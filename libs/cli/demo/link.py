@@ -1,4 +1,4 @@
-"""Connections of the demonstration to a suite, each as some tenant."""
+"""Connections of the demonstration to a suite, one per tenant."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _SUBJECT = "demo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Where a suite is, and the key with which its tokens are signed."""
+    """Addresses of a suite and the key that signs its tokens."""
 
     ingest: str
-    """Address (host:port) of the intake."""
+    """Address (host:port) of ingest."""
     neural: str
-    """Address (host:port) of the learning and the recommender."""
+    """Address (host:port) of neural."""
     key: str = field(repr=False)
-    """The key."""
+    """The signing key."""
 
     @contextlib.asynccontextmanager
     async def open(self, tenant: str, *roles: str) -> AsyncIterator[Radiant]:
-        """Gives a client that speaks for the tenant; its local table is not started."""
+        """Yields a client with a token of the tenant; its local table is not started."""
         token = mint(self.key, tenant, roles, _TOKEN_TTL, _SUBJECT)
         channels = [open_channel(address, token) for address in (self.ingest, self.neural)]
         async with Radiant(*channels, default_model="") as radiant:

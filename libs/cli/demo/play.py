@@ -1,4 +1,4 @@
-"""Plays a world's requests against a suite, as chat backends would: ask, answer, record, react."""
+"""Sends the requests of a world to a suite as a chat backend would: recommendation, manifest, feedback, signals."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from radiant_client import Exhausted, Radiant, context, implicit_signal
 from radiant_client.ingest.messages import timestamp
 
 CONCURRENCY = 32
-REQUESTS_DEFAULT = 2000  # enough to see the learning, few enough for a first look
+REQUESTS_DEFAULT = 2000  # enough to show the learning in about a minute
 DAY = timedelta(hours=24)
 _REACTS_AFTER = timedelta(seconds=20)
-_CALL_S = 20.0  # long, so that the client may wait whenever the suite asks it to
+_CALL_S = 20.0  # leaves room for retries after RetryInfo
 _SETTLE_S_MAX = 120.0
 _SINGLE_CALLS = 200
-_FRESH_S = 1.0  # the suite's promise: a learned score is in recommendations within this
+_FRESH_S = 1.0  # a learned score reaches recommendations within this time
 
 
 @dataclass(slots=True, kw_only=True)
 class Played:
-    """What one play did and measured."""
+    """Counts and measurements of one play."""
 
     run: str
-    """Identifies the play; its outputs are named <run>-<number>."""
+    """Identifier of the play; its outputs are named <run>-<number>."""
     turns: list[Turn]
-    """In order of play."""
+    """Turns in the order of the requests."""
     manifests: int
     """Acknowledged manifests."""
     thumbs: int
@@ -47,28 +47,28 @@ class Played:
     signals: int
     """Acknowledged signals."""
     batches: int
-    """Batches in which the signals went."""
+    """Batches that carried the signals."""
     seconds: float
-    """From the first call to the last ack."""
+    """Time from the first call to the last acknowledgement, in seconds."""
     recommendation_ms: list[float]
-    """Duration of every recommendation call of the play, as this client saw it."""
+    """Duration of each recommendation call of the play, measured by the client."""
     single_ms: list[float]
-    """The same of calls made one after the other once the play was over."""
+    """Duration of calls made one at a time after the play."""
     settle_s: float | None
-    """From the last ack until nothing waited to be learned; None when that took too long."""
+    """Seconds from the last acknowledgement until no unit was pending; None when the wait timed out."""
     known_before: int
-    """Units that the scores of the three tenants rested on before the play."""
+    """Learned units of the three tenants before the play."""
     glimpses: list[Glimpse]
     """Recommendations before and after."""
 
     @property
     def events(self) -> int:
-        """Everything that was acknowledged."""
+        """All acknowledged events."""
         return self.manifests + self.thumbs + self.signals
 
 
 class Stage:
-    """The moving parts of one play."""
+    """State of one play."""
 
     def __init__(
         self, radiants: Mapping[str, Radiant], speakers: Mapping[str, Speaker], count: int, seed: int, run: str
@@ -81,7 +81,7 @@ class Stage:
         self.manifests = self.thumbs = 0
 
     async def work(self, requests: Iterator[tuple[int, Request]], progress: Callable[[], None]) -> None:
-        """Plays requests until none is left; several may work on one iterator."""
+        """Plays the remaining requests; several workers may share one iterator."""
         for number, request in requests:
             await self._turn(number, request)
             progress()
@@ -108,13 +108,13 @@ class Stage:
                     output, user, reaction.rating, categories=categories, client_time=when, timeout=_CALL_S
                 )
             except Exhausted as refusal:
-                if refusal.reason != "USER_PACE":  # a day in a minute: its busiest users said enough for an hour
+                if refusal.reason != "USER_PACE":  # a day is played in a minute, so some users reach the limit per hour
                     raise
             else:
                 self.thumbs += 1
 
     async def single(self, requests: Sequence[Request]) -> list[float]:
-        """Asks for recommendations one after the other, follows none, and returns how long each took, in ms."""
+        """Requests recommendations one at a time and returns the duration of each, in ms."""
         return [(await self._ask(request))[1] for request in requests]
 
     async def _ask(self, request: Request) -> tuple[recommend_service_pb2.Recommendation, float]:
@@ -155,9 +155,9 @@ class Stage:
 async def play(
     world: World, link: Link, *, count: int, seed: int, progress: Callable[[], None] = lambda: None
 ) -> Played:
-    """Plays `count` requests and waits until all is learned; `progress` is called after each.
+    """Plays `count` requests and waits until all feedback is learned; `progress` is called after each request.
 
-    The same world and seed give the same requests; what is recommended depends on what was learned so far.
+    The same world and seed give the same requests; the recommendations depend on the learned scores.
     Raises RadiantClientError when the suite fails.
     """
     requests = list(world.requests(count))
@@ -199,7 +199,7 @@ async def play(
 async def _perform(
     stage: Stage, speakers: list[Speaker], requests: list[Request], progress: Callable[[], None]
 ) -> None:
-    """Runs workers and speakers to their end; raises the first error of any of them."""
+    """Runs workers and signal senders to completion; raises the first error."""
     waiting = iter(enumerate(requests))
     try:
         async with asyncio.TaskGroup() as speaking:
@@ -221,7 +221,7 @@ def _first(failure: BaseException) -> BaseException:
 
 
 async def _settled(operator: Radiant, since: float) -> float | None:
-    """Waits until nothing is left to be learned and returns the seconds that this took since the moment."""
+    """Waits until no unit is pending; returns the seconds since `since`, or None on a timeout."""
     while time.perf_counter() - since < _SETTLE_S_MAX:
         if not (await operator.learning.status()).pending_units:
             return time.perf_counter() - since

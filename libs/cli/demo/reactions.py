@@ -1,7 +1,7 @@
-"""How simulated people react to an answer of a given quality.
+"""Simulated feedback and signals for an answer of a given quality.
 
-Three in ten give a thumb, and one thumb in ten is a slip. Everybody does something with the answer: what they
-do leans on its quality, as copying and regenerating do in real products.
+Three of ten users give a thumb, and one thumb in ten is reversed by mistake. Every user sends one or two signals,
+which are positive with a probability equal to the quality.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ ANNOYED = (
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What one person did with one answer."""
+    """Feedback and signals of one user for one answer."""
 
     rating: str | None
-    """positive or negative; None without a thumb."""
+    """`positive` or `negative`; None without a thumb."""
     category: str | None
     signals: tuple[str, ...]
 
 
 def react(quality: float, chance: random.Random) -> Reaction:
-    """Draws a reaction; the better the answer, the likelier a pleased one."""
+    """Draws a reaction; `quality` in [0, 1] is the probability of a positive one."""
     rating = category = None
     if chance.random() < THUMB_SHARE:
         up = (chance.random() < quality) != (chance.random() < SLIP_SHARE)

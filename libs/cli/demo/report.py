@@ -1,4 +1,4 @@
-"""What people read after a play. Every number in it was measured in that play."""
+"""The report after a play. Every number in it was measured in that play."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def lines(world: World, played: Played, seed: int) -> Iterator[str]:
-    """Yields the results as key=value, one a line, for programs."""
+    """Yields the results as key=value lines, for programs."""
     tally = Tally(played.turns)
     windows = tally.windows()
     first, last = windows[0], windows[-1]
@@ -59,10 +59,10 @@ def lines(world: World, played: Played, seed: int) -> Iterator[str]:
 
 
 def show(console: Console, world: World, played: Played, addresses: Mapping[str, str]) -> None:
-    """Prints the report for people."""
+    """Prints the report with tables."""
     tally = Tally(played.turns)
     console.print()
-    console.rule("[bold]One day of traffic, played")
+    console.rule("[bold]Demonstration: one day of traffic")
     _introduce(console, world, played)
     _qualities(console, tally)
     _glimpses(console, tally, played.glimpses)
@@ -79,15 +79,15 @@ def _introduce(console: Console, world: World, played: Played) -> None:
     _say(
         console,
         f"{len(played.turns):,} requests of {len(TENANTS)} tenants ({', '.join(TENANTS)}), {len(world.models)} models "
-        "to choose from. For each request the suite was asked which model to use; then people reacted to that "
-        "model's answer: a thumb now and then (one in ten a slip), and what they did with it, such as copying or "
-        "asking again. The suite learned from these reactions alone. It never saw the qualities below.",
+        "per request. The suite recommended a model for each request. Simulated users then reacted to the answer "
+        "with thumbs (one in ten reversed by mistake) and with signals such as copying or regenerating. The suite "
+        "learned from these reactions only; it did not receive the qualities below.",
     )
     if played.known_before:
         _say(
             console,
-            f"[yellow]This data folder knew {played.known_before:,} judged answers before this play[/], so the first "
-            "hours do not show a start from nothing.",
+            f"[yellow]The data folder held {played.known_before:,} learned units before this play[/], so the first "
+            "hours do not show a start without data.",
         )
     console.print()
 
@@ -114,17 +114,17 @@ def _qualities(console: Console, tally: Tally) -> None:
 
 def _verdict(tally: Tally, last: Quality) -> str:
     return (
-        f"At the day's end the suite had closed [bold]{100 * last.gap_closed:.0f} %[/] of the gap between a random "
-        f"model and the best answer to every request ({last.turns} requests, standard error of the followed mean "
-        f"{last.error:.3f}). Three columns need hindsight: [italic]one model for all[/] is "
-        f"{escape(tally.fixed)}, the best single one of this very day; [italic]best per context[/] knows the best "
-        "model of each task and domain; [italic]best per request[/] knows every answer in advance, which no router can."
+        f"In the last hours the suite closed [bold]{100 * last.gap_closed:.0f} %[/] of the gap between a random "
+        f"model and the best answer to each request ({last.turns} requests, standard error of the followed mean "
+        f"{last.error:.3f}). Three columns use the outcomes of the whole day: [italic]one model for all[/] is "
+        f"{escape(tally.fixed)}, the best single model; [italic]best per context[/] is the best model of each task "
+        "and domain; [italic]best per request[/] is the best answer to each request, which no router can predict."
     )
 
 
 def _glimpses(console: Console, tally: Tally, glimpses: Sequence[Glimpse]) -> None:
-    _say(console, "[bold]What is recommended, before and after[/]")
-    _say(console, "True quality is the mean that a model's answers to the day's requests of that kind would have had.")
+    _say(console, "[bold]Recommendations before and after[/]")
+    _say(console, "True quality: mean quality of the model's answers to the day's requests of that task and domain.")
     for glimpse in glimpses:
         where = glimpse.context
         who = f"{where.user} of {where.tenant}" if where.user else where.tenant
@@ -144,8 +144,8 @@ def _indented(console: Console, text: str, indent: int) -> None:
 def _grounds(advice: recommend_service_pb2.Recommendation) -> str:
     scope = short_name(scoring_pb2.Scope, advice.scope)
     if not scope or not advice.sample_size:
-        return "nothing known of it yet, confidence 0"
-    return f"{scope} scope, confidence {advice.confidence:.2f}, {advice.sample_size} judged answers"
+        return "no evidence yet, confidence 0"
+    return f"{scope} scope, confidence {advice.confidence:.2f}, {advice.sample_size} learned units"
 
 
 def _truth(means: Mapping[str, float], model: str) -> str:
@@ -154,7 +154,7 @@ def _truth(means: Mapping[str, float], model: str) -> str:
 
 
 def _figures(console: Console, played: Played) -> None:
-    settled = "not within two minutes" if played.settle_s is None else f"{played.settle_s * 1000:,.0f} ms"
+    settled = "not within 120 s" if played.settle_s is None else f"{played.settle_s * 1000:,.0f} ms"
     calls, events = len(played.turns) / played.seconds, played.events / played.seconds
     table = Table(title="Measured in this play", title_justify="left", title_style="bold", show_header=False, box=None)
     rows = {
@@ -177,10 +177,10 @@ def _spread(values: Sequence[float]) -> str:
 
 
 def _next(console: Console, addresses: Mapping[str, str]) -> None:
-    _say(console, "[bold]Where to look next[/]")
+    _say(console, "[bold]Next steps[/]")
     for name, address in addresses.items():
         what = "REST, described at /api/openapi.json" if "://" in address else "gRPC, with reflection"
         _say(console, f"  {name:<11} {address}  ({what})")
-    _say(console, "  radiant token acme --role admin   a token for your own calls")
-    _say(console, "  radiant demo --data FILE          real outcomes of your models: see README.md")
+    _say(console, "  radiant token acme --role admin   print a token for your own calls")
+    _say(console, "  radiant demo --data FILE          play recorded outcomes of your models")
     console.print()

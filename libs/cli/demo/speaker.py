@@ -1,4 +1,4 @@
-"""What people of one tenant do, sent in batches over one stream."""
+"""Sends the signals of one tenant in batches over one stream."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from radiant.ingest.v1 import feedback_pb2
 from radiant_client import SignalStream
 
 BATCH_MAX = 500
-_LINGER_S = 0.1  # what follows the first signal within this goes with it, as a chat backend would send it
+_LINGER_S = 0.1  # signals within this time after the first one share its batch, as in a chat backend
 
 
 class Speaker:
-    """Collects signals for a moment, and while a batch is on its way, and sends them as the next one."""
+    """Collects signals while a batch is in flight and sends them as the next batch."""
 
     def __init__(self, stream: SignalStream) -> None:
-        """Takes an open stream, used by nobody else."""
+        """Takes an open stream for exclusive use."""
         self._stream = stream
         self._waiting: asyncio.Queue[feedback_pb2.ImplicitSignal | None] = asyncio.Queue()
         self.acknowledged = 0
@@ -25,16 +25,16 @@ class Speaker:
         """Batches that carried them."""
 
     def say(self, signals: Sequence[feedback_pb2.ImplicitSignal]) -> None:
-        """Leaves signals to be sent."""
+        """Queues signals for sending."""
         for signal in signals:
             self._waiting.put_nowait(signal)
 
     def end(self) -> None:
-        """Lets run() return once everything that was said is acknowledged."""
+        """Makes run() return after all queued signals are acknowledged."""
         self._waiting.put_nowait(None)
 
     async def run(self) -> None:
-        """Sends until end() was called; raises RadiantClientError when the stream cannot go on."""
+        """Sends batches until end() is called; raises RadiantClientError when the stream fails."""
         ended = False
         while not ended:
             batch = [await self._waiting.get()]

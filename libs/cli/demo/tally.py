@@ -1,4 +1,4 @@
-"""What a play was worth: the quality of the followed models next to those of simpler and of all-knowing choices."""
+"""Quality of the recommended models in a play, compared with simpler choices and with hindsight."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.demo.world import Request
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One request that was played."""
+    """One played request."""
 
     request: Request
     model: str
@@ -21,13 +21,13 @@ class Turn:
 
     @property
     def quality(self) -> float:
-        """How good the followed model's answer was, in [0, 1]."""
+        """Quality of the recommended model's answer, in [0, 1]."""
         return self.request.outcomes[self.model].quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """Mean qualities over some turns, in [0, 1]."""
+    """Mean qualities over a window of turns, in [0, 1]."""
 
     turns: int
     followed: float
@@ -41,22 +41,22 @@ class Quality:
     contextual: float
     """Of the model that was best for each task and domain over the whole play, known only afterwards."""
     oracle: float
-    """Of the best answer to every single request; no one can choose so, since answers vary by chance."""
+    """Of the best answer to each request. No router can reach it, since answers vary by chance."""
 
     @property
     def gap_closed(self) -> float:
-        """Share of the way from random to oracle that was gone; 0 where there is no way to go."""
+        """Share of the gap between `random` and `oracle` that was closed; 0 without a gap."""
         way = self.oracle - self.random
         return (self.followed - self.random) / way if way > 0 else 0.0
 
 
 class Tally:
-    """Hindsight over a whole play. Raises ValueError without a turn."""
+    """Statistics over a whole play. Raises ValueError without a turn."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         """Takes the turns in order of play."""
         if not turns:
-            raise ValueError("nothing was played")
+            raise ValueError("no turns were played")
         self.turns = turns
         """The turns in order of play."""
         sums: dict[Hashable, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -73,7 +73,7 @@ class Tally:
         """The one model that was best over the whole play."""
 
     def windows(self, count: int = 5) -> list[Quality]:
-        """Returns the qualities of that many equal stretches of the play, or of fewer when there are fewer turns."""
+        """Returns the qualities of `count` windows of equal size, or one per turn when there are fewer turns."""
         total, count = len(self.turns), min(count, len(self.turns))
         cuts = [total * place // count for place in range(count + 1)]
         return [self.quality(self.turns[start:end]) for start, end in itertools.pairwise(cuts)]
@@ -95,7 +95,7 @@ class Tally:
         )
 
     def means(self, task: str, domain: str) -> dict[str, float]:
-        """Returns each model's mean quality in a context over the whole play; empty when it did not occur."""
+        """Returns the mean quality per model in a context over the whole play; empty for an unknown context."""
         return self._means.get((task, domain), {})
 
 

@@ -1,7 +1,6 @@
-"""What the demonstration plays: requests, and how good each model's answer to them would have been.
+"""Requests of the demonstration, with the outcome of each model.
 
-Two worlds: a simulated one, which says that it is one, and a recorded one, read from a table of real
-outcomes.
+There are two sources: a simulation, which the report names as such, and a table of recorded outcomes.
 """
 
 from __future__ import annotations
@@ -16,19 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-TENANTS = ("acme", "globex", "initech")
+TENANTS = ("demo-acme", "demo-globex", "demo-initech")
+"""Tenants of the demonstration alone; no example of the documents uses them."""
 USERS_PER_TENANT = 40
 COLUMNS = ("prompt_id", "task", "model", "quality", "cost_usd", "latency_s")
 ROWS_MAX = 5_000_000
 
 
 class TableError(ValueError):
-    """The table of outcomes cannot be used; the message names the line and what is wrong with it."""
+    """The table of outcomes is unusable; the message names the line and the problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a model's answer turned out."""
+    """Outcome of one model's answer."""
 
     quality: float
     """In [0, 1]."""
@@ -39,7 +39,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to a Brain, with the outcome that each model would have had."""
+    """One request to a Brain, with the outcome of each model."""
 
     tenant: str
     user: str
@@ -49,7 +49,7 @@ class Request:
 
 
 class World(Protocol):
-    """Where the demonstration's requests come from."""
+    """Source of requests."""
 
     title: str
     models: Sequence[str]
@@ -60,17 +60,17 @@ class World(Protocol):
 
 
 def _anyone(chance: random.Random) -> tuple[str, str]:
-    """Draws a tenant and one of its users; few users ask much, many ask little."""
+    """Draws a tenant and one of its users; a few users send most of the requests."""
     tenant = chance.choice(TENANTS)
     return tenant, f"user-{min(int(chance.expovariate(3.0 / USERS_PER_TENANT)), USERS_PER_TENANT - 1):02d}"
 
 
 class SimulatedWorld:
-    """Models with hidden strengths per task and domain. Nothing in it was measured on a real model."""
+    """Simulated models with a hidden strength per task and domain. No value was measured on a real model."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
-        self.title = f"a simulation (seed {seed}): models, users and answers are made up"
+        self.title = f"a simulation (seed {seed}): models, users and answers are invented"
         self.models: Sequence[str] = (
             "atlas-large",
             "atlas-mini",
@@ -105,7 +105,7 @@ class SimulatedWorld:
 
 
 class RecordedWorld:
-    """Real outcomes per prompt and model. Each request is a recorded prompt; only who asks is drawn."""
+    """Recorded outcomes per prompt and model. Each request is a recorded prompt; only the user is drawn."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self._chance = random.Random(seed)
@@ -117,7 +117,7 @@ class RecordedWorld:
         self.title = f"{path.name}: {len(self._prompts):,} recorded prompts, {len(self.models)} models"
 
     def requests(self, count: int) -> Iterator[Request]:
-        """Yields `count` requests; prompts come in random order, and again only when all have come."""
+        """Yields `count` requests in random order; a prompt repeats only after all prompts were used."""
         order: list[int] = []
         for _ in range(count):
             if not order:

@@ -1,7 +1,7 @@
-"""PostgreSQL and Valkey from their wheels, run by the suite's own supervisor.
+"""PostgreSQL and Valkey from their wheels, run by the suite's supervisor.
 
-Both servers listen on 127.0.0.1 only, ask for a generated password, keep their data in a visible folder and
-end with the process that started them, even when that process is killed.
+Both servers listen on 127.0.0.1 only, require a generated password, keep their data in the data folder and exit
+with the process that started them, even when that process is killed.
 """
 
 from cli.embedded.folder import EmbeddedError, FolderInUseError

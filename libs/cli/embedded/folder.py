@@ -1,10 +1,10 @@
-"""The data folder: who may use it, what it keeps secret, where its logs go.
+"""The data folder: locks, secrets, states and logs.
 
 <data>/lock, postgres.lock, valkey.lock   held by flock while the suite or that server runs
-<data>/secrets.json (0600)                passwords and keys, made once
+<data>/secrets.json (0600)                passwords and keys, generated once
 <data>/postgres.json, valkey.json         process id and port, only while running
-<data>/postgres/, valkey/                 what the servers keep
-<data>/audio/                             recordings, unless another place is set
+<data>/postgres/, valkey/                 data of the servers
+<data>/audio/                             recordings, unless RADIANT_AUDIO_URL is set
 <data>/voice-models/                     weights of speech recognition, joined from their packages
 <data>/logs/<name>.log
 """
@@ -22,7 +22,7 @@ _LOG_BYTES_MAX = 16 * 1024 * 1024
 
 
 class EmbeddedError(Exception):
-    """An embedded server could not be started or reached; the message says what to do."""
+    """An embedded server cannot be started or reached; the message says how to solve that."""
 
 
 class FolderInUseError(EmbeddedError):

@@ -1,11 +1,11 @@
 """Runs one command and ends it when standard input closes.
 
-The starter holds the other end of the pipe, so an orderly stop and the death of the starter (kill -9
-included) are the same event: end of file. Should the guard itself be killed, Linux delivers the stop signal
-to the child (PR_SET_PDEATHSIG); elsewhere the next start finds the survivor and ends it.
+The starting process holds the other end of the pipe. An orderly stop and a crash of that process (also by kill -9)
+are therefore the same event: end of file. If the guard itself is killed, Linux sends the stop signal to the child
+(PR_SET_PDEATHSIG); on other systems the next start finds the process and stops it.
 
-Only the standard library is imported, so `python -I -S guard.py` starts in some 20 ms whatever is installed.
-Arguments: stop signal, grace in seconds before SIGKILL, user id to run as ("-" keeps one's own), command.
+Only the standard library is imported, so that `python -I -S guard.py` starts within about 20 ms.
+Arguments: stop signal, grace in seconds before SIGKILL, user id to run as ("-" keeps the current one), command.
 """
 
 import contextlib

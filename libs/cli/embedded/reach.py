@@ -1,7 +1,7 @@
-"""Where an unprivileged user can reach programs and data.
+"""Placement of programs and data for an unprivileged user.
 
-PostgreSQL refuses to run as root. A suite started by root runs it as user id 65534 ("nobody") instead,
-without making users or opening anybody's folders: what that id cannot reach is placed where it can.
+PostgreSQL refuses to run as root. A suite that root starts runs it as user id 65534 ("nobody"). It creates no
+users and changes no permissions: files that this user cannot reach are copied to a folder that it can.
 """
 
 import errno
@@ -18,7 +18,7 @@ from pathlib import Path
 from cli.embedded.folder import EmbeddedError
 
 NOBODY = 65534
-"""The id that owns nothing, on every Unix."""
+"""User id of "nobody" on every Unix."""
 
 _NOT_ALLOWED = 77
 _SWITCH = f"""
@@ -35,10 +35,10 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def as_user(command: list[str], user: int | None) -> list[str]:
-    """Returns a command that runs the command as that user, from the root folder; None keeps one's own.
+    """Returns a command that runs `command` as that user in the root folder; None keeps the current user.
 
-    The user is changed by the child itself: a process that talks gRPC must not fork by way of
-    `subprocess.run(user=...)`, since children then die in gRPC's fork handlers before they start.
+    The child changes its user itself: with `subprocess.run(user=...)` a process that uses gRPC forks, and children
+    then abort in gRPC's fork handlers before they start.
     """
     if user is None:
         return command
@@ -46,7 +46,7 @@ def as_user(command: list[str], user: int | None) -> list[str]:
 
 
 def server_user(cluster: Path) -> int | None:
-    """Returns the id to run PostgreSQL as: None for one's own; for root the cluster's owner, else nobody."""
+    """Returns the user id for PostgreSQL: None for the current user; for root the cluster's owner, else 65534."""
     if os.geteuid() != 0:
         return None
     owner = cluster.stat().st_uid if cluster.exists() else NOBODY
@@ -54,7 +54,7 @@ def server_user(cluster: Path) -> int | None:
 
 
 def postgres_programs(user: int | None) -> Path:
-    """Returns a bin folder that the user can execute, copying the wheel's when it must (40 MB, once)."""
+    """Returns a bin folder that the user can execute; copies that of the wheel (40 MB, once) if necessary."""
     wheel = _wheel()
     if _runs(wheel / "bin" / "postgres", user):
         return wheel / "bin"
@@ -68,7 +68,7 @@ def postgres_programs(user: int | None) -> Path:
         try:
             (draft / "it").rename(copy)
         except OSError:
-            if not copy.exists():  # else another start was quicker, with the same bytes
+            if not copy.exists():  # otherwise a concurrent start made the same copy
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -91,8 +91,8 @@ def writable_folder(wanted: Path, user: int | None) -> Path:
     """Makes a folder (0700) owned by the user and returns it.
 
     Where the user cannot reach the wanted place, the folder is made under /var/lib/radiant (or the temporary
-    folder), its name derived from the wanted one, so that the next start finds the same data. Where data lies
-    already, it is never left for another place: raises PermissionError when the user cannot reach it now.
+    folder), its name derived from the wanted one, so that the next start finds the same data. Existing data is
+    never abandoned: raises PermissionError when the user cannot reach it.
     """
     if user is None:
         wanted.mkdir(mode=0o700, exist_ok=True)
@@ -106,7 +106,7 @@ def writable_folder(wanted: Path, user: int | None) -> Path:
         try:
             return _owned(wanted, user)
         except PermissionError:
-            pass  # such as a network drive that does not trust root
+            pass  # for example a network drive that maps root to another user
     return _owned(elsewhere, user)
 
 
@@ -114,12 +114,12 @@ def _owned(folder: Path, user: int) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, user, user)
     if not _reaches(folder, user):
-        raise PermissionError(errno.EACCES, "not reached by PostgreSQL's user", str(folder))
+        raise PermissionError(errno.EACCES, "cannot be reached by PostgreSQL's user", str(folder))
     return folder
 
 
 def _public_folder(base: str) -> Path:
-    """Makes <base>/radiant, or <temporary folder>/radiant-root, world-readable and root's alone to write."""
+    """Makes <base>/radiant, or <temporary folder>/radiant-root, readable by all users and writable by root only."""
     for place in (Path(base) / "radiant", Path(tempfile.gettempdir()) / "radiant-root"):
         try:
             place.mkdir(mode=0o755, exist_ok=True)
@@ -128,7 +128,7 @@ def _public_folder(base: str) -> Path:
         state = place.lstat()
         if state.st_uid == os.geteuid() and not state.st_mode & 0o022 and not place.is_symlink():
             return place
-    raise EmbeddedError(f"Neither {base} nor {tempfile.gettempdir()} can hold what PostgreSQL needs.")
+    raise EmbeddedError(f"Neither {base} nor {tempfile.gettempdir()} can hold the files of PostgreSQL.")
 
 
 def _reaches(folder: Path, user: int) -> bool:
@@ -140,7 +140,7 @@ def _runs(program: Path, user: int | None) -> bool:
 
 
 def _succeeds(command: list[str], user: int | None) -> bool:
-    """Tells whether the command ends well as that user; raises EmbeddedError when that cannot be found out."""
+    """Returns whether the command succeeds as that user; raises EmbeddedError when it cannot be run."""
     try:
         done = subprocess.run(
             as_user(command, user), cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
@@ -148,9 +148,9 @@ def _succeeds(command: list[str], user: int | None) -> bool:
     except (PermissionError, FileNotFoundError):
         return False
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise EmbeddedError(f"{command[0]} could not be tried as user id {user}: {problem}.") from problem
+        raise EmbeddedError(f"{command[0]} cannot be run as user id {user}: {problem}.") from problem
     if done.returncode == _NOT_ALLOWED and user is not None:
-        raise EmbeddedError(f"This root cannot act as user id {user} ({done.stderr.decode().strip()}).")
+        raise EmbeddedError(f"This root user cannot switch to user id {user} ({done.stderr.decode().strip()}).")
     if done.returncode < 0:
-        raise EmbeddedError(f"{command[0]}, tried as user id {user}, was ended by signal {-done.returncode}.")
+        raise EmbeddedError(f"{command[0]}, run as user id {user}, was terminated by signal {-done.returncode}.")
     return done.returncode == 0

@@ -1,4 +1,4 @@
-"""What embedded servers have in common: hold the folder, choose a port, start, answer, stop."""
+"""Common parts of the embedded servers: folder lock, port, start, readiness and stop."""
 
 import abc
 import asyncio
@@ -15,49 +15,49 @@ _LOG_TAIL_CHARACTERS = 2000
 
 
 class EmbeddedServer(abc.ABC):
-    """One server on one data folder; start, stop and start again keep the data."""
+    """One server on one data folder. A restart keeps the data."""
 
     name: str
-    """Names the lock, the state file, the log and the folder."""
+    """Name of the lock, the state file, the log and the folder."""
 
     def __init__(self, data: Path, *, port: int | None, patience: timedelta) -> None:
-        """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
+        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
         self._data = DataFolder(data)
         self._port_wanted = port
         self._patience_s = patience.total_seconds()
         self._held = contextlib.ExitStack()
         self._process: GuardedProcess | None = None
         self.folder = self._data.path / self.name
-        """Where the data is; final once started."""
+        """Folder of the data; final after the start."""
         self.port = 0
         """The port in use; 0 before the first start."""
 
     @classmethod
     @abc.abstractmethod
     def url_at(cls, folder: DataFolder, port: int) -> str:
-        """Returns the address, password included, of the folder's server on that port."""
+        """Returns the URL, including the password, of the folder's server on that port."""
 
     @property
     def url(self) -> str:
-        """Address with password; PostgreSQL's is the superuser's, for the database `postgres`."""
+        """URL with password; for PostgreSQL that of the superuser and the database `postgres`."""
         return self.url_at(self._data, self.port)
 
     @abc.abstractmethod
     def _prepare(self) -> None:
-        """Makes `folder` ready; runs in a thread."""
+        """Prepares `folder`; runs in a thread."""
 
     @property
     @abc.abstractmethod
     def _mark(self) -> str:
-        """A text that stands in the command line of every process of a server on this folder."""
+        """A text in the command line of every process of a server on this folder."""
 
     @abc.abstractmethod
     def _command(self, log: Path) -> Command:
-        """What to run, on `port`, once no process of an earlier run is left."""
+        """Returns the command of the server on `port`; no process of an earlier run is left."""
 
     @abc.abstractmethod
     async def _answers(self) -> bool:
-        """Tells whether the server takes requests; raises EmbeddedError when it never will."""
+        """Returns whether the server accepts requests; raises EmbeddedError when it never will."""
 
     @property
     def pid(self) -> int:
@@ -65,19 +65,19 @@ class EmbeddedServer(abc.ABC):
         return self._process.pid if self._process is not None else 0
 
     def is_alive(self) -> bool:
-        """Tells whether the server's process runs; a zombie does not count."""
+        """Returns whether the server's process runs; a zombie does not count."""
         return self._process is not None and self._process.exit_code() is None
 
     async def wait(self) -> int:
-        """Waits for the end of the started server and returns its exit code."""
+        """Waits until the server exits; returns its exit code."""
         if self._process is None:
             raise EmbeddedError(f"The embedded {self.name} has not been started.")
         return await self._process.wait()
 
     async def start(self) -> None:
-        """Starts the server and returns when it answers; a running one is left alone.
+        """Starts the server and returns when it answers; has no effect on a running server.
 
-        After a crash the port stays the same, so that addresses given out remain right.
+        After a crash the port stays the same, so that known addresses remain valid.
         Raises FolderInUseError or EmbeddedError.
         """
         if self.is_alive():
@@ -91,7 +91,7 @@ class EmbeddedServer(abc.ABC):
             raise
 
     async def stop(self) -> None:
-        """Stops the server without waiting for its clients and frees the folder; repeating is harmless."""
+        """Stops the server without waiting for its clients and releases the folder. Idempotent."""
         if self._process is not None:
             process, self._process = self._process, None
             await process.stop()
@@ -102,7 +102,9 @@ class EmbeddedServer(abc.ABC):
         try:
             await asyncio.to_thread(self._prepare)
         except PermissionError as problem:
-            raise EmbeddedError(f"{problem.filename} is another user's; choose another RADIANT_DATA.") from problem
+            raise EmbeddedError(
+                f"{problem.filename} belongs to another user. Set RADIANT_DATA to another folder."
+            ) from problem
         await end_survivors(self._mark)
         attempts = 1 if self.port or self._port_wanted else _PORT_ATTEMPTS
         for left in reversed(range(attempts)):
@@ -116,7 +118,7 @@ class EmbeddedServer(abc.ABC):
             self.port = 0
 
     async def _launch(self) -> str | None:
-        """Starts the process and returns None once it answers, else the log of the failed start."""
+        """Starts the process; returns None when it answers, else the log of the failed start."""
         log = self._data.log_path(self.name)
         begin = log.stat().st_size if log.exists() else 0
         command = self._command(log)
@@ -128,5 +130,5 @@ class EmbeddedServer(abc.ABC):
                 return None
             await asyncio.sleep(_POLL_S)
         await self._process.stop()
-        words = log.read_bytes()[begin:].decode(errors="replace")
-        return words[-_LOG_TAIL_CHARACTERS:].strip() or f"nothing in {log}"
+        text = log.read_bytes()[begin:].decode(errors="replace")
+        return text[-_LOG_TAIL_CHARACTERS:].strip() or f"nothing in {log}"

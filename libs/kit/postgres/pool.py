@@ -1,4 +1,4 @@
-"""Connections, and transactions that know whose data they may touch."""
+"""Connection pool, and transactions that are bound to one tenant or to a role."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Annotated
 
 import asyncpg
 
 from kit.errors import Unavailable
 from kit.postgres.errors import RETRY_AFTER, translated
 from kit.postgres.queries import load_queries
-from kit.settings import Reader
+from kit.settings import Reader, Setting
 
 _SQL = load_queries("kit")
 
@@ -25,20 +26,23 @@ Connection = asyncpg.pool.PoolConnectionProxy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresSettings:
-    """Which database, as whom, and how much of it."""
+    """Database address and limits of the connection pool."""
 
-    url: str = field(repr=False)
-    """Address as the service's own role; holds its password. Parameters such as sslmode are the driver's."""
-    ca: str = ""
-    """File of authorities (PEM): the server must then speak TLS, be signed by one and bear the address's name."""
+    url: Annotated[str, Setting("DATABASE_URL", is_secret=True)] = field(repr=False)
+    """PostgreSQL address (postgresql://user:password@host:port/database) with the role of the service."""
+    ca: Annotated[str, Setting("DATABASE_CA")] = ""
+    """PEM file of certificate authorities. If set, the server must use TLS with a certificate for the host of the
+    address that one of them has signed."""
     application_name: str
-    """What the server's own views call this process."""
+    """Name of this process in pg_stat_activity."""
     connections_min: int = 1
-    connections_max: int = 10
-    statement_timeout: timedelta = timedelta(seconds=15)
-    """After it the server cancels a statement."""
+    """Connections that the pool opens at the start."""
+    connections_max: Annotated[int, Setting("DATABASE_CONNECTIONS_MAX", 2, 500, "connections")] = 10
+    """Connections that the pool opens at most."""
+    statement_timeout: Annotated[timedelta, Setting("STATEMENT_TIMEOUT_SECONDS", 1, 3600)] = timedelta(seconds=15)
+    """Time after which the server cancels a statement."""
     acquire_timeout: timedelta = timedelta(seconds=5)
-    """Longest wait for a free connection."""
+    """Longest wait for a free connection of the pool."""
 
     @classmethod
     def read(cls, reader: Reader, application_name: str, connections_max: int = 10) -> PostgresSettings:
@@ -54,14 +58,17 @@ class PostgresSettings:
 
 
 class Database:
-    """A pool of connections to one database. Every transaction says whose data it touches."""
+    """Pool of connections to one database. Every transaction names the tenant or the role whose rows it accesses."""
 
     def __init__(self, pool: asyncpg.Pool, acquire_timeout: timedelta) -> None:
         self._pool, self._acquire_s = pool, acquire_timeout.total_seconds()
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Gives a connection outside of any transaction; driver errors become ours."""
+        """Yields a connection outside of any transaction. Driver errors are raised as errors of kit.errors.
+
+        Raises Unavailable (DATABASE_UNAVAILABLE) when no connection is free within the acquire timeout.
+        """
         with translated():
             try:
                 connection = await self._pool.acquire(timeout=self._acquire_s)
@@ -80,15 +87,26 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """Gives a transaction that sees no tenant's rows unless it takes a role that may."""
+        """Yields a transaction that sees no tenant's rows, as row-level security applies without a tenant."""
         async with self.connection() as connection, connection.transaction():
             yield connection
 
     @contextlib.asynccontextmanager
     async def tenant(self, tenant_id: str) -> AsyncIterator[Connection]:
-        """Gives a transaction that sees the rows of one tenant."""
+        """Yields a transaction that sees the rows of one tenant."""
         async with self.transaction() as connection:
             await connection.fetchval(_SQL["set_tenant"], tenant_id)
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def as_role(self, role: str, tenant_id: str = "") -> AsyncIterator[Connection]:
+        """Yields a transaction that runs as a database role, such as radiant_learner, which sees all tenants' rows.
+
+        The login role of the pool must be a member of it. With a tenant, functions that act for the current tenant
+        use that one, as after `use_tenant`. Role and tenant end with the transaction.
+        """
+        async with self.transaction() as connection:
+            await connection.fetchrow(_SQL["set_role"], role, tenant_id)
             yield connection
 
 
@@ -100,7 +118,7 @@ def _is_lost(connection: Connection) -> bool:
 
 
 async def use_tenant(connection: Connection, tenant_id: str) -> None:
-    """Turns a running transaction to the rows of another tenant."""
+    """Changes the tenant of a running transaction."""
     await connection.fetchval(_SQL["set_tenant"], tenant_id)
 
 
@@ -108,7 +126,7 @@ async def use_tenant(connection: Connection, tenant_id: str) -> None:
 async def open_database(settings: PostgresSettings) -> AsyncIterator[Database]:
     """Opens the pool and closes it after the block.
 
-    Raises Unavailable when the server does not answer or is not whom the authorities know.
+    Raises Unavailable (DATABASE_UNAVAILABLE) when the server does not answer or its certificate is not valid.
     """
     trusted = ssl.create_default_context(cafile=settings.ca) if settings.ca else None
     with translated():

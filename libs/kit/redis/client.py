@@ -1,34 +1,58 @@
-"""Connections to Redis that fail fast: callers treat a failure as a miss."""
+"""Connections to Redis with short timeouts: callers treat a failure as a cache miss."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Annotated
 from urllib.parse import quote
 
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from kit.settings import Reader
+from kit.settings import Reader, Report, Setting
 
 TIMEOUT = timedelta(milliseconds=250)
 CONNECTIONS_MAX = 32
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedisSettings:
+    """Address of the Redis server."""
+
+    url: Annotated[str, Setting("REDIS_URL", is_secret=True)] = field(default="", repr=False)
+    """Redis address, such as redis://host:6379 or rediss://user:password@host:6379; empty runs without Redis."""
+    ca: Annotated[str, Setting("REDIS_CA")] = ""
+    """PEM file of certificate authorities, one of which must have signed the certificate of a rediss:// server."""
+
+    @property
+    def address(self) -> str:
+        """Address with the certificate authorities, for `open_redis`; empty without Redis."""
+        return _with_ca(self.url, self.ca)
+
+    def check(self, report: Report) -> None:
+        """Reports certificate authorities for an address without TLS."""
+        is_valid = not self.ca or self.url.startswith("rediss://")
+        report.require("REDIS_CA", is_valid, "needs an address that begins with rediss://")
+
+
 def redis_address(reader: Reader, default: str | None) -> str:
-    """Reads REDIS_URL, and REDIS_CA, a file of authorities (PEM) by whom the server of a rediss:// address is known."""
+    """Reads REDIS_URL and REDIS_CA; see RedisSettings."""
     url, ca = reader.text("REDIS_URL", default), reader.text("REDIS_CA", "")
-    if not ca:
-        return url
-    reader.check("REDIS_CA", url.startswith("rediss://"), "needs an address that begins with rediss://")
-    return f"{url}{'&' if '?' in url else '?'}ssl_ca_certs={quote(ca, safe='')}"
+    reader.check("REDIS_CA", not ca or url.startswith("rediss://"), "needs an address that begins with rediss://")
+    return _with_ca(url, ca)
+
+
+def _with_ca(url: str, ca: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}ssl_ca_certs={quote(ca, safe='')}" if ca else url
 
 
 @contextlib.asynccontextmanager
 async def open_redis(url: str, timeout: timedelta = TIMEOUT) -> AsyncIterator[redis.asyncio.Redis]:
-    """Opens a client and closes it after the block. Connects on first use: Redis may be away at the start."""
+    """Opens a client and closes it after the block. It connects on first use, so that Redis may start later."""
     seconds = timeout.total_seconds()
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import jwt
 
 from kit.errors import Forbidden, Invalid, Unauthenticated
+from kit.rpc import access
+from kit.settings import Setting
 
-ROLES = frozenset({"service", "expert", "admin", "operator"})
+ROLES = frozenset(access.ROLES)
 ISSUER = AUDIENCE = "radiant"
 KEY_BYTES_MIN = 32
 TOKEN_CHARACTERS_MAX = 8192
@@ -82,22 +84,32 @@ def tenant_of(request_tenant: str) -> str:
     return request_tenant
 
 
+def roles_of(text: str) -> dict[str, str]:
+    """Reads a map such as `brain-prod=service, Feedback Admins=admin`; raises ValueError with the rule."""
+    pairs = [each.rpartition("=") for each in text.split(",") if each.strip()]
+    if not all(theirs.strip() and ours.strip() in ROLES for theirs, _, ours in pairs):
+        raise ValueError(f"must list name=role with roles among {', '.join(sorted(ROLES))}")
+    return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRules:
-    """What a token must say, and where it says who calls."""
+    """Required claims of a token, and the claims that name the tenant and the roles."""
 
-    issuer: str = ISSUER
-    """The `iss` that is believed."""
-    audience: str = AUDIENCE
-    """The `aud` that means us; one of several in a token is enough."""
-    skew: timedelta = timedelta()
-    """How far the signer's clock may be from ours."""
-    tenant_claim: str = "tenant"
-    """Name of the tenant's claim; a name that a token lacks is read as a path, such as org.id."""
-    roles_claim: str = "roles"
-    """Name or path of the claim that lists the roles."""
-    roles: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
-    """Our role by the signer's name for it; what is not named here grants nothing."""
+    issuer: Annotated[str, Setting("AUTH_ISSUER", default_text="radiant; required with a provider")] = ISSUER
+    """Required `iss` claim."""
+    audience: Annotated[str, Setting("AUTH_AUDIENCE", default_text="radiant; required with a provider")] = AUDIENCE
+    """Required `aud` claim; one of several in a token is enough."""
+    skew: Annotated[timedelta, Setting("AUTH_CLOCK_SKEW", 0, 300)] = timedelta()
+    """Tolerated difference between the clocks of the signer and of this process."""
+    tenant_claim: Annotated[str, Setting("AUTH_TENANT_CLAIM")] = "tenant"
+    """Claim of the tenant. A name that the token lacks is read as a path, such as org.id."""
+    roles_claim: Annotated[str, Setting("AUTH_ROLES_CLAIM")] = "roles"
+    """Claim of the roles, by name or path."""
+    roles: Annotated[
+        Mapping[str, str], Setting("AUTH_ROLE_MAP", parse=roles_of, default_text="roles keep their names")
+    ] = field(default_factory=lambda: {role: role for role in ROLES})
+    """Roles by the provider's name for them, as name=role separated by commas. Other names grant nothing."""
 
     def principal(self, claims: Mapping[str, object]) -> Principal:
         """Returns the caller that verified claims tell of; raises Unauthenticated when they lack one."""

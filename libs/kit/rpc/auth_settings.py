@@ -1,4 +1,4 @@
-"""Whom the services believe: settings that all of them share, and what is made of them."""
+"""Settings of authentication, and the authenticator that they describe."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import httpx
 
 from kit.lifecycle import background
-from kit.rpc.auth import ROLES, Authenticator, ClaimRules, NoTokens, SharedKeyTokens
+from kit.rpc.auth import ROLES, Authenticator, ClaimRules, NoTokens, SharedKeyTokens, roles_of
 from kit.rpc.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
-from kit.settings import Reader
+from kit.settings import Defaults, Reader, Report, Setting
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 FETCH_SECONDS_MAX = 5.0
@@ -25,31 +26,49 @@ FETCH_SECONDS_MAX = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthSettings:
-    """How callers prove who they are: by tokens of an identity provider, else of the shared key."""
+    """Authentication of callers: by tokens of an identity provider, or else by tokens of the shared key."""
 
-    token_key: str = field(default="", repr=False)
-    """The shared key; not looked at when there are keys of a provider."""
-    jwks_url: str = ""
-    """Where the provider's keys are: https, or http on a loopback address."""
-    jwks_file: str = ""
-    """A file that holds them, instead."""
-    jwks_ca: str = ""
-    """Certificates (PEM) by which the address is believed; empty: those of the system."""
-    algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
-    """Signatures that are allowed."""
-    rules: ClaimRules = field(default_factory=ClaimRules)
-    """What the provider's tokens must say."""
+    token_key: Annotated[
+        str, Setting("TOKEN_KEY", is_secret=True, default_text="required without a provider or client certificates")
+    ] = field(default="", repr=False)
+    """Key that signs tokens (HS256), at least 32 bytes. Not used with a provider."""
+    jwks_url: Annotated[str, Setting("AUTH_JWKS_URL")] = ""
+    """Address of the provider's keys (JWKS): https, or http on a loopback address."""
+    jwks_file: Annotated[str, Setting("AUTH_JWKS_FILE")] = ""
+    """File of the provider's keys, instead of the address."""
+    jwks_ca: Annotated[str, Setting("AUTH_JWKS_CA")] = ""
+    """PEM file of the authorities that sign the certificate of the address; empty uses those of the system."""
+    algorithms: Annotated[tuple[str, ...], Setting("AUTH_ALGORITHMS")] = ("RS256", "ES256", "EdDSA")
+    """Signature algorithms that are accepted in tokens of the provider."""
+    rules: Annotated[ClaimRules, Defaults(skew=timedelta(seconds=60))] = field(default_factory=ClaimRules)
+    """Required claims of the provider's tokens."""
     times: KeyTimes = field(default_factory=KeyTimes)
-    """When its keys are fetched."""
+    """Times of the fetches of the provider's keys."""
 
     @property
     def has_provider(self) -> bool:
         """Whether tokens come from an identity provider."""
         return bool(self.jwks_url or self.jwks_file)
 
+    def check(self, report: Report) -> None:
+        """Reports a missing key, and provider settings that contradict one another."""
+        has_certificates = report.is_set("TLS_PRINCIPALS")
+        report.require("TOKEN_KEY", bool(self.token_key) or self.has_provider or has_certificates, "is not set")
+        is_safe = not self.jwks_url or _is_safe(self.jwks_url)
+        report.require("AUTH_JWKS_URL", is_safe, "must be https, or http on a loopback address")
+        is_single = not (self.jwks_url and self.jwks_file)
+        report.require("AUTH_JWKS_FILE", is_single, "must not be set together with RADIANT_AUTH_JWKS_URL")
+        for name in ("AUTH_ISSUER", "AUTH_AUDIENCE"):
+            report.require(name, not self.has_provider or report.is_set(name), "is not set")
+        is_known = bool(self.algorithms) and not set(self.algorithms) - set(ALGORITHMS)
+        report.require("AUTH_ALGORITHMS", is_known, f"must be among {', '.join(ALGORITHMS)}")
+        is_ordered = self.times.kept >= self.times.refresh
+        rule = "must not be shorter than RADIANT_AUTH_JWKS_REFRESH_SECONDS"
+        report.require("AUTH_JWKS_KEPT_SECONDS", is_ordered, rule)
+
     @classmethod
     def read(cls, reader: Reader) -> AuthSettings:
-        """Reads TOKEN_KEY and AUTH_*; the key is required unless a provider or certificates take its place."""
+        """Reads TOKEN_KEY and AUTH_*; the key is required without a provider or client certificates."""
         url, file = reader.text("AUTH_JWKS_URL", ""), reader.text("AUTH_JWKS_FILE", "")
         second, day = timedelta(seconds=1), timedelta(days=1)
         reader.check("AUTH_JWKS_URL", not url or _is_safe(url), "must be https, or http on a loopback address")
@@ -86,12 +105,11 @@ class AuthSettings:
 def role_map(reader: Reader) -> dict[str, str]:
     """Reads AUTH_ROLE_MAP, such as `brain-prod=service, Feedback Admins=admin`; by default roles keep their names."""
     text = reader.text("AUTH_ROLE_MAP", "")
-    if not text:
-        return {role: role for role in ROLES}
-    pairs = [each.rpartition("=") for each in text.split(",") if each.strip()]
-    good = all(theirs.strip() and ours.strip() in ROLES for theirs, _, ours in pairs)
-    reader.check("AUTH_ROLE_MAP", good, f"must list name=role with roles among {', '.join(sorted(ROLES))}")
-    return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+    try:
+        return roles_of(text) if text else {role: role for role in ROLES}
+    except ValueError as problem:
+        reader.check("AUTH_ROLE_MAP", False, str(problem))
+        return {}
 
 
 def _is_safe(url: str) -> bool:
@@ -107,10 +125,10 @@ def _is_safe(url: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authenticator]:
-    """Gives what verifies tokens; a provider's keys are fetched before and, in the background, during the block.
+    """Yields the authenticator. A provider's keys are fetched at the start and then in the background.
 
-    A provider that does not answer at the start is asked again; calls are UNAVAILABLE until it does. Raises
-    ValueError for a short shared key.
+    While the provider has not answered once, calls fail with UNAVAILABLE and the fetch is repeated. Raises ValueError
+    for a shared key of less than 32 bytes.
     """
     if not settings.has_provider:
         yield SharedKeyTokens(settings.token_key) if settings.token_key else NoTokens()
@@ -132,7 +150,7 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
 
 
 async def _document(client: httpx.AsyncClient, url: str) -> bytes:
-    """Fetches a short document in a short time."""
+    """Returns the document at the address; raises OSError when it is not there or is longer than 512 KiB."""
     async with asyncio.timeout(FETCH_SECONDS_MAX), client.stream("GET", url) as answer:
         if answer.status_code != httpx.codes.OK:
             raise OSError(f"the answer was {answer.status_code}")

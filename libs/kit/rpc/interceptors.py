@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +21,7 @@ from kit import logs
 from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
 from kit.metrics import CALLS, DURATIONS
+from kit.rpc.access import AccessRule
 from kit.rpc.answers import passing_bytes
 from kit.rpc.auth import Authenticator, UnknownKey, act_as
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
@@ -74,36 +75,32 @@ class _Watch:
 
 
 class Interceptor:
-    """Wraps the methods of services; refuses to wrap one that nobody was granted."""
+    """Wraps the methods of services."""
 
     def __init__(
         self,
         authenticator: Authenticator,
-        access: Mapping[str, frozenset[str]],
         default_deadline: timedelta,
         self_validating: frozenset[str] = frozenset(),
         certificates: Certificates | None = None,
         quotas: Quotas | None = None,
     ) -> None:
-        """Takes who may call what by method name, and the methods that judge their messages themselves.
+        """Takes the names of the methods that validate their messages themselves.
 
         With `certificates`, a call without a token is the call of whom the connection's certificate names.
         """
-        self._authenticator, self._access = authenticator, access
+        self._authenticator = authenticator
         self._certificates, self._quotas = certificates, quotas or Quotas(QuotaSettings())
         self._deadline_s = default_deadline.total_seconds()
         self._self_validating = self_validating
 
-    def wrap(self, method: str, handler: Handler) -> Handler:
-        """Returns the handler of `/package.Service/Method`, wrapped; raises LookupError without an access rule."""
+    def wrap(self, method: str, rule: AccessRule, handler: Handler) -> Handler:
+        """Returns the wrapped handler of `/package.Service/Method`, which admits callers by the access rule."""
         name = method.rpartition("/")[2]
-        try:
-            roles = self._access[name]
-        except KeyError:
-            raise LookupError(f"no access rule names {method}") from None
         check = _readable if name in self._self_validating else validate
         read, write = _tolerant(handler.request_deserializer or bytes), passing_bytes(handler.response_serializer)
-        call = _Call(self, roles, check, _Watch(method), self._quotas.of(name), self._quotas.streams)
+        quota = self._quotas.of(is_write=rule.is_write)
+        call = _Call(self, rule.roles, check, _Watch(method), quota, self._quotas.streams)
         if handler.request_streaming and handler.response_streaming:
             serve = call.answers(call.incoming(handler.stream_stream))
             return grpc.stream_stream_rpc_method_handler(serve, read, write)
@@ -180,12 +177,12 @@ class _Call:
 
     def incoming(self, serve: Any) -> Callable[[Any, Context], Any]:
         """Checks each streamed request before the method sees it; a stream beyond the quota is slowed down."""
-        check, wanting = self._check, self._quota.wanting
+        check, wait_s = self._check, self._quota.wait_s
 
         async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
             tenant = logs.tenant.get()
             async for request in requests:
-                while wait := wanting(tenant):  # noqa: ASYNC110 - there is room when time has passed
+                while wait := wait_s(tenant):  # noqa: ASYNC110 - there is room when time has passed
                     await asyncio.sleep(wait)
                 _readable(request)
                 check(request)

@@ -10,13 +10,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
 
 from kit.errors import Unauthenticated, Unavailable
 from kit.metrics import KEY_LOOKS
 from kit.rpc.auth import CACHE_SIZE, ClaimRules, Principal, RememberedTokens, UnknownKey, decoded
+from kit.settings import Setting
 
 log = logging.getLogger(__name__)
 
@@ -94,14 +95,14 @@ def _key_of(each: Mapping[str, Any]) -> VerifyingKey | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTimes:
-    """When keys are looked at."""
+    """Times of the fetches of the provider's keys."""
 
-    refresh: timedelta = timedelta(minutes=5)
-    """How often they are fetched."""
-    unknown: timedelta = timedelta(seconds=10)
-    """Least time between two fetches, whatever names of keys callers invent."""
-    kept: timedelta = timedelta(hours=24)
-    """How long the last good ones are believed while fetching fails."""
+    refresh: Annotated[timedelta, Setting("AUTH_JWKS_REFRESH_SECONDS", 1, 86_400)] = timedelta(minutes=5)
+    """Interval of fetches of the provider's keys."""
+    unknown: Annotated[timedelta, Setting("AUTH_JWKS_UNKNOWN_SECONDS", 1, 3600)] = timedelta(seconds=10)
+    """Shortest time between two fetches that tokens with an unknown key cause."""
+    kept: Annotated[timedelta, Setting("AUTH_JWKS_KEPT_SECONDS", 60, 30 * 86_400)] = timedelta(hours=24)
+    """Time for which the last keys stay valid while fetches fail. Not shorter than the interval of fetches."""
 
 
 class KeySet:

@@ -8,20 +8,22 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from kit.lifecycle import StartError
 from kit.metrics import DEVELOPMENT
+from kit.rpc.access import access_rules
 from kit.rpc.auth import Authenticator
 from kit.rpc.concurrency import Load
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
-from kit.settings import Reader
+from kit.settings import Reader, Setting
 
 log = logging.getLogger(__name__)
 
@@ -30,37 +32,42 @@ DEVELOPMENT_NAME = "radiant.development"
 PENDING_CALLS_MAX = 512
 """Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
 
+MEBIBYTE = 1024 * 1024
+
 Register = Callable[[Any, Any], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RpcServerSettings:
-    """Where a server listens and what it bears."""
+    """Address and limits of a gRPC server."""
 
-    host: str = "127.0.0.1"
-    """Address to listen on; in development a loopback address."""
-    port: int = 0
-    """0 takes a free one."""
-    development: bool = True
-    """Whether callers prove themselves by a shared key; allows loopback addresses alone."""
-    message_bytes_max: int = 4 * 1024 * 1024
-    concurrent_calls_max: int = 4096
-    """Calls beyond it are refused with RESOURCE_EXHAUSTED."""
-    running_calls_max: int = 256
-    """Unary calls that are worked on at a time; more are refused with a time to try again. 0 sets no limit."""
-    running_streams_max: int = 3072
-    """Streams that are open at a time; more are refused likewise. Less than `concurrent_calls_max`, so that there is
-    room for other calls; 0 sets no limit."""
-    default_deadline: timedelta = timedelta(seconds=30)
-    """For unary calls that bring none."""
-    grace: timedelta = timedelta(seconds=10)
-    """For calls in flight when the server stops."""
-    reflection: bool = True
-    """Whether anybody may ask which services and messages there are."""
+    host: Annotated[str, Setting("HOST")] = "127.0.0.1"
+    """Address to listen on. In development mode it must be a loopback address."""
+    port: Annotated[int, Setting("PORT", 0, 65_535)] = 0
+    """Port to listen on; 0 takes a free one."""
+    development: Annotated[bool, Setting("DEVELOPMENT")] = True
+    """Development mode: callers are authenticated by tokens of the shared key; only loopback addresses are allowed."""
+    message_bytes_max: Annotated[int, Setting("MESSAGE_BYTES_MAX", 1024, 64 * MEBIBYTE, "bytes")] = 4 * MEBIBYTE
+    """Largest request message."""
+    concurrent_calls_max: Annotated[int, Setting("CONCURRENT_CALLS_MAX", 1, 1_000_000, "calls")] = 4096
+    """Calls and streams at the same time. gRPC refuses further ones with RESOURCE_EXHAUSTED."""
+    running_calls_max: Annotated[int, Setting("RUNNING_CALLS_MAX", 0, 1_000_000, "calls")] = 256
+    """Unary calls at the same time. Further ones are refused with OVERLOADED and a retry delay; 0 sets no limit."""
+    running_streams_max: Annotated[int, Setting("RUNNING_STREAMS_MAX", 0, 1_000_000, "streams")] = 3072
+    """Streams at the same time; further ones are refused likewise. Keep it below RADIANT_CONCURRENT_CALLS_MAX, so that
+    streams leave room for unary calls; 0 sets no limit."""
+    default_deadline: Annotated[timedelta, Setting("DEFAULT_DEADLINE_SECONDS", 1, 3600)] = timedelta(seconds=30)
+    """Deadline of unary calls that set none."""
+    grace: Annotated[timedelta, Setting("GRACE_SECONDS", 0, 600)] = timedelta(seconds=10)
+    """Time for calls in flight to end when the server stops; then they are cancelled."""
+    reflection: Annotated[
+        bool, Setting("REFLECTION", fallback="DEVELOPMENT", default_text="value of RADIANT_DEVELOPMENT")
+    ] = True
+    """Whether the server offers gRPC reflection to every caller."""
     tls: TlsSettings = field(default_factory=TlsSettings)
-    """How connections are encrypted."""
+    """TLS of the server."""
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
-    """What each tenant may ask for."""
+    """Limits of each tenant."""
 
     @classmethod
     def read(cls, reader: Reader, port: int) -> RpcServerSettings:
@@ -70,7 +77,7 @@ class RpcServerSettings:
             host=reader.text("HOST", "127.0.0.1"),
             port=reader.integer("PORT", port, 0, 65535),
             development=development,
-            message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * MEBIBYTE, 1024, 64 * MEBIBYTE),
             concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
             running_calls_max=reader.integer("RUNNING_CALLS_MAX", 256, 0, 1_000_000),
             running_streams_max=reader.integer("RUNNING_STREAMS_MAX", 3072, 0, 1_000_000),
@@ -82,8 +89,8 @@ class RpcServerSettings:
         )
 
 
-class PublicDevelopmentError(Exception):
-    """Development mode was asked to listen on an address that others can reach."""
+class PublicDevelopmentError(StartError):
+    """Development mode is on and the address to listen on is not a loopback address."""
 
 
 class _Registrar:
@@ -120,12 +127,13 @@ class RpcServer:
         self._credentials: list[Credentials] = []
 
     def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
-        """Adds a service; raises LookupError when a method of it has no access rule."""
+        """Adds a service; raises AccessRuleError when a method of the service has no complete access rule."""
+        rules = access_rules(descriptor)
         registrar = _Registrar()
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", handler))
+            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -193,14 +201,13 @@ class RpcServer:
 def build_server(
     settings: RpcServerSettings,
     authenticator: Authenticator,
-    access: Mapping[str, frozenset[str]],
+    *,
     self_validating: frozenset[str] = frozenset(),
 ) -> RpcServer:
-    """Makes a server; `access` names the roles that may call each method, by its short name."""
+    """Returns a server without services; `self_validating` names methods that validate their messages themselves."""
     principals = settings.tls.principals
     interceptor = Interceptor(
         authenticator,
-        access,
         settings.default_deadline,
         self_validating,
         Certificates(principals) if principals else None,

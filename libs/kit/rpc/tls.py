@@ -1,4 +1,4 @@
-"""TLS of the gRPC servers: their own certificate, and callers who prove themselves by one."""
+"""TLS of the gRPC servers: the server certificate, and callers that authenticate by a client certificate."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import grpc
 
 from kit.errors import Unauthenticated
 from kit.rpc.auth import ROLES, Principal
-from kit.settings import Reader
+from kit.settings import Reader, Report, Setting
 
 log = logging.getLogger(__name__)
 
@@ -31,22 +31,22 @@ class TlsFilesError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TlsSettings:
-    """How connections are encrypted; without a certificate they are not."""
+    """TLS of the server. Without a certificate, connections are not encrypted."""
 
-    cert: str = ""
-    """File of the server's certificate and the chain above it (PEM)."""
-    key: str = ""
-    """File of its key (PEM)."""
-    client_ca: str = ""
-    """File of authorities (PEM) that sign callers' certificates; callers then need one."""
-    client_port: int = 0
-    """A second port that alone asks for certificates; 0 asks at the one port."""
-    principals: str = ""
-    """File that says which certificate is whom (JSON)."""
+    cert: Annotated[str, Setting("TLS_CERT")] = ""
+    """PEM file of the server's certificate and its chain; empty serves without TLS."""
+    key: Annotated[str, Setting("TLS_KEY")] = ""
+    """PEM file of the private key of the certificate."""
+    client_ca: Annotated[str, Setting("TLS_CLIENT_CA")] = ""
+    """PEM file of the authorities that sign client certificates; if set, clients must present one."""
+    client_port: Annotated[int, Setting("TLS_CLIENT_PORT", 0, 65_535)] = 0
+    """Second port, the only one that requires client certificates; 0 requires them on the one port."""
+    principals: Annotated[str, Setting("TLS_PRINCIPALS")] = ""
+    """JSON file that maps names in client certificates to tenants and roles."""
 
     @classmethod
     def read(cls, reader: Reader) -> TlsSettings:
-        """Reads TLS_*; each of them needs the ones before."""
+        """Reads TLS_*."""
         settings = cls(
             cert=reader.text("TLS_CERT", ""),
             key=reader.text("TLS_KEY", ""),
@@ -54,11 +54,18 @@ class TlsSettings:
             client_port=reader.integer("TLS_CLIENT_PORT", 0, 0, 65535),
             principals=reader.text("TLS_PRINCIPALS", ""),
         )
-        reader.check("TLS_KEY", bool(settings.cert) == bool(settings.key), "must be set together with the certificate")
-        reader.check("TLS_CLIENT_CA", bool(settings.cert) or not settings.client_ca, "needs a certificate of ours")
-        reader.check("TLS_CLIENT_PORT", bool(settings.client_ca) or not settings.client_port, "needs authorities")
-        reader.check("TLS_PRINCIPALS", bool(settings.client_ca) or not settings.principals, "needs authorities")
+        report = Report({})
+        settings.check(report)
+        for name, rule in report.problems:
+            reader.check(name, False, rule)
         return settings
+
+    def check(self, report: Report) -> None:
+        """Reports settings that need another one."""
+        report.require("TLS_KEY", bool(self.cert) == bool(self.key), "must be set together with RADIANT_TLS_CERT")
+        report.require("TLS_CLIENT_CA", bool(self.cert) or not self.client_ca, "needs RADIANT_TLS_CERT")
+        report.require("TLS_CLIENT_PORT", bool(self.client_ca) or not self.client_port, "needs RADIANT_TLS_CLIENT_CA")
+        report.require("TLS_PRINCIPALS", bool(self.client_ca) or not self.principals, "needs RADIANT_TLS_CLIENT_CA")
 
 
 class Watched(Generic[T]):

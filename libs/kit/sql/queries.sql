@@ -2,6 +2,10 @@
 -- Whose rows the rest of the transaction may touch; it ends with the transaction.
 SELECT set_config('app.current_tenant_id', $1, true);
 
+-- query: set_role
+-- Role and tenant of the rest of the transaction; both end with it. An empty tenant is none.
+SELECT set_config('role', $1, true), set_config('app.current_tenant_id', $2, true);
+
 -- query: lock_migrations
 -- One process migrates at a time; others ask again, for one that waits in the server blocks concurrent index builds.
 SELECT pg_try_advisory_lock(hashtextextended('radiant.migrations', 0));

@@ -31,32 +31,6 @@ from radiant.experiments.v1 import experiment_service_pb2_grpc
 
 Context = Any
 
-_CALLERS = frozenset({"service", "admin", "operator"})
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-_ADMINS = frozenset({"admin", "operator"})
-
-ACCESS = {
-    "CreateExperiment": _ADMINS,
-    "GetExperiment": _READERS,
-    "ListExperiments": _READERS,
-    "UpdateExperiment": _ADMINS,
-    "StartExperiment": _ADMINS,
-    "PauseExperiment": _ADMINS,
-    "ResumeExperiment": _ADMINS,
-    "CompleteExperiment": _ADMINS,
-    "CancelExperiment": _ADMINS,
-    "AssignVariant": _CALLERS,
-    "BatchAssignVariants": _CALLERS,
-    "WatchExperiments": _CALLERS,
-    "RecordExposures": _CALLERS,
-    "GetResults": _READERS,
-    "PlanSampleSize": _READERS,
-    "StartRollout": _ADMINS,
-    "GetRollout": _READERS,
-    "ApproveRolloutStep": _ADMINS,
-    "RollBack": _ADMINS,
-}
-"""Who may call what."""
 
 LIFE_S = 10.0
 WATCHERS_MAX = 2000

@@ -1,1 +1,1 @@
-"""The console: pages where admins and experts see the loop. All numbers come by calls."""
+"""Web console: pages for admins, experts and operators. Every number comes from a call to a service."""

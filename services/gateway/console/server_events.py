@@ -1,4 +1,4 @@
-"""Pages that are told of changes: server-sent events, bounded in number and in time."""
+"""Server-sent events that update parts of open pages. Number and duration of the streams are limited."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ from starlette.responses import Response, StreamingResponse
 from gateway.console.settings import ConsoleSettings
 from gateway.http.problems import Problem
 
-Look = Callable[[], Awaitable[Mapping[str, Any]]]
+ContextSource = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Reads the current context of a template."""
 
 
-class Live:
-    """Makes streams of rendered parts."""
+class EventStreams:
+    """Creates streams of rendered templates."""
 
-    def __init__(self, templates: Environment, places: asyncio.Semaphore, settings: ConsoleSettings) -> None:
-        """`places` bounds how many streams there are."""
-        self._templates, self._places, self._settings = templates, places, settings
+    def __init__(self, templates: Environment, slots: asyncio.Semaphore, settings: ConsoleSettings) -> None:
+        """`slots` limits the number of concurrent streams."""
+        self._templates, self._slots, self._settings = templates, slots, settings
 
-    def stream(self, event: str, template: str, look: Look) -> Response:
-        """Returns a stream that renders the template with what `look` finds, whenever that has changed.
+    def open(self, event: str, template: str, source: ContextSource) -> Response:
+        """Returns a stream that sends the rendered template once, and again after every change of its text.
 
-        Raises Problem (429, STREAMS_FULL) when too many pages are told already.
+        Raises Problem (429, STREAMS_FULL) when all slots are in use.
         """
-        if self._places.locked():
-            raise Problem(429, "STREAMS_FULL", "Too many pages are open.")
-        return StreamingResponse(self._events(event, template, look), media_type="text/event-stream")
+        if self._slots.locked():
+            raise Problem(
+                429, "STREAMS_FULL", f"The limit of {self._settings.streams_max} open pages is reached. Close a page."
+            )
+        return StreamingResponse(self._events(event, template, source), media_type="text/event-stream")
 
-    async def _events(self, event: str, template: str, look: Look) -> AsyncIterator[str]:
-        async with self._places:
-            before = ""
+    async def _events(self, event: str, template: str, source: ContextSource) -> AsyncIterator[str]:
+        async with self._slots:
+            sent = ""
             end = asyncio.get_running_loop().time() + self._settings.stream_life.total_seconds()
             while asyncio.get_running_loop().time() < end:
                 try:
-                    text = self._templates.get_template(template).render(await look())
+                    text = self._templates.get_template(template).render(await source())
                 except Problem as problem:
                     if problem.status in (401, 403):
                         return
-                    text = before
-                if text != before:
-                    before = text
+                    text = sent
+                if text != sent:
+                    sent = text
                     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
                     yield f"event: {event}\n{lines}\n"
                 else:
-                    yield ": still there\n\n"
+                    yield ": keep-alive\n\n"
                 await asyncio.sleep(self._settings.stream_interval.total_seconds())

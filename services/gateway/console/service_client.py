@@ -1,4 +1,4 @@
-"""What pages ask of the services, as the person who is signed in."""
+"""gRPC client of the services that calls them with the token of the signed-in user."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from radiant.neural.v1.recommend_service_pb2_grpc import RecommendServiceStub
 from radiant.voice.v1.voice_service_pb2_grpc import VoiceServiceStub
 from radiant_client.transport.errors import from_rpc_error
 
-Asks = TypeVar("Asks", bound=Message)
-Answers = TypeVar("Answers", bound=Message)
+RequestT = TypeVar("RequestT", bound=Message)
+ResponseT = TypeVar("ResponseT", bound=Message)
 
 
-class Desk:
-    """Makes calls with one person's token, which the services judge."""
+class ServiceClient:
+    """Stubs of all services. The services authorize each call by the token."""
 
     def __init__(self, calls: Calls, token: str, timeout_s: float) -> None:
-        """Takes the open channels; `timeout_s` bounds each unary call."""
+        """Takes the open channels; `timeout_s` is the default time-out of a unary call in seconds."""
         self._token, self._timeout_s = token, timeout_s
         self.ingest = IngestServiceStub(calls.channel("ingest"))
         self.audit = AuditServiceStub(calls.channel("ingest"))
@@ -36,22 +36,25 @@ class Desk:
         self.experiments = ExperimentServiceStub(calls.channel("experiments"))
         self.voice = VoiceServiceStub(calls.channel("voice"))
 
-    async def ask(
-        self, call: grpc.aio.UnaryUnaryMultiCallable[Asks, Answers], request: Asks, timeout_s: float | None = None
-    ) -> Answers:
-        """Makes a unary call, within the common time-out unless another is given; raises Problem."""
+    async def call(
+        self,
+        method: grpc.aio.UnaryUnaryMultiCallable[RequestT, ResponseT],
+        message: RequestT,
+        timeout_s: float | None = None,
+    ) -> ResponseT:
+        """Makes a unary call and returns its response; raises Problem."""
         try:
-            return await call(request, metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
+            return await method(message, metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
         except grpc.aio.AioRpcError as failure:
             raise of_call(from_rpc_error(failure)) from failure
 
     async def stream(
-        self, call: grpc.aio.UnaryStreamMultiCallable[Asks, Answers], request: Asks, timeout_s: float
-    ) -> AsyncIterator[Answers]:
-        """Makes a call that answers with a stream; raises Problem."""
+        self, method: grpc.aio.UnaryStreamMultiCallable[RequestT, ResponseT], message: RequestT, timeout_s: float
+    ) -> AsyncIterator[ResponseT]:
+        """Makes a server-streaming call and yields its responses; raises Problem."""
         try:
-            async for answer in call(request, metadata=self._metadata(), timeout=timeout_s):
-                yield answer
+            async for response in method(message, metadata=self._metadata(), timeout=timeout_s):
+                yield response
         except grpc.aio.AioRpcError as failure:
             raise of_call(from_rpc_error(failure)) from failure
 

@@ -1,4 +1,4 @@
-"""Settings of the console: how people sign in, and for how long."""
+"""Settings of the console: sign-in, sessions and event streams."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ from kit.rpc.auth import ROLES
 from kit.rpc.auth_settings import role_map
 from kit.settings import Reader
 
-TOKENS = ("access", "id")
+TOKEN_KINDS = ("access", "id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
-    """An OpenID provider, and this console as its client."""
+    """OpenID provider, and the client registration of the console at it."""
 
     issuer: str = ""
-    """Address of the provider, below which its configuration lies; empty for none."""
+    """Issuer URL; the provider's configuration is at /.well-known/openid-configuration below it. Empty: disabled."""
     client_id: str = ""
     client_secret: str = ""
-    """Empty for a public client; PKCE is used either way."""
+    """Empty for a public client. PKCE is always used."""
     scope: str = "openid profile"
-    """What is asked for; the token must name tenant and roles."""
+    """Requested scopes. The token must contain tenant and roles."""
     token: str = "access"  # noqa: S105 - the name of a kind
-    """Which of the provider's tokens the services accept: access or id."""
+    """Token that is sent to the services: access or id."""
     tenant_claim: str = "tenant"
-    """Claim that names the tenant; dots lead into objects."""
+    """Claim with the tenant; a dotted path for a nested claim."""
     roles_claim: str = "roles"
-    """Claim that lists roles, likewise."""
+    """Claim with the list of roles; a dotted path for a nested claim."""
     role_map: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
-    """What the provider's roles are here; those that it does not name are none."""
+    """Role of the suite by role of the provider. Other roles are ignored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings:
-    """Everything that the console is told."""
+    """Settings of the console."""
 
     public_url: str = ""
-    """Where browsers find the gateway, such as https://radiant.example; empty takes the address that they asked."""
+    """URL at which browsers reach the gateway, such as https://radiant.example. Empty: the URL of the request."""
     session_secret: str = ""
-    """Seals sessions, the same for all gateways behind one address. Empty: drawn, ending with the process."""
+    """Encrypts session cookies; the same for all gateways behind one URL. Empty: random, lost at a restart."""
     session_life: timedelta = timedelta(hours=8)
-    """Longest session; a token that ends sooner ends it sooner."""
+    """Maximum duration of a session. A session also ends when its token expires."""
     oidc: OidcSettings = field(default_factory=OidcSettings)
-    """Sign-in for production."""
+    """Sign-in by an OpenID provider."""
     streams_max: int = 64
-    """Pages that may be told of changes at once."""
+    """Maximum number of concurrent event streams."""
     stream_life: timedelta = timedelta(minutes=10)
-    """After that a page asks again."""
+    """Duration of an event stream; afterwards the page opens a new one."""
     stream_interval: timedelta = timedelta(seconds=2)
-    """Between two looks at what changes."""
+    """Interval at which an event stream reads its data."""
 
     @classmethod
     def read(cls, reader: Reader) -> ConsoleSettings:
-        """Reads RADIANT_CONSOLE_* and RADIANT_OIDC_*; the reader collects what is wrong."""
+        """Reads RADIANT_CONSOLE_* and RADIANT_OIDC_*; the reader collects the errors."""
         second = timedelta(seconds=1)
         return cls(
             public_url=reader.text("CONSOLE_PUBLIC_URL", "").rstrip("/"),
@@ -66,7 +66,7 @@ class ConsoleSettings:
                 client_id=reader.text("OIDC_CLIENT_ID", ""),
                 client_secret=reader.text("OIDC_CLIENT_SECRET", ""),
                 scope=reader.text("OIDC_SCOPE", "openid profile"),
-                token=reader.choice("OIDC_TOKEN", "access", TOKENS),
+                token=reader.choice("OIDC_TOKEN", "access", TOKEN_KINDS),
                 tenant_claim=reader.text("AUTH_TENANT_CLAIM", "tenant"),
                 roles_claim=reader.text("AUTH_ROLES_CLAIM", "roles"),
                 role_map=role_map(reader),

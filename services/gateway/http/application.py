@@ -24,6 +24,7 @@ from gateway.http.service_calls import Calls
 from gateway.openapi.document import document
 from gateway.routes import PREFIX, ROUTES, Route
 from gateway.settings import GatewaySettings
+from kit.rpc.server import is_loopback
 
 DOCUMENT_PATH, HEALTH_PATH = "/api/openapi.json", "/healthz"
 CORS_MAX_AGE_S = 600
@@ -51,7 +52,7 @@ def application(
     routes += [
         _described(),
         Endpoint(HEALTH_PATH, _healthy, methods=["GET"]),
-        *Console(settings, calls).routes(),
+        *_console(settings, calls).routes(),
         *extra_routes,
     ]
     app = Starlette(
@@ -78,6 +79,17 @@ def _middleware(settings: GatewaySettings, paced: tuple[str, ...], routes: Seque
         )
         middleware.insert(0, cors)
     return middleware
+
+
+def _console(settings: GatewaySettings, calls: Calls) -> Console:
+    has_development_sign_in = settings.development and is_loopback(settings.host)
+    return Console(
+        settings.console,
+        calls,
+        call_timeout=settings.limits.call_timeout,
+        development_key=settings.token_key if has_development_sign_in else "",
+        has_tls=bool(settings.tls.certificate) or settings.tls.proxied,
+    )
 
 
 def _described() -> Endpoint:

@@ -1,1 +1,1 @@
-"""The OpenAPI document, made from the table of routes and the descriptors of its messages."""
+"""The OpenAPI document, generated from the route table and the descriptors of its messages."""

@@ -1,4 +1,4 @@
-"""What the protos say of their parts; descriptors at run time carry no comments, so `proto/generate.py` writes them."""
+"""Comments of the protos. Descriptors carry none at run time, so `proto/generate.py` writes them to comments.json."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.resources import files
 
 
 def comment_on(full_name: str) -> str:
-    """Returns the comment on a message, field, enum, value or method by its full name; empty without any."""
+    """Returns the comment on a message, field, enum, value or method by its full name; empty without a comment."""
     return _comments().get(full_name, "")
 
 

@@ -1,89 +1,57 @@
-"""The document: one operation a route, its parameters, bodies, answers and refusals."""
+"""The OpenAPI document: one operation for each route, with its parameters, body and responses."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gateway.http.decode import field_at, is_record
-from gateway.http.problems import MEDIA_TYPE
 from gateway.http.respond import LINES
 from gateway.http.upload import AUDIO, FORM
+from gateway.openapi import responses
+from gateway.openapi.catalog import Catalog, Direction
 from gateway.openapi.comments import comment_on
-from gateway.openapi.schemas import Schemas, is_needed
+from gateway.openapi.schemas import Schemas, is_required
 from gateway.routes import PREFIX, ROUTES, WHOLE, Route
 
 Json = dict[str, Any]
 
-_PROBLEM: Json = {
-    "type": "object",
-    "description": "A refusal or a failure (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "instance", "reason", "requestId"],
-    "properties": {
-        "type": {"type": "string", "description": "Names the reason as a URN."},
-        "title": {"type": "string", "description": "The status in words."},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The status of HTTP."},
-        "detail": {"type": "string", "description": "A sentence for people."},
-        "instance": {"type": "string", "description": "Path that was asked."},
-        "reason": {"type": "string", "description": "Machine-readable, UPPER_SNAKE_CASE; stable."},
-        "requestId": {"type": "string", "description": "Names the request in logs."},
-        "errors": {
-            "type": "array",
-            "description": "Each bad field, parameter or header.",
-            "items": {
-                "type": "object",
-                "required": ["field", "detail"],
-                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-        "retryAfter": {"type": "number", "minimum": 0, "description": "Least seconds to wait."},
-        "errorId": {"type": "string", "description": "Under which the failure was logged."},
-    },
-}
-_REFUSALS = {
-    400: "Something in the request is wrong; errors name each field.",
-    401: "The bearer token is missing, expired or not valid.",
-    403: "The caller may not do this.",
-    404: "There is nothing by that name.",
-    405: "The path does not take this method.",
-    429: "Too much at once; Retry-After says when to come back.",
-    500: "Something went wrong inside; errorId names it.",
-    501: "This deployment cannot do that.",
-    503: "A service that is needed does not answer.",
-    504: "The time for the request ran out.",
-}
-_WITH_BODY = {
-    408: "The body did not arrive in time.",
-    413: "The body is too large.",
-    415: "The body is of none of the types named above.",
-}
-_STATED = {409: "It collides with what is stored, or the state does not allow it."}
-_CHANGED = {412: "Another writer was faster than If-Match."}
-_BINARY: Json = {"type": "string", "format": "binary", "description": "A recording, in a format such as webm or mp3."}
-_REQUEST_ID: Json = {"description": "Names the request in logs.", "schema": {"type": "string"}}
-_ETAG: Json = {"description": "Names the state of the answer.", "schema": {"type": "string"}}
-_RETRY_AFTER: Json = {"description": "Least seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+_BINARY: Json = {"type": "string", "format": "binary", "description": "A recording, for example WebM or MP3."}
 
 
-def document() -> Json:
-    """Returns the OpenAPI 3.1 document of the whole table."""
-    schemas, paths = Schemas(), dict[str, Json]()
+def document(*, has_all_messages: bool = False) -> Json:
+    """Returns the OpenAPI 3.1 document of the route table.
+
+    `has_all_messages` adds the schemas of messages that only gRPC methods use.
+    """
+    services = {route.area.full_name: route.area for route in ROUTES}
+    catalog = Catalog(method for service in services.values() for method in service.methods)
+    schemas, paths = Schemas(catalog), dict[str, Json]()
     for route in ROUTES:
         paths.setdefault(PREFIX + route.path, {})[route.method.lower()] = _operation(route, schemas)
+    if has_all_messages:
+        _add_all(catalog, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Radiant feedback-learning suite",
             "version": "2.0.0",
-            "description": "Feedback in, learned model choices out. JSON follows the proto JSON mapping.",
+            "description": "Collects feedback on outputs and recommends models. JSON follows the proto JSON mapping.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _PROBLEM, **dict(sorted(schemas.components.items()))},
+            "schemas": {"Problem": responses.PROBLEM, **dict(sorted(schemas.components.items()))},
+            "responses": responses.components(),
+            "headers": responses.HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _add_all(catalog: Catalog, schemas: Schemas) -> None:
+    for kind, direction in catalog.messages():
+        schemas.reference(kind, direction)
 
 
 def _operation(route: Route, schemas: Schemas) -> Json:
@@ -108,12 +76,13 @@ def _operation(route: Route, schemas: Schemas) -> Json:
 
 def _body(route: Route, schemas: Schemas) -> Json:
     if route.body == WHOLE:
-        return schemas.message(route.request, without={"request_id", "tenant_id", *route.in_path.values()})
-    return schemas.described(route.request.fields_by_name[route.body])
+        without = {"request_id", "tenant_id", *route.in_path.values()}
+        return schemas.message(route.request, Direction.REQUEST, without)
+    return schemas.described(route.request.fields_by_name[route.body], Direction.REQUEST)
 
 
 def _recording(route: Route, schemas: Schemas) -> Json:
-    """Describes the body of an upload: a form, or the recording alone where nothing needs to be said of it."""
+    """Describes the body of an upload: a form, or the recording alone where the route has no other body."""
     properties: Json = {AUDIO: _BINARY}
     encoding: Json = {AUDIO: {"contentType": "audio/*, video/webm, application/octet-stream"}}
     if route.body:
@@ -121,7 +90,7 @@ def _recording(route: Route, schemas: Schemas) -> Json:
         encoding = {route.body: {"contentType": "application/json"}, **encoding}
     form = {
         "type": "object",
-        "description": "The recording is the last part.",
+        "description": "The recording must be the last part.",
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
@@ -131,55 +100,53 @@ def _recording(route: Route, schemas: Schemas) -> Json:
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Json]:
-    found = []
+    parameters = []
     for place, names in (("path", route.in_path), ("query", route.in_query)):
         for name, path in names.items():
             field = field_at(route, path)
-            said = schemas.described(field)
-            parameter: Json = {"name": name, "in": place, "description": said.pop("description", ""), "schema": said}
+            schema = schemas.described(field, Direction.REQUEST)
+            parameter: Json = {"name": name, "in": place, "description": schema.pop("description", "")}
             if is_record(field):
-                text = {"type": "string", "contentMediaType": "application/json", "contentSchema": said["items"]}
-                parameter["schema"] = {**said, "items": text}
-            if place == "path" or is_needed(field):
+                items = schema["items"]
+                text = {"type": "string", "contentMediaType": "application/json", "contentSchema": items}
+                schema = {**schema, "items": text}
+            parameter["schema"] = schema
+            if place == "path" or is_required(field):
                 parameter["required"] = True
             if field.is_repeated:
                 parameter |= {"style": "form", "explode": True}
-            found.append(parameter)
-    return found
+            parameters.append(parameter)
+    return parameters
 
 
 def _headers(route: Route) -> list[Json]:
-    found: list[Json] = []
+    headers: list[Json] = []
     if route.idempotent:
-        text = "Makes the request safe to repeat: a repeat within 24 hours returns the first answer."
+        text = "A repeated request with the same key returns the first response for 24 hours."
         schema = {"type": "string", "format": "uuid"}
-        found.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
+        headers.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
     if route.conditional:
-        text = "State that the caller has seen; another one is refused with 412."
+        text = "ETag of the state that the caller has read. The gateway returns 412 if the state has changed."
         schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
-        found.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
+        headers.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
     if route.tagged:
-        text = "ETag of an answer that the caller has; while it is current the answer is 304 without a body."
+        text = "ETag of a cached response. The gateway returns 304 without a body while that response is current."
         schema = {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'}
-        found.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
-    return found
+        headers.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
+    return headers
 
 
 def _responses(route: Route, schemas: Schemas) -> Json:
-    answer = schemas.reference(route.call.output_type)
-    headers = {"X-Request-Id": _REQUEST_ID}
-    tagged = {**headers, "ETag": _ETAG} if route.etag or route.tagged else headers
+    answer = schemas.reference(route.call.output_type, Direction.RESPONSE)
+    headers = responses.header_references(*(["ETag"] if route.etag or route.tagged else []))
     content: Json = {"application/json": {"schema": answer}}
     if route.listing:
-        text = f"Lines, each a JSON object of the schema {route.call.output_type.name}."
-        content = {LINES: {"schema": {"type": "string", "description": text, "contentSchema": answer}}}
-    responses: Json = {str(route.success): {"description": "Done.", "headers": tagged, "content": content}}
+        name = answer["$ref"].rpartition("/")[2]
+        text = f"One JSON object of the schema {name} per line."
+        lines = {"type": "string", "description": text, "contentMediaType": LINES, "contentSchema": answer}
+        content = {LINES: {"schema": lines}}
+    found: Json = {str(route.success): {"description": "Success.", "headers": headers, "content": content}}
     if route.tagged:
-        responses["304"] = {"description": "What the caller has is current.", "headers": tagged}
-    with_body = _WITH_BODY if route.body or route.upload else {}
-    refusals = {**_REFUSALS, **_STATED, **with_body, **(_CHANGED if route.conditional else {})}
-    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, text in sorted(refusals.items()):
-        with_wait = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}
-        responses[str(status)] = {"description": text, "headers": {**headers, **with_wait}, "content": problem}
-    return responses
+        found["304"] = {"description": "The cached response of the caller is current.", "headers": headers}
+    problems = responses.problem_references(has_body=bool(route.body or route.upload), is_conditional=route.conditional)
+    return {**found, **problems}

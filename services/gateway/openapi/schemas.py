@@ -1,4 +1,4 @@
-"""JSON schemas of messages as the proto JSON mapping writes them, with the simple limits of their fields."""
+"""JSON schemas of messages in the proto JSON mapping, with those validation rules that JSON Schema can express."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from buf.validate import validate_pb2
+from gateway.openapi.catalog import Catalog, Direction
 from gateway.openapi.comments import comment_on
 
 Schema = dict[str, Any]
 
 _F = FieldDescriptor
-_LONG = {"type": "string", "pattern": "^-?[0-9]+$", "description": "A 64-bit whole number as text."}
+_LONG = {"type": "string", "pattern": "^-?[0-9]+$", "description": "A 64-bit integer as a string."}
 _PLAIN: dict[int, Schema] = {
     _F.TYPE_BOOL: {"type": "boolean"},
     _F.TYPE_STRING: {"type": "string"},
@@ -29,86 +30,104 @@ _PLAIN: dict[int, Schema] = {
 _WELL_KNOWN: dict[str, Schema] = {
     "google.protobuf.Timestamp": {"type": "string", "format": "date-time"},
     "google.protobuf.Duration": {"type": "string", "pattern": "^-?[0-9]+([.][0-9]{1,9})?s$"},
-    "google.protobuf.Struct": {"type": "object"},
+    "google.protobuf.FieldMask": {"type": "string", "description": "Paths of fields, separated by commas."},
+    "google.protobuf.Struct": {"type": "object", "additionalProperties": True},
 }
 
 
 class Schemas:
-    """Collects the schemas of messages under their names."""
+    """Collects the schemas of messages and enums under their names."""
 
-    def __init__(self) -> None:
-        """Begins with none."""
+    def __init__(self, catalog: Catalog) -> None:
+        """Starts with no message; `catalog` holds the messages and names of the API."""
+        self._catalog = catalog
         self.components: dict[str, Schema] = {}
-        """Schemas by the message's name."""
+        """Schemas by name."""
 
-    def reference(self, kind: Descriptor) -> Schema:
-        """Returns a reference to the message's schema, which is added with everything below it."""
+    def reference(self, kind: Descriptor, direction: Direction) -> Schema:
+        """Returns a reference to the message's schema, and adds the schema and those that it refers to."""
         if kind.full_name in _WELL_KNOWN:
             return dict(_WELL_KNOWN[kind.full_name])
-        if kind.name not in self.components:
-            self.components[kind.name] = {}
-            self.components[kind.name] = self.message(kind)
-        return {"$ref": f"#/components/schemas/{kind.name}"}
+        name = self._catalog.message_name(kind, direction)
+        if name not in self.components:
+            self.components[name] = {}  # ends the recursion of a message that contains itself
+            self.components[name] = self.message(kind, direction)
+        return {"$ref": f"#/components/schemas/{name}"}
 
-    def message(self, kind: Descriptor, without: Collection[str] = ()) -> Schema:
-        """Returns the schema of a message, some fields left out."""
+    def enum_reference(self, kind: EnumDescriptor) -> Schema:
+        """Returns a reference to the enum's schema, and adds the schema."""
+        name = self._catalog.name(kind)
+        if name not in self.components:
+            names = [value.name for value in kind.values]
+            self.components[name] = {"type": "string", "enum": names, "description": _enum_description(kind)}
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def message(self, kind: Descriptor, direction: Direction, without: Collection[str] = ()) -> Schema:
+        """Returns the schema of a message, except the fields in `without`.
+
+        Requests require the fields that the validation rules require. Responses contain every field without presence,
+        zero values included, so their schemas require those fields.
+        """
         fields = [each for each in kind.fields if each.name not in without]
         schema: Schema = {
             "type": "object",
             "description": comment_on(kind.full_name),
-            "properties": {each.json_name: self.described(each) for each in fields},
+            "properties": {each.json_name: self.described(each, direction) for each in fields},
             "additionalProperties": False,
         }
-        if needed := [each.json_name for each in fields if is_needed(each)]:
-            schema["required"] = needed
+        in_request = direction is Direction.REQUEST
+        required = [each for each in fields if (is_required(each) if in_request else not each.has_presence)]
+        if required:
+            schema["required"] = [each.json_name for each in required]
         return schema
 
-    def described(self, field: FieldDescriptor) -> Schema:
-        """Returns the schema of a field with its limits and what is said of it."""
-        schema = self.field(field)
-        if said := comment_on(field.full_name):
-            schema["description"] = "\n\n".join(filter(None, (said, schema.get("description", ""))))
+    def described(self, field: FieldDescriptor, direction: Direction) -> Schema:
+        """Returns the schema of a field with its rules and its comment."""
+        schema = self.field(field, direction)
+        if comment := comment_on(field.full_name):
+            schema["description"] = "\n\n".join(filter(None, (comment, schema.get("description", ""))))
         return schema
 
-    def field(self, field: FieldDescriptor) -> Schema:
-        """Returns the schema of a field with its limits."""
+    def field(self, field: FieldDescriptor, direction: Direction) -> Schema:
+        """Returns the schema of a field with its rules."""
         rules = rules_of(field)
         inner = field.message_type
         if inner is not None and inner.GetOptions().map_entry:
-            value = _limited(self._single(inner.fields_by_name["value"]), rules.map.values)
+            value_field = inner.fields_by_name["value"]
+            value = _limited(self._single(value_field, direction), value_field, rules.map.values)
             schema: Schema = {"type": "object", "additionalProperties": value}
             if rules.map.HasField("max_pairs"):
                 schema["maxProperties"] = rules.map.max_pairs
             return schema
         if not field.is_repeated:
-            return _limited(self._single(field), rules)
-        listed: Schema = {"type": "array", "items": _limited(self._single(field), rules.repeated.items)}
-        _copy(listed, rules.repeated, {"minItems": "min_items", "maxItems": "max_items"})
+            return _limited(self._single(field, direction), field, rules)
+        items = _limited(self._single(field, direction), field, rules.repeated.items)
+        array: Schema = {"type": "array", "items": items}
+        _copy(array, rules.repeated, {"minItems": "min_items", "maxItems": "max_items"})
         if rules.repeated.unique:
-            listed["uniqueItems"] = True
-        return listed
+            array["uniqueItems"] = True
+        return array
 
-    def _single(self, field: FieldDescriptor) -> Schema:
+    def _single(self, field: FieldDescriptor, direction: Direction) -> Schema:
         if field.message_type is not None:
-            return self.reference(field.message_type)
+            return self.reference(field.message_type, direction)
         if field.enum_type is not None:
-            names = [value.name for value in field.enum_type.values]
-            return {"type": "string", "enum": names, "description": _values(field.enum_type)}
+            return self.enum_reference(field.enum_type)
         return dict(_PLAIN[field.type])
 
 
-def _values(kind: EnumDescriptor) -> str:
-    told = [f"- {value.name}: {comment_on(f'{kind.full_name}.{value.name}')}" for value in kind.values]
-    return "\n".join([comment_on(kind.full_name), "", *told])
+def _enum_description(kind: EnumDescriptor) -> str:
+    values = [f"- {value.name}: {comment_on(f'{kind.full_name}.{value.name}')}" for value in kind.values]
+    return "\n".join([comment_on(kind.full_name), "", *values])
 
 
 def rules_of(field: FieldDescriptor) -> validate_pb2.FieldRules:
-    """Returns the rules beside the field; empty ones for a field without."""
+    """Returns the validation rules of the field; empty rules for a field without rules."""
     return field.GetOptions().Extensions[validate_pb2.field]
 
 
-def is_needed(field: FieldDescriptor) -> bool:
-    """Tells whether the rules refuse a message without the field."""
+def is_required(field: FieldDescriptor) -> bool:
+    """Returns whether the validation rules reject a message without the field."""
     rules = rules_of(field)
     if rules.ignore == validate_pb2.IGNORE_IF_ZERO_VALUE:
         return False
@@ -121,7 +140,7 @@ def is_needed(field: FieldDescriptor) -> bool:
     )
 
 
-def _limited(schema: Schema, rules: validate_pb2.FieldRules) -> Schema:
+def _limited(schema: Schema, field: FieldDescriptor, rules: validate_pb2.FieldRules) -> Schema:
     kind = rules.WhichOneof("type")
     if kind == "string":
         _copy(schema, rules.string, {"minLength": "min_len", "maxLength": "max_len", "pattern": "pattern"})
@@ -129,8 +148,8 @@ def _limited(schema: Schema, rules: validate_pb2.FieldRules) -> Schema:
             schema["format"] = "uuid"
         if rules.string.not_in:
             schema["not"] = {"enum": list(rules.string.not_in)}
-    elif kind == "enum" and 0 in rules.enum.not_in:
-        schema["enum"] = schema["enum"][1:]
+    elif field.enum_type is not None and rules.enum.not_in:
+        schema["not"] = {"enum": [field.enum_type.values_by_number[number].name for number in rules.enum.not_in]}
     elif kind in ("double", "float", "int32", "uint32"):
         limits = {"minimum": "gte", "maximum": "lte", "exclusiveMinimum": "gt", "exclusiveMaximum": "lt"}
         _copy(schema, getattr(rules, kind), limits)

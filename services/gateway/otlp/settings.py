@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kit import ports
 from kit.settings import Reader
 
-DEFAULT_GRPC_PORT = 50181
+DEFAULT_GRPC_PORT = ports.GATEWAY_OTLP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

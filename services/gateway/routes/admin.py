@@ -1,6 +1,6 @@
 """A tenant's affairs: outputs, people, trust, and who changed what."""
 
-from gateway.routes.model import ADMINS, AUDIT, INGEST, LEARNING, PAGES, READERS, TENANT, WHOLE, Route
+from gateway.routes.model import AUDIT, INGEST, LEARNING, PAGES, TENANT, WHOLE, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         area=INGEST,
         rpc="GetTenantFeedbackStats",
         summary="Counts a tenant's outputs and the feedback on them, by day and by model.",
-        roles=READERS,
         in_query={**TENANT, "startTime": "start_time", "endTime": "end_time"},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         area=INGEST,
         rpc="ListOutputs",
         summary="Lists outputs with the feedback on them, newest first.",
-        roles=READERS,
         in_query={
             **TENANT,
             "startTime": "start_time",
@@ -46,7 +44,6 @@ ROUTES = (
         area=INGEST,
         rpc="GetOutput",
         summary="Shows one output: its manifest and all feedback that stands.",
-        roles=READERS,
         in_path={"outputId": "output_id"},
         in_query=TENANT,
     ),
@@ -57,7 +54,6 @@ ROUTES = (
         area=INGEST,
         rpc="ForgetUser",
         summary="Erases a user and takes back what was learned from them.",
-        roles=ADMINS,
         in_path={"userId": "user_id"},
         in_query=TENANT,
     ),
@@ -68,7 +64,6 @@ ROUTES = (
         area=INGEST,
         rpc="ExportUser",
         summary="Streams everything that is stored of a user, one record a line.",
-        roles=ADMINS,
         in_path={"userId": "user_id"},
         in_query=TENANT,
     ),
@@ -79,7 +74,6 @@ ROUTES = (
         area=INGEST,
         rpc="ListErasures",
         summary="Lists erasures, newest first, and how far each is.",
-        roles=ADMINS,
         in_query={**TENANT, **PAGES},
     ),
     Route(
@@ -89,7 +83,6 @@ ROUTES = (
         area=AUDIT,
         rpc="ListAuditEntries",
         summary="Lists who changed what, newest first.",
-        roles=ADMINS,
         in_query={
             **TENANT,
             "actor": "actor",
@@ -107,7 +100,6 @@ ROUTES = (
         area=LEARNING,
         rpc="ListTrustScores",
         summary="Lists how far each rater is trusted, and why.",
-        roles=ADMINS,
         in_query={**TENANT, "outliersOnly": "outliers_only", **PAGES},
     ),
     Route(
@@ -117,7 +109,6 @@ ROUTES = (
         area=LEARNING,
         rpc="PinTrustScore",
         summary="Sets how far a rater is trusted, whatever the rater says.",
-        roles=ADMINS,
         in_path={"userId": "user_id"},
         in_query=TENANT,
         body=WHOLE,
@@ -129,7 +120,6 @@ ROUTES = (
         area=LEARNING,
         rpc="ClearTrustScore",
         summary="Lets a rater's trust be computed again.",
-        roles=ADMINS,
         in_path={"userId": "user_id"},
         in_query=TENANT,
     ),

@@ -1,6 +1,6 @@
 """Experiments, as admins set them up."""
 
-from gateway.routes.model import ADMINS, EXPERIMENTS, PAGES, READERS, TENANT, Route
+from gateway.routes.model import EXPERIMENTS, PAGES, TENANT, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         area=EXPERIMENTS,
         rpc="ListExperiments",
         summary="Lists experiments, newest first.",
-        roles=READERS,
         in_query={**TENANT, "state": "state", **PAGES},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         area=EXPERIMENTS,
         rpc="CreateExperiment",
         summary="Creates a draft of an experiment.",
-        roles=ADMINS,
         in_query={**TENANT, "allTenants": "all_tenants"},
         body="experiment",
         success=201,
@@ -33,7 +31,6 @@ ROUTES = (
         area=EXPERIMENTS,
         rpc="UpdateExperiment",
         summary="Changes an experiment; If-Match names the state that the caller has seen.",
-        roles=ADMINS,
         in_path={"experimentId": "experiment_id"},
         in_query=TENANT,
         body="experiment",

@@ -1,6 +1,6 @@
 """What people think of outputs: thumbs, signals, spoken comments, and how they stand."""
 
-from gateway.routes.model import CALLERS, INGEST, PAGES, READERS, TENANT, WHOLE, Route
+from gateway.routes.model import INGEST, PAGES, TENANT, WHOLE, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         area=INGEST,
         rpc="SubmitExplicitFeedback",
         summary="Stores or replaces the explicit feedback of one user on one output.",
-        roles=READERS,
         in_query=TENANT,
         body="feedback",
     ),
@@ -21,7 +20,6 @@ ROUTES = (
         area=INGEST,
         rpc="SubmitImplicitSignal",
         summary="Stores one implicit signal.",
-        roles=CALLERS,
         in_query=TENANT,
         body="signal",
     ),
@@ -32,7 +30,6 @@ ROUTES = (
         area=INGEST,
         rpc="SubmitVoiceFeedback",
         summary="Stores a spoken comment; it is heard soon after.",
-        roles=READERS,
         in_query=TENANT,
         body="feedback",
     ),
@@ -43,7 +40,6 @@ ROUTES = (
         area=INGEST,
         rpc="GetFeedbackStats",
         summary="Counts the feedback on one output.",
-        roles=READERS,
         in_path={"outputId": "output_id"},
         in_query=TENANT,
     ),
@@ -54,7 +50,6 @@ ROUTES = (
         area=INGEST,
         rpc="GetWidgetConfig",
         summary="Tells a feedback widget what to ask for.",
-        roles=READERS,
         in_query={**TENANT, "userId": "user_id", "outputId": "output_id"},
     ),
     Route(
@@ -64,7 +59,6 @@ ROUTES = (
         area=INGEST,
         rpc="BatchSubmitImplicitSignals",
         summary="Stores many implicit signals, all or none.",
-        roles=CALLERS,
         in_query=TENANT,
         body=WHOLE,
     ),
@@ -75,7 +69,6 @@ ROUTES = (
         area=INGEST,
         rpc="GetConversationSummary",
         summary="Sums up the feedback on a conversation.",
-        roles=READERS,
         in_path={"conversationId": "conversation_id"},
         in_query={**TENANT, **PAGES},
     ),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor, ServiceDescriptor
 
+from kit.rpc.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
 from radiant.ingest.v1 import audit_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
@@ -24,9 +25,6 @@ LEARNING = learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"]
 EXPERIMENTS = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"]
 VOICE = voice_service_pb2.DESCRIPTOR.services_by_name["VoiceService"]
 
-ADMINS = ("admin", "operator")
-CALLERS = ("service", *ADMINS)
-READERS = ("service", "expert", *ADMINS)
 TENANT = {"tenantId": "tenant_id"}
 PAGES = {"pageSize": "page_size", "pageToken": "page_token"}
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -48,8 +46,6 @@ class Route:
     """Its method."""
     summary: str
     """One sentence for the document."""
-    roles: tuple[str, ...]
-    """Who may call, as the service decides it."""
     in_path: Mapping[str, str] = field(default_factory=lambda: _NONE)
     """Parameters of the path, each with the dotted field of the request that it fills."""
     in_query: Mapping[str, str] = field(default_factory=lambda: _NONE)
@@ -69,6 +65,11 @@ class Route:
     def call(self) -> MethodDescriptor:
         """The gRPC method."""
         return self.area.methods_by_name[self.rpc]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that may make the call, by its access rule."""
+        return access_rule(self.call).ordered_roles
 
     @property
     def request(self) -> Descriptor:

@@ -1,6 +1,6 @@
 """What was learned, and what it recommends."""
 
-from gateway.routes.model import CALLERS, LEARNING, PAGES, READERS, RECOMMEND, TENANT, WHOLE, Route
+from gateway.routes.model import LEARNING, PAGES, RECOMMEND, TENANT, WHOLE, Route
 
 _CONTEXT = {
     "userId": "context.user_id",
@@ -24,7 +24,6 @@ ROUTES = (
         area=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model; each answer is a decision of its own.",
-        roles=CALLERS,
         in_query={**TENANT, **_CONTEXT},
         fresh=True,
     ),
@@ -35,7 +34,6 @@ ROUTES = (
         area=RECOMMEND,
         rpc="GetRecommendation",
         summary="Recommends a model, as GET does, for contexts too large for an address.",
-        roles=CALLERS,
         in_query=TENANT,
         body="context",
         fresh=True,
@@ -48,7 +46,6 @@ ROUTES = (
         area=RECOMMEND,
         rpc="ListModelScores",
         summary="Lists learned scores.",
-        roles=READERS,
         in_query={
             **TENANT,
             "scope": "scope",
@@ -67,7 +64,6 @@ ROUTES = (
         area=LEARNING,
         rpc="LearnOutput",
         summary="Learns one output at once and shows what its feedback contributes.",
-        roles=CALLERS,
         in_query=TENANT,
         body=WHOLE,
     ),

@@ -1,6 +1,6 @@
 """Hearing and translating."""
 
-from gateway.routes.model import READERS, TENANT, VOICE, WHOLE, Route
+from gateway.routes.model import TENANT, VOICE, WHOLE, Route
 
 ROUTES = (
     Route(
@@ -10,7 +10,6 @@ ROUTES = (
         area=VOICE,
         rpc="Transcribe",
         summary="Hears a recording at once and keeps nothing of it.",
-        roles=READERS,
         in_query={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
     ),
     Route(
@@ -20,7 +19,6 @@ ROUTES = (
         area=VOICE,
         rpc="TranslateText",
         summary="Translates a text.",
-        roles=READERS,
         in_query=TENANT,
         body=WHOLE,
     ),

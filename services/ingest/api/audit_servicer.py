@@ -17,11 +17,6 @@ PAGE_MAX = 500
 LAST = 2**63 - 1
 """A number above every entry's."""
 
-_ADMINS = frozenset({"admin", "operator"})
-
-ACCESS = {"ListAuditEntries": _ADMINS, "VerifyAuditLog": _ADMINS}
-"""Who may call what."""
-
 
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
     """Shows who changed what."""

@@ -35,29 +35,6 @@ Context = Any
 PAGE_MAX = 200
 
 _WRITERS = frozenset({"service", "admin", "operator"})
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-_GUARDIANS = frozenset({"admin", "operator"})
-
-ACCESS = {
-    "RecordManifest": _WRITERS,
-    "BatchRecordManifests": _WRITERS,
-    "SubmitExplicitFeedback": _READERS,
-    "SubmitImplicitSignal": _WRITERS,
-    "BatchSubmitImplicitSignals": _WRITERS,
-    "StreamSignals": _WRITERS,
-    "SubmitVoiceFeedback": _READERS,
-    "RetractFeedback": _READERS,
-    "GetFeedbackStats": _READERS,
-    "GetConversationSummary": _READERS,
-    "GetTenantFeedbackStats": _READERS,
-    "ListOutputs": _READERS,
-    "GetOutput": _READERS,
-    "GetWidgetConfig": _READERS,
-    "ForgetUser": _GUARDIANS,
-    "ListErasures": _GUARDIANS,
-    "ExportUser": _GUARDIANS,
-}
-"""Who may call what."""
 
 EVALUATOR = "evaluator:"
 """Programs that judge outputs go by such names. The pace of people is not theirs; what they weigh is bounded alike."""

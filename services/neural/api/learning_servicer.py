@@ -30,23 +30,6 @@ from radiant.neural.v1 import learning_service_pb2_grpc
 
 Context = Any
 
-_ADMINS = frozenset({"admin", "operator"})
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-
-ACCESS = {
-    "LearnOutput": _ADMINS | {"service"},
-    "RunBatchLearning": frozenset({"operator"}),
-    "ListBatchRuns": frozenset({"operator"}),
-    "GetLearningStatus": _READERS,
-    "ListTrustScores": _ADMINS,
-    "PinTrustScore": _ADMINS,
-    "ClearTrustScore": _ADMINS,
-    "EvaluatePolicy": _ADMINS,
-    "GetTenantSettings": _READERS,
-    "UpdateTenantSettings": _ADMINS,
-}
-"""Roles that may call each method."""
-
 
 class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     """Implements LearningService."""

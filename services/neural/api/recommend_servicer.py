@@ -24,18 +24,6 @@ from radiant.neural.v1 import recommend_service_pb2_grpc
 
 Context = Any
 
-_CALLERS = frozenset({"service", "admin", "operator"})
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-
-ACCESS = {
-    "GetRecommendation": _CALLERS,
-    "BatchGetRecommendations": _CALLERS,
-    "WatchRecommendations": _CALLERS,
-    "RankModels": _CALLERS,
-    "ListModelScores": _READERS,
-    "ExplainRecommendation": _READERS,
-}
-"""Roles that may call each method."""
 
 ENTRY_TTL_S = 300.0
 

@@ -20,20 +20,6 @@ from voice.pipeline.translation import Translation
 
 Context = Any
 
-_READERS = frozenset({"service", "expert", "admin", "operator"})
-_LISTENERS = frozenset({"expert", "admin", "operator"})
-_ADMINS = frozenset({"admin", "operator"})
-
-ACCESS = {
-    "Transcribe": _READERS,
-    "TranslateText": _READERS,
-    "GetVoiceFeedback": _READERS,
-    "ListVoiceFeedback": _READERS,
-    "RetryVoiceFeedback": _ADMINS,
-    "GetVoiceAudio": _LISTENERS,
-    "GetVoiceQueue": _ADMINS,
-}
-"""Who may call what."""
 
 CHUNK_BYTES = 256 * 1024
 

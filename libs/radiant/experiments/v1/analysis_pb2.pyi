@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Results(_message.Message):
-    """Results are the analysis of an experiment as it stands."""
+    """Results is the analysis of an experiment at one time."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -37,36 +37,36 @@ class Results(_message.Message):
     MAY_STOP_FIELD_NUMBER: _builtins.int
     BLOCKED_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """Experiment."""
+    """Identifier of the experiment."""
     winner: _builtins.str
-    """control, treatment or inconclusive."""
+    """Winner: control, treatment or inconclusive."""
     winning_variant: _builtins.str
-    """Variant that wins; empty when none does."""
+    """Name of the variant that wins. Empty when the analysis is inconclusive."""
     should_deploy: _builtins.bool
-    """Whether the winner should be deployed: whether every criterion passed."""
+    """Whether to deploy the winner. True when every criterion passed."""
     may_stop: _builtins.bool
-    """Whether the confidence sequence allows to stop now."""
+    """Whether the confidence sequence allows the experiment to stop now."""
     blocked: _builtins.str
-    """What blocks a verdict, in words; empty when nothing does."""
+    """Condition that prevents a verdict, as a sentence. Empty when none does."""
     @_builtins.property
     def analyze_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was analysed."""
+        """Time of the analysis."""
 
     @_builtins.property
     def variants(self) -> _containers.RepeatedCompositeFieldContainer[Global___VariantCount]:
-        """Users and outcomes of each variant."""
+        """Users and units of each variant, by epoch."""
 
     @_builtins.property
     def sample_ratios(self) -> _containers.RepeatedCompositeFieldContainer[Global___SampleRatio]:
-        """Whether users arrived in the planned shares, by epoch."""
+        """Test of the sample ratio, by epoch."""
 
     @_builtins.property
     def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Comparison]:
-        """Each treatment against the control, by metric."""
+        """Comparisons of each treatment with the control, by metric."""
 
     @_builtins.property
     def criteria(self) -> _containers.RepeatedCompositeFieldContainer[Global___Criterion]:
-        """Each criterion with its value."""
+        """Criteria of deployment with their values."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ Global___Results: _TypeAlias = Results  # noqa: Y015
 
 @_typing.final
 class VariantCount(_message.Message):
-    """VariantCount counts what a variant gathered."""
+    """VariantCount contains counts of one variant in one epoch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -103,15 +103,15 @@ class VariantCount(_message.Message):
     UNITS_FIELD_NUMBER: _builtins.int
     POSITIVE_UNITS_FIELD_NUMBER: _builtins.int
     variant: _builtins.str
-    """Variant."""
+    """Name of the variant."""
     epoch: _builtins.int
     """Epoch."""
     users: _builtins.int
-    """Users with an exposure."""
+    """Number of users with an exposure."""
     units: _builtins.int
-    """Units with feedback."""
+    """Number of units with feedback. A unit is the feedback of one user on one output."""
     positive_units: _builtins.int
-    """Units with a weighted score above 0."""
+    """Number of units with a weighted score above 0."""
     def __init__(
         self,
         *,
@@ -131,7 +131,7 @@ Global___VariantCount: _TypeAlias = VariantCount  # noqa: Y015
 
 @_typing.final
 class SampleRatio(_message.Message):
-    """SampleRatio compares the users of the variants with the planned shares."""
+    """SampleRatio is the test of the observed against the planned shares of users in one epoch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -141,9 +141,9 @@ class SampleRatio(_message.Message):
     epoch: _builtins.int
     """Epoch."""
     p_value: _builtins.float
-    """p of the chi-square test, in [0, 1]."""
+    """p-value of the chi-square test, in [0, 1]."""
     alarm: _builtins.bool
-    """Whether p is below 0.001: then no verdict is given."""
+    """Whether the p-value is below 0.001. If true, the analysis gives no verdict."""
     def __init__(
         self,
         *,
@@ -161,7 +161,7 @@ Global___SampleRatio: _TypeAlias = SampleRatio  # noqa: Y015
 
 @_typing.final
 class Comparison(_message.Message):
-    """Comparison is a treatment against the control by one metric."""
+    """Comparison is the comparison of one treatment with the control by one metric."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -181,35 +181,35 @@ class Comparison(_message.Message):
     TEST_FIELD_NUMBER: _builtins.int
     SIGNIFICANT_ANYTIME_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
-    """Metric."""
+    """Name of the metric."""
     variant: _builtins.str
-    """Treatment."""
+    """Name of the treatment."""
     control_mean: _builtins.float
     """Mean of the control."""
     treatment_mean: _builtins.float
     """Mean of the treatment."""
     difference: _builtins.float
-    """Treatment less control."""
+    """Mean of the treatment minus mean of the control."""
     lower: _builtins.float
-    """Lower bound of the fixed-horizon interval."""
+    """Lower bound of the fixed-horizon confidence interval."""
     upper: _builtins.float
-    """Upper bound of the fixed-horizon interval."""
+    """Upper bound of the fixed-horizon confidence interval."""
     p_value: _builtins.float
-    """p of the fixed-horizon test, in [0, 1]; 1 when it cannot be computed."""
+    """p-value of the fixed-horizon test, in [0, 1]. 1 when it cannot be computed."""
     p_holm: _builtins.float
-    """p adjusted over metrics by Holm."""
+    """p-value adjusted over metrics by the method of Holm, in [0, 1]."""
     p_benjamini_hochberg: _builtins.float
-    """p adjusted over metrics by Benjamini and Hochberg."""
+    """p-value adjusted over metrics by the method of Benjamini and Hochberg, in [0, 1]."""
     sequence_lower: _builtins.float
-    """Lower bound of the confidence sequence, valid at every look."""
+    """Lower bound of the confidence sequence, which is valid at every interim analysis."""
     sequence_upper: _builtins.float
     """Upper bound of the confidence sequence."""
     effect_size: _builtins.float
-    """Effect size: Cohen's d, or h for proportions."""
+    """Effect size: Cohen's d, or Cohen's h for proportions."""
     test: _builtins.str
-    """Test that gave p."""
+    """Name of the test that gave the p-value."""
     significant_anytime: _builtins.bool
-    """Whether the sequence excludes no difference."""
+    """Whether the confidence sequence excludes a difference of 0."""
     def __init__(
         self,
         *,
@@ -239,7 +239,7 @@ Global___Comparison: _TypeAlias = Comparison  # noqa: Y015
 
 @_typing.final
 class Criterion(_message.Message):
-    """Criterion is one condition of deployment."""
+    """Criterion is one criterion of deployment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -251,13 +251,13 @@ class Criterion(_message.Message):
     name: _builtins.str
     """Name: significance, direction, users, duration, latency, sample_ratio or guardrail:<metric>."""
     value: _builtins.float
-    """What was measured."""
+    """Measured value."""
     threshold: _builtins.float
-    """What is required."""
+    """Required value."""
     passed: _builtins.bool
-    """Whether it holds."""
+    """Whether the criterion passed."""
     explanation: _builtins.str
-    """In words."""
+    """Explanation as a sentence."""
     def __init__(
         self,
         *,
@@ -277,7 +277,7 @@ Global___Criterion: _TypeAlias = Criterion  # noqa: Y015
 
 @_typing.final
 class ResultLook(_message.Message):
-    """ResultLook is what an analysis said at a moment of the past."""
+    """ResultLook is a stored interim result."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -285,11 +285,11 @@ class ResultLook(_message.Message):
     COMPARISONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def take_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was taken."""
+        """Time of the interim analysis."""
 
     @_builtins.property
     def comparisons(self) -> _containers.RepeatedCompositeFieldContainer[Global___LookedComparison]:
-        """Each treatment against the control, by metric."""
+        """Comparisons of each treatment with the control, by metric."""
 
     def __init__(
         self,
@@ -307,7 +307,7 @@ Global___ResultLook: _TypeAlias = ResultLook  # noqa: Y015
 
 @_typing.final
 class LookedComparison(_message.Message):
-    """LookedComparison is a treatment against the control by one metric, as it was seen then."""
+    """LookedComparison is the comparison of one treatment with the control by one metric in an interim result."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -319,19 +319,19 @@ class LookedComparison(_message.Message):
     CONTROL_USERS_FIELD_NUMBER: _builtins.int
     TREATMENT_USERS_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
-    """Metric."""
+    """Name of the metric."""
     variant: _builtins.str
-    """Treatment."""
+    """Name of the treatment."""
     difference: _builtins.float
-    """Treatment less control."""
+    """Mean of the treatment minus mean of the control."""
     sequence_lower: _builtins.float
     """Lower bound of the confidence sequence."""
     sequence_upper: _builtins.float
     """Upper bound of the confidence sequence."""
     control_users: _builtins.int
-    """Users with an exposure to the control, over all epochs."""
+    """Number of users with an exposure to the control, over all epochs."""
     treatment_users: _builtins.int
-    """Users with an exposure to the treatment, over all epochs."""
+    """Number of users with an exposure to the treatment, over all epochs."""
     def __init__(
         self,
         *,

@@ -29,29 +29,29 @@ class _ExperimentType:
 class _ExperimentTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExperimentType.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPERIMENT_TYPE_UNSPECIFIED: _ExperimentType.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     EXPERIMENT_TYPE_MODEL_ROUTING: _ExperimentType.ValueType  # 1
-    """Which model answers."""
+    """The model that answers."""
     EXPERIMENT_TYPE_ORCHESTRATION: _ExperimentType.ValueType  # 2
-    """Which orchestration runs."""
+    """The orchestration that runs."""
     EXPERIMENT_TYPE_SERVICE: _ExperimentType.ValueType  # 3
-    """Which service takes part."""
+    """The service that takes part."""
     EXPERIMENT_TYPE_PROMPT: _ExperimentType.ValueType  # 4
-    """Which prompt is used."""
+    """The prompt."""
 
 class ExperimentType(_ExperimentType, metaclass=_ExperimentTypeEnumTypeWrapper):
-    """ExperimentType is what an experiment varies. Values may be added."""
+    """ExperimentType is the object of an experiment. Later versions may add values."""
 
 EXPERIMENT_TYPE_UNSPECIFIED: ExperimentType.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 EXPERIMENT_TYPE_MODEL_ROUTING: ExperimentType.ValueType  # 1
-"""Which model answers."""
+"""The model that answers."""
 EXPERIMENT_TYPE_ORCHESTRATION: ExperimentType.ValueType  # 2
-"""Which orchestration runs."""
+"""The orchestration that runs."""
 EXPERIMENT_TYPE_SERVICE: ExperimentType.ValueType  # 3
-"""Which service takes part."""
+"""The service that takes part."""
 EXPERIMENT_TYPE_PROMPT: ExperimentType.ValueType  # 4
-"""Which prompt is used."""
+"""The prompt."""
 Global___ExperimentType: _TypeAlias = ExperimentType  # noqa: Y015
 
 class _ExperimentState:
@@ -61,33 +61,33 @@ class _ExperimentState:
 class _ExperimentStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExperimentState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     EXPERIMENT_STATE_UNSPECIFIED: _ExperimentState.ValueType  # 0
-    """Never sent."""
+    """Not set. Never returned."""
     EXPERIMENT_STATE_DRAFT: _ExperimentState.ValueType  # 1
-    """Being prepared; assigns nobody."""
+    """In preparation. Assigns no users."""
     EXPERIMENT_STATE_RUNNING: _ExperimentState.ValueType  # 2
-    """Assigns users."""
+    """Running. Assigns users."""
     EXPERIMENT_STATE_PAUSED: _ExperimentState.ValueType  # 3
-    """Assigns nobody for now."""
+    """Paused. Assigns no users."""
     EXPERIMENT_STATE_COMPLETED: _ExperimentState.ValueType  # 4
-    """Ended with a result."""
+    """Ended with results."""
     EXPERIMENT_STATE_CANCELLED: _ExperimentState.ValueType  # 5
-    """Ended without."""
+    """Ended without results."""
 
 class ExperimentState(_ExperimentState, metaclass=_ExperimentStateEnumTypeWrapper):
-    """ExperimentState is where an experiment stands."""
+    """ExperimentState is the state of an experiment."""
 
 EXPERIMENT_STATE_UNSPECIFIED: ExperimentState.ValueType  # 0
-"""Never sent."""
+"""Not set. Never returned."""
 EXPERIMENT_STATE_DRAFT: ExperimentState.ValueType  # 1
-"""Being prepared; assigns nobody."""
+"""In preparation. Assigns no users."""
 EXPERIMENT_STATE_RUNNING: ExperimentState.ValueType  # 2
-"""Assigns users."""
+"""Running. Assigns users."""
 EXPERIMENT_STATE_PAUSED: ExperimentState.ValueType  # 3
-"""Assigns nobody for now."""
+"""Paused. Assigns no users."""
 EXPERIMENT_STATE_COMPLETED: ExperimentState.ValueType  # 4
-"""Ended with a result."""
+"""Ended with results."""
 EXPERIMENT_STATE_CANCELLED: ExperimentState.ValueType  # 5
-"""Ended without."""
+"""Ended without results."""
 Global___ExperimentState: _TypeAlias = ExperimentState  # noqa: Y015
 
 class _MetricDirection:
@@ -97,21 +97,21 @@ class _MetricDirection:
 class _MetricDirectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_MetricDirection.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     METRIC_DIRECTION_UNSPECIFIED: _MetricDirection.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     METRIC_DIRECTION_UP: _MetricDirection.ValueType  # 1
-    """More is better."""
+    """Larger values are better."""
     METRIC_DIRECTION_DOWN: _MetricDirection.ValueType  # 2
-    """Less is better."""
+    """Smaller values are better."""
 
 class MetricDirection(_MetricDirection, metaclass=_MetricDirectionEnumTypeWrapper):
-    """MetricDirection says which way a metric is better."""
+    """MetricDirection is the direction in which a metric improves."""
 
 METRIC_DIRECTION_UNSPECIFIED: MetricDirection.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 METRIC_DIRECTION_UP: MetricDirection.ValueType  # 1
-"""More is better."""
+"""Larger values are better."""
 METRIC_DIRECTION_DOWN: MetricDirection.ValueType  # 2
-"""Less is better."""
+"""Smaller values are better."""
 Global___MetricDirection: _TypeAlias = MetricDirection  # noqa: Y015
 
 class _WinnerRule:
@@ -130,7 +130,7 @@ class _WinnerRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WinnerRule
     """Quality is not worse and latency is lower."""
 
 class WinnerRule(_WinnerRule, metaclass=_WinnerRuleEnumTypeWrapper):
-    """WinnerRule says when a treatment wins."""
+    """WinnerRule is the condition under which a treatment wins."""
 
 WINNER_RULE_UNSPECIFIED: WinnerRule.ValueType  # 0
 """Superiority."""
@@ -144,7 +144,7 @@ Global___WinnerRule: _TypeAlias = WinnerRule  # noqa: Y015
 
 @_typing.final
 class Experiment(_message.Message):
-    """Experiment compares ways of routing requests on real users. Its first variant is the control."""
+    """Experiment compares ways of routing requests on real users. The first variant is the control."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -194,72 +194,76 @@ class Experiment(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """Identifier; assigned by the service."""
+    """Identifier of the experiment, a UUID. Set by the service."""
     tenant_id: _builtins.str
-    """Tenant; empty for an experiment over all tenants."""
+    """Identifier of the tenant. Empty for an experiment over all tenants. Set by the service."""
     display_name: _builtins.str
-    """What people call it. 1 to 200 characters."""
+    """Display name. 1 to 200 characters. Required."""
     hypothesis: _builtins.str
-    """What is expected, and why. At most 2,000 characters."""
+    """Expected effect and its reason. At most 2,000 characters. Default: empty."""
     type: Global___ExperimentType.ValueType
-    """What is varied. Required."""
+    """Object of the experiment. Required."""
     state: Global___ExperimentState.ValueType
-    """Where it stands; set by the service."""
+    """State of the experiment. Set by the service."""
     traffic_percentage: _builtins.float
-    """Share of users in treatment, in [0, 1]; all treatments together. Raising it never moves a treated user back."""
+    """Share of users in treatment, all treatments together, in [0, 1]. Raising it never moves a treated user back to the
+    control.
+    """
     layer: _builtins.str
-    """Layer: experiments of one layer never share a user. Empty for none. At most 64 characters."""
+    """Name of the layer. Experiments of one layer never share a user. Empty means no layer. At most 64 characters."""
     layer_start: _builtins.float
-    """Start of its share of the layer, in [0, 1]."""
+    """Start of the experiment's range of the layer, in [0, 1]. Default: 0."""
     layer_end: _builtins.float
-    """End of its share of the layer, in [0, 1]; 0 means 1."""
+    """End of the experiment's range of the layer, in [0, 1]. 0 means 1."""
     holdout: _builtins.float
-    """Share of users kept out of every experiment of the layer, in [0, 1]."""
+    """Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0."""
     winner_rule: Global___WinnerRule.ValueType
-    """When a treatment wins; unspecified means superiority."""
+    """Condition under which a treatment wins. Unspecified means superiority."""
     alpha: _builtins.float
-    """Error of the first kind, in (0, 0.5]; 0 means 0.05."""
+    """Probability of a type I error, in (0, 0.5]. 0 means 0.05."""
     users_min: _builtins.int
-    """Least users a variant before a verdict; 0 means 1,000."""
+    """Minimum number of users per variant for a verdict. At most 100,000,000. 0 means 1,000."""
     epoch: _builtins.int
-    """Analysis starts anew with each epoch and is stratified over them; set by the service."""
+    """Number of the current epoch. Set by the service. The analysis is stratified by epoch."""
     etag: _builtins.str
-    """Names this state for optimistic concurrency; set by the service."""
+    """Version of the experiment for optimistic concurrency control. Set by the service."""
     @_builtins.property
     def variants(self) -> _containers.RepeatedCompositeFieldContainer[Global___Variant]:
-        """Variants, the control first. 2 to 8 with distinct names."""
+        """Variants with distinct names, the control first. 2 to 8."""
 
     @_builtins.property
     def targeting(self) -> Global___Targeting:
-        """Whom it covers; absent covers everybody."""
+        """Users that the experiment covers. Absent covers all users."""
 
     @_builtins.property
     def forced_variants(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Variants that testers see whatever their bucket, by user; never analysed. At most 100."""
+        """Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed.
+        At most 100 entries.
+        """
 
     @_builtins.property
     def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___Metric]:
-        """What is measured beside the positive rate. At most 20."""
+        """Metrics in addition to the positive rate. At most 20."""
 
     @_builtins.property
     def duration_min(self) -> _duration_pb2.Duration:
-        """Least time before a verdict; absent means 168 hours."""
+        """Minimum duration for a verdict. Default: 168 hours."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was created."""
+        """Time of creation."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When it last changed."""
+        """Time of the last change."""
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was first started; absent before."""
+        """Time of the first start. Absent before the start."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was completed or cancelled; absent before."""
+        """Time of completion or cancellation. Absent before the end."""
 
     def __init__(
         self,
@@ -308,12 +312,14 @@ class Variant(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     WEIGHT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name within the experiment. 1 to 64 characters."""
+    """Name within the experiment. 1 to 64 characters. Required."""
     weight: _builtins.float
-    """Share of the treatment's users among treatments, relative to the others; 0 means 1. Ignored for the control."""
+    """Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the
+    control.
+    """
     @_builtins.property
     def config(self) -> _struct_pb2.Struct:
-        """What it does, by the schema of the experiment's type. At most 64 KiB as JSON."""
+        """Configuration, in the schema of the experiment's type. At most 64 KiB as JSON."""
 
     def __init__(
         self,
@@ -332,7 +338,7 @@ Global___Variant: _TypeAlias = Variant  # noqa: Y015
 
 @_typing.final
 class Targeting(_message.Message):
-    """Targeting says whom an experiment covers: everybody who meets all conditions."""
+    """Targeting selects the users that an experiment covers: those who match all conditions."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -342,19 +348,19 @@ class Targeting(_message.Message):
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def task_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Tasks; empty for all. At most 64."""
+        """Tasks. Empty matches all. At most 64 distinct tasks."""
 
     @_builtins.property
     def domain_modes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Domains; empty for all. At most 64."""
+        """Domains. Empty matches all. At most 64 distinct domains."""
 
     @_builtins.property
     def tenant_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Tenants, in an experiment over all tenants; empty for all. At most 1,000."""
+        """Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers."""
 
     @_builtins.property
     def attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___AttributeCondition]:
-        """Attributes of the user, each with the values that are covered. At most 16."""
+        """Conditions on attributes of the user. At most 16."""
 
     def __init__(
         self,
@@ -374,17 +380,17 @@ Global___Targeting: _TypeAlias = Targeting  # noqa: Y015
 
 @_typing.final
 class AttributeCondition(_message.Message):
-    """AttributeCondition covers users whose attribute has one of some values."""
+    """AttributeCondition matches users whose attribute has one of several values."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
     VALUES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Attribute. 1 to 64 characters."""
+    """Name of the attribute. 1 to 64 characters. Required."""
     @_builtins.property
     def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Values that are covered. At most 64."""
+        """Matching values. At most 64 distinct values of at most 200 characters."""
 
     def __init__(
         self,
@@ -402,7 +408,7 @@ Global___AttributeCondition: _TypeAlias = AttributeCondition  # noqa: Y015
 
 @_typing.final
 class Metric(_message.Message):
-    """Metric is something that an experiment measures."""
+    """Metric is a quantity that an experiment measures."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -411,13 +417,15 @@ class Metric(_message.Message):
     GUARDRAIL_FIELD_NUMBER: _builtins.int
     MARGIN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name: positive_rate, mean_score, cost, latency_ms or one that clients send. 1 to 64 characters."""
+    """Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64
+    characters. Required.
+    """
     direction: Global___MetricDirection.ValueType
-    """Whether more is better. Required."""
+    """Direction in which the metric improves. Required."""
     guardrail: _builtins.bool
-    """Whether a treatment must not make it worse."""
+    """Whether the metric is a guardrail, which a treatment must not worsen. Default: false."""
     margin: _builtins.float
-    """Relative loss that is still taken as no loss, in [0, 1]."""
+    """Relative loss that counts as no loss, in [0, 1]. Default: 0."""
     def __init__(
         self,
         *,
@@ -436,7 +444,7 @@ Global___Metric: _TypeAlias = Metric  # noqa: Y015
 
 @_typing.final
 class Assignment(_message.Message):
-    """Assignment is the variant that a user sees."""
+    """Assignment is the assignment of a user to a variant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -447,18 +455,18 @@ class Assignment(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """Experiment."""
+    """Identifier of the experiment."""
     variant: _builtins.str
-    """Variant; empty when the user is in none."""
+    """Name of the variant. Empty when the user is in none."""
     epoch: _builtins.int
-    """Epoch in which it was assigned."""
+    """Epoch of the assignment."""
     analysed: _builtins.bool
-    """Whether the user's outcomes count."""
+    """Whether the outcomes of the user are analysed."""
     reason: _builtins.str
-    """Why: bucket, forced, not_covered, holdout, outside_layer, unassigned, not_running."""
+    """Reason: bucket, forced, not_covered, holdout, outside_layer, unassigned or not_running."""
     @_builtins.property
     def config(self) -> _struct_pb2.Struct:
-        """The variant's configuration."""
+        """Configuration of the variant."""
 
     def __init__(
         self,

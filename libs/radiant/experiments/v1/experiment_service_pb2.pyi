@@ -24,7 +24,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class CreateExperimentRequest(_message.Message):
-    """CreateExperimentRequest asks to create a draft."""
+    """CreateExperimentRequest contains the experiment to create."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -33,14 +33,16 @@ class CreateExperimentRequest(_message.Message):
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     ALL_TENANTS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     all_tenants: _builtins.bool
-    """Whether it covers all tenants; for operators."""
+    """Whether the experiment covers all tenants. Only operators may set it. Default: false."""
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment; what the service sets is ignored. Required."""
+        """Experiment. Fields set by the service are ignored. Required."""
 
     def __init__(
         self,
@@ -60,14 +62,14 @@ Global___CreateExperimentRequest: _TypeAlias = CreateExperimentRequest  # noqa: 
 
 @_typing.final
 class CreateExperimentResponse(_message.Message):
-    """CreateExperimentResponse shows the draft."""
+    """CreateExperimentResponse contains the draft."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Draft, with the fields set by the service."""
 
     def __init__(
         self,
@@ -84,16 +86,18 @@ Global___CreateExperimentResponse: _TypeAlias = CreateExperimentResponse  # noqa
 
 @_typing.final
 class GetExperimentRequest(_message.Message):
-    """GetExperimentRequest asks for an experiment."""
+    """GetExperimentRequest names one experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     def __init__(
         self,
         *,
@@ -110,14 +114,14 @@ Global___GetExperimentRequest: _TypeAlias = GetExperimentRequest  # noqa: Y015
 
 @_typing.final
 class GetExperimentResponse(_message.Message):
-    """GetExperimentResponse shows an experiment."""
+    """GetExperimentResponse contains one experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Current state of the experiment."""
 
     def __init__(
         self,
@@ -134,7 +138,7 @@ Global___GetExperimentResponse: _TypeAlias = GetExperimentResponse  # noqa: Y015
 
 @_typing.final
 class ListExperimentsRequest(_message.Message):
-    """ListExperimentsRequest asks for experiments."""
+    """ListExperimentsRequest selects experiments."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -143,13 +147,15 @@ class ListExperimentsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     state: _experiment_pb2.ExperimentState.ValueType
-    """State; unspecified for all."""
+    """State of the experiments. Unspecified matches all."""
     page_size: _builtins.int
-    """Items a page; 0 means 50, more than 1,000 means 1,000."""
+    """Maximum number of experiments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -168,17 +174,17 @@ Global___ListExperimentsRequest: _TypeAlias = ListExperimentsRequest  # noqa: Y0
 
 @_typing.final
 class ListExperimentsResponse(_message.Message):
-    """ListExperimentsResponse is a page of experiments."""
+    """ListExperimentsResponse is one page of experiments."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def experiments(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.Experiment]:
-        """Experiments, newest first; those over all tenants included."""
+        """Experiments of the tenant and experiments over all tenants, newest first."""
 
     def __init__(
         self,
@@ -196,7 +202,7 @@ Global___ListExperimentsResponse: _TypeAlias = ListExperimentsResponse  # noqa: 
 
 @_typing.final
 class UpdateExperimentRequest(_message.Message):
-    """UpdateExperimentRequest asks to change an experiment."""
+    """UpdateExperimentRequest contains the new definition of an experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -206,16 +212,20 @@ class UpdateExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment as it shall be; what the service sets is ignored. Required."""
+        """New definition. Fields set by the service are ignored. Required."""
 
     def __init__(
         self,
@@ -236,7 +246,7 @@ Global___UpdateExperimentRequest: _TypeAlias = UpdateExperimentRequest  # noqa: 
 
 @_typing.final
 class UpdateExperimentResponse(_message.Message):
-    """UpdateExperimentResponse shows the experiment after the change."""
+    """UpdateExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -246,7 +256,7 @@ class UpdateExperimentResponse(_message.Message):
     """Whether the change opened a new epoch."""
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -264,7 +274,7 @@ Global___UpdateExperimentResponse: _TypeAlias = UpdateExperimentResponse  # noqa
 
 @_typing.final
 class StartExperimentRequest(_message.Message):
-    """StartExperimentRequest asks to start a draft."""
+    """StartExperimentRequest names the draft to start."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -274,15 +284,19 @@ class StartExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -302,14 +316,14 @@ Global___StartExperimentRequest: _TypeAlias = StartExperimentRequest  # noqa: Y0
 
 @_typing.final
 class StartExperimentResponse(_message.Message):
-    """StartExperimentResponse shows the experiment after the change."""
+    """StartExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -326,7 +340,7 @@ Global___StartExperimentResponse: _TypeAlias = StartExperimentResponse  # noqa: 
 
 @_typing.final
 class PauseExperimentRequest(_message.Message):
-    """PauseExperimentRequest asks to pause a running experiment."""
+    """PauseExperimentRequest names the experiment to pause."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -336,15 +350,19 @@ class PauseExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -364,14 +382,14 @@ Global___PauseExperimentRequest: _TypeAlias = PauseExperimentRequest  # noqa: Y0
 
 @_typing.final
 class PauseExperimentResponse(_message.Message):
-    """PauseExperimentResponse shows the experiment after the change."""
+    """PauseExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -388,7 +406,7 @@ Global___PauseExperimentResponse: _TypeAlias = PauseExperimentResponse  # noqa: 
 
 @_typing.final
 class ResumeExperimentRequest(_message.Message):
-    """ResumeExperimentRequest asks to resume a paused experiment."""
+    """ResumeExperimentRequest names the experiment to resume."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -398,15 +416,19 @@ class ResumeExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -426,14 +448,14 @@ Global___ResumeExperimentRequest: _TypeAlias = ResumeExperimentRequest  # noqa: 
 
 @_typing.final
 class ResumeExperimentResponse(_message.Message):
-    """ResumeExperimentResponse shows the experiment after the change."""
+    """ResumeExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -450,7 +472,7 @@ Global___ResumeExperimentResponse: _TypeAlias = ResumeExperimentResponse  # noqa
 
 @_typing.final
 class CompleteExperimentRequest(_message.Message):
-    """CompleteExperimentRequest asks to complete an experiment."""
+    """CompleteExperimentRequest names the experiment to complete."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -460,15 +482,19 @@ class CompleteExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -488,14 +514,14 @@ Global___CompleteExperimentRequest: _TypeAlias = CompleteExperimentRequest  # no
 
 @_typing.final
 class CompleteExperimentResponse(_message.Message):
-    """CompleteExperimentResponse shows the experiment after the change."""
+    """CompleteExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -512,7 +538,7 @@ Global___CompleteExperimentResponse: _TypeAlias = CompleteExperimentResponse  # 
 
 @_typing.final
 class CancelExperimentRequest(_message.Message):
-    """CancelExperimentRequest asks to cancel an experiment."""
+    """CancelExperimentRequest names the experiment to cancel."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -522,15 +548,19 @@ class CancelExperimentRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -550,14 +580,14 @@ Global___CancelExperimentRequest: _TypeAlias = CancelExperimentRequest  # noqa: 
 
 @_typing.final
 class CancelExperimentResponse(_message.Message):
-    """CancelExperimentResponse shows the experiment after the change."""
+    """CancelExperimentResponse contains the experiment after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     EXPERIMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def experiment(self) -> _experiment_pb2.Experiment:
-        """The experiment."""
+        """Experiment after the change."""
 
     def __init__(
         self,
@@ -574,7 +604,7 @@ Global___CancelExperimentResponse: _TypeAlias = CancelExperimentResponse  # noqa
 
 @_typing.final
 class AssignVariantRequest(_message.Message):
-    """AssignVariantRequest asks which variant a user sees."""
+    """AssignVariantRequest asks for the variant of one user."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -582,12 +612,14 @@ class AssignVariantRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     @_builtins.property
     def context(self) -> Global___AssignmentContext:
-        """For whom. Required."""
+        """User, task and domain. Required."""
 
     def __init__(
         self,
@@ -606,7 +638,7 @@ Global___AssignVariantRequest: _TypeAlias = AssignVariantRequest  # noqa: Y015
 
 @_typing.final
 class AssignmentContext(_message.Message):
-    """AssignmentContext says who is to be assigned, and for what."""
+    """AssignmentContext describes the user and the request of an assignment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -635,14 +667,14 @@ class AssignmentContext(_message.Message):
     DOMAIN_MODE_FIELD_NUMBER: _builtins.int
     ATTRIBUTES_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """User. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     task_type: _builtins.str
-    """Task; empty meets no condition on tasks. At most 64 characters."""
+    """Task of the request. Empty matches no condition on tasks. At most 64 characters."""
     domain_mode: _builtins.str
-    """Domain; empty means general. At most 64 characters."""
+    """Domain of the request. Empty means general. At most 64 characters."""
     @_builtins.property
     def attributes(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Attributes of the user. At most 32."""
+        """Attributes of the user, by name. At most 32; names of 1 to 64 characters, values of at most 200."""
 
     def __init__(
         self,
@@ -662,14 +694,14 @@ Global___AssignmentContext: _TypeAlias = AssignmentContext  # noqa: Y015
 
 @_typing.final
 class AssignVariantResponse(_message.Message):
-    """AssignVariantResponse tells the variant."""
+    """AssignVariantResponse contains the assignment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSIGNMENT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def assignment(self) -> _experiment_pb2.Assignment:
-        """The assignment."""
+        """Assignment of the user."""
 
     def __init__(
         self,
@@ -686,7 +718,7 @@ Global___AssignVariantResponse: _TypeAlias = AssignVariantResponse  # noqa: Y015
 
 @_typing.final
 class BatchAssignVariantsRequest(_message.Message):
-    """BatchAssignVariantsRequest asks for many users."""
+    """BatchAssignVariantsRequest asks for the variants of many users."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -694,12 +726,14 @@ class BatchAssignVariantsRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     CONTEXTS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     @_builtins.property
     def contexts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssignmentContext]:
-        """For whom. 1 to 1,000."""
+        """Users and requests to assign. 1 to 1,000."""
 
     def __init__(
         self,
@@ -718,14 +752,14 @@ Global___BatchAssignVariantsRequest: _TypeAlias = BatchAssignVariantsRequest  # 
 
 @_typing.final
 class BatchAssignVariantsResponse(_message.Message):
-    """BatchAssignVariantsResponse tells the variants."""
+    """BatchAssignVariantsResponse contains the assignments."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ASSIGNMENTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def assignments(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.Assignment]:
-        """One per context, in the order of the request."""
+        """One assignment per context, in the order of the request."""
 
     def __init__(
         self,
@@ -742,13 +776,15 @@ Global___BatchAssignVariantsResponse: _TypeAlias = BatchAssignVariantsResponse  
 
 @_typing.final
 class WatchExperimentsRequest(_message.Message):
-    """WatchExperimentsRequest asks for running experiments."""
+    """WatchExperimentsRequest selects the tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     def __init__(
         self,
         *,
@@ -764,7 +800,7 @@ Global___WatchExperimentsRequest: _TypeAlias = WatchExperimentsRequest  # noqa: 
 
 @_typing.final
 class WatchExperimentsResponse(_message.Message):
-    """WatchExperimentsResponse is the set of running experiments, or a sign of life."""
+    """WatchExperimentsResponse contains the running experiments, or is a keepalive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -773,16 +809,16 @@ class WatchExperimentsResponse(_message.Message):
     SEND_TIME_FIELD_NUMBER: _builtins.int
     TENANT_ID_FIELD_NUMBER: _builtins.int
     changed: _builtins.bool
-    """Whether `experiments` is the whole set; false in a sign of life, sent at least every 10 seconds."""
+    """Whether `experiments` contains the whole set. False in a keepalive. A message is sent at least every 10 seconds."""
     tenant_id: _builtins.str
-    """Tenant that the stream is for; targeting and holdouts look at it."""
+    """Identifier of the tenant of the stream. Targeting and holdouts depend on it."""
     @_builtins.property
     def experiments(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.Experiment]:
-        """All running experiments of the tenant, when they changed."""
+        """All running experiments of the tenant. Empty in a keepalive."""
 
     @_builtins.property
     def send_time(self) -> _timestamp_pb2.Timestamp:
-        """When the part was sent."""
+        """Time at which the message was sent."""
 
     def __init__(
         self,
@@ -810,12 +846,14 @@ class RecordExposuresRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     EXPOSURES_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def exposures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Exposure]:
-        """Exposures. 1 to 1,000."""
+        """Exposures to store. 1 to 1,000."""
 
     def __init__(
         self,
@@ -834,7 +872,7 @@ Global___RecordExposuresRequest: _TypeAlias = RecordExposuresRequest  # noqa: Y0
 
 @_typing.final
 class Exposure(_message.Message):
-    """Exposure says that a user saw a variant, and what came of it if the client measured that."""
+    """Exposure states that a user saw a variant, with metrics that the client measured."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -866,22 +904,22 @@ class Exposure(_message.Message):
     METRICS_FIELD_NUMBER: _builtins.int
     EXPOSURE_TIME_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     user_id: _builtins.str
-    """User. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     variant: _builtins.str
-    """Variant. 1 to 64 characters."""
+    """Name of the variant. 1 to 64 characters. Required."""
     epoch: _builtins.int
     """Epoch of the assignment. At least 1."""
     output_id: _builtins.str
-    """Output that the user got; empty for a mere exposure. At most 100 characters."""
+    """Identifier of the output that the user received. Empty for an exposure without an output. At most 100 characters."""
     @_builtins.property
     def metrics(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
-        """Metrics that the client measured on it, by name. At most 20."""
+        """Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, finite values."""
 
     @_builtins.property
     def exposure_time(self) -> _timestamp_pb2.Timestamp:
-        """When it happened; defaults to the time of receipt. Not more than 5 minutes ahead of the service, not before 2020."""
+        """Time of the exposure. Default: the time of receipt. At most 5 minutes in the future, not before 2020."""
 
     def __init__(
         self,
@@ -904,16 +942,16 @@ Global___Exposure: _TypeAlias = Exposure  # noqa: Y015
 
 @_typing.final
 class RecordExposuresResponse(_message.Message):
-    """RecordExposuresResponse confirms that exposures are durable."""
+    """RecordExposuresResponse confirms that the exposures are durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RECORDED_COUNT_FIELD_NUMBER: _builtins.int
     DUPLICATE_COUNT_FIELD_NUMBER: _builtins.int
     recorded_count: _builtins.int
-    """Exposures that were new."""
+    """Number of new exposures."""
     duplicate_count: _builtins.int
-    """Exposures that were known."""
+    """Number of exposures that were stored before."""
     def __init__(
         self,
         *,
@@ -930,7 +968,7 @@ Global___RecordExposuresResponse: _TypeAlias = RecordExposuresResponse  # noqa: 
 
 @_typing.final
 class GetResultsRequest(_message.Message):
-    """GetResultsRequest asks for an analysis."""
+    """GetResultsRequest names the experiment to analyse."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -938,11 +976,13 @@ class GetResultsRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     WITH_HISTORY_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     with_history: _builtins.bool
-    """Whether the answer includes earlier looks."""
+    """Whether to include earlier interim results. Default: false."""
     def __init__(
         self,
         *,
@@ -960,7 +1000,7 @@ Global___GetResultsRequest: _TypeAlias = GetResultsRequest  # noqa: Y015
 
 @_typing.final
 class GetResultsResponse(_message.Message):
-    """GetResultsResponse is an analysis."""
+    """GetResultsResponse contains the analysis of an experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -968,13 +1008,14 @@ class GetResultsResponse(_message.Message):
     HISTORY_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def results(self) -> _analysis_pb2.Results:
-        """The results."""
+        """Current analysis."""
 
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[_analysis_pb2.ResultLook]:
-        """What earlier analyses said, oldest first, when asked for. Looks are taken hourly while the experiment runs, at
-        most every 10 minutes when results are asked for, and when it completes. At most the last 2,000; of more than
-        3 MB, evenly spaced ones. Beyond 14 days one in 6 hours is kept, beyond 90 days one a day.
+        """Earlier interim results, oldest first, if requested. Interim results are stored every hour while the experiment
+        runs, at most every 10 minutes when results are requested, and at completion. After 14 days, one per 6 hours is
+        kept; after 90 days, one per day. The answer contains at most the latest 2,000; if they exceed 3 MB, it contains an
+        evenly spaced selection.
         """
 
     def __init__(
@@ -993,7 +1034,7 @@ Global___GetResultsResponse: _TypeAlias = GetResultsResponse  # noqa: Y015
 
 @_typing.final
 class PlanSampleSizeRequest(_message.Message):
-    """PlanSampleSizeRequest asks how large an experiment has to be."""
+    """PlanSampleSizeRequest contains the parameters of a sample size computation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1004,17 +1045,21 @@ class PlanSampleSizeRequest(_message.Message):
     USERS_PER_DAY_FIELD_NUMBER: _builtins.int
     TRAFFIC_PERCENTAGE_FIELD_NUMBER: _builtins.int
     baseline_rate: _builtins.float
-    """Rate that is known, in (0, 1)."""
+    """Known rate of the control, in (0, 1). Required."""
     effect: _builtins.float
-    """Smallest difference worth finding, absolute; baseline plus it lies in (0, 1)."""
+    """Smallest difference to detect, as an absolute difference of rates, in (-1, 1) and not 0. `baseline_rate` + `effect`
+    must be in (0, 1).
+    """
     alpha: _builtins.float
-    """Error of the first kind; 0 means 0.05."""
+    """Probability of a type I error, in (0, 0.5]. 0 means 0.05."""
     power: _builtins.float
-    """Chance to find the difference; 0 means 0.8."""
+    """Probability of detecting the difference, in (0, 1). 0 means 0.8."""
     users_per_day: _builtins.float
-    """Users a day that the experiment covers, for the number of days; 0 leaves it out."""
+    """Number of users per day that the experiment covers. Used to compute the number of days. At least 0. 0 skips that
+    computation.
+    """
     traffic_percentage: _builtins.float
-    """Share of users in treatment, in (0, 1); 0 means one half."""
+    """Share of users in treatment, in (0, 1). 0 means 0.5."""
     def __init__(
         self,
         *,
@@ -1035,16 +1080,16 @@ Global___PlanSampleSizeRequest: _TypeAlias = PlanSampleSizeRequest  # noqa: Y015
 
 @_typing.final
 class PlanSampleSizeResponse(_message.Message):
-    """PlanSampleSizeResponse says how large."""
+    """PlanSampleSizeResponse contains the required size of an experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     USERS_PER_VARIANT_FIELD_NUMBER: _builtins.int
     DAYS_FIELD_NUMBER: _builtins.int
     users_per_variant: _builtins.int
-    """Users in each variant."""
+    """Number of users per variant."""
     days: _builtins.float
-    """Days until both have them; 0 when no users a day were given."""
+    """Number of days until both variants have that number of users. 0 when `users_per_day` is 0."""
     def __init__(
         self,
         *,
@@ -1061,7 +1106,7 @@ Global___PlanSampleSizeResponse: _TypeAlias = PlanSampleSizeResponse  # noqa: Y0
 
 @_typing.final
 class StartRolloutRequest(_message.Message):
-    """StartRolloutRequest asks to roll out a treatment step by step."""
+    """StartRolloutRequest starts the rollout of a treatment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1071,16 +1116,20 @@ class StartRolloutRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     PLAN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     etag: _builtins.str
-    """State that the caller has seen, from the experiment; another state fails with ABORTED. Empty skips the check."""
+    """`Experiment.etag` as last read by the caller. If the experiment changed since, the call fails with ABORTED. Empty
+    skips the check. At most 64 digits.
+    """
     @_builtins.property
     def plan(self) -> _rollout_pb2.RolloutPlan:
-        """How; absent means 10, 25, 50, 75, 100 % every 24 hours, automatically."""
+        """Schedule of the rollout. Default: 10, 25, 50, 75 and 100 percent, one step every 24 hours, without approval."""
 
     def __init__(
         self,
@@ -1101,14 +1150,14 @@ Global___StartRolloutRequest: _TypeAlias = StartRolloutRequest  # noqa: Y015
 
 @_typing.final
 class StartRolloutResponse(_message.Message):
-    """StartRolloutResponse shows the rollout."""
+    """StartRolloutResponse contains the rollout."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROLLOUT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def rollout(self) -> _rollout_pb2.Rollout:
-        """The rollout."""
+        """State of the rollout."""
 
     def __init__(
         self,
@@ -1125,16 +1174,18 @@ Global___StartRolloutResponse: _TypeAlias = StartRolloutResponse  # noqa: Y015
 
 @_typing.final
 class GetRolloutRequest(_message.Message):
-    """GetRolloutRequest asks for the rollout of an experiment."""
+    """GetRolloutRequest names the experiment of a rollout."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     def __init__(
         self,
         *,
@@ -1151,14 +1202,14 @@ Global___GetRolloutRequest: _TypeAlias = GetRolloutRequest  # noqa: Y015
 
 @_typing.final
 class GetRolloutResponse(_message.Message):
-    """GetRolloutResponse shows a rollout."""
+    """GetRolloutResponse contains the rollout of an experiment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROLLOUT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def rollout(self) -> _rollout_pb2.Rollout:
-        """The rollout."""
+        """State of the rollout."""
 
     def __init__(
         self,
@@ -1175,7 +1226,7 @@ Global___GetRolloutResponse: _TypeAlias = GetRolloutResponse  # noqa: Y015
 
 @_typing.final
 class ApproveRolloutStepRequest(_message.Message):
-    """ApproveRolloutStepRequest approves the next step."""
+    """ApproveRolloutStepRequest approves the next step of a rollout."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1184,13 +1235,15 @@ class ApproveRolloutStepRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -1209,14 +1262,14 @@ Global___ApproveRolloutStepRequest: _TypeAlias = ApproveRolloutStepRequest  # no
 
 @_typing.final
 class ApproveRolloutStepResponse(_message.Message):
-    """ApproveRolloutStepResponse shows the rollout after the approval."""
+    """ApproveRolloutStepResponse contains the rollout after the approval."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROLLOUT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def rollout(self) -> _rollout_pb2.Rollout:
-        """The rollout."""
+        """State of the rollout."""
 
     def __init__(
         self,
@@ -1233,7 +1286,7 @@ Global___ApproveRolloutStepResponse: _TypeAlias = ApproveRolloutStepResponse  # 
 
 @_typing.final
 class RollBackRequest(_message.Message):
-    """RollBackRequest asks to roll back."""
+    """RollBackRequest rolls back a rollout."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1242,13 +1295,15 @@ class RollBackRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     experiment_id: _builtins.str
-    """Experiment. A UUID."""
+    """Identifier of the experiment, a UUID. Required."""
     reason: _builtins.str
-    """Why, for the audit. At most 500 characters."""
+    """Reason of the change, stored in the audit log. At most 500 characters. Default: empty."""
     def __init__(
         self,
         *,
@@ -1267,14 +1322,14 @@ Global___RollBackRequest: _TypeAlias = RollBackRequest  # noqa: Y015
 
 @_typing.final
 class RollBackResponse(_message.Message):
-    """RollBackResponse shows the rollout after it was rolled back."""
+    """RollBackResponse contains the rollout after it was rolled back."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROLLOUT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def rollout(self) -> _rollout_pb2.Rollout:
-        """The rollout."""
+        """State of the rollout."""
 
     def __init__(
         self,

@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class ExperimentServiceStub:
-    """ExperimentService proves that a change of routing helps before everybody gets it. Transitions that a state does not
-    allow fail with FAILED_PRECONDITION and say which rule.
+    """ExperimentService runs experiments on ways of routing requests and rolls out their winners. A transition that the
+    state of the experiment does not allow fails with FAILED_PRECONDITION and names the rule.
     """
 
     def __init__(self, channel):
@@ -134,19 +134,19 @@ class ExperimentServiceStub:
 
 
 class ExperimentServiceServicer:
-    """ExperimentService proves that a change of routing helps before everybody gets it. Transitions that a state does not
-    allow fail with FAILED_PRECONDITION and say which rule.
+    """ExperimentService runs experiments on ways of routing requests and rolls out their winners. A transition that the
+    state of the experiment does not allow fails with FAILED_PRECONDITION and names the rule.
     """
 
     def CreateExperiment(self, request, context):
-        """Creates a draft. An experiment over all tenants is for operators.
+        """Creates an experiment as a draft. Only operators may create an experiment over all tenants.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetExperiment(self, request, context):
-        """Shows an experiment.
+        """Returns one experiment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -160,7 +160,7 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateExperiment(self, request, context):
-        """Changes an experiment. What moves analysed users opens a new epoch.
+        """Changes an experiment. A change that moves analysed users to other variants opens a new epoch.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -188,7 +188,7 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CompleteExperiment(self, request, context):
-        """Completes an experiment; its results stay.
+        """Completes an experiment. Its results are kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -202,70 +202,70 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AssignVariant(self, request, context):
-        """Assigns a user, and keeps what was served.
+        """Assigns a user to a variant and stores the assignment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchAssignVariants(self, request, context):
-        """Assigns many users, each by itself.
+        """Assigns many users to variants and stores the assignments.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchExperiments(self, request, context):
-        """Streams running experiments: first all of them, then every change. Clients assign from it without a call.
+        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RecordExposures(self, request, context):
-        """Takes exposures and metrics that clients measured; each counts once.
+        """Stores exposures and metrics measured by clients. A repeated exposure is counted once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetResults(self, request, context):
-        """Analyses an experiment as it stands.
+        """Returns the current analysis of an experiment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PlanSampleSize(self, request, context):
-        """Says how many users, and how many days, an experiment needs.
+        """Computes the number of users and days that an experiment needs.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def StartRollout(self, request, context):
-        """Starts the gradual rollout of a variant.
+        """Starts the rollout of a treatment.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetRollout(self, request, context):
-        """Shows a rollout with all its decisions.
+        """Returns a rollout with its decisions.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ApproveRolloutStep(self, request, context):
-        """Approves the next step of a rollout that waits for approval.
+        """Approves the next step of a rollout that is waiting for an approval.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RollBack(self, request, context):
-        """Rolls back at once.
+        """Rolls back a rollout immediately.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -378,8 +378,8 @@ def add_ExperimentServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ExperimentService:
-    """ExperimentService proves that a change of routing helps before everybody gets it. Transitions that a state does not
-    allow fail with FAILED_PRECONDITION and say which rule.
+    """ExperimentService runs experiments on ways of routing requests and rolls out their winners. A transition that the
+    state of the experiment does not allow fails with FAILED_PRECONDITION and names the rule.
     """
 
     @staticmethod

@@ -13,19 +13,19 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ExperimentServiceStub:
-    """ExperimentService proves that a change of routing helps before everybody gets it. Transitions that a state does not
-    allow fail with FAILED_PRECONDITION and say which rule.
+    """ExperimentService runs experiments on ways of routing requests and rolls out their winners. A transition that the
+    state of the experiment does not allow fails with FAILED_PRECONDITION and names the rule.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.CreateExperimentRequest, _experiment_service_pb2.CreateExperimentResponse]
-    """Creates a draft. An experiment over all tenants is for operators."""
+    """Creates an experiment as a draft. Only operators may create an experiment over all tenants."""
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
-    """Shows an experiment."""
+    """Returns one experiment."""
     ListExperiments: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]
     """Lists experiments, newest first."""
     UpdateExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.UpdateExperimentRequest, _experiment_service_pb2.UpdateExperimentResponse]
-    """Changes an experiment. What moves analysed users opens a new epoch."""
+    """Changes an experiment. A change that moves analysed users to other variants opens a new epoch."""
     StartExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StartExperimentRequest, _experiment_service_pb2.StartExperimentResponse]
     """Starts a draft."""
     PauseExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.PauseExperimentRequest, _experiment_service_pb2.PauseExperimentResponse]
@@ -33,33 +33,33 @@ class ExperimentServiceStub:
     ResumeExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ResumeExperimentRequest, _experiment_service_pb2.ResumeExperimentResponse]
     """Resumes a paused experiment."""
     CompleteExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.CompleteExperimentRequest, _experiment_service_pb2.CompleteExperimentResponse]
-    """Completes an experiment; its results stay."""
+    """Completes an experiment. Its results are kept."""
     CancelExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.CancelExperimentRequest, _experiment_service_pb2.CancelExperimentResponse]
     """Cancels an experiment."""
     AssignVariant: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.AssignVariantRequest, _experiment_service_pb2.AssignVariantResponse]
-    """Assigns a user, and keeps what was served."""
+    """Assigns a user to a variant and stores the assignment."""
     BatchAssignVariants: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.BatchAssignVariantsRequest, _experiment_service_pb2.BatchAssignVariantsResponse]
-    """Assigns many users, each by itself."""
+    """Assigns many users to variants and stores the assignments."""
     WatchExperiments: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentsRequest, _experiment_service_pb2.WatchExperimentsResponse]
-    """Streams running experiments: first all of them, then every change. Clients assign from it without a call."""
+    """Streams running experiments: first all of them, then every change. Clients assign users from them without a call."""
     RecordExposures: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.RecordExposuresRequest, _experiment_service_pb2.RecordExposuresResponse]
-    """Takes exposures and metrics that clients measured; each counts once."""
+    """Stores exposures and metrics measured by clients. A repeated exposure is counted once."""
     GetResults: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetResultsRequest, _experiment_service_pb2.GetResultsResponse]
-    """Analyses an experiment as it stands."""
+    """Returns the current analysis of an experiment."""
     PlanSampleSize: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.PlanSampleSizeRequest, _experiment_service_pb2.PlanSampleSizeResponse]
-    """Says how many users, and how many days, an experiment needs."""
+    """Computes the number of users and days that an experiment needs."""
     StartRollout: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StartRolloutRequest, _experiment_service_pb2.StartRolloutResponse]
-    """Starts the gradual rollout of a variant."""
+    """Starts the rollout of a treatment."""
     GetRollout: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetRolloutRequest, _experiment_service_pb2.GetRolloutResponse]
-    """Shows a rollout with all its decisions."""
+    """Returns a rollout with its decisions."""
     ApproveRolloutStep: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ApproveRolloutStepRequest, _experiment_service_pb2.ApproveRolloutStepResponse]
-    """Approves the next step of a rollout that waits for approval."""
+    """Approves the next step of a rollout that is waiting for an approval."""
     RollBack: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.RollBackRequest, _experiment_service_pb2.RollBackResponse]
-    """Rolls back at once."""
+    """Rolls back a rollout immediately."""
 
 class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
-    """ExperimentService proves that a change of routing helps before everybody gets it. Transitions that a state does not
-    allow fail with FAILED_PRECONDITION and say which rule.
+    """ExperimentService runs experiments on ways of routing requests and rolls out their winners. A transition that the
+    state of the experiment does not allow fails with FAILED_PRECONDITION and names the rule.
     """
 
     @_abc_1.abstractmethod
@@ -68,7 +68,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.CreateExperimentRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.CreateExperimentRequest, _abc.Awaitable[_experiment_service_pb2.CreateExperimentResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.CreateExperimentResponse]:
-        """Creates a draft. An experiment over all tenants is for operators."""
+        """Creates an experiment as a draft. Only operators may create an experiment over all tenants."""
 
     @_abc_1.abstractmethod
     def GetExperiment(
@@ -76,7 +76,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetExperimentRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetExperimentRequest, _abc.Awaitable[_experiment_service_pb2.GetExperimentResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetExperimentResponse]:
-        """Shows an experiment."""
+        """Returns one experiment."""
 
     @_abc_1.abstractmethod
     def ListExperiments(
@@ -92,7 +92,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.UpdateExperimentRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.UpdateExperimentRequest, _abc.Awaitable[_experiment_service_pb2.UpdateExperimentResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.UpdateExperimentResponse]:
-        """Changes an experiment. What moves analysed users opens a new epoch."""
+        """Changes an experiment. A change that moves analysed users to other variants opens a new epoch."""
 
     @_abc_1.abstractmethod
     def StartExperiment(
@@ -124,7 +124,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.CompleteExperimentRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.CompleteExperimentRequest, _abc.Awaitable[_experiment_service_pb2.CompleteExperimentResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.CompleteExperimentResponse]:
-        """Completes an experiment; its results stay."""
+        """Completes an experiment. Its results are kept."""
 
     @_abc_1.abstractmethod
     def CancelExperiment(
@@ -140,7 +140,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.AssignVariantRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.AssignVariantRequest, _abc.Awaitable[_experiment_service_pb2.AssignVariantResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.AssignVariantResponse]:
-        """Assigns a user, and keeps what was served."""
+        """Assigns a user to a variant and stores the assignment."""
 
     @_abc_1.abstractmethod
     def BatchAssignVariants(
@@ -148,7 +148,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.BatchAssignVariantsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.BatchAssignVariantsRequest, _abc.Awaitable[_experiment_service_pb2.BatchAssignVariantsResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.BatchAssignVariantsResponse]:
-        """Assigns many users, each by itself."""
+        """Assigns many users to variants and stores the assignments."""
 
     @_abc_1.abstractmethod
     def WatchExperiments(
@@ -156,7 +156,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.WatchExperimentsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.WatchExperimentsRequest, _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentsResponse]],
     ) -> _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentsResponse]:
-        """Streams running experiments: first all of them, then every change. Clients assign from it without a call."""
+        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call."""
 
     @_abc_1.abstractmethod
     def RecordExposures(
@@ -164,7 +164,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.RecordExposuresRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.RecordExposuresRequest, _abc.Awaitable[_experiment_service_pb2.RecordExposuresResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.RecordExposuresResponse]:
-        """Takes exposures and metrics that clients measured; each counts once."""
+        """Stores exposures and metrics measured by clients. A repeated exposure is counted once."""
 
     @_abc_1.abstractmethod
     def GetResults(
@@ -172,7 +172,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetResultsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetResultsRequest, _abc.Awaitable[_experiment_service_pb2.GetResultsResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetResultsResponse]:
-        """Analyses an experiment as it stands."""
+        """Returns the current analysis of an experiment."""
 
     @_abc_1.abstractmethod
     def PlanSampleSize(
@@ -180,7 +180,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.PlanSampleSizeRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.PlanSampleSizeRequest, _abc.Awaitable[_experiment_service_pb2.PlanSampleSizeResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.PlanSampleSizeResponse]:
-        """Says how many users, and how many days, an experiment needs."""
+        """Computes the number of users and days that an experiment needs."""
 
     @_abc_1.abstractmethod
     def StartRollout(
@@ -188,7 +188,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.StartRolloutRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.StartRolloutRequest, _abc.Awaitable[_experiment_service_pb2.StartRolloutResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.StartRolloutResponse]:
-        """Starts the gradual rollout of a variant."""
+        """Starts the rollout of a treatment."""
 
     @_abc_1.abstractmethod
     def GetRollout(
@@ -196,7 +196,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetRolloutRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetRolloutRequest, _abc.Awaitable[_experiment_service_pb2.GetRolloutResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetRolloutResponse]:
-        """Shows a rollout with all its decisions."""
+        """Returns a rollout with its decisions."""
 
     @_abc_1.abstractmethod
     def ApproveRolloutStep(
@@ -204,7 +204,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ApproveRolloutStepRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.ApproveRolloutStepRequest, _abc.Awaitable[_experiment_service_pb2.ApproveRolloutStepResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.ApproveRolloutStepResponse]:
-        """Approves the next step of a rollout that waits for approval."""
+        """Approves the next step of a rollout that is waiting for an approval."""
 
     @_abc_1.abstractmethod
     def RollBack(
@@ -212,6 +212,6 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.RollBackRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.RollBackRequest, _abc.Awaitable[_experiment_service_pb2.RollBackResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.RollBackResponse]:
-        """Rolls back at once."""
+        """Rolls back a rollout immediately."""
 
 def add_ExperimentServiceServicer_to_server(servicer: ExperimentServiceServicer, server: _aio.Server) -> None: ...

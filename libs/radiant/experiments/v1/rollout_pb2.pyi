@@ -28,34 +28,34 @@ class _RolloutState:
 class _RolloutStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RolloutState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ROLLOUT_STATE_UNSPECIFIED: _RolloutState.ValueType  # 0
-    """Never sent."""
+    """Not set. Never returned."""
     ROLLOUT_STATE_RUNNING: _RolloutState.ValueType  # 1
-    """On its way."""
+    """In progress."""
     ROLLOUT_STATE_WAITING: _RolloutState.ValueType  # 2
-    """Waits for an approval."""
+    """Waiting for an approval."""
     ROLLOUT_STATE_FINISHED: _RolloutState.ValueType  # 3
-    """Reached everybody."""
+    """Finished: all users are in treatment."""
     ROLLOUT_STATE_ROLLED_BACK: _RolloutState.ValueType  # 4
-    """Taken back."""
+    """Rolled back: no user is in treatment."""
 
 class RolloutState(_RolloutState, metaclass=_RolloutStateEnumTypeWrapper):
-    """RolloutState is where a rollout stands."""
+    """RolloutState is the state of a rollout."""
 
 ROLLOUT_STATE_UNSPECIFIED: RolloutState.ValueType  # 0
-"""Never sent."""
+"""Not set. Never returned."""
 ROLLOUT_STATE_RUNNING: RolloutState.ValueType  # 1
-"""On its way."""
+"""In progress."""
 ROLLOUT_STATE_WAITING: RolloutState.ValueType  # 2
-"""Waits for an approval."""
+"""Waiting for an approval."""
 ROLLOUT_STATE_FINISHED: RolloutState.ValueType  # 3
-"""Reached everybody."""
+"""Finished: all users are in treatment."""
 ROLLOUT_STATE_ROLLED_BACK: RolloutState.ValueType  # 4
-"""Taken back."""
+"""Rolled back: no user is in treatment."""
 Global___RolloutState: _TypeAlias = RolloutState  # noqa: Y015
 
 @_typing.final
 class RolloutPlan(_message.Message):
-    """RolloutPlan says how a treatment reaches everybody."""
+    """RolloutPlan is the schedule of a rollout."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -63,14 +63,16 @@ class RolloutPlan(_message.Message):
     INTERVAL_FIELD_NUMBER: _builtins.int
     NEEDS_APPROVAL_FIELD_NUMBER: _builtins.int
     needs_approval: _builtins.bool
-    """Whether each step waits for ApproveRolloutStep."""
+    """Whether each step requires a call of ApproveRolloutStep. Default: false."""
     @_builtins.property
     def steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Shares of users in percent, ascending, the last 100; empty means 10, 25, 50, 75, 100. At most 20."""
+        """Shares of users in treatment, in percent, in (0, 100]. Ascending; the last is 100. At most 20. Empty means 10, 25,
+        50, 75, 100.
+        """
 
     @_builtins.property
     def interval(self) -> _duration_pb2.Duration:
-        """Time between steps; absent means 24 hours. 1 minute to 30 days."""
+        """Time between steps. 1 minute to 30 days. Default: 24 hours."""
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ Global___RolloutPlan: _TypeAlias = RolloutPlan  # noqa: Y015
 
 @_typing.final
 class Rollout(_message.Message):
-    """Rollout is the way of a treatment to everybody."""
+    """Rollout is the stepwise increase of the share of users in treatment to 100 percent."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -100,22 +102,22 @@ class Rollout(_message.Message):
     NEXT_STEP_TIME_FIELD_NUMBER: _builtins.int
     DECISIONS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
-    """Experiment."""
+    """Identifier of the experiment."""
     state: Global___RolloutState.ValueType
-    """Where it stands."""
+    """State of the rollout."""
     percent: _builtins.float
-    """Share of users in treatment now, in percent."""
+    """Current share of users in treatment, in percent."""
     @_builtins.property
     def plan(self) -> Global___RolloutPlan:
-        """How."""
+        """Schedule of the rollout."""
 
     @_builtins.property
     def next_step_time(self) -> _timestamp_pb2.Timestamp:
-        """When the next step is due; absent when none is."""
+        """Time of the next step. Absent when no step is scheduled."""
 
     @_builtins.property
     def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RolloutDecision]:
-        """Every decision, oldest first."""
+        """Decisions of the rollout, oldest first."""
 
     def __init__(
         self,
@@ -137,7 +139,7 @@ Global___Rollout: _TypeAlias = Rollout  # noqa: Y015
 
 @_typing.final
 class RolloutDecision(_message.Message):
-    """RolloutDecision is what was decided, with its numbers."""
+    """RolloutDecision is one decision of a rollout with the numbers it is based on."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -167,18 +169,18 @@ class RolloutDecision(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     NUMBERS_FIELD_NUMBER: _builtins.int
     action: _builtins.str
-    """What: start, advance, hold, wait_approval, approve, roll_back or finish."""
+    """Action: start, advance, hold, wait_approval, approve, roll_back or finish."""
     percent: _builtins.float
-    """Share of users in treatment afterwards, in percent."""
+    """Share of users in treatment after the decision, in percent."""
     reason: _builtins.str
-    """Why, in words."""
+    """Reason of the decision as a sentence."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp:
-        """When."""
+        """Time of the decision."""
 
     @_builtins.property
     def numbers(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
-        """Numbers that it rests on, by name."""
+        """Numbers that the decision is based on, by name."""
 
     def __init__(
         self,

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from radiant.options.v1 import access_pb2 as radiant_dot_options_dot_v1_dot_access__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%radiant/ingest/v1/audit_service.proto\x12\x11radiant.ingest.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8c\x03\n\x17ListAuditEntriesRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12,\n\x05\x61\x63tor\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12,\n\x06\x61\x63tion\x18\x03 \x01(\tB\x1c\xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12-\n\x06target\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\tpage_size\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12/\n\npage_token\x18\x08 \x01(\tB\x1b\xbaH\x18r\x16\x18\x80\x10\x32\x11^[A-Za-z0-9_=-]*$\"c\n\x18ListAuditEntriesResponse\x12.\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1d.radiant.ingest.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc2\x01\n\nAuditEntry\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\x12\x0e\n\x06target\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x13\n\x0b\x64\x65tail_json\x18\x08 \x01(\t\x12\x0c\n\x04hash\x18\t \x01(\t\"T\n\x15VerifyAuditLogRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\"k\n\x16VerifyAuditLogResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x1d\n\x15\x66irst_broken_sequence\x18\x03 \x01(\x03\x12\x11\n\tlast_hash\x18\x04 \x01(\t2\xe2\x01\n\x0c\x41uditService\x12k\n\x10ListAuditEntries\x12*.radiant.ingest.v1.ListAuditEntriesRequest\x1a+.radiant.ingest.v1.ListAuditEntriesResponse\x12\x65\n\x0eVerifyAuditLog\x12(.radiant.ingest.v1.VerifyAuditLogRequest\x1a).radiant.ingest.v1.VerifyAuditLogResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%radiant/ingest/v1/audit_service.proto\x12\x11radiant.ingest.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fradiant/options/v1/access.proto\"\x8c\x03\n\x17ListAuditEntriesRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12,\n\x05\x61\x63tor\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12,\n\x06\x61\x63tion\x18\x03 \x01(\tB\x1c\xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12-\n\x06target\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12.\n\nstart_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\tpage_size\x18\x07 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12/\n\npage_token\x18\x08 \x01(\tB\x1b\xbaH\x18r\x16\x18\x80\x10\x32\x11^[A-Za-z0-9_=-]*$\"c\n\x18ListAuditEntriesResponse\x12.\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1d.radiant.ingest.v1.AuditEntry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc2\x01\n\nAuditEntry\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x05 \x01(\t\x12\x0e\n\x06target\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x13\n\x0b\x64\x65tail_json\x18\x08 \x01(\t\x12\x0c\n\x04hash\x18\t \x01(\t\"T\n\x15VerifyAuditLogRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\"k\n\x16VerifyAuditLogResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x03\x12\x1d\n\x15\x66irst_broken_sequence\x18\x03 \x01(\x03\x12\x11\n\tlast_hash\x18\x04 \x01(\t2\xfa\x01\n\x0c\x41uditService\x12w\n\x10ListAuditEntries\x12*.radiant.ingest.v1.ListAuditEntriesRequest\x1a+.radiant.ingest.v1.ListAuditEntriesResponse\"\n\xea\xe0\x18\x06\n\x02\x03\x04\x10\x01\x12q\n\x0eVerifyAuditLog\x12(.radiant.ingest.v1.VerifyAuditLogRequest\x1a).radiant.ingest.v1.VerifyAuditLogResponse\"\n\xea\xe0\x18\x06\n\x02\x03\x04\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,16 +48,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\030r\026\030\200\0202\021^[A-Za-z0-9_=-]*$'
   _globals['_VERIFYAUDITLOGREQUEST'].fields_by_name['tenant_id']._loaded_options = None
   _globals['_VERIFYAUDITLOGREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H%r#\030d2\037^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$'
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=123
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=519
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=521
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=620
-  _globals['_AUDITENTRY']._serialized_start=623
-  _globals['_AUDITENTRY']._serialized_end=817
-  _globals['_VERIFYAUDITLOGREQUEST']._serialized_start=819
-  _globals['_VERIFYAUDITLOGREQUEST']._serialized_end=903
-  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_start=905
-  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_end=1012
-  _globals['_AUDITSERVICE']._serialized_start=1015
-  _globals['_AUDITSERVICE']._serialized_end=1241
+  _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\352\340\030\006\n\002\003\004\020\001'
+  _globals['_AUDITSERVICE'].methods_by_name['VerifyAuditLog']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['VerifyAuditLog']._serialized_options = b'\352\340\030\006\n\002\003\004\020\002'
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=156
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=552
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=554
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=653
+  _globals['_AUDITENTRY']._serialized_start=656
+  _globals['_AUDITENTRY']._serialized_end=850
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_start=852
+  _globals['_VERIFYAUDITLOGREQUEST']._serialized_end=936
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_start=938
+  _globals['_VERIFYAUDITLOGRESPONSE']._serialized_end=1045
+  _globals['_AUDITSERVICE']._serialized_start=1048
+  _globals['_AUDITSERVICE']._serialized_end=1298
 # @@protoc_insertion_point(module_scope)

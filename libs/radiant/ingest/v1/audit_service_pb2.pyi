@@ -21,7 +21,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class ListAuditEntriesRequest(_message.Message):
-    """ListAuditEntriesRequest asks for entries that meet every condition that is set."""
+    """ListAuditEntriesRequest selects the entries that match every filter that is set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -34,24 +34,28 @@ class ListAuditEntriesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all
+    tenants, empty selects the log of the operators. At most 100 characters.
+    """
     actor: _builtins.str
-    """Who changed something. At most 200 characters."""
+    """Subject of the token of the caller who made the change, as an exact match. Empty matches all. At most 200
+    characters.
+    """
     action: _builtins.str
-    """What was done, such as experiment.start. At most 100 characters."""
+    """Name of the action, such as experiment.start, as an exact match. Empty matches all. At most 100 characters."""
     target: _builtins.str
-    """Identifier of what was changed. At most 200 characters."""
+    """Identifier of the changed object, as an exact match. Empty matches all. At most 200 characters."""
     page_size: _builtins.int
-    """Entries a page; 0 means 50, more than 500 means 500."""
+    """Maximum number of entries per page. 0 selects the default of 50. Values above 500 are reduced to 500."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Made from here on; unset means from the beginning."""
+        """Earliest time of an entry, inclusive. Default: no limit."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Made before this; unset means until now."""
+        """Latest time of an entry, exclusive. Default: no limit."""
 
     def __init__(
         self,
@@ -75,14 +79,14 @@ Global___ListAuditEntriesRequest: _TypeAlias = ListAuditEntriesRequest  # noqa: 
 
 @_typing.final
 class ListAuditEntriesResponse(_message.Message):
-    """ListAuditEntriesResponse is a page of entries."""
+    """ListAuditEntriesResponse is one page of entries."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ENTRIES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditEntry]:
         """Entries, newest first."""
@@ -103,7 +107,7 @@ Global___ListAuditEntriesResponse: _TypeAlias = ListAuditEntriesResponse  # noqa
 
 @_typing.final
 class AuditEntry(_message.Message):
-    """AuditEntry says who changed what, when and why."""
+    """AuditEntry records one change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -117,24 +121,24 @@ class AuditEntry(_message.Message):
     DETAIL_JSON_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """Number within the tenant, from 1, without gaps."""
+    """Number of the entry within the tenant. Starts at 1 and has no gaps."""
     service: _builtins.str
     """Service that made the change."""
     actor: _builtins.str
-    """Subject of the caller's token."""
+    """Subject of the token of the caller who made the change."""
     action: _builtins.str
-    """What was done, such as experiment.start."""
+    """Name of the action, such as experiment.start."""
     target: _builtins.str
-    """Identifier of what was changed; never the name of a user who was erased."""
+    """Identifier of the changed object. Never the identifier of an erased user."""
     reason: _builtins.str
-    """Why, as the caller stated it; empty when nothing was stated."""
+    """Reason stated by the caller. Empty when the caller stated none."""
     detail_json: _builtins.str
-    """What was changed, as a JSON object; empty when there is no more to say."""
+    """Details of the change as a JSON object. Empty without details."""
     hash: _builtins.str
-    """SHA-256 over the hash before and this entry, in hexadecimal."""
+    """SHA-256 over the previous hash and this entry, in hexadecimal."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When."""
+        """Time of the change."""
 
     def __init__(
         self,
@@ -159,13 +163,15 @@ Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
 
 @_typing.final
 class VerifyAuditLogRequest(_message.Message):
-    """VerifyAuditLogRequest asks to check a tenant's log."""
+    """VerifyAuditLogRequest names the log to verify."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the log. Default: the tenant of the caller; another tenant is refused. For an operator who acts for all
+    tenants, empty selects the log of the operators. At most 100 characters.
+    """
     def __init__(
         self,
         *,
@@ -181,7 +187,7 @@ Global___VerifyAuditLogRequest: _TypeAlias = VerifyAuditLogRequest  # noqa: Y015
 
 @_typing.final
 class VerifyAuditLogResponse(_message.Message):
-    """VerifyAuditLogResponse tells whether the log is whole."""
+    """VerifyAuditLogResponse is the result of the verification."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -190,13 +196,15 @@ class VerifyAuditLogResponse(_message.Message):
     FIRST_BROKEN_SEQUENCE_FIELD_NUMBER: _builtins.int
     LAST_HASH_FIELD_NUMBER: _builtins.int
     intact: _builtins.bool
-    """Whether every hash is right and no entry is missing."""
+    """Whether every hash matches and no entry is missing."""
     entries: _builtins.int
-    """Entries that were checked."""
+    """Number of entries checked."""
     first_broken_sequence: _builtins.int
-    """Number of the first entry that does not fit; 0 when the log is intact."""
+    """Number of the first entry that does not match. 0 when the log is intact."""
     last_hash: _builtins.str
-    """Hash of the last entry, in hexadecimal, to be kept elsewhere; empty when there are no entries."""
+    """Hash of the last entry, in hexadecimal. Store it outside of the suite to detect a later replacement of the whole
+    log. Empty when the log is empty.
+    """
     def __init__(
         self,
         *,

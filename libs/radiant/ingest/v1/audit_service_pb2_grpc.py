@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class AuditServiceStub:
-    """AuditService shows who changed what. Every service writes to the same log, in the transaction of the change; nothing in
-    it can be changed or removed, and each entry of a tenant carries a hash over the one before.
+    """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
+    changed or deleted. Each entry of a tenant contains a hash over the previous entry.
     """
 
     def __init__(self, channel):
@@ -49,19 +49,19 @@ class AuditServiceStub:
 
 
 class AuditServiceServicer:
-    """AuditService shows who changed what. Every service writes to the same log, in the transaction of the change; nothing in
-    it can be changed or removed, and each entry of a tenant carries a hash over the one before.
+    """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
+    changed or deleted. Each entry of a tenant contains a hash over the previous entry.
     """
 
     def ListAuditEntries(self, request, context):
-        """Lists entries, newest first.
+        """Lists audit entries, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def VerifyAuditLog(self, request, context):
-        """Computes all hashes of a tenant again and tells where the log was tampered with.
+        """Recomputes all hashes of a tenant's log and returns the first entry that does not match.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,8 +89,8 @@ def add_AuditServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuditService:
-    """AuditService shows who changed what. Every service writes to the same log, in the transaction of the change; nothing in
-    it can be changed or removed, and each entry of a tenant carries a hash over the one before.
+    """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
+    changed or deleted. Each entry of a tenant contains a hash over the previous entry.
     """
 
     @staticmethod

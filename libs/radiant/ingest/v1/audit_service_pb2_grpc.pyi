@@ -13,19 +13,19 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AuditServiceStub:
-    """AuditService shows who changed what. Every service writes to the same log, in the transaction of the change; nothing in
-    it can be changed or removed, and each entry of a tenant carries a hash over the one before.
+    """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
+    changed or deleted. Each entry of a tenant contains a hash over the previous entry.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]
-    """Lists entries, newest first."""
+    """Lists audit entries, newest first."""
     VerifyAuditLog: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.VerifyAuditLogRequest, _audit_service_pb2.VerifyAuditLogResponse]
-    """Computes all hashes of a tenant again and tells where the log was tampered with."""
+    """Recomputes all hashes of a tenant's log and returns the first entry that does not match."""
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
-    """AuditService shows who changed what. Every service writes to the same log, in the transaction of the change; nothing in
-    it can be changed or removed, and each entry of a tenant carries a hash over the one before.
+    """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
+    changed or deleted. Each entry of a tenant contains a hash over the previous entry.
     """
 
     @_abc_1.abstractmethod
@@ -34,7 +34,7 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_service_pb2.ListAuditEntriesRequest,
         context: _aio.ServicerContext[_audit_service_pb2.ListAuditEntriesRequest, _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]],
     ) -> _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]:
-        """Lists entries, newest first."""
+        """Lists audit entries, newest first."""
 
     @_abc_1.abstractmethod
     def VerifyAuditLog(
@@ -42,6 +42,6 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_service_pb2.VerifyAuditLogRequest,
         context: _aio.ServicerContext[_audit_service_pb2.VerifyAuditLogRequest, _abc.Awaitable[_audit_service_pb2.VerifyAuditLogResponse]],
     ) -> _abc.Awaitable[_audit_service_pb2.VerifyAuditLogResponse]:
-        """Computes all hashes of a tenant again and tells where the log was tampered with."""
+        """Recomputes all hashes of a tenant's log and returns the first entry that does not match."""
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _aio.Server) -> None: ...

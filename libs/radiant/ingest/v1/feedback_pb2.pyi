@@ -28,23 +28,23 @@ class _Rating:
 class _RatingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Rating.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RATING_UNSPECIFIED: _Rating.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     RATING_NEGATIVE: _Rating.ValueType  # 1
     """Thumb down."""
     RATING_NEUTRAL: _Rating.ValueType  # 2
-    """Neither."""
+    """Neutral."""
     RATING_POSITIVE: _Rating.ValueType  # 3
     """Thumb up."""
 
 class Rating(_Rating, metaclass=_RatingEnumTypeWrapper):
-    """Rating is a thumb."""
+    """Rating is a rating by thumb."""
 
 RATING_UNSPECIFIED: Rating.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 RATING_NEGATIVE: Rating.ValueType  # 1
 """Thumb down."""
 RATING_NEUTRAL: Rating.ValueType  # 2
-"""Neither."""
+"""Neutral."""
 RATING_POSITIVE: Rating.ValueType  # 3
 """Thumb up."""
 Global___Rating: _TypeAlias = Rating  # noqa: Y015
@@ -56,49 +56,49 @@ class _FeedbackCategory:
 class _FeedbackCategoryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FeedbackCategory.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     FEEDBACK_CATEGORY_UNSPECIFIED: _FeedbackCategory.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     FEEDBACK_CATEGORY_ACCURACY: _FeedbackCategory.ValueType  # 1
-    """Whether the output is right."""
+    """Correctness of the output."""
     FEEDBACK_CATEGORY_RELEVANCE: _FeedbackCategory.ValueType  # 2
-    """Whether it answers the question."""
+    """Relevance to the question."""
     FEEDBACK_CATEGORY_TONE: _FeedbackCategory.ValueType  # 3
-    """How it sounds."""
+    """Tone."""
     FEEDBACK_CATEGORY_FORMAT: _FeedbackCategory.ValueType  # 4
-    """How it is laid out."""
+    """Layout and format."""
     FEEDBACK_CATEGORY_SPEED: _FeedbackCategory.ValueType  # 5
-    """How fast it came."""
+    """Speed of the response."""
     FEEDBACK_CATEGORY_SAFETY: _FeedbackCategory.ValueType  # 6
-    """Whether it is harmless."""
+    """Harmlessness."""
     FEEDBACK_CATEGORY_CREATIVITY: _FeedbackCategory.ValueType  # 7
-    """Whether it is original."""
+    """Originality."""
     FEEDBACK_CATEGORY_COMPLETENESS: _FeedbackCategory.ValueType  # 8
-    """Whether anything is missing."""
+    """Completeness."""
     FEEDBACK_CATEGORY_OTHER: _FeedbackCategory.ValueType  # 9
-    """Anything else."""
+    """Any other aspect."""
 
 class FeedbackCategory(_FeedbackCategory, metaclass=_FeedbackCategoryEnumTypeWrapper):
-    """FeedbackCategory is what a rating is about. Values may be added."""
+    """FeedbackCategory is the aspect that a rating refers to. Later versions may add values."""
 
 FEEDBACK_CATEGORY_UNSPECIFIED: FeedbackCategory.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 FEEDBACK_CATEGORY_ACCURACY: FeedbackCategory.ValueType  # 1
-"""Whether the output is right."""
+"""Correctness of the output."""
 FEEDBACK_CATEGORY_RELEVANCE: FeedbackCategory.ValueType  # 2
-"""Whether it answers the question."""
+"""Relevance to the question."""
 FEEDBACK_CATEGORY_TONE: FeedbackCategory.ValueType  # 3
-"""How it sounds."""
+"""Tone."""
 FEEDBACK_CATEGORY_FORMAT: FeedbackCategory.ValueType  # 4
-"""How it is laid out."""
+"""Layout and format."""
 FEEDBACK_CATEGORY_SPEED: FeedbackCategory.ValueType  # 5
-"""How fast it came."""
+"""Speed of the response."""
 FEEDBACK_CATEGORY_SAFETY: FeedbackCategory.ValueType  # 6
-"""Whether it is harmless."""
+"""Harmlessness."""
 FEEDBACK_CATEGORY_CREATIVITY: FeedbackCategory.ValueType  # 7
-"""Whether it is original."""
+"""Originality."""
 FEEDBACK_CATEGORY_COMPLETENESS: FeedbackCategory.ValueType  # 8
-"""Whether anything is missing."""
+"""Completeness."""
 FEEDBACK_CATEGORY_OTHER: FeedbackCategory.ValueType  # 9
-"""Anything else."""
+"""Any other aspect."""
 Global___FeedbackCategory: _TypeAlias = FeedbackCategory  # noqa: Y015
 
 class _FeedbackSource:
@@ -108,25 +108,25 @@ class _FeedbackSource:
 class _FeedbackSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FeedbackSource.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     FEEDBACK_SOURCE_UNSPECIFIED: _FeedbackSource.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     FEEDBACK_SOURCE_THINKTANK: _FeedbackSource.ValueType  # 1
     """The chat product."""
     FEEDBACK_SOURCE_API: _FeedbackSource.ValueType  # 2
     """A program."""
     FEEDBACK_SOURCE_ADMIN: _FeedbackSource.ValueType  # 3
-    """The admin console."""
+    """The console."""
 
 class FeedbackSource(_FeedbackSource, metaclass=_FeedbackSourceEnumTypeWrapper):
-    """FeedbackSource is where feedback was given. Values may be added."""
+    """FeedbackSource is the place where feedback was given. Later versions may add values."""
 
 FEEDBACK_SOURCE_UNSPECIFIED: FeedbackSource.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 FEEDBACK_SOURCE_THINKTANK: FeedbackSource.ValueType  # 1
 """The chat product."""
 FEEDBACK_SOURCE_API: FeedbackSource.ValueType  # 2
 """A program."""
 FEEDBACK_SOURCE_ADMIN: FeedbackSource.ValueType  # 3
-"""The admin console."""
+"""The console."""
 Global___FeedbackSource: _TypeAlias = FeedbackSource  # noqa: Y015
 
 class _SignalType:
@@ -136,73 +136,73 @@ class _SignalType:
 class _SignalTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SignalType.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SIGNAL_TYPE_UNSPECIFIED: _SignalType.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     SIGNAL_TYPE_FAVORITE_ADDED: _SignalType.ValueType  # 1
-    """Marked as a favourite: +0.9."""
+    """The user marked the response as a favorite. Sentiment +0.9."""
     SIGNAL_TYPE_SHARE_RESPONSE: _SignalType.ValueType  # 2
-    """Shared the response: +0.9."""
+    """The user shared the response. Sentiment +0.9."""
     SIGNAL_TYPE_COPY_RESPONSE: _SignalType.ValueType  # 3
-    """Copied the response: +0.7."""
+    """The user copied the response. Sentiment +0.7."""
     SIGNAL_TYPE_EXPORT_RESPONSE: _SignalType.ValueType  # 4
-    """Exported the response: +0.6."""
+    """The user exported the response. Sentiment +0.6."""
     SIGNAL_TYPE_CONTINUE_CONVERSATION: _SignalType.ValueType  # 5
-    """Went on with the conversation: +0.3."""
+    """The user continued the conversation. Sentiment +0.3."""
     SIGNAL_TYPE_SCROLL_TO_END: _SignalType.ValueType  # 6
-    """Read to the end: +0.2."""
+    """The user scrolled to the end of the response. Sentiment +0.2."""
     SIGNAL_TYPE_RESPONSE_TIME_SHORT: _SignalType.ValueType  # 7
-    """Replied soon: +0.2."""
+    """The user replied after a short time. Sentiment +0.2."""
     SIGNAL_TYPE_EDIT_AND_RESEND: _SignalType.ValueType  # 8
-    """Edited the prompt and sent it again: 0."""
+    """The user edited the prompt and sent it again. Sentiment 0."""
     SIGNAL_TYPE_RESPONSE_TIME_LONG: _SignalType.ValueType  # 9
-    """Replied late: 0."""
+    """The user replied after a long time. Sentiment 0."""
     SIGNAL_TYPE_ABANDON_CONVERSATION: _SignalType.ValueType  # 10
-    """Left the conversation: -0.3."""
+    """The user left the conversation. Sentiment -0.3."""
     SIGNAL_TYPE_SCROLL_BOUNCE: _SignalType.ValueType  # 11
-    """Scrolled away at once: -0.4."""
+    """The user scrolled away immediately. Sentiment -0.4."""
     SIGNAL_TYPE_MANUAL_MODEL_SWITCH: _SignalType.ValueType  # 12
-    """Switched the model by hand: -0.6."""
+    """The user switched to another model. Sentiment -0.6."""
     SIGNAL_TYPE_ABANDON_MID_RESPONSE: _SignalType.ValueType  # 13
-    """Left while the response was written: -0.7."""
+    """The user left while the response was being written. Sentiment -0.7."""
     SIGNAL_TYPE_REGENERATE: _SignalType.ValueType  # 14
-    """Asked for another response: -0.8."""
+    """The user requested another response. Sentiment -0.8."""
     SIGNAL_TYPE_REPORT_CONTENT: _SignalType.ValueType  # 15
-    """Reported the content: -1."""
+    """The user reported the content. Sentiment -1."""
 
 class SignalType(_SignalType, metaclass=_SignalTypeEnumTypeWrapper):
-    """SignalType is what a user did with an output. The sentiment of each, in [-1, 1], is fixed."""
+    """SignalType is the type of an observed action. Each type has a fixed sentiment in [-1, 1]."""
 
 SIGNAL_TYPE_UNSPECIFIED: SignalType.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 SIGNAL_TYPE_FAVORITE_ADDED: SignalType.ValueType  # 1
-"""Marked as a favourite: +0.9."""
+"""The user marked the response as a favorite. Sentiment +0.9."""
 SIGNAL_TYPE_SHARE_RESPONSE: SignalType.ValueType  # 2
-"""Shared the response: +0.9."""
+"""The user shared the response. Sentiment +0.9."""
 SIGNAL_TYPE_COPY_RESPONSE: SignalType.ValueType  # 3
-"""Copied the response: +0.7."""
+"""The user copied the response. Sentiment +0.7."""
 SIGNAL_TYPE_EXPORT_RESPONSE: SignalType.ValueType  # 4
-"""Exported the response: +0.6."""
+"""The user exported the response. Sentiment +0.6."""
 SIGNAL_TYPE_CONTINUE_CONVERSATION: SignalType.ValueType  # 5
-"""Went on with the conversation: +0.3."""
+"""The user continued the conversation. Sentiment +0.3."""
 SIGNAL_TYPE_SCROLL_TO_END: SignalType.ValueType  # 6
-"""Read to the end: +0.2."""
+"""The user scrolled to the end of the response. Sentiment +0.2."""
 SIGNAL_TYPE_RESPONSE_TIME_SHORT: SignalType.ValueType  # 7
-"""Replied soon: +0.2."""
+"""The user replied after a short time. Sentiment +0.2."""
 SIGNAL_TYPE_EDIT_AND_RESEND: SignalType.ValueType  # 8
-"""Edited the prompt and sent it again: 0."""
+"""The user edited the prompt and sent it again. Sentiment 0."""
 SIGNAL_TYPE_RESPONSE_TIME_LONG: SignalType.ValueType  # 9
-"""Replied late: 0."""
+"""The user replied after a long time. Sentiment 0."""
 SIGNAL_TYPE_ABANDON_CONVERSATION: SignalType.ValueType  # 10
-"""Left the conversation: -0.3."""
+"""The user left the conversation. Sentiment -0.3."""
 SIGNAL_TYPE_SCROLL_BOUNCE: SignalType.ValueType  # 11
-"""Scrolled away at once: -0.4."""
+"""The user scrolled away immediately. Sentiment -0.4."""
 SIGNAL_TYPE_MANUAL_MODEL_SWITCH: SignalType.ValueType  # 12
-"""Switched the model by hand: -0.6."""
+"""The user switched to another model. Sentiment -0.6."""
 SIGNAL_TYPE_ABANDON_MID_RESPONSE: SignalType.ValueType  # 13
-"""Left while the response was written: -0.7."""
+"""The user left while the response was being written. Sentiment -0.7."""
 SIGNAL_TYPE_REGENERATE: SignalType.ValueType  # 14
-"""Asked for another response: -0.8."""
+"""The user requested another response. Sentiment -0.8."""
 SIGNAL_TYPE_REPORT_CONTENT: SignalType.ValueType  # 15
-"""Reported the content: -1."""
+"""The user reported the content. Sentiment -1."""
 Global___SignalType: _TypeAlias = SignalType  # noqa: Y015
 
 class _ItemOutcome:
@@ -212,39 +212,41 @@ class _ItemOutcome:
 class _ItemOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ItemOutcome.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ITEM_OUTCOME_UNSPECIFIED: _ItemOutcome.ValueType  # 0
-    """Never sent."""
+    """Not set. Never returned."""
     ITEM_OUTCOME_ACCEPTED: _ItemOutcome.ValueType  # 1
-    """Stored now."""
+    """The item was stored."""
     ITEM_OUTCOME_DUPLICATE: _ItemOutcome.ValueType  # 2
-    """Stored before; nothing changed."""
+    """The item had been stored before. No change."""
     ITEM_OUTCOME_REPLACED: _ItemOutcome.ValueType  # 3
-    """Stored now in place of an earlier vote."""
+    """The item was stored and replaced an earlier rating of the user on the output."""
     ITEM_OUTCOME_SUPERSEDED: _ItemOutcome.ValueType  # 4
-    """Not stored, since a later vote of the same user on the same output stands."""
+    """The item was not stored because a later rating of the user on the output exists."""
     ITEM_OUTCOME_REJECTED: _ItemOutcome.ValueType  # 5
-    """Refused, and will be refused again: see the error."""
+    """The item was rejected because of its content. A repeat is rejected again; the error names the field."""
 
 class ItemOutcome(_ItemOutcome, metaclass=_ItemOutcomeEnumTypeWrapper):
-    """ItemOutcome tells what became of an item. Whatever it is, but for rejected, the item is durable."""
+    """ItemOutcome is the outcome for one item. After every outcome but rejected, a repeat is not needed: the item is
+    durable or superseded.
+    """
 
 ITEM_OUTCOME_UNSPECIFIED: ItemOutcome.ValueType  # 0
-"""Never sent."""
+"""Not set. Never returned."""
 ITEM_OUTCOME_ACCEPTED: ItemOutcome.ValueType  # 1
-"""Stored now."""
+"""The item was stored."""
 ITEM_OUTCOME_DUPLICATE: ItemOutcome.ValueType  # 2
-"""Stored before; nothing changed."""
+"""The item had been stored before. No change."""
 ITEM_OUTCOME_REPLACED: ItemOutcome.ValueType  # 3
-"""Stored now in place of an earlier vote."""
+"""The item was stored and replaced an earlier rating of the user on the output."""
 ITEM_OUTCOME_SUPERSEDED: ItemOutcome.ValueType  # 4
-"""Not stored, since a later vote of the same user on the same output stands."""
+"""The item was not stored because a later rating of the user on the output exists."""
 ITEM_OUTCOME_REJECTED: ItemOutcome.ValueType  # 5
-"""Refused, and will be refused again: see the error."""
+"""The item was rejected because of its content. A repeat is rejected again; the error names the field."""
 Global___ItemOutcome: _TypeAlias = ItemOutcome  # noqa: Y015
 
 @_typing.final
 class ExplicitFeedback(_message.Message):
-    """ExplicitFeedback is what a user said of an output on purpose: a thumb, categories, a comment. There is one per
-    output and user: a later one replaces it.
+    """ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one
+    per output and user; a later one replaces it.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -258,25 +260,25 @@ class ExplicitFeedback(_message.Message):
     USER_AGENT_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Output that is judged. 1 to 100 characters."""
+    """Identifier of the rated output. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """User who judges. 1 to 200 characters."""
+    """Identifier of the user who gave the rating. 1 to 200 characters. Required."""
     rating: Global___Rating.ValueType
-    """Thumb. Required."""
+    """Rating of the output. Required."""
     comment: _builtins.str
-    """Comment in any language. At most 4,000 characters."""
+    """Comment of the user, in any language. At most 4,000 characters. Default: empty."""
     source: Global___FeedbackSource.ValueType
-    """Where the feedback was given. Required."""
+    """Place where the feedback was given. Required."""
     user_agent: _builtins.str
-    """User agent of the client. At most 512 characters."""
+    """User agent of the client. At most 512 characters. Default: empty."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[Global___FeedbackCategory.ValueType]:
-        """What the rating is about; empty for the output as a whole. At most 9 distinct values."""
+        """Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values."""
 
     @_builtins.property
     def client_time(self) -> _timestamp_pb2.Timestamp:
-        """When the user acted, by the client's clock; defaults to the time of receipt. Of two votes the later one by
-        this time stands, in whatever order they arrive. Not more than 5 minutes ahead of the service, not before 2020.
+        """Time of the rating by the clock of the client. Default: the time of receipt. Of two ratings, the one with the later
+        time is kept, regardless of the order of arrival. At most 5 minutes in the future, not before 2020.
         """
 
     def __init__(
@@ -301,8 +303,8 @@ Global___ExplicitFeedback: _TypeAlias = ExplicitFeedback  # noqa: Y015
 
 @_typing.final
 class ImplicitSignal(_message.Message):
-    """ImplicitSignal is one thing a user did with an output. Every occurrence is kept; for learning a signal type counts
-    once per output and user.
+    """ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal
+    type counts once per output and user.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -314,23 +316,23 @@ class ImplicitSignal(_message.Message):
     SIGNAL_VALUE_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     signal_id: _builtins.str
-    """Identifies the occurrence, so that the same one sent again in another batch is recognised. A UUID; absent, it is
-    derived from the request and the position in it.
+    """Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default:
+    derived from the identifier of the request and the position in it.
     """
     output_id: _builtins.str
-    """Output that was acted on. 1 to 100 characters."""
+    """Identifier of the output. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """User who acted. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     signal_type: Global___SignalType.ValueType
-    """What the user did. Required."""
+    """Type of the action. Required."""
     @_builtins.property
     def signal_value(self) -> _struct_pb2.Struct:
-        """Details of the client's choosing, such as a scroll depth. At most 8 KiB as JSON."""
+        """Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent."""
 
     @_builtins.property
     def client_time(self) -> _timestamp_pb2.Timestamp:
-        """When the user acted, by the client's clock; defaults to the time of receipt. Not more than 5 minutes ahead of
-        the service and not before 2020. Send it with signal_id: both together recognise an occurrence.
+        """Time of the action by the clock of the client. Default: the time of receipt. At most 5 minutes in the future, not
+        before 2020. Send it together with `signal_id`: a repeated occurrence is identified by both.
         """
 
     def __init__(
@@ -353,7 +355,7 @@ Global___ImplicitSignal: _TypeAlias = ImplicitSignal  # noqa: Y015
 
 @_typing.final
 class VoiceFeedback(_message.Message):
-    """VoiceFeedback describes a spoken comment; its audio follows in chunks."""
+    """VoiceFeedback describes a voice comment. Its audio follows in chunks."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -362,14 +364,14 @@ class VoiceFeedback(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Output that is judged. 1 to 100 characters."""
+    """Identifier of the output that the comment refers to. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """User who speaks. 1 to 200 characters."""
+    """Identifier of the speaker. 1 to 200 characters. Required."""
     source: Global___FeedbackSource.ValueType
-    """Where the feedback was given. Required."""
+    """Place where the feedback was given. Required."""
     @_builtins.property
     def client_time(self) -> _timestamp_pb2.Timestamp:
-        """When the user spoke, by the client's clock; defaults to the time of receipt."""
+        """Time of the comment by the clock of the client. Default: the time of receipt."""
 
     def __init__(
         self,
@@ -389,7 +391,7 @@ Global___VoiceFeedback: _TypeAlias = VoiceFeedback  # noqa: Y015
 
 @_typing.final
 class ItemResult(_message.Message):
-    """ItemResult tells what became of one item of a batch."""
+    """ItemResult is the result of one item of a batch."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -398,13 +400,13 @@ class ItemResult(_message.Message):
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
     ERROR_REASON_FIELD_NUMBER: _builtins.int
     index: _builtins.int
-    """Position of the item in the request, from 0."""
+    """Position of the item in the request, starting at 0."""
     outcome: Global___ItemOutcome.ValueType
-    """What became of it."""
+    """Outcome for the item."""
     error_message: _builtins.str
-    """Why a rejected item was rejected, naming the field; empty otherwise."""
+    """Error of a rejected item, with the path of the field. Empty for other outcomes."""
     error_reason: _builtins.str
-    """Machine-readable reason of a rejection in UPPER_SNAKE_CASE; empty otherwise."""
+    """Machine-readable reason of a rejection, in UPPER_SNAKE_CASE. Empty for other outcomes."""
     def __init__(
         self,
         *,

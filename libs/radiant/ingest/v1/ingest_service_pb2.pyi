@@ -29,45 +29,45 @@ class _AskReason:
 class _AskReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AskReason.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     ASK_REASON_UNSPECIFIED: _AskReason.ValueType  # 0
-    """Not known: user or output are not named, or the output's manifest is not here."""
+    """Not prompted: the request names no user or no output, or the output has no manifest."""
     ASK_REASON_FIRST_OUTPUTS: _AskReason.ValueType  # 1
-    """Asked: one of the user's first outputs."""
+    """Prompted: the output is one of the first outputs of the user."""
     ASK_REASON_LOW_CONFIDENCE: _AskReason.ValueType  # 2
-    """Asked: the Brain was not sure of its choice."""
+    """Prompted: the confidence of the Brain in its choice was low."""
     ASK_REASON_VERIFICATION_FAILED: _AskReason.ValueType  # 3
-    """Asked: a check of the answer failed."""
+    """Prompted: a check of the output failed."""
     ASK_REASON_CONTRADICTION: _AskReason.ValueType  # 4
-    """Asked: the answer contradicts something."""
+    """Prompted: the output contains a contradiction."""
     ASK_REASON_SAMPLED: _AskReason.ValueType  # 5
-    """Asked: drawn."""
+    """Prompted: the output was selected by random sampling."""
     ASK_REASON_NOT_SAMPLED: _AskReason.ValueType  # 6
-    """Not asked: not drawn."""
+    """Not prompted: the output was not selected by random sampling."""
     ASK_REASON_FATIGUE: _AskReason.ValueType  # 7
-    """Not asked: the user was asked often enough of late."""
+    """Not prompted: the user was prompted too often or too recently."""
     ASK_REASON_ANSWERED: _AskReason.ValueType  # 8
-    """Not asked: the user has said something already."""
+    """Not prompted: the user has already given a rating or a voice comment on the output."""
 
 class AskReason(_AskReason, metaclass=_AskReasonEnumTypeWrapper):
-    """AskReason is why a user is asked for an opinion, or not."""
+    """AskReason is the reason for prompting or not prompting a user for an opinion."""
 
 ASK_REASON_UNSPECIFIED: AskReason.ValueType  # 0
-"""Not known: user or output are not named, or the output's manifest is not here."""
+"""Not prompted: the request names no user or no output, or the output has no manifest."""
 ASK_REASON_FIRST_OUTPUTS: AskReason.ValueType  # 1
-"""Asked: one of the user's first outputs."""
+"""Prompted: the output is one of the first outputs of the user."""
 ASK_REASON_LOW_CONFIDENCE: AskReason.ValueType  # 2
-"""Asked: the Brain was not sure of its choice."""
+"""Prompted: the confidence of the Brain in its choice was low."""
 ASK_REASON_VERIFICATION_FAILED: AskReason.ValueType  # 3
-"""Asked: a check of the answer failed."""
+"""Prompted: a check of the output failed."""
 ASK_REASON_CONTRADICTION: AskReason.ValueType  # 4
-"""Asked: the answer contradicts something."""
+"""Prompted: the output contains a contradiction."""
 ASK_REASON_SAMPLED: AskReason.ValueType  # 5
-"""Asked: drawn."""
+"""Prompted: the output was selected by random sampling."""
 ASK_REASON_NOT_SAMPLED: AskReason.ValueType  # 6
-"""Not asked: not drawn."""
+"""Not prompted: the output was not selected by random sampling."""
 ASK_REASON_FATIGUE: AskReason.ValueType  # 7
-"""Not asked: the user was asked often enough of late."""
+"""Not prompted: the user was prompted too often or too recently."""
 ASK_REASON_ANSWERED: AskReason.ValueType  # 8
-"""Not asked: the user has said something already."""
+"""Not prompted: the user has already given a rating or a voice comment on the output."""
 Global___AskReason: _TypeAlias = AskReason  # noqa: Y015
 
 class _FeedbackKind:
@@ -77,30 +77,30 @@ class _FeedbackKind:
 class _FeedbackKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FeedbackKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     FEEDBACK_KIND_UNSPECIFIED: _FeedbackKind.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     FEEDBACK_KIND_EXPLICIT: _FeedbackKind.ValueType  # 1
-    """Thumbs, categories and comments."""
+    """Explicit feedback: ratings, categories and comments."""
     FEEDBACK_KIND_IMPLICIT: _FeedbackKind.ValueType  # 2
     """Implicit signals."""
     FEEDBACK_KIND_VOICE: _FeedbackKind.ValueType  # 3
-    """Spoken comments."""
+    """Voice comments."""
 
 class FeedbackKind(_FeedbackKind, metaclass=_FeedbackKindEnumTypeWrapper):
     """FeedbackKind is a kind of feedback."""
 
 FEEDBACK_KIND_UNSPECIFIED: FeedbackKind.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 FEEDBACK_KIND_EXPLICIT: FeedbackKind.ValueType  # 1
-"""Thumbs, categories and comments."""
+"""Explicit feedback: ratings, categories and comments."""
 FEEDBACK_KIND_IMPLICIT: FeedbackKind.ValueType  # 2
 """Implicit signals."""
 FEEDBACK_KIND_VOICE: FeedbackKind.ValueType  # 3
-"""Spoken comments."""
+"""Voice comments."""
 Global___FeedbackKind: _TypeAlias = FeedbackKind  # noqa: Y015
 
 @_typing.final
 class RecordManifestRequest(_message.Message):
-    """RecordManifestRequest asks to record one manifest."""
+    """RecordManifestRequest carries one manifest."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -108,9 +108,11 @@ class RecordManifestRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MANIFEST_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def manifest(self) -> _manifest_pb2.ExecutionManifest:
         """Manifest to record. Required."""
@@ -132,7 +134,7 @@ Global___RecordManifestRequest: _TypeAlias = RecordManifestRequest  # noqa: Y015
 
 @_typing.final
 class RecordManifestResponse(_message.Message):
-    """RecordManifestResponse confirms that a manifest is durable."""
+    """RecordManifestResponse confirms that the manifest is durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -142,10 +144,10 @@ class RecordManifestResponse(_message.Message):
     outcome: _feedback_pb2.ItemOutcome.ValueType
     """Accepted or duplicate."""
     input_language: _builtins.str
-    """Language of the prompt, stated or detected, ISO 639-1; empty when unknown."""
+    """Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Time that sets the age of the output."""
+        """Time of the output. The age of all feedback on the output is measured from it."""
 
     def __init__(
         self,
@@ -164,7 +166,7 @@ Global___RecordManifestResponse: _TypeAlias = RecordManifestResponse  # noqa: Y0
 
 @_typing.final
 class BatchRecordManifestsRequest(_message.Message):
-    """BatchRecordManifestsRequest asks to record many manifests."""
+    """BatchRecordManifestsRequest carries many manifests."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -172,9 +174,11 @@ class BatchRecordManifestsRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     MANIFESTS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def manifests(self) -> _containers.RepeatedCompositeFieldContainer[_manifest_pb2.ExecutionManifest]:
         """Manifests to record. 1 to 1,000."""
@@ -196,7 +200,7 @@ Global___BatchRecordManifestsRequest: _TypeAlias = BatchRecordManifestsRequest  
 
 @_typing.final
 class BatchRecordManifestsResponse(_message.Message):
-    """BatchRecordManifestsResponse tells what became of each manifest."""
+    """BatchRecordManifestsResponse contains the result of each manifest."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -228,9 +232,11 @@ class SubmitExplicitFeedbackRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def feedback(self) -> _feedback_pb2.ExplicitFeedback:
         """Feedback to store. Required."""
@@ -252,7 +258,7 @@ Global___SubmitExplicitFeedbackRequest: _TypeAlias = SubmitExplicitFeedbackReque
 
 @_typing.final
 class SubmitExplicitFeedbackResponse(_message.Message):
-    """SubmitExplicitFeedbackResponse confirms that feedback is durable."""
+    """SubmitExplicitFeedbackResponse confirms that the feedback is durable or superseded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -262,9 +268,9 @@ class SubmitExplicitFeedbackResponse(_message.Message):
     outcome: _feedback_pb2.ItemOutcome.ValueType
     """Accepted, replaced, superseded or duplicate."""
     comment_language: _builtins.str
-    """Detected language of the comment, ISO 639-1; empty when there is none or it is unknown."""
+    """Detected language of the comment, ISO 639-1. Empty without a comment or when unknown."""
     manifest_known: _builtins.bool
-    """Whether the manifest of the output is known; without it the feedback waits to be learned."""
+    """Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives."""
     def __init__(
         self,
         *,
@@ -290,9 +296,11 @@ class SubmitImplicitSignalRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     SIGNAL_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def signal(self) -> _feedback_pb2.ImplicitSignal:
         """Signal to store. Required."""
@@ -314,7 +322,7 @@ Global___SubmitImplicitSignalRequest: _TypeAlias = SubmitImplicitSignalRequest  
 
 @_typing.final
 class SubmitImplicitSignalResponse(_message.Message):
-    """SubmitImplicitSignalResponse confirms that a signal is durable."""
+    """SubmitImplicitSignalResponse confirms that the signal is durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -324,7 +332,7 @@ class SubmitImplicitSignalResponse(_message.Message):
     outcome: _feedback_pb2.ItemOutcome.ValueType
     """Accepted or duplicate."""
     signal_id: _builtins.str
-    """Identifier of the occurrence, given or derived."""
+    """Identifier of the occurrence, as sent or derived."""
     sentiment: _builtins.float
     """Sentiment of the signal type, in [-1, 1]."""
     def __init__(
@@ -352,9 +360,11 @@ class BatchSubmitImplicitSignalsRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     SIGNALS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
         """Signals to store. 1 to 1,000."""
@@ -376,7 +386,7 @@ Global___BatchSubmitImplicitSignalsRequest: _TypeAlias = BatchSubmitImplicitSign
 
 @_typing.final
 class BatchSubmitImplicitSignalsResponse(_message.Message):
-    """BatchSubmitImplicitSignalsResponse confirms that all signals of a batch are durable."""
+    """BatchSubmitImplicitSignalsResponse confirms that all signals of the batch are durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -400,7 +410,9 @@ Global___BatchSubmitImplicitSignalsResponse: _TypeAlias = BatchSubmitImplicitSig
 
 @_typing.final
 class StreamSignalsRequest(_message.Message):
-    """StreamSignalsRequest is one batch on a stream. Explicit feedback and signals may be mixed; together 1 to 1,000 items."""
+    """StreamSignalsRequest is one batch on a stream. A batch may contain explicit feedback and implicit signals, together 1
+    to 1,000 items.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -409,9 +421,13 @@ class StreamSignalsRequest(_message.Message):
     SIGNALS_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     batch_id: _builtins.str
-    """Names the batch in its ack and makes it safe to send again: within 24 hours a repeat returns the first ack. A UUID."""
+    """Identifier of the batch and its idempotency key, a UUID. Required. The acknowledgement contains it. A repeat within
+    24 hours returns the first acknowledgement.
+    """
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
         """Implicit signals. At most 1,000."""
@@ -438,7 +454,7 @@ Global___StreamSignalsRequest: _TypeAlias = StreamSignalsRequest  # noqa: Y015
 
 @_typing.final
 class StreamSignalsResponse(_message.Message):
-    """StreamSignalsResponse acknowledges one batch, after its commit."""
+    """StreamSignalsResponse acknowledges one batch after its commit."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -447,16 +463,18 @@ class StreamSignalsResponse(_message.Message):
     ACCEPTED_COUNT_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
     batch_id: _builtins.str
-    """Batch that is acknowledged."""
+    """Identifier of the acknowledged batch."""
     accepted_count: _builtins.int
-    """Number of items that are durable."""
+    """Number of durable items."""
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ItemResult]:
-        """One result per item, signals first, in the order of the batch. Empty when the whole batch was refused."""
+        """One result per item: signals first, then explicit feedback, each in the order of the batch. Empty when the whole
+        batch was refused.
+        """
 
     @_builtins.property
     def refusal(self) -> Global___BatchRefusal:
-        """Why the whole batch was refused and nothing of it stored; absent otherwise."""
+        """Error of a batch that was refused as a whole and not stored. Absent for other batches."""
 
     def __init__(
         self,
@@ -476,7 +494,7 @@ Global___StreamSignalsResponse: _TypeAlias = StreamSignalsResponse  # noqa: Y015
 
 @_typing.final
 class BatchRefusal(_message.Message):
-    """BatchRefusal tells why nothing of a batch was stored."""
+    """BatchRefusal states why a batch was refused as a whole."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -486,16 +504,16 @@ class BatchRefusal(_message.Message):
     RETRY_AFTER_MS_FIELD_NUMBER: _builtins.int
     PROBLEMS_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
-    """Machine-readable reason in UPPER_SNAKE_CASE."""
+    """Machine-readable reason, in UPPER_SNAKE_CASE."""
     message: _builtins.str
-    """What is wrong, naming each bad field."""
+    """Description of the error, with each invalid field."""
     retryable: _builtins.bool
     """Whether the same batch may succeed later."""
     retry_after_ms: _builtins.int
-    """Least time to wait before sending it again, in milliseconds; 0 when it is not retryable."""
+    """Minimum time before the next attempt, in milliseconds. 0 when the batch is not retryable."""
     @_builtins.property
     def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldProblem]:
-        """Each bad field, by its path in the batch."""
+        """Invalid fields, by their path in the batch."""
 
     def __init__(
         self,
@@ -516,7 +534,7 @@ Global___BatchRefusal: _TypeAlias = BatchRefusal  # noqa: Y015
 
 @_typing.final
 class FieldProblem(_message.Message):
-    """FieldProblem names a bad field."""
+    """FieldProblem describes one invalid field."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -525,7 +543,7 @@ class FieldProblem(_message.Message):
     field: _builtins.str
     """Path of the field, such as signals[3].output_id."""
     description: _builtins.str
-    """What is wrong with it."""
+    """Rule that the field violates."""
     def __init__(
         self,
         *,
@@ -542,17 +560,17 @@ Global___FieldProblem: _TypeAlias = FieldProblem  # noqa: Y015
 
 @_typing.final
 class SubmitVoiceFeedbackRequest(_message.Message):
-    """SubmitVoiceFeedbackRequest is the header, then the audio, of a spoken comment."""
+    """SubmitVoiceFeedbackRequest is one part of a voice comment: the header or a chunk of audio."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HEADER_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
     chunk: _builtins.bytes
-    """Next piece of the audio. At most 256 KiB."""
+    """Next bytes of the audio file. At most 256 KiB."""
     @_builtins.property
     def header(self) -> Global___VoiceHeader:
-        """Describes the comment. Sent first."""
+        """Description of the comment. Sent first."""
 
     def __init__(
         self,
@@ -572,7 +590,7 @@ Global___SubmitVoiceFeedbackRequest: _TypeAlias = SubmitVoiceFeedbackRequest  # 
 
 @_typing.final
 class VoiceHeader(_message.Message):
-    """VoiceHeader describes a spoken comment."""
+    """VoiceHeader describes a voice comment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -580,12 +598,14 @@ class VoiceHeader(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     FEEDBACK_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def feedback(self) -> _feedback_pb2.VoiceFeedback:
-        """What the comment is about. Required."""
+        """Output, speaker and source of the comment. Required."""
 
     def __init__(
         self,
@@ -604,16 +624,16 @@ Global___VoiceHeader: _TypeAlias = VoiceHeader  # noqa: Y015
 
 @_typing.final
 class SubmitVoiceFeedbackResponse(_message.Message):
-    """SubmitVoiceFeedbackResponse confirms that a spoken comment is durable and will be heard."""
+    """SubmitVoiceFeedbackResponse confirms that the voice comment is durable and queued for transcription."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     VOICE_ID_FIELD_NUMBER: _builtins.int
     AUDIO_BYTES_FIELD_NUMBER: _builtins.int
     voice_id: _builtins.str
-    """Identifier to ask the voice service about."""
+    """Identifier of the voice feedback, a UUID. Pass it to VoiceService.GetVoiceFeedback."""
     audio_bytes: _builtins.int
-    """Bytes of audio that were stored."""
+    """Size of the stored audio in bytes."""
     def __init__(
         self,
         *,
@@ -630,7 +650,7 @@ Global___SubmitVoiceFeedbackResponse: _TypeAlias = SubmitVoiceFeedbackResponse  
 
 @_typing.final
 class RetractFeedbackRequest(_message.Message):
-    """RetractFeedbackRequest asks to withdraw feedback."""
+    """RetractFeedbackRequest names the feedback to retract."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -641,21 +661,23 @@ class RetractFeedbackRequest(_message.Message):
     KINDS_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     output_id: _builtins.str
-    """Output. 1 to 100 characters."""
+    """Identifier of the output. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """User. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     @_builtins.property
     def kinds(self) -> _containers.RepeatedScalarFieldContainer[Global___FeedbackKind.ValueType]:
-        """Kinds to withdraw; empty withdraws all."""
+        """Kinds of feedback to retract. Empty retracts all kinds. At most 3 distinct values."""
 
     @_builtins.property
     def client_time(self) -> _timestamp_pb2.Timestamp:
-        """When the user withdrew it, by the client's clock; defaults to the time of receipt. Feedback that the user gives
-        later than this stands.
+        """Time of the retraction by the clock of the client. Default: the time of receipt. Feedback with a later time is
+        kept.
         """
 
     def __init__(
@@ -678,7 +700,7 @@ Global___RetractFeedbackRequest: _TypeAlias = RetractFeedbackRequest  # noqa: Y0
 
 @_typing.final
 class RetractFeedbackResponse(_message.Message):
-    """RetractFeedbackResponse confirms that a withdrawal is durable."""
+    """RetractFeedbackResponse confirms that the retraction is durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -686,11 +708,11 @@ class RetractFeedbackResponse(_message.Message):
     SIGNALS_RETRACTED_FIELD_NUMBER: _builtins.int
     VOICE_RETRACTED_FIELD_NUMBER: _builtins.int
     explicit_retracted: _builtins.bool
-    """Whether there was explicit feedback to withdraw."""
+    """Whether explicit feedback was retracted."""
     signals_retracted: _builtins.int
-    """Number of implicit signals withdrawn."""
+    """Number of implicit signals retracted."""
     voice_retracted: _builtins.int
-    """Number of spoken comments withdrawn."""
+    """Number of voice comments retracted."""
     def __init__(
         self,
         *,
@@ -708,16 +730,18 @@ Global___RetractFeedbackResponse: _TypeAlias = RetractFeedbackResponse  # noqa: 
 
 @_typing.final
 class GetFeedbackStatsRequest(_message.Message):
-    """GetFeedbackStatsRequest asks for the feedback on one output."""
+    """GetFeedbackStatsRequest names one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     OUTPUT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     output_id: _builtins.str
-    """Output. 1 to 100 characters."""
+    """Identifier of the output. 1 to 100 characters. Required."""
     def __init__(
         self,
         *,
@@ -734,7 +758,7 @@ Global___GetFeedbackStatsRequest: _TypeAlias = GetFeedbackStatsRequest  # noqa: 
 
 @_typing.final
 class GetFeedbackStatsResponse(_message.Message):
-    """GetFeedbackStatsResponse counts the feedback on one output."""
+    """GetFeedbackStatsResponse contains counts of the feedback on one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -745,22 +769,24 @@ class GetFeedbackStatsResponse(_message.Message):
     SIGNALS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Output."""
+    """Identifier of the output."""
     manifest_known: _builtins.bool
-    """Whether its manifest is known."""
+    """Whether the output has a manifest."""
     mean_score: _builtins.float
-    """Mean weighted score over the users who gave feedback, in [-1, 1], with full trust; 0 when there are none."""
+    """Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. 0 without
+    feedback.
+    """
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Counts over all users."""
+        """Counts of the feedback of all users."""
 
     @_builtins.property
     def categories(self) -> _containers.RepeatedCompositeFieldContainer[Global___CategoryCount]:
-        """Explicit feedback by category."""
+        """Counts of explicit feedback by category."""
 
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignalCount]:
-        """Implicit signals by type."""
+        """Counts of implicit signals by type."""
 
     def __init__(
         self,
@@ -782,7 +808,7 @@ Global___GetFeedbackStatsResponse: _TypeAlias = GetFeedbackStatsResponse  # noqa
 
 @_typing.final
 class FeedbackCounts(_message.Message):
-    """FeedbackCounts counts feedback of each kind."""
+    """FeedbackCounts contains counts of current feedback by kind."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -794,19 +820,19 @@ class FeedbackCounts(_message.Message):
     VOICE_FIELD_NUMBER: _builtins.int
     USERS_FIELD_NUMBER: _builtins.int
     positive: _builtins.int
-    """Thumbs up."""
+    """Number of positive ratings."""
     neutral: _builtins.int
-    """Neither."""
+    """Number of neutral ratings."""
     negative: _builtins.int
-    """Thumbs down."""
+    """Number of negative ratings."""
     comments: _builtins.int
-    """Comments."""
+    """Number of written comments."""
     signals: _builtins.int
-    """Implicit signals, every occurrence."""
+    """Number of implicit signals, every occurrence counted."""
     voice: _builtins.int
-    """Spoken comments."""
+    """Number of voice comments."""
     users: _builtins.int
-    """Users who gave any feedback."""
+    """Number of users with feedback of any kind."""
     def __init__(
         self,
         *,
@@ -828,7 +854,7 @@ Global___FeedbackCounts: _TypeAlias = FeedbackCounts  # noqa: Y015
 
 @_typing.final
 class CategoryCount(_message.Message):
-    """CategoryCount counts explicit feedback that names a category."""
+    """CategoryCount contains counts of explicit feedback that names one category."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -839,11 +865,11 @@ class CategoryCount(_message.Message):
     category: _feedback_pb2.FeedbackCategory.ValueType
     """Category."""
     positive: _builtins.int
-    """Thumbs up."""
+    """Number of positive ratings."""
     neutral: _builtins.int
-    """Neither."""
+    """Number of neutral ratings."""
     negative: _builtins.int
-    """Thumbs down."""
+    """Number of negative ratings."""
     def __init__(
         self,
         *,
@@ -862,7 +888,7 @@ Global___CategoryCount: _TypeAlias = CategoryCount  # noqa: Y015
 
 @_typing.final
 class SignalCount(_message.Message):
-    """SignalCount counts the signals of one type."""
+    """SignalCount contains counts of implicit signals of one type."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -870,11 +896,11 @@ class SignalCount(_message.Message):
     OCCURRENCES_FIELD_NUMBER: _builtins.int
     USERS_FIELD_NUMBER: _builtins.int
     signal_type: _feedback_pb2.SignalType.ValueType
-    """Type."""
+    """Type of the signals."""
     occurrences: _builtins.int
-    """Every occurrence."""
+    """Number of occurrences."""
     users: _builtins.int
-    """Users with at least one; this is what learning counts."""
+    """Number of users with at least one occurrence. Learning counts users, not occurrences."""
     def __init__(
         self,
         *,
@@ -892,7 +918,7 @@ Global___SignalCount: _TypeAlias = SignalCount  # noqa: Y015
 
 @_typing.final
 class GetConversationSummaryRequest(_message.Message):
-    """GetConversationSummaryRequest asks for the feedback on a conversation."""
+    """GetConversationSummaryRequest names one conversation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -901,13 +927,15 @@ class GetConversationSummaryRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     conversation_id: _builtins.str
-    """Conversation. 1 to 200 characters."""
+    """Identifier of the conversation. 1 to 200 characters. Required."""
     page_size: _builtins.int
-    """Outputs a page; 0 means 50, more than 200 means 200."""
+    """Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -926,7 +954,7 @@ Global___GetConversationSummaryRequest: _TypeAlias = GetConversationSummaryReque
 
 @_typing.final
 class GetConversationSummaryResponse(_message.Message):
-    """GetConversationSummaryResponse sums up the feedback on a conversation."""
+    """GetConversationSummaryResponse is a summary of the feedback on a conversation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -936,18 +964,18 @@ class GetConversationSummaryResponse(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     output_count: _builtins.int
-    """Outputs of the conversation, on all pages."""
+    """Number of outputs of the conversation, on all pages."""
     mean_score: _builtins.float
-    """Mean weighted score over all outputs and users with feedback, in [-1, 1]; 0 when there are none."""
+    """Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. 0 without feedback."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutputSummary]:
-        """Outputs, oldest first."""
+        """Outputs of this page, oldest first."""
 
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Counts over the whole conversation."""
+        """Counts of the feedback on the whole conversation."""
 
     def __init__(
         self,
@@ -968,7 +996,7 @@ Global___GetConversationSummaryResponse: _TypeAlias = GetConversationSummaryResp
 
 @_typing.final
 class OutputSummary(_message.Message):
-    """OutputSummary sums up the feedback on one output."""
+    """OutputSummary is a summary of the feedback on one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -978,20 +1006,20 @@ class OutputSummary(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Output."""
+    """Identifier of the output."""
     mean_score: _builtins.float
-    """Mean weighted score, in [-1, 1]; 0 when there is no feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models that produced it."""
+        """Models that produced the output."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was produced."""
+        """Time of the output."""
 
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Counts over all users."""
+        """Counts of the feedback of all users."""
 
     def __init__(
         self,
@@ -1012,7 +1040,7 @@ Global___OutputSummary: _TypeAlias = OutputSummary  # noqa: Y015
 
 @_typing.final
 class GetTenantFeedbackStatsRequest(_message.Message):
-    """GetTenantFeedbackStatsRequest asks for a tenant's feedback over a time."""
+    """GetTenantFeedbackStatsRequest selects the outputs of a tenant by time."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1020,14 +1048,16 @@ class GetTenantFeedbackStatsRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Outputs created from here on; defaults to 30 days before end_time. At most 400 days before it."""
+        """Earliest time of an output, inclusive. Default: 30 days before `end_time`. At most 400 days before `end_time`."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Outputs created before this; defaults to now."""
+        """Latest time of an output, exclusive. Default: now."""
 
     def __init__(
         self,
@@ -1046,7 +1076,7 @@ Global___GetTenantFeedbackStatsRequest: _TypeAlias = GetTenantFeedbackStatsReque
 
 @_typing.final
 class GetTenantFeedbackStatsResponse(_message.Message):
-    """GetTenantFeedbackStatsResponse counts a tenant's outputs and the feedback on them."""
+    """GetTenantFeedbackStatsResponse contains counts of the outputs of a tenant and the feedback on them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1059,31 +1089,31 @@ class GetTenantFeedbackStatsResponse(_message.Message):
     SIGNALS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Start of what was counted."""
+        """Earliest time of a counted output, inclusive."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """End of what was counted."""
+        """Latest time of a counted output, exclusive."""
 
     @_builtins.property
     def total(self) -> Global___DayStats:
-        """All days together. Its day is empty."""
+        """Totals over all days. Its `day` is empty."""
 
     @_builtins.property
     def days(self) -> _containers.RepeatedCompositeFieldContainer[Global___DayStats]:
-        """Day by day in UTC, oldest first; days without outputs are left out."""
+        """Counts by day in UTC, oldest first. Days without outputs are left out."""
 
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelStats]:
-        """By model, most outputs first. At most 100. An output of several models counts for each."""
+        """Counts by model, most outputs first. At most 100 models. An output of several models is counted for each of them."""
 
     @_builtins.property
     def categories(self) -> _containers.RepeatedCompositeFieldContainer[Global___CategoryCount]:
-        """Explicit feedback by category."""
+        """Counts of explicit feedback by category."""
 
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[Global___SignalCount]:
-        """Implicit signals by type."""
+        """Counts of implicit signals by type."""
 
     def __init__(
         self,
@@ -1106,7 +1136,7 @@ Global___GetTenantFeedbackStatsResponse: _TypeAlias = GetTenantFeedbackStatsResp
 
 @_typing.final
 class DayStats(_message.Message):
-    """DayStats counts the outputs of one day and the feedback on them, whenever it came."""
+    """DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1117,18 +1147,18 @@ class DayStats(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     COST_USD_FIELD_NUMBER: _builtins.int
     day: _builtins.str
-    """Day in UTC, such as 2026-11-21; empty for a total."""
+    """Day in UTC, such as 2026-11-21. Empty for totals."""
     outputs: _builtins.int
-    """Outputs."""
+    """Number of outputs."""
     outputs_with_feedback: _builtins.int
-    """Of them, those with any feedback that stands."""
+    """Number of outputs with current feedback of any kind."""
     outputs_followed: _builtins.int
-    """Of them, those that followed a recommendation."""
+    """Number of outputs that followed a recommendation."""
     cost_usd: _builtins.float
-    """Sum of what they cost, in US dollars."""
+    """Total cost of the outputs, in US dollars."""
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Feedback on them."""
+        """Counts of the feedback on the outputs."""
 
     def __init__(
         self,
@@ -1150,7 +1180,7 @@ Global___DayStats: _TypeAlias = DayStats  # noqa: Y015
 
 @_typing.final
 class ModelStats(_message.Message):
-    """ModelStats counts the outputs of one model and the feedback on them."""
+    """ModelStats contains counts of the outputs of one model and the feedback on them."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1160,15 +1190,15 @@ class ModelStats(_message.Message):
     POSITIVE_FIELD_NUMBER: _builtins.int
     NEGATIVE_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     outputs: _builtins.int
-    """Outputs."""
+    """Number of outputs."""
     outputs_with_feedback: _builtins.int
-    """Of them, those with any feedback that stands."""
+    """Number of outputs with current feedback of any kind."""
     positive: _builtins.int
-    """Thumbs up."""
+    """Number of positive ratings."""
     negative: _builtins.int
-    """Thumbs down."""
+    """Number of negative ratings."""
     def __init__(
         self,
         *,
@@ -1188,7 +1218,7 @@ Global___ModelStats: _TypeAlias = ModelStats  # noqa: Y015
 
 @_typing.final
 class ListOutputsRequest(_message.Message):
-    """ListOutputsRequest asks for outputs that meet every condition that is set."""
+    """ListOutputsRequest selects the outputs that match every filter that is set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1209,40 +1239,42 @@ class ListOutputsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     model: _builtins.str
-    """One of its models. At most 200 characters."""
+    """Identifier of a model that produced the output. Empty matches all. At most 200 characters."""
     task_type: _builtins.str
-    """Its task. At most 64 characters."""
+    """Task of the output. Empty matches all. At most 64 characters."""
     domain_mode: _builtins.str
-    """Its domain. At most 64 characters."""
+    """Domain of the output. Empty matches all. At most 64 characters."""
     user_id: _builtins.str
-    """User for whom it was made. At most 200 characters."""
+    """Identifier of the user who received the output. Empty matches all. At most 200 characters."""
     conversation_id: _builtins.str
-    """Its conversation. At most 200 characters."""
+    """Identifier of the conversation of the output. Empty matches all. At most 200 characters."""
     rating: _feedback_pb2.Rating.ValueType
-    """Has a standing thumb of this kind; unspecified means any output."""
+    """Only outputs with a current rating of this value. Unspecified matches all."""
     category: _feedback_pb2.FeedbackCategory.ValueType
-    """Has a standing thumb that names this category."""
+    """Only outputs with a current rating that names this category. Unspecified matches all."""
     signal_type: _feedback_pb2.SignalType.ValueType
-    """Has a standing signal of this type."""
+    """Only outputs with a current signal of this type. Unspecified matches all."""
     with_feedback: _builtins.bool
-    """Has any feedback that stands."""
+    """Only outputs with current feedback of any kind. Default: false."""
     with_comment: _builtins.bool
-    """Has a comment that stands."""
+    """Only outputs with a current written comment. Default: false."""
     with_voice: _builtins.bool
-    """Has a spoken comment that stands."""
+    """Only outputs with a current voice comment. Default: false."""
     page_size: _builtins.int
-    """Outputs a page; 0 means 50, more than 200 means 200."""
+    """Maximum number of outputs per page. 0 selects the default of 50. Values above 200 are reduced to 200."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Created from here on; unset means from the beginning."""
+        """Earliest time of an output, inclusive. Default: no limit."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Created before this; unset means until now."""
+        """Latest time of an output, exclusive. Default: no limit."""
 
     def __init__(
         self,
@@ -1274,14 +1306,14 @@ Global___ListOutputsRequest: _TypeAlias = ListOutputsRequest  # noqa: Y015
 
 @_typing.final
 class ListOutputsResponse(_message.Message):
-    """ListOutputsResponse is a page of outputs."""
+    """ListOutputsResponse is one page of outputs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     OUTPUTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutputEntry]:
         """Outputs, newest first."""
@@ -1302,7 +1334,7 @@ Global___ListOutputsResponse: _TypeAlias = ListOutputsResponse  # noqa: Y015
 
 @_typing.final
 class OutputEntry(_message.Message):
-    """OutputEntry is one output in a list."""
+    """OutputEntry is one output of a list."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1318,32 +1350,32 @@ class OutputEntry(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Output."""
+    """Identifier of the output."""
     user_id: _builtins.str
-    """User for whom it was made."""
+    """Identifier of the user who received the output."""
     conversation_id: _builtins.str
-    """Its conversation; empty when there is none."""
+    """Identifier of the conversation. Empty without a conversation."""
     task_type: _builtins.str
-    """Its task."""
+    """Task of the output."""
     domain_mode: _builtins.str
-    """Its domain; empty when it has none."""
+    """Domain of the output. Empty when the manifest states none."""
     input_language: _builtins.str
-    """Language of the prompt, ISO 639-1; empty when unknown."""
+    """Language of the prompt, ISO 639-1. Empty when unknown."""
     followed: _builtins.bool
-    """Whether it followed a recommendation."""
+    """Whether the output followed a recommendation."""
     mean_score: _builtins.float
-    """Mean weighted score, in [-1, 1]; 0 when there is no feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was produced."""
+        """Time of the output."""
 
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models that produced it."""
+        """Models that produced the output."""
 
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Counts over all users."""
+        """Counts of the feedback of all users."""
 
     def __init__(
         self,
@@ -1370,16 +1402,18 @@ Global___OutputEntry: _TypeAlias = OutputEntry  # noqa: Y015
 
 @_typing.final
 class GetOutputRequest(_message.Message):
-    """GetOutputRequest asks for one output."""
+    """GetOutputRequest names one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     OUTPUT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     output_id: _builtins.str
-    """Output. 1 to 100 characters."""
+    """Identifier of the output. 1 to 100 characters. Required."""
     def __init__(
         self,
         *,
@@ -1396,7 +1430,7 @@ Global___GetOutputRequest: _TypeAlias = GetOutputRequest  # noqa: Y015
 
 @_typing.final
 class GetOutputResponse(_message.Message):
-    """GetOutputResponse shows one output and all feedback on it that stands."""
+    """GetOutputResponse is one output with its current feedback."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1407,26 +1441,28 @@ class GetOutputResponse(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     mean_score: _builtins.float
-    """Mean weighted score, in [-1, 1]; 0 when there is no feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
     @_builtins.property
     def manifest(self) -> _manifest_pb2.ExecutionManifest:
-        """Its manifest; absent when it is not known yet. The sample of the prompt is never stored and therefore empty."""
+        """Manifest of the output. Absent when it has not been recorded. `input_prompt_sample` is never stored and therefore
+        empty.
+        """
 
     @_builtins.property
     def feedback(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ExplicitFeedback]:
-        """Thumbs, newest first. At most 500."""
+        """Explicit feedback, newest first. At most 500."""
 
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
-        """Signals, newest first. At most 500."""
+        """Implicit signals, newest first. At most 500."""
 
     @_builtins.property
     def voice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Spoken comments, newest first, to ask the voice service about. At most 100."""
+        """Identifiers of voice feedback, newest first. At most 100. Pass them to VoiceService.GetVoiceFeedback."""
 
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
-        """Counts over all users."""
+        """Counts of the feedback of all users."""
 
     def __init__(
         self,
@@ -1448,7 +1484,7 @@ Global___GetOutputResponse: _TypeAlias = GetOutputResponse  # noqa: Y015
 
 @_typing.final
 class GetWidgetConfigRequest(_message.Message):
-    """GetWidgetConfigRequest asks what a feedback widget shall show."""
+    """GetWidgetConfigRequest names the user and the output of a feedback widget."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1456,11 +1492,13 @@ class GetWidgetConfigRequest(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     OUTPUT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     user_id: _builtins.str
-    """User who sees the widget; empty when unknown. At most 200 characters."""
+    """Identifier of the user who sees the widget. Empty when unknown. At most 200 characters."""
     output_id: _builtins.str
-    """Output that the widget stands at; empty when unknown. At most 100 characters."""
+    """Identifier of the output beside the widget. Empty when unknown. At most 100 characters."""
     def __init__(
         self,
         *,
@@ -1478,7 +1516,7 @@ Global___GetWidgetConfigRequest: _TypeAlias = GetWidgetConfigRequest  # noqa: Y0
 
 @_typing.final
 class GetWidgetConfigResponse(_message.Message):
-    """GetWidgetConfigResponse tells a feedback widget what to show."""
+    """GetWidgetConfigResponse is the configuration of a feedback widget."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1497,32 +1535,32 @@ class GetWidgetConfigResponse(_message.Message):
     thumbs_enabled: _builtins.bool
     """Whether to show thumbs."""
     comments_enabled: _builtins.bool
-    """Whether to offer a comment."""
+    """Whether to offer a written comment."""
     voice_enabled: _builtins.bool
-    """Whether to offer a spoken comment."""
+    """Whether to offer a voice comment."""
     comment_characters_max: _builtins.int
-    """Longest comment, in characters."""
+    """Maximum length of a comment, in characters."""
     batch_items_max: _builtins.int
-    """Largest batch of signals."""
+    """Maximum number of signals per batch."""
     flush_interval_ms: _builtins.int
-    """How often to send collected signals, in milliseconds."""
+    """Interval between batches of signals, in milliseconds."""
     current_rating: _feedback_pb2.Rating.ValueType
-    """Thumb that the user gave to the output before; unspecified when there is none."""
+    """Current rating of the user on the output. Unspecified without a rating."""
     ask: _builtins.bool
-    """Whether to ask the user for an opinion of this output, rather than wait for one. The same question gets the same
-    answer, so that a page that is loaded again asks no more often.
+    """Whether to prompt the user for an opinion on the output. Repeated requests for the same user and output return the
+    same value, so that reloading a page causes no additional prompt.
     """
     ask_reason: Global___AskReason.ValueType
-    """Why the user is asked or not."""
+    """Reason of the value of `ask`."""
     ask_probability: _builtins.float
-    """Probability with which a user in this situation is asked, in [0, 1], for analyses that correct for it."""
+    """Probability that a user in this situation is prompted, in [0, 1]. Analyses use it to correct for selection."""
     @_builtins.property
     def categories(self) -> _containers.RepeatedScalarFieldContainer[_feedback_pb2.FeedbackCategory.ValueType]:
         """Categories to offer, in order."""
 
     @_builtins.property
     def signals(self) -> _containers.RepeatedScalarFieldContainer[_feedback_pb2.SignalType.ValueType]:
-        """Implicit signals to observe."""
+        """Types of implicit signals to observe."""
 
     def __init__(
         self,
@@ -1550,7 +1588,7 @@ Global___GetWidgetConfigResponse: _TypeAlias = GetWidgetConfigResponse  # noqa: 
 
 @_typing.final
 class ForgetUserRequest(_message.Message):
-    """ForgetUserRequest asks to erase a user."""
+    """ForgetUserRequest names the user to erase."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1558,11 +1596,13 @@ class ForgetUserRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     user_id: _builtins.str
-    """User. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     def __init__(
         self,
         *,
@@ -1580,16 +1620,16 @@ Global___ForgetUserRequest: _TypeAlias = ForgetUserRequest  # noqa: Y015
 
 @_typing.final
 class ForgetUserResponse(_message.Message):
-    """ForgetUserResponse confirms that a user is erased."""
+    """ForgetUserResponse confirms that the data of this service is erased."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ROWS_ERASED_FIELD_NUMBER: _builtins.int
     ERASURE_ID_FIELD_NUMBER: _builtins.int
     rows_erased: _builtins.int
-    """Rows that were erased."""
+    """Number of rows erased by this service."""
     erasure_id: _builtins.str
-    """Identifies the erasure in ListErasures."""
+    """Identifier of the erasure in ListErasures."""
     def __init__(
         self,
         *,
@@ -1606,7 +1646,7 @@ Global___ForgetUserResponse: _TypeAlias = ForgetUserResponse  # noqa: Y015
 
 @_typing.final
 class ListErasuresRequest(_message.Message):
-    """ListErasuresRequest asks for erasures."""
+    """ListErasuresRequest selects the erasures of a tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1614,11 +1654,13 @@ class ListErasuresRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     page_size: _builtins.int
-    """Erasures a page; 0 means 50, more than 200 means 200."""
+    """Maximum number of erasures per page. 0 selects the default of 50. Values above 200 are reduced to 200."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -1636,14 +1678,14 @@ Global___ListErasuresRequest: _TypeAlias = ListErasuresRequest  # noqa: Y015
 
 @_typing.final
 class ListErasuresResponse(_message.Message):
-    """ListErasuresResponse is a page of erasures."""
+    """ListErasuresResponse is one page of erasures."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ERASURES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def erasures(self) -> _containers.RepeatedCompositeFieldContainer[Global___Erasure]:
         """Erasures, newest first."""
@@ -1664,7 +1706,7 @@ Global___ListErasuresResponse: _TypeAlias = ListErasuresResponse  # noqa: Y015
 
 @_typing.final
 class Erasure(_message.Message):
-    """Erasure is one user's erasure. It does not name the user once all is erased."""
+    """Erasure is the erasure of one user. It does not name the user once it is complete."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1677,28 +1719,28 @@ class Erasure(_message.Message):
     PARTS_DONE_FIELD_NUMBER: _builtins.int
     PARTS_PENDING_FIELD_NUMBER: _builtins.int
     erasure_id: _builtins.str
-    """Identifies it."""
+    """Identifier of the erasure."""
     user_id: _builtins.str
-    """User, until all is erased; empty afterwards."""
+    """Identifier of the user until the erasure is complete. Empty afterwards."""
     user_digest: _builtins.str
-    """SHA-256 of tenant and user in hexadecimal, to answer whether a given user was erased."""
+    """SHA-256 of tenant and user, in hexadecimal. Shows whether a given user was erased."""
     rows_erased: _builtins.int
-    """Rows that the intake erased."""
+    """Number of rows erased by the ingest service."""
     @_builtins.property
     def request_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was asked for."""
+        """Time of the request."""
 
     @_builtins.property
     def complete_time(self) -> _timestamp_pb2.Timestamp:
-        """When all of it was done; absent until then."""
+        """Time at which all parts were complete. Absent until then."""
 
     @_builtins.property
     def parts_done(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Parts that are done, of: recordings, learning, decisions, experiments."""
+        """Complete parts, out of recordings, learning, decisions and experiments."""
 
     @_builtins.property
     def parts_pending(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Parts that are not done yet."""
+        """Parts that are not complete."""
 
     def __init__(
         self,
@@ -1722,16 +1764,18 @@ Global___Erasure: _TypeAlias = Erasure  # noqa: Y015
 
 @_typing.final
 class ExportUserRequest(_message.Message):
-    """ExportUserRequest asks for everything that is stored of a user."""
+    """ExportUserRequest names the user to export."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     user_id: _builtins.str
-    """User. 1 to 200 characters."""
+    """Identifier of the user. 1 to 200 characters. Required."""
     def __init__(
         self,
         *,
@@ -1755,9 +1799,9 @@ class ExportUserResponse(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     RECORD_JSON_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Table that the record comes from."""
+    """Table that contains the record."""
     record_json: _builtins.str
-    """The record as a JSON object."""
+    """Record as a JSON object."""
     def __init__(
         self,
         *,

@@ -26,9 +26,9 @@ if _version_not_supported:
 
 
 class IngestServiceStub:
-    """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
-    error means that the event is durable: it is never lost and never counted twice. When the service cannot keep up it
-    answers RESOURCE_EXHAUSTED with RetryInfo, and nothing of the call is stored.
+    """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
+    that the event is durable; it is counted exactly once. An overloaded service answers RESOURCE_EXHAUSTED with
+    RetryInfo and stores nothing of the call.
     """
 
     def __init__(self, channel):
@@ -125,35 +125,35 @@ class IngestServiceStub:
 
 
 class IngestServiceServicer:
-    """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
-    error means that the event is durable: it is never lost and never counted twice. When the service cannot keep up it
-    answers RESOURCE_EXHAUSTED with RetryInfo, and nothing of the call is stored.
+    """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
+    that the event is durable; it is counted exactly once. An overloaded service answers RESOURCE_EXHAUSTED with
+    RetryInfo and stores nothing of the call.
     """
 
     def RecordManifest(self, request, context):
-        """Records the manifest of one output. The same manifest again is a duplicate; a different one under the same
-        output_id fails with ALREADY_EXISTS.
+        """Records the manifest of one output. An identical manifest is a duplicate. A different manifest with the same
+        `output_id` fails with ALREADY_EXISTS.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchRecordManifests(self, request, context):
-        """Records many manifests, each judged by itself: see the results.
+        """Records many manifests. Each manifest is accepted or rejected independently; the results state which.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SubmitExplicitFeedback(self, request, context):
-        """Stores or replaces the explicit feedback of one user on one output. It may come before its manifest.
+        """Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SubmitImplicitSignal(self, request, context):
-        """Stores one implicit signal. It may come before its manifest.
+        """Stores one implicit signal. It may arrive before the manifest.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -167,86 +167,88 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def StreamSignals(self, request_iterator, context):
-        """Takes batches of feedback and acknowledges each after its commit. Acks name their batch and may come in another
-        order. A malformed batch is refused by itself, in its ack; the stream goes on.
+        """Receives batches of feedback on a stream and acknowledges each batch after its commit. Acknowledgements name their
+        batch and may arrive in another order. A malformed batch is rejected in its acknowledgement; the stream stays open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SubmitVoiceFeedback(self, request_iterator, context):
-        """Takes a spoken comment: a header, then chunks of audio.
+        """Stores a voice comment, sent as a header followed by chunks of audio.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RetractFeedback(self, request, context):
-        """Withdraws the feedback of one user on one output; what was learned from it is taken back.
+        """Retracts the feedback of one user on one output and removes its contribution from the learned scores.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetFeedbackStats(self, request, context):
-        """Counts the feedback on one output. Fails with NOT_FOUND when neither a manifest nor feedback is known.
+        """Returns counts of the feedback on one output. Fails with NOT_FOUND when the output has no manifest and no feedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetConversationSummary(self, request, context):
-        """Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known.
+        """Returns a summary of the feedback on a conversation. Fails with NOT_FOUND when the conversation has no output.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetTenantFeedbackStats(self, request, context):
-        """Counts the outputs of a tenant and the feedback on them, day by day and by model.
+        """Returns counts of the outputs of a tenant and the feedback on them, by day and by model.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListOutputs(self, request, context):
-        """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed.
+        """Lists outputs with the feedback on them, newest first. Outputs without a manifest are not listed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetOutput(self, request, context):
-        """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it.
+        """Returns one output with its manifest and its current feedback. Fails with NOT_FOUND when the output has no manifest
+        and no feedback.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetWidgetConfig(self, request, context):
-        """Tells a feedback widget what to ask for.
+        """Returns the configuration of a feedback widget.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ForgetUser(self, request, context):
-        """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
-        scores, trust, decisions and assignments follow within minutes: see ListErasures.
+        """Erases a user and removes what was learned from the user's feedback. Data of this service is erased before the
+        answer. Recordings, scores, trust, decisions and assignments are erased within minutes; ListErasures shows the
+        progress.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListErasures(self, request, context):
-        """Lists erasures, newest first, and how far each is.
+        """Lists erasures of users with their progress, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExportUser(self, request, context):
-        """Streams everything that is stored of a user, whatever service keeps it.
+        """Streams all records of a user, from every service.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -349,9 +351,9 @@ def add_IngestServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class IngestService:
-    """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
-    error means that the event is durable: it is never lost and never counted twice. When the service cannot keep up it
-    answers RESOURCE_EXHAUSTED with RetryInfo, and nothing of the call is stored.
+    """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
+    that the event is durable; it is counted exactly once. An overloaded service answers RESOURCE_EXHAUSTED with
+    RetryInfo and stores nothing of the call.
     """
 
     @staticmethod

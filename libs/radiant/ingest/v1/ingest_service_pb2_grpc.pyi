@@ -13,57 +13,60 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IngestServiceStub:
-    """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
-    error means that the event is durable: it is never lost and never counted twice. When the service cannot keep up it
-    answers RESOURCE_EXHAUSTED with RetryInfo, and nothing of the call is stored.
+    """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
+    that the event is durable; it is counted exactly once. An overloaded service answers RESOURCE_EXHAUSTED with
+    RetryInfo and stores nothing of the call.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordManifest: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RecordManifestRequest, _ingest_service_pb2.RecordManifestResponse]
-    """Records the manifest of one output. The same manifest again is a duplicate; a different one under the same
-    output_id fails with ALREADY_EXISTS.
+    """Records the manifest of one output. An identical manifest is a duplicate. A different manifest with the same
+    `output_id` fails with ALREADY_EXISTS.
     """
     BatchRecordManifests: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.BatchRecordManifestsRequest, _ingest_service_pb2.BatchRecordManifestsResponse]
-    """Records many manifests, each judged by itself: see the results."""
+    """Records many manifests. Each manifest is accepted or rejected independently; the results state which."""
     SubmitExplicitFeedback: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitExplicitFeedbackRequest, _ingest_service_pb2.SubmitExplicitFeedbackResponse]
-    """Stores or replaces the explicit feedback of one user on one output. It may come before its manifest."""
+    """Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest."""
     SubmitImplicitSignal: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitImplicitSignalRequest, _ingest_service_pb2.SubmitImplicitSignalResponse]
-    """Stores one implicit signal. It may come before its manifest."""
+    """Stores one implicit signal. It may arrive before the manifest."""
     BatchSubmitImplicitSignals: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.BatchSubmitImplicitSignalsRequest, _ingest_service_pb2.BatchSubmitImplicitSignalsResponse]
     """Stores many implicit signals, all or none."""
     StreamSignals: _aio.StreamStreamMultiCallable[_ingest_service_pb2.StreamSignalsRequest, _ingest_service_pb2.StreamSignalsResponse]
-    """Takes batches of feedback and acknowledges each after its commit. Acks name their batch and may come in another
-    order. A malformed batch is refused by itself, in its ack; the stream goes on.
+    """Receives batches of feedback on a stream and acknowledges each batch after its commit. Acknowledgements name their
+    batch and may arrive in another order. A malformed batch is rejected in its acknowledgement; the stream stays open.
     """
     SubmitVoiceFeedback: _aio.StreamUnaryMultiCallable[_ingest_service_pb2.SubmitVoiceFeedbackRequest, _ingest_service_pb2.SubmitVoiceFeedbackResponse]
-    """Takes a spoken comment: a header, then chunks of audio."""
+    """Stores a voice comment, sent as a header followed by chunks of audio."""
     RetractFeedback: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RetractFeedbackRequest, _ingest_service_pb2.RetractFeedbackResponse]
-    """Withdraws the feedback of one user on one output; what was learned from it is taken back."""
+    """Retracts the feedback of one user on one output and removes its contribution from the learned scores."""
     GetFeedbackStats: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetFeedbackStatsRequest, _ingest_service_pb2.GetFeedbackStatsResponse]
-    """Counts the feedback on one output. Fails with NOT_FOUND when neither a manifest nor feedback is known."""
+    """Returns counts of the feedback on one output. Fails with NOT_FOUND when the output has no manifest and no feedback."""
     GetConversationSummary: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetConversationSummaryRequest, _ingest_service_pb2.GetConversationSummaryResponse]
-    """Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known."""
+    """Returns a summary of the feedback on a conversation. Fails with NOT_FOUND when the conversation has no output."""
     GetTenantFeedbackStats: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetTenantFeedbackStatsRequest, _ingest_service_pb2.GetTenantFeedbackStatsResponse]
-    """Counts the outputs of a tenant and the feedback on them, day by day and by model."""
+    """Returns counts of the outputs of a tenant and the feedback on them, by day and by model."""
     ListOutputs: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListOutputsRequest, _ingest_service_pb2.ListOutputsResponse]
-    """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed."""
+    """Lists outputs with the feedback on them, newest first. Outputs without a manifest are not listed."""
     GetOutput: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetOutputRequest, _ingest_service_pb2.GetOutputResponse]
-    """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it."""
+    """Returns one output with its manifest and its current feedback. Fails with NOT_FOUND when the output has no manifest
+    and no feedback.
+    """
     GetWidgetConfig: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.GetWidgetConfigRequest, _ingest_service_pb2.GetWidgetConfigResponse]
-    """Tells a feedback widget what to ask for."""
+    """Returns the configuration of a feedback widget."""
     ForgetUser: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ForgetUserRequest, _ingest_service_pb2.ForgetUserResponse]
-    """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
-    scores, trust, decisions and assignments follow within minutes: see ListErasures.
+    """Erases a user and removes what was learned from the user's feedback. Data of this service is erased before the
+    answer. Recordings, scores, trust, decisions and assignments are erased within minutes; ListErasures shows the
+    progress.
     """
     ListErasures: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.ListErasuresRequest, _ingest_service_pb2.ListErasuresResponse]
-    """Lists erasures, newest first, and how far each is."""
+    """Lists erasures of users with their progress, newest first."""
     ExportUser: _aio.UnaryStreamMultiCallable[_ingest_service_pb2.ExportUserRequest, _ingest_service_pb2.ExportUserResponse]
-    """Streams everything that is stored of a user, whatever service keeps it."""
+    """Streams all records of a user, from every service."""
 
 class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
-    """IngestService takes in what AI products know of their outputs and what people think of them. An answer without an
-    error means that the event is durable: it is never lost and never counted twice. When the service cannot keep up it
-    answers RESOURCE_EXHAUSTED with RetryInfo, and nothing of the call is stored.
+    """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
+    that the event is durable; it is counted exactly once. An overloaded service answers RESOURCE_EXHAUSTED with
+    RetryInfo and stores nothing of the call.
     """
 
     @_abc_1.abstractmethod
@@ -72,8 +75,8 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.RecordManifestRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.RecordManifestRequest, _abc.Awaitable[_ingest_service_pb2.RecordManifestResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.RecordManifestResponse]:
-        """Records the manifest of one output. The same manifest again is a duplicate; a different one under the same
-        output_id fails with ALREADY_EXISTS.
+        """Records the manifest of one output. An identical manifest is a duplicate. A different manifest with the same
+        `output_id` fails with ALREADY_EXISTS.
         """
 
     @_abc_1.abstractmethod
@@ -82,7 +85,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.BatchRecordManifestsRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.BatchRecordManifestsRequest, _abc.Awaitable[_ingest_service_pb2.BatchRecordManifestsResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.BatchRecordManifestsResponse]:
-        """Records many manifests, each judged by itself: see the results."""
+        """Records many manifests. Each manifest is accepted or rejected independently; the results state which."""
 
     @_abc_1.abstractmethod
     def SubmitExplicitFeedback(
@@ -90,7 +93,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.SubmitExplicitFeedbackRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.SubmitExplicitFeedbackRequest, _abc.Awaitable[_ingest_service_pb2.SubmitExplicitFeedbackResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.SubmitExplicitFeedbackResponse]:
-        """Stores or replaces the explicit feedback of one user on one output. It may come before its manifest."""
+        """Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest."""
 
     @_abc_1.abstractmethod
     def SubmitImplicitSignal(
@@ -98,7 +101,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.SubmitImplicitSignalRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.SubmitImplicitSignalRequest, _abc.Awaitable[_ingest_service_pb2.SubmitImplicitSignalResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.SubmitImplicitSignalResponse]:
-        """Stores one implicit signal. It may come before its manifest."""
+        """Stores one implicit signal. It may arrive before the manifest."""
 
     @_abc_1.abstractmethod
     def BatchSubmitImplicitSignals(
@@ -114,8 +117,8 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _abc.AsyncIterator[_ingest_service_pb2.StreamSignalsRequest],
         context: _aio.ServicerContext[_abc.AsyncIterator[_ingest_service_pb2.StreamSignalsRequest], _abc.AsyncIterator[_ingest_service_pb2.StreamSignalsResponse]],
     ) -> _abc.AsyncIterator[_ingest_service_pb2.StreamSignalsResponse]:
-        """Takes batches of feedback and acknowledges each after its commit. Acks name their batch and may come in another
-        order. A malformed batch is refused by itself, in its ack; the stream goes on.
+        """Receives batches of feedback on a stream and acknowledges each batch after its commit. Acknowledgements name their
+        batch and may arrive in another order. A malformed batch is rejected in its acknowledgement; the stream stays open.
         """
 
     @_abc_1.abstractmethod
@@ -124,7 +127,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _abc.AsyncIterator[_ingest_service_pb2.SubmitVoiceFeedbackRequest],
         context: _aio.ServicerContext[_abc.AsyncIterator[_ingest_service_pb2.SubmitVoiceFeedbackRequest], _abc.Awaitable[_ingest_service_pb2.SubmitVoiceFeedbackResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.SubmitVoiceFeedbackResponse]:
-        """Takes a spoken comment: a header, then chunks of audio."""
+        """Stores a voice comment, sent as a header followed by chunks of audio."""
 
     @_abc_1.abstractmethod
     def RetractFeedback(
@@ -132,7 +135,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.RetractFeedbackRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.RetractFeedbackRequest, _abc.Awaitable[_ingest_service_pb2.RetractFeedbackResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.RetractFeedbackResponse]:
-        """Withdraws the feedback of one user on one output; what was learned from it is taken back."""
+        """Retracts the feedback of one user on one output and removes its contribution from the learned scores."""
 
     @_abc_1.abstractmethod
     def GetFeedbackStats(
@@ -140,7 +143,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetFeedbackStatsRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.GetFeedbackStatsRequest, _abc.Awaitable[_ingest_service_pb2.GetFeedbackStatsResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.GetFeedbackStatsResponse]:
-        """Counts the feedback on one output. Fails with NOT_FOUND when neither a manifest nor feedback is known."""
+        """Returns counts of the feedback on one output. Fails with NOT_FOUND when the output has no manifest and no feedback."""
 
     @_abc_1.abstractmethod
     def GetConversationSummary(
@@ -148,7 +151,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetConversationSummaryRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.GetConversationSummaryRequest, _abc.Awaitable[_ingest_service_pb2.GetConversationSummaryResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.GetConversationSummaryResponse]:
-        """Sums up the feedback on a conversation. Fails with NOT_FOUND when no output of it is known."""
+        """Returns a summary of the feedback on a conversation. Fails with NOT_FOUND when the conversation has no output."""
 
     @_abc_1.abstractmethod
     def GetTenantFeedbackStats(
@@ -156,7 +159,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetTenantFeedbackStatsRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.GetTenantFeedbackStatsRequest, _abc.Awaitable[_ingest_service_pb2.GetTenantFeedbackStatsResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.GetTenantFeedbackStatsResponse]:
-        """Counts the outputs of a tenant and the feedback on them, day by day and by model."""
+        """Returns counts of the outputs of a tenant and the feedback on them, by day and by model."""
 
     @_abc_1.abstractmethod
     def ListOutputs(
@@ -164,7 +167,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ListOutputsRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ListOutputsRequest, _abc.Awaitable[_ingest_service_pb2.ListOutputsResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.ListOutputsResponse]:
-        """Lists outputs with the feedback on them, newest first. Outputs whose manifest is not known are not listed."""
+        """Lists outputs with the feedback on them, newest first. Outputs without a manifest are not listed."""
 
     @_abc_1.abstractmethod
     def GetOutput(
@@ -172,7 +175,9 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetOutputRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.GetOutputRequest, _abc.Awaitable[_ingest_service_pb2.GetOutputResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.GetOutputResponse]:
-        """Shows one output: its manifest and all feedback that stands. Fails with NOT_FOUND when nothing is known of it."""
+        """Returns one output with its manifest and its current feedback. Fails with NOT_FOUND when the output has no manifest
+        and no feedback.
+        """
 
     @_abc_1.abstractmethod
     def GetWidgetConfig(
@@ -180,7 +185,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.GetWidgetConfigRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.GetWidgetConfigRequest, _abc.Awaitable[_ingest_service_pb2.GetWidgetConfigResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.GetWidgetConfigResponse]:
-        """Tells a feedback widget what to ask for."""
+        """Returns the configuration of a feedback widget."""
 
     @_abc_1.abstractmethod
     def ForgetUser(
@@ -188,8 +193,9 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ForgetUserRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ForgetUserRequest, _abc.Awaitable[_ingest_service_pb2.ForgetUserResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.ForgetUserResponse]:
-        """Erases a user and takes back what was learned from them. What this service holds is gone with the answer; recordings,
-        scores, trust, decisions and assignments follow within minutes: see ListErasures.
+        """Erases a user and removes what was learned from the user's feedback. Data of this service is erased before the
+        answer. Recordings, scores, trust, decisions and assignments are erased within minutes; ListErasures shows the
+        progress.
         """
 
     @_abc_1.abstractmethod
@@ -198,7 +204,7 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ListErasuresRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ListErasuresRequest, _abc.Awaitable[_ingest_service_pb2.ListErasuresResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.ListErasuresResponse]:
-        """Lists erasures, newest first, and how far each is."""
+        """Lists erasures of users with their progress, newest first."""
 
     @_abc_1.abstractmethod
     def ExportUser(
@@ -206,6 +212,6 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _ingest_service_pb2.ExportUserRequest,
         context: _aio.ServicerContext[_ingest_service_pb2.ExportUserRequest, _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]],
     ) -> _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]:
-        """Streams everything that is stored of a user, whatever service keeps it."""
+        """Streams all records of a user, from every service."""
 
 def add_IngestServiceServicer_to_server(servicer: IngestServiceServicer, server: _aio.Server) -> None: ...

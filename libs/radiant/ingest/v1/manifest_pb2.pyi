@@ -27,7 +27,7 @@ class _RequestType:
 class _RequestTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RequestType.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     REQUEST_TYPE_UNSPECIFIED: _RequestType.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     REQUEST_TYPE_CHAT: _RequestType.ValueType  # 1
     """One turn of a conversation."""
     REQUEST_TYPE_COMPLETION: _RequestType.ValueType  # 2
@@ -38,10 +38,10 @@ class _RequestTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RequestTy
     """A call by another service."""
 
 class RequestType(_RequestType, metaclass=_RequestTypeEnumTypeWrapper):
-    """RequestType is the kind of request that produced an output."""
+    """RequestType is the kind of a request."""
 
 REQUEST_TYPE_UNSPECIFIED: RequestType.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 REQUEST_TYPE_CHAT: RequestType.ValueType  # 1
 """One turn of a conversation."""
 REQUEST_TYPE_COMPLETION: RequestType.ValueType  # 2
@@ -59,35 +59,35 @@ class _ThermalState:
 class _ThermalStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ThermalState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     THERMAL_STATE_UNSPECIFIED: _ThermalState.ValueType  # 0
-    """Not stated; refused on input."""
+    """Not set. Invalid in requests."""
     THERMAL_STATE_OFF: _ThermalState.ValueType  # 1
-    """Not loaded and not to be loaded."""
+    """Not loaded, and loading is disabled."""
     THERMAL_STATE_COLD: _ThermalState.ValueType  # 2
     """Not loaded."""
     THERMAL_STATE_WARM: _ThermalState.ValueType  # 3
-    """Loaded, idle."""
+    """Loaded and idle."""
     THERMAL_STATE_HOT: _ThermalState.ValueType  # 4
     """Loaded and serving."""
 
 class ThermalState(_ThermalState, metaclass=_ThermalStateEnumTypeWrapper):
-    """ThermalState says how ready a model was to serve."""
+    """ThermalState is the readiness of a model to serve."""
 
 THERMAL_STATE_UNSPECIFIED: ThermalState.ValueType  # 0
-"""Not stated; refused on input."""
+"""Not set. Invalid in requests."""
 THERMAL_STATE_OFF: ThermalState.ValueType  # 1
-"""Not loaded and not to be loaded."""
+"""Not loaded, and loading is disabled."""
 THERMAL_STATE_COLD: ThermalState.ValueType  # 2
 """Not loaded."""
 THERMAL_STATE_WARM: ThermalState.ValueType  # 3
-"""Loaded, idle."""
+"""Loaded and idle."""
 THERMAL_STATE_HOT: ThermalState.ValueType  # 4
 """Loaded and serving."""
 Global___ThermalState: _TypeAlias = ThermalState  # noqa: Y015
 
 @_typing.final
 class ExecutionManifest(_message.Message):
-    """ExecutionManifest is the full provenance of one AI output: what was asked, which models answered, at what
-    cost, and which recommendation was followed. It is immutable once recorded.
+    """ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the
+    recommendation that was followed. It is immutable once recorded.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -189,95 +189,103 @@ class ExecutionManifest(_message.Message):
     VERIFICATION_FAILED_FIELD_NUMBER: _builtins.int
     CONTRADICTION_FOUND_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Identifies the output within its tenant; chosen by the caller. 1 to 100 characters."""
+    """Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """User who received the output. 1 to 200 characters."""
+    """Identifier of the user who received the output. 1 to 200 characters. Required."""
     conversation_id: _builtins.str
-    """Conversation that the output belongs to; empty when there is none. At most 200 characters."""
+    """Identifier of the conversation of the output. Empty without a conversation. At most 200 characters."""
     message_id: _builtins.str
-    """Message within the conversation; empty when there is none. At most 200 characters."""
+    """Identifier of the message within the conversation. Empty without a message. At most 200 characters."""
     request_type: Global___RequestType.ValueType
-    """Kind of request that produced the output. Required."""
+    """Kind of the request that produced the output. Required."""
     task_type: _builtins.str
-    """Task, an open set in lower case: chat, code, analysis, creative, vision, audio, medical, legal, research,
-    translation and whatever the tenant adds. 1 to 64 characters. "any" is reserved for roll-ups.
+    """Task, in lower case. Required. Common values: chat, code, analysis, creative, vision, audio, medical, legal,
+    research, translation. Tenants may use others. 1 to 64 characters. The value "any" is reserved for roll-ups.
     """
     domain_mode: _builtins.str
-    """Domain, an open set in lower case: general, medical, legal, code, creative, research, business and whatever
-    the tenant adds. Empty means general. At most 64 characters. "any" is reserved for roll-ups.
+    """Domain, in lower case. Common values: general, medical, legal, code, creative, research, business. Tenants may use
+    others. At most 64 characters. Empty means general. The value "any" is reserved for roll-ups.
     """
     input_prompt_hash: _builtins.bytes
-    """SHA-256 of the prompt, 32 bytes, or empty. The prompt itself is never sent for storage."""
+    """SHA-256 of the prompt: 32 bytes, or empty. The prompt itself is not stored."""
     input_prompt_sample: _builtins.str
-    """Text of the prompt, used to detect its language and then discarded. At most 16,384 characters."""
+    """Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty."""
     input_tokens: _builtins.int
-    """Tokens of the prompt. At least 0."""
+    """Number of tokens of the prompt. At least 0."""
     input_language: _builtins.str
-    """Language of the prompt, ISO 639-1 in lower case; empty lets the service detect it from the sample."""
+    """Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`."""
     orchestration_id: _builtins.str
-    """Orchestration that produced the output; empty when there was none. At most 200 characters."""
+    """Identifier of the orchestration that produced the output. Empty without an orchestration. At most 200 characters."""
     orchestration_name: _builtins.str
-    """Human-readable name of the orchestration. At most 200 characters."""
+    """Display name of the orchestration. At most 200 characters. Default: empty."""
     brain_reasoning: _builtins.str
-    """Why the Brain chose as it did, in its own words. At most 4,000 characters."""
+    """Reason of the Brain for its choice, as free text. At most 4,000 characters. Default: empty."""
     brain_confidence: _builtins.float
-    """Confidence of the Brain in its choice, in [0, 1]; absent when it gave none."""
+    """Confidence of the Brain in its choice, in [0, 1]. Absent when the Brain stated none."""
     was_user_override: _builtins.bool
-    """Whether the user overrode the choice of model."""
+    """Whether the user replaced the model chosen by the Brain. Default: false."""
     output_tokens: _builtins.int
-    """Tokens of the output. At least 0."""
+    """Number of tokens of the output. At least 0."""
     total_latency_ms: _builtins.float
-    """Time from request to the last token, in milliseconds. At least 0."""
+    """Time from the request to the last token, in milliseconds. At least 0."""
     time_to_first_token_ms: _builtins.float
-    """Time from request to the first token, in milliseconds; absent when unknown."""
+    """Time from the request to the first token, in milliseconds. At least 0. Absent when unknown."""
     total_cost: _builtins.float
     """Cost of the output in US dollars. At least 0."""
     was_streamed: _builtins.bool
-    """Whether the output was streamed to the user."""
+    """Whether the output was streamed to the user. Default: false."""
     decision_id: _builtins.str
-    """Identifier of the recommendation that was followed; empty when none was asked. At most 64 characters."""
+    """`Recommendation.decision_id` of the recommendation that was followed. Empty without a recommendation. At most 64
+    characters.
+    """
     propensity: _builtins.float
-    """Probability with which the recommendation chose its model, in (0, 1]; absent without a recommendation."""
+    """`Recommendation.propensity` of the recommendation that was followed, in (0, 1]. Absent without a recommendation."""
     experiment_id: _builtins.str
-    """Experiment that decided on the model, from the recommendation; empty when none did. A UUID."""
+    """Identifier of the experiment that chose the model, from the recommendation, a UUID. Empty without an experiment."""
     variant: _builtins.str
-    """Variant of that experiment. At most 64 characters."""
+    """Variant of the experiment. At most 64 characters. Empty without an experiment."""
     experiment_epoch: _builtins.int
-    """Epoch of that experiment. At least 0."""
+    """Epoch of the experiment. At least 0. 0 without an experiment."""
     verification_failed: _builtins.bool
-    """Whether a check of the answer failed, such as a citation, a calculation or a test that was run. Feedback is asked for."""
+    """Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is
+    prompted for feedback, within the limit of prompts per day. Default: false.
+    """
     contradiction_found: _builtins.bool
-    """Whether the answer contradicts itself, another model's answer or what was said before. Feedback is asked for."""
+    """Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is
+    prompted for feedback, within the limit of prompts per day. Default: false.
+    """
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models that produced the output, most important first; each receives an equal share of the feedback.
-        1 to 16 distinct identifiers of at most 200 characters.
+        """Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16
+        distinct identifiers of at most 200 characters.
         """
 
     @_builtins.property
     def model_versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Version of each model, by identifier; a model that is absent has the unnamed version."""
+        """Version by model. At most 16 entries; versions of at most 100 characters. A model without an entry has the unnamed
+        version.
+        """
 
     @_builtins.property
     def services_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Other services that took part, such as retrieval or search. At most 32 of at most 200 characters."""
+        """Other services that took part, such as retrieval or search. At most 32 names of at most 200 characters."""
 
     @_builtins.property
     def thermal_states(self) -> _containers.ScalarMap[_builtins.str, Global___ThermalState.ValueType]:
-        """Thermal state of each model when it was called."""
+        """Thermal state by model at the time of the call. At most 64 entries."""
 
     @_builtins.property
     def provider_health(self) -> _containers.MessageMap[_builtins.str, Global___ProviderHealth]:
-        """Health of each provider when the request was routed."""
+        """Health by provider at the time of routing. At most 64 entries."""
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___ManifestStep]:
-        """Steps of an orchestration in order. At most 64."""
+        """Steps of the orchestration, in order. At most 64."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When the output was produced; defaults to the time of receipt. It sets the age of all feedback on the output.
-        Not more than 5 minutes ahead of the service and not before 2020.
+        """Time of the output. Default: the time of receipt. The age of all feedback on the output is measured from it. At
+        most 5 minutes in the future, not before 2020.
         """
 
     def __init__(
@@ -340,7 +348,7 @@ Global___ExecutionManifest: _TypeAlias = ExecutionManifest  # noqa: Y015
 
 @_typing.final
 class ProviderHealth(_message.Message):
-    """ProviderHealth is what the Brain knew of a provider when it routed the request."""
+    """ProviderHealth is the health of a provider as seen by the Brain at the time of routing."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -352,7 +360,7 @@ class ProviderHealth(_message.Message):
     error_rate: _builtins.float
     """Share of failed calls, in [0, 1]."""
     status: _builtins.str
-    """State in the Brain's own words, such as healthy or degraded. At most 64 characters."""
+    """Status as free text, such as healthy or degraded. At most 64 characters."""
     def __init__(
         self,
         *,
@@ -380,13 +388,13 @@ class ManifestStep(_message.Message):
     OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model that was called. 1 to 200 characters."""
+    """Identifier of the model. 1 to 200 characters. Required."""
     latency_ms: _builtins.float
     """Duration of the step in milliseconds. At least 0."""
     input_tokens: _builtins.int
-    """Tokens read by the step. At least 0."""
+    """Number of tokens read by the step. At least 0."""
     output_tokens: _builtins.int
-    """Tokens written by the step. At least 0."""
+    """Number of tokens written by the step. At least 0."""
     cost: _builtins.float
     """Cost of the step in US dollars. At least 0."""
     def __init__(

@@ -28,39 +28,41 @@ class _BatchRunState:
 class _BatchRunStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BatchRunState.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     BATCH_RUN_STATE_UNSPECIFIED: _BatchRunState.ValueType  # 0
-    """Never sent."""
+    """Not set. Never returned."""
     BATCH_RUN_STATE_RUNNING: _BatchRunState.ValueType  # 1
-    """Under way, or waiting to be taken up again."""
+    """In progress, or waiting to be resumed."""
     BATCH_RUN_STATE_SUCCEEDED: _BatchRunState.ValueType  # 2
-    """Done."""
+    """Succeeded."""
     BATCH_RUN_STATE_FAILED: _BatchRunState.ValueType  # 3
-    """Given up; the version before stays."""
+    """Failed. The previous version of the learned scores remains active."""
 
 class BatchRunState(_BatchRunState, metaclass=_BatchRunStateEnumTypeWrapper):
     """BatchRunState is the state of a nightly run."""
 
 BATCH_RUN_STATE_UNSPECIFIED: BatchRunState.ValueType  # 0
-"""Never sent."""
+"""Not set. Never returned."""
 BATCH_RUN_STATE_RUNNING: BatchRunState.ValueType  # 1
-"""Under way, or waiting to be taken up again."""
+"""In progress, or waiting to be resumed."""
 BATCH_RUN_STATE_SUCCEEDED: BatchRunState.ValueType  # 2
-"""Done."""
+"""Succeeded."""
 BATCH_RUN_STATE_FAILED: BatchRunState.ValueType  # 3
-"""Given up; the version before stays."""
+"""Failed. The previous version of the learned scores remains active."""
 Global___BatchRunState: _TypeAlias = BatchRunState  # noqa: Y015
 
 @_typing.final
 class LearnOutputRequest(_message.Message):
-    """LearnOutputRequest asks to learn one output now."""
+    """LearnOutputRequest names the output to learn."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     OUTPUT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     output_id: _builtins.str
-    """Output. 1 to 100 characters."""
+    """Identifier of the output. 1 to 100 characters. Required."""
     def __init__(
         self,
         *,
@@ -77,7 +79,7 @@ Global___LearnOutputRequest: _TypeAlias = LearnOutputRequest  # noqa: Y015
 
 @_typing.final
 class LearnOutputResponse(_message.Message):
-    """LearnOutputResponse shows what the feedback on an output contributes."""
+    """LearnOutputResponse contains the contribution of the feedback on one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -85,12 +87,12 @@ class LearnOutputResponse(_message.Message):
     MANIFEST_KNOWN_FIELD_NUMBER: _builtins.int
     LEARNING_MODE_FIELD_NUMBER: _builtins.int
     manifest_known: _builtins.bool
-    """Whether the manifest is known; without it nothing is learned yet."""
+    """Whether the output has a manifest. Feedback without a manifest is learned when the manifest arrives."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counts."""
+    """Rule by which units of feedback are counted."""
     @_builtins.property
     def units(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnitContribution]:
-        """One per user who gave feedback."""
+        """Contributions, one per user with feedback."""
 
     def __init__(
         self,
@@ -109,7 +111,7 @@ Global___LearnOutputResponse: _TypeAlias = LearnOutputResponse  # noqa: Y015
 
 @_typing.final
 class UnitContribution(_message.Message):
-    """UnitContribution is what one user's feedback on one output contributes."""
+    """UnitContribution is the contribution of one unit: the feedback of one user on one output."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -123,24 +125,24 @@ class UnitContribution(_message.Message):
     IMPLICIT_SCORE_FIELD_NUMBER: _builtins.int
     VOICE_SCORE_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """User."""
+    """Identifier of the user."""
     weighted_score: _builtins.float
     """Weighted score, in [-1, 1]."""
     score: _builtins.float
-    """The same in [0, 1]."""
+    """Weighted score scaled to [0, 1]."""
     evidence: _builtins.float
-    """Evidence, in [0.1, 1]."""
+    """Evidence of the unit, in [0.1, 1]."""
     trust: _builtins.float
-    """Trust weight that was applied, in [0.1, 1]."""
+    """Trust weight of the user, in [0.1, 1]."""
     explicit_score: _builtins.float
-    """Explicit part, -1, 0 or 1; absent when there is none."""
+    """Score of the explicit feedback: -1, 0 or 1. Absent without explicit feedback."""
     implicit_score: _builtins.float
-    """Mean sentiment of the signals, in [-1, 1]; absent when there are none."""
+    """Mean sentiment of the implicit signals, in [-1, 1]. Absent without signals."""
     voice_score: _builtins.float
-    """Sentiment of the voice, in [-1, 1]; absent when there is none."""
+    """Sentiment of the voice feedback, in [-1, 1]. Absent without voice feedback."""
     @_builtins.property
     def models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models that share it equally."""
+        """Models of the output. Each receives an equal share of the unit."""
 
     def __init__(
         self,
@@ -176,13 +178,13 @@ Global___UnitContribution: _TypeAlias = UnitContribution  # noqa: Y015
 
 @_typing.final
 class RunBatchLearningRequest(_message.Message):
-    """RunBatchLearningRequest asks for a run now."""
+    """RunBatchLearningRequest starts a run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     def __init__(
         self,
         *,
@@ -198,7 +200,7 @@ Global___RunBatchLearningRequest: _TypeAlias = RunBatchLearningRequest  # noqa: 
 
 @_typing.final
 class RunBatchLearningResponse(_message.Message):
-    """RunBatchLearningResponse reports a run."""
+    """RunBatchLearningResponse is the report of a run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -218,44 +220,44 @@ class RunBatchLearningResponse(_message.Message):
     DRIFTS_FIELD_NUMBER: _builtins.int
     DECISION_MONTHS_DROPPED_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
-    """Identifies the run."""
+    """Identifier of the run."""
     table_version: _builtins.int
-    """Version that was built and swapped in."""
+    """Version of the learned scores that the run built and activated."""
     previous_version: _builtins.int
-    """Version that it replaced."""
+    """Version of the learned scores that it replaced."""
     units: _builtins.int
-    """Units that were read."""
+    """Number of units read."""
     cells: _builtins.int
-    """Cells that were built."""
+    """Number of cells built."""
     changed_cells: _builtins.int
-    """Cells whose score differs from the replaced version by more than 1e-9."""
+    """Number of cells whose score differs from the previous version by more than 1e-9."""
     score_change_max: _builtins.float
-    """Largest such difference."""
+    """Largest absolute difference of a score from the previous version."""
     raters_judged: _builtins.int
-    """Raters that were judged."""
+    """Number of raters whose trust was computed."""
     raters_changed: _builtins.int
-    """Of them, those whose trust changed."""
+    """Number of raters whose trust changed."""
     decision_months_dropped: _builtins.int
-    """Months of decisions that were dropped."""
+    """Number of months of decisions that were deleted."""
     @_builtins.property
     def largest_changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CellChange]:
-        """Cells that changed most. At most 20."""
+        """Cells with the largest differences. At most 20."""
 
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began."""
+        """Start of the run."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When the new version was swapped in."""
+        """Time at which the new version was activated."""
 
     @_builtins.property
     def priors(self) -> _containers.RepeatedCompositeFieldContainer[Global___PriorStrength]:
-        """How strongly levels act on one another from now on. At most 100."""
+        """Prior strengths in effect after the run. At most 100."""
 
     @_builtins.property
     def drifts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Drift]:
-        """Models that do better or worse than they used to, the surest first. At most 50."""
+        """Models whose quality changed significantly, most significant first. At most 50."""
 
     def __init__(
         self,
@@ -286,7 +288,7 @@ Global___RunBatchLearningResponse: _TypeAlias = RunBatchLearningResponse  # noqa
 
 @_typing.final
 class PriorStrength(_message.Message):
-    """PriorStrength is how strongly a level of the hierarchy acts on the next."""
+    """PriorStrength is the weight of one level of the hierarchy as a prior of the next narrower level."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -295,13 +297,13 @@ class PriorStrength(_message.Message):
     STRENGTH_FIELD_NUMBER: _builtins.int
     CELLS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; empty for what holds for all."""
+    """Identifier of the tenant. Empty for the strength that applies to all tenants."""
     level: _builtins.str
     """Level: task, domain, tenant or user."""
     strength: _builtins.float
-    """Units that the level before counts as."""
+    """Weight of the wider level, in units."""
     cells: _builtins.int
-    """Cells that it was fitted to."""
+    """Number of cells that the strength was fitted to."""
     def __init__(
         self,
         *,
@@ -320,7 +322,7 @@ Global___PriorStrength: _TypeAlias = PriorStrength  # noqa: Y015
 
 @_typing.final
 class Drift(_message.Message):
-    """Drift is a model whose last week differs from the four weeks before by more than chance."""
+    """Drift is a model whose mean score in the last week differs significantly from the four weeks before."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -334,23 +336,23 @@ class Drift(_message.Message):
     SCORE_AFTER_FIELD_NUMBER: _builtins.int
     STANDARD_ERRORS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant."""
+    """Identifier of the tenant."""
     task_type: _builtins.str
     """Task."""
     domain_mode: _builtins.str
     """Domain."""
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     units_before: _builtins.int
-    """Units of the four weeks before."""
+    """Number of units in the four weeks before."""
     score_before: _builtins.float
-    """Their mean score."""
+    """Mean score in the four weeks before, in [0, 1]."""
     units_after: _builtins.int
-    """Units of the last week."""
+    """Number of units in the last week."""
     score_after: _builtins.float
-    """Their mean score."""
+    """Mean score in the last week, in [0, 1]."""
     standard_errors: _builtins.float
-    """Difference in standard errors."""
+    """Difference of the means in standard errors."""
     def __init__(
         self,
         *,
@@ -374,7 +376,7 @@ Global___Drift: _TypeAlias = Drift  # noqa: Y015
 
 @_typing.final
 class CellChange(_message.Message):
-    """CellChange is a cell whose score a rebuild changed."""
+    """CellChange is a cell whose score was changed by a rebuild."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -382,14 +384,14 @@ class CellChange(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; empty at global scope."""
+    """Identifier of the tenant. Empty at global scope."""
     @_builtins.property
     def before(self) -> _scoring_pb2.ModelScore:
-        """Before; absent when the cell is new."""
+        """Cell before the rebuild. Absent when the cell is new."""
 
     @_builtins.property
     def after(self) -> _scoring_pb2.ModelScore:
-        """After; absent when the cell is gone."""
+        """Cell after the rebuild. Absent when the cell was removed."""
 
     def __init__(
         self,
@@ -408,13 +410,15 @@ Global___CellChange: _TypeAlias = CellChange  # noqa: Y015
 
 @_typing.final
 class GetLearningStatusRequest(_message.Message):
-    """GetLearningStatusRequest asks how far the learning is."""
+    """GetLearningStatusRequest selects the tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     def __init__(
         self,
         *,
@@ -430,7 +434,7 @@ Global___GetLearningStatusRequest: _TypeAlias = GetLearningStatusRequest  # noqa
 
 @_typing.final
 class GetLearningStatusResponse(_message.Message):
-    """GetLearningStatusResponse tells how far the learning is."""
+    """GetLearningStatusResponse is the progress of the learning."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -443,22 +447,22 @@ class GetLearningStatusResponse(_message.Message):
     CACHE_AVAILABLE_FIELD_NUMBER: _builtins.int
     HALF_LIFE_DAYS_FIELD_NUMBER: _builtins.int
     pending_units: _builtins.int
-    """Units that wait to be learned."""
+    """Number of units that are waiting to be learned."""
     lag_ms: _builtins.float
-    """Age of the oldest of them, in milliseconds; 0 when none waits."""
+    """Age of the oldest waiting unit in milliseconds. 0 when no unit is waiting."""
     learned_units: _builtins.int
-    """Units that the scores rest on."""
+    """Number of units that the scores are based on."""
     table_version: _builtins.int
-    """Version of the learned scores."""
+    """Current version of the learned scores."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counts."""
+    """Rule by which units of feedback are counted."""
     cache_available: _builtins.bool
-    """Whether the hot cache can be reached; without it answers come from the database."""
+    """Whether the cache is reachable. Without it, answers are read from the database."""
     half_life_days: _builtins.float
-    """Half-life of a unit, in days."""
+    """Half-life of the weight of a unit, in days."""
     @_builtins.property
     def last_run(self) -> Global___BatchRun:
-        """Last nightly run; absent when there was none."""
+        """Latest nightly run. Absent before the first run."""
 
     def __init__(
         self,
@@ -482,7 +486,7 @@ Global___GetLearningStatusResponse: _TypeAlias = GetLearningStatusResponse  # no
 
 @_typing.final
 class BatchRun(_message.Message):
-    """BatchRun is a nightly run, under way or ended."""
+    """BatchRun is one nightly run."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -497,30 +501,30 @@ class BatchRun(_message.Message):
     STEPS_DONE_FIELD_NUMBER: _builtins.int
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     run_id: _builtins.str
-    """Identifies the run."""
+    """Identifier of the run."""
     state: Global___BatchRunState.ValueType
-    """State."""
+    """State of the run."""
     units_done: _builtins.int
-    """Units read so far."""
+    """Number of units read so far."""
     units_total: _builtins.int
-    """Units to read, as counted at the start."""
+    """Number of units to read, counted at the start."""
     error_message: _builtins.str
-    """Why it failed; empty otherwise."""
+    """Error of a failed run. Empty for other runs."""
     step: _builtins.str
-    """Step that is being done: trust, rebuild, priors, drift or expiry; empty between steps and at the end."""
+    """Step in progress: trust, rebuild, priors, drift or expiry. Empty between steps and after the end."""
     attempts: _builtins.int
-    """How often it was taken up, the first time included."""
+    """Number of attempts, including the first."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began."""
+        """Start of the run."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """When it ended; absent while it runs."""
+        """End of the run. Absent while the run is in progress."""
 
     @_builtins.property
     def steps_done(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Steps behind it."""
+        """Completed steps."""
 
     def __init__(
         self,
@@ -546,16 +550,16 @@ Global___BatchRun: _TypeAlias = BatchRun  # noqa: Y015
 
 @_typing.final
 class ListBatchRunsRequest(_message.Message):
-    """ListBatchRunsRequest asks for nightly runs."""
+    """ListBatchRunsRequest selects a page of nightly runs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """Runs a page; 0 means 50, more than 100 means 100."""
+    """Maximum number of runs per page. 0 selects the default of 50. Values above 100 are reduced to 100."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -572,14 +576,14 @@ Global___ListBatchRunsRequest: _TypeAlias = ListBatchRunsRequest  # noqa: Y015
 
 @_typing.final
 class ListBatchRunsResponse(_message.Message):
-    """ListBatchRunsResponse is a page of nightly runs."""
+    """ListBatchRunsResponse is one page of nightly runs."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RUNS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchRunRecord]:
         """Runs, newest first."""
@@ -600,7 +604,7 @@ Global___ListBatchRunsResponse: _TypeAlias = ListBatchRunsResponse  # noqa: Y015
 
 @_typing.final
 class BatchRunRecord(_message.Message):
-    """BatchRunRecord is a nightly run and its report."""
+    """BatchRunRecord is one nightly run with its report."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -608,11 +612,11 @@ class BatchRunRecord(_message.Message):
     REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def run(self) -> Global___BatchRun:
-        """The run."""
+        """State of the run."""
 
     @_builtins.property
     def report(self) -> Global___RunBatchLearningResponse:
-        """What it reported; absent until it has succeeded."""
+        """Report of the run. Absent until the run has succeeded."""
 
     def __init__(
         self,
@@ -630,7 +634,7 @@ Global___BatchRunRecord: _TypeAlias = BatchRunRecord  # noqa: Y015
 
 @_typing.final
 class ListTrustScoresRequest(_message.Message):
-    """ListTrustScoresRequest asks for trust scores."""
+    """ListTrustScoresRequest selects trust scores."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -639,13 +643,15 @@ class ListTrustScoresRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     outliers_only: _builtins.bool
-    """Whether to list outliers only."""
+    """Only outliers. Default: false."""
     page_size: _builtins.int
-    """Items a page; 0 means 50, more than 1,000 means 1,000."""
+    """Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -664,17 +670,17 @@ Global___ListTrustScoresRequest: _TypeAlias = ListTrustScoresRequest  # noqa: Y0
 
 @_typing.final
 class ListTrustScoresResponse(_message.Message):
-    """ListTrustScoresResponse is a page of trust scores."""
+    """ListTrustScoresResponse is one page of trust scores."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SCORES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrustScore]:
-        """Scores, least trusted first."""
+        """Scores, lowest trust first."""
 
     def __init__(
         self,
@@ -692,7 +698,7 @@ Global___ListTrustScoresResponse: _TypeAlias = ListTrustScoresResponse  # noqa: 
 
 @_typing.final
 class TrustScore(_message.Message):
-    """TrustScore says how far a rater is trusted, and why."""
+    """TrustScore is the trust weight of a rater with its factors."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -704,22 +710,22 @@ class TrustScore(_message.Message):
     PINNED_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """Rater."""
+    """Identifier of the rater."""
     trust: _builtins.float
     """Trust weight, in [0.1, 1]."""
     outlier: _builtins.bool
     """Whether the rater is an outlier."""
     outlier_reason: _builtins.str
-    """Why; empty otherwise."""
+    """Reason why the rater is an outlier. Empty for other raters."""
     pinned: _builtins.bool
-    """Whether an operator has fixed it."""
+    """Whether the trust weight is pinned."""
     @_builtins.property
     def factors(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrustFactor]:
-        """What it is made of."""
+        """Factors of the trust weight."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When it last changed."""
+        """Time of the last change."""
 
     def __init__(
         self,
@@ -742,7 +748,7 @@ Global___TrustScore: _TypeAlias = TrustScore  # noqa: Y015
 
 @_typing.final
 class TrustFactor(_message.Message):
-    """TrustFactor is one part of a trust score."""
+    """TrustFactor is one factor of a trust weight."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -750,11 +756,11 @@ class TrustFactor(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name: account_age, volume, diversity or alignment; pinned when an operator fixed the score."""
+    """Name of the factor: account_age, volume, diversity or alignment; pinned for a pinned weight."""
     value: _builtins.float
     """Value, in [0, 1]."""
     explanation: _builtins.str
-    """What it was computed from."""
+    """Data that the value was computed from."""
     def __init__(
         self,
         *,
@@ -772,7 +778,7 @@ Global___TrustFactor: _TypeAlias = TrustFactor  # noqa: Y015
 
 @_typing.final
 class PinTrustScoreRequest(_message.Message):
-    """PinTrustScoreRequest asks to fix a rater's trust."""
+    """PinTrustScoreRequest pins the trust weight of a rater."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -782,15 +788,17 @@ class PinTrustScoreRequest(_message.Message):
     TRUST_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     user_id: _builtins.str
-    """Rater, who need not have said anything yet. 1 to 200 characters."""
+    """Identifier of the rater, who may not have given feedback yet. 1 to 200 characters. Required."""
     trust: _builtins.float
-    """Trust weight, in [0.1, 1]."""
+    """Trust weight, in [0.1, 1]. Required."""
     reason: _builtins.str
-    """Why, for those who list trust scores. 1 to 500 characters."""
+    """Reason for the pin, shown in ListTrustScores. 1 to 500 characters. Required."""
     def __init__(
         self,
         *,
@@ -810,14 +818,14 @@ Global___PinTrustScoreRequest: _TypeAlias = PinTrustScoreRequest  # noqa: Y015
 
 @_typing.final
 class PinTrustScoreResponse(_message.Message):
-    """PinTrustScoreResponse shows the score after the change."""
+    """PinTrustScoreResponse contains the trust score after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SCORE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def score(self) -> Global___TrustScore:
-        """The score."""
+        """Trust score of the rater."""
 
     def __init__(
         self,
@@ -834,7 +842,7 @@ Global___PinTrustScoreResponse: _TypeAlias = PinTrustScoreResponse  # noqa: Y015
 
 @_typing.final
 class ClearTrustScoreRequest(_message.Message):
-    """ClearTrustScoreRequest asks to compute a rater's trust again."""
+    """ClearTrustScoreRequest removes the pin from the trust score of a rater."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -842,11 +850,13 @@ class ClearTrustScoreRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     user_id: _builtins.str
-    """Rater who has a trust score. 1 to 200 characters."""
+    """Identifier of a rater with a trust score. 1 to 200 characters. Required."""
     def __init__(
         self,
         *,
@@ -864,14 +874,14 @@ Global___ClearTrustScoreRequest: _TypeAlias = ClearTrustScoreRequest  # noqa: Y0
 
 @_typing.final
 class ClearTrustScoreResponse(_message.Message):
-    """ClearTrustScoreResponse shows the score after the change."""
+    """ClearTrustScoreResponse contains the trust score after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SCORE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def score(self) -> Global___TrustScore:
-        """The score."""
+        """Trust score of the rater."""
 
     def __init__(
         self,
@@ -888,7 +898,7 @@ Global___ClearTrustScoreResponse: _TypeAlias = ClearTrustScoreResponse  # noqa: 
 
 @_typing.final
 class EvaluatePolicyRequest(_message.Message):
-    """EvaluatePolicyRequest asks how another strategy would have done."""
+    """EvaluatePolicyRequest selects a strategy and the decisions to evaluate it on."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -897,16 +907,18 @@ class EvaluatePolicyRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     strategy: _scoring_pb2.Strategy.ValueType
     """Strategy to evaluate. Required."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Decisions from here on; defaults to 30 days ago."""
+        """Earliest time of a decision, inclusive. Default: 30 days ago."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Decisions before this; defaults to now."""
+        """Latest time of a decision, exclusive. Default: now."""
 
     def __init__(
         self,
@@ -926,7 +938,7 @@ Global___EvaluatePolicyRequest: _TypeAlias = EvaluatePolicyRequest  # noqa: Y015
 
 @_typing.final
 class EvaluatePolicyResponse(_message.Message):
-    """EvaluatePolicyResponse estimates how another strategy would have done."""
+    """EvaluatePolicyResponse contains estimates of the mean score of a strategy."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -936,16 +948,16 @@ class EvaluatePolicyResponse(_message.Message):
     ENOUGH_DATA_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     events: _builtins.int
-    """Decisions with feedback."""
+    """Number of decisions with feedback."""
     effective_sample_size: _builtins.float
-    """Effective sample size of the weights."""
+    """Effective sample size of the importance weights."""
     enough_data: _builtins.bool
-    """Whether a verdict is possible."""
+    """Whether the data are sufficient for a verdict."""
     explanation: _builtins.str
-    """What is missing for a verdict; empty otherwise."""
+    """Missing data for a verdict. Empty with enough data."""
     @_builtins.property
     def estimates(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyEstimate]:
-        """Estimates; empty when there is not enough data."""
+        """Estimates by estimator. Empty without enough data."""
 
     def __init__(
         self,
@@ -966,7 +978,7 @@ Global___EvaluatePolicyResponse: _TypeAlias = EvaluatePolicyResponse  # noqa: Y0
 
 @_typing.final
 class PolicyEstimate(_message.Message):
-    """PolicyEstimate is one estimate of a strategy's mean score."""
+    """PolicyEstimate is the estimate of a strategy's mean score by one estimator."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -977,11 +989,11 @@ class PolicyEstimate(_message.Message):
     estimator: _builtins.str
     """Estimator: ips, snips or dr."""
     value: _builtins.float
-    """Estimate, in [0, 1]."""
+    """Estimated mean score, in [0, 1]."""
     lower: _builtins.float
-    """Lower bound of the 95 % interval."""
+    """Lower bound of the 95 % confidence interval."""
     upper: _builtins.float
-    """Upper bound of the 95 % interval."""
+    """Upper bound of the 95 % confidence interval."""
     def __init__(
         self,
         *,
@@ -1000,17 +1012,18 @@ Global___PolicyEstimate: _TypeAlias = PolicyEstimate  # noqa: Y015
 
 @_typing.final
 class TenantSettings(_message.Message):
-    """TenantSettings are a tenant's learning settings."""
+    """TenantSettings are the learning settings of a tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     GLOBAL_LEARNING_FIELD_NUMBER: _builtins.int
     DAILY_BUDGET_USD_FIELD_NUMBER: _builtins.int
     global_learning: _builtins.bool
-    """Whether the tenant's feedback adds to the global scope. Off unless switched on."""
+    """Whether the feedback of the tenant contributes to the global scope. Default: false."""
     daily_budget_usd: _builtins.float
-    """What the tenant's outputs may cost on a UTC day, in US dollars; 0 means no budget. In [0, 1e9]. Recommendations weigh
-    cost the more, the further spending runs ahead of it; no request is refused for it.
+    """Budget for the cost of the tenant's outputs per UTC day, in US dollars, in [0, 1e9]. 0 means no budget.
+    Recommendations increase the weight of cost when spending runs ahead of the budget. No request is refused because
+    of the budget.
     """
     def __init__(
         self,
@@ -1028,13 +1041,15 @@ Global___TenantSettings: _TypeAlias = TenantSettings  # noqa: Y015
 
 @_typing.final
 class GetTenantSettingsRequest(_message.Message):
-    """GetTenantSettingsRequest asks for a tenant's settings."""
+    """GetTenantSettingsRequest selects the tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     def __init__(
         self,
         *,
@@ -1050,7 +1065,7 @@ Global___GetTenantSettingsRequest: _TypeAlias = GetTenantSettingsRequest  # noqa
 
 @_typing.final
 class GetTenantSettingsResponse(_message.Message):
-    """GetTenantSettingsResponse shows a tenant's settings."""
+    """GetTenantSettingsResponse contains the settings of a tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1058,11 +1073,11 @@ class GetTenantSettingsResponse(_message.Message):
     BUDGET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def settings(self) -> Global___TenantSettings:
-        """The settings."""
+        """Learning settings of the tenant."""
 
     @_builtins.property
     def budget(self) -> Global___BudgetState:
-        """Where the day's spending stands, with or without a budget."""
+        """Spending of the current day, with or without a budget."""
 
     def __init__(
         self,
@@ -1080,7 +1095,7 @@ Global___GetTenantSettingsResponse: _TypeAlias = GetTenantSettingsResponse  # no
 
 @_typing.final
 class BudgetState(_message.Message):
-    """BudgetState is where the day's spending stands and what that does to recommendations."""
+    """BudgetState is the spending of the current day and its effect on recommendations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1089,16 +1104,16 @@ class BudgetState(_message.Message):
     COST_WEIGHT_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     spent_today_usd: _builtins.float
-    """What outputs created since the beginning of the UTC day cost, in US dollars, as far as they are learned."""
+    """Cost of the learned outputs created since the start of the UTC day, in US dollars."""
     requests_today: _builtins.int
-    """How many outputs those are."""
+    """Number of learned outputs created since the start of the UTC day."""
     cost_weight: _builtins.float
-    """Weight of cost that recommendations take at least, in [0, 1]; 1 from the end of the budget to the end of the day, and
-    0 without a budget. A request's own cost_weight holds where it is greater.
+    """Minimum weight of cost in recommendations, in [0, 1]. 0 without a budget. 1 from the exhaustion of the budget to
+    the end of the day. A larger `RecommendationContext.cost_weight` takes precedence.
     """
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When that weight was last set; absent when it never was."""
+        """Time at which `cost_weight` was last set. Absent before the first time."""
 
     def __init__(
         self,
@@ -1118,7 +1133,7 @@ Global___BudgetState: _TypeAlias = BudgetState  # noqa: Y015
 
 @_typing.final
 class UpdateTenantSettingsRequest(_message.Message):
-    """UpdateTenantSettingsRequest asks to change a tenant's settings."""
+    """UpdateTenantSettingsRequest replaces the settings of a tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1126,13 +1141,15 @@ class UpdateTenantSettingsRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     SETTINGS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def settings(self) -> Global___TenantSettings:
-        """The new settings. Required. They replace the old ones as a whole: what is not sent is set to its default, so that a
-        caller that sends global_learning alone sets the daily budget to 0, that is, ends it.
+        """New settings. Required. They replace all previous settings: fields that are not sent get their defaults. A request
+        with `global_learning` alone therefore removes the daily budget.
         """
 
     def __init__(
@@ -1152,14 +1169,14 @@ Global___UpdateTenantSettingsRequest: _TypeAlias = UpdateTenantSettingsRequest  
 
 @_typing.final
 class UpdateTenantSettingsResponse(_message.Message):
-    """UpdateTenantSettingsResponse shows the settings after the change."""
+    """UpdateTenantSettingsResponse contains the settings after the change."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SETTINGS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def settings(self) -> Global___TenantSettings:
-        """The settings."""
+        """Learning settings of the tenant."""
 
     def __init__(
         self,

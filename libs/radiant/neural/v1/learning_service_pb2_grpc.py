@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class LearningServiceStub:
-    """LearningService runs and shows the learning. It is for admins and operators.
+    """LearningService runs the learning and reports its state. Most methods are for admins and operators.
     """
 
     def __init__(self, channel):
@@ -88,77 +88,77 @@ class LearningServiceStub:
 
 
 class LearningServiceServicer:
-    """LearningService runs and shows the learning. It is for admins and operators.
+    """LearningService runs the learning and reports its state. Most methods are for admins and operators.
     """
 
     def LearnOutput(self, request, context):
-        """Learns one output at once and shows what its feedback contributes.
+        """Learns the feedback on one output immediately and returns its contribution.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RunBatchLearning(self, request, context):
-        """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
-        in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
-        when the caller stops waiting; GetLearningStatus shows how far it is.
+        """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
+        it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
+        waiting; GetLearningStatus shows its progress.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetLearningStatus(self, request, context):
-        """Tells how far the learning is.
+        """Returns the progress of the learning.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListBatchRuns(self, request, context):
-        """Lists nightly runs, newest first, with what each reported. For operators.
+        """Lists nightly runs with their reports, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTrustScores(self, request, context):
-        """Lists how far each rater is trusted, and why.
+        """Lists the trust scores of raters with their factors, lowest trust first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def PinTrustScore(self, request, context):
-        """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it.
+        """Pins the trust weight of a rater to a fixed value. The weight applies to all feedback of the rater, past and
+        future.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ClearTrustScore(self, request, context):
-        """Lets a pinned trust score be computed again.
+        """Removes the pin from a trust score, so that it is computed again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def EvaluatePolicy(self, request, context):
-        """Estimates off-policy how another strategy would have done.
+        """Estimates off-policy the mean score that another strategy would have reached.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetTenantSettings(self, request, context):
-        """Shows a tenant's learning settings, and where its budget stands.
+        """Returns the learning settings of a tenant and the state of its budget.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateTenantSettings(self, request, context):
-        """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
-        once.
+        """Replaces the learning settings of a tenant: its part in global learning and its daily budget.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -226,7 +226,7 @@ def add_LearningServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LearningService:
-    """LearningService runs and shows the learning. It is for admins and operators.
+    """LearningService runs the learning and reports its state. Most methods are for admins and operators.
     """
 
     @staticmethod

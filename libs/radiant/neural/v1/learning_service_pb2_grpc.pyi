@@ -13,37 +13,37 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class LearningServiceStub:
-    """LearningService runs and shows the learning. It is for admins and operators."""
+    """LearningService runs the learning and reports its state. Most methods are for admins and operators."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     LearnOutput: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.LearnOutputRequest, _learning_service_pb2.LearnOutputResponse]
-    """Learns one output at once and shows what its feedback contributes."""
+    """Learns the feedback on one output immediately and returns its contribution."""
     RunBatchLearning: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.RunBatchLearningRequest, _learning_service_pb2.RunBatchLearningResponse]
-    """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
-    in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
-    when the caller stops waiting; GetLearningStatus shows how far it is.
+    """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
+    it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
+    waiting; GetLearningStatus shows its progress.
     """
     GetLearningStatus: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetLearningStatusRequest, _learning_service_pb2.GetLearningStatusResponse]
-    """Tells how far the learning is."""
+    """Returns the progress of the learning."""
     ListBatchRuns: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListBatchRunsRequest, _learning_service_pb2.ListBatchRunsResponse]
-    """Lists nightly runs, newest first, with what each reported. For operators."""
+    """Lists nightly runs with their reports, newest first."""
     ListTrustScores: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListTrustScoresRequest, _learning_service_pb2.ListTrustScoresResponse]
-    """Lists how far each rater is trusted, and why."""
+    """Lists the trust scores of raters with their factors, lowest trust first."""
     PinTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.PinTrustScoreRequest, _learning_service_pb2.PinTrustScoreResponse]
-    """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it."""
-    ClearTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ClearTrustScoreRequest, _learning_service_pb2.ClearTrustScoreResponse]
-    """Lets a pinned trust score be computed again."""
-    EvaluatePolicy: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.EvaluatePolicyRequest, _learning_service_pb2.EvaluatePolicyResponse]
-    """Estimates off-policy how another strategy would have done."""
-    GetTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetTenantSettingsRequest, _learning_service_pb2.GetTenantSettingsResponse]
-    """Shows a tenant's learning settings, and where its budget stands."""
-    UpdateTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.UpdateTenantSettingsRequest, _learning_service_pb2.UpdateTenantSettingsResponse]
-    """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
-    once.
+    """Pins the trust weight of a rater to a fixed value. The weight applies to all feedback of the rater, past and
+    future.
     """
+    ClearTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ClearTrustScoreRequest, _learning_service_pb2.ClearTrustScoreResponse]
+    """Removes the pin from a trust score, so that it is computed again."""
+    EvaluatePolicy: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.EvaluatePolicyRequest, _learning_service_pb2.EvaluatePolicyResponse]
+    """Estimates off-policy the mean score that another strategy would have reached."""
+    GetTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetTenantSettingsRequest, _learning_service_pb2.GetTenantSettingsResponse]
+    """Returns the learning settings of a tenant and the state of its budget."""
+    UpdateTenantSettings: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.UpdateTenantSettingsRequest, _learning_service_pb2.UpdateTenantSettingsResponse]
+    """Replaces the learning settings of a tenant: its part in global learning and its daily budget."""
 
 class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
-    """LearningService runs and shows the learning. It is for admins and operators."""
+    """LearningService runs the learning and reports its state. Most methods are for admins and operators."""
 
     @_abc_1.abstractmethod
     def LearnOutput(
@@ -51,7 +51,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.LearnOutputRequest,
         context: _aio.ServicerContext[_learning_service_pb2.LearnOutputRequest, _abc.Awaitable[_learning_service_pb2.LearnOutputResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.LearnOutputResponse]:
-        """Learns one output at once and shows what its feedback contributes."""
+        """Learns the feedback on one output immediately and returns its contribution."""
 
     @_abc_1.abstractmethod
     def RunBatchLearning(
@@ -59,9 +59,9 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.RunBatchLearningRequest,
         context: _aio.ServicerContext[_learning_service_pb2.RunBatchLearningRequest, _abc.Awaitable[_learning_service_pb2.RunBatchLearningResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.RunBatchLearningResponse]:
-        """Does the work of the night now: judges raters, rebuilds all scores from the raw rows into a new version and swaps it
-        in, fits how strongly levels act on one another, reports drift, deletes what is too old. For operators. The run goes on
-        when the caller stops waiting; GetLearningStatus shows how far it is.
+        """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
+        it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
+        waiting; GetLearningStatus shows its progress.
         """
 
     @_abc_1.abstractmethod
@@ -70,7 +70,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.GetLearningStatusRequest,
         context: _aio.ServicerContext[_learning_service_pb2.GetLearningStatusRequest, _abc.Awaitable[_learning_service_pb2.GetLearningStatusResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.GetLearningStatusResponse]:
-        """Tells how far the learning is."""
+        """Returns the progress of the learning."""
 
     @_abc_1.abstractmethod
     def ListBatchRuns(
@@ -78,7 +78,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.ListBatchRunsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.ListBatchRunsRequest, _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]:
-        """Lists nightly runs, newest first, with what each reported. For operators."""
+        """Lists nightly runs with their reports, newest first."""
 
     @_abc_1.abstractmethod
     def ListTrustScores(
@@ -86,7 +86,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.ListTrustScoresRequest,
         context: _aio.ServicerContext[_learning_service_pb2.ListTrustScoresRequest, _abc.Awaitable[_learning_service_pb2.ListTrustScoresResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.ListTrustScoresResponse]:
-        """Lists how far each rater is trusted, and why."""
+        """Lists the trust scores of raters with their factors, lowest trust first."""
 
     @_abc_1.abstractmethod
     def PinTrustScore(
@@ -94,7 +94,9 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.PinTrustScoreRequest,
         context: _aio.ServicerContext[_learning_service_pb2.PinTrustScoreRequest, _abc.Awaitable[_learning_service_pb2.PinTrustScoreResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.PinTrustScoreResponse]:
-        """Fixes how far a rater is trusted, whatever the rater says; all that the rater said counts with it."""
+        """Pins the trust weight of a rater to a fixed value. The weight applies to all feedback of the rater, past and
+        future.
+        """
 
     @_abc_1.abstractmethod
     def ClearTrustScore(
@@ -102,7 +104,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.ClearTrustScoreRequest,
         context: _aio.ServicerContext[_learning_service_pb2.ClearTrustScoreRequest, _abc.Awaitable[_learning_service_pb2.ClearTrustScoreResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.ClearTrustScoreResponse]:
-        """Lets a pinned trust score be computed again."""
+        """Removes the pin from a trust score, so that it is computed again."""
 
     @_abc_1.abstractmethod
     def EvaluatePolicy(
@@ -110,7 +112,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.EvaluatePolicyRequest,
         context: _aio.ServicerContext[_learning_service_pb2.EvaluatePolicyRequest, _abc.Awaitable[_learning_service_pb2.EvaluatePolicyResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.EvaluatePolicyResponse]:
-        """Estimates off-policy how another strategy would have done."""
+        """Estimates off-policy the mean score that another strategy would have reached."""
 
     @_abc_1.abstractmethod
     def GetTenantSettings(
@@ -118,7 +120,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.GetTenantSettingsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.GetTenantSettingsRequest, _abc.Awaitable[_learning_service_pb2.GetTenantSettingsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.GetTenantSettingsResponse]:
-        """Shows a tenant's learning settings, and where its budget stands."""
+        """Returns the learning settings of a tenant and the state of its budget."""
 
     @_abc_1.abstractmethod
     def UpdateTenantSettings(
@@ -126,8 +128,6 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.UpdateTenantSettingsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.UpdateTenantSettingsRequest, _abc.Awaitable[_learning_service_pb2.UpdateTenantSettingsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.UpdateTenantSettingsResponse]:
-        """Changes a tenant's learning settings: whether it takes part in global learning, and its daily budget. All of them at
-        once.
-        """
+        """Replaces the learning settings of a tenant: its part in global learning and its daily budget."""
 
 def add_LearningServiceServicer_to_server(servicer: LearningServiceServicer, server: _aio.Server) -> None: ...

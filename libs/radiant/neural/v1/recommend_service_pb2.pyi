@@ -22,7 +22,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class RecommendationContext(_message.Message):
-    """RecommendationContext says for whom and for what a model is needed."""
+    """RecommendationContext describes the user, the task and the constraints of a recommendation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -38,36 +38,36 @@ class RecommendationContext(_message.Message):
     COST_WEIGHT_FIELD_NUMBER: _builtins.int
     STRATEGY_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """User; empty asks at tenant scope. At most 200 characters."""
+    """Identifier of the user. Empty selects an answer at tenant scope. At most 200 characters."""
     task_type: _builtins.str
-    """Task, as in the manifests. 1 to 64 characters."""
+    """Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required."""
     domain_mode: _builtins.str
-    """Domain, as in the manifests; empty means general. At most 64 characters."""
+    """Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters."""
     cost_max: _builtins.float
-    """Highest cost of a request in US dollars; absent for no limit."""
+    """Maximum cost of the request in US dollars. At least 0. Absent means no limit."""
     latency_ms_max: _builtins.float
-    """Highest latency in milliseconds; absent for no limit."""
+    """Maximum latency in milliseconds. At least 0. Absent means no limit."""
     cost_weight: _builtins.float
-    """Quality given up per cost of the dearest candidate, in [0, 1]; 0 looks at quality alone. Where the tenant has a daily
-    budget, its pacing may take a greater one.
+    """Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily
+    budget of the tenant may increase it.
     """
     strategy: _scoring_pb2.Strategy.ValueType
-    """How to choose; unspecified leaves it to the service's setting."""
+    """Strategy of the choice. Unspecified selects the strategy of the service's settings."""
     @_builtins.property
     def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models to choose from; empty means every model that the tenant has feedback on. At most 256."""
+        """Models to choose from. Empty selects all models with feedback of the tenant. At most 256 distinct identifiers."""
 
     @_builtins.property
     def excluded_models(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Models not to choose. At most 256."""
+        """Models that must not be chosen. At most 256 distinct identifiers."""
 
     @_builtins.property
     def required_capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Capabilities that the model must have, of those in the profiles. At most 32."""
+        """Capabilities that the model must have according to `profiles`. At most 32 distinct names."""
 
     @_builtins.property
     def profiles(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelProfile]:
-        """What the Brain knows of its models; needed for constraints and costs. At most 256."""
+        """Properties of models. Required for constraints and for the weight of cost. At most 256."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ Global___RecommendationContext: _TypeAlias = RecommendationContext  # noqa: Y015
 
 @_typing.final
 class ModelProfile(_message.Message):
-    """ModelProfile is what the Brain knows of a model."""
+    """ModelProfile contains the properties of a model as known to the Brain."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -111,18 +111,19 @@ class ModelProfile(_message.Message):
     LATENCY_MS_FIELD_NUMBER: _builtins.int
     UNHEALTHY_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model. 1 to 200 characters."""
+    """Identifier of the model. 1 to 200 characters. Required."""
     cost: _builtins.float
-    """Expected cost of a request in US dollars; absent when unknown. An unknown cost fails no limit. Where the tenant has a
-    daily budget, what the model's outputs cost on average over the last 7 days stands for an unknown cost in the weighing.
+    """Expected cost of a request in US dollars. At least 0. Absent when unknown. An unknown cost passes every limit. For
+    the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an
+    unknown cost.
     """
     latency_ms: _builtins.float
-    """Expected latency in milliseconds; absent when unknown. An unknown latency fails no limit."""
+    """Expected latency in milliseconds. At least 0. Absent when unknown. An unknown latency passes every limit."""
     unhealthy: _builtins.bool
-    """Whether its provider is unhealthy; then it is not chosen."""
+    """Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false."""
     @_builtins.property
     def capabilities(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What it can do. At most 32."""
+        """Capabilities of the model. At most 32 distinct names."""
 
     def __init__(
         self,
@@ -150,7 +151,7 @@ Global___ModelProfile: _TypeAlias = ModelProfile  # noqa: Y015
 
 @_typing.final
 class Recommendation(_message.Message):
-    """Recommendation is a chosen model with its reasons."""
+    """Recommendation is a chosen model with the reasons of the choice."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -174,48 +175,50 @@ class Recommendation(_message.Message):
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
     EXPERIMENT_EPOCH_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
-    """Identifies the decision; goes into the manifest."""
+    """Identifier of the decision. Copy it to `ExecutionManifest.decision_id`."""
     model: _builtins.str
-    """Chosen model; empty when no candidate is known."""
+    """Identifier of the chosen model. Empty without a candidate."""
     propensity: _builtins.float
-    """Exact probability with which it was chosen, in (0, 1]; goes into the manifest."""
+    """Exact probability of the choice, in (0, 1]. Copy it to `ExecutionManifest.propensity`."""
     score: _builtins.float
-    """Shrunk estimate of its quality, in [0, 1]."""
+    """Shrunk estimate of the quality of the model, in [0, 1]."""
     confidence: _builtins.float
-    """Confidence at the answering scope, in [0, 1]."""
+    """Confidence at `scope`, in [0, 1]."""
     sample_size: _builtins.int
-    """Units behind the answering scope, not decayed."""
+    """Number of units at `scope`, without decay."""
     scope: _scoring_pb2.Scope.ValueType
-    """Narrowest scope whose own confidence reaches the threshold."""
+    """Narrowest scope whose confidence reaches the threshold."""
     reasoning: _builtins.str
-    """One sentence on which counts decided."""
+    """One sentence that names the counts that determined the choice."""
     strategy: _scoring_pb2.Strategy.ValueType
-    """How it was chosen."""
+    """Strategy of the choice."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counted."""
+    """Rule by which units of feedback were counted."""
     staleness_ms: _builtins.float
-    """Age of the oldest table entry that it was decided from, since it was last known to be current, in milliseconds."""
+    """Time since the oldest table entry of the decision was last confirmed to be current, in milliseconds."""
     orchestration_id: _builtins.str
-    """Orchestration that served this model best in this task and domain; empty when there is none."""
+    """Identifier of the orchestration with the best results for this model, task and domain. Empty without an
+    orchestration.
+    """
     experiment_id: _builtins.str
-    """Experiment that decided; empty when none did."""
+    """Identifier of the experiment that determined the choice. Empty without an experiment."""
     variant: _builtins.str
-    """Variant of that experiment; empty when none did."""
+    """Variant of the experiment. Empty without an experiment."""
     table_version: _builtins.int
-    """Version of the learned scores."""
+    """Version of the learned scores that the answer is based on."""
     experiment_epoch: _builtins.int
-    """Epoch of that experiment; 0 when none decided."""
+    """Epoch of the experiment. 0 without an experiment."""
     @_builtins.property
     def alternatives(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.RankedModel]:
-        """All other candidates, best first. At most 16."""
+        """Other candidates, best first. At most 16."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Until when the answer may be reused."""
+        """Time until which the answer may be reused."""
 
     @_builtins.property
     def required_services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Services that the feedback on this model in this task and domain rests on."""
+        """Services that took part in the outputs that the feedback on this model, task and domain refers to."""
 
     def __init__(
         self,
@@ -250,17 +253,19 @@ Global___Recommendation: _TypeAlias = Recommendation  # noqa: Y015
 
 @_typing.final
 class GetRecommendationRequest(_message.Message):
-    """GetRecommendationRequest asks for a model."""
+    """GetRecommendationRequest asks for one recommendation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     @_builtins.property
     def context(self) -> Global___RecommendationContext:
-        """For whom and for what. Required."""
+        """User, task and constraints. Required."""
 
     def __init__(
         self,
@@ -278,14 +283,14 @@ Global___GetRecommendationRequest: _TypeAlias = GetRecommendationRequest  # noqa
 
 @_typing.final
 class GetRecommendationResponse(_message.Message):
-    """GetRecommendationResponse is the answer to the Brain."""
+    """GetRecommendationResponse contains one recommendation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RECOMMENDATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def recommendation(self) -> Global___Recommendation:
-        """The recommendation."""
+        """Recommendation for the context."""
 
     def __init__(
         self,
@@ -302,17 +307,19 @@ Global___GetRecommendationResponse: _TypeAlias = GetRecommendationResponse  # no
 
 @_typing.final
 class BatchGetRecommendationsRequest(_message.Message):
-    """BatchGetRecommendationsRequest asks for many models."""
+    """BatchGetRecommendationsRequest asks for many recommendations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     CONTEXTS_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     @_builtins.property
     def contexts(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecommendationContext]:
-        """For whom and for what. 1 to 256."""
+        """Contexts. 1 to 256."""
 
     def __init__(
         self,
@@ -330,14 +337,14 @@ Global___BatchGetRecommendationsRequest: _TypeAlias = BatchGetRecommendationsReq
 
 @_typing.final
 class BatchGetRecommendationsResponse(_message.Message):
-    """BatchGetRecommendationsResponse answers each context in order."""
+    """BatchGetRecommendationsResponse contains many recommendations."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RECOMMENDATIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def recommendations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Recommendation]:
-        """One per context, in the order of the request."""
+        """One recommendation per context, in the order of the request."""
 
     def __init__(
         self,
@@ -354,7 +361,7 @@ Global___BatchGetRecommendationsResponse: _TypeAlias = BatchGetRecommendationsRe
 
 @_typing.final
 class WatchRecommendationsRequest(_message.Message):
-    """WatchRecommendationsRequest asks for the table of recommendations."""
+    """WatchRecommendationsRequest selects the entries of the table."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -363,16 +370,18 @@ class WatchRecommendationsRequest(_message.Message):
     TASK_TYPES_FIELD_NUMBER: _builtins.int
     STRATEGY_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     strategy: _scoring_pb2.Strategy.ValueType
-    """How the propensities of the entries are computed; unspecified leaves it to the service's setting."""
+    """Strategy that the propensities are computed for. Unspecified selects the strategy of the service's settings."""
     @_builtins.property
     def user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Users whose own entries are wanted beside the tenant's. At most 1,000."""
+        """Users whose own entries are sent in addition to the entries of the tenant. At most 1,000 distinct identifiers."""
 
     @_builtins.property
     def task_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Tasks that are wanted; empty means all. At most 64."""
+        """Tasks to send. Empty selects all tasks. At most 64 distinct tasks."""
 
     def __init__(
         self,
@@ -392,7 +401,7 @@ Global___WatchRecommendationsRequest: _TypeAlias = WatchRecommendationsRequest  
 
 @_typing.final
 class WatchRecommendationsResponse(_message.Message):
-    """WatchRecommendationsResponse is a part of the table, or a sign of life."""
+    """WatchRecommendationsResponse is a part of the table or a keepalive."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -401,16 +410,16 @@ class WatchRecommendationsResponse(_message.Message):
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
     SEND_TIME_FIELD_NUMBER: _builtins.int
     snapshot_complete: _builtins.bool
-    """Whether everything that was known when the stream began has been sent."""
+    """Whether all entries that existed at the start of the stream have been sent."""
     table_version: _builtins.int
-    """Version of the learned scores; when it changes, entries of older versions are void."""
+    """Version of the learned scores. When it changes, entries of earlier versions are invalid."""
     @_builtins.property
     def entries(self) -> _containers.RepeatedCompositeFieldContainer[Global___TableEntry]:
-        """New and changed entries. Empty in a sign of life, sent at least every 10 seconds."""
+        """New and changed entries. Empty in a keepalive. A message is sent at least every 10 seconds."""
 
     @_builtins.property
     def send_time(self) -> _timestamp_pb2.Timestamp:
-        """When the part was sent."""
+        """Time at which the message was sent."""
 
     def __init__(
         self,
@@ -430,7 +439,7 @@ Global___WatchRecommendationsResponse: _TypeAlias = WatchRecommendationsResponse
 
 @_typing.final
 class TableEntry(_message.Message):
-    """TableEntry is what would be recommended in one context."""
+    """TableEntry is the ranking of the models in one context."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -443,24 +452,24 @@ class TableEntry(_message.Message):
     STRATEGY_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """User; empty for the tenant's entry."""
+    """Identifier of the user. Empty for the entry of the tenant."""
     task_type: _builtins.str
-    """Task; empty for any task."""
+    """Task. Empty for any task."""
     domain_mode: _builtins.str
-    """Domain; empty for any domain."""
+    """Domain. Empty for any domain."""
     scope: _scoring_pb2.Scope.ValueType
     """Narrowest scope with enough confidence for the best model."""
     reasoning: _builtins.str
-    """One sentence on which counts decided."""
+    """One sentence that names the counts that determined the choice."""
     strategy: _scoring_pb2.Strategy.ValueType
-    """How the propensities were computed."""
+    """Strategy that the propensities were computed for."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.RankedModel]:
-        """All models with feedback, best first, with their propensities."""
+        """Models with feedback, best first, with their propensities."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Until when the entry may be used."""
+        """Time until which the entry may be used."""
 
     def __init__(
         self,
@@ -484,7 +493,7 @@ Global___TableEntry: _TypeAlias = TableEntry  # noqa: Y015
 
 @_typing.final
 class RankModelsRequest(_message.Message):
-    """RankModelsRequest asks to mix the Brain's scores with what was learned."""
+    """RankModelsRequest contains scores of the Brain to combine with the learned scores."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -492,14 +501,16 @@ class RankModelsRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     SCORES_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     @_builtins.property
     def context(self) -> Global___RecommendationContext:
-        """For whom and for what. Required. Its candidates are ignored: the scores name them."""
+        """User, task and constraints. Required. Its `candidates` are ignored; `scores` names the models."""
 
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___BrainScore]:
-        """The Brain's scores, each model once. 1 to 256."""
+        """Scores of the Brain, one per model. 1 to 256."""
 
     def __init__(
         self,
@@ -518,16 +529,16 @@ Global___RankModelsRequest: _TypeAlias = RankModelsRequest  # noqa: Y015
 
 @_typing.final
 class BrainScore(_message.Message):
-    """BrainScore is the Brain's own score of a model."""
+    """BrainScore is the score of one model by the Brain."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_FIELD_NUMBER: _builtins.int
     SCORE_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model. 1 to 200 characters."""
+    """Identifier of the model. 1 to 200 characters. Required."""
     score: _builtins.float
-    """Score in [0, 1]."""
+    """Score, in [0, 1]."""
     def __init__(
         self,
         *,
@@ -544,7 +555,9 @@ Global___BrainScore: _TypeAlias = BrainScore  # noqa: Y015
 
 @_typing.final
 class RankModelsResponse(_message.Message):
-    """RankModelsResponse ranks models by final = (1 - w) * brain + w * neural with w = 0.35 * min(1, confidence / threshold)."""
+    """RankModelsResponse ranks models by (1 - w) * brain_score + w * neural_score, where w = 0.35 * min(1, confidence /
+    confidence_threshold).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -552,12 +565,12 @@ class RankModelsResponse(_message.Message):
     LEARNING_MODE_FIELD_NUMBER: _builtins.int
     CONFIDENCE_THRESHOLD_FIELD_NUMBER: _builtins.int
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counted."""
+    """Rule by which units of feedback were counted."""
     confidence_threshold: _builtins.float
-    """Threshold in the formula."""
+    """Confidence at which the learned score gets its full weight, in (0, 1]."""
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[Global___MixedScore]:
-        """One per model, best first."""
+        """One score per model, best first."""
 
     def __init__(
         self,
@@ -576,7 +589,7 @@ Global___RankModelsResponse: _TypeAlias = RankModelsResponse  # noqa: Y015
 
 @_typing.final
 class MixedScore(_message.Message):
-    """MixedScore is a model's score with its parts."""
+    """MixedScore is the combined score of one model with its parts."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -589,21 +602,21 @@ class MixedScore(_message.Message):
     SCOPE_FIELD_NUMBER: _builtins.int
     ELIGIBLE_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     final_score: _builtins.float
-    """Mixed score, in [0, 1]."""
+    """Combined score, in [0, 1]."""
     brain_score: _builtins.float
-    """The Brain's score, in [0, 1]."""
+    """Score of the Brain, in [0, 1]."""
     neural_score: _builtins.float
     """Learned estimate, in [0, 1]."""
     weight: _builtins.float
     """Weight of the learned estimate, in [0, 0.35]."""
     confidence: _builtins.float
-    """Confidence at the answering scope, in [0, 1]."""
+    """Confidence at `scope`, in [0, 1]."""
     scope: _scoring_pb2.Scope.ValueType
-    """Scope that answered."""
+    """Narrowest scope whose confidence reaches the threshold."""
     eligible: _builtins.bool
-    """Whether the model meets the constraints; others are ranked last."""
+    """Whether the model meets the constraints. Models that do not are ranked last."""
     def __init__(
         self,
         *,
@@ -626,7 +639,7 @@ Global___MixedScore: _TypeAlias = MixedScore  # noqa: Y015
 
 @_typing.final
 class ListModelScoresRequest(_message.Message):
-    """ListModelScoresRequest asks for learned scores."""
+    """ListModelScoresRequest selects learned scores."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -640,23 +653,25 @@ class ListModelScoresRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     scope: _scoring_pb2.Scope.ValueType
-    """Scope. Required."""
+    """Scope of the scores. Required."""
     user_id: _builtins.str
-    """User, needed at user scope and refused at the others. At most 200 characters."""
+    """Identifier of the user. Required at user scope; must be empty at other scopes. At most 200 characters."""
     model: _builtins.str
-    """Model; empty for all. At most 200 characters."""
+    """Identifier of the model. Empty matches all. At most 200 characters."""
     task_type: _builtins.str
-    """Task, as in the manifests; empty for any task. At most 64 characters."""
+    """Task, as in `ExecutionManifest.task_type`. Empty matches all. At most 64 characters."""
     domain_mode: _builtins.str
-    """Domain, as in the manifests; empty for any domain. At most 64 characters."""
+    """Domain, as in `ExecutionManifest.domain_mode`. Empty matches all. At most 64 characters."""
     include_rollups: _builtins.bool
-    """Whether to list the roll-ups over tasks and domains too."""
+    """Whether to include the roll-ups over tasks and domains. Default: false."""
     page_size: _builtins.int
-    """Items a page; 0 means 50, more than 1,000 means 1,000."""
+    """Maximum number of scores per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -680,7 +695,7 @@ Global___ListModelScoresRequest: _TypeAlias = ListModelScoresRequest  # noqa: Y0
 
 @_typing.final
 class ListModelScoresResponse(_message.Message):
-    """ListModelScoresResponse is a page of learned scores."""
+    """ListModelScoresResponse is one page of learned scores."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -689,14 +704,14 @@ class ListModelScoresResponse(_message.Message):
     LEARNING_MODE_FIELD_NUMBER: _builtins.int
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counted."""
+    """Rule by which units of feedback were counted."""
     table_version: _builtins.int
-    """Version of the learned scores."""
+    """Version of the learned scores that the answer is based on."""
     @_builtins.property
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.ModelScore]:
-        """Scores, by task, domain and model."""
+        """Scores, ordered by task, domain and model."""
 
     def __init__(
         self,
@@ -716,17 +731,19 @@ Global___ListModelScoresResponse: _TypeAlias = ListModelScoresResponse  # noqa: 
 
 @_typing.final
 class ExplainRecommendationRequest(_message.Message):
-    """ExplainRecommendationRequest asks what would be recommended, and why."""
+    """ExplainRecommendationRequest asks for an explanation of a recommendation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     CONTEXT_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     @_builtins.property
     def context(self) -> Global___RecommendationContext:
-        """For whom and for what. Required."""
+        """User, task and constraints. Required."""
 
     def __init__(
         self,
@@ -744,7 +761,7 @@ Global___ExplainRecommendationRequest: _TypeAlias = ExplainRecommendationRequest
 
 @_typing.final
 class ExplainRecommendationResponse(_message.Message):
-    """ExplainRecommendationResponse shows every step from counts to choice."""
+    """ExplainRecommendationResponse contains each step from the counts to the ranking."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -755,20 +772,20 @@ class ExplainRecommendationResponse(_message.Message):
     REFUSED_FIELD_NUMBER: _builtins.int
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
     reasoning: _builtins.str
-    """One sentence on which counts decided."""
+    """One sentence that names the counts that determined the choice."""
     strategy: _scoring_pb2.Strategy.ValueType
-    """How a model would be chosen."""
+    """Strategy of the choice."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
-    """How feedback counted."""
+    """Rule by which units of feedback were counted."""
     table_version: _builtins.int
-    """Version of the learned scores."""
+    """Version of the learned scores that the answer is based on."""
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___ModelExplanation]:
         """Candidates, best first."""
 
     @_builtins.property
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefusedModel]:
-        """Candidates that fail a constraint."""
+        """Candidates that do not meet a constraint."""
 
     def __init__(
         self,
@@ -790,7 +807,7 @@ Global___ExplainRecommendationResponse: _TypeAlias = ExplainRecommendationRespon
 
 @_typing.final
 class ModelExplanation(_message.Message):
-    """ModelExplanation shows how one candidate came to its place."""
+    """ModelExplanation explains the rank of one candidate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -798,11 +815,13 @@ class ModelExplanation(_message.Message):
     LEVELS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def ranked(self) -> _scoring_pb2.RankedModel:
-        """Its place."""
+        """Estimate and propensity of the candidate."""
 
     @_builtins.property
     def levels(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.ScopeEvidence]:
-        """Levels of the hierarchy, from global to user, each shrunk towards the one before."""
+        """Levels of the hierarchy, from global to user. The estimate of each level is shrunk towards the estimate of the
+        previous level.
+        """
 
     def __init__(
         self,
@@ -820,16 +839,16 @@ Global___ModelExplanation: _TypeAlias = ModelExplanation  # noqa: Y015
 
 @_typing.final
 class RefusedModel(_message.Message):
-    """RefusedModel is a candidate that fails a constraint."""
+    """RefusedModel is a candidate that does not meet a constraint."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     MODEL_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     reason: _builtins.str
-    """Constraint that it fails."""
+    """Constraint that the model does not meet."""
     def __init__(
         self,
         *,

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class RecommendServiceStub:
-    """RecommendService answers the Brain's question: which model now?
+    """RecommendService recommends models to the Brain from the learned scores.
     """
 
     def __init__(self, channel):
@@ -68,33 +68,33 @@ class RecommendServiceStub:
 
 
 class RecommendServiceServicer:
-    """RecommendService answers the Brain's question: which model now?
+    """RecommendService recommends models to the Brain from the learned scores.
     """
 
     def GetRecommendation(self, request, context):
-        """Recommends a model. Without any feedback it still answers, with confidence 0.
+        """Recommends a model. Without feedback, the answer has confidence 0.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetRecommendations(self, request, context):
-        """Recommends for many contexts, each by itself.
+        """Recommends a model for each of many contexts.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchRecommendations(self, request, context):
-        """Streams the tenant's table of recommendations: first all of it, then every change. Clients decide from it without
-        a call.
+        """Streams the table of recommendations of a tenant: first all entries, then every change. Clients decide from the
+        table without a call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RankModels(self, request, context):
-        """Mixes the Brain's own scores with what was learned, and ranks.
+        """Combines the scores of the Brain with the learned scores and ranks the models.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -108,7 +108,7 @@ class RecommendServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExplainRecommendation(self, request, context):
-        """Explains what would be recommended, and why, without making a decision.
+        """Explains the recommendation for a context without making a decision.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -156,7 +156,7 @@ def add_RecommendServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RecommendService:
-    """RecommendService answers the Brain's question: which model now?
+    """RecommendService recommends models to the Brain from the learned scores.
     """
 
     @staticmethod

@@ -13,26 +13,26 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class RecommendServiceStub:
-    """RecommendService answers the Brain's question: which model now?"""
+    """RecommendService recommends models to the Brain from the learned scores."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetRecommendation: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.GetRecommendationRequest, _recommend_service_pb2.GetRecommendationResponse]
-    """Recommends a model. Without any feedback it still answers, with confidence 0."""
+    """Recommends a model. Without feedback, the answer has confidence 0."""
     BatchGetRecommendations: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.BatchGetRecommendationsRequest, _recommend_service_pb2.BatchGetRecommendationsResponse]
-    """Recommends for many contexts, each by itself."""
+    """Recommends a model for each of many contexts."""
     WatchRecommendations: _aio.UnaryStreamMultiCallable[_recommend_service_pb2.WatchRecommendationsRequest, _recommend_service_pb2.WatchRecommendationsResponse]
-    """Streams the tenant's table of recommendations: first all of it, then every change. Clients decide from it without
-    a call.
+    """Streams the table of recommendations of a tenant: first all entries, then every change. Clients decide from the
+    table without a call.
     """
     RankModels: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.RankModelsRequest, _recommend_service_pb2.RankModelsResponse]
-    """Mixes the Brain's own scores with what was learned, and ranks."""
+    """Combines the scores of the Brain with the learned scores and ranks the models."""
     ListModelScores: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.ListModelScoresRequest, _recommend_service_pb2.ListModelScoresResponse]
     """Lists learned scores."""
     ExplainRecommendation: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.ExplainRecommendationRequest, _recommend_service_pb2.ExplainRecommendationResponse]
-    """Explains what would be recommended, and why, without making a decision."""
+    """Explains the recommendation for a context without making a decision."""
 
 class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
-    """RecommendService answers the Brain's question: which model now?"""
+    """RecommendService recommends models to the Brain from the learned scores."""
 
     @_abc_1.abstractmethod
     def GetRecommendation(
@@ -40,7 +40,7 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommend_service_pb2.GetRecommendationRequest,
         context: _aio.ServicerContext[_recommend_service_pb2.GetRecommendationRequest, _abc.Awaitable[_recommend_service_pb2.GetRecommendationResponse]],
     ) -> _abc.Awaitable[_recommend_service_pb2.GetRecommendationResponse]:
-        """Recommends a model. Without any feedback it still answers, with confidence 0."""
+        """Recommends a model. Without feedback, the answer has confidence 0."""
 
     @_abc_1.abstractmethod
     def BatchGetRecommendations(
@@ -48,7 +48,7 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommend_service_pb2.BatchGetRecommendationsRequest,
         context: _aio.ServicerContext[_recommend_service_pb2.BatchGetRecommendationsRequest, _abc.Awaitable[_recommend_service_pb2.BatchGetRecommendationsResponse]],
     ) -> _abc.Awaitable[_recommend_service_pb2.BatchGetRecommendationsResponse]:
-        """Recommends for many contexts, each by itself."""
+        """Recommends a model for each of many contexts."""
 
     @_abc_1.abstractmethod
     def WatchRecommendations(
@@ -56,8 +56,8 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommend_service_pb2.WatchRecommendationsRequest,
         context: _aio.ServicerContext[_recommend_service_pb2.WatchRecommendationsRequest, _abc.AsyncIterator[_recommend_service_pb2.WatchRecommendationsResponse]],
     ) -> _abc.AsyncIterator[_recommend_service_pb2.WatchRecommendationsResponse]:
-        """Streams the tenant's table of recommendations: first all of it, then every change. Clients decide from it without
-        a call.
+        """Streams the table of recommendations of a tenant: first all entries, then every change. Clients decide from the
+        table without a call.
         """
 
     @_abc_1.abstractmethod
@@ -66,7 +66,7 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommend_service_pb2.RankModelsRequest,
         context: _aio.ServicerContext[_recommend_service_pb2.RankModelsRequest, _abc.Awaitable[_recommend_service_pb2.RankModelsResponse]],
     ) -> _abc.Awaitable[_recommend_service_pb2.RankModelsResponse]:
-        """Mixes the Brain's own scores with what was learned, and ranks."""
+        """Combines the scores of the Brain with the learned scores and ranks the models."""
 
     @_abc_1.abstractmethod
     def ListModelScores(
@@ -82,6 +82,6 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recommend_service_pb2.ExplainRecommendationRequest,
         context: _aio.ServicerContext[_recommend_service_pb2.ExplainRecommendationRequest, _abc.Awaitable[_recommend_service_pb2.ExplainRecommendationResponse]],
     ) -> _abc.Awaitable[_recommend_service_pb2.ExplainRecommendationResponse]:
-        """Explains what would be recommended, and why, without making a decision."""
+        """Explains the recommendation for a context without making a decision."""
 
 def add_RecommendServiceServicer_to_server(servicer: RecommendServiceServicer, server: _aio.Server) -> None: ...

@@ -25,25 +25,25 @@ class _Scope:
 class _ScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Scope.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SCOPE_UNSPECIFIED: _Scope.ValueType  # 0
-    """Not stated; no feedback decided."""
+    """Not set. In answers: no scope has feedback."""
     SCOPE_USER: _Scope.ValueType  # 1
-    """The user's own."""
+    """Feedback of one user."""
     SCOPE_TENANT: _Scope.ValueType  # 2
-    """The tenant's users."""
+    """Feedback of all users of one tenant."""
     SCOPE_GLOBAL: _Scope.ValueType  # 3
-    """All tenants that opted in."""
+    """Feedback of all tenants that take part in global learning."""
 
 class Scope(_Scope, metaclass=_ScopeEnumTypeWrapper):
-    """Scope says whose feedback an estimate rests on."""
+    """Scope is the set of users whose feedback an estimate is based on."""
 
 SCOPE_UNSPECIFIED: Scope.ValueType  # 0
-"""Not stated; no feedback decided."""
+"""Not set. In answers: no scope has feedback."""
 SCOPE_USER: Scope.ValueType  # 1
-"""The user's own."""
+"""Feedback of one user."""
 SCOPE_TENANT: Scope.ValueType  # 2
-"""The tenant's users."""
+"""Feedback of all users of one tenant."""
 SCOPE_GLOBAL: Scope.ValueType  # 3
-"""All tenants that opted in."""
+"""Feedback of all tenants that take part in global learning."""
 Global___Scope: _TypeAlias = Scope  # noqa: Y015
 
 class _Strategy:
@@ -53,29 +53,29 @@ class _Strategy:
 class _StrategyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Strategy.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STRATEGY_UNSPECIFIED: _Strategy.ValueType  # 0
-    """Leaves the choice to the service's setting."""
+    """The strategy of the service's settings."""
     STRATEGY_GREEDY: _Strategy.ValueType  # 1
-    """The best estimate, always."""
+    """The model with the highest estimate."""
     STRATEGY_THOMPSON: _Strategy.ValueType  # 2
-    """Each model with the probability that it is the best."""
+    """Thompson sampling: each model with the probability that it is the best."""
     STRATEGY_EPSILON_GREEDY: _Strategy.ValueType  # 3
-    """Mostly the best estimate, now and then any model."""
+    """The model with the highest estimate, or with a small probability a random model."""
     STRATEGY_SCOPE_FALLBACK: _Strategy.ValueType  # 4
-    """The best score at the first scope, from user to global, with enough confidence."""
+    """The model with the highest score at the first scope with enough confidence, in the order user, tenant, global."""
 
 class Strategy(_Strategy, metaclass=_StrategyEnumTypeWrapper):
-    """Strategy says how a model is chosen among estimates. Values may be added."""
+    """Strategy is the rule that chooses a model from the estimates. Later versions may add values."""
 
 STRATEGY_UNSPECIFIED: Strategy.ValueType  # 0
-"""Leaves the choice to the service's setting."""
+"""The strategy of the service's settings."""
 STRATEGY_GREEDY: Strategy.ValueType  # 1
-"""The best estimate, always."""
+"""The model with the highest estimate."""
 STRATEGY_THOMPSON: Strategy.ValueType  # 2
-"""Each model with the probability that it is the best."""
+"""Thompson sampling: each model with the probability that it is the best."""
 STRATEGY_EPSILON_GREEDY: Strategy.ValueType  # 3
-"""Mostly the best estimate, now and then any model."""
+"""The model with the highest estimate, or with a small probability a random model."""
 STRATEGY_SCOPE_FALLBACK: Strategy.ValueType  # 4
-"""The best score at the first scope, from user to global, with enough confidence."""
+"""The model with the highest score at the first scope with enough confidence, in the order user, tenant, global."""
 Global___Strategy: _TypeAlias = Strategy  # noqa: Y015
 
 class _LearningMode:
@@ -85,26 +85,26 @@ class _LearningMode:
 class _LearningModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LearningMode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     LEARNING_MODE_UNSPECIFIED: _LearningMode.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     LEARNING_MODE_RUNNING_MEAN: _LearningMode.ValueType  # 1
     """Each unit counts 1."""
     LEARNING_MODE_EVIDENCE_WEIGHTED: _LearningMode.ValueType  # 2
-    """Each unit counts its evidence, so that distrusted feedback weighs less."""
+    """Each unit counts its evidence, in [0.1, 1], so that feedback with a low trust weight counts less."""
 
 class LearningMode(_LearningMode, metaclass=_LearningModeEnumTypeWrapper):
-    """LearningMode says how a unit of feedback counts."""
+    """LearningMode is the rule by which a unit of feedback is counted. A unit is the feedback of one user on one output."""
 
 LEARNING_MODE_UNSPECIFIED: LearningMode.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 LEARNING_MODE_RUNNING_MEAN: LearningMode.ValueType  # 1
 """Each unit counts 1."""
 LEARNING_MODE_EVIDENCE_WEIGHTED: LearningMode.ValueType  # 2
-"""Each unit counts its evidence, so that distrusted feedback weighs less."""
+"""Each unit counts its evidence, in [0.1, 1], so that feedback with a low trust weight counts less."""
 Global___LearningMode: _TypeAlias = LearningMode  # noqa: Y015
 
 @_typing.final
 class ScopeEvidence(_message.Message):
-    """ScopeEvidence is what one scope knows of a model."""
+    """ScopeEvidence is the evidence on a model at one level of the hierarchy."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -117,21 +117,21 @@ class ScopeEvidence(_message.Message):
     SAMPLE_SIZE_FIELD_NUMBER: _builtins.int
     SHRUNK_SCORE_FIELD_NUMBER: _builtins.int
     scope: Global___Scope.ValueType
-    """Scope."""
+    """Scope of the level."""
     task_type: _builtins.str
-    """Task of the cell; empty for the roll-up over tasks."""
+    """Task of the cell. Empty for the roll-up over tasks."""
     domain_mode: _builtins.str
-    """Domain of the cell; empty for the roll-up over domains."""
+    """Domain of the cell. Empty for the roll-up over domains."""
     score: _builtins.float
-    """Mean score of the cell alone, in [0, 1]; 0.5 without evidence."""
+    """Mean score of the cell alone, in [0, 1]. 0.5 without evidence."""
     evidence: _builtins.float
-    """Decayed evidence behind it, in units."""
+    """Decayed evidence of the cell, in units."""
     confidence: _builtins.float
-    """min(evidence / least samples of the scope, 1)."""
+    """min(evidence / minimum samples of the scope, 1), in [0, 1]."""
     sample_size: _builtins.int
-    """Units, not decayed."""
+    """Number of units, without decay."""
     shrunk_score: _builtins.float
-    """Estimate after this level of the hierarchy, in [0, 1]."""
+    """Estimate after this level: the score shrunk towards the estimate of the previous level, in [0, 1]."""
     def __init__(
         self,
         *,
@@ -166,19 +166,19 @@ class RankedModel(_message.Message):
     SCOPE_FIELD_NUMBER: _builtins.int
     UTILITY_FIELD_NUMBER: _builtins.int
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     score: _builtins.float
-    """Shrunk estimate of quality, in [0, 1]."""
+    """Shrunk estimate of the quality, in [0, 1]."""
     confidence: _builtins.float
-    """Confidence at the answering scope, in [0, 1]."""
+    """Confidence at `scope`, in [0, 1]."""
     sample_size: _builtins.int
-    """Units behind the answering scope, not decayed."""
+    """Number of units at `scope`, without decay."""
     propensity: _builtins.float
-    """Probability that this model is chosen, in [0, 1]. All candidates together give 1."""
+    """Probability that this model is chosen, in [0, 1]. The propensities of all candidates sum to 1."""
     scope: Global___Scope.ValueType
-    """Scope that answered for this model."""
+    """Narrowest scope whose confidence for this model reaches the threshold."""
     utility: _builtins.float
-    """Score less the weighted cost, by which the candidates are ranked."""
+    """Score minus the weighted cost. Candidates are ranked by it."""
     def __init__(
         self,
         *,
@@ -200,7 +200,7 @@ Global___RankedModel: _TypeAlias = RankedModel  # noqa: Y015
 
 @_typing.final
 class ModelScore(_message.Message):
-    """ModelScore is a learned cell: one model, task and domain at one scope."""
+    """ModelScore is one learned cell: a model, task and domain at one scope."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -224,44 +224,44 @@ class ModelScore(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     scope: Global___Scope.ValueType
-    """Scope."""
+    """Scope of the cell."""
     user_id: _builtins.str
-    """User, at user scope; empty otherwise."""
+    """Identifier of the user at user scope. Empty at other scopes."""
     model: _builtins.str
-    """Model."""
+    """Identifier of the model."""
     task_type: _builtins.str
-    """Task; empty for the roll-up over tasks."""
+    """Task. Empty for the roll-up over tasks."""
     domain_mode: _builtins.str
-    """Domain; empty for the roll-up over domains."""
+    """Domain. Empty for the roll-up over domains."""
     score: _builtins.float
-    """Mean score, in [0, 1]; 0.5 without evidence."""
+    """Mean score, in [0, 1]. 0.5 without evidence."""
     confidence: _builtins.float
-    """min(evidence / least samples of the scope, 1)."""
+    """min(evidence / minimum samples of the scope, 1), in [0, 1]."""
     evidence: _builtins.float
     """Decayed evidence, in units."""
     accuracy_score: _builtins.float
-    """Mean over units that name accuracy, in [0, 1]; absent without any."""
+    """Mean score over the units that name accuracy, in [0, 1]. Absent without such units."""
     relevance_score: _builtins.float
-    """Mean over units that name relevance, in [0, 1]; absent without any."""
+    """Mean score over the units that name relevance, in [0, 1]. Absent without such units."""
     speed_score: _builtins.float
-    """Mean over units that name speed, in [0, 1]; absent without any."""
+    """Mean score over the units that name speed, in [0, 1]. Absent without such units."""
     positive_count: _builtins.int
-    """Units with a thumb up."""
+    """Number of units with a positive rating."""
     negative_count: _builtins.int
-    """Units with a thumb down."""
+    """Number of units with a negative rating."""
     neutral_count: _builtins.int
-    """Units with neither."""
+    """Number of units with a neutral rating."""
     implicit_positive_count: _builtins.int
-    """Units whose signals have a mean sentiment above 0."""
+    """Number of units whose signals have a mean sentiment above 0."""
     implicit_negative_count: _builtins.int
-    """Units whose signals have a mean sentiment below 0."""
+    """Number of units whose signals have a mean sentiment below 0."""
     total_count: _builtins.int
-    """All units."""
+    """Number of units."""
     model_version: _builtins.str
-    """Newest version of the model that the cell has seen; empty for the unnamed version."""
+    """Latest version of the model with feedback in the cell. Empty for the unnamed version."""
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When the cell last changed."""
+        """Time of the last change of the cell."""
 
     def __init__(
         self,

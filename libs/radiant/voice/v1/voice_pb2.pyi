@@ -29,38 +29,38 @@ class _VoiceStatus:
 class _VoiceStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_VoiceStatus.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     VOICE_STATUS_UNSPECIFIED: _VoiceStatus.ValueType  # 0
-    """Not stated."""
+    """Not set."""
     VOICE_STATUS_PENDING: _VoiceStatus.ValueType  # 1
-    """Waits for a worker, for the first time or again."""
+    """Waiting for a worker, for the first or a later attempt."""
     VOICE_STATUS_PROCESSING: _VoiceStatus.ValueType  # 2
-    """Is being heard."""
+    """In progress."""
     VOICE_STATUS_COMPLETED: _VoiceStatus.ValueType  # 3
-    """Was heard; counts as feedback."""
+    """Transcribed. The comment counts as feedback."""
     VOICE_STATUS_FAILED: _VoiceStatus.ValueType  # 4
-    """Could not be heard; see the error."""
+    """Failed. `error_code` states the error."""
     VOICE_STATUS_NO_SPEECH: _VoiceStatus.ValueType  # 5
-    """Nobody speaks in it."""
+    """Complete. The recording contains no speech."""
 
 class VoiceStatus(_VoiceStatus, metaclass=_VoiceStatusEnumTypeWrapper):
-    """VoiceStatus is how far feedback has been heard. Values may be added."""
+    """VoiceStatus is the state of a transcription. Later versions may add values."""
 
 VOICE_STATUS_UNSPECIFIED: VoiceStatus.ValueType  # 0
-"""Not stated."""
+"""Not set."""
 VOICE_STATUS_PENDING: VoiceStatus.ValueType  # 1
-"""Waits for a worker, for the first time or again."""
+"""Waiting for a worker, for the first or a later attempt."""
 VOICE_STATUS_PROCESSING: VoiceStatus.ValueType  # 2
-"""Is being heard."""
+"""In progress."""
 VOICE_STATUS_COMPLETED: VoiceStatus.ValueType  # 3
-"""Was heard; counts as feedback."""
+"""Transcribed. The comment counts as feedback."""
 VOICE_STATUS_FAILED: VoiceStatus.ValueType  # 4
-"""Could not be heard; see the error."""
+"""Failed. `error_code` states the error."""
 VOICE_STATUS_NO_SPEECH: VoiceStatus.ValueType  # 5
-"""Nobody speaks in it."""
+"""Complete. The recording contains no speech."""
 Global___VoiceStatus: _TypeAlias = VoiceStatus  # noqa: Y015
 
 @_typing.final
 class Transcript(_message.Message):
-    """Transcript is what was said in a recording."""
+    """Transcript is the result of speech recognition on a recording."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -77,32 +77,32 @@ class Transcript(_message.Message):
     INFERRED_RATING_FIELD_NUMBER: _builtins.int
     INFERRED_CATEGORIES_FIELD_NUMBER: _builtins.int
     no_speech: _builtins.bool
-    """Whether nobody said a word: no text, no language, no opinion."""
+    """Whether the recording contains no speech. If true, text, language and sentiment are empty."""
     text: _builtins.str
-    """The words in the language spoken."""
+    """Text in the spoken language."""
     language: _builtins.str
-    """Language spoken, ISO 639-1; empty when it has no such code."""
+    """Spoken language, ISO 639-1. Empty when the language has no such code."""
     language_probability: _builtins.float
-    """How likely it is that language, in [0, 1]; 1 when it was told."""
+    """Probability of the detected language, in [0, 1]. 1 when the request stated the language."""
     english_translation: _builtins.str
-    """The words in English; empty when there is no translation."""
+    """Text in English. Empty without a translation."""
     confidence: _builtins.float
-    """How much to rely on the words, in [0, 1]."""
+    """Confidence in the text, in [0, 1]."""
     doubt: _builtins.str
-    """A sentence that says why the words may be wrong; empty without a reason."""
+    """One sentence that states why the text may be wrong. Empty without a reason."""
     model: _builtins.str
-    """What recognised it."""
+    """Speech recognition model."""
     sentiment: _builtins.float
-    """What the words think of the answer, in [-1, 1]; absent without speech."""
+    """Sentiment of the text towards the output, in [-1, 1]. Absent without speech."""
     inferred_rating: _feedback_pb2.Rating.ValueType
-    """The sentiment as a thumb; unspecified without speech."""
+    """Rating derived from the sentiment. Unspecified without speech."""
     @_builtins.property
     def audio_duration(self) -> _duration_pb2.Duration:
         """Length of the recording."""
 
     @_builtins.property
     def inferred_categories(self) -> _containers.RepeatedScalarFieldContainer[_feedback_pb2.FeedbackCategory.ValueType]:
-        """What the opinion is about, the likeliest first."""
+        """Categories that the text refers to, most likely first."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ Global___Transcript: _TypeAlias = Transcript  # noqa: Y015
 
 @_typing.final
 class VoiceFeedback(_message.Message):
-    """VoiceFeedback is what a user said of an output, and how far it has been heard."""
+    """VoiceFeedback is a voice comment on an output with the state of its transcription."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -153,46 +153,46 @@ class VoiceFeedback(_message.Message):
     ERROR_CODE_FIELD_NUMBER: _builtins.int
     ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
     voice_id: _builtins.str
-    """Identifier. A UUID."""
+    """Identifier of the voice feedback, a UUID."""
     output_id: _builtins.str
-    """Output that is judged."""
+    """Identifier of the output that the comment refers to."""
     user_id: _builtins.str
-    """User who speaks."""
+    """Identifier of the speaker."""
     source: _feedback_pb2.FeedbackSource.ValueType
-    """Where the feedback was given."""
+    """Place where the feedback was given."""
     status: Global___VoiceStatus.ValueType
-    """How far it has been heard."""
+    """State of the transcription."""
     audio_format: _builtins.str
     """Format of the recording, such as webm or mp3."""
     audio_bytes: _builtins.int
     """Size of the recording in bytes."""
     audio_kept: _builtins.bool
-    """Whether the recording is still kept."""
+    """Whether the recording is still stored."""
     attempts: _builtins.int
-    """How often it has been tried."""
+    """Number of attempts."""
     error_code: _builtins.str
-    """Why it failed, or failed last, in lower_snake_case; empty otherwise."""
+    """Error of the last attempt, in lower_snake_case. Empty without an error."""
     error_message: _builtins.str
-    """The same as a sentence for people."""
+    """Error of the last attempt as a sentence. Empty without an error."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was submitted."""
+        """Time of submission."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When it changed last."""
+        """Time of the last change."""
 
     @_builtins.property
     def complete_time(self) -> _timestamp_pb2.Timestamp:
-        """When hearing it came to an end; absent before."""
+        """Time at which the transcription ended. Absent before."""
 
     @_builtins.property
     def transcript(self) -> Global___Transcript:
-        """What was heard; absent until the status is completed or no_speech."""
+        """Result of the transcription. Absent until the status is completed or no_speech."""
 
     @_builtins.property
     def next_attempt_time(self) -> _timestamp_pb2.Timestamp:
-        """When it is tried again at the earliest; absent when it is not to be."""
+        """Earliest time of the next attempt. Absent when no attempt is scheduled."""
 
     def __init__(
         self,

@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from radiant.options.v1 import access_pb2 as radiant_dot_options_dot_v1_dot_access__pb2
 from radiant.voice.v1 import voice_pb2 as radiant_dot_voice_dot_v1_dot_voice__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$radiant/voice/v1/voice_service.proto\x12\x10radiant.voice.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cradiant/voice/v1/voice.proto\"v\n\x11TranscribeRequest\x12\x34\n\x06header\x18\x01 \x01(\x0b\x32\".radiant.voice.v1.TranscribeHeaderH\x00\x12\x1c\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x10H\x00\x42\r\n\x04part\x12\x05\xbaH\x02\x08\x01\"\x95\x01\n\x10TranscribeHeader\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12*\n\x08language\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x18\x03\x32\x0f^[a-z]{2,3}$|^$\x12\x18\n\x10skip_translation\x18\x03 \x01(\x08\"F\n\x12TranscribeResponse\x12\x30\n\ntranscript\x18\x01 \x01(\x0b\x32\x1c.radiant.voice.v1.Transcript\"\x8b\x02\n\x14TranslateTextRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12$\n\x04text\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x10\x01\x18\x88\'2\n^[^\\x00]*$\x12G\n\x0fsource_language\x18\x03 \x01(\tB.\xbaH+r)\x18\x10\x32%^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$|^$\x12G\n\x0ftarget_language\x18\x04 \x01(\tB.\xbaH+r)\x18\x10\x32%^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$|^$\"W\n\x15TranslateTextResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0fsource_language\x18\x02 \x01(\t\x12\x17\n\x0ftarget_language\x18\x03 \x01(\t\"r\n\x17GetVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1a\n\x08voice_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"M\n\x18GetVoiceFeedbackResponse\x12\x31\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x01(\x0b\x32\x1f.radiant.voice.v1.VoiceFeedback\"\xbe\x02\n\x18ListVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x37\n\x06status\x18\x02 \x01(\x0e\x32\x1d.radiant.voice.v1.VoiceStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\toutput_id\x18\x03 \x01(\tB\x1c\xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12.\n\x07user_id\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12\x1a\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12/\n\npage_token\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16\x18\x80\x10\x32\x11^[A-Za-z0-9_=-]*$\"g\n\x19ListVoiceFeedbackResponse\x12\x31\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32\x1f.radiant.voice.v1.VoiceFeedback\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x19RetryVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1c\n\nrequest_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\'\n\tvoice_ids\x18\x03 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\xe8\x07\x18\x01\"\x05r\x03\xb0\x01\x01\x12$\n\x06reason\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x18\xf4\x03\x32\n^[^\\x00]*$\"T\n\x1aRetryVoiceFeedbackResponse\x12\x19\n\x11retried_voice_ids\x18\x01 \x03(\t\x12\x1b\n\x13unchanged_voice_ids\x18\x02 \x03(\t\"o\n\x14GetVoiceAudioRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1a\n\x08voice_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"Q\n\x15GetVoiceAudioResponse\x12\x14\n\x0c\x61udio_format\x18\x01 \x01(\t\x12\x13\n\x0b\x61udio_bytes\x18\x02 \x01(\x03\x12\r\n\x05\x63hunk\x18\x03 \x01(\x0c\"S\n\x14GetVoiceQueueRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\"\xb5\x01\n\x15GetVoiceQueueResponse\x12,\n\x06\x64\x65pths\x18\x01 \x03(\x0b\x32\x1c.radiant.voice.v1.VoiceDepth\x12\x37\n\x13oldest_waiting_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x12oldest_waiting_age\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"J\n\nVoiceDepth\x12-\n\x06status\x18\x01 \x01(\x0e\x32\x1d.radiant.voice.v1.VoiceStatus\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x32\xdb\x05\n\x0cVoiceService\x12Y\n\nTranscribe\x12#.radiant.voice.v1.TranscribeRequest\x1a$.radiant.voice.v1.TranscribeResponse(\x01\x12`\n\rTranslateText\x12&.radiant.voice.v1.TranslateTextRequest\x1a\'.radiant.voice.v1.TranslateTextResponse\x12i\n\x10GetVoiceFeedback\x12).radiant.voice.v1.GetVoiceFeedbackRequest\x1a*.radiant.voice.v1.GetVoiceFeedbackResponse\x12l\n\x11ListVoiceFeedback\x12*.radiant.voice.v1.ListVoiceFeedbackRequest\x1a+.radiant.voice.v1.ListVoiceFeedbackResponse\x12o\n\x12RetryVoiceFeedback\x12+.radiant.voice.v1.RetryVoiceFeedbackRequest\x1a,.radiant.voice.v1.RetryVoiceFeedbackResponse\x12\x62\n\rGetVoiceAudio\x12&.radiant.voice.v1.GetVoiceAudioRequest\x1a\'.radiant.voice.v1.GetVoiceAudioResponse0\x01\x12`\n\rGetVoiceQueue\x12&.radiant.voice.v1.GetVoiceQueueRequest\x1a\'.radiant.voice.v1.GetVoiceQueueResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$radiant/voice/v1/voice_service.proto\x12\x10radiant.voice.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fradiant/options/v1/access.proto\x1a\x1cradiant/voice/v1/voice.proto\"v\n\x11TranscribeRequest\x12\x34\n\x06header\x18\x01 \x01(\x0b\x32\".radiant.voice.v1.TranscribeHeaderH\x00\x12\x1c\n\x05\x63hunk\x18\x02 \x01(\x0c\x42\x0b\xbaH\x08z\x06\x10\x01\x18\x80\x80\x10H\x00\x42\r\n\x04part\x12\x05\xbaH\x02\x08\x01\"\x95\x01\n\x10TranscribeHeader\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12*\n\x08language\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x18\x03\x32\x0f^[a-z]{2,3}$|^$\x12\x18\n\x10skip_translation\x18\x03 \x01(\x08\"F\n\x12TranscribeResponse\x12\x30\n\ntranscript\x18\x01 \x01(\x0b\x32\x1c.radiant.voice.v1.Transcript\"\x8b\x02\n\x14TranslateTextRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12$\n\x04text\x18\x02 \x01(\tB\x16\xbaH\x13r\x11\x10\x01\x18\x88\'2\n^[^\\x00]*$\x12G\n\x0fsource_language\x18\x03 \x01(\tB.\xbaH+r)\x18\x10\x32%^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$|^$\x12G\n\x0ftarget_language\x18\x04 \x01(\tB.\xbaH+r)\x18\x10\x32%^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$|^$\"W\n\x15TranslateTextResponse\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x17\n\x0fsource_language\x18\x02 \x01(\t\x12\x17\n\x0ftarget_language\x18\x03 \x01(\t\"r\n\x17GetVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1a\n\x08voice_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"M\n\x18GetVoiceFeedbackResponse\x12\x31\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x01(\x0b\x32\x1f.radiant.voice.v1.VoiceFeedback\"\xbe\x02\n\x18ListVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x37\n\x06status\x18\x02 \x01(\x0e\x32\x1d.radiant.voice.v1.VoiceStatusB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12/\n\toutput_id\x18\x03 \x01(\tB\x1c\xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12.\n\x07user_id\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12\x1a\n\tpage_size\x18\x05 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12/\n\npage_token\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16\x18\x80\x10\x32\x11^[A-Za-z0-9_=-]*$\"g\n\x19ListVoiceFeedbackResponse\x12\x31\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32\x1f.radiant.voice.v1.VoiceFeedback\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc5\x01\n\x19RetryVoiceFeedbackRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1c\n\nrequest_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\'\n\tvoice_ids\x18\x03 \x03(\tB\x14\xbaH\x11\x92\x01\x0e\x08\x01\x10\xe8\x07\x18\x01\"\x05r\x03\xb0\x01\x01\x12$\n\x06reason\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x18\xf4\x03\x32\n^[^\\x00]*$\"T\n\x1aRetryVoiceFeedbackResponse\x12\x19\n\x11retried_voice_ids\x18\x01 \x03(\t\x12\x1b\n\x13unchanged_voice_ids\x18\x02 \x03(\t\"o\n\x14GetVoiceAudioRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\x12\x1a\n\x08voice_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"Q\n\x15GetVoiceAudioResponse\x12\x14\n\x0c\x61udio_format\x18\x01 \x01(\t\x12\x13\n\x0b\x61udio_bytes\x18\x02 \x01(\x03\x12\r\n\x05\x63hunk\x18\x03 \x01(\x0c\"S\n\x14GetVoiceQueueRequest\x12;\n\ttenant_id\x18\x01 \x01(\tB(\xbaH%r#\x18\x64\x32\x1f^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$\"\xb5\x01\n\x15GetVoiceQueueResponse\x12,\n\x06\x64\x65pths\x18\x01 \x03(\x0b\x32\x1c.radiant.voice.v1.VoiceDepth\x12\x37\n\x13oldest_waiting_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x12oldest_waiting_age\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"J\n\nVoiceDepth\x12-\n\x06status\x18\x01 \x01(\x0e\x32\x1d.radiant.voice.v1.VoiceStatus\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x32\xb8\x06\n\x0cVoiceService\x12g\n\nTranscribe\x12#.radiant.voice.v1.TranscribeRequest\x1a$.radiant.voice.v1.TranscribeResponse\"\x0c\xea\xe0\x18\x08\n\x04\x01\x02\x03\x04\x10\x01(\x01\x12n\n\rTranslateText\x12&.radiant.voice.v1.TranslateTextRequest\x1a\'.radiant.voice.v1.TranslateTextResponse\"\x0c\xea\xe0\x18\x08\n\x04\x01\x02\x03\x04\x10\x01\x12w\n\x10GetVoiceFeedback\x12).radiant.voice.v1.GetVoiceFeedbackRequest\x1a*.radiant.voice.v1.GetVoiceFeedbackResponse\"\x0c\xea\xe0\x18\x08\n\x04\x01\x02\x03\x04\x10\x01\x12z\n\x11ListVoiceFeedback\x12*.radiant.voice.v1.ListVoiceFeedbackRequest\x1a+.radiant.voice.v1.ListVoiceFeedbackResponse\"\x0c\xea\xe0\x18\x08\n\x04\x01\x02\x03\x04\x10\x01\x12{\n\x12RetryVoiceFeedback\x12+.radiant.voice.v1.RetryVoiceFeedbackRequest\x1a,.radiant.voice.v1.RetryVoiceFeedbackResponse\"\n\xea\xe0\x18\x06\n\x02\x03\x04\x10\x02\x12o\n\rGetVoiceAudio\x12&.radiant.voice.v1.GetVoiceAudioRequest\x1a\'.radiant.voice.v1.GetVoiceAudioResponse\"\x0b\xea\xe0\x18\x07\n\x03\x02\x03\x04\x10\x01\x30\x01\x12l\n\rGetVoiceQueue\x12&.radiant.voice.v1.GetVoiceQueueRequest\x1a\'.radiant.voice.v1.GetVoiceQueueResponse\"\n\xea\xe0\x18\x06\n\x02\x03\x04\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -81,38 +82,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETVOICEAUDIOREQUEST'].fields_by_name['voice_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_GETVOICEQUEUEREQUEST'].fields_by_name['tenant_id']._loaded_options = None
   _globals['_GETVOICEQUEUEREQUEST'].fields_by_name['tenant_id']._serialized_options = b'\272H%r#\030d2\037^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$'
-  _globals['_TRANSCRIBEREQUEST']._serialized_start=182
-  _globals['_TRANSCRIBEREQUEST']._serialized_end=300
-  _globals['_TRANSCRIBEHEADER']._serialized_start=303
-  _globals['_TRANSCRIBEHEADER']._serialized_end=452
-  _globals['_TRANSCRIBERESPONSE']._serialized_start=454
-  _globals['_TRANSCRIBERESPONSE']._serialized_end=524
-  _globals['_TRANSLATETEXTREQUEST']._serialized_start=527
-  _globals['_TRANSLATETEXTREQUEST']._serialized_end=794
-  _globals['_TRANSLATETEXTRESPONSE']._serialized_start=796
-  _globals['_TRANSLATETEXTRESPONSE']._serialized_end=883
-  _globals['_GETVOICEFEEDBACKREQUEST']._serialized_start=885
-  _globals['_GETVOICEFEEDBACKREQUEST']._serialized_end=999
-  _globals['_GETVOICEFEEDBACKRESPONSE']._serialized_start=1001
-  _globals['_GETVOICEFEEDBACKRESPONSE']._serialized_end=1078
-  _globals['_LISTVOICEFEEDBACKREQUEST']._serialized_start=1081
-  _globals['_LISTVOICEFEEDBACKREQUEST']._serialized_end=1399
-  _globals['_LISTVOICEFEEDBACKRESPONSE']._serialized_start=1401
-  _globals['_LISTVOICEFEEDBACKRESPONSE']._serialized_end=1504
-  _globals['_RETRYVOICEFEEDBACKREQUEST']._serialized_start=1507
-  _globals['_RETRYVOICEFEEDBACKREQUEST']._serialized_end=1704
-  _globals['_RETRYVOICEFEEDBACKRESPONSE']._serialized_start=1706
-  _globals['_RETRYVOICEFEEDBACKRESPONSE']._serialized_end=1790
-  _globals['_GETVOICEAUDIOREQUEST']._serialized_start=1792
-  _globals['_GETVOICEAUDIOREQUEST']._serialized_end=1903
-  _globals['_GETVOICEAUDIORESPONSE']._serialized_start=1905
-  _globals['_GETVOICEAUDIORESPONSE']._serialized_end=1986
-  _globals['_GETVOICEQUEUEREQUEST']._serialized_start=1988
-  _globals['_GETVOICEQUEUEREQUEST']._serialized_end=2071
-  _globals['_GETVOICEQUEUERESPONSE']._serialized_start=2074
-  _globals['_GETVOICEQUEUERESPONSE']._serialized_end=2255
-  _globals['_VOICEDEPTH']._serialized_start=2257
-  _globals['_VOICEDEPTH']._serialized_end=2331
-  _globals['_VOICESERVICE']._serialized_start=2334
-  _globals['_VOICESERVICE']._serialized_end=3065
+  _globals['_VOICESERVICE'].methods_by_name['Transcribe']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['Transcribe']._serialized_options = b'\352\340\030\010\n\004\001\002\003\004\020\001'
+  _globals['_VOICESERVICE'].methods_by_name['TranslateText']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['TranslateText']._serialized_options = b'\352\340\030\010\n\004\001\002\003\004\020\001'
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceFeedback']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceFeedback']._serialized_options = b'\352\340\030\010\n\004\001\002\003\004\020\001'
+  _globals['_VOICESERVICE'].methods_by_name['ListVoiceFeedback']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['ListVoiceFeedback']._serialized_options = b'\352\340\030\010\n\004\001\002\003\004\020\001'
+  _globals['_VOICESERVICE'].methods_by_name['RetryVoiceFeedback']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['RetryVoiceFeedback']._serialized_options = b'\352\340\030\006\n\002\003\004\020\002'
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceAudio']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceAudio']._serialized_options = b'\352\340\030\007\n\003\002\003\004\020\001'
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceQueue']._loaded_options = None
+  _globals['_VOICESERVICE'].methods_by_name['GetVoiceQueue']._serialized_options = b'\352\340\030\006\n\002\003\004\020\001'
+  _globals['_TRANSCRIBEREQUEST']._serialized_start=215
+  _globals['_TRANSCRIBEREQUEST']._serialized_end=333
+  _globals['_TRANSCRIBEHEADER']._serialized_start=336
+  _globals['_TRANSCRIBEHEADER']._serialized_end=485
+  _globals['_TRANSCRIBERESPONSE']._serialized_start=487
+  _globals['_TRANSCRIBERESPONSE']._serialized_end=557
+  _globals['_TRANSLATETEXTREQUEST']._serialized_start=560
+  _globals['_TRANSLATETEXTREQUEST']._serialized_end=827
+  _globals['_TRANSLATETEXTRESPONSE']._serialized_start=829
+  _globals['_TRANSLATETEXTRESPONSE']._serialized_end=916
+  _globals['_GETVOICEFEEDBACKREQUEST']._serialized_start=918
+  _globals['_GETVOICEFEEDBACKREQUEST']._serialized_end=1032
+  _globals['_GETVOICEFEEDBACKRESPONSE']._serialized_start=1034
+  _globals['_GETVOICEFEEDBACKRESPONSE']._serialized_end=1111
+  _globals['_LISTVOICEFEEDBACKREQUEST']._serialized_start=1114
+  _globals['_LISTVOICEFEEDBACKREQUEST']._serialized_end=1432
+  _globals['_LISTVOICEFEEDBACKRESPONSE']._serialized_start=1434
+  _globals['_LISTVOICEFEEDBACKRESPONSE']._serialized_end=1537
+  _globals['_RETRYVOICEFEEDBACKREQUEST']._serialized_start=1540
+  _globals['_RETRYVOICEFEEDBACKREQUEST']._serialized_end=1737
+  _globals['_RETRYVOICEFEEDBACKRESPONSE']._serialized_start=1739
+  _globals['_RETRYVOICEFEEDBACKRESPONSE']._serialized_end=1823
+  _globals['_GETVOICEAUDIOREQUEST']._serialized_start=1825
+  _globals['_GETVOICEAUDIOREQUEST']._serialized_end=1936
+  _globals['_GETVOICEAUDIORESPONSE']._serialized_start=1938
+  _globals['_GETVOICEAUDIORESPONSE']._serialized_end=2019
+  _globals['_GETVOICEQUEUEREQUEST']._serialized_start=2021
+  _globals['_GETVOICEQUEUEREQUEST']._serialized_end=2104
+  _globals['_GETVOICEQUEUERESPONSE']._serialized_start=2107
+  _globals['_GETVOICEQUEUERESPONSE']._serialized_end=2288
+  _globals['_VOICEDEPTH']._serialized_start=2290
+  _globals['_VOICEDEPTH']._serialized_end=2364
+  _globals['_VOICESERVICE']._serialized_start=2367
+  _globals['_VOICESERVICE']._serialized_end=3191
 # @@protoc_insertion_point(module_scope)

@@ -23,17 +23,19 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class TranscribeRequest(_message.Message):
-    """TranscribeRequest is the header or a chunk of a recording."""
+    """TranscribeRequest is one part of a recording: the header or a chunk of the file."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     HEADER_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
     chunk: _builtins.bytes
-    """Bytes of the file, in order. 1 byte to 256 KiB; all of them at most 25 MB unless the deployment says otherwise."""
+    """Next bytes of the file. 1 byte to 256 KiB per chunk. The whole file has at most 25 MB by default; the limit is a
+    setting of the service.
+    """
     @_builtins.property
     def header(self) -> Global___TranscribeHeader:
-        """What is to be done."""
+        """Options of the transcription. Sent first."""
 
     def __init__(
         self,
@@ -53,7 +55,7 @@ Global___TranscribeRequest: _TypeAlias = TranscribeRequest  # noqa: Y015
 
 @_typing.final
 class TranscribeHeader(_message.Message):
-    """TranscribeHeader says what is to be done with a recording."""
+    """TranscribeHeader contains the options of a transcription."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -61,11 +63,13 @@ class TranscribeHeader(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     SKIP_TRANSLATION_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     language: _builtins.str
-    """Language spoken, ISO 639-1, where it is known; empty: it is detected."""
+    """Spoken language, ISO 639-1. Empty detects it. At most 3 characters."""
     skip_translation: _builtins.bool
-    """Whether to leave out the English translation, which takes about as long again as the transcript."""
+    """Whether to skip the English translation, which takes about as long as the transcription. Default: false."""
     def __init__(
         self,
         *,
@@ -83,14 +87,14 @@ Global___TranscribeHeader: _TypeAlias = TranscribeHeader  # noqa: Y015
 
 @_typing.final
 class TranscribeResponse(_message.Message):
-    """TranscribeResponse shows what was heard."""
+    """TranscribeResponse contains the result of a transcription."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRANSCRIPT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transcript(self) -> _voice_pb2.Transcript:
-        """What was heard."""
+        """Transcript of the recording."""
 
     def __init__(
         self,
@@ -107,7 +111,7 @@ Global___TranscribeResponse: _TypeAlias = TranscribeResponse  # noqa: Y015
 
 @_typing.final
 class TranslateTextRequest(_message.Message):
-    """TranslateTextRequest asks for a translation."""
+    """TranslateTextRequest contains a text to translate."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -116,13 +120,15 @@ class TranslateTextRequest(_message.Message):
     SOURCE_LANGUAGE_FIELD_NUMBER: _builtins.int
     TARGET_LANGUAGE_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     text: _builtins.str
-    """Text. 1 to 5,000 characters."""
+    """Text. 1 to 5,000 characters. Required."""
     source_language: _builtins.str
-    """Language of the text, ISO 639-1, with or without a region; empty: it is recognised."""
+    """Language of the text, ISO 639-1, with or without a region. Empty detects it. At most 16 characters."""
     target_language: _builtins.str
-    """Language wanted, ISO 639-1; empty: English."""
+    """Language of the translation, ISO 639-1, with or without a region. Empty selects English. At most 16 characters."""
     def __init__(
         self,
         *,
@@ -141,7 +147,7 @@ Global___TranslateTextRequest: _TypeAlias = TranslateTextRequest  # noqa: Y015
 
 @_typing.final
 class TranslateTextResponse(_message.Message):
-    """TranslateTextResponse is a translation."""
+    """TranslateTextResponse contains a translation."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -149,7 +155,7 @@ class TranslateTextResponse(_message.Message):
     SOURCE_LANGUAGE_FIELD_NUMBER: _builtins.int
     TARGET_LANGUAGE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """The text in the language wanted; unchanged when it was in it."""
+    """Translated text. Unchanged when the text is in the target language already."""
     source_language: _builtins.str
     """Language of the original, ISO 639-1."""
     target_language: _builtins.str
@@ -171,16 +177,18 @@ Global___TranslateTextResponse: _TypeAlias = TranslateTextResponse  # noqa: Y015
 
 @_typing.final
 class GetVoiceFeedbackRequest(_message.Message):
-    """GetVoiceFeedbackRequest asks for spoken feedback."""
+    """GetVoiceFeedbackRequest names one voice comment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     VOICE_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     voice_id: _builtins.str
-    """Spoken feedback. A UUID."""
+    """Identifier of the voice feedback, a UUID. Required."""
     def __init__(
         self,
         *,
@@ -197,14 +205,14 @@ Global___GetVoiceFeedbackRequest: _TypeAlias = GetVoiceFeedbackRequest  # noqa: 
 
 @_typing.final
 class GetVoiceFeedbackResponse(_message.Message):
-    """GetVoiceFeedbackResponse shows spoken feedback."""
+    """GetVoiceFeedbackResponse contains one voice comment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     FEEDBACK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def feedback(self) -> _voice_pb2.VoiceFeedback:
-        """The feedback."""
+        """Voice comment with its transcript."""
 
     def __init__(
         self,
@@ -221,7 +229,7 @@ Global___GetVoiceFeedbackResponse: _TypeAlias = GetVoiceFeedbackResponse  # noqa
 
 @_typing.final
 class ListVoiceFeedbackRequest(_message.Message):
-    """ListVoiceFeedbackRequest asks for spoken feedback. Filters narrow each other."""
+    """ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -232,17 +240,19 @@ class ListVoiceFeedbackRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     status: _voice_pb2.VoiceStatus.ValueType
-    """Status; unspecified for all."""
+    """State of the transcription. Unspecified matches all."""
     output_id: _builtins.str
-    """Output that was judged; empty for all. At most 100 characters."""
+    """Identifier of the output. Empty matches all. At most 100 characters."""
     user_id: _builtins.str
-    """User who spoke; empty for all. At most 200 characters."""
+    """Identifier of the speaker. Empty matches all. At most 200 characters."""
     page_size: _builtins.int
-    """Items a page; 0 means 50, more than 1,000 means 1,000."""
+    """Maximum number of voice comments per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000."""
     page_token: _builtins.str
-    """Token of the page, from the answer before; empty for the first."""
+    """`next_page_token` of the previous page. Empty for the first page. At most 2,048 characters."""
     def __init__(
         self,
         *,
@@ -263,17 +273,17 @@ Global___ListVoiceFeedbackRequest: _TypeAlias = ListVoiceFeedbackRequest  # noqa
 
 @_typing.final
 class ListVoiceFeedbackResponse(_message.Message):
-    """ListVoiceFeedbackResponse is a page of spoken feedback."""
+    """ListVoiceFeedbackResponse is one page of voice feedback."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     FEEDBACK_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Token of the next page; empty on the last."""
+    """Token of the next page. Empty on the last page."""
     @_builtins.property
     def feedback(self) -> _containers.RepeatedCompositeFieldContainer[_voice_pb2.VoiceFeedback]:
-        """Feedback, newest first."""
+        """Voice feedback, newest first."""
 
     def __init__(
         self,
@@ -291,7 +301,7 @@ Global___ListVoiceFeedbackResponse: _TypeAlias = ListVoiceFeedbackResponse  # no
 
 @_typing.final
 class RetryVoiceFeedbackRequest(_message.Message):
-    """RetryVoiceFeedbackRequest asks to hear failed feedback again."""
+    """RetryVoiceFeedbackRequest names the voice feedback to transcribe again."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -300,14 +310,16 @@ class RetryVoiceFeedbackRequest(_message.Message):
     VOICE_IDS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     request_id: _builtins.str
-    """Makes the call safe to repeat: within 24 hours a repeat returns the first answer. A UUID."""
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     reason: _builtins.str
-    """Why, for the audit log. At most 500 characters."""
+    """Reason of the retry, stored in the audit log. At most 500 characters. Default: empty."""
     @_builtins.property
     def voice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Feedback to be heard again. 1 to 1,000 distinct UUIDs."""
+        """Identifiers of voice feedback. 1 to 1,000 distinct UUIDs."""
 
     def __init__(
         self,
@@ -327,7 +339,7 @@ Global___RetryVoiceFeedbackRequest: _TypeAlias = RetryVoiceFeedbackRequest  # no
 
 @_typing.final
 class RetryVoiceFeedbackResponse(_message.Message):
-    """RetryVoiceFeedbackResponse tells what became of each."""
+    """RetryVoiceFeedbackResponse contains the outcome for each voice comment."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -335,11 +347,11 @@ class RetryVoiceFeedbackResponse(_message.Message):
     UNCHANGED_VOICE_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def retried_voice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Feedback that waits to be heard again."""
+        """Voice feedback that was queued again."""
 
     @_builtins.property
     def unchanged_voice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Feedback that was left as it is: it had not failed, or its recording is deleted."""
+        """Voice feedback that was not queued: it had not failed, or its recording is deleted."""
 
     def __init__(
         self,
@@ -357,16 +369,18 @@ Global___RetryVoiceFeedbackResponse: _TypeAlias = RetryVoiceFeedbackResponse  # 
 
 @_typing.final
 class GetVoiceAudioRequest(_message.Message):
-    """GetVoiceAudioRequest asks for a recording."""
+    """GetVoiceAudioRequest names one recording."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     VOICE_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. At most 100 characters."""
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
     voice_id: _builtins.str
-    """Spoken feedback. A UUID."""
+    """Identifier of the voice feedback, a UUID. Required."""
     def __init__(
         self,
         *,
@@ -383,7 +397,7 @@ Global___GetVoiceAudioRequest: _TypeAlias = GetVoiceAudioRequest  # noqa: Y015
 
 @_typing.final
 class GetVoiceAudioResponse(_message.Message):
-    """GetVoiceAudioResponse is a part of a recording."""
+    """GetVoiceAudioResponse is one part of a recording."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -391,11 +405,11 @@ class GetVoiceAudioResponse(_message.Message):
     AUDIO_BYTES_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
     audio_format: _builtins.str
-    """Format of the file, such as webm or mp3. In the first part only."""
+    """Format of the file, such as webm or mp3. Set in the first part only."""
     audio_bytes: _builtins.int
-    """Size of the whole file in bytes. In the first part only."""
+    """Size of the whole file in bytes. Set in the first part only."""
     chunk: _builtins.bytes
-    """Bytes of the file, in order. At most 256 KiB."""
+    """Next bytes of the file. At most 256 KiB."""
     def __init__(
         self,
         *,
@@ -413,14 +427,14 @@ Global___GetVoiceAudioResponse: _TypeAlias = GetVoiceAudioResponse  # noqa: Y015
 
 @_typing.final
 class GetVoiceQueueRequest(_message.Message):
-    """GetVoiceQueueRequest asks how much waits."""
+    """GetVoiceQueueRequest selects the tenant."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
-    """Tenant; defaults to the tenant of the caller's token and must agree with it. An operator of all tenants who names
-    none sees what waits of all. At most 100 characters.
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. For an operator who acts for
+    all tenants, empty selects all tenants. At most 100 characters.
     """
     def __init__(
         self,
@@ -437,7 +451,7 @@ Global___GetVoiceQueueRequest: _TypeAlias = GetVoiceQueueRequest  # noqa: Y015
 
 @_typing.final
 class GetVoiceQueueResponse(_message.Message):
-    """GetVoiceQueueResponse tells how much waits."""
+    """GetVoiceQueueResponse describes the queue of transcriptions."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -446,17 +460,17 @@ class GetVoiceQueueResponse(_message.Message):
     OLDEST_WAITING_AGE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def depths(self) -> _containers.RepeatedCompositeFieldContainer[Global___VoiceDepth]:
-        """Feedback by status, statuses without any left out. What is pending and processing is counted whole; what is done,
-        of one tenant alone and of the last 30 days.
+        """Number of voice comments by status. Statuses without voice comments are left out. Pending and processing comments
+        are counted without a limit of time. Other statuses are counted for one tenant only, over the last 30 days.
         """
 
     @_builtins.property
     def oldest_waiting_time(self) -> _timestamp_pb2.Timestamp:
-        """When the oldest feedback that is not yet done was submitted; absent when there is none."""
+        """Time of submission of the oldest voice comment that is pending or processing. Absent when none is."""
 
     @_builtins.property
     def oldest_waiting_age(self) -> _duration_pb2.Duration:
-        """Age of it; absent when there is none."""
+        """Age of the oldest voice comment that is pending or processing. Absent when none is."""
 
     def __init__(
         self,
@@ -475,16 +489,16 @@ Global___GetVoiceQueueResponse: _TypeAlias = GetVoiceQueueResponse  # noqa: Y015
 
 @_typing.final
 class VoiceDepth(_message.Message):
-    """VoiceDepth counts feedback of one status."""
+    """VoiceDepth is the number of voice comments with one status."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     STATUS_FIELD_NUMBER: _builtins.int
     COUNT_FIELD_NUMBER: _builtins.int
     status: _voice_pb2.VoiceStatus.ValueType
-    """The status."""
+    """Status."""
     count: _builtins.int
-    """How much there is."""
+    """Number of voice comments."""
     def __init__(
         self,
         *,

@@ -26,9 +26,9 @@ if _version_not_supported:
 
 
 class VoiceServiceStub:
-    """VoiceService hears what people say of answers: text in the language spoken, an English translation, and what the
-    words think of the answer. Recordings that were submitted as feedback are heard by workers, each once. Where the
-    packages of voice are not installed, calls that need them fail with FAILED_PRECONDITION and say what to install.
+    """VoiceService transcribes voice comments: text in the spoken language, an English translation and the sentiment of the
+    text. Workers transcribe submitted voice feedback once each. Without the packages of the voice extra, calls that need
+    them fail with FAILED_PRECONDITION and name the packages to install.
     """
 
     def __init__(self, channel):
@@ -75,57 +75,58 @@ class VoiceServiceStub:
 
 
 class VoiceServiceServicer:
-    """VoiceService hears what people say of answers: text in the language spoken, an English translation, and what the
-    words think of the answer. Recordings that were submitted as feedback are heard by workers, each once. Where the
-    packages of voice are not installed, calls that need them fail with FAILED_PRECONDITION and say what to install.
+    """VoiceService transcribes voice comments: text in the spoken language, an English translation and the sentiment of the
+    text. Workers transcribe submitted voice feedback once each. Without the packages of the voice extra, calls that need
+    them fail with FAILED_PRECONDITION and name the packages to install.
     """
 
     def Transcribe(self, request_iterator, context):
-        """Hears a recording at once and keeps nothing of it: a header, then the file in chunks. A recording that cannot be
-        played fails with INVALID_ARGUMENT and a sentence for the person who made it; too many at once with
-        RESOURCE_EXHAUSTED and the time to wait.
+        """Transcribes a recording immediately and stores none of it. The recording is sent as a header followed by chunks of
+        the file. An unreadable recording fails with INVALID_ARGUMENT and a sentence for the speaker. Too many concurrent
+        calls fail with RESOURCE_EXHAUSTED and the time to wait.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def TranslateText(self, request, context):
-        """Translates a text. A pair of languages that no engine knows fails with UNIMPLEMENTED and names the pair.
+        """Translates a text. An unsupported pair of languages fails with UNIMPLEMENTED and is named in the error.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetVoiceFeedback(self, request, context):
-        """Shows spoken feedback and what was heard.
+        """Returns one voice comment with its transcript.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListVoiceFeedback(self, request, context):
-        """Lists spoken feedback, newest first.
+        """Lists voice feedback, newest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RetryVoiceFeedback(self, request, context):
-        """Lets failed feedback be heard again, as if it had never been tried. All of it or, when one is unknown, none.
+        """Queues failed voice feedback again and resets its number of attempts. If an identifier is unknown, the call fails
+        and queues none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetVoiceAudio(self, request, context):
-        """Streams the recording itself, for people who judge what was heard.
+        """Streams the recording of a voice comment, for people who review its transcript.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetVoiceQueue(self, request, context):
-        """Tells how much waits to be heard, and for how long.
+        """Returns the number and the age of voice comments that are waiting for transcription.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -178,9 +179,9 @@ def add_VoiceServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class VoiceService:
-    """VoiceService hears what people say of answers: text in the language spoken, an English translation, and what the
-    words think of the answer. Recordings that were submitted as feedback are heard by workers, each once. Where the
-    packages of voice are not installed, calls that need them fail with FAILED_PRECONDITION and say what to install.
+    """VoiceService transcribes voice comments: text in the spoken language, an English translation and the sentiment of the
+    text. Workers transcribe submitted voice feedback once each. Without the packages of the voice extra, calls that need
+    them fail with FAILED_PRECONDITION and name the packages to install.
     """
 
     @staticmethod

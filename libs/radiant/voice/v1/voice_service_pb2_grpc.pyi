@@ -13,34 +13,36 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class VoiceServiceStub:
-    """VoiceService hears what people say of answers: text in the language spoken, an English translation, and what the
-    words think of the answer. Recordings that were submitted as feedback are heard by workers, each once. Where the
-    packages of voice are not installed, calls that need them fail with FAILED_PRECONDITION and say what to install.
+    """VoiceService transcribes voice comments: text in the spoken language, an English translation and the sentiment of the
+    text. Workers transcribe submitted voice feedback once each. Without the packages of the voice extra, calls that need
+    them fail with FAILED_PRECONDITION and name the packages to install.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Transcribe: _aio.StreamUnaryMultiCallable[_voice_service_pb2.TranscribeRequest, _voice_service_pb2.TranscribeResponse]
-    """Hears a recording at once and keeps nothing of it: a header, then the file in chunks. A recording that cannot be
-    played fails with INVALID_ARGUMENT and a sentence for the person who made it; too many at once with
-    RESOURCE_EXHAUSTED and the time to wait.
+    """Transcribes a recording immediately and stores none of it. The recording is sent as a header followed by chunks of
+    the file. An unreadable recording fails with INVALID_ARGUMENT and a sentence for the speaker. Too many concurrent
+    calls fail with RESOURCE_EXHAUSTED and the time to wait.
     """
     TranslateText: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.TranslateTextRequest, _voice_service_pb2.TranslateTextResponse]
-    """Translates a text. A pair of languages that no engine knows fails with UNIMPLEMENTED and names the pair."""
+    """Translates a text. An unsupported pair of languages fails with UNIMPLEMENTED and is named in the error."""
     GetVoiceFeedback: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.GetVoiceFeedbackRequest, _voice_service_pb2.GetVoiceFeedbackResponse]
-    """Shows spoken feedback and what was heard."""
+    """Returns one voice comment with its transcript."""
     ListVoiceFeedback: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.ListVoiceFeedbackRequest, _voice_service_pb2.ListVoiceFeedbackResponse]
-    """Lists spoken feedback, newest first."""
+    """Lists voice feedback, newest first."""
     RetryVoiceFeedback: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.RetryVoiceFeedbackRequest, _voice_service_pb2.RetryVoiceFeedbackResponse]
-    """Lets failed feedback be heard again, as if it had never been tried. All of it or, when one is unknown, none."""
+    """Queues failed voice feedback again and resets its number of attempts. If an identifier is unknown, the call fails
+    and queues none.
+    """
     GetVoiceAudio: _aio.UnaryStreamMultiCallable[_voice_service_pb2.GetVoiceAudioRequest, _voice_service_pb2.GetVoiceAudioResponse]
-    """Streams the recording itself, for people who judge what was heard."""
+    """Streams the recording of a voice comment, for people who review its transcript."""
     GetVoiceQueue: _aio.UnaryUnaryMultiCallable[_voice_service_pb2.GetVoiceQueueRequest, _voice_service_pb2.GetVoiceQueueResponse]
-    """Tells how much waits to be heard, and for how long."""
+    """Returns the number and the age of voice comments that are waiting for transcription."""
 
 class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
-    """VoiceService hears what people say of answers: text in the language spoken, an English translation, and what the
-    words think of the answer. Recordings that were submitted as feedback are heard by workers, each once. Where the
-    packages of voice are not installed, calls that need them fail with FAILED_PRECONDITION and say what to install.
+    """VoiceService transcribes voice comments: text in the spoken language, an English translation and the sentiment of the
+    text. Workers transcribe submitted voice feedback once each. Without the packages of the voice extra, calls that need
+    them fail with FAILED_PRECONDITION and name the packages to install.
     """
 
     @_abc_1.abstractmethod
@@ -49,9 +51,9 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _abc.AsyncIterator[_voice_service_pb2.TranscribeRequest],
         context: _aio.ServicerContext[_abc.AsyncIterator[_voice_service_pb2.TranscribeRequest], _abc.Awaitable[_voice_service_pb2.TranscribeResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.TranscribeResponse]:
-        """Hears a recording at once and keeps nothing of it: a header, then the file in chunks. A recording that cannot be
-        played fails with INVALID_ARGUMENT and a sentence for the person who made it; too many at once with
-        RESOURCE_EXHAUSTED and the time to wait.
+        """Transcribes a recording immediately and stores none of it. The recording is sent as a header followed by chunks of
+        the file. An unreadable recording fails with INVALID_ARGUMENT and a sentence for the speaker. Too many concurrent
+        calls fail with RESOURCE_EXHAUSTED and the time to wait.
         """
 
     @_abc_1.abstractmethod
@@ -60,7 +62,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.TranslateTextRequest,
         context: _aio.ServicerContext[_voice_service_pb2.TranslateTextRequest, _abc.Awaitable[_voice_service_pb2.TranslateTextResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.TranslateTextResponse]:
-        """Translates a text. A pair of languages that no engine knows fails with UNIMPLEMENTED and names the pair."""
+        """Translates a text. An unsupported pair of languages fails with UNIMPLEMENTED and is named in the error."""
 
     @_abc_1.abstractmethod
     def GetVoiceFeedback(
@@ -68,7 +70,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.GetVoiceFeedbackRequest,
         context: _aio.ServicerContext[_voice_service_pb2.GetVoiceFeedbackRequest, _abc.Awaitable[_voice_service_pb2.GetVoiceFeedbackResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.GetVoiceFeedbackResponse]:
-        """Shows spoken feedback and what was heard."""
+        """Returns one voice comment with its transcript."""
 
     @_abc_1.abstractmethod
     def ListVoiceFeedback(
@@ -76,7 +78,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.ListVoiceFeedbackRequest,
         context: _aio.ServicerContext[_voice_service_pb2.ListVoiceFeedbackRequest, _abc.Awaitable[_voice_service_pb2.ListVoiceFeedbackResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.ListVoiceFeedbackResponse]:
-        """Lists spoken feedback, newest first."""
+        """Lists voice feedback, newest first."""
 
     @_abc_1.abstractmethod
     def RetryVoiceFeedback(
@@ -84,7 +86,9 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.RetryVoiceFeedbackRequest,
         context: _aio.ServicerContext[_voice_service_pb2.RetryVoiceFeedbackRequest, _abc.Awaitable[_voice_service_pb2.RetryVoiceFeedbackResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.RetryVoiceFeedbackResponse]:
-        """Lets failed feedback be heard again, as if it had never been tried. All of it or, when one is unknown, none."""
+        """Queues failed voice feedback again and resets its number of attempts. If an identifier is unknown, the call fails
+        and queues none.
+        """
 
     @_abc_1.abstractmethod
     def GetVoiceAudio(
@@ -92,7 +96,7 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.GetVoiceAudioRequest,
         context: _aio.ServicerContext[_voice_service_pb2.GetVoiceAudioRequest, _abc.AsyncIterator[_voice_service_pb2.GetVoiceAudioResponse]],
     ) -> _abc.AsyncIterator[_voice_service_pb2.GetVoiceAudioResponse]:
-        """Streams the recording itself, for people who judge what was heard."""
+        """Streams the recording of a voice comment, for people who review its transcript."""
 
     @_abc_1.abstractmethod
     def GetVoiceQueue(
@@ -100,6 +104,6 @@ class VoiceServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _voice_service_pb2.GetVoiceQueueRequest,
         context: _aio.ServicerContext[_voice_service_pb2.GetVoiceQueueRequest, _abc.Awaitable[_voice_service_pb2.GetVoiceQueueResponse]],
     ) -> _abc.Awaitable[_voice_service_pb2.GetVoiceQueueResponse]:
-        """Tells how much waits to be heard, and for how long."""
+        """Returns the number and the age of voice comments that are waiting for transcription."""
 
 def add_VoiceServiceServicer_to_server(servicer: VoiceServiceServicer, server: _aio.Server) -> None: ...

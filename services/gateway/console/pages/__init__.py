@@ -1,25 +1,15 @@
-"""The pages, in the order of the navigation."""
+"""All pages of the console, in the order of the navigation bar."""
 
-from gateway.console.pages import (
-    audit,
-    experiments,
-    feedback,
-    learning,
-    models,
-    overview,
-    privacy,
-    recommendations,
-    trust,
-    voice,
-)
+from gateway.console.pages import audit, learning, models, overview, privacy, recommendations, trust, voice
+from gateway.console.pages.experiments import EXPERIMENT_PAGES
+from gateway.console.pages.feedback import FEEDBACK_PAGES
 
 PAGES = (
     overview.PAGE,
     models.PAGE,
     recommendations.PAGE,
-    feedback.PAGE,
-    feedback.OUTPUT,
-    *experiments.PAGES,
+    *FEEDBACK_PAGES,
+    *EXPERIMENT_PAGES,
     trust.PAGE,
     voice.PAGE,
     learning.PAGE,

@@ -1,143 +1,146 @@
-"""Learning: how far it is, the nightly work and its reports, and how another strategy would have done."""
+"""Learning page: status, batch runs with their reports, and off-policy evaluation of strategies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from gateway.console.page import ADMINS, OPERATORS, READERS, Asked, Figure, Moved, Page, Shown
-from gateway.console.pages.learning_figures import estimates, report_figures
+from gateway.console.access import roles_of
+from gateway.console.charts.figure import Figure
+from gateway.console.charts.learning import ESTIMATOR_LABELS, estimates_figure, report_figures
+from gateway.console.page import Page
+from gateway.console.page_request import PageRequest
+from gateway.console.pages.strategies import STRATEGIES, STRATEGY_CHOICES
+from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import scoring_pb2
 
-A_PAGE = 20
-HEARD_S = 1.5
-"""How long a run is waited for; it goes on by itself."""
+PAGE_SIZE = 20
+EVALUATION_DAYS = 30
+RUN_TIMEOUT_S = 1.5
+"""Time to wait for the result of a batch run. The run continues in the service afterwards."""
 STEPS = ("trust", "rebuild", "priors", "drift", "expiry")
-STRATEGIES = {
-    "thompson": scoring_pb2.STRATEGY_THOMPSON,
-    "greedy": scoring_pb2.STRATEGY_GREEDY,
-    "epsilon_greedy": scoring_pb2.STRATEGY_EPSILON_GREEDY,
-    "scope_fallback": scoring_pb2.STRATEGY_SCOPE_FALLBACK,
-}
-_NO_LIST = (500, 501, 504)
-"""Statuses of a service that keeps no list of runs."""
+_LIST_UNAVAILABLE = (500, 501, 504)
+"""HTTP statuses after which the page is shown without the list of runs."""
 
 
-def _tenant(asked: Asked) -> str:
-    """Returns the tenant looked at; empty for an operator of all tenants who has named none, and so sees all."""
-    return asked.session.tenant or asked.sent("tenant") or asked.text("tenant")
-
-
-async def _status(asked: Asked) -> Mapping[str, Any]:
-    request = pb.GetLearningStatusRequest(tenant_id=_tenant(asked))
-    status = await asked.desk.ask(asked.desk.learning.GetLearningStatus, request)
+async def _status(request: PageRequest) -> Mapping[str, Any]:
+    message = pb.GetLearningStatusRequest(tenant_id=request.optional_tenant)
+    status = await request.services.call(request.services.learning.GetLearningStatus, message)
     return {
         "status": status,
-        "run": status.last_run if status.HasField("last_run") else None,
-        "all_steps": STEPS,
+        "last_run": status.last_run if status.HasField("last_run") else None,
+        "steps": STEPS,
         "Mode": scoring_pb2.LearningMode,
         "RunState": pb.BatchRunState,
     }
 
 
-async def _runs(asked: Asked) -> pb.ListBatchRunsResponse | None:
-    request = pb.ListBatchRunsRequest(page_size=A_PAGE, page_token=asked.text("page"))
+async def _runs(request: PageRequest) -> pb.ListBatchRunsResponse | None:
+    """Returns one page of batch runs; None when the service cannot list them."""
+    message = pb.ListBatchRunsRequest(page_size=PAGE_SIZE, page_token=request.query_value("page"))
     try:
-        return await asked.desk.ask(asked.desk.learning.ListBatchRuns, request)
+        return await request.services.call(request.services.learning.ListBatchRuns, message)
     except Problem as problem:
-        if problem.status in _NO_LIST:
+        if problem.status in _LIST_UNAVAILABLE:
             return None
         raise
 
 
-def _picked(asked: Asked, runs: pb.ListBatchRunsResponse | None) -> pb.BatchRunRecord | None:
-    """Returns the run that the address names, else the newest with a report."""
-    wanted = asked.text("run")
-    for each in runs.runs if runs is not None else ():
-        if each.run.run_id == wanted or (not wanted and each.HasField("report")):
-            return each
+def _selected_run(request: PageRequest, runs: pb.ListBatchRunsResponse | None) -> pb.BatchRunRecord | None:
+    """Returns the run that the query names, or else the most recent run with a report."""
+    run_id = request.query_value("run")
+    for record in runs.runs if runs is not None else ():
+        if record.run.run_id == run_id or (not run_id and record.HasField("report")):
+            return record
     return None
 
 
-async def _evaluation(asked: Asked) -> Mapping[str, Any]:
-    """Returns what the form of the evaluation shows, and the answer once a strategy is named."""
-    strategy = asked.text("strategy")
-    shown: dict[str, Any] = {"strategy": strategy, "strategies": list(STRATEGIES), "answer": None, "unfit": None}
+async def _evaluation(request: PageRequest) -> Mapping[str, Any]:
+    """Returns the context of the evaluation form, with the result once the query names a strategy."""
+    strategy = request.query_value("strategy")
+    context: dict[str, Any] = {
+        "strategy": strategy,
+        "strategies": STRATEGY_CHOICES,
+        "estimator_labels": ESTIMATOR_LABELS,
+        "evaluation": None,
+        "evaluation_problem": None,
+    }
     if strategy not in STRATEGIES:
-        return shown
+        return context
     try:
-        start, end = asked.between(30)
-        request = pb.EvaluatePolicyRequest(
-            tenant_id=asked.tenant, strategy=STRATEGIES[strategy], start_time=start, end_time=end
+        start, end = request.period(EVALUATION_DAYS)
+        message = pb.EvaluatePolicyRequest(
+            tenant_id=request.tenant, strategy=STRATEGIES[strategy], start_time=start, end_time=end
         )
-        shown["answer"] = await asked.desk.ask(asked.desk.learning.EvaluatePolicy, request)
+        context["evaluation"] = await request.services.call(request.services.learning.EvaluatePolicy, message)
     except Problem as problem:
         if problem.status in (401, 403):
             raise
-        shown["unfit"] = problem
-    return shown
+        context["evaluation_problem"] = problem
+    return context
 
 
-async def learning(asked: Asked) -> Shown:
-    """Shows how far the learning is, and what the viewer's role may see beside it."""
-    return await _shown(asked, None)
+async def learning(request: PageRequest) -> View:
+    """Shows the status, and runs and evaluation to the roles that may see them."""
+    return await _view(request, None)
 
 
-async def _shown(asked: Asked, problem: Problem | None) -> Shown:
-    operates, evaluates = asked.session.may(OPERATORS), asked.session.may(ADMINS)
-    runs = await _runs(asked) if operates else None
-    picked = _picked(asked, runs)
-    evaluation = await _evaluation(asked) if evaluates else {"answer": None}
+async def _view(request: PageRequest, problem: Problem | None) -> View:
+    may_operate = request.session.has_any_role(
+        roles_of("LearningService.ListBatchRuns", "LearningService.RunBatchLearning")
+    )
+    may_evaluate = request.session.has_any_role(roles_of("LearningService.EvaluatePolicy"))
+    runs = await _runs(request) if may_operate else None
+    selected_run = _selected_run(request, runs)
+    evaluation = await _evaluation(request) if may_evaluate else {"evaluation": None}
     figures: list[Figure] = []
-    if picked is not None and picked.HasField("report"):
-        figures += report_figures(picked.report)
-    if evaluation["answer"] is not None:
-        figures.append(estimates(evaluation["answer"]))
+    if selected_run is not None and selected_run.HasField("report"):
+        figures += report_figures(selected_run.report)
+    if evaluation["evaluation"] is not None:
+        figures.append(estimates_figure(evaluation["evaluation"]))
     context = {
-        **await _status(asked),
+        **await _status(request),
         **evaluation,
-        "operates": operates,
-        "evaluates": evaluates,
-        "tenant": _tenant(asked),
+        "may_operate": may_operate,
+        "may_evaluate": may_evaluate,
+        "tenant": request.optional_tenant,
         "runs": runs,
-        "picked": picked,
+        "selected_run": selected_run,
         "problem": problem,
-        "request_id": asked.request_id if problem is not None and problem.status >= 500 else "",
+        "request_id": request.retry_request_id(problem),
     }
     status = problem.status if problem else 200
-    return Shown(template="learning.html", title="Learning", context=context, figures=figures, status=status)
+    return View(template="learning/learning.html", title="Learning", context=context, figures=figures, status=status)
 
 
-async def run(asked: Asked) -> Moved | Shown:
-    """Has the nightly work done now. A run takes longer than the call is waited for; it goes on by itself."""
-    request = pb.RunBatchLearningRequest(request_id=asked.request_id)
-    notice = "The nightly work is done."
+async def start_run(request: PageRequest) -> Redirect | View:
+    """Starts batch learning and waits up to RUN_TIMEOUT_S for its end."""
+    message = pb.RunBatchLearningRequest(request_id=request.request_id)
+    notice = "Batch learning has finished."
     try:
-        await asked.desk.ask(asked.desk.learning.RunBatchLearning, request, HEARD_S)
+        await request.services.call(request.services.learning.RunBatchLearning, message, RUN_TIMEOUT_S)
     except Problem as problem:
         if problem.status in (401, 403):
             raise
         if problem.status != 504:
-            return await _shown(asked, problem)
-        notice = "The nightly work has begun; this page shows how far it is."
-    tenant = "" if asked.session.tenant else _tenant(asked)
-    return Moved(to="learning" + (f"?{urlencode({'tenant': tenant})}" if tenant else ""), notice=notice)
+            return await _view(request, problem)
+        notice = "Batch learning has started. This page shows its progress."
+    return Redirect(path=request.address("learning"), notice=notice)
 
 
-async def live(asked: Asked) -> Response:
-    """Streams how far the learning is."""
-    return asked.live.stream("status", "learning_status.html", lambda: _status(asked))
+async def live_status(request: PageRequest) -> Response:
+    """Streams the status after every change."""
+    return request.event_streams.open("status", "learning/status.html", lambda: _status(request))
 
 
 PAGE = Page(
     path="learning",
-    name="Learning",
+    label="Learning",
     handler=learning,
-    actions={"learning": (OPERATORS, run)},
-    downloads={"live/learning": (READERS, live)},
+    actions={"learning": (roles_of("LearningService.RunBatchLearning"), start_run)},
+    downloads={"live/learning": (roles_of("LearningService.GetLearningStatus"), live_status)},
 )

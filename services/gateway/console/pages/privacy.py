@@ -1,92 +1,100 @@
-"""Privacy: forget a user, export a user, take part in global learning or not."""
+"""Privacy page: global learning, export of a user's data, erasure of users."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from gateway.console.page import ADMINS, Asked, Moved, Page, Shown
+from gateway.console.access import roles_of
+from gateway.console.page import Page
+from gateway.console.page_request import PageRequest
+from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2 as learning
 
 EXPORT_TIMEOUT_S = 300.0
 PAGE_SIZE = 50
-_UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
+FILE_NAME_CHARACTERS_MAX = 60
+_UNSAFE_FILE_NAME_CHARACTERS = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-def _back(asked: Asked) -> str:
-    return "privacy" if asked.session.tenant else f"privacy?tenant={quote(asked.tenant)}"
-
-
-async def privacy(asked: Asked) -> Shown:
-    """Shows the tenant's choice and its erasures."""
-    desk, tenant = asked.desk, asked.tenant
-    settings = await desk.ask(desk.learning.GetTenantSettings, learning.GetTenantSettingsRequest(tenant_id=tenant))
-    request = pb.ListErasuresRequest(tenant_id=tenant, page_size=PAGE_SIZE, page_token=asked.text("page"))
-    erasures = await desk.ask(desk.ingest.ListErasures, request)
-    context = {"settings": settings.settings, "erasures": erasures, "tenant": tenant}
-    return Shown(template="privacy.html", title="Privacy", context=context)
-
-
-async def forget(asked: Asked) -> Moved:
-    """Erases a user whose name was typed twice."""
-    user = asked.sent("user")
-    if not user or user != asked.sent("again"):
-        raise Problem.field("again", "must repeat the user's name exactly")
-    request = pb.ForgetUserRequest(tenant_id=asked.tenant, request_id=asked.request_id, user_id=user)
-    answer = await asked.desk.ask(asked.desk.ingest.ForgetUser, request)
-    return Moved(to=_back(asked), notice=f"{answer.rows_erased} rows are erased; the rest follows within minutes.")
-
-
-async def choose(asked: Asked) -> Moved:
-    """Changes whether the tenant takes part in global learning, and leaves its budget as it is."""
-    desk, tenant = asked.desk, asked.tenant
-    before = await desk.ask(desk.learning.GetTenantSettings, learning.GetTenantSettingsRequest(tenant_id=tenant))
-    wanted = learning.TenantSettings(
-        global_learning=asked.sent("global_learning") == "yes", daily_budget_usd=before.settings.daily_budget_usd
+async def privacy(request: PageRequest) -> View:
+    """Shows the tenant's setting for global learning and its erasures."""
+    services, tenant = request.services, request.tenant
+    settings = await services.call(
+        services.learning.GetTenantSettings, learning.GetTenantSettingsRequest(tenant_id=tenant)
     )
-    request = learning.UpdateTenantSettingsRequest(tenant_id=tenant, request_id=asked.request_id, settings=wanted)
-    await desk.ask(desk.learning.UpdateTenantSettings, request)
-    notice = (
-        "The tenant takes part in global learning." if wanted.global_learning else "The tenant learns for itself alone."
-    )
-    return Moved(to=_back(asked), notice=notice)
+    message = pb.ListErasuresRequest(tenant_id=tenant, page_size=PAGE_SIZE, page_token=request.query_value("page"))
+    erasures = await services.call(services.ingest.ListErasures, message)
+    context = {"settings": settings.settings, "erasures": erasures}
+    return View(template="privacy.html", title="Privacy", context=context)
 
 
-async def export(asked: Asked) -> Response:
-    """Gives everything that is stored of a user, one JSON object a line."""
-    user = asked.text("user")
+async def erase_user(request: PageRequest) -> Redirect:
+    """Erases a user. The user ID must be entered twice."""
+    user = request.form_value("user")
     if not user:
-        raise Problem.field("user", "must name the user")
-    request = pb.ExportUserRequest(tenant_id=asked.tenant, user_id=user)
-    stream = asked.desk.stream(asked.desk.ingest.ExportUser, request, EXPORT_TIMEOUT_S)
+        raise Problem.field("user", "must not be empty")
+    if user != request.form_value("confirm_user"):
+        raise Problem.field("confirm_user", "must equal the user ID")
+    message = pb.ForgetUserRequest(tenant_id=request.tenant, request_id=request.request_id, user_id=user)
+    response = await request.services.call(request.services.ingest.ForgetUser, message)
+    return Redirect(
+        path=request.address("privacy"),
+        notice=f"Erasure started: {response.rows_erased} rows are erased. The other services follow within minutes.",
+    )
+
+
+async def set_global_learning(request: PageRequest) -> Redirect:
+    """Sets whether the tenant contributes to global scores. The daily budget is kept."""
+    services, tenant = request.services, request.tenant
+    current = await services.call(
+        services.learning.GetTenantSettings, learning.GetTenantSettingsRequest(tenant_id=tenant)
+    )
+    is_enabled = request.form_value("global_learning") == "yes"
+    settings = learning.TenantSettings(global_learning=is_enabled, daily_budget_usd=current.settings.daily_budget_usd)
+    message = learning.UpdateTenantSettingsRequest(tenant_id=tenant, request_id=request.request_id, settings=settings)
+    await services.call(services.learning.UpdateTenantSettings, message)
+    notice = f"Global learning is {'enabled' if is_enabled else 'disabled'}."
+    return Redirect(path=request.address("privacy"), notice=notice)
+
+
+async def export_user(request: PageRequest) -> Response:
+    """Returns all stored data of a user as JSON Lines; raises Problem (USER_UNKNOWN) when there is none."""
+    user = request.query_value("user")
+    if not user:
+        raise Problem.field("user", "must not be empty")
+    message = pb.ExportUserRequest(tenant_id=request.tenant, user_id=user)
+    stream = request.services.stream(request.services.ingest.ExportUser, message, EXPORT_TIMEOUT_S)
     first = await anext(stream, None)
     if first is None:
-        raise Problem(404, "USER_UNKNOWN", "Nothing is stored of that user.")
+        raise Problem(404, "USER_UNKNOWN", "No data is stored for this user.")
 
     async def lines() -> AsyncIterator[str]:
-        yield _line(first)
-        async for each in stream:
-            yield _line(each)
+        yield _json_line(first)
+        async for record in stream:
+            yield _json_line(record)
 
-    name = _UNSAFE_IN_NAME.sub("_", user)[:60]
+    name = _UNSAFE_FILE_NAME_CHARACTERS.sub("_", user)[:FILE_NAME_CHARACTERS_MAX]
     headers = {"content-disposition": f'attachment; filename="user-{name}.jsonl"'}
     return StreamingResponse(lines(), headers=headers, media_type="application/jsonl")
 
 
-def _line(record: pb.ExportUserResponse) -> str:
+def _json_line(record: pb.ExportUserResponse) -> str:
     return f'{{"kind": "{record.kind}", "record": {record.record_json}}}\n'
 
 
 PAGE = Page(
     path="privacy",
-    name="Privacy",
+    label="Privacy",
     handler=privacy,
-    roles=ADMINS,
-    actions={"privacy/forget": (ADMINS, forget), "privacy/choose": (ADMINS, choose)},
-    downloads={"privacy/export": (ADMINS, export)},
+    roles=roles_of("IngestService.ListErasures", "LearningService.GetTenantSettings"),
+    actions={
+        "privacy/forget": (roles_of("IngestService.ForgetUser"), erase_user),
+        "privacy/global-learning": (roles_of("LearningService.UpdateTenantSettings"), set_global_learning),
+    },
+    downloads={"privacy/export": (roles_of("IngestService.ExportUser"), export_user)},
 )

@@ -1,154 +1,108 @@
-"""Trust: how far each rater is believed, and why; and fixing it by hand."""
+"""Trust page: trust scores of raters with their factors, and manual pins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
-from gateway.console.page import ADMINS, Asked, Figure, Moved, Page, Shown
+from gateway.console.access import roles_of
+from gateway.console.charts.trust import rater_table, trust_distribution
+from gateway.console.page import Page
+from gateway.console.page_request import PageRequest
+from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.neural.v1 import learning_service_pb2 as pb
 
-A_PAGE = 25
+PAGE_SIZE = 25
 RATERS_MAX = 5000
-"""Looked at for the distribution."""
-STEPS = 9
-"""Of a tenth each, from the least trust there is, 0.1."""
+"""Raters that are read for the summary and the distribution."""
+RATERS_PER_CALL = 1000
 
 
-async def _everybody(asked: Asked) -> tuple[Sequence[pb.TrustScore], bool]:
-    """Returns the raters of the tenant, least trusted first, and whether there are more."""
-    found: list[pb.TrustScore] = []
+async def _all_scores(request: PageRequest) -> tuple[Sequence[pb.TrustScore], bool]:
+    """Returns up to RATERS_MAX trust scores of the tenant in ascending order, and whether there are more."""
+    scores: list[pb.TrustScore] = []
     token = ""
     while True:
-        request = pb.ListTrustScoresRequest(tenant_id=asked.tenant, page_size=1000, page_token=token)
-        answer = await asked.desk.ask(asked.desk.learning.ListTrustScores, request)
-        found += answer.scores
-        token = answer.next_page_token
-        if not token or len(found) >= RATERS_MAX:
-            return found, bool(token)
+        message = pb.ListTrustScoresRequest(tenant_id=request.tenant, page_size=RATERS_PER_CALL, page_token=token)
+        response = await request.services.call(request.services.learning.ListTrustScores, message)
+        scores += response.scores
+        token = response.next_page_token
+        if not token or len(scores) >= RATERS_MAX:
+            return scores, bool(token)
 
 
-def _step(trust: float) -> int:
-    return min(STEPS - 1, max(0, int((trust - 0.1) * 10 + 1e-9)))
+async def trust(request: PageRequest) -> View:
+    """Shows the raters of the tenant."""
+    return await _view(request, None)
 
 
-def _distribution(scores: Sequence[pb.TrustScore], cut: bool) -> Figure:
-    kinds = {"Computed": [0] * STEPS, "Outliers": [0] * STEPS, "Pinned": [0] * STEPS}
-    for each in scores:
-        kind = "Pinned" if each.pinned else "Outliers" if each.outlier else "Computed"
-        kinds[kind][_step(each.trust)] += 1
-    names = [f"{(index + 1) / 10:.1f}–{(index + 2) / 10:.1f}" for index in range(STEPS)]
-    option = {
-        "legend": {},
-        "tooltip": {"trigger": "axis"},
-        "grid": {"left": 50, "right": 20, "top": 40, "bottom": 50},
-        "xAxis": {
-            "type": "category",
-            "data": names,
-            "axisLabel": {"interval": 0},
-            "name": "trust",
-            "nameLocation": "middle",
-            "nameGap": 30,
-        },
-        "yAxis": {"type": "value", "minInterval": 1, "name": "raters"},
-        "series": [
-            {"name": kind, "type": "bar", "stack": "raters", "barCategoryGap": "8%", "data": counts}
-            for kind, counts in kinds.items()
-        ],
-    }
-    rows = [(name, *(counts[index] for counts in kinds.values())) for index, name in enumerate(names)]
-    said = f"The {len(scores)} least trusted raters; there are more." if cut else f"{len(scores)} raters."
-    return Figure(
-        name="distribution",
-        title="Distribution of trust",
-        columns=("Trust", *kinds),
-        rows=rows if scores else (),
-        option=option,
-        note=said,
+async def _view(request: PageRequest, problem: Problem | None) -> View:
+    outliers_only = request.query_value("outliers") == "1"
+    message = pb.ListTrustScoresRequest(
+        tenant_id=request.tenant,
+        outliers_only=outliers_only,
+        page_size=PAGE_SIZE,
+        page_token=request.query_value("page"),
     )
-
-
-def _table(scores: Sequence[pb.TrustScore]) -> Figure:
-    rows = [
-        (
-            each.user_id,
-            round(each.trust, 4),
-            "yes" if each.outlier else "no",
-            each.outlier_reason,
-            "yes" if each.pinned else "no",
-            "; ".join(f"{factor.name} {factor.value:.3f}: {factor.explanation}" for factor in each.factors),
-        )
-        for each in scores
-    ]
-    return Figure(
-        name="raters", title="Raters", columns=("Rater", "Trust", "Outlier", "Reason", "Pinned", "Factors"), rows=rows
-    )
-
-
-async def trust(asked: Asked) -> Shown:
-    """Shows the raters."""
-    return await _shown(asked, None)
-
-
-async def _shown(asked: Asked, problem: Problem | None) -> Shown:
-    outliers = asked.text("outliers") == "1"
-    request = pb.ListTrustScoresRequest(
-        tenant_id=asked.tenant, outliers_only=outliers, page_size=A_PAGE, page_token=asked.text("page")
-    )
-    answer = await asked.desk.ask(asked.desk.learning.ListTrustScores, request)
-    everybody, cut = await _everybody(asked)
+    response = await request.services.call(request.services.learning.ListTrustScores, message)
+    all_scores, is_truncated = await _all_scores(request)
     context = {
-        "scores": answer.scores,
-        "next": answer.next_page_token,
-        "outliers": outliers,
-        "found": len(everybody),
-        "cut": cut,
-        "outlier_count": sum(each.outlier for each in everybody),
-        "pinned_count": sum(each.pinned for each in everybody),
-        "mean": sum(each.trust for each in everybody) / len(everybody) if everybody else None,
+        "scores": response.scores,
+        "next_page_token": response.next_page_token,
+        "outliers_only": outliers_only,
+        "rater_count": len(all_scores),
+        "is_truncated": is_truncated,
+        "outlier_count": sum(score.outlier for score in all_scores),
+        "pinned_count": sum(score.pinned for score in all_scores),
+        "mean": sum(score.trust for score in all_scores) / len(all_scores) if all_scores else None,
         "problem": problem,
-        "request_id": asked.request_id if problem is not None and problem.status >= 500 else "",
-        "rater": asked.sent("user_id") or asked.text("rater"),
-        "value": asked.sent("trust", "0.1"),
-        "reason": asked.sent("reason"),
+        "request_id": request.retry_request_id(problem),
+        "rater": request.form_value("user_id") or request.query_value("rater"),
+        "trust": request.form_value("trust", "0.1"),
+        "reason": request.form_value("reason"),
     }
-    figures = (_distribution(everybody, cut), _table(everybody))
+    figures = (trust_distribution(all_scores, is_truncated), rater_table(all_scores))
     status = problem.status if problem else 200
-    return Shown(template="trust.html", title="Trust", context=context, figures=figures, status=status)
+    return View(template="trust.html", title="Trust", context=context, figures=figures, status=status)
 
 
-async def change(asked: Asked) -> Moved | Shown:
-    """Pins a rater's trust or has it computed again; shows the page with what was typed when that is refused."""
-    user, do = asked.sent("user_id"), asked.sent("do")
+async def change_pin(request: PageRequest) -> Redirect | View:
+    """Pins the trust score of a rater, or removes the pin."""
+    user, action = request.form_value("user_id"), request.form_value("action")
     try:
-        if do == "pin":
-            said = await _pin(asked, user)
-        elif do == "clear":
-            clear = pb.ClearTrustScoreRequest(tenant_id=asked.tenant, request_id=asked.request_id, user_id=user)
-            score = (await asked.desk.ask(asked.desk.learning.ClearTrustScore, clear)).score
-            said = f"The trust in {user} is computed again; it is {score.trust:.2f} until then."
+        if action == "pin":
+            notice = await _pin(request, user)
+        elif action == "clear":
+            message = pb.ClearTrustScoreRequest(tenant_id=request.tenant, request_id=request.request_id, user_id=user)
+            score = (await request.services.call(request.services.learning.ClearTrustScore, message)).score
+            notice = (
+                f"The pin of {user} is removed. The trust score stays at {score.trust:.2f} until the next batch run."
+            )
         else:
-            raise Problem.field("do", "must be pin or clear")
+            raise Problem.field("action", "must be pin or clear")
     except Problem as problem:
         if problem.status in (401, 403):
             raise
-        return await _shown(asked, problem)
-    kept = {"outliers": asked.text("outliers"), "tenant": "" if asked.session.tenant else asked.tenant}
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return Moved(to="trust" + (f"?{query}" if query else ""), notice=said)
+        return await _view(request, problem)
+    return Redirect(path=request.address("trust", outliers=request.query_value("outliers")), notice=notice)
 
 
-async def _pin(asked: Asked, user: str) -> str:
-    request = pb.PinTrustScoreRequest(
-        tenant_id=asked.tenant,
-        request_id=asked.request_id,
+async def _pin(request: PageRequest, user: str) -> str:
+    message = pb.PinTrustScoreRequest(
+        tenant_id=request.tenant,
+        request_id=request.request_id,
         user_id=user,
-        trust=asked.number("trust") or 0.0,
-        reason=asked.sent("reason"),
+        trust=request.form_number("trust") or 0.0,
+        reason=request.form_value("reason"),
     )
-    score = (await asked.desk.ask(asked.desk.learning.PinTrustScore, request)).score
-    return f"The trust in {user} is pinned at {score.trust:.2f}; all that the rater said counts with it."
+    score = (await request.services.call(request.services.learning.PinTrustScore, message)).score
+    return f"The trust score of {user} is pinned at {score.trust:.2f}. It applies to all feedback of the rater."
 
 
-PAGE = Page(path="trust", name="Trust", handler=trust, roles=ADMINS, actions={"trust": (ADMINS, change)})
+PAGE = Page(
+    path="trust",
+    label="Trust",
+    handler=trust,
+    roles=roles_of("LearningService.ListTrustScores"),
+    actions={"trust": (roles_of("LearningService.PinTrustScore", "LearningService.ClearTrustScore"), change_pin)},
+)

@@ -1,82 +1,76 @@
-"""Voice: where spoken feedback stands, and another try for what failed."""
+"""Voice page: status of voice recordings, and retry of failed ones."""
 
 from __future__ import annotations
 
-from gateway.console.page import ADMINS, Asked, Figure, Moved, Page, Shown
+from gateway.console.access import roles_of
+from gateway.console.charts.figure import Figure
+from gateway.console.charts.voice import queue_figure
+from gateway.console.enums import enum_choices, enum_value
+from gateway.console.page import Page
+from gateway.console.page_request import PageRequest
+from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
-from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
 
 PAGE_SIZE = 50
-STATES = ("pending", "processing", "completed", "failed", "no_speech")
 
 
-def _state(word: str) -> int:
-    return dict(voice_pb2.VoiceStatus.items()).get("VOICE_STATUS_" + word.upper(), 0) if word else 0
-
-
-def _queue(answer: pb.GetVoiceQueueResponse) -> Figure:
-    words = {
-        each.status: voice_pb2.VoiceStatus.Name(each.status).removeprefix("VOICE_STATUS_").lower()
-        for each in answer.depths
-    }
-    rows = [(words[each.status].replace("_", " "), each.count) for each in answer.depths]
-    option = {
-        "tooltip": {"trigger": "axis"},
-        "grid": {"left": 90, "right": 30, "top": 10, "bottom": 30},
-        "xAxis": {"type": "value", "minInterval": 1},
-        "yAxis": {"type": "category", "data": [row[0] for row in rows], "inverse": True},
-        "series": [{"type": "bar", "data": [row[1] for row in rows], "label": {"show": True, "position": "right"}}],
-    }
-    return Figure(name="queue", title="By state", columns=("State", "Recordings"), rows=rows, option=option, height=200)
-
-
-async def voice(asked: Asked) -> Shown:
-    """Lists recordings; those who may retry also see how long the queue is."""
-    desk, tenant = asked.desk, asked.tenant
-    context: dict[str, object] = {"off": "", "answer": None, "queue": None, "states": STATES}
-    context |= {
+async def voice(request: PageRequest) -> View:
+    """Lists recordings. Roles that may retry also see the length of the queue."""
+    services, tenant = request.services, request.tenant
+    may_retry = request.session.has_any_role(roles_of("VoiceService.RetryVoiceFeedback"))
+    context: dict[str, object] = {
+        "unavailable_reason": "",
+        "response": None,
+        "queue": None,
+        "statuses": enum_choices(voice_pb2.VoiceStatus),
         "VoiceStatus": voice_pb2.VoiceStatus,
-        "Rating": feedback_pb2.Rating,
-        "may_retry": asked.session.may(ADMINS),
+        "may_retry": may_retry,
     }
     figures: list[Figure] = []
     try:
-        request = pb.ListVoiceFeedbackRequest(
+        message = pb.ListVoiceFeedbackRequest(
             tenant_id=tenant,
-            status=_state(asked.text("status")),  # type: ignore[arg-type]
-            output_id=asked.text("output"),
-            user_id=asked.text("user"),
+            status=enum_value(request.query_value("status"), voice_pb2.VoiceStatus),
+            output_id=request.query_value("output"),
+            user_id=request.query_value("user"),
             page_size=PAGE_SIZE,
-            page_token=asked.text("page"),
+            page_token=request.query_value("page"),
         )
-        context["answer"] = await desk.ask(desk.voice.ListVoiceFeedback, request)
-        if asked.session.may(ADMINS):
-            queue = await desk.ask(desk.voice.GetVoiceQueue, pb.GetVoiceQueueRequest(tenant_id=tenant))
+        context["response"] = await services.call(services.voice.ListVoiceFeedback, message)
+        if may_retry:
+            queue = await services.call(services.voice.GetVoiceQueue, pb.GetVoiceQueueRequest(tenant_id=tenant))
             context["queue"] = queue
-            figures.append(_queue(queue))
+            figures.append(queue_figure(queue))
     except Problem as problem:
         if problem.status != 503 and problem.reason != "VOICE_OFF":
             raise
-        context["off"] = problem.detail
-    return Shown(template="voice.html", title="Voice", context=context, figures=figures)
+        context["unavailable_reason"] = problem.detail
+    return View(template="voice.html", title="Voice", context=context, figures=figures)
 
 
-async def retry(asked: Asked) -> Moved:
-    """Has the chosen recordings heard again."""
-    request = pb.RetryVoiceFeedbackRequest(
-        tenant_id=asked.tenant,
-        request_id=asked.request_id,
-        voice_ids=asked.form.get("voice_id", []),
-        reason=asked.sent("reason"),
+async def retry(request: PageRequest) -> Redirect:
+    """Queues the selected recordings for another transcription."""
+    message = pb.RetryVoiceFeedbackRequest(
+        tenant_id=request.tenant,
+        request_id=request.request_id,
+        voice_ids=request.form.get("voice_id", []),
+        reason=request.form_value("reason"),
     )
-    if not request.voice_ids:
-        raise Problem.field("voice_id", "choose at least one recording")
-    answer = await asked.desk.ask(asked.desk.voice.RetryVoiceFeedback, request)
-    count, left = len(answer.retried_voice_ids), len(answer.unchanged_voice_ids)
-    notice = f"{count} will be heard again." + (f" {left} had not failed and stay as they are." if left else "")
-    return Moved(to=f"voice?tenant={asked.tenant}" if not asked.session.tenant else "voice", notice=notice)
+    if not message.voice_ids:
+        raise Problem.field("voice_id", "select at least one recording")
+    response = await request.services.call(request.services.voice.RetryVoiceFeedback, message)
+    queued, unchanged = len(response.retried_voice_ids), len(response.unchanged_voice_ids)
+    notice = f"Recordings queued for another transcription: {queued}."
+    if unchanged:
+        notice += f" Unchanged because they had not failed: {unchanged}."
+    return Redirect(path=request.address("voice"), notice=notice)
 
 
-PAGE = Page(path="voice", name="Voice", handler=voice, actions={"voice/retry": (ADMINS, retry)})
+PAGE = Page(
+    path="voice",
+    label="Voice",
+    handler=voice,
+    actions={"voice/retry": (roles_of("VoiceService.RetryVoiceFeedback"), retry)},
+)

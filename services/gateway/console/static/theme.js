@@ -1,5 +1,5 @@
-// Takes the theme that the viewer chose, before anything is painted.
+// Applies the theme that the user selected before the page is painted.
 (() => {
-  const chosen = localStorage.getItem("radiant-theme");
-  if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+  const selected = localStorage.getItem("radiant-theme");
+  if (selected === "light" || selected === "dark") document.documentElement.dataset.theme = selected;
 })();

@@ -1,0 +1,89 @@
+"""Entry point of every service process: settings, logs, metrics, server, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from kit.errors import RadiantError
+from kit.lifecycle import StartError, Stoppable, serve_until_stopped
+from kit.logs import configure
+from kit.metrics import serve_metrics
+from kit.redaction import redacted
+from kit.settings import SettingsError
+
+log = logging.getLogger(__name__)
+
+STOPPED, START_FAILED, BAD_SETTINGS = 0, 1, 2
+"""Exit codes of a process."""
+
+
+class ProcessSettings(Protocol):
+    """Settings that every process has."""
+
+    @property
+    def metrics_port(self) -> int:
+        """Port of the metrics; 0 serves none."""
+        ...
+
+    @property
+    def log_level(self) -> str:
+        """Lowest level of the lines that are logged."""
+        ...
+
+
+class Server(Stoppable, Protocol):
+    """A server that is built and not yet started."""
+
+    async def start(self) -> object:
+        """Listens and serves."""
+        ...
+
+
+S = TypeVar("S", bound=ProcessSettings)
+
+
+def run(
+    name: str,
+    load_settings: Callable[[Mapping[str, str]], S],
+    open_server: Callable[[S], AbstractAsyncContextManager[Server]],
+    grace: Callable[[S], timedelta],
+    *,
+    environ: Mapping[str, str] = os.environ,
+    run_loop: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
+) -> int:
+    """Serves until SIGTERM or SIGINT and then drains within `grace`. Returns the exit code of the process.
+
+    The code is 0 after a drain, 1 when the service cannot start or fails, and 2 for bad settings. Errors go to standard
+    error without secrets. `open_server` yields the server with everything behind it, such as `app.wired`.
+    """
+    try:
+        settings = load_settings(environ)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return BAD_SETTINGS
+    configure(name, settings.log_level)
+    try:
+        run_loop(_serve(settings, open_server, grace(settings)))
+    except (OSError, RadiantError, StartError, ValueError) as error:
+        sys.stderr.write(redacted(f"{error}\n"))
+        return START_FAILED
+    except Exception:
+        log.exception("service failed")  # the log is redacted, a traceback of the interpreter is not
+        return START_FAILED
+    return STOPPED
+
+
+async def _serve(
+    settings: S, open_server: Callable[[S], AbstractAsyncContextManager[Server]], grace: timedelta
+) -> None:
+    with serve_metrics(settings.metrics_port):
+        async with open_server(settings) as server:
+            await server.start()
+            await serve_until_stopped(server, grace)

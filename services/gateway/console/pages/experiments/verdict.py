@@ -1,0 +1,60 @@
+"""Verdict of an experiment: the result of its analysis in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from radiant.experiments.v1 import analysis_pb2 as analysis
+from radiant.experiments.v1 import experiment_pb2 as experiments
+
+_ENDED = (experiments.EXPERIMENT_STATE_COMPLETED, experiments.EXPERIMENT_STATE_CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Result of an analysis with a recommendation."""
+
+    text: str
+    tone: str
+    """Colour class: good, warn or bad; empty for neutral."""
+    advice: str = ""
+
+
+def criterion_label(name: str) -> str:
+    """Returns the name of a deployment criterion as text: `guardrail:cost` is `guardrail cost`."""
+    return name.replace("_", " ").replace("guardrail:", "guardrail ")
+
+
+def verdict_of(experiment: experiments.Experiment, results: analysis.Results) -> Verdict:
+    """Returns the verdict for the results of an experiment."""
+    has_ended = experiment.state in _ENDED
+    stop = " The confidence sequence excludes 0: you can complete the experiment now." if results.may_stop else ""
+    unmet = ", ".join(criterion_label(each.name) for each in results.criteria if not each.passed)
+    unmet_advice = f"Criteria not met: {unmet}." if unmet else ""
+    if results.blocked:
+        return Verdict(
+            f"No verdict: {results.blocked}.",
+            "bad",
+            "The variants did not receive the planned shares of users, so the results are not reliable. Check whether "
+            "exposures are missing for one variant, for example because of a cache or a crash.",
+        )
+    if results.winner == "treatment" and results.should_deploy:
+        advice = "All deployment criteria are met." + stop
+        if not has_ended:
+            advice += " Start a rollout to deploy the treatment to all users."
+        return Verdict(f"Treatment “{results.winning_variant}” wins and is ready for deployment.", "good", advice)
+    if results.winner == "treatment":
+        return Verdict(
+            f"Treatment “{results.winning_variant}” wins, but is not ready for deployment.", "warn", unmet_advice + stop
+        )
+    if results.winner == "control":
+        return Verdict(
+            "The control wins: every treatment is significantly worse.",
+            "warn",
+            "Keep the current configuration." + stop,
+        )
+    if has_ended:
+        return Verdict(
+            "Inconclusive: no significant difference was found.", "", "This does not prove that there is no difference."
+        )
+    return Verdict("No verdict yet: the confidence sequence includes 0.", "", unmet_advice)

@@ -1,0 +1,1 @@
+"""Sign-in, the session cookie and the protection of forms against cross-site requests."""

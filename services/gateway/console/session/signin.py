@@ -1,0 +1,160 @@
+"""Sign-in by an OpenID provider, or without a password in development on a loopback address; sign-out."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.starlette_client import OAuth
+from httpx import HTTPError
+from joserfc.errors import JoseError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.console.session import csrf
+from gateway.console.session.security_headers import with_security_headers
+from gateway.console.session.session import CONSOLE_ROLES, COOKIE_NAME, Session, Sessions, TokenRejectedError
+from gateway.console.settings import ConsoleSettings
+from gateway.console.view import View
+from gateway.http.problems import Problem
+from kit.rpc.auth import mint
+
+START_PAGE = "/console/"
+DEVELOPMENT_SESSION_LIFE = timedelta(hours=8)
+PROVIDER_TIMEOUT_S = 10
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_CONSOLE_ADDRESS = re.compile(r"/console(/[^\\]*)?")
+_LOOPBACK_HOSTS = ("127.0.0.1", "::1", "testclient")
+
+Render = Callable[[Request, Session | None, View, int], Response]
+
+
+class SignIn:
+    """The routes of sign-in and sign-out."""
+
+    def __init__(
+        self, settings: ConsoleSettings, sessions: Sessions, render: Render, *, development_key: str, is_secure: bool
+    ) -> None:
+        """`development_key` signs the tokens of development sign-in; an empty one disables it.
+
+        `is_secure` sets the Secure attribute of the cookie: browsers reach the console by TLS.
+        """
+        self._settings, self._sessions, self._render = settings, sessions, render
+        self._development_key, self._is_secure = development_key, is_secure
+        oidc = settings.oidc
+        self._provider: Any = None
+        if oidc.issuer:
+            self._provider = OAuth().register(
+                name="provider",
+                server_metadata_url=f"{oidc.issuer}/.well-known/openid-configuration",
+                client_id=oidc.client_id,
+                client_secret=oidc.client_secret or None,
+                client_kwargs={
+                    "scope": oidc.scope,
+                    "code_challenge_method": "S256",
+                    "timeout": PROVIDER_TIMEOUT_S,
+                },
+            )
+
+    def routes(self) -> list[BaseRoute]:
+        """Returns the routes of the configured ways to sign in."""
+        routes: list[BaseRoute] = [
+            Route("/signin", self._sign_in_page, methods=["GET"]),
+            Route("/signout", self._sign_out, methods=["POST"]),
+        ]
+        if self._development_key:
+            routes.append(Route("/signin/development", self._development_sign_in, methods=["POST"]))
+        if self._provider is not None:
+            routes.append(Route("/signin/provider", self._redirect_to_provider, methods=["GET"]))
+            routes.append(Route("/signin/provider/back", self._provider_callback, methods=["GET"]))
+        return routes
+
+    async def _sign_in_page(self, request: Request) -> Response:
+        return self._page(request, "", 200)
+
+    def _page(self, request: Request, error: str, status: int) -> Response:
+        context = {
+            "has_development": bool(self._development_key),
+            "has_provider": self._provider is not None,
+            "error": error,
+            "next_address": _next_address(request.query_params.get("next", "")),
+            "roles": CONSOLE_ROLES,
+        }
+        view = View(template="session/signin.html", title="Sign in", context=context)
+        return with_security_headers(self._render(request, None, view, status))
+
+    async def _development_sign_in(self, request: Request) -> Response:
+        try:
+            csrf.require_same_site(request)
+            if request.client is not None and request.client.host not in _LOOPBACK_HOSTS:
+                raise Problem(
+                    403,
+                    "LOOPBACK_ONLY",
+                    "Development sign-in is only available on the machine of the gateway.",
+                )
+            form = await csrf.read_form(request)
+            tenant, role = (form.get("tenant") or [""])[0].strip(), (form.get("role") or [""])[0]
+            if role not in CONSOLE_ROLES:
+                raise Problem.field("role", "must be one of " + ", ".join(CONSOLE_ROLES))
+            if not _TENANT.fullmatch(tenant) and not (role == "operator" and not tenant):
+                raise Problem.field(
+                    "tenant",
+                    "must have 1 to 100 letters, digits, dots, dashes or underscores and start with a letter or digit; "
+                    "only the role operator may leave it empty",
+                )
+        except Problem as problem:
+            return self._page(request, problem.detail, problem.status)
+        token = mint(self._development_key, tenant, [role], DEVELOPMENT_SESSION_LIFE, f"{role}@development")
+        return self._start_session(request, token, _next_address((form.get("next") or [""])[0]))
+
+    async def _redirect_to_provider(self, request: Request) -> Response:
+        request.session["next"] = _next_address(request.query_params.get("next", ""))
+        base = self._settings.public_url or str(request.base_url).rstrip("/").removesuffix("/console")
+        try:
+            response: Response = await self._provider.authorize_redirect(
+                request, f"{base}/console/signin/provider/back"
+            )
+        except (OAuthError, HTTPError):
+            return self._page(request, "The identity provider does not respond. Try again later.", 503)
+        return with_security_headers(response)
+
+    async def _provider_callback(self, request: Request) -> Response:
+        try:
+            tokens = await self._provider.authorize_access_token(request)
+        except (OAuthError, JoseError, HTTPError, ValueError):
+            return self._page(request, "The sign-in at the identity provider was not completed. Sign in again.", 401)
+        token = tokens.get(f"{self._settings.oidc.token}_token", "")
+        return self._start_session(request, str(token), _next_address(request.session.pop("next", "")))
+
+    def _start_session(self, request: Request, token: str, next_address: str) -> Response:
+        try:
+            session = self._sessions.from_token(token, secrets.token_urlsafe(16))
+            cookie = self._sessions.to_cookie(session)
+        except TokenRejectedError as error:
+            return self._page(request, f"The sign-in token is rejected. {error}", 403)
+        response = RedirectResponse(next_address, status_code=303)
+        response.set_cookie(COOKIE_NAME, cookie, path="/console", httponly=True, secure=self._is_secure, samesite="lax")
+        return with_security_headers(response)
+
+    async def _sign_out(self, request: Request) -> Response:
+        session = self._sessions.from_request(request)
+        if session is not None:
+            try:
+                csrf.require_same_site(request)
+                csrf.require_csrf_token(await csrf.read_form(request), session, self._sessions)
+            except Problem as problem:
+                return self._page(request, problem.detail, problem.status)
+        response = RedirectResponse("/console/signin", status_code=303)
+        response.delete_cookie(COOKIE_NAME, path="/console")
+        return with_security_headers(response)
+
+
+def _next_address(address: str) -> str:
+    """Returns the address to open after sign-in; the start page for addresses outside the console (open redirect)."""
+    is_allowed = _CONSOLE_ADDRESS.fullmatch(address) and not address.startswith("/console/signin")
+    return address if is_allowed else START_PAGE

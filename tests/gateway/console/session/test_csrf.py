@@ -1,0 +1,34 @@
+"""Tests of the protection of forms against cross-site requests."""
+
+import re
+
+import httpx
+
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
+from gateway.settings import GatewaySettings
+from tests.gateway.fixtures.console.client import anonymous_client, sign_in
+
+FORM_PATH = "/console/privacy/forget"
+
+
+async def _csrf_token(client: httpx.AsyncClient) -> str:
+    page = (await client.get("/console/recommendations")).text
+    found = re.search(r'name="csrf_token" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+async def test_form_requires_csrf_token_of_session_and_same_origin(settings: GatewaySettings, calls: Calls) -> None:
+    app = application(settings, calls)
+    async with anonymous_client(app) as client, anonymous_client(app) as other:
+        await sign_in(client, "admin")
+        await sign_in(other, "admin")
+        token, other_token = await _csrf_token(client), await _csrf_token(other)
+        fields = {"user": "ann", "confirm_user": "bob"}
+        form = fields | {"csrf_token": token}
+        assert (await client.post(FORM_PATH, data=form)).status_code == 400  # the names differ: the token was accepted
+        for wrong in ({"csrf_token": other_token}, {"csrf_token": ""}, {}):
+            assert (await client.post(FORM_PATH, data=fields | wrong)).status_code == 403
+        for header in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+            assert (await client.post(FORM_PATH, data=form, headers=header)).status_code == 403

@@ -1,0 +1,82 @@
+"""Tests of sign-in in development and by an OpenID provider."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from gateway.console.session.session import COOKIE_NAME
+from gateway.console.settings import ConsoleSettings, OidcSettings
+from gateway.http.application import application
+from gateway.http.service_calls import Calls
+from gateway.settings import GatewaySettings
+from tests.gateway.fixtures.console.client import anonymous_client
+from tests.gateway.fixtures.console.identity_provider import identity_provider
+
+DEVELOPMENT = "/console/signin/development"
+ADMIN = {"tenant": "acme", "role": "admin"}
+
+
+@pytest.mark.parametrize("changes", [{"development": False, "host": "0.0.0.0"}, {"token_key": ""}, {"host": "0.0.0.0"}])
+async def test_development_sign_in_without_key_or_on_public_address_is_disabled(
+    settings: GatewaySettings, calls: Calls, changes: dict[str, object]
+) -> None:
+    async with anonymous_client(application(replace(settings, **changes), calls)) as client:  # type: ignore[arg-type]
+        assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 404
+        assert "Development" not in (await client.get("/console/signin")).text
+
+
+async def test_development_sign_in_from_another_host_is_forbidden(settings: GatewaySettings, calls: Calls) -> None:
+    async with anonymous_client(application(settings, calls), peer="10.1.2.3") as client:
+        assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "/console\\evil", "/api/v2", "/console/signin"]
+)
+async def test_sign_in_with_next_address_outside_console_redirects_to_start_page(
+    settings: GatewaySettings, calls: Calls, address: str
+) -> None:
+    async with anonymous_client(application(settings, calls)) as client:
+        response = await client.post(DEVELOPMENT, data=ADMIN | {"next": address})
+        assert response.headers["location"] == "/console/"
+
+
+async def _sign_in_at_provider(client: httpx.AsyncClient) -> httpx.Response:
+    """Follows the redirects to the provider and back; returns the response of the callback."""
+    redirect = await client.get("/console/signin/provider?next=/console/audit")
+    assert redirect.status_code == 302
+    async with httpx.AsyncClient() as browser:
+        callback = await browser.get(redirect.headers["location"])
+    return await client.get(callback.headers["location"])
+
+
+async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_roles(
+    settings: GatewaySettings, calls: Calls
+) -> None:
+    claims = {"sub": "ann", "org": {"tenant": "acme"}, "realm": {"roles": ["Feedback Admins", "other"]}}
+    async with identity_provider(**claims) as provider:
+        oidc = OidcSettings(
+            issuer=provider.issuer,
+            client_id="console",
+            client_secret="s",
+            tenant_claim="org.tenant",
+            roles_claim="realm.roles",
+            role_map={"Feedback Admins": "admin"},
+        )
+        app = application(replace(settings, token_key="", console=ConsoleSettings(oidc=oidc)), calls)
+        async with anonymous_client(app) as client:
+            response = await _sign_in_at_provider(client)
+            assert (response.status_code, response.headers["location"]) == (303, "/console/audit")
+            assert "ann · acme" in (await client.get("/console/recommendations")).text
+        async with anonymous_client(app) as client:
+            unknown_state = await client.get("/console/signin/provider/back?code=x&state=y")
+            assert unknown_state.status_code == 401
+            assert COOKIE_NAME not in client.cookies
+        provider.has_wrong_nonce = True
+        async with anonymous_client(app) as client:
+            assert (await _sign_in_at_provider(client)).status_code == 401
+        provider.has_wrong_nonce = False
+        provider.claims = {"sub": "bob", "org": {"tenant": "acme"}, "realm": {"roles": []}}
+        async with anonymous_client(app) as client:
+            assert (await _sign_in_at_provider(client)).status_code == 403

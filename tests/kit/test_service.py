@@ -1,0 +1,123 @@
+"""Entry point of a process: exit codes, redaction, metrics and drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kit.errors import Unavailable
+from kit.lifecycle import StartError
+from kit.rpc.server import PublicDevelopmentError
+from kit.service import run
+from kit.settings import SettingsError
+from tests.kit.logging_state import restored_logging
+
+ADDRESS = "postgresql://radiant:hunter2@db/radiant"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a process."""
+
+    metrics_port: int = 0
+    log_level: str = "INFO"
+    grace: timedelta = timedelta(seconds=3)
+
+
+class FakeServer:
+    """A server that stops the process as soon as it serves."""
+
+    def __init__(self) -> None:
+        self.events: list[object] = []
+
+    async def start(self) -> None:
+        """Asks for the end of the process."""
+        self.events.append("start")
+        asyncio.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGTERM)
+
+    async def set_serving(self, serving: bool) -> None:
+        """Notes the answer of health checks."""
+        self.events.append(serving)
+
+    async def stop(self, grace: timedelta) -> None:
+        """Notes the grace."""
+        self.events.append(grace)
+
+
+@pytest.fixture(autouse=True)
+def _logging() -> Iterator[None]:
+    with restored_logging():
+        yield
+
+
+def code_of(server: FakeServer, error: BaseException | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Returns the exit code of a process whose server cannot be opened because of the error, if there is one."""
+
+    def load(variables: Mapping[str, str]) -> Settings:
+        if "RADIANT_BAD" in variables:
+            raise SettingsError("Settings are missing or wrong: RADIANT_BAD is wrong.")
+        return Settings()
+
+    @contextlib.asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[FakeServer]:
+        if error is not None:
+            raise error
+        yield server
+        server.events.append("closed")
+
+    return run("test", load, opened, lambda settings: settings.grace, environ=environ or {})
+
+
+def test_process_drains_at_sigterm_and_exits_with_0() -> None:
+    server = FakeServer()
+    assert code_of(server) == 0
+    assert server.events == ["start", False, timedelta(seconds=3), "closed"]
+
+
+def test_bad_settings_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(FakeServer(), environ={"RADIANT_BAD": "x"}) == 2
+    assert capsys.readouterr().err == "Settings are missing or wrong: RADIANT_BAD is wrong.\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(f"cannot connect to {ADDRESS}"),
+        Unavailable(f"cannot connect to {ADDRESS}"),
+        ValueError(f"bad address {ADDRESS}"),
+        StartError(f"cannot use {ADDRESS}"),
+        PublicDevelopmentError(f"cannot use {ADDRESS}"),
+        RuntimeError(f"unexpected failure at {ADDRESS}"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_process_that_cannot_start_exits_with_1_without_secrets(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    assert code_of(FakeServer(), error) == 1
+    text = capsys.readouterr().err
+    assert "@db/radiant" in text
+    assert "hunter2" not in text
+
+
+def test_loop_of_the_caller_runs_the_process() -> None:
+    ran = []
+
+    def run_loop(work: Coroutine[Any, Any, None]) -> None:
+        ran.append(work)
+        work.close()
+
+    @contextlib.asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[FakeServer]:
+        yield FakeServer()
+
+    assert run("test", lambda _: Settings(), opened, lambda each: each.grace, environ={}, run_loop=run_loop) == 0
+    assert len(ran) == 1
