@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.lifecycle import background
+from kit.poll import periodically
+from kit.postgres.erasures import LOOK_EVERY
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import Authenticator
@@ -21,12 +24,15 @@ from neural.boards.change_listener import ChangeListener
 from neural.boards.publisher import Publisher
 from neural.boards.store import BoardStore
 from neural.boards.table import BoardTable
+from neural.budget import controller
 from neural.budget.controller import BudgetController
 from neural.budget.weights import BudgetWeights
 from neural.domain.model import BoardKey
+from neural.drift import detector as drift_detector
 from neural.drift.detector import DriftDetector
 from neural.evaluation.evaluate import PolicyEvaluator
 from neural.learning.learner import Learner
+from neural.nightly import run as nightly_run
 from neural.nightly.run import NightlyRuns
 from neural.privacy.erasure import UserErasure
 from neural.queries.scores import Scores
@@ -39,9 +45,10 @@ from neural.recommendation.recommender import PriorsOf, Recommender
 from neural.recommendation.watch import WatchHub
 from neural.settings import NeuralSettings
 from neural.store.versions import ensure_live_version
+from neural.trust import rounds
 from neural.trust.pins import TrustPins
 from neural.trust.rounds import TrustRounds
-from neural.worker.maintenance import run_maintenance
+from neural.worker import maintenance
 from radiant.neural.v1 import (
     learning_service_pb2,
     learning_service_pb2_grpc,
@@ -138,8 +145,8 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)
-        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis_url)))
-        subscription = await stack.enter_async_context(open_redis(settings.redis_url, LISTENER_TIMEOUT))
+        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis.address)))
+        subscription = await stack.enter_async_context(open_redis(settings.redis.address, LISTENER_TIMEOUT))
         parts = _parts(settings, database, cache)
         stack.push_async_callback(parts.nightly.close)
         listener = ChangeListener(
@@ -150,31 +157,36 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             on_connected=parts.note_connected,
             on_disconnected=parts.table.note_disconnected,
         )
-        for name, run in _tasks(parts, listener).items():
+        for name, run in {
+            "listener": listener.run_forever,
+            "publisher": parts.publisher.run_forever,
+            "learner": parts.learner.run_forever,
+            "decision-log": parts.log.run_forever,
+        }.items():
             await stack.enter_async_context(background(name, run))
+        for snapshot in (parts.experiments.snapshot, parts.budgets.snapshot, parts.fitted_priors.snapshot):
+            await stack.enter_async_context(snapshot)
+        for job in _periodic_jobs(parts):
+            await stack.enter_async_context(job)
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         yield _server(parts, authenticator)
 
 
-def _tasks(parts: _Parts, listener: ChangeListener) -> dict[str, Callable[[], Awaitable[None]]]:
-    """Returns the background tasks by name."""
-    database = parts.database
-    erasure = UserErasure(database, parts.cache, parts.trust_rounds, parts.publisher.wake, trust_score_pattern)
-    return {
-        "listener": listener.run_forever,
-        "publisher": parts.publisher.run_forever,
-        "learner": parts.learner.run_forever,
-        "decision-log": parts.log.run_forever,
-        "experiments": parts.experiments.run_forever,
-        "pacers": BudgetController(database, parts.settings.learning.budget_gain).run_forever,
-        "prices": parts.budgets.run_forever,
-        "strengths": parts.fitted_priors.run_forever,
-        "shifts": parts.detector.run_forever,
-        "trust": parts.trust_rounds.run_forever,
-        "nightly": parts.nightly.run_forever,
-        "erasures": erasure.run_forever,
-        "upkeep": functools.partial(run_maintenance, database),
-    }
+def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
+    """Returns the jobs that run on an interval."""
+    database, trust, night = parts.database, parts.trust_rounds, parts.nightly
+    budgets = BudgetController(database, parts.settings.learning.budget_gain)
+    erasure = UserErasure(database, parts.cache, trust, parts.publisher.wake, trust_score_pattern)
+    maintain = functools.partial(maintenance.maintain, database)
+    night_poll = nightly_run.POLL_INTERVAL
+    return [
+        periodically("budget-controller", budgets.update_all, controller.INTERVAL),
+        periodically("drift-detector", parts.detector.check_all, drift_detector.INTERVAL),
+        periodically("trust-rounds", trust.recompute_changed, rounds.INTERVAL, first_after=rounds.INTERVAL),
+        periodically("nightly-runs", night.run_scheduled, night_poll, first_after=night_poll),
+        periodically("erasures", erasure.step, LOOK_EVERY),
+        periodically("maintenance", maintain, maintenance.INTERVAL),
+    ]
 
 
 def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -149,7 +150,7 @@ def by_fallback(beliefs: Priors) -> Callable[[Boards], Numbers]:
     def score(boards: Boards) -> Numbers:
         found = shrink(boards, given)[0]
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confident = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0) >= beliefs.threshold
+            confident = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0) >= beliefs.threshold
             found = np.where(confident.any(-1, keepdims=True), np.where(confident, cell.score, -1.0), found)
         return found
 
@@ -166,7 +167,7 @@ def by_model(beliefs: Priors) -> Callable[[Boards], Numbers]:
     def score(boards: Boards) -> Numbers:
         found, most = np.full_like(boards[0][0].evidence, ROOT_MEAN), np.zeros_like(boards[0][0].evidence)
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confidence = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0)
+            confidence = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0)
             better = (confidence > 0) & ((confidence >= beliefs.threshold) | (confidence >= most))
             found, most = np.where(better, cell.score, found), np.maximum(confidence, most)
         return found
@@ -181,8 +182,10 @@ def by_global_mean(boards: Boards) -> Numbers:
 
 def with_samples(beliefs: Priors, times: float) -> Priors:
     """Returns beliefs by which scopes become confident later."""
-    samples = {scope: round(count * times) for scope, count in beliefs.min_samples.items()}
-    return dataclasses.replace(beliefs, min_samples=samples)
+    samples: dict[str, Any] = {
+        f"{scope.value}_samples_min": round(beliefs.samples_min(scope) * times) for scope in Scope
+    }
+    return dataclasses.replace(beliefs, **samples)
 
 
 def line_up(beliefs: Priors) -> list[Policy]:

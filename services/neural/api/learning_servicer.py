@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 from datetime import UTC, datetime
 from typing import Any
 
-from google.protobuf.message import Message
-
-from kit.errors import Invalid
 from kit.postgres.audit import NOBODY
+from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import FLOAT, TEXT, Keyset
 from neural.api.convert import evaluation, learning, runs
 from neural.api.convert.enums import STRATEGY_OF
 from neural.boards.cache import BoardCache
 from neural.evaluation.evaluate import PolicyEvaluator
 from neural.learning.learner import Learner
 from neural.learning.single_output import learn_output
-from neural.nightly.history import read_run_page
+from neural.nightly.history import read_runs
 from neural.nightly.run import NightlyRuns
-from neural.queries.learning_status import learning_status, trust_page
+from neural.queries.learning_status import learning_status, trust_scores
 from neural.queries.tenant_settings import SettingsChange, TenantSettings
 from neural.trust.pins import PinRequest, TrustPins
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2_grpc
 
 Context = Any
+
+_TRUST_SCORES = Keyset((FLOAT, TEXT), start=(-1.0, ""))
 
 
 class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
@@ -61,9 +59,8 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
 
     async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
         """Lists nightly runs, newest first."""
-        size = page_size(request.page_size, runs.PAGE_SIZE_MAX)
-        position = runs.position_of(request.page_token)
-        return runs.run_page(await read_run_page(self._database, position, size))
+        page = runs.RUNS.request(request, "runs")
+        return runs.run_page(page.page(await read_runs(self._database, page.after, page.limit), runs.position_of))
 
     async def GetLearningStatus(
         self, request: pb.GetLearningStatusRequest, context: Context
@@ -77,26 +74,15 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     async def ListTrustScores(self, request: pb.ListTrustScoresRequest, context: Context) -> pb.ListTrustScoresResponse:
         """Lists trust scores, lowest trust first."""
         tenant = tenant_of(request.tenant_id)
-        listing = ("trust", tenant, str(request.outliers_only))
-        key = decode_page(request.page_token, listing, (str, str)) or ("-1", "")
-        try:
-            after = (float(key[0]), str(key[1]))
-        except ValueError:
-            after = (math.nan, "")
-        if not math.isfinite(after[0]):
-            raise Invalid.field("page_token", "is not a token of this listing")
-        page = await trust_page(self._database, tenant, request.outliers_only, after, page_size(request.page_size))
-        token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.has_more else ""
-        return learning.trust_page(page, token)
+        page = _TRUST_SCORES.request(request, "trust", tenant, str(request.outliers_only))
+        rows = await trust_scores(self._database, tenant, request.outliers_only, page.after, page.limit)
+        return learning.trust_page(page.page(rows, lambda row: (row["trust"], row["user_id"])))
 
     async def PinTrustScore(self, request: pb.PinTrustScoreRequest, context: Context) -> pb.PinTrustScoreResponse:
         """Pins the trust of a rater."""
         actor = current_principal().subject or "an operator"
         change = PinRequest(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            method="PinTrustScore",
-            fingerprint=_fingerprint(request),
+            key=IdempotencyKey.of(request, "PinTrustScore", tenant_of(request.tenant_id)),
             user_id=request.user_id,
             trust=request.trust,
             explanation=f"Pinned at {request.trust:g} by {actor}: {request.reason}",
@@ -112,10 +98,7 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     async def ClearTrustScore(self, request: pb.ClearTrustScoreRequest, context: Context) -> pb.ClearTrustScoreResponse:
         """Clears the pin of a rater and computes the trust again."""
         change = PinRequest(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            method="ClearTrustScore",
-            fingerprint=_fingerprint(request),
+            key=IdempotencyKey.of(request, "ClearTrustScore", tenant_of(request.tenant_id)),
             user_id=request.user_id,
             trust=None,
             actor=current_principal().subject,
@@ -145,16 +128,10 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         """Changes the settings of a tenant."""
         answer = pb.UpdateTenantSettingsResponse(settings=request.settings)
         change = SettingsChange(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            fingerprint=_fingerprint(request),
+            key=IdempotencyKey.of(request, "UpdateTenantSettings", tenant_of(request.tenant_id)),
             global_learning=request.settings.global_learning,
             daily_budget_usd=request.settings.daily_budget_usd,
             actor=current_principal().subject,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))
-
-
-def _fingerprint(request: Message) -> bytes:
-    return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()

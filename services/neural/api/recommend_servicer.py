@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.errors import FieldViolation, Invalid
 from kit.rpc.auth import tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import TEXT, Keyset
 from neural.api.convert import learning, recommendations
 from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds
 from neural.api.convert.requests import ranking_request
@@ -23,6 +23,8 @@ from radiant.neural.v1 import recommend_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2_grpc
 
 Context = Any
+
+_SCORES = Keyset((TEXT, TEXT, TEXT), start=("", "", ""))
 
 
 ENTRY_TTL_S = 300.0
@@ -113,15 +115,10 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
             has_rollups=request.include_rollups,
         )
         filters = (selected.model, selected.task_type, selected.domain_mode, str(selected.has_rollups))
-        listing = (scope.value, selected.tenant_id, selected.user_id, *filters)
-        key = decode_page(request.page_token, listing, (str, str, str)) or ("", "", "")
-        after = (str(key[0]), str(key[1]), str(key[2]))
-        page = await self._scores.page(selected, after, page_size(request.page_size))
-        token = ""
-        if page.has_more:
-            last = page.scores[-1]
-            token = encode_page(listing, (last.task_type, last.domain_mode, last.model))
-        return learning.score_page(page, selected, self._settings.priors.min_samples[scope], token)
+        page = _SCORES.request(request, scope.value, selected.tenant_id, selected.user_id, *filters)
+        found = await self._scores.read(selected, page.after, page.limit)
+        scores = page.page(found.scores, lambda each: (each.task_type, each.domain_mode, each.model))
+        return learning.score_page(scores, found.version, selected, self._settings.priors.samples_min(scope))
 
     async def ExplainRecommendation(
         self, request: pb.ExplainRecommendationRequest, context: Context

@@ -11,15 +11,13 @@ from datetime import timedelta
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from kit.channels import ALL_BOARDS, BOARD_CHANGES, board_key, boards_of_user
 from kit.metrics import Counter
-from kit.redis.keys import PREFIX, tenant_key
 from neural.domain.boards import decode, encode
 from neural.domain.model import ANY, Board, BoardKey
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "radiant:boards"
-GLOBAL_TENANT = "-global-"
 TTL = timedelta(hours=1)
 BOARDS_PER_MESSAGE_MAX = 500
 FAILURE_PAUSE_S = 0.5
@@ -35,9 +33,9 @@ return 1
 """
 
 
-def board_key(key: BoardKey) -> str:
+def cache_key(key: BoardKey) -> str:
     """Returns the Redis key of a board. All boards of a tenant are in one slot of a cluster."""
-    return tenant_key(key.tenant_id or GLOBAL_TENANT, "board", key.user_id, key.task_type, key.domain_mode)
+    return board_key(key.tenant_id, key.user_id, key.task_type, key.domain_mode)
 
 
 class BoardCache:
@@ -60,7 +58,7 @@ class BoardCache:
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for key in keys:
-                    pipe.get(board_key(key))
+                    pipe.get(cache_key(key))
                 values = await pipe.execute()
         except (RedisError, OSError, TimeoutError):
             self._note_failure("get")
@@ -82,7 +80,7 @@ class BoardCache:
             async with self._client.pipeline(transaction=False) as pipe:
                 for board in boards:
                     await self._keep_newer(
-                        keys=[board_key(board.key)], args=[encode(board), board.revision, ttl_ms], client=pipe
+                        keys=[cache_key(board.key)], args=[encode(board), board.revision, ttl_ms], client=pipe
                     )
                 await pipe.execute()
         except (RedisError, OSError, TimeoutError):
@@ -98,7 +96,7 @@ class BoardCache:
                     [key.tenant_id, key.user_id, key.task_type, key.domain_mode]
                     for key in keys[start : start + BOARDS_PER_MESSAGE_MAX]
                 ]
-                await self._client.publish(CHANNEL, json.dumps({"boards": part}))
+                await self._client.publish(BOARD_CHANGES, json.dumps({"boards": part}))
         except (RedisError, OSError, TimeoutError):
             self._note_failure("announce")
             return False
@@ -106,17 +104,17 @@ class BoardCache:
 
     async def clear(self) -> bool:
         """Removes all boards and notifies all processes. Returns whether it succeeded."""
-        return await self._remove("start_over", f"{PREFIX}*:board:*", ANY)
+        return await self._remove("start_over", ALL_BOARDS, ANY)
 
     async def remove_user(self, tenant: str, user: str) -> bool:
         """Removes the boards of a user and notifies all processes. Returns whether it succeeded."""
-        return await self._remove("forget", tenant_key(tenant, "board", user, "") + "*", tenant)
+        return await self._remove("forget", boards_of_user(tenant, user), tenant)
 
     async def _remove(self, operation: str, pattern: str, tenant: str) -> bool:
         try:
             async for name in self._client.scan_iter(match=pattern, count=1000):
                 await self._client.unlink(name)
-            await self._client.publish(CHANNEL, json.dumps({"reload": tenant}))
+            await self._client.publish(BOARD_CHANGES, json.dumps({"reload": tenant}))
         except (RedisError, OSError, TimeoutError):
             self._note_failure(operation)
             return False

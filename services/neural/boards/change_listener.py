@@ -13,12 +13,11 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from neural.boards.cache import CHANNEL
+from kit.channels import BOARD_CHANGES, LEARNER_WAKE_UP
 from neural.domain.model import BoardKey
 
 log = logging.getLogger(__name__)
 
-WORK_CHANNEL = "radiant:learn"
 PING_INTERVAL_S = 1.0
 RECONNECT_PAUSE_S = 0.25
 
@@ -49,7 +48,7 @@ class ChangeListener:
         while True:
             try:
                 async with self._client.pubsub() as channel:
-                    await channel.subscribe(CHANNEL, WORK_CHANNEL)
+                    await channel.subscribe(BOARD_CHANGES, LEARNER_WAKE_UP)
                     self._on_connected()
                     self._on_boards(None)
                     await self._listen(channel)
@@ -77,7 +76,7 @@ class ChangeListener:
     def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] != "message":
             return
-        if message["channel"] == WORK_CHANNEL.encode():
+        if message["channel"] == LEARNER_WAKE_UP.encode():
             self._on_work()
             return
         with contextlib.suppress(ValueError, TypeError, KeyError):

@@ -16,7 +16,7 @@ from neural.boards.queue import increment_revisions
 from neural.boards.store import read_boards
 from neural.domain.model import ANY, Board, BoardKey
 from neural.settings import LearningSettings
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from neural.store.versions import live_and_building
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class Publisher:
             self._is_cache_outdated = False  # set before the call: a concurrent clear_cache() must not be lost
             if not await self._cache.clear():
                 self._is_cache_outdated = True
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             rows = await connection.fetch(_SQL["dequeue_boards"], BOARDS_PER_STEP)
             keys = {BoardKey(*row) for row in rows}
             if keys:

@@ -13,7 +13,7 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.boards import Companion, StoredBoard, VersionCell, assemble
 from neural.domain.model import ANY, Board, BoardKey, LearningMode
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "boards.sql")
 
@@ -94,6 +94,6 @@ class BoardStore:
             async with self._database.tenant(tenant) as connection:
                 boards += await read_boards(connection, own, now, self._carry_over)
         if shared:
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 boards += await read_boards(connection, shared, now, self._carry_over)
         return boards

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -10,7 +9,7 @@ import asyncpg
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.budget_control import BudgetState, next_state, start_of_day
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "budget.sql")
 
@@ -27,18 +26,16 @@ class BudgetController:
         """`gain` is the largest change of a weight per hour."""
         self._database, self._gain = database, gain
 
-    async def run_forever(self) -> None:
-        """Updates every state every 10 s."""
-        while True:
-            while await self.step() == TENANTS_PER_STEP:
-                pass
-            await asyncio.sleep(INTERVAL.total_seconds())
+    async def update_all(self) -> None:
+        """Updates all due states."""
+        while await self.step() == TENANTS_PER_STEP:
+            pass
 
     async def step(self, now: datetime | None = None) -> int:
         """Updates due states that no other process has locked. Returns their number, at most 500."""
         now = now or datetime.now(UTC)
         due_before = now - INTERVAL + DUE_TOLERANCE
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await connection.execute(_SQL["ensure_pacers"])
             due = await connection.fetch(_SQL["due_pacers"], start_of_day(now), due_before, TENANTS_PER_STEP)
             if due:

@@ -18,9 +18,11 @@ within a scope, and at most `rollup_caps`, because feedback in other contexts is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
+from kit.settings import Setting
 from neural.domain.model import ANY, Board, BoardRow, Scope
 
 ROOT_MEAN = 0.5
@@ -35,22 +37,36 @@ class Priors:
 
     root: float = 2.0
     """Strength of the prior that a model without feedback has the mean ROOT_MEAN."""
-    task: float = 10.0
-    domain: float = 20.0
-    tenant: float = 30.0
-    user: float = 40.0
+    task: Annotated[float, Setting("PRIOR_TASK", 0, 1e6, "units")] = 10.0
+    """Strength of the estimate over all tasks as the prior of a task."""
+    domain: Annotated[float, Setting("PRIOR_DOMAIN", 0, 1e6, "units")] = 20.0
+    """Strength of the estimate of a task as the prior of one of its domains."""
+    tenant: Annotated[float, Setting("PRIOR_TENANT", 0, 1e6, "units")] = 30.0
+    """Strength of the global estimate as the prior of a tenant."""
+    user: Annotated[float, Setting("PRIOR_USER", 0, 1e6, "units")] = 40.0
+    """Strength of the tenant's estimate as the prior of a user."""
     rollup_caps: tuple[float, float] = (5.0, 10.0)
     """Largest evidence of the (any, any) and (task, any) cells at tenant and user scope, in units."""
-    min_samples: dict[Scope, int] = field(default_factory=lambda: {Scope.USER: 20, Scope.TENANT: 50, Scope.GLOBAL: 100})
-    """Number of units from which the confidence of a scope is 1."""
-    information: float = 2.4
+    user_samples_min: Annotated[int, Setting("MIN_SAMPLES_USER", 1, 1_000_000, "units")] = 20
+    """Evidence at which the confidence of user scope is 1."""
+    tenant_samples_min: Annotated[int, Setting("MIN_SAMPLES_TENANT", 1, 1_000_000, "units")] = 50
+    """Evidence at which the confidence of tenant scope is 1."""
+    global_samples_min: Annotated[int, Setting("MIN_SAMPLES_GLOBAL", 1, 1_000_000, "units")] = 100
+    """Evidence at which the confidence of global scope is 1."""
+    information: Annotated[float, Setting("UNIT_INFORMATION", 0.1, 100)] = 2.4
     """Number of Bernoulli trials that one unit is worth in Thompson sampling: m(1 - m) divided by the variance of unit
     scores, the minimum over all qualities (bench/learning/replay). With 1 each unit counts as one Bernoulli trial."""
-    certainty_max: float = 200.0
+    certainty_max: Annotated[float, Setting("CERTAINTY_MAX", 1, 1e9, "units")] = 200.0
     """Largest evidence of an estimate in Thompson sampling, in units. A finite limit keeps exploring, so that models
     that improved are found again (bench/learning/replay)."""
-    threshold: float = 0.5
+    threshold: Annotated[float, Setting("CONFIDENCE_THRESHOLD", 0.01, 1)] = 0.5
     """Confidence from which a scope determines the estimate's scope."""
+
+    def samples_min(self, scope: Scope) -> int:
+        """Returns the evidence at which the confidence of a scope is 1, in units."""
+        if scope is Scope.USER:
+            return self.user_samples_min
+        return self.tenant_samples_min if scope is Scope.TENANT else self.global_samples_min
 
     def strength(self, scope: Scope, task: str, domain: str) -> float:
         """Returns the strength of the prior of a cell, in units."""
@@ -124,7 +140,7 @@ def estimate(model: str, boards: Sequence[Board], now: datetime, priors: Priors)
             prior = min(priors.strength(scope, key.task_type, key.domain_mode), n)
             average = min(max(total / outside, 0.0), 1.0)
             mean, n = (counted * average + prior * mean) / (counted + prior), max(n, counted + prior)
-        confidence = min(evidence / priors.min_samples[scope], 1.0)
+        confidence = min(evidence / priors.samples_min(scope), 1.0)
         level = Level(scope, key.task_type, key.domain_mode, score, evidence, confidence, row.total if row else 0, mean)
         levels.append(level)
         own[scope] = level, row

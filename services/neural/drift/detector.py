@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -13,14 +12,14 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.drift import WINDOW, find_shift
 from neural.domain.model import ANY, BoardKey
+from neural.store.access import LEARNER
 from neural.store.locks import lock_all_shards
-from neural.store.transactions import as_learner
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("neural", "drift.sql")
 
-PAUSE = timedelta(seconds=1)
+INTERVAL = timedelta(seconds=1)
 BOARDS_PER_STEP = 50
 QUEUE_MAX = 10_000
 SHIFTS = Counter("radiant_neural_quality_shifts_total", "Quality shifts of models that were found.")
@@ -40,11 +39,10 @@ class DriftDetector:
             if key.tenant_id != ANY and key.user_id == ANY and key.domain_mode != ANY and len(self._queue) < QUEUE_MAX:
                 self._queue[key] = None
 
-    async def run_forever(self) -> None:
-        """Tests queued boards, with a pause when the queue is empty."""
-        while True:
-            if await self.step() < BOARDS_PER_STEP:
-                await asyncio.sleep(PAUSE.total_seconds())
+    async def check_all(self) -> None:
+        """Tests the contexts of all queued boards."""
+        while await self.step() == BOARDS_PER_STEP:
+            pass
 
     async def step(self) -> int:
         """Tests the first boards of the queue and returns their number."""
@@ -56,7 +54,7 @@ class DriftDetector:
 
     async def _test(self, key: BoardKey) -> None:
         context = key.tenant_id, key.task_type, key.domain_mode
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             rows = await connection.fetch(_SQL["latest_scores"], *context, WINDOW)
             full = [model for model, own in groupby(rows, lambda row: row["model"]) if len(list(own)) == WINDOW]
             if full:
@@ -66,7 +64,7 @@ class DriftDetector:
             shift = find_shift([row["score"] for row in scores])
             if shift is not None:
                 first = scores[shift.index]
-                async with as_learner(self._database) as connection:
+                async with self._database.as_role(LEARNER) as connection:
                     await lock_all_shards(connection)
                     values = *context, model, first["created_at"], shift.before, shift.after
                     await self._start_epoch(connection, values, scores[0]["shifts"])

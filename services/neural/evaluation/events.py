@@ -13,9 +13,9 @@ from kit.postgres.queries import load_queries
 from neural.domain.model import UnitKey
 from neural.domain.scoring import score_unit
 from neural.learning.unit_facts import read_facts
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
-_SQL = load_queries("neural", "evaluation.sql")
+_SQL = load_queries("neural", "recommendation.sql")
 
 EVENTS_MAX = 100_000
 DECISIONS_MAX = 1_000_000
@@ -51,7 +51,7 @@ async def read_events(database: Database, tenant: str, start: datetime, end: dat
     statement exceeds the statement timeout.
     """
     events: list[Event] = []
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         cursor = await connection.cursor(_SQL["followed_decisions"], tenant, start, end, DECISIONS_MAX)
         while len(events) < EVENTS_MAX and (rows := await cursor.fetch(ROWS_PER_FETCH)):
             rewards = await _rewards(connection, tenant, rows)

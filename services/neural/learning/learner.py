@@ -15,8 +15,8 @@ from neural.domain.model import ScoreVersion, UnitKey
 from neural.drift.recent_scores import update_recent_scores
 from neural.learning.contributions import replace_contributions
 from neural.learning.unit_facts import key_columns
+from neural.store.access import LEARNER
 from neural.store.locks import lock_free_shards
-from neural.store.transactions import as_learner
 from neural.store.versions import live_and_building
 
 _SQL = load_queries("neural", "learning.sql")
@@ -59,7 +59,7 @@ class Learner:
     async def step(self) -> int:
         """Learns one batch and returns the number of queue rows. After a serialization conflict, returns 1."""
         try:
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 taken, boards = await _learn_batch(connection)
         except Conflict:
             return 1

@@ -13,7 +13,7 @@ from neural.domain.model import LearningMode, UnitFacts, UnitKey
 from neural.domain.scoring import UnitScore, score_unit
 from neural.learning.learner import Learner
 from neural.learning.unit_facts import key_columns, read_facts
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from neural.store.versions import live_and_building
 
 _SQL = load_queries("neural", "learning.sql")
@@ -38,7 +38,7 @@ async def learn_output(database: Database, learner: Learner, tenant: str, output
     Raises NotFound (OUTPUT_UNKNOWN) for an output without manifest and feedback, Unavailable (LEARNER_BEHIND) if the
     output is not learned within 5 s.
     """
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         has_manifest = await connection.fetchval(_SQL["output_has_manifest"], tenant, output_id)
         rows = await connection.fetch(_SQL["raters_of_output"], tenant, output_id, RATERS_MAX)
         units = [UnitKey(tenant, output_id, row["user_id"]) for row in rows]
@@ -47,7 +47,7 @@ async def learn_output(database: Database, learner: Learner, tenant: str, output
             raise NotFound(message, reason="OUTPUT_UNKNOWN")
         await connection.execute(_SQL["enqueue_units"], *key_columns(units))
     await _wait_until_learned(database, learner, tenant, output_id)
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         live, _ = await live_and_building(connection)
         facts = await read_facts(connection, units)
     scored = [(each, score) for each in facts if (score := score_unit(each)) is not None]
@@ -59,7 +59,7 @@ async def _wait_until_learned(database: Database, learner: Learner, tenant: str,
         async with asyncio.timeout(TIMEOUT_S):
             while True:
                 await learner.step()
-                async with as_learner(database) as connection:
+                async with database.as_role(LEARNER) as connection:
                     if not await connection.fetchval(_SQL["output_is_queued"], tenant, output_id):
                         return
                 await asyncio.sleep(POLL_INTERVAL_S)

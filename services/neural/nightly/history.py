@@ -1,11 +1,10 @@
-"""Pages of nightly runs and their reports."""
+"""Nightly runs and their reports."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +12,12 @@ import asyncpg
 
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "nightly.sql")
 
-_LATEST = datetime.max.replace(tzinfo=UTC), UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunPage:
-    """A page of runs, newest first."""
-
-    rows: Sequence[asyncpg.Record]
-    has_more: bool
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def report_of(row: asyncpg.Record) -> dict[str, Any] | None:
@@ -36,13 +28,21 @@ def report_of(row: asyncpg.Record) -> dict[str, Any] | None:
     return fields
 
 
-async def read_run_page(database: Database, before: tuple[datetime, UUID], size: int) -> RunPage:
-    """Returns the runs before a position, given as start time and run ID."""
-    async with as_learner(database) as connection:
-        rows = await connection.fetch(_SQL["runs_page"], *before, size + 1)
-    return RunPage(rows=rows[:size], has_more=len(rows) > size)
+async def read_runs(database: Database, before: tuple[int, str], limit: int) -> Sequence[asyncpg.Record]:
+    """Returns runs before a position, newest first. The position is a Unix time in microseconds and a run ID."""
+    microseconds, run_id = before
+    async with database.as_role(LEARNER) as connection:
+        return await _read_runs(connection, _EPOCH + timedelta(microseconds=microseconds), run_id, limit)
 
 
 async def read_last_run(connection: Connection) -> asyncpg.Record | None:
     """Returns the run that started last, or None before the first run."""
-    return await connection.fetchrow(_SQL["runs_page"], *_LATEST, 1)
+    rows = await _read_runs(connection, _LATEST, str(UUID(int=0)), 1)
+    return rows[0] if rows else None
+
+
+async def _read_runs(
+    connection: Connection, started_before: datetime, run_id: str, limit: int
+) -> Sequence[asyncpg.Record]:
+    rows: Sequence[asyncpg.Record] = await connection.fetch(_SQL["runs_page"], started_before, run_id, limit)
+    return rows

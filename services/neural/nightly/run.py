@@ -18,8 +18,8 @@ from kit.postgres.queries import load_queries
 from neural.nightly.steps import delete_old_rows, fit_priors, report_drift, update_trust
 from neural.rebuild.rebuild import Rebuild
 from neural.settings import LearningSettings
+from neural.store.access import LEARNER
 from neural.store.locks import ExclusiveJob, exclusive
-from neural.store.transactions import as_learner
 from neural.trust.rounds import TrustRounds
 
 log = logging.getLogger(__name__)
@@ -67,28 +67,26 @@ class NightlyRuns:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def run_forever(self) -> None:
-        """Starts a run every night, and resumes unfinished runs of processes that stopped."""
-        while True:
-            await asyncio.sleep(POLL_INTERVAL.total_seconds())
-            with contextlib.suppress(Precondition, Unavailable):
-                await self.run_if_due(datetime.now(UTC))
+    async def run_scheduled(self) -> None:
+        """Executes what is due now. Does nothing while another run is in progress or the database is unavailable."""
+        with contextlib.suppress(Precondition, Unavailable):
+            await self.run_if_due(datetime.now(UTC))
 
     async def run_if_due(self, now: datetime) -> Report | None:
         """Executes an unfinished run or, if it is due, the run of the night. Returns None if there is neither."""
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             unfinished = await connection.fetchval(_SQL["unfinished_run"])
             last_start = await connection.fetchval(_SQL["last_start"])
         if unfinished is not None:
             return await self.run(unfinished)
         hour = self._settings.nightly_hour
-        if hour is None or last_start >= last_scheduled_time(now, hour):
+        if hour < 0 or last_start >= last_scheduled_time(now, hour):
             return None
         return await self.run(str(uuid4()))
 
     async def _run(self, run_id: str, actor: str) -> Report:
         async with self._exclusive():
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 row = await connection.fetchrow(_SQL["run"], run_id)
                 if row is not None and row["state"] == "succeeded":
                     report: Report = json.loads(row["report"])
@@ -117,7 +115,7 @@ class NightlyRuns:
             report_part = await step()
             await self._update("end_step", run_id, name, json.dumps(report_part))
         await self._update("end_run", run_id, "")
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             row = await connection.fetchrow(_SQL["run"], run_id)
         if row is None or row["state"] != "succeeded":
             message = "Another run replaced this run. Start a run with another request_id."
@@ -144,7 +142,7 @@ class NightlyRuns:
             yield
 
     async def _update(self, query: str, *values: object) -> None:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await connection.execute(_SQL[query], *values)
 
 

@@ -10,8 +10,8 @@ from kit.errors import Unavailable
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.domain.prior_strength import VarianceSums, fit_strength
-from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
-from neural.store.transactions import as_learner, server_time
+from neural.store.access import LEARNER
+from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements, server_time
 from neural.trust.rounds import TrustRounds
 
 _SQL = load_queries("neural", "nightly.sql")
@@ -41,7 +41,7 @@ async def update_trust(rounds: TrustRounds) -> StepReport:
 
 async def fit_priors(database: Database, tenants_min: int) -> StepReport:
     """Fits the prior strengths. Global strengths use only contexts shared by at least `tenants_min` tenants."""
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         started_at = await server_time(connection)
         await configure_bulk_statements(connection)
         rows = await connection.fetch(_SQL["scatter"], tenants_min, timeout=STATEMENT_TIMEOUT_S)
@@ -51,7 +51,7 @@ async def fit_priors(database: Database, tenants_min: int) -> StepReport:
         strength = fit_strength(sums)
         if strength is not None:
             fitted.append((row["tenant_id"], row["level"], strength, row["cells"]))
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         for each in fitted:
             await connection.execute(_SQL["upsert_strength"], *each)
         await connection.execute(_SQL["delete_old_strengths"], started_at)
@@ -61,7 +61,7 @@ async def fit_priors(database: Database, tenants_min: int) -> StepReport:
 
 async def report_drift(database: Database) -> StepReport:
     """Returns the models whose scores of the last week differ from those of the four weeks before."""
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         await configure_bulk_statements(connection)
         rows = await connection.fetch(_SQL["drift"], DRIFT_ERRORS_MIN, timeout=STATEMENT_TIMEOUT_S)
     return {"drifts": [dict(row) for row in rows]}
@@ -69,7 +69,7 @@ async def report_drift(database: Database) -> StepReport:
 
 async def delete_old_rows(database: Database, decision_retention: timedelta) -> StepReport:
     """Deletes old decisions, stored answers and recent scores."""
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         await configure_bulk_statements(connection)
         months = await connection.fetchval(_SQL["drop_decisions"], datetime.now(UTC) - decision_retention)
         await connection.execute(_SQL["delete_old_requests"], timeout=STATEMENT_TIMEOUT_S)

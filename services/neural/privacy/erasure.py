@@ -6,20 +6,19 @@ rows. This module waits for the learner and then deletes the remaining rows of t
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from kit.errors import RadiantError
-from kit.postgres.erasures import DECISIONS, LEARNING, LOOK_EVERY, Erasure, done, pending
-from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.erasures import DECISIONS, LEARNING, Erasure, done, pending
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.boards.cache import BoardCache
 from neural.boards.queue import enqueue_boards_of_models, increment_revisions
+from neural.store.access import LEARNER
 from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
 from neural.store.locks import lock_all_shards
-from neural.store.transactions import as_learner
 from neural.store.versions import live_and_building
 from neural.trust.rounds import TrustRounds
 
@@ -48,17 +47,11 @@ class UserErasure:
         self._database, self._cache, self._trust_rounds = database, cache, trust_rounds
         self._on_boards_queued, self._answer_pattern = on_boards_queued, answer_pattern
 
-    async def run_forever(self) -> None:
-        """Processes erasures as they are requested."""
-        while True:
-            await self.step()
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
-
     async def step(self) -> int:
         """Processes pending erasures and returns the number of finished parts. A failed part is retried later."""
         finished = 0
         for part, erase in ((DECISIONS, self._erase_decisions), (LEARNING, self._erase_learned)):
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 erasures = await pending(connection, part)
             for tenant, of_tenant in _by_tenant(erasures).items():
                 try:
@@ -70,7 +63,7 @@ class UserErasure:
 
     async def _erase_decisions(self, tenant: str, erasures: Sequence[Erasure]) -> int:
         """Deletes decisions and stored answers. The decision log skips decisions of erased users written later."""
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await configure_bulk_statements(connection)
             await connection.execute(_SQL["lock_decisions"], tenant)
             for each in erasures:
@@ -97,8 +90,7 @@ class UserErasure:
             result = await self._trust_rounds.recompute_from_neutral(tenant)
             if not await self._remove_from_cache(removed):  # a reader may have cached a board that it read before
                 return 0
-            async with as_learner(self._database) as connection:
-                await use_tenant(connection, tenant)
+            async with self._database.as_role(LEARNER, tenant) as connection:
                 for each in removed:
                     await connection.execute(_SQL["delete_trust"], tenant, each.user_id)
                     await done(connection, each, LEARNING)
@@ -112,15 +104,14 @@ class UserErasure:
     async def _delete_rows(self, erasure: Erasure) -> bool:
         """Deletes rows in one transaction. Returns False while the learner or a rebuild still needs them."""
         tenant, user = erasure.tenant_id, erasure.user_id
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             # The first check does not lock out the learners.
             if not await connection.fetchval(_SQL["can_erase"], tenant, erasure.queued_until):
                 return False
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER, tenant) as connection:
             await lock_all_shards(connection)
             if not await connection.fetchval(_SQL["can_erase"], tenant, erasure.queued_until):
                 return False
-            await use_tenant(connection, tenant)
             for name in (
                 "delete_trust",
                 "delete_user_rows",

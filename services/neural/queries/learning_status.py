@@ -1,4 +1,4 @@
-"""State of learning, and pages of trust scores."""
+"""State of learning, and trust scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.domain.model import ScoreVersion
 from neural.nightly.history import read_last_run
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from neural.store.versions import live_and_building
 
 _SQL = load_queries("neural", "queries.sql")
@@ -31,17 +31,9 @@ class LearningStatus:
     last_run: asyncpg.Record | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustPage:
-    """A page of trust scores."""
-
-    rows: Sequence[asyncpg.Record]
-    has_more: bool
-
-
 async def learning_status(database: Database, tenant: str) -> LearningStatus:
     """Returns the state of learning of one tenant or, for an empty tenant, of all."""
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         version, _ = await live_and_building(connection)
         queue = await connection.fetchrow(_SQL["queue_state"], tenant)
         assert queue is not None  # noqa: S101 - an aggregate query always returns one row
@@ -54,10 +46,12 @@ async def learning_status(database: Database, tenant: str) -> LearningStatus:
         )
 
 
-async def trust_page(
-    database: Database, tenant: str, outliers_only: bool, after: tuple[float, str], size: int
-) -> TrustPage:
-    """Returns the page of trust scores after a position, given as (trust, user), lowest trust first."""
+async def trust_scores(
+    database: Database, tenant: str, outliers_only: bool, after: tuple[float, str], limit: int
+) -> Sequence[asyncpg.Record]:
+    """Returns trust scores after a position, given as (trust, user), lowest trust first."""
     async with database.tenant(tenant) as connection:
-        rows = await connection.fetch(_SQL["trust_scores"], tenant, outliers_only, *after, size + 1)
-    return TrustPage(rows=rows[:size], has_more=len(rows) > size)
+        rows: Sequence[asyncpg.Record] = await connection.fetch(
+            _SQL["trust_scores"], tenant, outliers_only, *after, limit
+        )
+    return rows

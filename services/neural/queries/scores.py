@@ -1,4 +1,4 @@
-"""Pages of learned scores."""
+"""Learned scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from neural.domain.boards import carried_over
 from neural.domain.cells import COUNTS
 from neural.domain.fixed_point import decayed
 from neural.domain.model import ASPECTS, Scope, ScoreVersion
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from neural.store.versions import live_and_building
 
 _SQL = load_queries("neural", "queries.sql")
@@ -53,11 +53,10 @@ class ModelScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScorePage:
-    """A page of scores."""
+class FoundScores:
+    """Scores of a listing, and their version."""
 
     scores: Sequence[ModelScore]
-    has_more: bool
     version: ScoreVersion
 
 
@@ -68,23 +67,23 @@ class Scores:
         """`carry_over` is the share of evidence that counts for the next version of a model."""
         self._database, self._carry_over = database, carry_over
 
-    async def page(self, selected: ScoreFilter, after: tuple[str, str, str], size: int) -> ScorePage:
-        """Returns the page after a position, given as (task, domain, model)."""
+    async def read(self, selected: ScoreFilter, after: tuple[str, str, str], limit: int) -> FoundScores:
+        """Returns scores after a position, given as (task, domain, model)."""
         is_global = selected.scope is Scope.GLOBAL
-        transaction = as_learner(self._database) if is_global else self._database.tenant(selected.tenant_id)
+        transaction = self._database.as_role(LEARNER) if is_global else self._database.tenant(selected.tenant_id)
         owner = ("", "") if is_global else (selected.tenant_id, selected.user_id)
         filters = (selected.model, selected.task_type, selected.domain_mode, selected.has_rollups)
         async with transaction as connection:
             version, _ = await live_and_building(connection)
-            keys = await connection.fetch(_SQL["score_keys"], version.number, *owner, *filters, *after, size + 1)
-            columns = [[row[name] for row in keys[:size]] for name in ("task_type", "domain_mode", "model")]
+            keys = await connection.fetch(_SQL["score_keys"], version.number, *owner, *filters, *after, limit)
+            columns = [[row[name] for row in keys] for name in ("task_type", "domain_mode", "model")]
             rows = await connection.fetch(_SQL["score_cells"], version.number, *owner, *columns)
         now = datetime.now(UTC)
         cells_by_key: dict[tuple[str, str, str], list[asyncpg.Record]] = defaultdict(list)
         for row in rows:
             cells_by_key[row["task_type"], row["domain_mode"], row["model"]].append(row)
         scores = [self._score(cells, version.half_life, now) for cells in cells_by_key.values()]
-        return ScorePage(scores=scores, has_more=len(keys) > size, version=version)
+        return FoundScores(scores=scores, version=version)
 
     def _score(self, cells: Sequence[asyncpg.Record], half_life: timedelta, now: datetime) -> ModelScore:
         ages = [_Age(*_age(cell), epoch=cell["epoch"]) for cell in cells]

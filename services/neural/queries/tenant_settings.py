@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked
-from kit.postgres.pool import Database, use_tenant
+from kit.postgres.idempotency import IdempotencyKey
+from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.boards.global_scores import enqueue_tenant
 from neural.budget.controller import delete_budget_state
-from neural.store.requests import change_once
-from neural.store.transactions import as_learner
+from neural.store.access import ANSWERS, LEARNER
 
 _SQL = load_queries("neural", "queries.sql")
 
@@ -22,9 +21,7 @@ _SQL = load_queries("neural", "queries.sql")
 class SettingsChange:
     """A request to change the settings of a tenant."""
 
-    tenant_id: str
-    request_id: str
-    fingerprint: bytes
+    key: IdempotencyKey
     global_learning: bool
     daily_budget_usd: float = 0.0
     """0 for no budget."""
@@ -69,34 +66,28 @@ class TenantSettings:
 
         Raises Invalid (REQUEST_ID_REUSED) if the identifier belongs to another request.
         """
-        asked = Asked(
-            tenant_id=change.tenant_id,
-            request_id=change.request_id,
-            method="UpdateTenantSettings",
-            fingerprint=change.fingerprint,
-        )
-        async with as_learner(self._database) as connection:
-            await use_tenant(connection, change.tenant_id)
+        tenant = change.key.tenant_id
+        async with self._database.as_role(LEARNER, tenant) as connection:
 
             async def apply() -> bytes:
                 budget = change.daily_budget_usd
-                await connection.execute(_SQL["upsert_settings"], change.tenant_id, change.global_learning, budget)
+                await connection.execute(_SQL["upsert_settings"], tenant, change.global_learning, budget)
                 if budget == 0:
-                    await delete_budget_state(connection, change.tenant_id)
-                await enqueue_tenant(connection, change.tenant_id)
+                    await delete_budget_state(connection, tenant)
+                await enqueue_tenant(connection, tenant)
                 await append_audit(connection, _audit_entry(change))
                 return change.answer
 
-            answer = await change_once(connection, asked, apply)
+            answer = await ANSWERS.once(connection, change.key, apply)
         self._on_boards_queued()
         return answer
 
 
 def _audit_entry(change: SettingsChange) -> AuditEntry:
     return AuditEntry(
-        tenant_id=change.tenant_id,
+        tenant_id=change.key.tenant_id,
         actor=change.actor,
         action="settings.update",
-        target=change.tenant_id,
+        target=change.key.tenant_id,
         detail={"global_learning": change.global_learning, "daily_budget_usd": change.daily_budget_usd},
     )

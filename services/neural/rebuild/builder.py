@@ -14,8 +14,8 @@ from kit.postgres.queries import load_queries
 from neural.domain.fixed_point import LANDMARK
 from neural.domain.model import LearningMode, ScoreVersion
 from neural.learning.contributions import HEAVY_RATER_UNITS_MIN
+from neural.store.access import LEARNER
 from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
-from neural.store.transactions import as_learner
 
 _SQL = load_queries("neural", "rebuild.sql")
 
@@ -44,19 +44,19 @@ class VersionBuilder:
         await self._process_slices("tenants", self._insert_tenant_cells)
         for table in _TABLES:
             await self._index(table)
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await self._execute(connection, "attach_tables", self._version.number)
 
     async def _process_slices(self, kind: str, work: SliceWork) -> None:
         """Processes the open slices of a kind. One transaction does the work of a slice and closes the slice."""
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             remaining = list(await connection.fetch(_SQL["open_slices"], self._version.number, kind))
         remaining.reverse()
 
         async def run() -> None:
             while remaining:
                 row = remaining.pop()
-                async with as_learner(self._database) as connection:
+                async with self._database.as_role(LEARNER) as connection:
                     await configure_bulk_statements(connection)
                     await work(connection, row)
                     await connection.execute(_SQL["close_slice"], self._version.number, kind, row["slice"])
@@ -83,7 +83,7 @@ class VersionBuilder:
         await connection.execute(_SQL["delete_partials"], self._version.number)
 
     async def _index(self, table: str) -> None:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await configure_bulk_statements(connection)
             await self._execute(connection, "index_table", self._version.number, table)
 

@@ -22,9 +22,9 @@ from neural.domain.model import LearningMode, ScoreVersion, UnitKey
 from neural.learning.contributions import replace_contributions
 from neural.rebuild.builder import VersionBuilder, plan_slices
 from neural.settings import LearningSettings
-from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
+from neural.store.access import LEARNER
+from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements, server_time
 from neural.store.locks import ExclusiveJob, exclusive, lock_all_shards
-from neural.store.transactions import as_learner, server_time
 from neural.store.versions import create_version, live_and_building
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Rebuild:
             return report if report is not None else await self._build_and_swap(run_id)
 
     async def _stored_report(self, run_id: str) -> Report | None:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             row = await connection.fetchrow(_SQL["version_of_run"], run_id)
         if row is None or row["state"] == "building":
             return None
@@ -82,7 +82,7 @@ class Rebuild:
         return report
 
     async def _resume(self, run_id: str) -> tuple[ScoreVersion, datetime] | None:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             row = await connection.fetchrow(_SQL["version_of_run"], run_id)
         if row is None or row["state"] != "building":
             return None
@@ -91,11 +91,11 @@ class Rebuild:
         return version, row["started_at"]
 
     async def _start(self, run_id: str) -> tuple[ScoreVersion, datetime]:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await connection.execute(_SQL["fail_builds"], None, "another run took its place")
             await connection.execute(_SQL["delete_changed"])
         await self._drop_old_versions()
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             # A learner that read "no version is being built" must commit before the version exists.
             await lock_all_shards(connection)
             outputs = await connection.fetchval(_SQL["count_outputs"])
@@ -110,20 +110,20 @@ class Rebuild:
             yield
         except Exception as error:
             with contextlib.suppress(Exception):
-                async with as_learner(self._database) as connection:
+                async with self._database.as_role(LEARNER) as connection:
                     message = f"{type(error).__name__}: {error}"[:500]
                     await connection.execute(_SQL["fail_builds"], version.number, message)
             raise
 
     async def _catch_up(self, version: ScoreVersion) -> None:
         for _ in range(CATCH_UP_STEPS_MAX):
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 if await _learn_changed(connection, version) <= CHANGED_AT_SWAP_MAX:
                     return
 
     async def _report(self, version: ScoreVersion, run_id: str, started_at: datetime) -> Report:
         """Compares with the live version. Cells learned since the start of the rebuild are left out."""
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             live, _ = await live_and_building(connection)
             await configure_bulk_statements(connection)
             values = live.number, version.number, started_at
@@ -132,7 +132,7 @@ class Rebuild:
         return report_of(run_id, version, live, started_at, changes, sizes)
 
     async def _swap(self, version: ScoreVersion, report: Report) -> None:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             await lock_all_shards(connection)
             while await _learn_changed(connection, version):
                 pass
@@ -147,7 +147,7 @@ class Rebuild:
     async def _drop_old_versions(self) -> None:
         """Drops the tables of unused versions. A table in use is left for the next rebuild."""
         with contextlib.suppress(Unavailable, DeadlineExceeded):
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 for row in await connection.fetch(_SQL["droppable_versions"]):
                     await connection.execute(_SQL["drop_partitions"], row["version"])
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
+from kit.poll import Snapshot
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import Strategy
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from splits.assignment import assign
 from splits.definitions import decode
 from splits.model import EVERY_TENANT, Experiment, ExperimentType
 
 _SQL = load_queries("neural", "recommendation.sql")
 
-POLL_INTERVAL_S = 0.5
+POLL_INTERVAL = timedelta(seconds=0.5)
 _COLUMNS = ("experiment_id", "tenant_id", "epoch", "etag", "started_at")
 
 
@@ -46,47 +47,46 @@ class ExperimentOverride:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Experiments:
+    signature: str = ""
+    by_tenant: Mapping[str, Sequence[Experiment]] = field(default_factory=dict)
+
+
 class RunningExperiments:
-    """The running experiments on models, at most half a second old."""
+    """The running experiments on models, reloaded twice per second."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._signature = ""
-        self._by_tenant: dict[str, Sequence[Experiment]] = {}
+        self.snapshot = Snapshot("experiments", self._load, _Experiments(), POLL_INTERVAL)
 
     def override(self, tenant: str, user: str, task: str, domain: str) -> ExperimentOverride | None:
         """Returns the override of the first experiment that covers a request, or None without one.
 
         Experiments of the tenant have priority over experiments on all tenants.
         """
-        if not self._by_tenant or not user:
+        by_tenant = self.snapshot.value.by_tenant
+        if not by_tenant or not user:
             return None
         for owner in (tenant, EVERY_TENANT):
-            for experiment in self._by_tenant.get(owner, ()):
+            for experiment in by_tenant.get(owner, ()):
                 assignment = assign(experiment, user, tenant, task, domain)
                 if assignment.variant:
                     return _override(experiment, assignment.variant)
         return None
 
-    async def refresh(self) -> None:
-        """Reads the running experiments if any of them changed."""
-        async with as_learner(self._database) as connection:
+    async def _load(self, current: _Experiments) -> _Experiments:
+        async with self._database.as_role(LEARNER) as connection:
             signature: str = await connection.fetchval(_SQL["experiments_signature"])
-            if signature == self._signature:
-                return
+            if signature == current.signature:
+                return current
             rows = await connection.fetch(_SQL["running_experiments"])
         by_tenant: dict[str, list[Experiment]] = defaultdict(list)
         for row in rows:
             experiment = decode(row["definition"], state="running", **{name: row[name] for name in _COLUMNS})
             if experiment.type is ExperimentType.MODEL_ROUTING:
                 by_tenant[experiment.tenant_id].append(experiment)
-        self._by_tenant, self._signature = dict(by_tenant), signature
-
-    async def run_forever(self) -> None:
-        """Reads the running experiments twice per second."""
-        while True:
-            await self.refresh()
-            await asyncio.sleep(POLL_INTERVAL_S)
+        return _Experiments(signature, dict(by_tenant))
 
 
 def _override(experiment: Experiment, variant: str) -> ExperimentOverride:

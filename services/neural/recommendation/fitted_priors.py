@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from kit.errors import RadiantError
+from kit.poll import Snapshot
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.domain.shrinkage import Priors
-from neural.store.transactions import as_learner
-
-log = logging.getLogger(__name__)
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "recommendation.sql")
 
 POLL_INTERVAL = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class _PriorsByTenant:
+    shared: Priors
+    """Priors of tenants without a fitted strength."""
+    of_tenants: Mapping[str, Priors] = field(default_factory=dict)
+
+
 class FittedPriors:
-    """The fitted priors of all tenants. The configured strength applies where none was fitted."""
+    """The fitted priors of all tenants, reloaded every 30 s. The configured strength applies where none was fitted."""
 
     def __init__(self, database: Database, configured: Priors) -> None:
         self._database, self._configured = database, configured
-        self._shared = configured
-        self._by_tenant: dict[str, Priors] = {}
+        self.snapshot = Snapshot("fitted-priors", self._load, _PriorsByTenant(configured), POLL_INTERVAL)
 
     def of(self, tenant: str) -> Priors:
         """Returns the priors of a tenant."""
-        return self._by_tenant.get(tenant, self._shared)
+        priors = self.snapshot.value
+        return priors.of_tenants.get(tenant, priors.shared)
 
-    async def refresh(self) -> None:
-        """Reads the fitted strengths."""
-        async with as_learner(self._database) as connection:
+    async def _load(self, _: _PriorsByTenant) -> _PriorsByTenant:
+        async with self._database.as_role(LEARNER) as connection:
             rows = await connection.fetch(_SQL["strengths"])
-        shared = {row["level"]: row["strength"] for row in rows if not row["tenant_id"]}
-        self._shared = replace(self._configured, **shared)
-        self._by_tenant = {
-            row["tenant_id"]: replace(self._shared, **{row["level"]: row["strength"]})
-            for row in rows
-            if row["tenant_id"]
+        shared = replace(self._configured, **{row["level"]: row["strength"] for row in rows if not row["tenant_id"]})
+        of_tenants = {
+            row["tenant_id"]: replace(shared, **{row["level"]: row["strength"]}) for row in rows if row["tenant_id"]
         }
-
-    async def run_forever(self) -> None:
-        """Reads the fitted strengths every 30 s. While the database is unavailable, the last ones stay in use."""
-        while True:
-            try:
-                await self.refresh()
-            except RadiantError as error:
-                log.warning("prior strengths not read, will be retried", extra={"fields": {"error": str(error)}})
-            await asyncio.sleep(POLL_INTERVAL.total_seconds())
+        return _PriorsByTenant(shared, of_tenants)

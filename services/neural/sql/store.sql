@@ -1,7 +1,3 @@
--- query: set_learner_role
--- Takes the role that may read and write the rows of all tenants, until the end of the transaction.
-SET LOCAL ROLE radiant_learner;
-
 -- query: server_time
 -- Time of the database server. Rows learned later have a later updated_at.
 SELECT clock_timestamp();
@@ -14,11 +10,19 @@ SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB
 
 -- query: try_lock_job
 -- Takes the session lock of a job; false if another session holds it.
-SELECT pg_try_advisory_lock($1, 0);
+SELECT CASE $1
+  WHEN 'rebuild' THEN pg_try_advisory_lock(72004, 0)
+  WHEN 'trust_round' THEN pg_try_advisory_lock(72005, 0)
+  WHEN 'nightly_run' THEN pg_try_advisory_lock(72006, 0)
+END;
 
 -- query: unlock_job
 -- Releases the session lock of a job.
-SELECT pg_advisory_unlock($1, 0);
+SELECT CASE $1
+  WHEN 'rebuild' THEN pg_advisory_unlock(72004, 0)
+  WHEN 'trust_round' THEN pg_advisory_unlock(72005, 0)
+  WHEN 'nightly_run' THEN pg_advisory_unlock(72006, 0)
+END;
 
 -- query: lock_free_shards
 -- Locks the shards that no other learner holds, until the end of the transaction.
@@ -48,12 +52,3 @@ SELECT neural.create_version_partitions($1);
 -- query: create_tables
 -- Creates the tables of a version that is being built. They become partitions when they are filled.
 SELECT neural.create_version_tables($1);
-
--- query: stored_answer
--- The answer to an earlier request with the same identifier.
-SELECT method, fingerprint, answer FROM neural.requests WHERE tenant_id = $1 AND request_id = $2;
-
--- query: store_answer
--- Stores the answer in the transaction of the change. Returns no row if another process stored one first.
-INSERT INTO neural.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING RETURNING true;

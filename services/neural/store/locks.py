@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from enum import IntEnum
+from enum import StrEnum
 
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
@@ -12,12 +12,12 @@ from kit.postgres.queries import load_queries
 _SQL = load_queries("neural", "store.sql")
 
 
-class ExclusiveJob(IntEnum):
-    """Jobs that run once at a time over all processes, by the number of their advisory lock."""
+class ExclusiveJob(StrEnum):
+    """Jobs that run once at a time over all processes. The locks are those of `kit.postgres.locks`."""
 
-    REBUILD = 72004
-    TRUST_ROUND = 72005
-    NIGHTLY_RUN = 72006
+    REBUILD = "rebuild"
+    TRUST_ROUND = "trust_round"
+    NIGHTLY_RUN = "nightly_run"
 
 
 @contextlib.asynccontextmanager

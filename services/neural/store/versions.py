@@ -9,7 +9,7 @@ from kit.errors import Unavailable
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.model import LearningMode, ScoreVersion
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "store.sql")
 
@@ -41,7 +41,7 @@ async def create_version(
 
 async def ensure_live_version(database: Database, mode: LearningMode, half_life: timedelta) -> ScoreVersion:
     """Returns the live version. Creates the first version, with the given parameters, if none exists."""
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         await connection.execute(_SQL["lock_first_version"])
         try:
             live, _ = await live_and_building(connection)

@@ -12,12 +12,11 @@ import asyncpg
 from kit.errors import NotFound
 from kit.ids import user_digest
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked
-from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.idempotency import IdempotencyKey
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.rater_trust import TRUST_NEUTRAL, TrustFactor
-from neural.store.requests import change_once
-from neural.store.transactions import as_learner
+from neural.store.access import ANSWERS, LEARNER
 from neural.trust.scores import compute_scores, read_population, score_row, store_scores
 
 _SQL = load_queries("neural", "trust.sql")
@@ -27,10 +26,7 @@ _SQL = load_queries("neural", "trust.sql")
 class PinRequest:
     """A request to pin or clear the trust of a rater."""
 
-    tenant_id: str
-    request_id: str
-    method: str
-    fingerprint: bytes
+    key: IdempotencyKey
     user_id: str
     trust: float | None
     """In [0.1, 1]; None clears the pin."""
@@ -53,28 +49,22 @@ class TrustPins:
         Raises NotFound (RATER_UNKNOWN) if there is no score to clear, Invalid (REQUEST_ID_REUSED) if the identifier
         belongs to another request.
         """
-        asked = Asked(
-            tenant_id=request.tenant_id,
-            request_id=request.request_id,
-            method=request.method,
-            fingerprint=request.fingerprint,
-        )
-        async with as_learner(self._database) as connection:
-            await use_tenant(connection, request.tenant_id)
+        tenant = request.key.tenant_id
+        async with self._database.as_role(LEARNER, tenant) as connection:
 
             async def change() -> bytes:
                 await _change(connection, request)
-                score = await connection.fetchrow(_SQL["trust_score"], request.tenant_id, request.user_id)
+                score = await connection.fetchrow(_SQL["trust_score"], tenant, request.user_id)
                 assert score is not None  # noqa: S101 - stored above
                 return render(score)
 
-            answer = await change_once(connection, asked, change)
+            answer = await ANSWERS.once(connection, request.key, change)
         self._on_enqueued()
         return answer
 
 
 async def _change(connection: Connection, request: PinRequest) -> None:
-    tenant, user = request.tenant_id, request.user_id
+    tenant, user = request.key.tenant_id, request.user_id
     stored = await connection.fetchrow(_SQL["lock_trust"], tenant, [user])
     if stored is None and request.trust is None:
         raise NotFound("The rater has no trust score. Check user_id.", reason="RATER_UNKNOWN")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -11,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from neural.store.access import LEARNER
 from neural.store.locks import ExclusiveJob, exclusive
-from neural.store.transactions import as_learner
 from neural.trust.scores import read_population, update_scores
 
 log = logging.getLogger(__name__)
@@ -42,14 +41,12 @@ class TrustRounds:
         self._database, self._on_enqueued = database, on_enqueued
         self._last_start = _EARLIEST
 
-    async def run_forever(self) -> None:
-        """Runs a round every 5 minutes, for the tenants with feedback since the last round. The first waits as long."""
-        while True:
-            await asyncio.sleep(INTERVAL.total_seconds())
-            started_at = datetime.now(UTC)
-            if await self.recompute(self._last_start) is not None:
-                # An interval is subtracted because updated_at of a cell is the start of the learner's transaction.
-                self._last_start = started_at - INTERVAL
+    async def recompute_changed(self) -> None:
+        """Runs a round for the tenants with feedback since the last round of this process."""
+        started_at = datetime.now(UTC)
+        if await self.recompute(self._last_start) is not None:
+            # An interval is subtracted because updated_at of a cell is the start of the learner's transaction.
+            self._last_start = started_at - INTERVAL
 
     async def recompute(self, since: datetime | None = None) -> TrustRound | None:
         """Recomputes the trust of tenants with feedback since a time (None for all tenants).
@@ -60,7 +57,7 @@ class TrustRounds:
             return await self._run(since or _EARLIEST) if is_held else None
 
     async def _run(self, since: datetime) -> TrustRound:
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             tenants = [row["tenant_id"] for row in await connection.fetch(_SQL["active_tenants"], since)]
         raters = changed = 0
         for tenant in tenants:
@@ -71,11 +68,11 @@ class TrustRounds:
 
     async def _recompute_tenant(self, tenant: str, *, from_neutral: bool) -> TrustRound:
         raters = changed = 0
-        async with as_learner(self._database) as connection:
+        async with self._database.as_role(LEARNER) as connection:
             population = await read_population(connection, tenant)
         after: str | None = ""
         while after is not None:
-            async with as_learner(self._database) as connection:
+            async with self._database.as_role(LEARNER) as connection:
                 rows = await connection.fetch(_SQL["raters_page"], tenant, after, RATERS_PER_TRANSACTION)
                 users = [row["user_id"] for row in rows]
                 changed_users = await update_scores(connection, tenant, users, population, from_neutral=from_neutral)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from kit.postgres.pool import Database
 from neural.budget.spending import delete_old_spending
 from neural.recommendation.decision_log import ensure_partitions
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 
 INTERVAL = timedelta(hours=1)
 
 
-async def run_maintenance(database: Database) -> None:
-    """Runs the maintenance every hour. Several processes can run it at the same time."""
-    while True:
-        await ensure_partitions(database)
-        async with as_learner(database) as connection:
-            await delete_old_spending(connection)
-        await asyncio.sleep(INTERVAL.total_seconds())
+async def maintain(database: Database) -> None:
+    """Runs the maintenance once. Several processes can run it at the same time."""
+    await ensure_partitions(database)
+    async with database.as_role(LEARNER) as connection:
+        await delete_old_spending(connection)

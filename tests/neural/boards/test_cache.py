@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import redis.asyncio
 
+from kit.channels import BOARD_CHANGES
 from kit.redis.client import open_redis
-from neural.boards.cache import CHANNEL, BoardCache, board_key
+from neural.boards.cache import BoardCache, cache_key
 from neural.domain.boards import decode
 from neural.domain.model import ANY, BoardKey
 from radiant.neural.v1 import learning_service_pb2
@@ -54,7 +55,7 @@ async def test_cache_after_concurrent_puts_has_newest_board(redis_url: str) -> N
 @pytest.mark.parametrize("value", [b"", b"x", b"{}", b"[]", b'{"rows": [[1]]}', b"\xff\xfe", b"null"])
 async def test_malformed_cached_value_is_a_miss(redis_url: str, value: bytes) -> None:
     async with open_redis(redis_url) as client:
-        await client.set(board_key(KEY), value)
+        await client.set(cache_key(KEY), value)
         cache = BoardCache(client)
         other = dataclasses.replace(KEY, user_id="u")
         await cache.put([board(revision(1), key=other)])
@@ -63,7 +64,7 @@ async def test_malformed_cached_value_is_a_miss(redis_url: str, value: bytes) ->
 
 async def test_clear_removes_only_boards(redis_url: str) -> None:
     async with open_redis(redis_url) as client, client.pubsub() as subscription:
-        await subscription.subscribe(CHANNEL)
+        await subscription.subscribe(BOARD_CHANGES)
         cache = BoardCache(client)
         await client.set("other:board:x", "kept")
         await cache.put([board(revision(1)), board(revision(1), key=BoardKey(ANY, ANY, "chat", "general"))])
@@ -80,7 +81,7 @@ async def test_board_is_cached_within_a_second_of_commit(database_url: str, redi
             await service.feedback.rate("m", [1])
 
             async def is_cached(number: int = number) -> bool:
-                value: Any = await client.get(board_key(KEY))
+                value: Any = await client.get(cache_key(KEY))
                 return value is not None and decode(KEY, value).rows["m"].total == number
 
             seconds.append(await wait_until(5, is_cached))
@@ -111,16 +112,16 @@ async def test_redis_restarted_with_stale_boards_is_cleared(database_url: str, a
         async with running_service(database_url, server.url) as service:
             await assert_fresh(service, 3)
             async with redis.asyncio.Redis.from_url(server.url) as client:
-                stale: Any = await client.get(board_key(KEY))
+                stale: Any = await client.get(cache_key(KEY))
             apart.run(server.stop())
             await assert_fresh(service, 3)
             assert not (await service.call("GetLearningStatus", status())).cache_available
             apart.run(server.start())
             async with redis.asyncio.Redis.from_url(server.url) as client:
-                await client.set(board_key(KEY), stale)
+                await client.set(cache_key(KEY), stale)
 
                 async def is_replaced() -> bool:
-                    value: Any = await client.get(board_key(KEY))
+                    value: Any = await client.get(cache_key(KEY))
                     return value is None or decode(KEY, value).rows["m"].total > 3
 
                 await wait_until(10, is_replaced)
@@ -131,7 +132,7 @@ async def test_redis_restarted_with_stale_boards_is_cleared(database_url: str, a
                 async def is_cached() -> bool:
                     """Writes one vote, and returns whether its board is cached. Writes pause 0.5 s after a failure."""
                     await assert_fresh(service, 1)
-                    value: Any = await client.get(board_key(KEY))
+                    value: Any = await client.get(cache_key(KEY))
                     return value is not None and decode(KEY, value).rows["m"].total > 9
 
                 await wait_until(10, is_cached)

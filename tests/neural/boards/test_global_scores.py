@@ -45,7 +45,7 @@ async def test_global_score_is_published_from_3_tenants_and_10_raters(
     assert bool(await published(stack)) is is_published
     (board,) = await stack.table().boards("acme", [BoardKey(ANY, ANY, "chat", "general")])
     assert bool(board.rows) is is_published
-    page = await Scores(stack.database, 0.5).page(ScoreFilter(scope=Scope.GLOBAL, tenant_id="acme"), ("", "", ""), 10)
+    page = await Scores(stack.database, 0.5).read(ScoreFilter(scope=Scope.GLOBAL, tenant_id="acme"), ("", "", ""), 10)
     assert bool(page.scores) is is_published
     known = await stack.estimates("unknown", candidates=("m",))
     assert (known["m"].scope is Scope.GLOBAL) is is_published

@@ -23,7 +23,7 @@ GLOBEX = token("globex", "service", "admin")
 async def service(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningService]:
     """Gives a service with short intervals of the budget controller."""
     monkeypatch.setattr(controller, "INTERVAL", timedelta(seconds=0.1))
-    monkeypatch.setattr(weights, "POLL_INTERVAL_S", 0.05)
+    monkeypatch.setattr(weights, "POLL_INTERVAL", timedelta(seconds=0.05))
     async with running_service(database_url, redis_url) as opened:
         yield opened
 

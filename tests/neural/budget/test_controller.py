@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -20,9 +19,9 @@ from neural.queries.tenant_settings import SettingsChange, SettingsStatus, Tenan
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from tests.neural.fixtures.feedback import TODAY, YESTERDAY
-from tests.neural.fixtures.stack import LearningStack, no_op
+from tests.neural.fixtures.stack import LearningStack, new_key, no_op
 
 NOON = TODAY + timedelta(hours=12)
 MINUTE = timedelta(minutes=1)
@@ -37,16 +36,14 @@ async def spending(stack: LearningStack) -> list[tuple[object, ...]]:
 
 async def enqueue(stack: LearningStack, *outputs: str) -> None:
     """Queues outputs again."""
-    async with as_learner(stack.database) as connection:
+    async with stack.database.as_role(LEARNER) as connection:
         await connection.execute(_ENQUEUE, ["acme"] * len(outputs), list(outputs), [""] * len(outputs))
 
 
 async def set_budget(stack: LearningStack, usd: float, tenant: str = "acme") -> None:
     """Sets the daily budget of a tenant."""
     change = SettingsChange(
-        tenant_id=tenant,
-        request_id=str(uuid4()),
-        fingerprint=b"f",
+        key=new_key(tenant),
         global_learning=False,
         daily_budget_usd=usd,
         answer=b"",
@@ -117,7 +114,7 @@ async def test_old_outputs_are_not_counted_and_old_spending_is_deleted(stack: Le
     add = "INSERT INTO neural.spending SELECT 'acme', now() - interval '91 days', 'm', 1, 1"
     mark = "INSERT INTO neural.counted_outputs SELECT now() - interval '10 days', 'acme', 'older', 'm', 1"
     await stack.feedback.connection.execute(f"{add}; {mark}")
-    async with as_learner(stack.database) as connection:
+    async with stack.database.as_role(LEARNER) as connection:
         await delete_old_spending(connection)
     await enqueue(stack, "new", "old")
     await stack.learn()
@@ -199,7 +196,7 @@ class BudgetedRecommender:
         """Sets the cost weight of a tenant, and reads the weights."""
         query = "UPDATE neural.budget_pacers SET cost_weight = $2 WHERE tenant_id = $1"
         await self.stack.feedback.connection.execute(query, tenant, weight)
-        await self.weights.refresh()
+        await self.weights.snapshot.refresh()
 
     async def best(self, tenant: str = "acme", candidates: Sequence[str] = ("m", "n"), **more: Any) -> str:
         """Returns the best of the candidates."""
@@ -223,7 +220,7 @@ async def open_budgeted(stack: LearningStack) -> BudgetedRecommender:
     await set_budget(stack, 1e6)
     await BudgetController(stack.database, 1).step(NOON)
     budgeted = BudgetedRecommender(stack)
-    await budgeted.weights.refresh()
+    await budgeted.weights.snapshot.refresh()
     return budgeted
 
 
@@ -275,7 +272,7 @@ async def test_budget_weights_notify_only_of_significant_changes(stack: Learning
     assert budgeted.notified == ["acme", "acme"]
     await budgeted.set(0.9)
     await set_budget(stack, 0)
-    await budgeted.weights.refresh()
-    await budgeted.weights.refresh()
+    await budgeted.weights.snapshot.refresh()
+    await budgeted.weights.snapshot.refresh()
     assert budgeted.notified == ["acme"] * 4
     assert budgeted.weights.get("acme") is None

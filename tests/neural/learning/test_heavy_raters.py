@@ -30,7 +30,7 @@ async def test_heavy_rater_counts_for_a_tenth_of_cell(stack: LearningStack) -> N
     assert score == pytest.approx(40 / 240, abs=1e-6)  # the score of the other raters is 0
     own = (await stack.board("heavy")).rows["m"]
     assert own.evidence == pytest.approx(evidence / 240 * 200, rel=1e-3)
-    listed = await Scores(stack.database, 0.5).page(ScoreFilter(scope=Scope.TENANT, tenant_id="acme"), ("", "", ""), 5)
+    listed = await Scores(stack.database, 0.5).read(ScoreFilter(scope=Scope.TENANT, tenant_id="acme"), ("", "", ""), 5)
     (page,) = listed.scores
     assert page.score == pytest.approx(score, abs=1e-6)
     assert page.counts["positive_count"] == 200

@@ -37,7 +37,7 @@ async def test_fit_priors_of_similar_users_is_stronger_than_of_different_users(s
     assert set(found) == {("acme", "user"), ("globex", "user")}
     assert found["globex", "user"] < 15 < 50 < found["acme", "user"]
     fitted = FittedPriors(stack.database, Priors())
-    await fitted.refresh()
+    await fitted.snapshot.refresh()
     assert fitted.of("acme").user == found["acme", "user"]
     assert fitted.of("globex").user == found["globex", "user"]
     assert fitted.of("hooli") == Priors()
@@ -45,7 +45,7 @@ async def test_fit_priors_of_similar_users_is_stronger_than_of_different_users(s
     await stack.rows("DELETE FROM ingest.explicit_feedback WHERE tenant_id = 'globex'")
     await stack.rows("DELETE FROM neural.unit_contributions WHERE tenant_id = 'globex'")
     await fit_priors(stack.database, 3)
-    await fitted.refresh()
+    await fitted.snapshot.refresh()
     assert fitted.of("globex") == Priors()
 
 

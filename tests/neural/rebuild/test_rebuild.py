@@ -15,7 +15,7 @@ from neural.queries.scores import ScoreFilter, Scores
 from neural.rebuild import builder
 from neural.rebuild import rebuild as rebuild_module
 from neural.rebuild.rebuild import Rebuild
-from neural.store.transactions import as_learner
+from neural.store.access import LEARNER
 from tests.neural.fixtures.feedback import FeedbackWriter
 from tests.neural.fixtures.history import (
     assert_cells_exact,
@@ -35,7 +35,7 @@ async def listed_scores(stack: LearningStack) -> dict[tuple[str, ...], tuple[flo
         for user in ("", "ann", "bob", "cy"):
             scope = Scope.USER if user else Scope.TENANT
             selected = ScoreFilter(scope=scope, tenant_id=tenant, user_id=user, has_rollups=True)
-            for each in (await scores.page(selected, ("", "", ""), 1000)).scores:
+            for each in (await scores.read(selected, ("", "", ""), 1000)).scores:
                 key = (tenant, user, each.task_type, each.domain_mode, each.model, each.model_version)
                 found[key] = (each.score, *each.counts.values(), *each.aspects.values())
     return found
@@ -222,7 +222,7 @@ async def test_rebuild_drops_tables_of_unused_versions(stack: LearningStack) -> 
         await stack.rebuild.run(new_run_id())
     query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'neural' AND tablename LIKE 'unit_contributions_v%'"
     assert await stack.number(query) == 2
-    async with as_learner(stack.database) as connection:
+    async with stack.database.as_role(LEARNER) as connection:
         with pytest.raises(asyncpg.ObjectInUseError):
             await connection.execute("SELECT neural.drop_version_partitions($1)", (await stack.live()).number)
         await connection.execute("ROLLBACK")

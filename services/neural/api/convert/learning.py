@@ -7,11 +7,12 @@ from typing import Any
 
 import asyncpg
 
+from kit.rpc.keyset import Page
 from neural.api.convert.enums import MODES, SCOPES, from_seconds, timestamp
-from neural.domain.model import Scope
+from neural.domain.model import Scope, ScoreVersion
 from neural.learning.single_output import LearnedOutput
-from neural.queries.learning_status import LearningStatus, TrustPage
-from neural.queries.scores import ModelScore, ScoreFilter, ScorePage
+from neural.queries.learning_status import LearningStatus
+from neural.queries.scores import ModelScore, ScoreFilter
 from neural.queries.tenant_settings import SettingsStatus
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
@@ -24,18 +25,18 @@ _STATES = {
 
 
 def score_page(
-    page: ScorePage, selected: ScoreFilter, min_samples: int, token: str
+    page: Page[ModelScore], version: ScoreVersion, selected: ScoreFilter, samples_min: int
 ) -> recommend_service_pb2.ListModelScoresResponse:
-    """Returns the response for a page of scores. `min_samples` is the evidence at which confidence is 1."""
+    """Returns the response for a page of scores. `samples_min` is the evidence at which confidence is 1."""
     return recommend_service_pb2.ListModelScoresResponse(
-        scores=[_score(each, selected, min_samples) for each in page.scores],
-        next_page_token=token,
-        learning_mode=MODES[page.version.mode],
-        table_version=page.version.number,
+        scores=[_score(each, selected, samples_min) for each in page.rows],
+        next_page_token=page.next_token,
+        learning_mode=MODES[version.mode],
+        table_version=version.number,
     )
 
 
-def _score(score: ModelScore, selected: ScoreFilter, min_samples: int) -> scoring_pb2.ModelScore:
+def _score(score: ModelScore, selected: ScoreFilter, samples_min: int) -> scoring_pb2.ModelScore:
     answer = scoring_pb2.ModelScore(
         scope=SCOPES[selected.scope],
         user_id=selected.user_id,
@@ -44,7 +45,7 @@ def _score(score: ModelScore, selected: ScoreFilter, min_samples: int) -> scorin
         task_type=score.task_type,
         domain_mode=score.domain_mode,
         score=score.score,
-        confidence=min(score.evidence / min_samples, 1.0),
+        confidence=min(score.evidence / samples_min, 1.0),
         evidence=score.evidence,
         update_time=timestamp(score.updated_at),
     )
@@ -160,9 +161,9 @@ def batch_run(row: asyncpg.Record) -> pb.BatchRun:
     )
 
 
-def trust_page(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:
+def trust_page(page: Page[asyncpg.Record]) -> pb.ListTrustScoresResponse:
     """Returns the response for a page of trust scores."""
-    answer = pb.ListTrustScoresResponse(next_page_token=token)
+    answer = pb.ListTrustScoresResponse(next_page_token=page.next_token)
     answer.scores.extend(trust_score(row) for row in page.rows)
     return answer
 
