@@ -34,8 +34,8 @@ class Replacement:
 async def replace_contributions(connection: Connection, version: ScoreVersion, units: Iterable[UnitKey]) -> Replacement:
     """Replaces the contributions of units by those of their present facts, and returns the changes.
 
-    The caller holds the shards of the units. The resulting sums are those of the present rows, however often and in
-    whatever order this function runs.
+    The caller holds the shards of the units. The resulting sums are those of the present rows: repeated
+    calls and other orders of calls give the same sums.
     """
     keys = sorted(set(units))
     if not keys:

@@ -128,7 +128,7 @@ async def test_tenant_leaving_during_swap_is_not_in_new_version(
         await original(*arguments)
         await stack.set_global_learning("hooli", False)
         steps.append(asyncio.create_task(stack.publisher.step()))
-        await asyncio.sleep(0.3)
+        await stack.wait_until_blocked()
 
     monkeypatch.setattr(rebuild_module, "recompute_version", leave)
     await stack.rebuild.run("018f0000-0000-7000-8000-000000000001")

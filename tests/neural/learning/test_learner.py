@@ -103,7 +103,7 @@ async def test_concurrent_learners_on_cells_of_one_tenant_give_exact_cells(
     finally:
         await holder.close()
     second = asyncio.create_task(Learner(stack.database, no_op, 0.05).step())
-    await asyncio.sleep(0.2)
+    await stack.wait_until_blocked()
     go.set()
     assert min(await asyncio.gather(first, second)) > 0
     await stack.learn()

@@ -89,19 +89,18 @@ async def test_clear_of_unknown_rater_is_not_found(neural: RunningService) -> No
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-@pytest.mark.parametrize("method", ["PinTrustScore", "ClearTrustScore"])
-async def test_pin_by_other_role_is_denied(neural: RunningService, method: str) -> None:
-    request = pin() if method == "PinTrustScore" else clear()
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call(neural, method, request, token("acme", "service", "expert"))
-    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
+async def test_pin_by_other_role_is_denied(neural: RunningService) -> None:
+    for method, request in (("PinTrustScore", pin()), ("ClearTrustScore", clear())):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call(neural, method, request, token("acme", "service", "expert"))
+        assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED, method
 
 
-@pytest.mark.parametrize("trust", [0.0, 0.09, 1.01, -1.0, float("nan"), float("inf")])
-async def test_pin_with_trust_out_of_range_is_rejected(neural: RunningService, trust: float) -> None:
-    with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await call(neural, "PinTrustScore", pin(trust=trust))
-    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+async def test_pin_with_trust_out_of_range_is_rejected(neural: RunningService) -> None:
+    for trust in (0.0, 0.09, 1.01, -1.0, float("nan"), float("inf")):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await call(neural, "PinTrustScore", pin(trust=trust))
+        assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT, trust
 
 
 async def test_round_does_not_change_pinned_trust(neural: RunningService, database_url: str, redis_url: str) -> None:
