@@ -1,23 +1,50 @@
-# Every target sets up what it needs; the words are the same in CI.
+# Every target installs what it needs. CI runs the same targets.
+#
+# build/uv   the installer uv, from requirements/uv.lock
+# .venv      the run environment (requirements/run.lock); most targets add the tools of requirements/develop.lock
 PYTHON ?= python3.11
 BIN := .venv/bin
-READY := .venv/.ready
+UV := build/uv/bin/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+RUN_READY := .venv/.run-ready
+DEVELOP_READY := .venv/.develop-ready
 
-.PHONY: setup npm run test check protos schemas bench fuzz chaos audit lock clean
+.PHONY: setup setup-run npm run test test-fast check protos docs schemas bench fuzz chaos audit lock clean
 
-setup: $(READY)
+setup: $(DEVELOP_READY)  ## install everything that tests, checks and benchmarks need
 
-$(READY): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@touch $(READY)
+setup-run: $(RUN_READY)  ## install only what the suite needs to run
 
-run: setup  ## set up, start the whole suite with a day of demonstration traffic, stay until Ctrl-C
+# Only pip is at hand in a fresh clone, so that pip installs uv, and uv installs everything else.
+$(UV): requirements/uv.lock
+	$(PYTHON) -m venv --clear build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@touch $(UV)
+
+$(RUN_READY): requirements/run.lock pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
+	$(INSTALL) --require-hashes -r requirements/run.lock
+	$(INSTALL) --no-build-isolation --no-deps -e .
+	$(BIN)/python -m cli.bytecode
+	@touch $(RUN_READY)
+
+# `sync` also removes packages that no lock names any more, and this project with them: it is installed again.
+$(DEVELOP_READY): $(RUN_READY) requirements/develop.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/develop.lock
+	$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $(DEVELOP_READY)
+
+run: setup-run  ## set up, start the whole suite with a day of demonstration traffic, stay until Ctrl-C
 	$(BIN)/radiant up --demo
 
+# With TEST_SEED=7 tests run in a random order and hypothesis draws other examples, both reproducible.
+SEEDED = -p randomly --randomly-seed=$(TEST_SEED) --hypothesis-profile=default --hypothesis-seed=$(TEST_SEED)
+
 test: setup npm check  ## set up, check style and types, run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(TEST_SEED),$(SEEDED))
+
+test-fast: setup  ## run the tests that start no server and take no more than a few seconds
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not server and not slow" $(if $(TEST_SEED),$(SEEDED))
 
 npm: setup  ## install the npm packages of the TypeScript client; tolerates being offline
 	$(BIN)/python clients/typescript/build.py --install
@@ -32,6 +59,12 @@ protos: setup  ## write libs/radiant and docs/ACCESS.md from proto/, and clients
 	$(BIN)/python proto/generate.py
 	$(BIN)/python proto/access.py
 	$(BIN)/python clients/typescript/build.py
+
+docs: setup  ## write docs/settings.md, docs/files.md, docs/loop.svg and docs/ACCESS.md from the code
+	$(BIN)/python docs/settings.py
+	$(BIN)/python docs/files.py
+	$(BIN)/python docs/loop.py
+	$(BIN)/python proto/access.py
 
 schemas: setup  ## write each service's schema.sql from its migrations
 	$(BIN)/python -m cli.schema_dump
@@ -51,9 +84,14 @@ chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity,
 audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
 	$(BIN)/python -m bench.supply
 
-lock:
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 requirements.in -o requirements.lock
+# Versions stay as they are where the sources allow it. UPGRADE=--upgrade takes the newest versions.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--python-version 3.11 $(UPGRADE)
+lock: $(UV)  ## write requirements/*.lock from pyproject.toml
+	$(COMPILE) --group bootstrap -o requirements/uv.lock
+	$(COMPILE) pyproject.toml --extra voice --group build -o requirements/run.lock
+	$(COMPILE) pyproject.toml --extra voice --group build --group develop -c requirements/run.lock \
+		-o requirements/develop.lock
 
 clean:
 	rm -rf .venv build dist

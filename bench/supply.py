@@ -11,7 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOCK = Path("requirements.lock")
+SHIPPED = Path("requirements/run.lock")
+"""The bill of materials lists what runs."""
+
+AUDITED = Path("requirements/develop.lock")
+"""The audit also covers the tools of development."""
+
 OUT = Path("build/supply")
 AUDIT_SECONDS_MAX = 180
 FOUND = 1
@@ -25,7 +30,7 @@ def bill_of_materials(target: Path) -> int:
         "-m",
         "cyclonedx_py",
         "requirements",
-        str(LOCK),
+        str(SHIPPED),
         "--output-reproducible",
         "-o",
         str(target),
@@ -41,7 +46,7 @@ def vulnerabilities(target: Path) -> list[str] | None:
         "-m",
         "pip_audit",
         "-r",
-        str(LOCK),
+        str(AUDITED),
         "--require-hashes",
         "--disable-pip",
         "--progress-spinner=off",

@@ -19,6 +19,16 @@ from tests.support.servers import Apart, Databases, running_postgres, running_va
 
 without_settings(os.environ)
 
+SERVER_FIXTURES = frozenset({"apart"})
+"""Every fixture of a PostgreSQL or a Valkey needs one of these."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that use a server, so that `make test-fast` leaves them out."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def occupied_default_ports() -> Iterator[None]:

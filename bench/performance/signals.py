@@ -20,8 +20,8 @@ import grpc
 from bench.performance.figures import median, verdict
 from bench.performance.stack import PASSWORD, Process, Servers, service, token
 from cli.addresses import role_url
-from ingest.domain.model import SENTIMENTS, Signals
-from ingest.writes.signals import columns
+from ingest.domain.model import SENTIMENTS, SignalColumns
+from ingest.writes.signals import INSERT_NEW, insert_arguments
 from kit.postgres.queries import load_queries
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
 
@@ -111,25 +111,25 @@ async def copy(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
 
 async def statements(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
     """Runs the service's own insert for groups of ten batches, as its role, and returns rows per second."""
-    sql, kit = load_queries("ingest", "writes.sql"), load_queries("kit")
+    kit = load_queries("kit")
     at = int(datetime.now(UTC).timestamp() * 1e6)
     connection = await asyncpg.connect(role_url(on.postgres_url, "radiant_ingest", PASSWORD))
     try:
         begun = time.perf_counter()
         for start in range(0, len(batches), 10):
             group = [row for batch in batches[start : start + 10] for row in batch]
-            signals = Signals()
+            signals = SignalColumns()
             for output, user, name, kind in group:
-                signals.outputs.append(output)
-                signals.users.append(user)
-                signals.ids.append(name)
+                signals.output_ids.append(output)
+                signals.user_ids.append(user)
+                signals.signal_ids.append(name)
                 signals.times_us.append(at)
                 signals.types.append(kind)
                 signals.sentiments.append(SENTIMENTS[kind])
                 signals.values.append(None)
             async with connection.transaction():
                 await connection.fetchval(kit["set_tenant"], "acme")
-                await connection.fetchval(sql["insert_new_signals"], "acme", *columns(signals))
+                await connection.fetchval(INSERT_NEW, "acme", *insert_arguments(signals))
         return len(batches) * BATCH / (time.perf_counter() - begun)
     finally:
         await connection.close()

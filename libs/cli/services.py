@@ -1,4 +1,4 @@
-"""The services of the suite, in the order in which they start."""
+"""The services of the suite, in the order in which they are migrated."""
 
 import importlib
 import importlib.util
@@ -24,8 +24,6 @@ class Service:
     """Default port."""
     metrics_port: int
     """Default HTTP port of its metrics."""
-    needs: tuple[str, ...] = ()
-    """Services that must be migrated and started first."""
     side_ports: tuple[tuple[str, int], ...] = ()
     """Additional ports: the variable that sets each, and its default."""
     fronts: bool = False
@@ -90,7 +88,6 @@ SERVICES = (
         role="radiant_neural",
         port=ports.NEURAL,
         metrics_port=ports.NEURAL_METRICS,
-        needs=("ingest",),
     ),
     Service(
         name="experiments",
@@ -99,7 +96,6 @@ SERVICES = (
         role="radiant_experiments",
         port=ports.EXPERIMENTS,
         metrics_port=ports.EXPERIMENTS_METRICS,
-        needs=("ingest", "neural"),
     ),
     Service(
         name="voice",
@@ -108,7 +104,6 @@ SERVICES = (
         role="radiant_voice",
         port=ports.VOICE,
         metrics_port=ports.VOICE_METRICS,
-        needs=("ingest",),
         availability="voice.engine.availability",
         patience=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
     ),
@@ -117,7 +112,6 @@ SERVICES = (
         module="gateway",
         port=ports.GATEWAY,
         metrics_port=ports.GATEWAY_METRICS,
-        needs=("ingest", "neural", "experiments"),
         fronts=True,
         side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),

@@ -1,1 +1,1 @@
-"""What every service needs and no service owns."""
+"""Modules that several services share."""

@@ -1,4 +1,4 @@
-"""The formats that are accepted, known by their first bytes and never by a name or a declared type."""
+"""The accepted audio formats, detected from the first bytes and never from a name or a declared type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class AudioFormat(StrEnum):
 
 
 HEAD_BYTES = 4096
-"""How many first bytes sniff needs at most."""
+"""Number of first bytes that `sniff` reads at most."""
 
 _BITRATES = {
     1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -29,7 +29,7 @@ _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 
 
 
 def mp3_frame_bytes(header: bytes) -> int:
-    """Returns the length of the MPEG layer III frame with this header of four bytes, 0 when it is none."""
+    """Returns the length of the MPEG layer III frame with this header of four bytes, 0 if it is not one."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return 0
     version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
@@ -42,7 +42,7 @@ def mp3_frame_bytes(header: bytes) -> int:
 
 
 def id3_bytes(data: bytes, at: int = 0) -> int:
-    """Returns the length of the ID3v2 tag that begins there, 0 when none does."""
+    """Returns the length of the ID3v2 tag at that position, 0 if there is none."""
     head = data[at : at + 10]
     if len(head) < 10 or head[:3] != b"ID3" or max(head[6:]) > 0x7F:
         return 0
@@ -59,7 +59,7 @@ def _is_mp3(head: bytes) -> bool:
 
 
 def sniff(head: bytes) -> AudioFormat | None:
-    """Tells the format of data that begins with these bytes; None when it is none that is accepted."""
+    """Returns the format of data that begins with these bytes; None for a format that is not accepted."""
     tag = id3_bytes(head)
     if tag:
         return AudioFormat.FLAC if head[tag : tag + 4] == b"fLaC" else AudioFormat.MP3

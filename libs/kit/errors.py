@@ -1,19 +1,19 @@
-"""The tree of what can go wrong.
+"""The hierarchy of errors.
 
     RadiantError
-    ├── Invalid             a request that can never succeed; names each bad field
-    ├── Unauthenticated     nobody knows who is calling
-    ├── Forbidden           somebody who may not
-    ├── NotFound            nothing by that name
-    ├── AlreadyExists       something else by that name
-    ├── Conflict            another writer was faster; repeat from a fresh read
-    ├── Precondition        not in this state
-    ├── Exhausted           too much at once; later is fine
-    ├── Unavailable         not now; later is fine
-    ├── DeadlineExceeded    too late
-    └── Unimplemented       not here
+    ├── Invalid             the request is invalid; names each bad field
+    ├── Unauthenticated     the caller is not authenticated
+    ├── Forbidden           the caller lacks the permission
+    ├── NotFound            the object does not exist
+    ├── AlreadyExists       another object has that name
+    ├── Conflict            a concurrent request changed the object; read it again
+    ├── Precondition        the state of the object does not allow the request
+    ├── Exhausted           a limit is reached; retry later
+    ├── Unavailable         a dependency does not answer; retry later
+    ├── DeadlineExceeded    the deadline has passed
+    └── Unimplemented       this deployment does not support the request
 
-Nothing here knows gRPC; `kit.rpc.status` maps the tree to the wire.
+The module does not depend on gRPC; `kit.rpc.status` maps errors to gRPC statuses.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class FieldViolation:
     """One bad field of a request."""
 
     field: str
-    """Path of the field as the caller wrote it, such as signals[3].output_id."""
+    """Path of the field in the request, such as signals[3].output_id."""
     why: str
-    """What is wrong with it, in words that do not repeat its value."""
+    """Description of the violation, without the value."""
 
 
 class RadiantError(Exception):
@@ -40,7 +40,7 @@ class RadiantError(Exception):
     """Machine-readable, UPPER_SNAKE_CASE; stable."""
 
     def __init__(self, message: str = "", *, reason: str = "", **metadata: str) -> None:
-        """Takes a sentence for people (default: the docstring), a narrower reason and details."""
+        """Takes a message (default: the docstring), a more specific reason and details."""
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.reason = reason or type(self).reason
         self.metadata: dict[str, str] = metadata
@@ -52,66 +52,66 @@ class Invalid(RadiantError):
     reason = "INVALID_ARGUMENT"
 
     def __init__(self, violations: Sequence[FieldViolation], *, reason: str = "") -> None:
-        """Takes every bad field at once."""
+        """Takes all violations of the request."""
         super().__init__("; ".join(f"{each.field}: {each.why}" for each in violations[:10]), reason=reason)
         self.violations = tuple(violations)
 
     @classmethod
     def field(cls, path: str, why: str, *, reason: str = "") -> Invalid:
-        """Makes the error of one bad field."""
+        """Returns the error for one bad field."""
         return cls([FieldViolation(path, why)], reason=reason)
 
 
 class Unauthenticated(RadiantError):
-    """The caller did not prove who it is."""
+    """The caller is not authenticated."""
 
     reason = "UNAUTHENTICATED"
 
 
 class Forbidden(RadiantError):
-    """The caller may not do this."""
+    """The caller does not have the permission for this call."""
 
     reason = "FORBIDDEN"
 
 
 class NotFound(RadiantError):
-    """There is nothing by that name."""
+    """The object does not exist."""
 
     reason = "NOT_FOUND"
 
 
 class AlreadyExists(RadiantError):
-    """There is something else by that name."""
+    """An object with that name exists already."""
 
     reason = "ALREADY_EXISTS"
 
 
 class Conflict(RadiantError):
-    """Another writer was faster."""
+    """The object was changed by a concurrent request. Read it again and retry."""
 
     reason = "CONFLICT"
 
 
 class Precondition(RadiantError):
-    """The state does not allow this now."""
+    """The state of the object does not allow this request."""
 
     reason = "FAILED_PRECONDITION"
 
 
 class Unimplemented(RadiantError):
-    """This deployment cannot do that."""
+    """This deployment does not support this request."""
 
     reason = "UNIMPLEMENTED"
 
 
 class DeadlineExceeded(RadiantError):
-    """The time for the request ran out."""
+    """The deadline of the request has passed."""
 
     reason = "DEADLINE_EXCEEDED"
 
 
 class _Later(RadiantError):
-    """The request may succeed later."""
+    """A request that may succeed later."""
 
     def __init__(
         self,
@@ -121,18 +121,18 @@ class _Later(RadiantError):
         reason: str = "",
         **metadata: str,
     ) -> None:
-        """Takes the least time to wait before the next attempt."""
+        """Takes the minimum delay before a retry."""
         super().__init__(message, reason=reason, **metadata)
         self.retry_after = retry_after
 
 
 class Exhausted(_Later):
-    """Too much was asked at once."""
+    """A limit is reached. Retry later."""
 
     reason = "RESOURCE_EXHAUSTED"
 
 
 class Unavailable(_Later):
-    """Something that is needed does not answer."""
+    """A required server does not answer. Retry later."""
 
     reason = "UNAVAILABLE"

@@ -1,4 +1,4 @@
-"""Identifiers of rows and requests: UUID version 7, in order of time (RFC 9562, section 5.7)."""
+"""Identifiers of rows and requests: UUID version 7, ordered by time (RFC 9562, section 5.7)."""
 
 import hashlib
 import os
@@ -6,7 +6,7 @@ import time
 
 
 def new_id() -> str:
-    """Returns a fresh UUIDv7 as text: 48 bits of milliseconds, 74 random bits."""
+    """Returns a new UUIDv7 as text: 48 bits of milliseconds, 74 random bits."""
     number = int.from_bytes(os.urandom(10), "big") | (time.time_ns() // 1_000_000 << 80)
     number = number & ~(0xF << 76) | (0x7 << 76)
     number = number & ~(0x3 << 62) | (0x2 << 62)
@@ -15,5 +15,5 @@ def new_id() -> str:
 
 
 def user_digest(tenant: str, user: str) -> str:
-    """Returns SHA-256 of a tenant's user in hexadecimal: what stands for a user where no user may be named."""
+    """Returns SHA-256 of a tenant's user in hexadecimal: it replaces the user id where user ids are not allowed."""
     return hashlib.sha256(f"{tenant}/{user}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Logs as JSON, one line an event, with the request that it belongs to and without secrets."""
+"""Logs as JSON: one line per event, with its request id and tenant, without secrets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TextIO
 from kit.redaction import redacted, without_secrets
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The request that is being served; empty outside of any."""
+"""Id of the current request; empty outside of requests."""
 
 tenant: ContextVar[str] = ContextVar("tenant", default="")
-"""The tenant that it is served for."""
+"""Tenant of the current request."""
 
 
 class JsonLines(logging.Formatter):
@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
         self._service = service
 
     def format(self, record: logging.LogRecord) -> str:
-        """Returns the line, without its end."""
+        """Returns the line without a line break."""
         event = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -47,7 +47,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Sends the process's logs to a stream, standard error unless another is given."""
+    """Configures the process's logging to a stream, by default standard error."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(service))
     root = logging.getLogger()

@@ -20,16 +20,18 @@ DURATIONS = Histogram(
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 KEY_LOOKS = Counter("radiant_key_fetches_total", "Fetches of the keys of callers' tokens.", ["outcome"])
-QUOTA_REFUSALS = Counter("radiant_quota_refusals_total", "Calls beyond a tenant's quota, by kind.", ["kind"])
-DEVELOPMENT = Gauge("radiant_development_mode", "1 while callers are identified for development alone.")
+QUOTA_REFUSALS = Counter("radiant_quota_refusals_total", "Calls that exceeded a tenant's quota, by kind.", ["kind"])
+DEVELOPMENT = Gauge(
+    "radiant_development_mode", "1 in development mode, in which tokens of the shared key are accepted."
+)
 RESTARTS = Counter("radiant_background_restarts_total", "Restarts of background tasks.", ["task"])
 
 
 @contextlib.contextmanager
 def serve_metrics(port: int, host: str = "127.0.0.1") -> Iterator[None]:
-    """Serves the metrics over http while the block runs; port 0 serves none.
+    """Serves the metrics over HTTP within the block; port 0 disables them.
 
-    A port that is taken costs the metrics, which is said, and not the service.
+    If the port is in use, a warning is logged and the service runs without metrics.
     """
     if port == 0:
         yield

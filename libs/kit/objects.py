@@ -1,4 +1,4 @@
-"""Objects such as recordings, in a local folder or in a bucket, by URL: stored whole or not at all."""
+"""Object storage in a local folder or a bucket. An object is stored completely or not at all."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
 BUCKETS = ("s3", "gs", "az")
 PART_BYTES = 5 * 1024 * 1024
-"""Smaller objects are stored in one go, larger ones in parts of this size."""
+"""Size of a part in bytes; smaller objects are stored in one request."""
 STREAM_BYTES = 256 * 1024
 TIMEOUT = timedelta(seconds=30)
 ABORT_S = 5.0
-"""How long an upload that failed or was cancelled may take to remove its parts."""
+"""Time limit for the removal of parts after a failed or cancelled upload."""
 _KEY = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 
 
 class ObjectStore:
-    """Objects by key. Keys are letters, digits, `.`, `_`, `~`, `-` in segments parted by `/`; others raise ValueError.
+    """Objects by key. A key has segments of letters, digits and `._~-`, separated by `/`; others raise ValueError.
 
-    Every method raises Unavailable (OBJECTS_UNAVAILABLE) when the store does not answer in time or refuses.
+    Every method raises Unavailable (OBJECTS_UNAVAILABLE) when the store does not answer in time or rejects the request.
     """
 
     def __init__(self, backend: Backend, folder: Path | None = None, timeout: timedelta = TIMEOUT) -> None:
-        """Takes the folder behind a local backend; `timeout` bounds each operation, and each chunk of a stream."""
+        """Takes the folder of a local backend; `timeout` limits each operation and each chunk of a stream."""
         self._backend, self._folder = backend, folder
         self._timeout_s = timeout.total_seconds()
 
     async def put(self, key: str, chunks: AsyncIterable[bytes]) -> int:
-        """Stores the chunks in place of what was there and returns how many bytes they are.
+        """Stores the chunks as the object, replaces an earlier one, and returns the number of bytes.
 
-        Nothing is seen of them before all are stored. When the chunks raise or the caller goes away, parts that were
-        sent are removed and what was there before stays. Parts of a process that was killed stay until the bucket's
-        own rules, or somebody, remove them.
+        The object becomes visible when all chunks are stored. If the chunks raise or the call is cancelled, the parts
+        are removed and an earlier object remains. Parts of a killed process remain until a lifecycle rule of the
+        bucket removes them.
         """
         _check(key)
         source = _told_apart(chunks)
@@ -64,7 +64,7 @@ class ObjectStore:
         return size
 
     async def _put_parts(self, key: str, head: bytes, source: AsyncIterator[bytes]) -> int:
-        """Feeds an upload; one that is given up must see its input fail, since only then it removes its parts."""
+        """Feeds an upload. A cancelled upload removes its parts only if its input fails, hence the error."""
         parts: asyncio.Queue[bytes | None] = asyncio.Queue(1)
         given_up = False
 
@@ -92,7 +92,7 @@ class ObjectStore:
             parts.put_nowait(None)
             await asyncio.wait([upload], timeout=ABORT_S)
             if not upload.cancel() and not upload.cancelled():
-                upload.exception()  # seen, so that nobody logs it
+                upload.exception()  # retrieves the exception, so that asyncio does not log it
             raise
         return size
 
@@ -116,7 +116,7 @@ class ObjectStore:
             yield chunk
 
     async def range(self, key: str, start: int, length: int) -> bytes:
-        """Returns at most so many bytes from a place on, none from beyond the end; raises NotFound (OBJECT_UNKNOWN)."""
+        """Returns at most `length` bytes from an offset, none beyond the end; raises NotFound (OBJECT_UNKNOWN)."""
         size = await self.size(key)
         length = min(length, size - start)
         if length <= 0:
@@ -126,14 +126,14 @@ class ObjectStore:
                 return bytes(await obstore.get_range_async(self._backend, key, start=start, length=length))
 
     async def size(self, key: str) -> int:
-        """Returns how many bytes an object has; raises NotFound (OBJECT_UNKNOWN)."""
+        """Returns the size of an object in bytes; raises NotFound (OBJECT_UNKNOWN)."""
         _check(key)
         with _translated(known=False):
             async with asyncio.timeout(self._timeout_s):
                 return int((await obstore.head_async(self._backend, key))["size"])
 
     async def delete(self, key: str) -> None:
-        """Removes an object; one that is not there is removed already."""
+        """Removes an object. A missing object is not an error."""
         _check(key)
         with contextlib.suppress(NotFound), _translated(known=False):
             async with asyncio.timeout(self._timeout_s):
@@ -141,11 +141,11 @@ class ObjectStore:
 
 
 class _GivenUpError(Exception):
-    """The rest of an upload will not come."""
+    """The input of an upload ended early."""
 
 
 class _SourceError(Exception):
-    """Carries what the chunks raised past the translation of what the store raises."""
+    """Wraps an exception of the chunks, to tell it from exceptions of the store."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__()
@@ -161,10 +161,10 @@ async def _told_apart(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 
 def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
-    """Opens the store at a folder's path, which is made, or a file://, s3://, gs:// or az:// URL with a prefix.
+    """Opens the store at the path of a folder, which is created, or at a file://, s3://, gs:// or az:// URL.
 
     Credentials, region and endpoint of a bucket come from the environment variables of its provider. Raises
-    ValueError for another URL and OSError when the folder cannot be made. No bucket is asked yet.
+    ValueError for another URL and OSError when the folder cannot be created. A bucket is not contacted yet.
     """
     scheme = urlsplit(url).scheme
     if scheme in BUCKETS:
@@ -175,18 +175,18 @@ def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
         )
         return ObjectStore(backend, timeout=timeout)
     if scheme not in ("", "file") or (scheme == "file" and urlsplit(url).netloc not in ("", "localhost")) or not url:
-        raise ValueError("objects are kept in a folder or at a file://, s3://, gs:// or az:// URL")
+        raise ValueError("objects need a folder or a file://, s3://, gs:// or az:// URL")
     path = Path(unquote(urlsplit(url).path) if scheme else url).expanduser().resolve()
     return ObjectStore(LocalStore(path, mkdir=True), path, timeout)
 
 
 def _check(key: str) -> None:
     if not _KEY.fullmatch(key):
-        raise ValueError("not a key of an object")
+        raise ValueError("not a valid object key")
 
 
 async def _filled(source: AsyncIterator[bytes]) -> tuple[bytes, bool]:
-    """Returns a first part, and whether more than it may come."""
+    """Returns the first part, and whether more may follow."""
     head = bytearray()
     async for chunk in source:
         head += chunk
@@ -196,7 +196,7 @@ async def _filled(source: AsyncIterator[bytes]) -> tuple[bytes, bool]:
 
 
 async def _feed(parts: asyncio.Queue[bytes | None], part: bytes | None, upload: asyncio.Future[Any]) -> None:
-    """Hands a part over as soon as there is room; raises what ended the upload."""
+    """Queues a part as soon as there is room; raises the exception that ended the upload."""
     put = asyncio.ensure_future(parts.put(part))
     try:
         await asyncio.wait([put, upload], return_when=asyncio.FIRST_COMPLETED)
@@ -207,7 +207,7 @@ async def _feed(parts: asyncio.Queue[bytes | None], part: bytes | None, upload: 
 
 
 def _sync(folder: Path, key: str) -> None:
-    """Brings a file, and the folders that lead to it, onto the disk."""
+    """Synchronises a file and its parent folders to disk."""
     path = folder / key
     for each in (path, *path.relative_to(folder).parents):
         handle = os.open(folder / each, os.O_RDONLY)
@@ -219,14 +219,14 @@ def _sync(folder: Path, key: str) -> None:
 
 @contextlib.contextmanager
 def _translated(*, known: bool = True) -> Iterator[None]:
-    """Turns failures of the store into ours; with `known`, what is missing is no object but the store itself."""
+    """Raises errors of kit.errors for failures of the store; with `known`, a missing object means a missing store."""
     try:
         yield
     except _SourceError as error:
         raise error.cause from None
     except FileNotFoundError as error:
         if known:
-            raise Unavailable("The store of objects is not there.", reason="OBJECTS_UNAVAILABLE") from error
-        raise NotFound("There is no such object.", reason="OBJECT_UNKNOWN") from None
+            raise Unavailable("The object store does not exist.", reason="OBJECTS_UNAVAILABLE") from error
+        raise NotFound("The object does not exist.", reason="OBJECT_UNKNOWN") from None
     except (BaseError, OSError, TimeoutError) as error:
-        raise Unavailable("The store of objects does not answer.", reason="OBJECTS_UNAVAILABLE") from error
+        raise Unavailable("The object store does not answer. Retry later.", reason="OBJECTS_UNAVAILABLE") from error

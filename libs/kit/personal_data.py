@@ -1,4 +1,4 @@
-"""Personal data taken out of texts before they are stored: addresses of mail and machines, phones, cards, accounts."""
+"""Redaction of personal data before storage: mail and IP addresses, phone numbers, cards and accounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kit.errors import Precondition
 CHOICES = ("on", "off", "presidio")
 """Values of the setting RADIANT_REDACT_PII."""
 PIECE = 400
-"""Characters that are looked at together, roughly: the time that the rules take grows faster than the text."""
+"""Approximate number of characters per pass, since the time of the rules grows faster than the text."""
 
 _SUSPECT = re.compile(r"[\d@]|::")
 _WORD = re.compile(r"\s*\S+|\s+")
@@ -25,19 +25,19 @@ _MORE = (
     (re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){7,14}(?!\w)"), "[PHONE]"),
     (re.compile(r"(?<![\w.\-])(?:1[ .\-])?(?:\(\d{3}\) ?|\d{3}[ .\-])\d{3}[ .\-]\d{4}(?![\w.\-]\d)"), "[PHONE]"),
 )
-"""What the rules leave: unusual addresses, accounts with a slip, numbers of countries that they do not know."""
+"""Additional patterns: unusual addresses, accounts with a wrong check digit, numbers of other countries."""
 
 
 class Redactor(Protocol):
-    """Takes personal data out of texts; the same text always gives the same."""
+    """Removes personal data from texts. The result is deterministic."""
 
     async def redact(self, text: str) -> str:
-        """Returns the text with marks such as [EMAIL] in the places of what was taken out."""
+        """Returns the text with placeholders such as [EMAIL] instead of personal data."""
         ...
 
 
 class NoRedactor:
-    """Stands in where texts are stored as they come."""
+    """Keeps texts unchanged, for RADIANT_REDACT_PII=off."""
 
     async def redact(self, text: str) -> str:
         """Returns the text."""
@@ -45,13 +45,13 @@ class NoRedactor:
 
 
 class _InThread:
-    """Redacts in a thread of its own, so that calls do not wait for each other's texts."""
+    """Redacts in a thread, so that calls do not wait for one another's texts."""
 
     def __init__(self, redact: Callable[[str], str], pool: ThreadPoolExecutor) -> None:
         self._redact, self._pool = redact, pool
 
     async def redact(self, text: str) -> str:
-        """Returns the text with marks; one without a digit, an @ or a :: holds nothing of the kind."""
+        """Returns the text with placeholders. A text without a digit, `@` or `::` is returned unchanged."""
         if not _SUSPECT.search(text):
             return text
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._redact, text)
@@ -59,7 +59,7 @@ class _InThread:
 
 @contextlib.asynccontextmanager
 async def open_redactor(choice: str) -> AsyncIterator[Redactor]:
-    """Gives the redactor of a choice, warm; raises Precondition (REDACTION_MISSING) when its packages are not there."""
+    """Returns the redactor of a setting; raises Precondition (REDACTION_MISSING) if its packages are missing."""
     if choice == "off":
         yield NoRedactor()
         return
@@ -89,7 +89,7 @@ def _presidio() -> Callable[[str], str]:
         anonymizer = importlib.import_module("presidio_anonymizer").AnonymizerEngine()
     except ImportError as error:
         message = (
-            "RADIANT_REDACT_PII=presidio needs packages that are not here: "
+            "RADIANT_REDACT_PII=presidio needs packages that are not installed: "
             "pip install presidio-analyzer presidio-anonymizer, or set it to on."
         )
         raise Precondition(message, reason="REDACTION_MISSING") from error
@@ -109,9 +109,9 @@ def _more(text: str) -> str:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Cuts a text into pieces of some hundred characters, between two words that hold nothing suspect if there are any.
+    """Splits a text into pieces of a few hundred characters, preferably between two words without digits.
 
-    A number that is written in groups so stays in one piece. Together the pieces are the text.
+    A number that is written in groups then stays in one piece. The concatenated pieces equal the text.
     """
     piece: list[str] = []
     size, quiet = 0, False

@@ -1,4 +1,4 @@
-"""Secrets taken out of what is written for people: passwords of addresses, tokens, values of telling names."""
+"""Redaction of secrets in messages and logs: passwords in URLs, tokens, and values with a name such as `password`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _TELLING = re.compile(_NAMES, re.IGNORECASE)
 _BENIGN = frozenset({"page_token", "next_page_token"})
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # user:password@ in an address; a password may hold an @ that somebody forgot to encode
+    # user:password@ in an address; the password may contain an unencoded @
     (re.compile(r"(?<=://)([^\s:/@\"'<>]*):[^\s\"'<>]*@"), rf"\1:{GONE}@"),
-    # a token as JWT writes it, or the beginning of one
+    # a JWT or its beginning
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}"), GONE),
     (re.compile(r"(?i)\b(bearer|basic)\s+(?!\[)[A-Za-z0-9._~+/-]{8,}=*"), rf"\1 {GONE}"),
     # name=value, name: value, "name": "value", ('name', 'value')
@@ -32,16 +32,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def redacted(text: str) -> str:
-    """Returns the text without the secrets that can be told by their shape or by a name before them."""
+    """Returns the text without secrets, which are detected by their format or by a name before them."""
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
 
 
 def without_secrets(value: Any, name: str = "") -> Any:
-    """Returns a value of a log's field, everything below included, without secrets.
+    """Returns the value of a log field, including nested values, without secrets.
 
-    What has a telling name goes whole, unless it is a number, a flag or nothing.
+    A value with a secret name is removed unless it is a number, a boolean or None.
     """
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -44,7 +44,7 @@ class Setting:
     """Smallest valid number, in the unit of the variable."""
     maximum: float | None = None
     unit: str = ""
-    """Such as bytes, items or seconds. A timedelta is read in seconds unless the unit is days."""
+    """Unit, for example bytes, items or seconds. A timedelta is read in seconds unless the unit is days."""
     choices: Sequence[str] = ()
     """Valid texts; an Enum or a Literal brings its own."""
     is_secret: bool = False

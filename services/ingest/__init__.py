@@ -1,5 +1,5 @@
-"""Takes in what AI products know of their outputs and what people think of them.
+"""Stores execution manifests and feedback, and serves statistics and privacy functions.
 
-It promises: an answer without an error means that the event is durable; whatever is sent again counts once; no
-tenant sees another's rows; and every change is handed to the learner in the transaction that made it.
+Guarantees: a response without an error means that the data is durable; a repeated request counts once; no tenant
+sees rows of another tenant; and every change is queued for the learner in its own transaction.
 """

@@ -1,35 +1,41 @@
-"""The only file that knows every concrete class of the service."""
+"""Composition root: builds every object of the service and connects them."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import redis.asyncio
 
 from ingest.api.audit_servicer import AuditServicer
+from ingest.api.convert.write_responses import encode_response
 from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
-from ingest.audit.log import Audit
-from ingest.domain.ports import WakeUp
-from ingest.notify.learner import NoWakeUp, RedisWakeUp
-from ingest.notify.voice_jobs import Jobs, NoJobs, RedisJobs
-from ingest.privacy.erasure import Privacy
-from ingest.privacy.export import Exports
-from ingest.privacy.recording_erasure import ErasedRecordings
+from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
+from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
+from ingest.notify.voice_jobs import NoVoiceJobNotifier, RedisVoiceJobNotifier
+from ingest.privacy.erasure import Erasures
+from ingest.privacy.export import UserExports
+from ingest.privacy.recording_erasure import RecordingErasure
+from ingest.privacy.retention import INTERVAL as RETENTION_INTERVAL
 from ingest.privacy.retention import Retention
-from ingest.queries.feedback_stats import Reading
-from ingest.queries.reads import Reads
 from ingest.settings import IngestSettings
 from ingest.voice.intake import VoiceIntake
-from ingest.voice.upload import Uploads
-from ingest.worker.maintenance import upkeep_forever
+from ingest.voice.upload import UploadReceiver
+from ingest.worker.maintenance import INTERVAL as MAINTENANCE_INTERVAL
+from ingest.worker.maintenance import maintain
 from ingest.writes.group_commit import GroupCommit
-from ingest.writes.languages import FastLanguages
-from ingest.writes.rate_limit import NoPace, Pace, UserPace
-from ingest.writes.store import PostgresStore
+from ingest.writes.languages import detect_language
+from ingest.writes.rate_limit import HourlyUserRateLimit, NoUserRateLimit
+from ingest.writes.store import PostgresWriteStore
 from kit.lifecycle import background
 from kit.objects import open_store
 from kit.personal_data import open_redactor
-from kit.postgres.pool import open_database
+from kit.poll import periodically
+from kit.postgres.erasures import LOOK_EVERY
+from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
@@ -42,46 +48,67 @@ from radiant.ingest.v1 import (
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: IngestSettings) -> AsyncIterator[RpcServer]:
-    """Gives the service's server, built and not yet started, with everything behind it running."""
-    async with contextlib.AsyncExitStack() as stack:
+async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
+    """Yields the server of the service, not yet started, while its background tasks are running."""
+    async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
-        wake_up: WakeUp = NoWakeUp()
-        jobs: Jobs = NoJobs()
-        client = None
-        if settings.redis_url:
-            client = await stack.enter_async_context(open_redis(settings.redis_url))
-            wake_up = publisher = RedisWakeUp(client)
-            await stack.enter_async_context(background("wake-ups", publisher.publish_forever))
-            jobs = announcer = RedisJobs(client)
-            await stack.enter_async_context(background("voice-jobs", announcer.publish_forever))
-        await stack.enter_async_context(background("upkeep", functools.partial(upkeep_forever, database)))
+        client = await stack.enter_async_context(open_redis(settings.redis.address)) if settings.redis.url else None
+        learner, jobs = await _notifiers(stack, client)
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
-        retention = Retention(database, settings.retention, wake_up)
-        await stack.enter_async_context(background("retention", retention.expire_forever))
-        store = PostgresStore(database)
-        intake = GroupCommit(store, wake_up, settings.limits)
-        await stack.enter_async_context(intake.running())
-        pace: Pace = NoPace()
-        if settings.limits.explicit_per_user_hour:
-            pace = UserPace(database, client, settings.limits.explicit_per_user_hour)
-        voice = objects = None
+        await asyncio.to_thread(detect_language, "loads the model")
+        store = PostgresWriteStore(database, encode_response)
+        group_commit = GroupCommit(store, learner, settings.limits)
+        await stack.enter_async_context(group_commit.running())
+        rate_limit: UserRateLimit = NoUserRateLimit()
+        if settings.limits.explicit_per_user_hour_max:
+            rate_limit = HourlyUserRateLimit(database, client, settings.limits.explicit_per_user_hour_max)
+        objects = voice = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
-            voice = VoiceIntake(Uploads(settings.uploads), objects, store, intake, pace, jobs)
-            await stack.enter_async_context(background("voice-leftovers", voice.tidy_forever))
-        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-        reads = Reads.of(database, settings.asking)
-        recordings = ErasedRecordings(database, objects, client)
-        await stack.enter_async_context(background("erasures", recordings.erase_forever))
-        privacy, exports = Privacy(database, wake_up), Exports(database)
-        server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
+            receiver = UploadReceiver(settings.uploads)
+            voice = VoiceIntake(receiver, objects, store, group_commit, rate_limit, jobs)
+            await stack.enter_async_context(voice.orphan_deletion())
+        for task in (
+            periodically("upkeep", functools.partial(maintain, database), MAINTENANCE_INTERVAL),
+            periodically(
+                "retention",
+                Retention(database, settings.retention, learner).run_once,
+                RETENTION_INTERVAL,
+                first_after=RETENTION_INTERVAL,
+            ),
+            periodically("erasures", RecordingErasure(database, objects, client).run_once, LOOK_EVERY),
+        ):
+            await stack.enter_async_context(task)
         servicer = IngestServicer(
-            intake, Reading(database), FastLanguages(), settings.limits, pace, reads, privacy, exports, redactor, voice
+            database=database,
+            group_commit=group_commit,
+            rate_limit=rate_limit,
+            redactor=redactor,
+            erasures=Erasures(database, learner),
+            exports=UserExports(database),
+            write_limits=settings.limits,
+            prompt_limits=settings.prompts,
+            voice=voice,
         )
-        descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
-        server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
-        auditing = AuditServicer(Audit(database))
-        descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
-        server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, auditing, descriptor)
+        authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
+        server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
+        _add_services(server, servicer, database)
         yield server
+
+
+async def _notifiers(
+    stack: AsyncExitStack, client: redis.asyncio.Redis | None
+) -> tuple[LearnerNotifier, VoiceJobNotifier]:
+    if client is None:
+        return NoLearnerNotifier(), NoVoiceJobNotifier()
+    learner, jobs = RedisLearnerNotifier(client), RedisVoiceJobNotifier(client)
+    await stack.enter_async_context(background("wake-ups", learner.publish_forever))
+    await stack.enter_async_context(background("voice-jobs", jobs.publish_forever))
+    return learner, jobs
+
+
+def _add_services(server: RpcServer, servicer: IngestServicer, database: Database) -> None:
+    descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
+    server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
+    descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+    server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, AuditServicer(database), descriptor)

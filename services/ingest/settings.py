@@ -1,132 +1,75 @@
-"""Settings of the service, read from the environment once."""
+"""Settings of the service."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated, Literal
 
-from ingest.domain.survey_policy import AskLimits
+from ingest.domain.survey_policy import PromptLimits
 from kit import ports
-from kit.personal_data import CHOICES as REDACTIONS
 from kit.postgres.pool import PostgresSettings
-from kit.redis.client import redis_address
+from kit.redis.client import RedisSettings
 from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.settings import Reader
-
-DEFAULT_PORT = ports.INGEST
-_SECOND = timedelta(seconds=1)
+from kit.service_settings import ServiceSettings
+from kit.settings import Defaults, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeLimits:
-    """What the service bears."""
+class WriteLimits:
+    """Limits of writes."""
 
-    queue_items_max: int = 20_000
-    """Items that wait to be committed; beyond it calls are refused."""
-    group_items_max: int = 4_000
-    """Items of one transaction; a single larger request still goes through."""
-    committers: int = 3
-    """Transactions at once."""
-    stream_batches_max: int = 8
+    queue_items_max: Annotated[int, Setting("INGEST_QUEUE_ITEMS_MAX", 1, 1_000_000, "items")] = 20_000
+    """Items in the write queue. Further calls are refused."""
+    group_items_max: Annotated[int, Setting("INGEST_GROUP_ITEMS_MAX", 1, 100_000, "items")] = 4_000
+    """Items of one transaction. A larger request is stored in a transaction of its own."""
+    committers: Annotated[int, Setting("INGEST_COMMITTERS", 1, 64, "transactions")] = 3
+    """Concurrent transactions."""
+    stream_batches_max: Annotated[int, Setting("INGEST_STREAM_BATCHES_MAX", 1, 1_000, "batches")] = 8
     """Batches of one stream that are read and not yet acknowledged."""
-    stream_idle: timedelta = timedelta(minutes=5)
-    """The longest that a stream may say nothing; then it is closed, and its sender opens another."""
-    explicit_per_user_hour: int = 50
-    """Votes and voice comments that one user may submit in any hour; 0 sets no limit."""
+    stream_idle_max: Annotated[timedelta, Setting("INGEST_STREAM_IDLE_SECONDS", 0.1, 86_400)] = timedelta(minutes=5)
+    """Time after which a stream without batches is closed."""
+    explicit_per_user_hour_max: Annotated[int, Setting("EXPLICIT_PER_USER_HOUR", 0, 100_000, "submissions")] = 50
+    """Votes and voice comments of one user in any hour; 0 for no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadLimits:
-    """What senders of audio are given."""
+    """Limits of voice uploads."""
 
-    bytes_max: int = 25 * 1024 * 1024
-    """The longest recording."""
-    at_once: int = 32
-    """Recordings that are received at the same time; beyond it calls are refused."""
-    upload_timeout: timedelta = timedelta(seconds=120)
-    """The longest that all of a recording may take to arrive."""
-    chunk_timeout: timedelta = timedelta(seconds=15)
-    """The longest that a sender may be silent."""
+    bytes_max: Annotated[int, Setting("AUDIO_BYTES_MAX", 1024, 1024**3, "bytes")] = 25 * 1024 * 1024
+    """Size of a recording."""
+    concurrent_max: Annotated[int, Setting("AUDIO_UPLOADS_MAX", 1, 10_000, "uploads")] = 32
+    """Uploads in progress. Further calls are refused."""
+    upload_timeout: Annotated[timedelta, Setting("AUDIO_UPLOAD_SECONDS", 1, 3600)] = timedelta(seconds=120)
+    """Duration of one upload."""
+    chunk_timeout: Annotated[timedelta, Setting("AUDIO_CHUNK_SECONDS", 0.1, 3600)] = timedelta(seconds=15)
+    """Time between two messages of an upload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """How long facts are kept, and count; zero for ever."""
+    """Retention periods; zero keeps rows without limit."""
 
-    feedback: timedelta = timedelta(days=365)
-    """Manifests, votes and withdrawals."""
-    signals: timedelta = timedelta(days=90)
-    """Signals, and what was heard in spoken comments."""
+    feedback: Annotated[timedelta, Setting("RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=365)
+    """Retention period of manifests, votes and retractions; 0 for no limit."""
+    signals: Annotated[timedelta, Setting("SIGNAL_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
+    """Retention period of signals and of transcripts of voice comments; 0 for no limit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestSettings:
-    """Everything that the process is told."""
+class IngestSettings(ServiceSettings):
+    """All settings of the service."""
 
-    rpc: RpcServerSettings
-    postgres: PostgresSettings
-    limits: IntakeLimits
-    uploads: UploadLimits
-    asking: AskLimits
-    retention: RetentionSettings
-    audio_url: str
-    """Folder or bucket of recordings, see kit.objects; empty takes no spoken feedback."""
-    redact_pii: str
-    """Whether comments lose personal data before they are stored: on, off, or presidio where it is installed."""
-    redis_url: str
-    """Empty runs without wake-ups: the learner then finds work by looking."""
+    rpc: Annotated[RpcServerSettings, Defaults(port=ports.INGEST)]
+    postgres: Annotated[PostgresSettings, Defaults(application_name="radiant-ingest")]
+    redis: RedisSettings
     auth: AuthSettings
-    metrics_port: int
-    """0 serves none."""
-    log_level: str
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> IngestSettings:
-        """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
-        reader = Reader(environ, "RADIANT_")
-        settings = cls(
-            rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
-            postgres=PostgresSettings.read(reader, "radiant-ingest"),
-            limits=IntakeLimits(
-                queue_items_max=reader.integer("INGEST_QUEUE_ITEMS_MAX", 20_000, 1, 1_000_000),
-                group_items_max=reader.integer("INGEST_GROUP_ITEMS_MAX", 4_000, 1, 100_000),
-                committers=reader.integer("INGEST_COMMITTERS", 3, 1, 64),
-                stream_batches_max=reader.integer("INGEST_STREAM_BATCHES_MAX", 8, 1, 1_000),
-                stream_idle=reader.seconds("INGEST_STREAM_IDLE_SECONDS", 300 * _SECOND, _SECOND / 10, 86400 * _SECOND),
-                explicit_per_user_hour=reader.integer("EXPLICIT_PER_USER_HOUR", 50, 0, 100_000),
-            ),
-            uploads=UploadLimits(
-                bytes_max=reader.integer("AUDIO_BYTES_MAX", 25 * 1024 * 1024, 1024, 1024**3),
-                at_once=reader.integer("AUDIO_UPLOADS_MAX", 32, 1, 10_000),
-                upload_timeout=reader.seconds("AUDIO_UPLOAD_SECONDS", 120 * _SECOND, _SECOND, 3600 * _SECOND),
-                chunk_timeout=reader.seconds("AUDIO_CHUNK_SECONDS", 15 * _SECOND, _SECOND / 10, 3600 * _SECOND),
-            ),
-            asking=_asking(reader),
-            redis_url=redis_address(reader, ""),
-            auth=AuthSettings.read(reader),
-            retention=RetentionSettings(
-                feedback=timedelta(days=reader.integer("RETENTION_DAYS", 365, 0, 36500)),
-                signals=timedelta(days=reader.integer("SIGNAL_RETENTION_DAYS", 90, 0, 36500)),
-            ),
-            audio_url=reader.text("AUDIO_URL", ""),
-            redact_pii=reader.choice("REDACT_PII", "on", REDACTIONS),
-            metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
-            log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
-        )
-        reader.done()
-        return settings
-
-
-def _asking(reader: Reader) -> AskLimits:
-    return AskLimits(
-        per_day=reader.integer("ASKS_PER_DAY", 5, 0, 1_000),
-        cap_per_day=reader.integer("ASKS_CAP_PER_DAY", 20, 0, 1_000),
-        gap=reader.seconds("ASK_GAP_SECONDS", 120 * _SECOND, 0 * _SECOND, 86_400 * _SECOND),
-        ignored_max=reader.integer("ASKS_IGNORED_MAX", 3, 1, 100),
-        per_day_ignored=reader.integer("ASKS_PER_DAY_IGNORED", 1, 0, 1_000),
-        first_outputs=reader.integer("ASK_FIRST_OUTPUTS", 5, 0, 100),
-        confidence_below=reader.number("ASK_CONFIDENCE_BELOW", 0.5, 0, 1),
-        probability=reader.number("ASK_PROBABILITY", 0.1, 0, 1),
-    )
+    limits: WriteLimits
+    uploads: UploadLimits
+    prompts: PromptLimits
+    retention: RetentionSettings
+    audio_url: Annotated[str, Setting("AUDIO_URL")] = ""
+    """Folder or bucket of recordings; empty disables voice feedback."""
+    redact_pii: Annotated[Literal["on", "off", "presidio"], Setting("REDACT_PII")] = "on"
+    """Whether personal data is removed from comments before they are stored. presidio needs the package presidio."""

@@ -22,6 +22,8 @@ from cli.embedded import (
 from cli.embedded.postgres import SCRATCH_OPTIONS
 from tests.support.servers import scratch_folder
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def data() -> Iterator[Path]:

@@ -7,10 +7,13 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from cli.checks import Level, ports
 from cli.settings import SuiteSettings
 from tests.support.suite import free_port
+
+pytestmark = pytest.mark.server
 
 
 def test_the_gateway_serves_by_itself_and_ends_when_told(tmp_path: Path) -> None:
@@ -40,6 +43,6 @@ def healthy(port: int) -> bool:
 
 
 def test_the_doctor_looks_at_its_port_too(tmp_path: Path) -> None:
-    settings = SuiteSettings(data=tmp_path, ports={"gateway": free_port()})
+    settings = SuiteSettings(data=tmp_path, gateway_port=free_port())
     (finding,) = [each for each in ports(settings, None) if "gateway" in each.what]
     assert finding.level is Level.OK

@@ -19,6 +19,8 @@ from cli.embedded.postgres import SCRATCH_OPTIONS
 from cli.embedded.process import processes_marked
 from tests.support.servers import scratch_folder
 
+pytestmark = pytest.mark.server
+
 STARTER = """
 import asyncio, json, signal, sys
 from pathlib import Path

@@ -5,19 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.scripted import Scripted, scripted_gateway
-from tests.gateway.serving import Served, gateway
+from gateway.http.settings import Tls
+from tests.gateway.fixtures.gateway import Served, gateway
+from tests.gateway.fixtures.scripted_services import ScriptedGateway, scripted_gateway
+from tests.support.certificates import Authority
 
 
 @pytest.fixture
 async def served(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Served]:
-    """Gives the gateway over running services on an empty database; there is no voice service."""
+    """Yields the gateway over real services with an empty database. There is no voice service."""
     async with gateway(database_url, redis_url, tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-async def scripted() -> AsyncIterator[Scripted]:
-    """Gives the gateway over services that follow a script."""
+async def scripted() -> AsyncIterator[ScriptedGateway]:
+    """Yields the gateway over scripted services."""
     async with scripted_gateway() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    """Returns the files of a certificate for localhost and of its authority."""
+    folder, authority = tmp_path_factory.mktemp("tls"), Authority("gateway")
+    pair = authority.issue(folder, "localhost")
+    return Tls(certificate=str(pair.cert), key=str(pair.key), services_ca=str(authority.save(folder)))

@@ -7,6 +7,8 @@ import pytest
 from bench.resilience.chaos.faults import schedule
 from bench.resilience.chaos.run import play
 
+pytestmark = pytest.mark.server
+
 SEED = int(os.environ.get("RADIANT_CHAOS_SEED", "1"))
 SECONDS = 20.0
 SLACK_SECONDS = 5.0

@@ -16,7 +16,7 @@ from radiant.experiments.v1 import experiment_service_pb2 as experiments_pb
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2
-from tests.ingest.speaking import header, parts
+from tests.ingest.fixtures.voice import header, parts
 from tests.journeys.play import CALL_SECONDS, at, manifest, question, request_id, settled, signal, thumb
 from tests.journeys.test_experiment import Stub, draft, experiments, started
 from tests.support.suite import Suite, running_suite, token

@@ -80,7 +80,7 @@ async def test_a_service_believes_certificates_by_setting(
     credentials = grpc.ssl_channel_credentials(
         authority.cert.encode(), client.key.read_bytes(), client.cert.read_bytes()
     )
-    async with ingest.app.wired(IngestSettings.from_env(environ)) as running_server:
+    async with ingest.app.open_server(IngestSettings.from_env(environ)) as running_server:
         port = await running_server.start()
         try:
             async with grpc.aio.secure_channel(f"localhost:{port}", credentials) as channel:

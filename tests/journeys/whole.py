@@ -21,10 +21,10 @@ import voice.app
 from experiments.settings import ExperimentsSettings
 from ingest.settings import IngestSettings
 from neural.settings import NeuralSettings
-from tests.experiments.service.hostile import legal as experiments_legal
-from tests.ingest.serving import reason_of
-from tests.ingest.speaking import head as spoken_head
-from tests.ingest.test_bad_input import legal as ingest_legal
+from tests.experiments.fixtures.field_cases import valid_request as experiments_legal
+from tests.ingest.fixtures.field_cases import legal as ingest_legal
+from tests.ingest.fixtures.service import reason_of
+from tests.ingest.fixtures.voice import header_part as spoken_head
 from tests.neural.fixtures.fields import WALK as NEURAL_WALK
 from tests.support.servers import url_as
 from tests.support.suite import KEY
@@ -130,9 +130,9 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
         channels = {}
         ears = opener(ScriptedEars())
         for name, wired in (
-            ("ingest", ingest.app.wired(IngestSettings.from_env(environ("ingest")))),
+            ("ingest", ingest.app.open_server(IngestSettings.from_env(environ("ingest")))),
             ("neural", neural.app.open_server(NeuralSettings.from_env(environ("neural")))),
-            ("experiments", experiments.app.wired(ExperimentsSettings.from_env(environ("experiments")))),
+            ("experiments", experiments.app.open_server(ExperimentsSettings.from_env(environ("experiments")))),
             ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
         ):
             server: Any = await stack.enter_async_context(wired)

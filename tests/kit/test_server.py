@@ -69,7 +69,7 @@ async def test_a_method_that_is_not_written_yet_is_an_internal_error_without_tex
             stub = recommend_grpc.RecommendServiceStub(channel)
             call = stub.WatchRecommendations(recommend.WatchRecommendationsRequest(), metadata=token("acme"))
             assert await call.code() is grpc.StatusCode.INTERNAL
-            assert await call.details() == "Something went wrong inside the service."
+            assert await call.details() == "An internal error occurred. Report the error id to the operator."
     finally:
         await server.stop(timedelta())
 

@@ -26,7 +26,7 @@ from neural.settings import RecommendSettings
 from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2
 from radiant_client import Radiant, context, implicit_signal
-from radiant_client.ingest.messages import timestamp
+from radiant_client.messages.fields import timestamp
 
 EVENTS, CONCURRENCY, ASKED_AT_ONCE = 3_000, 16, 200
 DOMAIN, CALL_S, FRESH_S, SETTLE_S_MAX = "general", 20.0, 1.5, 120.0

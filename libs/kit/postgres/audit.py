@@ -1,4 +1,4 @@
-"""Who changed what: one entry in the suite's audit log, in the transaction of the change."""
+"""Writes entries of the audit log, in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from kit.postgres.queries import load_queries
 _SQL = load_queries("kit")
 
 NOBODY = "unknown"
-"""Stands for a caller whose token names no subject."""
+"""Actor of a call whose token has no subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """What somebody changed. It stays for ever, so it never names a user: see `kit.ids.user_digest`."""
+    """An entry. Entries are kept without a limit, so they contain no user ids: see `kit.ids.user_digest`."""
 
     tenant_id: str
-    """That of the transaction; empty where it acts on all tenants."""
+    """Tenant of the transaction; empty for all tenants."""
     actor: str
     action: str
-    """Such as experiment.start."""
+    """Name of the action, such as experiment.start."""
     target: str = ""
-    """Identifier of what was changed."""
+    """Identifier of the changed object."""
     reason: str = ""
     detail: Mapping[str, object] = field(default_factory=dict)
-    """More to say; whatever JSON can hold."""
+    """Details as JSON."""
 
 
 async def append_audit(connection: Connection, entry: AuditEntry) -> None:
-    """Appends the entry; it is there exactly if the transaction commits.
+    """Appends the entry in the running transaction.
 
-    Other appenders of the tenant wait for that, so it is best called last.
+    It locks the tenant's log until the commit, so call it last.
     """
     await connection.execute(
         _SQL["append_audit"],

@@ -1,4 +1,4 @@
-"""Parts of erasures: what a service has to do when a user is forgotten. Every part is safe to repeat."""
+"""Erasure of users: the part of each service. A part is idempotent."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ _SQL = load_queries("kit")
 
 RECORDINGS, LEARNING, DECISIONS, EXPERIMENTS = PARTS = ("recordings", "learning", "decisions", "experiments")
 LOOK_EVERY = timedelta(seconds=1)
-"""Between looks for erasures."""
+"""Interval between polls for erasures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """A user who is being forgotten."""
+    """A user whose data is being erased."""
 
     tenant_id: str
     erasure_id: str
     user_id: str
     asked_at: datetime
-    """What comes later is a new user's."""
+    """Time of the request; later data belongs to a new user."""
     queued_until: int
-    """The last of the learner's work that takes the user away."""
+    """Number of the last queue row that removes the user from the scores."""
 
 
 async def pending(connection: Connection, part: str) -> list[Erasure]:
-    """Returns erasures that wait for a part of this service, of all tenants, oldest first, at most 100."""
+    """Returns at most 100 erasures of all tenants that wait for this service's part, oldest first."""
     rows = await connection.fetch(_SQL["erasures_pending"], part)
     return [Erasure(**row) for row in rows]
 
 
 async def done(connection: Connection, erasure: Erasure, part: str) -> None:
-    """Notes that a part is done; after the last one the erasure no longer names the user."""
+    """Marks a part as done. After the last part the erasure no longer contains the user id."""
     await connection.execute(_SQL["erasure_done"], erasure.tenant_id, erasure.erasure_id, part)

@@ -1,4 +1,4 @@
-"""The driver's errors as ours, translated once."""
+"""Mapping of driver errors to kit.errors."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ RETRY_AFTER = timedelta(milliseconds=200)
 
 _GONE = (
     asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shutdowns; a cancelled query is caught before
+    asyncpg.OperatorInterventionError,  # server shutdown; a cancelled query is handled above
     asyncpg.InsufficientResourcesError,
     asyncpg.InternalClientError,
-    asyncpg.ReadOnlySQLTransactionError,  # a standby that was the primary
+    asyncpg.ReadOnlySQLTransactionError,  # the former primary is a standby now
     asyncpg.PostgresSystemError,  # its disk fails
     ConnectionError,
 )
 _OF_FILES = re.compile(r"could not \w+ (to |from )?file")
-"""What the server says of a file that it cannot use for a reason without a code of its own, such as a quota."""
+"""Message of the server for a file error without a code of its own, such as a disk quota."""
 _RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 
@@ -33,12 +33,20 @@ def translated() -> Iterator[None]:
     try:
         yield
     except asyncpg.QueryCanceledError:
-        raise DeadlineExceeded("The database took too long.", reason="STATEMENT_TIMEOUT") from None
+        raise DeadlineExceeded("The database query exceeded its time limit.", reason="STATEMENT_TIMEOUT") from None
     except _RETRY as error:
-        raise Conflict("Another transaction was faster.", reason="TRANSACTION_CONFLICT") from error
+        raise Conflict(
+            "The row was changed by a concurrent request. Read it again and retry.", reason="TRANSACTION_CONFLICT"
+        ) from error
     except _GONE as error:
-        raise Unavailable("The database does not answer.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error
+        raise Unavailable(
+            "The database does not answer. Retry later.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE"
+        ) from error
     except asyncpg.InternalServerError as error:
         if _OF_FILES.match(str(error)) is None:
             raise
-        raise Unavailable("The database cannot write.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error
+        raise Unavailable(
+            "The database cannot write: its disk is full or over its quota. Retry later.",
+            RETRY_AFTER,
+            reason="DATABASE_UNAVAILABLE",
+        ) from error

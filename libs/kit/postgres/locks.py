@@ -20,9 +20,9 @@ class AdvisoryLock:
     text: str = ""
     """Text of pg_advisory_lock(hashtextextended(text, 0)); its beginning when a key follows."""
     keys: tuple[str, ...] = ()
-    """SQL expressions of the second argument, or of what follows the text. One family has one meaning of its key."""
+    """SQL expressions of the second argument, or of the end of the text."""
     purpose: str
-    """What holding the lock excludes."""
+    """The work that the lock serialises."""
 
 
 NUMBERED = (

@@ -1,8 +1,8 @@
-"""Schema changes: numbered .sql files, applied once, in order, by one process at a time.
+"""Migrations: numbered .sql files, applied once, in order, by one process at a time.
 
-A file is called NNNN_pre_<what>.sql (old code lives with it) or NNNN_post_<what>.sql (old code does not). Each runs
-in one transaction with its bookkeeping, unless its first line is `-- no-transaction`: such a file holds one statement,
-which does no harm when it is repeated.
+A file is named NNNN_pre_<name>.sql (old code works with it) or NNNN_post_<name>.sql (old code does not). It runs in
+one transaction with its bookkeeping. A file whose first line is `-- no-transaction` contains one idempotent statement
+and runs outside of a transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WITHOUT_TRANSACTION = "-- no-transaction"
 
 
 class MigrationError(Exception):
-    """The files and what was applied do not agree."""
+    """The files contradict the applied migrations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,9 @@ class Migration:
 
     number: int
     phase: str
-    """pre or post."""
+    """Phase: `pre` or `post`."""
     name: str
-    """The file's name without its end."""
+    """The file name without its extension."""
     sql: str = field(repr=False)
     sha256: str
 
@@ -49,7 +49,10 @@ def migrations_of(package: str) -> list[Migration]:
     for file in folder.iterdir():
         match = _NAME.fullmatch(file.name)
         if match is None:
-            raise MigrationError(f"{package}: {file.name} is not named like a migration")
+            raise MigrationError(
+                f"{package}: {file.name} is not a valid name of a migration. "
+                "Use NNNN_pre_<name>.sql or NNNN_post_<name>.sql."
+            )
         sql = file.read_text(encoding="utf-8")
         found.append(
             Migration(
@@ -63,12 +66,12 @@ def migrations_of(package: str) -> list[Migration]:
     found.sort(key=lambda each: each.number)
     numbers = [each.number for each in found]
     if numbers[:1] not in ([], [1]) or len(set(numbers)) != len(numbers):
-        raise MigrationError(f"{package}: migrations do not begin with 1, or two have one number")
+        raise MigrationError(f"{package}: migrations must be numbered from 1 without duplicates")
     return found
 
 
 async def migrate(connection: asyncpg.Connection, schema: str, migrations: Sequence[Migration]) -> list[Migration]:
-    """Applies what is missing and returns it; repeating it changes nothing.
+    """Applies the pending migrations and returns them. Idempotent.
 
     Raises MigrationError when an applied file has changed since.
     """
@@ -80,7 +83,7 @@ async def migrate(connection: asyncpg.Connection, schema: str, migrations: Seque
         applied = {row["number"]: row["sha256"] for row in rows}
         changed = [each.name for each in migrations if applied.get(each.number, each.sha256) != each.sha256]
         if changed:
-            raise MigrationError(f"{schema}: changed after it was applied: {', '.join(changed)}")
+            raise MigrationError(f"{schema}: a migration was changed after it was applied: {', '.join(changed)}")
         missing = [each for each in migrations if each.number not in applied]
         for each in missing:
             await _apply(connection, schema, each)

@@ -1,4 +1,4 @@
-"""Named queries in .sql files: each has a name, a reason and nothing else."""
+"""Named queries in .sql files. Each has a name and a comment with its reason."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _COMMENT = re.compile(r"--.*")
 
 
 class Queries(Mapping[str, str]):
-    """The queries of one file by name."""
+    """The queries of one file, by name."""
 
     def __init__(self, text: str, origin: str) -> None:
-        """Reads the text; raises ValueError for a name that appears twice and a query without reason or text."""
+        """Parses the text; raises ValueError for a duplicate name and for a query without a reason or a statement."""
         heads = list(_HEAD.finditer(text))
         if len(heads) != text.count("-- query:"):
-            raise ValueError(f"{origin}: a query lacks its name or its reason")
+            raise ValueError(f"{origin}: a query has no name or no reason")
         ends = [head.start() for head in heads[1:]] + [len(text)]
         self._queries: dict[str, str] = {}
         for head, end in zip(heads, ends, strict=True):
             name = head[1]
             if name in self._queries:
-                raise ValueError(f"{origin}: two queries are called {name}")
+                raise ValueError(f"{origin}: duplicate query {name}")
             body = text[head.end() : end].strip().removesuffix(";")
             if not _COMMENT.sub("", body).strip():
                 raise ValueError(f"{origin}: {name} is empty")
@@ -42,7 +42,7 @@ class Queries(Mapping[str, str]):
 
 @functools.cache
 def load_queries(package: str, file: str = "queries.sql") -> Queries:
-    """Reads a package's query file, in its `sql` folder if it has one."""
+    """Returns the queries of a package's file; the file is in the folder `sql` if the package has one."""
     folder = importlib.resources.files(package)
     within = folder / "sql" / file
     place = within if within.is_file() else folder / file

@@ -1,4 +1,4 @@
-"""Login roles of services: neither owner, nor superuser, nor above row-level security."""
+"""Login roles of services, which own nothing, are no superusers and do not bypass row-level security."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _RACES = (
     asyncpg.UniqueViolationError,
     asyncpg.InternalServerError,  # "tuple concurrently updated"
 )
-"""Locks belong to one database and roles to the server: who set up another database may have been faster."""
+"""Advisory locks are per database and roles per server: a set-up of another database can conflict."""
 
 
 async def ensure_role(connection: asyncpg.Connection, name: str, password: str) -> None:
-    """Makes the role, or brings it back to what it must be; needs the right to make roles."""
+    """Creates the role, or resets its attributes and password. The caller needs CREATEROLE."""
     for attempt in range(ATTEMPTS_MAX):
         try:
             async with connection.transaction():

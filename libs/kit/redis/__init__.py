@@ -1,1 +1,1 @@
-"""Redis: a cache and a wake-up, never the truth."""
+"""Redis: a cache and notifications, never the only copy of data."""

@@ -1,4 +1,4 @@
-"""Keys of one tenant, hash-tagged so that all of them lie in one slot of a cluster."""
+"""Keys of one tenant, with a hash tag that places them in one slot of a Redis Cluster."""
 
 from urllib.parse import quote
 
@@ -6,5 +6,5 @@ PREFIX = "radiant:"
 
 
 def tenant_key(tenant: str, *parts: str) -> str:
-    """Returns `radiant:{tenant}:part:part`; whatever the parts contain, two keys never meet."""
+    """Returns `radiant:{tenant}:part:part`. Parts are escaped, so that different parts give different keys."""
     return f"{PREFIX}{{{quote(tenant, safe='')}}}" + "".join(":" + quote(part, safe="") for part in parts)

@@ -1,1 +1,1 @@
-"""gRPC: servers, identity, errors on the wire, pages."""
+"""gRPC: servers, authentication, statuses and paging."""

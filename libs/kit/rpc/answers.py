@@ -1,4 +1,4 @@
-"""Answers that were rendered before: sent as they were stored, byte for byte."""
+"""Stored responses, sent byte by byte as they were stored."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ M = TypeVar("M", bound=Message)
 
 
 def stored(answer: bytes, kind: type[M]) -> M:
-    """Passes a serialized answer of that kind to the wire; whoever calls the servicer's method gets the bytes."""
+    """Marks a serialised response of that type; the servicer's method returns the bytes."""
     return cast(M, answer)
 
 
 def passing_bytes(serialize: Callable[[Any], bytes] | None) -> Callable[[Any], bytes]:
-    """Returns a serializer that leaves what `stored` gave as it is."""
+    """Returns a serialiser that passes the result of `stored` through unchanged."""
 
     def write(message: Any) -> bytes:
         return message if isinstance(message, bytes) or serialize is None else serialize(message)

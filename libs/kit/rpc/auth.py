@@ -1,4 +1,4 @@
-"""Who is calling, and for which tenant. Identity comes from a verified token, never from a request's body."""
+"""Authentication of callers. Identity comes from a verified token or certificate, never from a request's body."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Principal:
     """A caller whose identity was verified."""
 
     tenant_id: str
-    """Empty for an operator of all tenants."""
+    """Tenant; empty for an operator of all tenants."""
     subject: str
     roles: frozenset[str]
 
@@ -38,16 +38,16 @@ class Authenticator(Protocol):
     """Verifies callers."""
 
     def authenticate(self, authorization: str) -> Principal:
-        """Returns who presents this `authorization` header; raises Unauthenticated, or its kind UnknownKey."""
+        """Returns the caller of an `authorization` header; raises Unauthenticated or its subclass UnknownKey."""
         ...
 
     async def renew(self) -> bool:
-        """Looks whether a key that was unknown is known by now; tells whether asking again makes sense."""
+        """Fetches the keys after UnknownKey; returns whether a second attempt can succeed."""
         ...
 
 
 class UnknownKey(Unauthenticated):
-    """The token is not valid."""
+    """The token is not valid: its key is unknown."""
 
     reason = "TOKEN_INVALID"
 
@@ -56,7 +56,7 @@ _principal: ContextVar[Principal] = ContextVar("principal")
 
 
 def act_as(principal: Principal) -> None:
-    """Makes the principal the caller of what runs in this context."""
+    """Sets the caller of the current context."""
     _principal.set(principal)
 
 
@@ -69,10 +69,10 @@ def current_principal() -> Principal:
 
 
 def tenant_of(request_tenant: str) -> str:
-    """Returns the tenant that a call is for.
+    """Returns the tenant of a call.
 
-    Raises Forbidden (TENANT_MISMATCH) when the request names another than the caller's, and Invalid when an
-    operator of all tenants names none.
+    Raises Forbidden (TENANT_MISMATCH) when the request names another tenant than the token, and Invalid when
+    an operator of all tenants names no tenant.
     """
     own = current_principal().tenant_id
     if own:
@@ -80,7 +80,7 @@ def tenant_of(request_tenant: str) -> str:
             raise Forbidden("tenant_id is not the caller's tenant.", reason="TENANT_MISMATCH")
         return own
     if not request_tenant:
-        raise Invalid.field("tenant_id", "an operator must name a tenant")
+        raise Invalid.field("tenant_id", "is required for an operator of all tenants")
     return request_tenant
 
 
@@ -112,14 +112,14 @@ class ClaimRules:
     """Roles by the provider's name for them, as name=role separated by commas. Other names grant nothing."""
 
     def principal(self, claims: Mapping[str, object]) -> Principal:
-        """Returns the caller that verified claims tell of; raises Unauthenticated when they lack one."""
+        """Returns the caller of verified claims; raises Unauthenticated when the tenant or the roles are missing."""
         tenant, roles = _claim(claims, self.tenant_claim), _claim(claims, self.roles_claim)
         subject = claims.get("sub")
         if not isinstance(tenant, str) or not isinstance(roles, list) or not isinstance(subject, str):
-            raise Unauthenticated("The token lacks tenant or roles.", reason="TOKEN_INVALID")
+            raise Unauthenticated("The token has no tenant or no roles.", reason="TOKEN_INVALID")
         held = frozenset(self.roles[role] for role in roles if isinstance(role, str) and role in self.roles)
         if not tenant and "operator" not in held:
-            raise Unauthenticated("Only operators have a token without tenant.", reason="TOKEN_INVALID")
+            raise Unauthenticated("A token without a tenant must have the role operator only.", reason="TOKEN_INVALID")
         return Principal(tenant, subject, held)
 
 
@@ -133,14 +133,14 @@ def _claim(claims: Mapping[str, object], name: str) -> object:
 
 
 class RememberedTokens(ABC):
-    """Verifies each token once; what was verified is remembered until it expires, the least used forgotten first."""
+    """Verifies each token once and caches the result until the token expires (least recently used first out)."""
 
     def __init__(self, cache_size: int) -> None:
         self._cache_size = cache_size
         self._cache: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     def authenticate(self, authorization: str) -> Principal:
-        """Returns who presents this header; raises Unauthenticated."""
+        """Returns the caller of the header; raises Unauthenticated."""
         hit = self._cache.get(authorization)
         if hit is not None:
             if hit[0] > time.time():
@@ -149,7 +149,7 @@ class RememberedTokens(ABC):
             del self._cache[authorization]
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX:
-            raise Unauthenticated("A bearer token is needed.", reason="TOKEN_MISSING")
+            raise Unauthenticated("The call needs a bearer token in the authorization header.", reason="TOKEN_MISSING")
         try:
             expiry, principal = self._verified(token)
         except jwt.ExpiredSignatureError:
@@ -162,16 +162,16 @@ class RememberedTokens(ABC):
         return principal
 
     def forget(self) -> None:
-        """Forgets every token: each is verified anew."""
+        """Clears the cache of verified tokens."""
         self._cache.clear()
 
     async def renew(self) -> bool:
-        """Tells that no key is to be expected."""
+        """Returns False: the key does not change."""
         return False
 
     @abstractmethod
     def _verified(self, token: str) -> tuple[float, Principal]:
-        """Returns when the token expires and whose it is; raises jwt.InvalidTokenError or Unauthenticated."""
+        """Returns the expiry and the caller of the token; raises jwt.InvalidTokenError or Unauthenticated."""
 
 
 class SharedKeyTokens(RememberedTokens):
@@ -184,7 +184,7 @@ class SharedKeyTokens(RememberedTokens):
         """Takes the key, at least 32 bytes; raises ValueError when it is shorter."""
         super().__init__(cache_size)
         if len(key.encode()) < KEY_BYTES_MIN:
-            raise ValueError(f"the token key must have at least {KEY_BYTES_MIN} bytes")
+            raise ValueError(f"RADIANT_TOKEN_KEY must have at least {KEY_BYTES_MIN} bytes")
         self._key, self._rules = key, ClaimRules()
 
     def _verified(self, token: str) -> tuple[float, Principal]:
@@ -193,17 +193,17 @@ class SharedKeyTokens(RememberedTokens):
 
 
 class NoTokens(RememberedTokens):
-    """Believes no token: every caller proves itself by a certificate."""
+    """Rejects every token: callers must present a client certificate."""
 
     def __init__(self) -> None:
         super().__init__(1)
 
     def _verified(self, token: str) -> tuple[float, Principal]:
-        raise Unauthenticated("Callers prove themselves by a certificate here.", reason="TOKEN_INVALID")
+        raise Unauthenticated("This server accepts client certificates only.", reason="TOKEN_INVALID")
 
 
 def decoded(token: str, key: Any, algorithm: str, rules: ClaimRules) -> dict[str, Any]:
-    """Returns the claims of a token that this key signed; raises jwt.InvalidTokenError."""
+    """Returns the claims of a token that is signed with this key; raises jwt.InvalidTokenError."""
     claims: dict[str, Any] = jwt.decode(
         token,
         key,
@@ -219,7 +219,7 @@ def decoded(token: str, key: Any, algorithm: str, rules: ClaimRules) -> dict[str
 def mint(
     key: str, tenant: str, roles: Sequence[str] | Iterable[str], ttl: timedelta, subject: str = "developer"
 ) -> str:
-    """Returns a signed token for a caller of the tenant; an empty tenant is for operators of all."""
+    """Returns a signed token for a caller of the tenant; an empty tenant is for operators of all tenants."""
     now = int(time.time())
     claims = {
         "iss": ISSUER,

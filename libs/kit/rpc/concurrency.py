@@ -1,4 +1,4 @@
-"""Work that is under way is bounded: what comes on top is refused at once, with a time to try again."""
+"""Limits of concurrent calls. A call beyond a limit is rejected immediately with a retry delay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kit.errors import Exhausted
 from kit.metrics import Counter
 from kit.rpc.status import abort, to_status
 
-SHED = Counter("radiant_rpc_shed_total", "Calls refused because too many were under way.")
+SHED = Counter("radiant_rpc_shed_total", "Calls rejected because of the limit of concurrent calls.")
 
 RETRY_AFTER = timedelta(seconds=1)
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Load:
-    """Counts the calls of a server that are under way, streams apart: idle ones must not take the room of others."""
+    """Counts concurrent unary calls and streams separately, so that idle streams leave room for unary calls."""
 
     def __init__(self, calls_max: int, streams_max: int) -> None:
-        """Takes the most unary calls and the most streams at a time; 0 sets no limit."""
+        """Takes the maximum of concurrent unary calls and of streams; 0 sets no limit."""
         self._calls, self._streams = _Room(calls_max), _Room(streams_max)
 
     def bounded(self, handler: Handler) -> Handler:
-        """Returns the handler, refusing what is too much before anything is done for it."""
+        """Returns a handler that rejects calls beyond the limit before any other work."""
         read, write = handler.request_deserializer, handler.response_serializer
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(self._calls.one(handler.unary_unary), read, write)
@@ -41,11 +41,11 @@ class Load:
 
 
 class _Room:
-    """Room for so many calls."""
+    """A number of places for calls."""
 
     def __init__(self, most: int) -> None:
         self._most, self._taken = most, 0
-        refusal = Exhausted("The service has more to do than it can in time.", RETRY_AFTER, reason="OVERLOADED")
+        refusal = Exhausted("The server is overloaded. Retry after the given delay.", RETRY_AFTER, reason="OVERLOADED")
         self._refusal = to_status(refusal)
 
     async def _enter(self, context: Any) -> None:
@@ -55,7 +55,7 @@ class _Room:
         self._taken += 1
 
     def one(self, serve: Any) -> Any:
-        """Wraps a method with one answer."""
+        """Wraps a method with one response."""
 
         async def bounded(request: Any, context: Any) -> Any:
             await self._enter(context)
@@ -67,7 +67,7 @@ class _Room:
         return bounded
 
     def many(self, serve: Any) -> Any:
-        """Wraps a method with many answers."""
+        """Wraps a method with a stream of responses."""
 
         async def bounded(request: Any, context: Any) -> AsyncIterator[Any]:
             await self._enter(context)

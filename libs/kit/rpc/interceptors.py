@@ -1,8 +1,8 @@
-"""What happens around every call, for all four call shapes.
+"""The wrapper of every method, for all four kinds of calls.
 
-Request id, caller, role, deadline, validation, errors, metrics and logs are one wrapper round each method,
-made when the method is registered: nested interceptors would cost more than the calls they serve. Answers are
-iterated inside the try, so that an error in the middle of a stream is an error with a status.
+It handles the request id, caller, role, deadline, validation, errors, metrics and logs. One wrapper per method is
+built at registration, since nested interceptors cost more time than a call. Responses are iterated inside of the try
+block, so that an error within a stream ends with a status.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Malformed:
-    """Stands for a message whose bytes could not be read."""
+    """Placeholder for a message that could not be parsed."""
 
 
 def _tolerant(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
@@ -53,7 +53,7 @@ def _tolerant(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 
 class _Watch:
-    """Counts one method's calls and measures their durations."""
+    """Metrics of one method: calls and durations."""
 
     def __init__(self, method: str) -> None:
         self._method = method
@@ -61,12 +61,12 @@ class _Watch:
         self._seconds = DURATIONS.labels(method)
 
     def done(self, begun: float) -> None:
-        """Notes a call that succeeded."""
+        """Records a successful call."""
         self._ok.inc()
         self._seconds.observe(time.perf_counter() - begun)
 
     def failed(self, begun: float, code: str, reason: str) -> None:
-        """Notes a call that did not."""
+        """Records a failed call."""
         seconds = time.perf_counter() - begun
         CALLS.labels(self._method, code).inc()
         self._seconds.observe(seconds)
@@ -85,9 +85,9 @@ class Interceptor:
         certificates: Certificates | None = None,
         quotas: Quotas | None = None,
     ) -> None:
-        """Takes the names of the methods that validate their messages themselves.
+        """Takes the names of methods that validate their messages themselves.
 
-        With `certificates`, a call without a token is the call of whom the connection's certificate names.
+        With `certificates`, a call without a token is authenticated by the client certificate.
         """
         self._authenticator = authenticator
         self._certificates, self._quotas = certificates, quotas or Quotas(QuotaSettings())
@@ -95,7 +95,7 @@ class Interceptor:
         self._self_validating = self_validating
 
     def wrap(self, method: str, rule: AccessRule, handler: Handler) -> Handler:
-        """Returns the wrapped handler of `/package.Service/Method`, which admits callers by the access rule."""
+        """Returns the wrapped handler of `/package.Service/Method`, which enforces its access rule."""
         name = method.rpartition("/")[2]
         check = _readable if name in self._self_validating else validate
         read, write = _tolerant(handler.request_deserializer or bytes), passing_bytes(handler.response_serializer)
@@ -115,7 +115,7 @@ class Interceptor:
         return grpc.unary_unary_rpc_method_handler(unary, read, write)
 
     def admit(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
-        """Finds out who calls and under which request id; raises Unauthenticated, Forbidden or Exhausted."""
+        """Authenticates the caller and sets the request id; raises Unauthenticated, Forbidden or Exhausted."""
         authorization = request_id = ""
         for key, value in context.invocation_metadata() or ():
             if key == "authorization":
@@ -133,18 +133,18 @@ class Interceptor:
         act_as(principal)
         logs.tenant.set(principal.tenant_id)
         if not principal.roles & roles:
-            raise Forbidden("The caller's roles do not allow this call.", reason="ROLE_MISSING")
+            raise Forbidden("The caller does not have a role that may call this method.", reason="ROLE_MISSING")
         quota.take(principal.tenant_id)
 
     async def admit_later(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
-        """Finds out who calls with a token of a key that is not known yet; raises as `admit` does."""
+        """Authenticates a token with an unknown key, after a fetch of the keys; raises as `admit` does."""
         if not await self._authenticator.renew():
             raise UnknownKey
         self.admit(context, roles, quota)
 
 
 def _readable(message: Any) -> None:
-    """Raises Invalid for a message whose bytes could not be read."""
+    """Raises Invalid for a message that could not be parsed."""
     if isinstance(message, Malformed):
         raise Invalid.field("request", "is not a message of the expected type", reason="MALFORMED")
 
@@ -165,7 +165,7 @@ class _Call:
         self._quota, self._streams = quota, streams
 
     def checked(self, serve: Any) -> Callable[[Any, Context], Any]:
-        """Checks the one request before the method sees it."""
+        """Checks a unary request before the method."""
         check = self._check
 
         def begin(request: Any, context: Context) -> Any:
@@ -176,7 +176,7 @@ class _Call:
         return begin
 
     def incoming(self, serve: Any) -> Callable[[Any, Context], Any]:
-        """Checks each streamed request before the method sees it; a stream beyond the quota is slowed down."""
+        """Checks each message of a stream before the method. A stream beyond the quota is delayed."""
         check, wait_s = self._check, self._quota.wait_s
 
         async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -207,7 +207,7 @@ class _Call:
     def answer(
         self, serve: Callable[[Any, Context], Awaitable[Any]], deadline_s: float | None
     ) -> Callable[[Any, Context], Awaitable[Any]]:
-        """Wraps a method with one answer; a call without a deadline gets the default one."""
+        """Wraps a method with one response. A call without a deadline gets the default deadline."""
         admit, roles, done, quota = self._interceptor.admit, self._roles, self._watch.done, self._quota
 
         async def wrapped(request: Any, context: Context) -> Any:
@@ -235,7 +235,7 @@ class _Call:
     def answers(
         self, serve: Callable[[Any, Context], AsyncIterator[Any]]
     ) -> Callable[[Any, Context], AsyncIterator[Any]]:
-        """Wraps a method with many answers; its length is the caller's choice."""
+        """Wraps a method with a stream of responses. It has no default deadline."""
 
         async def wrapped(request: Any, context: Context) -> AsyncIterator[Any]:
             begun = time.perf_counter()

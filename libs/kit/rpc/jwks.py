@@ -1,4 +1,4 @@
-"""Tokens of an identity provider, and the public keys by which it is known (JWKS, RFC 7517)."""
+"""Verification of tokens of an identity provider with its public keys (JWKS, RFC 7517)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _CURVES = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
 _EDWARDS = {"Ed25519": ("EdDSA",)}
 _PUBLIC = {"RSA": ("kty", "n", "e"), "EC": ("kty", "crv", "x", "y"), "OKP": ("kty", "crv", "x")}
 ALGORITHMS = (*_RSA, "ES256", "ES384", "ES512", "EdDSA")
-"""Signatures that may be allowed: each with a key that only the provider holds."""
+"""Supported signature algorithms, all of them asymmetric."""
 
 
 class UnusableKeysError(Exception):
-    """What was fetched holds no key that may be used."""
+    """The fetched document contains no usable key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,20 @@ class VerifyingKey:
 
     key: Any = field(repr=False)
     algorithms: tuple[str, ...]
-    """The signatures that it may verify: those of its own family alone."""
+    """Algorithms that the key may verify: those of its own family only."""
     numbers: str
-    """What tells it from another key of the same name."""
+    """Distinguishes keys with the same name."""
 
 
 def keys_of(document: bytes) -> dict[str, VerifyingKey]:
     """Returns the keys of a JWKS document by name; raises UnusableKeysError when there are none.
 
-    Secrets, keys for encryption, short keys and unknown curves are left out; a key without a name is called ''.
+    Secrets, encryption keys, short keys and unknown curves are ignored; the name of a key without `kid` is ''.
     """
     try:
         listed = json.loads(document)["keys"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise UnusableKeysError("it is not a JWKS document") from None
+        raise UnusableKeysError("the document is not a JWKS document") from None
     found: dict[str, VerifyingKey] = {}
     for each in listed[:KEYS_MAX] if isinstance(listed, list) else ():
         if not isinstance(each, dict):
@@ -66,11 +66,11 @@ def keys_of(document: bytes) -> dict[str, VerifyingKey]:
         kid = each.get("kid", "")
         key = _key_of(each)
         if key is None or not isinstance(kid, str) or kid in found or len(kid) > KID_CHARACTERS_MAX:
-            log.info("a key of the provider is left out", extra={"fields": {"kid": str(kid)[:KID_CHARACTERS_MAX]}})
+            log.info("a key of the provider is ignored", extra={"fields": {"kid": str(kid)[:KID_CHARACTERS_MAX]}})
             continue
         found[kid] = key
     if not found:
-        raise UnusableKeysError("it holds no key that may be used")
+        raise UnusableKeysError("the document contains no usable key")
     return found
 
 
@@ -86,7 +86,7 @@ def _key_of(each: Mapping[str, Any]) -> VerifyingKey | None:
     public = {name: each.get(name) for name in _PUBLIC[kind]}
     try:
         key = jwt.PyJWK.from_dict(public, algorithm=algorithms[0]).key
-    except Exception:  # numbers of any kind may stand there
+    except Exception:  # the member may have any type
         return None
     if kind == "RSA" and key.key_size < RSA_BITS_MIN:
         return None
@@ -106,25 +106,25 @@ class KeyTimes:
 
 
 class KeySet:
-    """The provider's keys, fetched again and again."""
+    """The provider's keys, fetched periodically."""
 
     def __init__(self, fetch: Callable[[], Awaitable[bytes]], times: KeyTimes) -> None:
-        """Takes what brings the document; it may raise anything. Holds no key before the first `refresh`."""
+        """Takes the function that fetches the document; it may raise any exception. `refresh` loads the keys."""
         self._fetch, self._times = fetch, times
         self._keys: dict[str, VerifyingKey] = {}
         self._good_until = self._looked_at = -1e18
         self._failed, self._fetches = True, 0
         self._lock = asyncio.Lock()
         self.changed: Callable[[], None] = lambda: None
-        """Called when the keys are not those of before."""
+        """Called when the keys have changed."""
 
     @property
     def usable(self) -> bool:
-        """Whether there are keys, and young enough."""
+        """Whether there are keys that are not too old."""
         return time.monotonic() < self._good_until
 
     def find(self, kid: str, algorithm: str) -> VerifyingKey | None:
-        """Returns the key of that name; with no name in token or document, the only one that fits."""
+        """Returns the key of that name; if the token or the document has no names, the only key that fits."""
         key = self._keys.get(kid)
         if key is None and not kid:
             fitting = [each for each in self._keys.values() if algorithm in each.algorithms]
@@ -132,14 +132,14 @@ class KeySet:
         return key
 
     async def refresh(self) -> bool:
-        """Fetches the keys; tells whether that worked. Those of before stay when it did not."""
+        """Fetches the keys; returns whether that succeeded. After a failure the earlier keys remain."""
         async with self._lock:
             return await self._refresh()
 
     async def look_for_unknown(self) -> bool:
-        """Fetches the keys unless that was done a moment ago; tells whether there was a fetch that worked.
+        """Fetches the keys unless that was done recently; returns whether a fetch succeeded.
 
-        Callers that come together wait for one fetch, also for one that somebody else has begun.
+        Concurrent callers share one fetch.
         """
         before = self._fetches
         async with self._lock:
@@ -150,7 +150,7 @@ class KeySet:
             return await self._refresh()
 
     async def refresh_forever(self) -> None:
-        """Fetches the keys for ever; sooner again when that fails."""
+        """Fetches the keys periodically, after a failure with a shorter delay."""
         while True:
             wait = min(self._times.refresh, self._times.unknown) if self._failed else self._times.refresh
             await asyncio.sleep(wait.total_seconds())
@@ -163,7 +163,7 @@ class KeySet:
         except Exception as problem:
             self._fetches += 1
             KEY_LOOKS.labels("failed").inc()
-            log.warning("the provider's keys could not be fetched: %s", problem)
+            log.warning("fetching the keys of the identity provider failed: %s", problem)
             return False
         self._failed = False
         self._fetches += 1
@@ -171,33 +171,37 @@ class KeySet:
         before, self._keys = self._keys, keys
         self._good_until = time.monotonic() + self._times.kept.total_seconds()
         if {kid: each.numbers for kid, each in before.items()} != {kid: each.numbers for kid, each in keys.items()}:
-            log.info("the provider's keys changed", extra={"fields": {"keys": sorted(keys)}})
+            log.info("the keys of the identity provider changed", extra={"fields": {"keys": sorted(keys)}})
             self.changed()
         return True
 
 
 class ProviderTokens(RememberedTokens):
-    """Verifies tokens that an identity provider signed; which key and algorithm may meet is ours to say."""
+    """Verifies tokens of an identity provider. The key determines the algorithm, not the token."""
 
     def __init__(
         self, keys: KeySet, rules: ClaimRules, algorithms: Sequence[str], cache_size: int = CACHE_SIZE
     ) -> None:
-        """Takes the algorithms that are allowed; raises ValueError for one that is no public-key signature."""
+        """Takes the allowed algorithms; raises ValueError for one that is not asymmetric."""
         super().__init__(cache_size)
         if not algorithms or set(algorithms) - set(ALGORITHMS):
-            raise ValueError(f"the algorithms of tokens must be among {', '.join(ALGORITHMS)}")
+            raise ValueError(f"RADIANT_AUTH_ALGORITHMS must be among {', '.join(ALGORITHMS)}")
         self._keys, self._rules, self._algorithms = keys, rules, frozenset(algorithms)
         keys.changed = self.forget
 
     def authenticate(self, authorization: str) -> Principal:
-        """Returns who presents this header; raises Unauthenticated, or Unavailable while no keys are known."""
+        """Returns the caller of the header; raises Unauthenticated, or Unavailable before the keys are fetched."""
         if not self._keys.usable:
             self.forget()
-            raise Unavailable("The keys of callers are not known now.", RETRY_AFTER, reason="KEYS_UNAVAILABLE")
+            raise Unavailable(
+                "The keys of the identity provider are not available. Retry later.",
+                RETRY_AFTER,
+                reason="KEYS_UNAVAILABLE",
+            )
         return super().authenticate(authorization)
 
     async def renew(self) -> bool:
-        """Fetches the keys, at most once in a while; tells whether that brought any."""
+        """Fetches the keys with a minimum interval; returns whether that succeeded."""
         return await self._keys.look_for_unknown()
 
     def _verified(self, token: str) -> tuple[float, Principal]:
@@ -215,5 +219,5 @@ class ProviderTokens(RememberedTokens):
         claims = decoded(token, key.key, algorithm, self._rules)
         principal = self._rules.principal(claims)
         if principal.tenant_id and not _TENANT.fullmatch(principal.tenant_id):
-            raise Unauthenticated("The token's tenant is not a name of a tenant.", reason="TOKEN_INVALID")
+            raise Unauthenticated("The tenant in the token is not a valid tenant name.", reason="TOKEN_INVALID")
         return float(claims["exp"]), principal

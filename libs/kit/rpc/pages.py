@@ -1,4 +1,4 @@
-"""Pages of listings: opaque tokens that belong to one filter and one tenant."""
+"""Page tokens, which are valid for one filter and one tenant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _digest(filter_: Sequence[str]) -> str:
 
 
 def _storable(value: str | int) -> bool:
-    """Tells whether a database can compare with the value: a token may be forged."""
+    """Returns whether the value can be a key: a token may be forged."""
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
     return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)

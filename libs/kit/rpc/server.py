@@ -1,4 +1,4 @@
-"""A gRPC server with health, reflection, and the same care for every method."""
+"""A gRPC server with health checks, reflection and the common wrapper of all methods."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from kit.settings import Reader, Setting
 log = logging.getLogger(__name__)
 
 DEVELOPMENT_NAME = "radiant.development"
-"""A health check by this name is answered SERVING in development mode, and is unknown otherwise."""
+"""Health service that is SERVING in development mode and unknown otherwise."""
 PENDING_CALLS_MAX = 512
-"""Calls that gRPC keeps before they are begun: a longer queue would only make all of them late."""
+"""Calls that gRPC queues before they start. A longer queue would delay all of them."""
 
 MEBIBYTE = 1024 * 1024
 
@@ -94,28 +94,31 @@ class PublicDevelopmentError(StartError):
 
 
 class _Registrar:
-    """Receives the handlers of a generated `add_..._to_server` function."""
+    """Collects the handlers of a generated `add_..._to_server` function."""
 
     def __init__(self) -> None:
         self.handlers: dict[str, Any] = {}
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:
-        """Ignored: the same handlers come by name."""
+        """Ignored: the same handlers are registered by name."""
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
-        """Takes a service's handlers by method name."""
+        """Stores a service's handlers by method name."""
         self.handlers.update(handlers)
 
 
 class RpcServer:
-    """A server that is built, started, drained."""
+    """A server with the steps build, start and drain."""
 
     def __init__(self, settings: RpcServerSettings, interceptor: Interceptor) -> None:
         self._settings, self._interceptor = settings, interceptor
         options = [
             ("grpc.max_receive_message_length", settings.message_bytes_max),
             ("grpc.so_reuseport", 0),
-            ("grpc.server.max_pending_requests", PENDING_CALLS_MAX * 7 // 8),  # some of more end as CANCELLED
+            (
+                "grpc.server.max_pending_requests",
+                PENDING_CALLS_MAX * 7 // 8,
+            ),  # some calls of a longer queue end as CANCELLED
             ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
@@ -140,11 +143,11 @@ class RpcServer:
         self._names.append(name)
 
     async def start(self) -> int:
-        """Listens and serves; returns the port. Raises PublicDevelopmentError, or OSError when it is taken."""
+        """Starts to listen and serve; returns the port. Raises PublicDevelopmentError, or OSError for a busy port."""
         if self._settings.development and not await stays_here(self._settings.host):
             raise PublicDevelopmentError(
-                f"Development mode listens on loopback addresses alone, not on {self._settings.host}. "
-                "Set RADIANT_DEVELOPMENT=false behind a boundary that authenticates callers."
+                f"In development mode a server listens on loopback addresses only, not on {self._settings.host}. "
+                "Set RADIANT_DEVELOPMENT=false and configure authentication."
             )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if self._settings.reflection:
@@ -157,17 +160,17 @@ class RpcServer:
         return port
 
     async def _say_how_open(self, port: int) -> None:
-        """Says what must not go unnoticed, in the log, in the metrics and to health checks."""
+        """Announces insecure modes in the log, the metrics and the health checks."""
         DEVELOPMENT.set(self._settings.development)
         fields = {"fields": {"host": self._settings.host, "port": port}}
         if self._settings.development:
-            log.warning("development mode: callers are identified by a shared key", extra=fields)
+            log.warning("development mode: tokens of the shared key are accepted", extra=fields)
             await self._health.set(DEVELOPMENT_NAME, health_pb2.HealthCheckResponse.SERVING)
         elif not self._settings.tls.cert and not await stays_here(self._settings.host):
-            log.warning("connections are not encrypted: tokens travel in plain text", extra=fields)
+            log.warning("connections are not encrypted: tokens are sent in plain text", extra=fields)
 
     def _listen(self) -> int:
-        """Opens the ports and returns the first; raises OSError when one is taken, ValueError for bad files."""
+        """Opens the ports and returns the first; raises OSError for a busy port, ValueError for unusable files."""
         host, tls = self._settings.host, self._settings.tls
         if ":" in host and not host.startswith("["):
             host = f"[{host}]"
@@ -187,14 +190,14 @@ class RpcServer:
         return port
 
     async def set_serving(self, serving: bool) -> None:
-        """Tells health checks whether to send calls here."""
+        """Sets the answer of health checks."""
         kinds = health_pb2.HealthCheckResponse
         status = kinds.SERVING if serving else kinds.NOT_SERVING
         for name in ("", *self._names):
             await self._health.set(name, status)
 
     async def stop(self, grace: timedelta) -> None:
-        """Takes no new call, lets running ones end within the grace, then cancels them."""
+        """Rejects new calls, waits up to `grace` for running calls, then cancels them."""
         await self._server.stop(grace.total_seconds())
 
 
@@ -217,7 +220,7 @@ def build_server(
 
 
 def is_loopback(host: str) -> bool:
-    """Tells whether a host is this machine alone."""
+    """Returns whether a host is a loopback address."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -225,7 +228,7 @@ def is_loopback(host: str) -> bool:
 
 
 async def stays_here(host: str) -> bool:
-    """Tells whether nobody but this machine reaches a server that listens there; localhost counts as what it means."""
+    """Returns whether a listening address is reachable from this machine only; localhost is resolved."""
     if host != "localhost":
         return is_loopback(host)
     try:

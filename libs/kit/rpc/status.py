@@ -1,8 +1,8 @@
-"""Errors to google.rpc.Status: one total table.
+"""Conversion of errors to google.rpc.Status.
 
 Every status carries an ErrorInfo (domain "radiant"); Invalid adds BadRequest, Exhausted and Unavailable add
-RetryInfo. An unknown failure is INTERNAL with an error id and no internals; the log holds the rest. Statuses travel
-as metadata, of which peers take 8 KiB: longer texts are cut and violations beyond the limit are left out.
+RetryInfo. An unknown exception becomes INTERNAL with an error id; the log has the details. Statuses are sent as
+metadata, which peers limit to 8 KiB: longer texts are cut and further violations are omitted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kit.ids import new_id
 log = logging.getLogger(__name__)
 
 DOMAIN = "radiant"
-MESSAGE_BYTES_MAX = 512  # sent twice, once with three bytes for each that is not ASCII
+MESSAGE_BYTES_MAX = 512  # sent twice, once with three bytes per non-ASCII byte
 STATUS_BYTES_MAX = 4096  # sent in base64
 DETAIL_CHARACTERS_MAX = 250
 
@@ -43,21 +43,21 @@ CODES: dict[type[errors.RadiantError], StatusCode] = {
 
 
 class Abortable(Protocol):
-    """The part of a servicer context that ends a call."""
+    """The part of a servicer context that aborts a call."""
 
     def trailing_metadata(self) -> Iterable[tuple[str, str | bytes]] | None:
-        """Returns what was set to be sent at the end."""
+        """Returns the trailing metadata that was set."""
         ...
 
     async def abort(
         self, code: StatusCode, details: str = "", trailing_metadata: tuple[tuple[str, str | bytes], ...] = ()
     ) -> None:
-        """Ends the call; always raises."""
+        """Aborts the call. It always raises."""
         ...
 
 
 def known(error: BaseException) -> errors.RadiantError | None:
-    """Returns the error as one of the tree; None for an unknown failure."""
+    """Returns the error as a RadiantError; None for an unknown exception."""
     if isinstance(error, errors.RadiantError) and isinstance(error, tuple(CODES)):
         return error
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
@@ -87,17 +87,17 @@ def to_status(error: errors.RadiantError) -> tuple[StatusCode, status_pb2.Status
 
 
 def internal(error: BaseException) -> tuple[StatusCode, status_pb2.Status]:
-    """Logs an unknown failure once and returns a status that tells its id alone."""
+    """Logs an unknown exception and returns a status with its error id only."""
     error_id = new_id()
     log.error("call failed", exc_info=error, extra={"fields": {"error_id": error_id}})
-    text = "Something went wrong inside the service."
+    text = "An internal error occurred. Report the error id to the operator."
     status = status_pb2.Status(code=StatusCode.INTERNAL.value[0], message=text)
     _add(status, error_details_pb2.ErrorInfo(reason="INTERNAL", domain=DOMAIN, metadata={"error_id": error_id}))
     return StatusCode.INTERNAL, status
 
 
 async def abort(context: Abortable, code: StatusCode, status: status_pb2.Status) -> None:
-    """Ends the call with the status; always raises."""
+    """Aborts the call with the status. It always raises."""
     details = ("grpc-status-details-bin", status.SerializeToString())
     await context.abort(code, status.message, (*(context.trailing_metadata() or ()), details))
 

@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LOOK_S = 1.0
-"""Least time between two looks at a file."""
+"""Minimum time between two checks of a file."""
 
 
 class TlsFilesError(ValueError):
-    """A certificate, a key or the list of principals cannot be used."""
+    """A certificate, a key or the file of principals is unusable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +69,17 @@ class TlsSettings:
 
 
 class Watched(Generic[T]):
-    """What files say; they are read again when they have changed, and what was good stays when they break."""
+    """Content of files, reloaded after changes. Unusable new content is ignored."""
 
     def __init__(self, read: Callable[[], T], *paths: str, look_s: float = LOOK_S) -> None:
-        """Reads the files; raises TlsFilesError when they cannot be used."""
+        """Reads the files; raises TlsFilesError when they are unusable."""
         self._read, self._paths, self._look_s = read, [Path(path) for path in paths if path], look_s
         self._seen, self._looked = self._stamp(), time.monotonic()
         self._value = self._load()
 
     @property
     def value(self) -> T:
-        """What the files say now."""
+        """The current content."""
         now = time.monotonic()
         if now - self._looked >= self._look_s:
             self._looked = now
@@ -95,9 +95,9 @@ class Watched(Generic[T]):
         try:
             self._value = self._load()
         except TlsFilesError as problem:
-            log.error("changed files are not taken over: %s", problem, extra={"fields": names})
+            log.error("changed TLS files are unusable and ignored: %s", problem, extra={"fields": names})
         else:
-            log.info("changed files are taken over", extra={"fields": names})
+            log.info("TLS files were reloaded", extra={"fields": names})
 
     def _load(self) -> T:
         try:
@@ -118,17 +118,17 @@ class Watched(Generic[T]):
 
 
 class Credentials:
-    """The server's certificate, as gRPC wants it; handshakes after a change of the files use the new one."""
+    """Credentials of the server. Handshakes after a change of the files use the new certificate."""
 
     def __init__(self, settings: TlsSettings, *, asks: bool, look_s: float = LOOK_S) -> None:
-        """Takes whether callers are asked for a certificate; raises TlsFilesError for files of no use."""
+        """Takes whether clients must present a certificate; raises TlsFilesError for unusable files."""
         self._settings, self._asks = settings, asks
         paths = (settings.cert, settings.key, settings.client_ca if asks else "")
         self._files = Watched(self._configuration, *paths, look_s=look_s)
         self._given = self._files.value
 
     def server_credentials(self) -> grpc.ServerCredentials:
-        """Returns what a port is opened with."""
+        """Returns the credentials of a port."""
         return grpc.dynamic_ssl_server_credentials(self._given, self._fetch, require_client_authentication=self._asks)
 
     def _fetch(self) -> Any:
@@ -140,7 +140,9 @@ class Credentials:
 
     def _configuration(self) -> Any:
         settings = self._settings
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)  # do they belong together?
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.cert, settings.key
+        )  # fails if certificate and key do not belong together
         roots = None
         if self._asks:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(settings.client_ca)
@@ -150,21 +152,23 @@ class Credentials:
 
 
 class Certificates:
-    """Knows callers by the names in their certificates, which a trusted authority has signed."""
+    """Authenticates callers by the names in their client certificates."""
 
     def __init__(self, path: str, *, look_s: float = LOOK_S) -> None:
-        """Takes the file of principals; raises TlsFilesError when it cannot be used."""
+        """Takes the file of principals; raises TlsFilesError when it is unusable."""
         self._known = Watched(lambda: principals_of(Path(path).read_bytes()), path, look_s=look_s)
 
     def principal(self, peer: Mapping[str, Any] | None) -> Principal:
-        """Returns who has proven to be at the other end; raises Unauthenticated when that is nobody we know."""
+        """Returns the caller of the connection; raises Unauthenticated for an unknown certificate."""
         peer = peer or {}
         names = [_text(each) for each in peer.get("x509_subject_alternative_name", ())]
         names += ["CN=" + _text(each) for each in peer.get("x509_common_name", ())]
         known = self._known.value
         found = {known[name] for name in names if name in known}
         if len(found) != 1:
-            raise Unauthenticated("A bearer token or a known certificate is needed.", reason="TOKEN_MISSING")
+            raise Unauthenticated(
+                "The call needs a bearer token or a client certificate of a known principal.", reason="TOKEN_MISSING"
+            )
         return found.pop()
 
 
@@ -173,19 +177,19 @@ def _text(name: bytes | str) -> str:
 
 
 def principals_of(document: bytes) -> dict[str, Principal]:
-    """Reads {"spiffe://acme/brain": {"tenant": "acme", "roles": ["service"]}}; raises ValueError for anything else.
+    """Reads {"spiffe://acme/brain": {"tenant": "acme", "roles": ["service"]}}; raises ValueError for other content.
 
     Names are those of the certificate's alternative names (URI, DNS, address), or CN= and its common name.
     """
     listed = json.loads(document)
     if not isinstance(listed, dict):
-        raise ValueError("the principals are not a JSON object")
+        raise ValueError("the file of principals must contain a JSON object")
     found = {}
     for name, says in listed.items():
         tenant, roles = (says.get("tenant"), says.get("roles")) if isinstance(says, dict) else (None, None)
         if not isinstance(tenant, str) or not isinstance(roles, list) or not roles or not set(map(str, roles)) <= ROLES:
             raise ValueError(f"the principal {name} needs a tenant and roles among {', '.join(sorted(ROLES))}")
         if not tenant and "operator" not in roles:
-            raise ValueError(f"the principal {name} needs a tenant: only operators have none")
+            raise ValueError(f"the principal {name} needs a tenant: only operators may omit it")
         found[name] = Principal(tenant, name, frozenset(map(str, roles)))
     return found

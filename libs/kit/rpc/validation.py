@@ -1,4 +1,4 @@
-"""The rules beside the fields of the protos, applied to a message."""
+"""Validation of messages by the rules in the protocol buffers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _validator = protovalidate.Validator()
 
 
 def problems(message: Message) -> list[FieldViolation]:
-    """Returns every field that breaks a rule, with its path."""
+    """Returns all fields that violate a rule, with their paths."""
     return [
         FieldViolation(_path(violation.proto) or "request", violation.proto.message)
         for violation in _validator.collect_violations(message)
@@ -19,7 +19,7 @@ def problems(message: Message) -> list[FieldViolation]:
 
 
 def validate(message: Message) -> None:
-    """Raises Invalid naming every field that breaks a rule."""
+    """Raises Invalid with all fields that violate a rule."""
     if found := problems(message):
         raise Invalid(found)
 

@@ -1,5 +1,5 @@
 -- query: set_tenant
--- Whose rows the rest of the transaction may touch; it ends with the transaction.
+-- Sets the tenant whose rows the rest of the transaction can access.
 SELECT set_config('app.current_tenant_id', $1, true);
 
 -- query: set_role
@@ -7,15 +7,15 @@ SELECT set_config('app.current_tenant_id', $1, true);
 SELECT set_config('role', $1, true), set_config('app.current_tenant_id', $2, true);
 
 -- query: lock_migrations
--- One process migrates at a time; others ask again, for one that waits in the server blocks concurrent index builds.
+-- One process migrates at a time. Others poll: a waiting lock would block CREATE INDEX CONCURRENTLY.
 SELECT pg_try_advisory_lock(hashtextextended('radiant.migrations', 0));
 
 -- query: unlock_migrations
--- Lets the next process migrate.
+-- Releases the lock for the next process.
 SELECT pg_advisory_unlock(hashtextextended('radiant.migrations', 0));
 
 -- query: make_bookkeeping
--- What was applied, and what the file looked like then.
+-- The applied migrations and the digests of their files.
 CREATE TABLE IF NOT EXISTS public.radiant_migrations (
   schema text NOT NULL,
   number integer NOT NULL,
@@ -26,15 +26,15 @@ CREATE TABLE IF NOT EXISTS public.radiant_migrations (
 );
 
 -- query: applied_migrations
--- What a schema has already.
+-- The applied migrations of a schema.
 SELECT number, name, sha256 FROM public.radiant_migrations WHERE schema = $1 ORDER BY number;
 
 -- query: note_migration
--- Written in the transaction of the migration itself.
+-- Runs in the transaction of the migration.
 INSERT INTO public.radiant_migrations (schema, number, name, sha256) VALUES ($1, $2, $3, $4);
 
 -- query: role_exists
--- Whether a login role is there.
+-- Whether a login role exists.
 SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1);
 
 -- query: create_role_statement
@@ -46,17 +46,17 @@ SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASS
 SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
 
 -- query: lock_roles
--- Processes that set up the roles of one database at the same time do it one after the other.
+-- Serialises the set-up of roles of one database.
 SELECT pg_advisory_xact_lock(hashtextextended('radiant.roles', 0));
 
 -- query: append_audit
--- Who changed what, in the transaction of the change; see the log's own rules.
+-- Appends to the audit log in the transaction of the change.
 SELECT ingest_api_v1.append_audit($1, $2, $3, $4, $5, $6::text::jsonb);
 
 -- query: erasures_pending
--- Users whose erasure waits for a part, of all tenants.
+-- Erasures of all tenants that wait for a part.
 SELECT tenant_id, erasure_id::text AS erasure_id, user_id, asked_at, queued_until FROM ingest_api_v1.erasures_pending($1);
 
 -- query: erasure_done
--- The part is done.
+-- Marks the part as done.
 SELECT ingest_api_v1.erasure_done($1, $2, $3);

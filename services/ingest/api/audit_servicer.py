@@ -1,49 +1,46 @@
-"""AuditService: translates in, calls, translates out."""
+"""AuditService: converts requests, reads or verifies the audit log and converts the results."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ingest.api.convert import audit as messages
-from ingest.audit.log import Audit
-from kit.errors import Invalid
+from ingest.api.convert.audit import audit_filter, entry_message, page_scope, verification_response
+from ingest.audit.log import list_audit_entries, verify_audit_log
+from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import Keyset, integers
 from radiant.ingest.v1 import audit_service_pb2 as pb
 from radiant.ingest.v1 import audit_service_pb2_grpc
 
 Context = Any
-PAGE_MAX = 500
-LAST = 2**63 - 1
-"""A number above every entry's."""
+ENTRIES = Keyset((integers(),), (2**63 - 1,), size_max=500)
+"""Sequence numbers, in descending order."""
 
 
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
-    """Shows who changed what."""
+    """All methods of AuditService."""
 
-    def __init__(self, audit: Audit) -> None:
-        self._audit = audit
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def ListAuditEntries(
         self, request: pb.ListAuditEntriesRequest, context: Context
     ) -> pb.ListAuditEntriesResponse:
-        """Lists entries, newest first."""
-        wanted = messages.filter_of(request, _log_of(request.tenant_id))
-        listing = messages.words(wanted)
-        (below,) = decode_page(request.page_token, listing, (int,)) or (LAST,)
-        if not isinstance(below, int):
-            raise Invalid.field("page_token", "is not a token of this listing")
-        rows, more = await self._audit.page(wanted, below, page_size(request.page_size, PAGE_MAX))
-        token = encode_page(listing, (rows[-1]["sequence"],)) if more else ""
-        return pb.ListAuditEntriesResponse(entries=map(messages.entry, rows), next_page_token=token)
+        """Returns a page of audit entries, newest first."""
+        conditions = audit_filter(request, _log_tenant(request.tenant_id))
+        page_request = ENTRIES.request(request, *page_scope(conditions))
+        rows = await list_audit_entries(self._database, conditions, *page_request.after, page_request.limit)
+        page = page_request.page(rows, lambda row: (row["sequence"],))
+        return pb.ListAuditEntriesResponse(entries=map(entry_message, page.rows), next_page_token=page.next_token)
 
     async def VerifyAuditLog(self, request: pb.VerifyAuditLogRequest, context: Context) -> pb.VerifyAuditLogResponse:
-        """Checks a tenant's log."""
-        return messages.check(await self._audit.check(_log_of(request.tenant_id)))
+        """Verifies the audit log of a tenant."""
+        verification = await verify_audit_log(self._database, _log_tenant(request.tenant_id))
+        return verification_response(verification)
 
 
-def _log_of(request_tenant: str) -> str:
-    """Returns whose log is asked for; an operator of all tenants who names none asks for the operators' own."""
+def _log_tenant(request_tenant: str) -> str:
+    """Returns the tenant of the log; empty for an operator of all tenants who names no tenant."""
     if not request_tenant and not current_principal().tenant_id:
         return ""
     return tenant_of(request_tenant)

@@ -1,1 +1,1 @@
-"""Reading and verification of the audit log."""
+"""Queries and verification of the audit log."""

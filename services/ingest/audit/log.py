@@ -1,4 +1,4 @@
-"""The audit log as it is read and checked; it is written by `kit.postgres.audit`."""
+"""Reads and verifies the audit log. `kit.postgres.audit` writes it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "audit.sql")
+_SESSION = load_queries("ingest", "session.sql")
 
-VERIFY_SECONDS_MAX = 600.0
+VERIFY_S_MAX = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which entries are asked for; an empty text lets all pass."""
+    """Conditions on audit entries; an empty text sets no condition."""
 
     tenant_id: str
-    """Empty for what operators did to all tenants."""
+    """Empty for changes that operators made to all tenants."""
     actor: str
     action: str
     target: str
@@ -30,38 +31,34 @@ class AuditFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditCheck:
-    """What a check of a tenant's log found."""
+class AuditVerification:
+    """Result of verifying a tenant's audit log."""
 
     entries: int
     first_broken: int
-    """Number of the first entry that does not fit, or that is missing at the end; 0 when the log is intact."""
+    """Sequence number of the first entry that is invalid, or that is missing at the end; 0 if the log is intact."""
     last_hash: str
-    """In hexadecimal; empty without entries."""
+    """Hash of the last entry in hexadecimal; empty without entries."""
 
 
-class Audit:
-    """Reads the log of one tenant at a time."""
+async def list_audit_entries(
+    database: Database, conditions: AuditFilter, before: int, limit: int
+) -> Sequence[asyncpg.Record]:
+    """Returns entries before a sequence number, newest first."""
+    values = conditions.actor, conditions.action, conditions.target, conditions.start, conditions.end
+    async with database.tenant(conditions.tenant_id) as connection:
+        return list(await connection.fetch(_SQL["audit_entries"], conditions.tenant_id, before, *values, limit))
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
-    async def page(self, wanted: AuditFilter, below: int, size: int) -> tuple[Sequence[asyncpg.Record], bool]:
-        """Returns a page, newest first, of entries numbered below a number, and whether there are more."""
-        values = wanted.actor, wanted.action, wanted.target, wanted.start, wanted.end
-        async with self._database.tenant(wanted.tenant_id) as connection:
-            rows = await connection.fetch(_SQL["audit_entries"], wanted.tenant_id, below, *values, size + 1)
-        return rows[:size], len(rows) > size
-
-    async def check(self, tenant: str) -> AuditCheck:
-        """Computes every hash again; entries that come meanwhile are not looked at."""
-        async with self._database.tenant(tenant) as connection:
-            await connection.execute(_SQL["take_time"])
-            row = await connection.fetchrow(_SQL["verify_audit"], tenant, timeout=VERIFY_SECONDS_MAX)
-        assert row is not None  # noqa: S101 - sums are always one row
-        broken = row["broken"]
-        if not broken and row["head"] > row["last"]:
-            broken = row["last"] + 1
-        if not broken and not row["ends_well"]:
-            broken = max(row["last"], 1)
-        return AuditCheck(entries=row["entries"], first_broken=broken, last_hash=row["last_hash"] or "")
+async def verify_audit_log(database: Database, tenant: str) -> AuditVerification:
+    """Recomputes all hashes of a tenant's log. Entries that are written during the call are not included."""
+    async with database.tenant(tenant) as connection:
+        await connection.execute(_SESSION["disable_statement_timeout"])
+        row = await connection.fetchrow(_SQL["verify_audit"], tenant, timeout=VERIFY_S_MAX)
+    assert row is not None  # noqa: S101 - an aggregate always returns one row
+    first_broken = row["broken"]
+    if not first_broken and row["head"] > row["last"]:
+        first_broken = row["last"] + 1
+    if not first_broken and not row["ends_well"]:
+        first_broken = max(row["last"], 1)
+    return AuditVerification(entries=row["entries"], first_broken=first_broken, last_hash=row["last_hash"] or "")

@@ -1,1 +1,1 @@
-"""Rules and types of intake, without input or output."""
+"""Rules and types of ingest, without input or output."""

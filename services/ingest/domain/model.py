@@ -1,8 +1,8 @@
-"""The nouns of intake. No I/O; all times are microseconds since 1970 in UTC, as integers."""
+"""Types that a write consists of. All times are integers: microseconds since 1970-01-01 in UTC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from uuid import UUID
@@ -24,11 +24,11 @@ SENTIMENTS: Mapping[str, float] = {
     "regenerate": -0.8,
     "report_content": -1.0,
 }
-"""Sentiment of each signal type, in [-1, 1]; the database holds the same table."""
+"""Sentiment of each signal type, in [-1, 1]. The database function `get_implicit_sentiment` holds the same table."""
 
 
-class Outcome(IntEnum):
-    """What became of one item; numbered as in the API."""
+class ItemOutcome(IntEnum):
+    """Result of storing one item. The numbers are those of the API."""
 
     ACCEPTED = 1
     DUPLICATE = 2
@@ -37,55 +37,69 @@ class Outcome(IntEnum):
     REJECTED = 5
 
 
-class Kind(StrEnum):
-    """A kind of feedback that can be withdrawn."""
+class FeedbackKind(StrEnum):
+    """A kind of feedback that can be retracted."""
 
     EXPLICIT = "explicit"
     IMPLICIT = "implicit"
     VOICE = "voice"
 
 
+class WriteMethod(StrEnum):
+    """RPC that a write came from. The name is stored with the response."""
+
+    RECORD_MANIFEST = "RecordManifest"
+    BATCH_RECORD_MANIFESTS = "BatchRecordManifests"
+    SUBMIT_EXPLICIT_FEEDBACK = "SubmitExplicitFeedback"
+    SUBMIT_IMPLICIT_SIGNAL = "SubmitImplicitSignal"
+    BATCH_SUBMIT_IMPLICIT_SIGNALS = "BatchSubmitImplicitSignals"
+    STREAM_SIGNALS = "StreamSignals"
+    SUBMIT_VOICE_FEEDBACK = "SubmitVoiceFeedback"
+    RETRACT_FEEDBACK = "RetractFeedback"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What times a request may state, as of its receipt."""
+class TimeBounds:
+    """Range of the times that a request may state."""
 
     now_us: int
-    """Time of receipt; stands in for a time that is not stated."""
+    """Time of receipt. It replaces a time that the request does not state."""
     earliest_us: int
     latest_us: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signals:
-    """Implicit signals as columns of equal length, as they go to the database."""
+class SignalColumns:
+    """Implicit signals as columns of equal length, in the form that the database takes."""
 
-    outputs: list[str] = field(default_factory=list)
-    users: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
+    output_ids: list[str] = field(default_factory=list)
+    user_ids: list[str] = field(default_factory=list)
+    signal_ids: list[str] = field(default_factory=list)
+    """UUIDs in any of the forms that the API accepts."""
     times_us: list[int] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     sentiments: list[float] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
-    """Details as JSON text."""
+    """Details as JSON text; None without details."""
 
     def __len__(self) -> int:
-        """Counts the signals."""
-        return len(self.ids)
+        """Returns the number of signals."""
+        return len(self.signal_ids)
 
-    def extend(self, others: Signals) -> None:
-        """Appends the other columns."""
-        self.outputs.extend(others.outputs)
-        self.users.extend(others.users)
-        self.ids.extend(others.ids)
-        self.times_us.extend(others.times_us)
-        self.types.extend(others.types)
-        self.sentiments.extend(others.sentiments)
-        self.values.extend(others.values)
+    def extend(self, other: SignalColumns) -> None:
+        """Appends the columns of another object."""
+        self.output_ids.extend(other.output_ids)
+        self.user_ids.extend(other.user_ids)
+        self.signal_ids.extend(other.signal_ids)
+        self.times_us.extend(other.times_us)
+        self.types.extend(other.types)
+        self.sentiments.extend(other.sentiments)
+        self.values.extend(other.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """Explicit feedback of one user on one output. Of several the greatest (time, request) stands."""
+    """Explicit feedback of one user on one output. Two equal votes are one act of the user, sent twice."""
 
     output_id: str
     user_id: str
@@ -94,47 +108,43 @@ class Vote:
     categories: tuple[str, ...]
     comment: str
     comment_language: str
-    """ISO 639-1; empty when unknown."""
+    """ISO 639-1 code; empty if unknown."""
     source: str
     user_agent: str
     time_us: int
 
-    def says_the_same(self, other: Vote) -> bool:
-        """Tells whether both are one act of the user, sent twice."""
-        return self == other
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The provenance of one output."""
+    """The execution manifest of one output."""
 
     output_id: str
     conversation_id: str
     created_us: int
     fingerprint: bytes
-    """Digest of all that the sender stated."""
+    """Digest of the manifest as the client sent it."""
     language: str
-    """Of the prompt, ISO 639-1; empty when unknown."""
+    """Language of the prompt as an ISO 639-1 code; empty if unknown."""
     row: Mapping[str, object]
-    """Columns of the stored row that JSON can hold, by name."""
+    """Columns of the row by name, with values that JSON can represent."""
 
     @property
     def user_id(self) -> str:
-        """Returns whom the output was made for; may be empty."""
+        """Returns the user that the output was made for; may be empty."""
         return str(self.row["user_id"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A spoken comment whose audio is kept beside the database."""
+    """A voice comment. Its audio is stored in the object store."""
 
     voice_id: UUID
-    """Follows from the request and all that it holds: the same comment sent again has the same one."""
+    """Derived from the request and its content: a repeat of the request has the same identifier."""
     output_id: str
     user_id: str
     source: str
     created_us: int
-    """When the user spoke."""
+    """Time of the comment as the client states it."""
     audio_key: str
     audio_format: str
     audio_bytes: int
@@ -142,79 +152,81 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
-    """Withdraws feedback of one user on one output, up to and including a time."""
+    """Retracts feedback of one user on one output, up to and including a time."""
 
     output_id: str
     user_id: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[FeedbackKind]
     until_us: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestVerdict:
-    """What became of a manifest."""
+class ManifestResult:
+    """Result of storing one manifest."""
 
-    outcome: Outcome
-    """Rejected when another manifest of that output is known."""
+    outcome: ItemOutcome
+    """REJECTED if a different manifest of the same output is stored."""
     created_us: int
-    """Time that sets the age of the output."""
+    """Creation time of the stored manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retracted:
-    """What a retraction withdrew."""
+class RetractionResult:
+    """Feedback that a retraction newly retracted."""
 
-    explicit: bool
+    is_explicit_retracted: bool
     signals: int
+    """Number of signals."""
     voice: int
+    """Number of voice comments."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Verdict:
-    """What became of the items of a write."""
+class WriteResult:
+    """Results of the items of a write."""
 
-    duplicates: frozenset[int] = frozenset()
-    """Positions of the signals that were known before."""
-    votes: Sequence[Outcome] = ()
-    manifests: Sequence[ManifestVerdict] = ()
-    manifest_known: bool = False
-    """Whether the output voted on has a manifest; set only when the write asks for it."""
-    retracted: Retracted | None = None
+    duplicate_signals: frozenset[int] = frozenset()
+    """Positions of the signals that were already stored."""
+    votes: Sequence[ItemOutcome] = ()
+    manifests: Sequence[ManifestResult] = ()
+    is_manifest_known: bool = False
+    """Whether the output of the first vote has a manifest. Set only if `Write.needs_manifest_lookup` is set."""
+    retraction: RetractionResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One request to store something: all of it is committed together, or none."""
+    """One write request. Its items are stored in one transaction, all or none."""
 
     tenant_id: str
     request_id: UUID
-    method: str
+    stated_id: str
+    """`request_id` as the client wrote it."""
+    method: WriteMethod
     fingerprint: bytes
-    """Digest of the whole request, to tell a repeat from another request under the same identifier."""
-    answer: Callable[[Verdict], bytes]
-    """Makes the answer that is stored for repeats. Raises RadiantError when nothing of the write was stored."""
+    """Digest of the whole request. A request with the same identifier and another digest is not a repeat."""
     id_field: str = "request_id"
-    """Name of the field that carried `request_id`."""
+    """Path of the field that carried `request_id`, for error messages."""
     manifests: Sequence[Manifest] = ()
     votes: Sequence[Vote] = ()
-    signals: Signals = field(default_factory=Signals)
+    signals: SignalColumns = field(default_factory=SignalColumns)
     recording: Recording | None = None
     retraction: Retraction | None = None
-    asks_manifest: bool = False
-    """Whether the verdict shall tell if the manifest of the first vote is known."""
+    needs_manifest_lookup: bool = False
+    """Whether `WriteResult.is_manifest_known` is needed."""
 
     @property
     def users(self) -> frozenset[str]:
-        """Users of whom something is stored; a manifest without a user is nobody's."""
-        named = {vote.user_id for vote in self.votes} | {manifest.user_id for manifest in self.manifests}
-        named.update(self.signals.users)
+        """Returns the users whose data the write stores; the empty user of a manifest is left out."""
+        users = {vote.user_id for vote in self.votes} | {manifest.user_id for manifest in self.manifests}
+        users.update(self.signals.user_ids)
         if self.recording is not None:
-            named.add(self.recording.user_id)
+            users.add(self.recording.user_id)
         if self.retraction is not None:
-            named.add(self.retraction.user_id)
-        return frozenset(named - {""})
+            users.add(self.retraction.user_id)
+        return frozenset(users - {""})
 
     @property
-    def weight(self) -> int:
-        """Number of items; at least 1."""
+    def item_count(self) -> int:
+        """Returns the number of items, at least 1."""
         return len(self.manifests) + len(self.votes) + len(self.signals) or 1

@@ -1,17 +1,17 @@
-"""Whom to ask for an opinion of what, by rules alone. No I/O.
+"""Rules that decide whether to prompt a user for feedback on an output.
 
-In this order:
+The rules apply in this order:
 
-1. Whoever has said something of the output, by thumb or by voice, is not asked, even if they withdrew it (ANSWERED).
-2. Without a known user, output and manifest nobody is asked (UNSPECIFIED).
-3. What was decided of the same user and output before, with the user's recent asks in mind, stays.
-4. Asked always: the user's first outputs, then outputs whose check failed, then those with a contradiction. Only the
-   hard cap of a day, which nothing passes, holds against them (FATIGUE).
-5. Fatigue: with as many asks in 24 hours as a day has, with one too short ago, or when the last asks were all ignored
-   and one was in these 24 hours, nobody is asked for the reasons that follow.
-6. Asked: outputs of whose choice the Brain was not sure, and of the others a share that a hash draws.
+1. A user who rated the output or left a voice comment on it is not prompted, even after a retraction (ANSWERED).
+2. Without a user, an output or its manifest there is no prompt (UNSPECIFIED).
+3. A decision that was stored for the same user and output stands.
+4. Priority prompts: the user's first outputs, then outputs whose verification failed, then outputs with a
+   contradiction. Only the hard daily limit holds for them (FATIGUE).
+5. Fatigue: all other prompts also respect the daily limit, the minimum interval between prompts and, if the user
+   ignored the latest prompts, the daily limit for ignored prompts. The lowest limit holds (FATIGUE).
+6. Other prompts: outputs for which the Brain's confidence was low, and a random share of the rest.
 
-A day is any 24 hours. An ask counts for the one output that it was of, however often the page is loaded.
+A day is any period of 24 hours. A prompt belongs to one output: repeated requests for the same output count once.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
+
+from kit.settings import Setting
 
 DAY = timedelta(days=1)
 
 
-class Reason(StrEnum):
-    """Why a user is asked or not; as in the API, in lower case."""
+class PromptReason(StrEnum):
+    """Reason of a decision, named as in the API, in lower case."""
 
     UNSPECIFIED = "unspecified"
     FIRST_OUTPUTS = "first_outputs"
@@ -39,116 +42,122 @@ class Reason(StrEnum):
     ANSWERED = "answered"
 
 
-ALWAYS = frozenset({Reason.FIRST_OUTPUTS, Reason.VERIFICATION_FAILED, Reason.CONTRADICTION})
-"""Reasons against which fatigue does not hold, but for the hard cap."""
-ASKED = ALWAYS | {Reason.LOW_CONFIDENCE, Reason.SAMPLED}
+PRIORITY_REASONS = frozenset({PromptReason.FIRST_OUTPUTS, PromptReason.VERIFICATION_FAILED, PromptReason.CONTRADICTION})
+"""Reasons for which only the hard daily limit holds."""
+PROMPTING_REASONS = PRIORITY_REASONS | {PromptReason.LOW_CONFIDENCE, PromptReason.SAMPLED}
+"""Reasons for which the user is prompted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskLimits:
-    """How often and of what users are asked."""
+class PromptLimits:
+    """Limits and shares of the prompts to one user."""
 
-    per_day: int = 5
-    """Asks in 24 hours after which only those that are always due are made."""
-    cap_per_day: int = 20
-    """Asks in 24 hours after which none is made."""
-    gap: timedelta = timedelta(minutes=2)
-    """Least time between asks, but for those that are always due."""
-    ignored_max: int = 3
-    """Asks without an answer, the latest in a row, after which `per_day_ignored` takes the place of `per_day`."""
-    per_day_ignored: int = 1
-    first_outputs: int = 5
-    """So many outputs of a user are always asked of."""
-    confidence_below: float = 0.5
-    """Outputs of whose choice the Brain was less sure are asked of."""
-    probability: float = 0.1
-    """Share of all other outputs that are asked of."""
+    daily_max: Annotated[int, Setting("ASKS_PER_DAY", 0, 1_000, "prompts")] = 5
+    """Prompts to a user in 24 hours that have no priority reason."""
+    daily_hard_max: Annotated[int, Setting("ASKS_CAP_PER_DAY", 0, 1_000, "prompts")] = 20
+    """Prompts to a user in 24 hours, for any reason."""
+    interval_min: Annotated[timedelta, Setting("ASK_GAP_SECONDS", 0, 86_400)] = timedelta(minutes=2)
+    """Time between a prompt without a priority reason and the prompt before it."""
+    ignored_max: Annotated[int, Setting("ASKS_IGNORED_MAX", 1, 100, "prompts")] = 3
+    """Number of latest prompts without an answer after which the daily limit for ignored prompts holds as well."""
+    ignored_daily_max: Annotated[int, Setting("ASKS_PER_DAY_IGNORED", 0, 1_000, "prompts")] = 1
+    """Prompts in 24 hours to a user who ignored the latest prompts, without those that have a priority reason."""
+    first_outputs_max: Annotated[int, Setting("ASK_FIRST_OUTPUTS", 0, 100, "outputs")] = 5
+    """Number of a user's first outputs that are prompted for."""
+    confidence_min: Annotated[float, Setting("ASK_CONFIDENCE_BELOW", 0, 1)] = 0.5
+    """Confidence of the Brain below which an output is prompted for."""
+    sampling_probability: Annotated[float, Setting("ASK_PROBABILITY", 0, 1)] = 0.1
+    """Share of all other outputs that are prompted for."""
 
     @property
-    def remembered(self) -> int:
-        """The latest asks that these rules look at."""
-        return max(self.per_day, self.cap_per_day, self.ignored_max, self.per_day_ignored, 1)
+    def history_max(self) -> int:
+        """Returns the number of latest prompts that the rules need."""
+        return max(self.daily_max, self.daily_hard_max, self.ignored_max, self.ignored_daily_max, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Whether to ask one user of one output, and what is known of both."""
+class PromptContext:
+    """Facts about one user and one output."""
 
     tenant_id: str
     user_id: str
     output_id: str
-    answered: bool
-    known: bool
-    """Whether the output's manifest is here."""
-    first: bool = False
-    """Whether the output is among the user's first."""
-    verification_failed: bool = False
-    contradiction_found: bool = False
+    is_answered: bool
+    """Whether the user ever rated the output or left a voice comment on it."""
+    is_manifest_known: bool
+    is_first_output: bool = False
+    """Whether the output is one of the user's first."""
+    is_verification_failed: bool = False
+    has_contradiction: bool = False
     confidence: float | None = None
+    """Confidence of the Brain in its choice of models, in [0, 1]; None if the manifest does not state it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """The user's latest asks, newest first, at least `AskLimits.remembered` of them when there are."""
+class PromptHistory:
+    """The user's latest prompts, newest first: the last `PromptLimits.history_max` of them, or all."""
 
     now: datetime
-    asked_at: Sequence[datetime] = ()
+    prompted_at: Sequence[datetime] = ()
     answered: Sequence[bool] = ()
-    """Whether the user said something of the output that each was of."""
+    """Whether the user gave feedback on the output of each prompt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Whether a user is asked."""
+class PromptDecision:
+    """Whether a user is prompted, and why."""
 
-    reason: Reason
+    reason: PromptReason
     probability: float
-    """With which a user in this situation is asked."""
+    """Probability of a prompt in this situation, in [0, 1]."""
 
     @property
-    def ask(self) -> bool:
-        """Whether the user is asked."""
-        return self.reason in ASKED
+    def is_prompt(self) -> bool:
+        """Returns whether the user is prompted."""
+        return self.reason in PROMPTING_REASONS
 
 
-def settled(question: Question) -> Answer | None:
-    """Returns the answer where the user's asks do not matter; None where they do."""
-    if question.answered:
-        return Answer(reason=Reason.ANSWERED, probability=0.0)
-    if not (question.user_id and question.output_id and question.known):
-        return Answer(reason=Reason.UNSPECIFIED, probability=0.0)
+def decide_without_history(context: PromptContext) -> PromptDecision | None:
+    """Returns the decision of rules 1 and 2, which need no history; None if neither rule applies."""
+    if context.is_answered:
+        return PromptDecision(reason=PromptReason.ANSWERED, probability=0.0)
+    if not (context.user_id and context.output_id and context.is_manifest_known):
+        return PromptDecision(reason=PromptReason.UNSPECIFIED, probability=0.0)
     return None
 
 
-def wish(question: Question, limits: AskLimits) -> Answer:
-    """Returns the answer for a user who is not tired of being asked, to a question that is not settled."""
-    if question.first:
-        return Answer(reason=Reason.FIRST_OUTPUTS, probability=1.0)
-    if question.verification_failed:
-        return Answer(reason=Reason.VERIFICATION_FAILED, probability=1.0)
-    if question.contradiction_found:
-        return Answer(reason=Reason.CONTRADICTION, probability=1.0)
-    if question.confidence is not None and question.confidence < limits.confidence_below:
-        return Answer(reason=Reason.LOW_CONFIDENCE, probability=1.0)
-    drawn = draw(question.tenant_id, question.user_id, question.output_id) < limits.probability
-    return Answer(reason=Reason.SAMPLED if drawn else Reason.NOT_SAMPLED, probability=limits.probability)
+def decide_without_limits(context: PromptContext, limits: PromptLimits) -> PromptDecision:
+    """Returns the decision of rules 4 and 6, before any limit is applied."""
+    if context.is_first_output:
+        return PromptDecision(reason=PromptReason.FIRST_OUTPUTS, probability=1.0)
+    if context.is_verification_failed:
+        return PromptDecision(reason=PromptReason.VERIFICATION_FAILED, probability=1.0)
+    if context.has_contradiction:
+        return PromptDecision(reason=PromptReason.CONTRADICTION, probability=1.0)
+    if context.confidence is not None and context.confidence < limits.confidence_min:
+        return PromptDecision(reason=PromptReason.LOW_CONFIDENCE, probability=1.0)
+    value = sampling_value(context.tenant_id, context.user_id, context.output_id)
+    reason = PromptReason.SAMPLED if value < limits.sampling_probability else PromptReason.NOT_SAMPLED
+    return PromptDecision(reason=reason, probability=limits.sampling_probability)
 
 
-def decide(wished: Answer, history: History, limits: AskLimits) -> Answer:
-    """Returns the wish unless the user is tired of being asked."""
-    today = sum(history.now - moment < DAY for moment in history.asked_at)
-    if wished.reason in ALWAYS:
-        tired = today >= limits.cap_per_day
-    else:
-        latest = list(history.answered[: limits.ignored_max])
-        ignored = len(latest) == limits.ignored_max and not any(latest)
-        most = min(limits.per_day_ignored if ignored else limits.per_day, limits.cap_per_day)
-        too_soon = any(history.now - moment < limits.gap for moment in history.asked_at[:1])
-        tired = today >= most or too_soon
-    return Answer(reason=Reason.FATIGUE, probability=0.0) if tired else wished
+def apply_limits(decision: PromptDecision, history: PromptHistory, limits: PromptLimits) -> PromptDecision:
+    """Returns the decision if it respects every limit that holds for its reason, else FATIGUE."""
+    prompts_today = sum(history.now - moment < DAY for moment in history.prompted_at)
+    daily_max = limits.daily_hard_max
+    is_too_soon = False
+    if decision.reason not in PRIORITY_REASONS:
+        daily_max = min(daily_max, limits.daily_max)
+        latest = history.answered[: limits.ignored_max]
+        if len(latest) == limits.ignored_max and not any(latest):
+            daily_max = min(daily_max, limits.ignored_daily_max)
+        is_too_soon = any(history.now - moment < limits.interval_min for moment in history.prompted_at[:1])
+    if prompts_today >= daily_max or is_too_soon:
+        return PromptDecision(reason=PromptReason.FATIGUE, probability=0.0)
+    return decision
 
 
-def draw(tenant: str, user: str, output: str) -> float:
-    """Returns a number in [0, 1) that is the same for the same question, and even over all of them."""
+def sampling_value(tenant: str, user: str, output: str) -> float:
+    """Returns a number in [0, 1) derived from the names by SHA-256, evenly distributed over different names."""
     digest = hashlib.sha256(f"{tenant}:{user}:{output}".encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48

@@ -1,7 +1,7 @@
-"""Which of several votes of one user on one output stands, and what became of the others.
+"""Decides which of several votes of one user on one output stands, and the outcome of the others.
 
-Of all votes the one with the greatest (time, request) stands, in whatever order they arrive; of those of one request
-and time, the last.
+The vote with the greatest (time, request) stands, in any order of arrival. Of several votes of one request
+with the same time, the last one stands.
 """
 
 from __future__ import annotations
@@ -10,59 +10,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ingest.domain.model import Outcome, Vote
+from ingest.domain.model import ItemOutcome, Vote
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """A vote and the request that brought it."""
+class SubmittedVote:
+    """A vote and the request that contains it."""
 
     vote: Vote
     request_id: UUID
-    place: int = 0
-    """Position among the votes of its request; they are always counted together."""
+    position: int = 0
+    """Index among the votes of its request, which are always resolved together."""
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """What is compared: the later time, then the greater request, then the later place in it."""
-        return self.vote.time_us, self.request_id.int, self.place
+        """Returns the sort key: time, then request identifier, then position."""
+        return self.vote.time_us, self.request_id.int, self.position
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """What became of each vote of a sequence, and the one to store."""
+class VoteResolution:
+    """Outcome of each vote of a sequence, and the vote to store."""
 
-    outcomes: tuple[Outcome, ...]
-    winner: Cast | None
-    """None when the vote that stood still stands."""
+    outcomes: tuple[ItemOutcome, ...]
+    winner: SubmittedVote | None
+    """None if the vote that stood before still stands."""
 
 
-def count(standing: Cast | None, arrivals: Sequence[Cast]) -> Count:
-    """Judges the arrivals in order against the vote that stands."""
+def resolve_votes(standing: SubmittedVote | None, submitted: Sequence[SubmittedVote]) -> VoteResolution:
+    """Compares the submitted votes, in order, with the vote that stands."""
     best, outcomes = standing, []
-    for cast in arrivals:
+    for candidate in submitted:
         if best is None:
-            outcome = Outcome.ACCEPTED
-        elif cast.vote.says_the_same(best.vote):
-            outcome = Outcome.DUPLICATE
+            outcome = ItemOutcome.ACCEPTED
+        elif candidate.vote == best.vote:
+            outcome = ItemOutcome.DUPLICATE
         else:
-            outcome = Outcome.REPLACED if cast.rank > best.rank else Outcome.SUPERSEDED
-        if outcome in (Outcome.ACCEPTED, Outcome.REPLACED) or (
-            outcome is Outcome.DUPLICATE and best and cast.rank > best.rank
-        ):
-            best = cast
+            outcome = ItemOutcome.REPLACED if candidate.rank > best.rank else ItemOutcome.SUPERSEDED
+        if best is None or candidate.rank > best.rank:
+            best = candidate
         outcomes.append(outcome)
-    return Count(tuple(outcomes), best if best is not standing else None)
+    return VoteResolution(tuple(outcomes), best if best is not standing else None)
 
 
-def recount(outcomes: Sequence[Outcome], *, stored: bool, fresh: bool) -> tuple[Outcome, ...]:
-    """Corrects outcomes after the store had the last word on the winner.
+def correct_outcomes(outcomes: Sequence[ItemOutcome], *, is_stored: bool, is_new_row: bool) -> tuple[ItemOutcome, ...]:
+    """Corrects the outcomes after the database stored or refused the winner.
 
-    Not stored: a later vote of another request stands by now. Stored over another although none was seen: what was
-    thought accepted replaced it.
+    The winner is not stored if a later vote of a concurrent request stands by now: all votes but duplicates are then
+    superseded. The winner is not a new row if a vote that was not visible before stood: the accepted vote then
+    replaced it.
     """
-    accepted = Outcome.ACCEPTED if fresh else Outcome.REPLACED
-    if not stored:
-        accepted = Outcome.SUPERSEDED
-        return tuple(each if each is Outcome.DUPLICATE else accepted for each in outcomes)
-    return tuple(accepted if each is Outcome.ACCEPTED else each for each in outcomes)
+    if not is_stored:
+        return tuple(each if each is ItemOutcome.DUPLICATE else ItemOutcome.SUPERSEDED for each in outcomes)
+    accepted = ItemOutcome.ACCEPTED if is_new_row else ItemOutcome.REPLACED
+    return tuple(accepted if each is ItemOutcome.ACCEPTED else each for each in outcomes)

@@ -1,4 +1,4 @@
-"""Wake-ups by Redis: one message for many commits, none when Redis is away."""
+"""Notifies the learner of new work by Redis Pub/Sub: one message for many commits."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ import logging
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from kit.channels import LEARNER_WAKE_UP
 from kit.metrics import Counter
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "radiant:learn"
 PAUSE_S = 0.005
-"""Commits within it share a message."""
+"""Pause after a message. Commits during the pause share the next message."""
 LOST = Counter(
-    "radiant_ingest_lost_wakeups_total", "Wake-ups that could not be sent; the learner then looks by itself."
+    "radiant_ingest_lost_wakeups_total", "Notifications to the learner that could not be sent. The learner also polls."
 )
 
 
-class RedisWakeUp:
-    """Publishes on `radiant:learn` beside the commits."""
+class RedisLearnerNotifier:
+    """A `LearnerNotifier` that publishes on `radiant:learn`."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._client = client
-        self._pending = asyncio.Event()
+        self._is_pending = asyncio.Event()
 
-    def work(self) -> None:
-        """Notes that there is work; returns at once."""
-        self._pending.set()
+    def notify(self) -> None:
+        """Schedules a message and returns at once."""
+        self._is_pending.set()
 
     async def publish_forever(self) -> None:
-        """Sends what was noted; a failure costs the learner its next look, nothing else."""
+        """Publishes the scheduled messages. A message that fails is dropped: the learner also polls its queue."""
         while True:
-            await self._pending.wait()
-            self._pending.clear()
+            await self._is_pending.wait()
+            self._is_pending.clear()
             try:
-                await self._client.publish(CHANNEL, b"")
+                await self._client.publish(LEARNER_WAKE_UP, b"")
             except (RedisError, OSError, TimeoutError):
                 LOST.inc()
-                log.debug("a wake-up was lost", exc_info=True)
+                log.debug("notification to the learner failed", exc_info=True)
             await asyncio.sleep(PAUSE_S)
 
 
-class NoWakeUp:
-    """Stands in where there is no Redis."""
+class NoLearnerNotifier:
+    """A `LearnerNotifier` for deployments without Redis."""
 
-    def work(self) -> None:
+    def notify(self) -> None:
         """Does nothing."""

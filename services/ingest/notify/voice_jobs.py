@@ -1,4 +1,4 @@
-"""Word of new spoken comments, by a Redis stream: whoever listens hears sooner, and finds the rows without it."""
+"""Publishes new voice comments on a Redis stream. Best effort: the voice workers also poll the table."""
 
 from __future__ import annotations
 
@@ -6,63 +6,59 @@ import asyncio
 import logging
 from collections import deque
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
 from ingest.domain.model import Recording
+from kit.channels import VOICE_JOBS
 from kit.metrics import Counter
 
 log = logging.getLogger(__name__)
 
-STREAM = "radiant:voice:jobs"
-LENGTH_MAX = 100_000
-"""Older entries go, roughly; their rows are found by looking."""
-WAITING_MAX = 10_000
-LOST = Counter("radiant_ingest_lost_voice_jobs_total", "Words of spoken comments that could not be sent.")
+STREAM_LENGTH_MAX = 100_000
+"""Approximate length at which Redis drops the oldest entries of the stream."""
+QUEUE_MAX = 10_000
+"""Entries that wait to be sent; beyond it the oldest one is dropped."""
+LOST = Counter("radiant_ingest_lost_voice_jobs_total", "Notifications of voice comments that could not be sent.")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Jobs(Protocol):
-    """Tells who listens that there is something to hear."""
+class RedisVoiceJobNotifier:
+    """A `VoiceJobNotifier` that appends to `radiant:voice:jobs`.
 
-    def announce(self, tenant: str, recording: Recording) -> None:
-        """Returns at once; may be lost."""
-        ...
-
-
-class RedisJobs:
-    """Appends to `radiant:voice:jobs` beside the answers: tenant, voice_id, created_at (ISO 8601, UTC)."""
+    Fields of an entry: tenant, voice_id, created_at (ISO 8601, UTC).
+    """
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._client = client
-        self._waiting: deque[dict[str, str]] = deque(maxlen=WAITING_MAX)
-        self._filled = asyncio.Event()
+        self._queue: deque[dict[str, str]] = deque(maxlen=QUEUE_MAX)
+        self._has_entries = asyncio.Event()
 
-    def announce(self, tenant: str, recording: Recording) -> None:
-        """Notes a comment; returns at once."""
+    def notify(self, tenant: str, recording: Recording) -> None:
+        """Schedules an entry and returns at once."""
         created_at = _EPOCH + timedelta(microseconds=recording.created_us)
         entry = {"tenant": tenant, "voice_id": str(recording.voice_id), "created_at": created_at.isoformat()}
-        self._waiting.append(entry)
-        self._filled.set()
+        self._queue.append(entry)
+        self._has_entries.set()
 
     async def publish_forever(self) -> None:
-        """Sends what was noted, each once; one that fails is lost."""
+        """Sends the scheduled entries, each once. An entry that fails is dropped."""
         while True:
-            await self._filled.wait()
-            self._filled.clear()
-            while self._waiting:
-                fields = cast(dict[Any, Any], self._waiting.popleft())
+            await self._has_entries.wait()
+            self._has_entries.clear()
+            while self._queue:
+                fields = cast(dict[Any, Any], self._queue.popleft())
                 try:
-                    await self._client.xadd(STREAM, fields, maxlen=LENGTH_MAX, approximate=True)
+                    await self._client.xadd(VOICE_JOBS, fields, maxlen=STREAM_LENGTH_MAX, approximate=True)
                 except (RedisError, OSError, TimeoutError):
                     LOST.inc()
-                    log.debug("word of a spoken comment was lost", exc_info=True)
+                    log.debug("notification of a voice comment failed", exc_info=True)
 
 
-class NoJobs:
-    """Stands in where there is no Redis."""
+class NoVoiceJobNotifier:
+    """A `VoiceJobNotifier` for deployments without Redis."""
 
-    def announce(self, tenant: str, recording: Recording) -> None:
+    def notify(self, tenant: str, recording: Recording) -> None:
         """Does nothing."""

@@ -1,1 +1,1 @@
-"""Erasure, export and retention of stored facts."""
+"""Erasure, export and retention of stored data."""

@@ -1,4 +1,4 @@
-"""Everything that is stored of a user, whatever service keeps it, row by row."""
+"""Exports all stored records of a user, of every service, row by row."""
 
 from __future__ import annotations
 
@@ -13,43 +13,45 @@ from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "privacy.sql")
-_AUDIT = load_queries("ingest", "audit.sql")
+_SESSION = load_queries("ingest", "session.sql")
 
-AT_ONCE = 2
-"""Exports of one process; each holds a connection and a snapshot."""
-SECONDS_MAX = 600.0
-ROWS_AHEAD = 100
+CONCURRENT_MAX = 2
+"""Exports of one process at the same time. Each holds a connection and a snapshot."""
+EXPORT_S_MAX = 600.0
+ROWS_PREFETCHED = 100
 """Rows in memory."""
 RETRY_AFTER = timedelta(seconds=5)
 
 
-class Exports:
-    """Reads users' records."""
+class UserExports:
+    """Exports the records of users, a limited number of exports at the same time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._running = 0
 
     async def records(self, tenant: str, user: str, actor: str) -> AsyncIterator[tuple[str, str]]:
-        """Yields table and record, as JSON, of all that one snapshot holds of a user; noted in the audit log first.
+        """Yields (table, record as JSON) of all records of a user in one snapshot, after writing an audit entry.
 
-        However much it is, only some rows are in memory. Raises Exhausted (EXPORTS_FULL) when too many run, and
-        DeadlineExceeded (EXPORT_TOO_SLOW) when the reader takes longer than ten minutes.
+        Memory use does not depend on the number of records. Raises Exhausted (EXPORTS_FULL) if too many exports are
+        running, and DeadlineExceeded (EXPORT_TOO_SLOW) if the client takes longer than ten minutes.
         """
-        if self._running >= AT_ONCE:
-            raise Exhausted("Too many exports run at once.", RETRY_AFTER, reason="EXPORTS_FULL")
+        if self._running >= CONCURRENT_MAX:
+            message = f"Too many exports are running: at most {CONCURRENT_MAX} per process. Retry after 5 s."
+            raise Exhausted(message, RETRY_AFTER, reason="EXPORTS_FULL")
         self._running += 1
         try:
-            async with asyncio.timeout(SECONDS_MAX):
-                await self._note(tenant, user, actor)
+            async with asyncio.timeout(EXPORT_S_MAX):
+                await self._append_audit(tenant, user, actor)
                 async for each in self._read(tenant, user):
                     yield each
         except TimeoutError:
-            raise DeadlineExceeded("The export was read too slowly.", reason="EXPORT_TOO_SLOW") from None
+            message = f"The client took longer than {EXPORT_S_MAX:g} s to read the export. Start it again."
+            raise DeadlineExceeded(message, reason="EXPORT_TOO_SLOW") from None
         finally:
             self._running -= 1
 
-    async def _note(self, tenant: str, user: str, actor: str) -> None:
+    async def _append_audit(self, tenant: str, user: str, actor: str) -> None:
         entry = AuditEntry(tenant_id=tenant, actor=actor, action="user.export", target=user_digest(tenant, user))
         async with self._database.tenant(tenant) as connection:
             await append_audit(connection, entry)
@@ -60,10 +62,13 @@ class Exports:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             await use_tenant(connection, tenant)
-            await connection.execute(_AUDIT["take_time"])
-            there = await connection.fetchrow(_SQL["published_records"])
-            assert there is not None  # noqa: S101 - the query gives one row, whatever there is
-            wanted = {"own_records": True, "learned_records": there["learned"], "tried_records": there["tried"]}
-            for name in [name for name, published in wanted.items() if published]:
-                async for row in connection.cursor(_SQL[name], tenant, user, prefetch=ROWS_AHEAD, timeout=SECONDS_MAX):
+            await connection.execute(_SESSION["disable_statement_timeout"])
+            views = await connection.fetchrow(_SQL["published_views"])
+            assert views is not None  # noqa: S101 - the query always returns one row
+            queries = ["ingest_records"]
+            queries += ["neural_records"] if views["has_neural"] else []
+            queries += ["experiment_records"] if views["has_experiments"] else []
+            for name in queries:
+                cursor = connection.cursor(_SQL[name], tenant, user, prefetch=ROWS_PREFETCHED, timeout=EXPORT_S_MAX)
+                async for row in cursor:
                     yield row["kind"], row["record"]

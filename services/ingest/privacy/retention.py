@@ -1,16 +1,15 @@
-"""Facts that are too old: they go, and with them what was learned from them, so that live scores equal a rebuild.
+"""Deletes feedback and outputs after their retention period and queues the affected units for the learner.
 
-Whole months go, so that a fact is kept for its time and up to a month more. When versions of models were first seen,
-trust, and shifts of quality are facts of learning and stay.
+Whole months are deleted, so that a row is kept for its retention period and up to one month longer. The first use of
+model versions, trust and detected drift belong to the neural service and are kept.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
-from ingest.domain.ports import WakeUp
+from ingest.domain.ports import LearnerNotifier
 from ingest.settings import RetentionSettings
 from kit.metrics import Counter
 from kit.postgres.pool import Database
@@ -19,28 +18,26 @@ from kit.postgres.queries import load_queries
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("ingest", "retention.sql")
-_AUDIT = load_queries("ingest", "audit.sql")
+_SESSION = load_queries("ingest", "session.sql")
 
-EVERY = timedelta(hours=6)
-BATCH = 5_000
-STATEMENT_SECONDS_MAX = 600.0
-EXPIRED = Counter("radiant_ingest_expired_rows_total", "Facts deleted because of their age, by step.", ["step"])
+ARCHIVIST = "radiant_archivist"
+"""Database role that may delete old rows of all tenants."""
+INTERVAL = timedelta(hours=6)
+"""Time between two runs, and before the first one."""
+BATCH_SIZE = 5_000
+STATEMENT_S_MAX = 600.0
+EXPIRED = Counter("radiant_ingest_expired_rows_total", "Rows deleted after their retention period, by step.", ["step"])
 
 
 class Retention:
-    """Deletes old facts, a batch a transaction; safe to run in several processes and to break off."""
+    """Deletes old rows, one batch per transaction. Safe to run in several processes and to interrupt."""
 
-    def __init__(self, database: Database, settings: RetentionSettings, wake_up: WakeUp) -> None:
-        self._database, self._settings, self._wake_up = database, settings, wake_up
+    def __init__(self, database: Database, settings: RetentionSettings, learner: LearnerNotifier) -> None:
+        self._database, self._settings, self._learner = database, settings, learner
 
-    async def expire_forever(self) -> None:
-        """Deletes what is due a few times a day, the first time some hours after the start."""
-        while True:
-            await asyncio.sleep(EVERY.total_seconds())
-            await self.round(datetime.now(UTC))
-
-    async def round(self, now: datetime) -> int:
-        """Deletes all that is due; returns how many rows went."""
+    async def run_once(self) -> int:
+        """Deletes all rows that are past their retention period and returns how many it deleted."""
+        now = datetime.now(UTC)
         signals, feedback = self._settings.signals, self._settings.feedback
         steps = {
             "expire_signals": (signals, "implicit_signals"),
@@ -50,31 +47,30 @@ class Retention:
             "expire_retractions": (feedback, ""),
         }
         rows = 0
-        for step, (kept, table) in steps.items():
-            if kept:
-                rows += await self._expire(step, month_of(now - kept), table)
+        for step, (period, partitioned_table) in steps.items():
+            if period:
+                rows += await self._expire(step, month_of(now - period), partitioned_table)
         if rows:
-            self._wake_up.work()
-            log.info("old facts are gone", extra={"fields": {"rows": rows}})
+            self._learner.notify()
+            log.info("deleted rows past their retention period", extra={"fields": {"rows": rows}})
         return rows
 
-    async def _expire(self, step: str, before: datetime, table: str) -> int:
-        rows, done = 0, BATCH
-        while done == BATCH:
-            async with self._database.transaction() as connection:
-                await connection.execute(_SQL["become_archivist"])
-                await connection.execute(_AUDIT["take_time"])
+    async def _expire(self, step: str, before: datetime, partitioned_table: str) -> int:
+        rows, batch = 0, BATCH_SIZE
+        while batch == BATCH_SIZE:
+            async with self._database.as_role(ARCHIVIST) as connection:
+                await connection.execute(_SESSION["disable_statement_timeout"])
                 if not await connection.fetchval(_SQL["lock_retention"]):
                     return rows
-                done = await connection.fetchval(_SQL[step], before, BATCH, timeout=STATEMENT_SECONDS_MAX)
-            rows += done
-            EXPIRED.labels(step).inc(done)
-        if table:
+                batch = await connection.fetchval(_SQL[step], before, BATCH_SIZE, timeout=STATEMENT_S_MAX)
+            rows += batch
+            EXPIRED.labels(step).inc(batch)
+        if partitioned_table:
             async with self._database.transaction() as connection:
-                await connection.execute(_SQL["drop_empty_months"], table, before)
+                await connection.execute(_SQL["drop_empty_partitions"], partitioned_table, before)
         return rows
 
 
 def month_of(moment: datetime) -> datetime:
-    """Returns when the moment's month began, in UTC."""
+    """Returns the beginning of the month of a time, in UTC."""
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Outputs and all that is said of them, in lists and one by one: the queries behind ListOutputs and GetOutput."""
+"""Outputs with their feedback, as a list and one by one, for ListOutputs and GetOutput."""
 
 from __future__ import annotations
 
@@ -9,179 +9,181 @@ from datetime import datetime
 
 import asyncpg
 
-from ingest.queries.feedback_stats import Counts, counts_of
-from kit.errors import DeadlineExceeded, NotFound
+from ingest.queries.feedback_stats import FeedbackCounts, load_counts, output_unknown
+from kit.errors import DeadlineExceeded
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "outputs.sql")
+_SESSION = load_queries("ingest", "session.sql")
+_LIST_BLOCK = _SQL["list_outputs"].replace("/* per output */", "OFFSET 0")
+"""The same query. OFFSET 0 makes the planner look up feedback output by output instead of reading whole tables."""
 
-BLOCK = 1_000
-"""Outputs whose feedback is looked up one by one before that of the whole tenant is read at once."""
+BLOCK_SIZE = 1_000
+"""Number of outputs whose feedback is looked up output by output before the rest of the tenant is searched."""
 VOTES_MAX, SIGNALS_MAX, VOICE_MAX = 500, 500, 100
+"""Rows of one output that are returned, the newest ones."""
 
-Place = tuple[datetime, str]
-"""Creation time and name of an output, the order of lists."""
+OutputKey = tuple[datetime, str]
+"""Creation time and identifier of an output: the sort key of lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which outputs to list: those that meet every condition that is set. Conditions on feedback hold one by one, and
-    may be met by different users."""
+class OutputFilter:
+    """Conditions that an output must meet; an empty value sets no condition.
+
+    Each condition on feedback is checked on its own: different users may meet different conditions.
+    """
 
     start: datetime
-    """Created from here on."""
+    """Earliest creation time."""
     model: str = ""
     task_type: str = ""
     domain_mode: str = ""
     user_id: str = ""
     conversation_id: str = ""
     rating: int | None = None
-    """A standing thumb: -1, 0 or 1."""
+    """Rating of a standing vote: -1, 0 or 1."""
     category: str = ""
     signal_type: str = ""
-    with_feedback: bool = False
-    with_comment: bool = False
-    with_voice: bool = False
-    """A spoken comment that was heard, as `Counts.voice` counts."""
+    has_feedback: bool = False
+    has_comment: bool = False
+    has_voice: bool = False
+    """Requires a transcribed voice comment, as counted by `FeedbackCounts.voice`."""
 
     @property
-    def of_manifest(self) -> tuple[str, str, str, str]:
-        """What the manifest alone decides."""
+    def manifest_conditions(self) -> tuple[str, str, str, str]:
+        """Returns the conditions on the manifest, as query arguments."""
         return self.model, self.task_type, self.domain_mode, self.user_id
 
     @property
-    def of_feedback(self) -> tuple[int | None, str, str, bool, bool, bool]:
-        """What the feedback decides."""
-        voiced = self.with_feedback, self.with_comment, self.with_voice
-        return self.rating, self.category, self.signal_type, *voiced
+    def feedback_conditions(self) -> tuple[int | None, str, str, bool, bool, bool]:
+        """Returns the conditions on feedback, as query arguments."""
+        return self.rating, self.category, self.signal_type, self.has_feedback, self.has_comment, self.has_voice
 
     @property
-    def asks_feedback(self) -> bool:
-        """Whether feedback decides anything."""
-        return self.of_feedback != (None, "", "", False, False, False)
+    def has_feedback_condition(self) -> bool:
+        """Returns whether any condition on feedback is set."""
+        return self.feedback_conditions != (None, "", "", False, False, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A page of outputs, newest first."""
+class OutputList:
+    """Outputs, newest first."""
 
     rows: Sequence[asyncpg.Record]
-    counts: Mapping[str, Counts]
-    """Of those with feedback."""
-    more: bool
+    counts: Mapping[str, FeedbackCounts]
+    """Counts by output, for outputs with feedback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
-    """One output and all feedback on it that stands, newest first."""
+class OutputDetail:
+    """One output and its standing feedback, newest first."""
 
     manifest: asyncpg.Record | None
     votes: Sequence[asyncpg.Record]
     signals: Sequence[asyncpg.Record]
     voice_ids: Sequence[str]
-    counts: Counts
+    counts: FeedbackCounts
 
 
-class Browsing:
-    """Reads outputs of one tenant at a time."""
+async def list_outputs(
+    database: Database, tenant: str, conditions: OutputFilter, before: OutputKey, limit: int
+) -> OutputList:
+    """Returns outputs before a key; raises DeadlineExceeded (STATEMENT_TIMEOUT) if the queries take too long.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    Paging neither repeats nor skips outputs that existed before the first page. An output that is stored later
+    appears if it is older than the key of the current page.
+    """
+    async with timeout_advice(), database.tenant(tenant) as connection:
+        await connection.execute(_SESSION["plan_for_values"])
+        search = _OutputSearch(connection, tenant, conditions, limit)
+        if conditions.conversation_id:
+            rows = await search.conversation(before)
+        elif conditions.has_feedback_condition:
+            rows = await search.with_feedback(before)
+        else:
+            rows = await search.block(before, (conditions.start, ""))
+        await connection.execute(_SESSION["plan_automatically"])
+        counts = await load_counts(connection, tenant, [row["output_id"] for row in rows])
+    return OutputList(rows=rows, counts=counts)
 
-    async def page(self, tenant: str, wanted: Wanted, before: Place, size: int) -> Listed:
-        """Returns the page before a place; raises DeadlineExceeded (STATEMENT_TIMEOUT) when that takes too long.
 
-        An output that was there when the first page was asked for is on one page exactly; one that comes later is seen
-        if it is older than the place.
-        """
-        async with patient(), self._database.tenant(tenant) as connection:
-            await connection.execute(_SQL["plan_by_values"])
-            look = _Look(connection, tenant, wanted, size + 1)
-            if wanted.conversation_id:
-                rows = await look.through_conversation(before)
-            elif wanted.asks_feedback:
-                rows = await look.newest_first(before)
-            else:
-                rows = await look.block(before, (wanted.start, ""))
-            await connection.execute(_SQL["plan_as_usual"])
-            counts = await counts_of(connection, tenant, [row["output_id"] for row in rows[:size]])
-        return Listed(rows=rows[:size], counts=counts, more=len(rows) > size)
-
-    async def output(self, tenant: str, output_id: str) -> Whole:
-        """Returns an output; raises NotFound when neither a manifest nor feedback that stands is known."""
-        async with patient(), self._database.tenant(tenant) as connection:
-            manifest = await connection.fetchrow(_SQL["whole_manifest"], tenant, output_id)
-            votes = await connection.fetch(_SQL["standing_votes_of"], tenant, output_id, VOTES_MAX)
-            signals = await connection.fetch(_SQL["standing_signals_of"], tenant, output_id, SIGNALS_MAX)
-            voice = await connection.fetch(_SQL["standing_voice_of"], tenant, output_id, VOICE_MAX)
-            counts = (await counts_of(connection, tenant, [output_id])).get(output_id)
-        if manifest is None and counts is None and not voice:
-            raise NotFound("No manifest and no feedback is known of that output.", reason="OUTPUT_UNKNOWN")
-        return Whole(
-            manifest=manifest,
-            votes=votes,
-            signals=signals,
-            voice_ids=[row["voice_id"] for row in voice],
-            counts=counts or Counts(),
-        )
+async def load_output(database: Database, tenant: str, output_id: str) -> OutputDetail:
+    """Returns an output; raises NotFound (OUTPUT_UNKNOWN) without manifest and standing feedback."""
+    async with timeout_advice(), database.tenant(tenant) as connection:
+        manifest = await connection.fetchrow(_SQL["full_manifest"], tenant, output_id)
+        votes = await connection.fetch(_SQL["output_votes"], tenant, output_id, VOTES_MAX)
+        signals = await connection.fetch(_SQL["output_signals"], tenant, output_id, SIGNALS_MAX)
+        voice = await connection.fetch(_SQL["output_voice"], tenant, output_id, VOICE_MAX)
+        counts = (await load_counts(connection, tenant, [output_id])).get(output_id)
+    if manifest is None and counts is None and not voice:
+        raise output_unknown()
+    return OutputDetail(
+        manifest=manifest,
+        votes=votes,
+        signals=signals,
+        voice_ids=[row["voice_id"] for row in voice],
+        counts=counts or FeedbackCounts(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """One search for at most `most` outputs."""
+class _OutputSearch:
+    """One search for at most `rows_max` outputs."""
 
     connection: Connection
     tenant: str
-    wanted: Wanted
-    most: int
+    conditions: OutputFilter
+    rows_max: int
 
     async def block(
-        self, before: Place, floor: Place, names: Sequence[str] | None = None, found: int = 0
+        self, before: OutputKey, floor: OutputKey, ids: Sequence[str] | None = None, found: int = 0
     ) -> list[asyncpg.Record]:
-        """Returns outputs before a place and not before the floor, of the names when there are any."""
-        return await self._fetch(_SQL["list_block"], before, floor, names, found)
+        """Returns outputs from the floor to before a key, of the given identifiers if any."""
+        return await self._fetch(_LIST_BLOCK, before, floor, ids, found)
 
     async def _fetch(
-        self, query: str, before: Place, floor: Place, names: Sequence[str] | None, found: int
+        self, query: str, before: OutputKey, floor: OutputKey, ids: Sequence[str] | None, found: int
     ) -> list[asyncpg.Record]:
-        conditions = (names, *self.wanted.of_manifest, *self.wanted.of_feedback)
-        return list(await self.connection.fetch(query, self.tenant, *before, *floor, *conditions, self.most - found))
+        conditions = (ids, *self.conditions.manifest_conditions, *self.conditions.feedback_conditions)
+        limit = self.rows_max - found
+        return list(await self.connection.fetch(query, self.tenant, *before, *floor, *conditions, limit))
 
-    async def newest_first(self, before: Place) -> list[asyncpg.Record]:
-        """Looks at a block first: where feedback is common a page is full by then, whatever else there is."""
-        wanted, floor = self.wanted, (self.wanted.start, "")
-        end = await self.connection.fetchrow(
-            _SQL["block_end"], self.tenant, *before, wanted.start, *wanted.of_manifest, BLOCK - 1
+    async def with_feedback(self, before: OutputKey) -> list[asyncpg.Record]:
+        """Searches one block first, which fills a page if feedback is common, then all remaining outputs."""
+        conditions, floor = self.conditions, (self.conditions.start, "")
+        block_end = await self.connection.fetchrow(
+            _SQL["block_end"], self.tenant, *before, conditions.start, *conditions.manifest_conditions, BLOCK_SIZE - 1
         )
-        if end is None:
+        if block_end is None:
             return await self.block(before, floor)
-        place = (end["created_at"], end["output_id"])
-        rows = await self.block(before, place)
-        if len(rows) < self.most:
-            rows += await self._fetch(_SQL["list_outputs"], place, floor, None, len(rows))
+        key = (block_end["created_at"], block_end["output_id"])
+        rows = await self.block(before, key)
+        if len(rows) < self.rows_max:
+            rows += await self._fetch(_SQL["list_outputs"], key, floor, None, len(rows))
         return rows
 
-    async def through_conversation(self, before: Place) -> list[asyncpg.Record]:
-        """Looks at a conversation block by block."""
+    async def conversation(self, before: OutputKey) -> list[asyncpg.Record]:
+        """Searches the outputs of a conversation block by block."""
         rows: list[asyncpg.Record] = []
-        floor = (self.wanted.start, "")
-        while len(rows) < self.most:
-            values = (self.wanted.conversation_id, *before, self.wanted.start, BLOCK)
+        floor = (self.conditions.start, "")
+        while len(rows) < self.rows_max:
+            values = (self.conditions.conversation_id, *before, self.conditions.start, BLOCK_SIZE)
             block = await self.connection.fetch(_SQL["conversation_block"], self.tenant, *values)
             if block:
                 rows += await self.block(before, floor, [row["output_id"] for row in block], len(rows))
-            if len(block) < BLOCK:
+            if len(block) < BLOCK_SIZE:
                 break
             before = (block[-1]["created_at"], block[-1]["output_id"])
         return rows
 
 
 @asynccontextmanager
-async def patient() -> AsyncIterator[None]:
-    """Says what to do when the database took longer than a statement may."""
+async def timeout_advice() -> AsyncIterator[None]:
+    """Adds to a statement time-out of the block what the caller can do about it."""
     try:
         yield
     except DeadlineExceeded as error:
-        message = "The statement time-out ended the search; ask for a shorter time or fewer conditions."
+        message = "The query exceeded the statement time-out. Request a shorter time range or fewer conditions."
         raise DeadlineExceeded(message, reason=error.reason) from None

@@ -1,4 +1,4 @@
-"""A tenant's outputs over a time and the feedback on them: the query behind GetTenantFeedbackStats."""
+"""Statistics of a tenant's outputs and their feedback over a time range, for GetTenantFeedbackStats."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ingest.queries.outputs import patient
+from ingest.queries.outputs import timeout_advice
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "tenant_stats.sql")
-_PLAN = load_queries("ingest", "outputs.sql")
+_SESSION = load_queries("ingest", "session.sql")
 
 MODELS_MAX = 100
 
@@ -21,30 +21,27 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TotalsFound:
-    """What was counted; names are those of the API, words those of the database."""
+class TenantStats:
+    """Statistics as rows with the field names of the API."""
 
     total: Row
     days: Sequence[Row]
-    """Oldest first; those with outputs."""
+    """Days with outputs, oldest first."""
     models: Sequence[Row]
-    """Most outputs first."""
+    """The 100 models with the most outputs, in descending order."""
     categories: Sequence[Row]
     signals: Sequence[Row]
 
 
-class Totals:
-    """Counts for one tenant at a time."""
+async def load_tenant_stats(database: Database, tenant: str, start: datetime, end: datetime) -> TenantStats:
+    """Returns the statistics of outputs created in [start, end).
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def over(self, tenant: str, start: datetime, end: datetime) -> TotalsFound:
-        """Counts outputs created from start to before end; raises DeadlineExceeded when that takes too long."""
-        async with patient(), self._database.tenant(tenant) as connection:
-            await connection.execute(_PLAN["plan_by_values"])
-            row = await connection.fetchrow(_SQL["tenant_totals"], tenant, start, end, MODELS_MAX)
-        assert row is not None  # noqa: S101 - a query without a table always gives a row
-        total, *days = json.loads(row["days"])
-        rest = {name: json.loads(row[name]) for name in ("models", "categories", "signals")}
-        return TotalsFound(total=total, days=days, **rest)
+    Raises DeadlineExceeded (STATEMENT_TIMEOUT) if the query takes too long.
+    """
+    async with timeout_advice(), database.tenant(tenant) as connection:
+        await connection.execute(_SESSION["plan_for_values"])
+        row = await connection.fetchrow(_SQL["tenant_stats"], tenant, start, end, MODELS_MAX)
+    assert row is not None  # noqa: S101 - a query without FROM always returns one row
+    total, *days = json.loads(row["days"])
+    lists = {name: json.loads(row[name]) for name in ("models", "categories", "signals")}
+    return TenantStats(total=total, days=days, **lists)

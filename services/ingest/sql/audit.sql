@@ -1,5 +1,5 @@
 -- query: audit_entries
--- A page of a tenant's entries, newest first, below a place; empty filters let everything pass.
+-- A page of a tenant's audit entries before a sequence number, newest first. An empty filter matches all entries.
 SELECT sequence, service, actor, action, target, reason, CASE detail WHEN '{}' THEN '' ELSE detail::text END AS detail,
   happened_at, encode(hash, 'hex') AS hash
 FROM ingest.audit_log
@@ -8,8 +8,8 @@ WHERE tenant_id = $1 AND sequence < $2 AND ($3 = '' OR actor = $3) AND ($4 = '' 
 ORDER BY sequence DESC LIMIT $8;
 
 -- query: verify_audit
--- All hashes of a tenant computed again, in one snapshot and in bounded memory: how many entries there are, the first that
--- does not fit, and where the chain should end. An entry fits that follows the one before it and carries the hash over it.
+-- Recomputes all hashes of a tenant's audit log in one snapshot and in bounded memory. Returns the number of entries, the first
+-- invalid one, and the recorded end of the chain. A valid entry has the next sequence number and the hash over its predecessor.
 SELECT s.entries, s.broken, s.last, encode(s.last_hash, 'hex') AS last_hash, coalesce(h.sequence, 0) AS head,
   coalesce(h.hash = s.last_hash, s.last = 0) AS ends_well
 FROM (
@@ -24,7 +24,3 @@ FROM (
   ) AS c
 ) AS s
 LEFT JOIN ingest.audit_heads h ON h.tenant_id = $1;
-
--- query: take_time
--- For work over very many rows, in this transaction alone.
-SET LOCAL statement_timeout = 0;

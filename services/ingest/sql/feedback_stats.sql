@@ -1,10 +1,10 @@
--- query: output_known
--- Whether the manifest of an output is there.
+-- query: is_output_known
+-- Whether an output has a manifest.
 SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);
 
 -- query: output_counts
--- Standing feedback by output: thumbs, comments, signals, voice, users, and the mean weighted score with full trust. Each signal
--- type and the latest spoken comment of a user count, as in ingest_api_v1, output by output: whatever else the tenant has.
+-- Counts of standing feedback by output, and the sum of the weighted scores of its users with trust 1. Each signal type counts
+-- once per user, and so does the latest voice comment, as in ingest_api_v1. The lateral joins read only the rows of the outputs.
 WITH wanted AS (
   SELECT unnest($2::text[]) AS output_id
 ), explicit AS (
@@ -44,7 +44,7 @@ SELECT output_id,
 FROM units GROUP BY output_id;
 
 -- query: category_counts
--- Standing explicit feedback of an output by category.
+-- Standing votes on an output by category.
 SELECT category, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,
   count(*) FILTER (WHERE rating = -1) AS negative
 FROM ingest_api_v1.explicit_feedback, unnest(categories) AS category
@@ -52,14 +52,14 @@ WHERE tenant_id = $1 AND output_id = $2
 GROUP BY category ORDER BY category;
 
 -- query: signal_counts
--- Standing signals of an output by type.
+-- Standing signals on an output by type.
 SELECT signal_type, sum(occurrences)::bigint AS occurrences, count(*) AS users
 FROM ingest_api_v1.implicit_feedback
 WHERE tenant_id = $1 AND output_id = $2
 GROUP BY signal_type ORDER BY signal_type;
 
 -- query: conversation_outputs
--- A page of a conversation, oldest first, after a given place.
+-- A page of the outputs of a conversation after a key, oldest first.
 SELECT o.output_id, (extract(epoch FROM o.created_at) * 1000000)::bigint AS created_us, m.models_used
 FROM ingest.outputs o
 JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
@@ -69,5 +69,5 @@ ORDER BY o.created_at, o.output_id
 LIMIT $5;
 
 -- query: conversation_ids
--- All outputs of a conversation.
+-- Identifiers of the outputs of a conversation, at most $3.
 SELECT output_id FROM ingest.outputs WHERE tenant_id = $1 AND conversation_id = $2 LIMIT $3;

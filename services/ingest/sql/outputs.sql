@@ -1,13 +1,5 @@
--- query: plan_by_values
--- Conditions that are not set cost nothing and those that are choose the index: each page is planned for its own values.
-SET LOCAL plan_cache_mode = force_custom_plan;
-
--- query: plan_as_usual
--- What is the same for every page needs no plan of its own.
-SET LOCAL plan_cache_mode = auto;
-
 -- query: block_end
--- The last of the next outputs that meet the conditions that their manifests decide; $9 of them come before it.
+-- The output at offset $9 among those before a key that meet the conditions on the manifest.
 SELECT m.created_at, m.output_id FROM ingest.execution_manifests m
 WHERE m.tenant_id = $1
   AND (m.created_at, m.output_id) < ($2::timestamptz, $3::text) AND (m.created_at, m.output_id) >= ($4::timestamptz, '')
@@ -18,44 +10,15 @@ WHERE m.tenant_id = $1
 ORDER BY m.created_at DESC, m.output_id DESC OFFSET $9 LIMIT 1;
 
 -- query: conversation_block
--- The next outputs of a conversation, newest first.
+-- Outputs of a conversation before a key, newest first.
 SELECT output_id, created_at FROM ingest.outputs
 WHERE tenant_id = $1 AND conversation_id = $2 AND conversation_id <> ''
   AND (created_at, output_id) < ($3::timestamptz, $4::text) AND created_at >= $5::timestamptz
 ORDER BY created_at DESC, output_id DESC LIMIT $6;
 
--- query: list_block
--- Outputs, newest first, before one place and not before another, that meet all conditions; an empty one holds for all. OFFSET 0
--- has the feedback looked up output by output, which is right for few of them, however much there is in all.
-SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
-  coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed
-FROM ingest.execution_manifests m
-WHERE m.tenant_id = $1
-  AND (m.created_at, m.output_id) < ($2::timestamptz, $3::text) AND (m.created_at, m.output_id) >= ($4::timestamptz, $5::text)
-  AND ($6::text[] IS NULL OR m.output_id = ANY ($6))
-  AND ($7::text = '' OR $7 = ANY (m.models_used))
-  AND ($8::text = '' OR m.task_type = $8)
-  AND ($9::text = '' OR m.domain_mode = $9)
-  AND ($10::text = '' OR m.user_id = $10)
-  AND ($11::smallint IS NULL OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.rating = $11 OFFSET 0))
-  AND ($12::text = '' OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND $12 = ANY (f.categories) OFFSET 0))
-  AND ($13::text = '' OR EXISTS (
-    SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id AND s.signal_type = $13 OFFSET 0))
-  AND (NOT $14::boolean
-    OR EXISTS (SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id OFFSET 0)
-    OR EXISTS (SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id OFFSET 0)
-    OR EXISTS (SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL OFFSET 0))
-  AND (NOT $15::boolean OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.comment <> '' OFFSET 0))
-  AND (NOT $16::boolean OR EXISTS (
-    SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL OFFSET 0))
-ORDER BY m.created_at DESC, m.output_id DESC
-LIMIT $17;
-
 -- query: list_outputs
--- The same of any number of outputs: where all feedback is read at once when that is less.
+-- Outputs, newest first, before one key and not before another, that meet all conditions; an empty condition is met by all. The
+-- caller replaces the marker "per output" by OFFSET 0 to look up feedback output by output, which is faster for few outputs.
 SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
   coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed
 FROM ingest.execution_manifests m
@@ -67,24 +30,24 @@ WHERE m.tenant_id = $1
   AND ($9::text = '' OR m.domain_mode = $9)
   AND ($10::text = '' OR m.user_id = $10)
   AND ($11::smallint IS NULL OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.rating = $11))
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.rating = $11 /* per output */))
   AND ($12::text = '' OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND $12 = ANY (f.categories)))
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND $12 = ANY (f.categories) /* per output */))
   AND ($13::text = '' OR EXISTS (
-    SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id AND s.signal_type = $13))
+    SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id AND s.signal_type = $13 /* per output */))
   AND (NOT $14::boolean
-    OR EXISTS (SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id)
-    OR EXISTS (SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id)
-    OR EXISTS (SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL))
+    OR EXISTS (SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id /* per output */)
+    OR EXISTS (SELECT FROM ingest.standing_signals s WHERE s.tenant_id = $1 AND s.output_id = m.output_id /* per output */)
+    OR EXISTS (SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL /* per output */))
   AND (NOT $15::boolean OR EXISTS (
-    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.comment <> ''))
+    SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.comment <> '' /* per output */))
   AND (NOT $16::boolean OR EXISTS (
-    SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL))
+    SELECT FROM ingest.standing_voice v WHERE v.tenant_id = $1 AND v.output_id = m.output_id AND v.sentiment IS NOT NULL /* per output */))
 ORDER BY m.created_at DESC, m.output_id DESC
 LIMIT $17;
 
--- query: whole_manifest
--- All that is known of how an output came about.
+-- query: full_manifest
+-- All columns of the manifest of an output.
 SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, m.task_type, m.domain_mode, m.input_prompt_hash,
   m.input_tokens, coalesce(m.input_language, '') AS input_language, m.models_used, m.model_versions, m.orchestration_id,
   m.orchestration_name, m.services_used, m.thermal_states::text AS thermal_states, m.provider_health::text AS provider_health,
@@ -96,19 +59,19 @@ FROM ingest.outputs o
 JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
 WHERE o.tenant_id = $1 AND o.output_id = $2;
 
--- query: standing_votes_of
--- The latest votes on an output.
+-- query: output_votes
+-- Standing votes on an output, newest first.
 SELECT output_id, user_id, rating, categories, comment, source, user_agent, client_time
 FROM ingest.standing_votes WHERE tenant_id = $1 AND output_id = $2
 ORDER BY client_time DESC, user_id DESC LIMIT $3;
 
--- query: standing_signals_of
--- The latest signals on an output, every occurrence.
+-- query: output_signals
+-- Standing signals on an output, every occurrence, newest first.
 SELECT output_id, user_id, signal_id::text AS signal_id, signal_type, signal_value::text AS signal_value, occurred_at
 FROM ingest.standing_signals WHERE tenant_id = $1 AND output_id = $2
 ORDER BY occurred_at DESC, signal_id DESC LIMIT $3;
 
--- query: standing_voice_of
--- The latest spoken comments on an output, those included that are not heard yet or were not understood.
+-- query: output_voice
+-- Standing voice comments on an output, newest first, including those without a transcript.
 SELECT voice_id::text AS voice_id FROM ingest.standing_voice WHERE tenant_id = $1 AND output_id = $2
 ORDER BY created_at DESC, voice_id DESC LIMIT $3;

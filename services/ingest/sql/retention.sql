@@ -1,58 +1,54 @@
--- query: become_archivist
--- The role that may delete old facts of all tenants, for this transaction alone.
-SET LOCAL ROLE radiant_archivist;
-
 -- query: lock_retention
--- One process at a time.
+-- Tries to take the lock that lets one process at a time delete old rows.
 SELECT pg_try_advisory_xact_lock(72011, 0);
 
 -- query: expire_signals
--- Signals of before $1, at most $2; their units are learned again without them.
+-- Deletes signals older than $1, at most $2, and queues their units.
 WITH old AS (
   SELECT tenant_id, output_id, user_id, signal_id, occurred_at FROM ingest.implicit_signals WHERE occurred_at < $1 LIMIT $2
-), gone AS (
+), deleted AS (
   DELETE FROM ingest.implicit_signals s USING old o
   WHERE s.occurred_at < $1 AND s.tenant_id = o.tenant_id AND s.output_id = o.output_id AND s.user_id = o.user_id
     AND s.signal_id = o.signal_id AND s.occurred_at = o.occurred_at
   RETURNING s.tenant_id, s.output_id, s.user_id
 ), queued AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
-  SELECT DISTINCT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM gone
+  SELECT DISTINCT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM deleted
 )
-SELECT count(*) FROM gone;
+SELECT count(*) FROM deleted;
 
 -- query: expire_voice
--- Spoken comments of before $1 whose recordings are gone, at most $2.
+-- Deletes voice comments older than $1 whose audio is deleted, at most $2, and queues their units.
 WITH old AS (
   SELECT tenant_id, output_id, user_id, voice_id, created_at FROM ingest.voice_feedback
   WHERE created_at < $1 AND audio_key = '' AND status NOT IN ('pending', 'processing') LIMIT $2
-), gone AS (
+), deleted AS (
   DELETE FROM ingest.voice_feedback v USING old o
   WHERE v.created_at < $1 AND v.tenant_id = o.tenant_id AND v.output_id = o.output_id AND v.user_id = o.user_id
     AND v.voice_id = o.voice_id AND v.created_at = o.created_at
   RETURNING v.tenant_id, v.output_id, v.user_id
 ), queued AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
-  SELECT DISTINCT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM gone
+  SELECT DISTINCT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM deleted
 )
-SELECT count(*) FROM gone;
+SELECT count(*) FROM deleted;
 
 -- query: expire_votes
--- Votes of before $1, at most $2. One that was given again meanwhile stays.
+-- Deletes votes older than $1, at most $2, and queues their units. A vote that was replaced meanwhile is kept.
 WITH old AS (
   SELECT tenant_id, output_id, user_id FROM ingest.explicit_feedback WHERE client_time < $1 LIMIT $2
-), gone AS (
+), deleted AS (
   DELETE FROM ingest.explicit_feedback f USING old o
   WHERE f.client_time < $1 AND f.tenant_id = o.tenant_id AND f.output_id = o.output_id AND f.user_id = o.user_id
   RETURNING f.tenant_id, f.output_id, f.user_id
 ), queued AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
-  SELECT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM gone
+  SELECT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM deleted
 )
-SELECT count(*) FROM gone;
+SELECT count(*) FROM deleted;
 
 -- query: expire_outputs
--- Outputs of before $1 with their manifests, at most $2; what was said of them counts no more, however late it was said.
+-- Deletes outputs older than $1 with their manifests, at most $2, and queues the units of all their feedback.
 WITH old AS (
   SELECT tenant_id, output_id, created_at FROM ingest.execution_manifests WHERE created_at < $1 LIMIT $2
 ), units AS (
@@ -62,7 +58,7 @@ WITH old AS (
     JOIN (SELECT tenant_id, output_id, user_id FROM ingest.voice_feedback) AS v USING (tenant_id, output_id)
 ), named AS (
   DELETE FROM ingest.outputs t USING old o WHERE t.tenant_id = o.tenant_id AND t.output_id = o.output_id
-), gone AS (
+), deleted AS (
   DELETE FROM ingest.execution_manifests m USING old o
   WHERE m.created_at < $1 AND m.tenant_id = o.tenant_id AND m.output_id = o.output_id AND m.created_at = o.created_at
   RETURNING 1
@@ -70,10 +66,10 @@ WITH old AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
   SELECT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM units
 )
-SELECT count(*) FROM gone;
+SELECT count(*) FROM deleted;
 
 -- query: expire_retractions
--- Withdrawals up to before $1 that withdraw nothing any more, at most $2.
+-- Deletes retractions of times before $1 that no longer match any feedback, at most $2.
 WITH old AS (
   SELECT r.tenant_id, r.output_id, r.user_id FROM ingest.retractions r
   WHERE greatest(r.explicit_until, r.implicit_until, r.voice_until) < $1
@@ -84,14 +80,14 @@ WITH old AS (
     AND NOT EXISTS (SELECT FROM ingest.voice_feedback f
       WHERE f.tenant_id = r.tenant_id AND f.output_id = r.output_id AND f.user_id = r.user_id)
   LIMIT $2
-), gone AS (
+), deleted AS (
   DELETE FROM ingest.retractions r USING old o
   WHERE r.tenant_id = o.tenant_id AND r.output_id = o.output_id AND r.user_id = o.user_id
     AND greatest(r.explicit_until, r.implicit_until, r.voice_until) < $1
   RETURNING 1
 )
-SELECT count(*) FROM gone;
+SELECT count(*) FROM deleted;
 
--- query: drop_empty_months
--- Months that nothing is left of.
+-- query: drop_empty_partitions
+-- Drops the empty partitions of a table that end by $2.
 SELECT ingest.drop_empty_months($1, $2);

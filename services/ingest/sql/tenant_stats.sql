@@ -1,9 +1,9 @@
--- query: tenant_totals
--- Outputs of a time and the feedback on them, in one look so that all parts agree: by day and in all (day NULL), by model, by
--- category, by signal type. Users are counted once a day, and once in all.
+-- query: tenant_stats
+-- Statistics of the outputs of a time range and their feedback: by day and in total (day NULL), by model, by category and by
+-- signal type. One statement, so that all parts are from the same snapshot. Each user counts once per day and once in total.
 WITH outputs AS MATERIALIZED (
   SELECT output_id, (created_at AT TIME ZONE 'UTC')::date AS day, models_used, decision_id <> '' AS followed,
-    least(total_cost, 1e300) AS total_cost -- whose sum is a number
+    least(total_cost, 1e300) AS total_cost -- keeps the sum finite
   FROM ingest.execution_manifests
   WHERE tenant_id = $1 AND created_at >= $2::timestamptz AND created_at < $3::timestamptz
 ), votes AS MATERIALIZED (

@@ -1,10 +1,14 @@
--- query: stored_answers
--- Requests of a group that were answered before, by whatever process.
+-- query: begin_writes
+-- Sets the tenant of the transaction and takes a shared lock on each user that it writes about, until it ends.
+SELECT set_config('app.current_tenant_id', $1, true), ingest.hold_users($1, $2::text[]);
+
+-- query: stored_responses
+-- Stored responses of the given requests.
 SELECT request_id::text AS request_id, method, fingerprint, answer
 FROM ingest.requests WHERE tenant_id = $1 AND request_id = ANY($2::uuid[]);
 
--- query: store_answers
--- The answers of a group. Fewer rows than asked mean that another process answers one of them right now.
+-- query: store_responses
+-- Stores the responses of a group and returns how many are new. A missing one is being stored by a concurrent transaction.
 WITH stored AS (
   INSERT INTO ingest.requests (tenant_id, request_id, method, fingerprint, answer)
   SELECT $1, r.request_id, r.method, r.fingerprint, r.answer
@@ -16,7 +20,7 @@ WITH stored AS (
 SELECT count(*) FROM stored;
 
 -- query: claim_outputs
--- The first manifest of an output takes its name; the names taken now are returned.
+-- Claims the identifiers of outputs for their first manifest and returns the newly claimed ones.
 INSERT INTO ingest.outputs (tenant_id, output_id, created_at, conversation_id, fingerprint)
 SELECT $1, o.output_id, timestamptz 'epoch' + o.created_us * interval '1 microsecond', o.conversation_id, o.fingerprint
 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bytea[]) AS o (output_id, created_us, conversation_id, fingerprint)
@@ -24,13 +28,13 @@ ORDER BY o.output_id
 ON CONFLICT DO NOTHING
 RETURNING output_id;
 
--- query: known_outputs
--- What is known of outputs by name, to tell a repeated manifest from another one.
+-- query: stored_outputs
+-- Fingerprints and creation times of outputs, to tell a repeated manifest from a different one.
 SELECT output_id, fingerprint, (extract(epoch FROM created_at) * 1000000)::bigint AS created_us
 FROM ingest.outputs WHERE tenant_id = $1 AND output_id = ANY($2::text[]);
 
 -- query: insert_manifests
--- Rows of claimed outputs. Each is queued for every user of the output, in case feedback came first.
+-- Inserts the manifests of claimed outputs and queues each output for all its users, whose feedback may have arrived first.
 WITH manifests AS (
   SELECT * FROM jsonb_populate_recordset(NULL::ingest.execution_manifests, $2::text::jsonb)
 ), inserted AS (
@@ -51,7 +55,7 @@ INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
 SELECT ingest.shard_of($1, output_id), $1, output_id, '' FROM manifests;
 
 -- query: standing_votes
--- The votes that stand before a group is stored.
+-- Votes that stand before the group is stored.
 SELECT f.output_id, f.user_id, f.rating, f.categories, f.comment, coalesce(f.comment_language, '') AS comment_language,
        f.source, f.user_agent, (extract(epoch FROM f.client_time) * 1000000)::bigint AS time_us,
        f.request_id::text AS request_id
@@ -60,7 +64,7 @@ JOIN unnest($2::text[], $3::text[]) AS k (output_id, user_id) USING (output_id, 
 WHERE f.tenant_id = $1;
 
 -- query: upsert_votes
--- The latest vote stands, whatever came first; a vote that replaced another has `fresh` false.
+-- Stores votes unless a later one stands, and queues their units. is_new_row is false for a vote that replaced another.
 WITH upserted AS (
   INSERT INTO ingest.explicit_feedback AS f (tenant_id, output_id, user_id, rating, categories, comment,
     comment_language, source, user_agent, client_time, request_id)
@@ -74,34 +78,16 @@ WITH upserted AS (
     comment_language = excluded.comment_language, source = excluded.source, user_agent = excluded.user_agent,
     client_time = excluded.client_time, request_id = excluded.request_id, updated_at = now()
   WHERE (excluded.client_time, excluded.request_id) > (f.client_time, f.request_id)
-  RETURNING f.output_id, f.user_id, xmax = 0 AS fresh
+  RETURNING f.output_id, f.user_id, xmax = 0 AS is_new_row
 ), queued AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
   SELECT ingest.shard_of($1, user_id), $1, output_id, user_id FROM upserted
 )
-SELECT output_id, user_id, fresh FROM upserted;
-
--- query: insert_new_signals
--- Occurrences of which none may be known, and their units for the learner: looking for repeats first costs as much
--- as the rows themselves, so a repeat fails the statement instead.
-WITH inserted AS (
-  INSERT INTO ingest.implicit_signals
-    (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment, signal_value)
-  SELECT $1, s.output_id, s.user_id, s.signal_id, timestamptz 'epoch' + s.time_us * interval '1 microsecond',
-    s.signal_type, s.sentiment, s.value::jsonb
-  FROM unnest(string_to_array($2, $9), string_to_array($3, $9), string_to_array($4, $9)::uuid[],
-    string_to_array($5, $9)::bigint[], string_to_array($6, $9), string_to_array($7, $9)::float8[],
-    string_to_array($8, $9, '')) AS s (output_id, user_id, signal_id, time_us, signal_type, sentiment, value)
-  RETURNING output_id, user_id
-), queued AS (
-  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
-  SELECT ingest.shard_of($1, u.user_id), $1, u.output_id, u.user_id
-  FROM (SELECT DISTINCT output_id, user_id FROM inserted) AS u
-)
-SELECT count(*) FROM inserted;
+SELECT output_id, user_id, is_new_row FROM upserted;
 
 -- query: insert_signals
--- Occurrences that are new, and their units for the learner; returns how many were new.
+-- Inserts signals that are not stored yet, queues their units and returns how many are new. The caller removes ON CONFLICT DO
+-- NOTHING for a large group: the check for duplicates costs as much as the insert.
 WITH inserted AS (
   INSERT INTO ingest.implicit_signals
     (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment, signal_value)
@@ -119,8 +105,8 @@ WITH inserted AS (
 )
 SELECT count(*) FROM inserted;
 
--- query: signals_known_before
--- Positions (from 1) of the occurrences that an earlier transaction stored.
+-- query: stored_signal_positions
+-- Positions, from 1, of the signals that an earlier transaction stored.
 SELECT s.position
 FROM unnest(string_to_array($2, $6), string_to_array($3, $6), string_to_array($4, $6)::uuid[],
   string_to_array($5, $6)::bigint[]) WITH ORDINALITY
@@ -130,7 +116,7 @@ JOIN ingest.implicit_signals t ON t.tenant_id = $1 AND t.output_id = s.output_id
 WHERE t.xmin::text::bigint <> pg_current_xact_id()::text::bigint & 4294967295;
 
 -- query: insert_recordings
--- Spoken comments that wait to be heard. One that is there stays as it is, even when its answer was forgotten.
+-- Inserts voice comments that wait for transcription. A stored one is left unchanged, even if its response was purged.
 INSERT INTO ingest.voice_feedback
   (tenant_id, output_id, user_id, voice_id, created_at, audio_key, audio_format, audio_bytes, source)
 SELECT $1, v.output_id, v.user_id, v.voice_id, timestamptz 'epoch' + v.created_us * interval '1 microsecond', v.audio_key,
@@ -140,12 +126,12 @@ FROM jsonb_to_recordset($2::text::jsonb) AS v (output_id text, user_id text, voi
 WHERE NOT EXISTS (SELECT FROM ingest.voice_feedback o WHERE o.tenant_id = $1 AND o.voice_id = v.voice_id)
 ON CONFLICT DO NOTHING;
 
--- query: voice_known
--- Whether a spoken comment is stored, before its audio is taken for a leftover.
+-- query: is_recording_stored
+-- Whether a voice comment has a row.
 SELECT EXISTS (SELECT FROM ingest.voice_feedback WHERE tenant_id = $1 AND voice_id = $2);
 
 -- query: retract
--- Moves the withdrawal forward and counts what it newly withdraws.
+-- Extends the retraction to a later time, queues the unit and counts the newly retracted feedback.
 WITH old AS (
   SELECT coalesce(max(explicit_until), '-infinity') AS explicit_until,
          coalesce(max(implicit_until), '-infinity') AS implicit_until,
@@ -176,9 +162,9 @@ SELECT
 FROM old, new;
 
 -- query: ensure_partitions
--- Months ahead get their partitions before the first row of them comes.
+-- Creates the partitions of the coming months.
 SELECT ingest.ensure_partitions();
 
--- query: purge_answers
--- Answers older than a day go, a bounded number at a time.
+-- query: purge_responses
+-- Deletes stored responses older than a day, at most $1 of them, and returns how many it deleted.
 SELECT ingest.purge_answers($1);

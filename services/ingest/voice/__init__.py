@@ -1,1 +1,1 @@
-"""Intake of voice feedback and upload of recordings."""
+"""Voice feedback: uploads of recordings and their durable storage."""

@@ -1,128 +1,166 @@
-"""Spoken feedback: the audio kept first, then its row and answer in one transaction, then a word to who listens."""
+"""Stores voice feedback: first the audio object, then its row and response in one transaction, then a notification."""
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+from uuid import UUID, uuid5
 
-from ingest.api.convert import voice
-from ingest.domain.model import Recording, Terms, Write
-from ingest.notify.voice_jobs import Jobs
-from ingest.voice.upload import Header, Part, Uploads
+from ingest.domain.model import Recording, Write, WriteMethod
+from ingest.domain.ports import UserRateLimit, VoiceJobNotifier
+from ingest.voice.upload import Upload, UploadPart, UploadReceiver
 from ingest.writes.group_commit import GroupCommit
-from ingest.writes.rate_limit import Pace
+from ingest.writes.store import PostgresWriteStore
 from kit.errors import RadiantError, Unavailable
 from kit.metrics import Counter as Metric
 from kit.objects import ObjectStore
-from kit.rpc.auth import tenant_of
+from kit.poll import Periodic, periodically
 
 STORED = Metric("radiant_ingest_voice_bytes_total", "Bytes of audio that were stored and acknowledged.")
-LEFTOVERS = Metric("radiant_ingest_voice_leftovers_total", "Objects removed, since their row was never stored.")
+DELETED = Metric("radiant_ingest_voice_leftovers_total", "Audio objects deleted because their row was not stored.")
 
-LEFTOVERS_MAX = 10_000
-DOUBT = timedelta(seconds=60)
-"""After it no transaction whose end is unknown still runs."""
-LOOK_S = 1.0
-
-
-class Rows(Protocol):
-    """What is stored of requests and of spoken comments."""
-
-    async def answered(self, write: Write) -> bytes | None:
-        """Returns the answer of a repeat; raises Invalid when the identifier named another request."""
-        ...
-
-    async def voice_known(self, tenant: str, voice_id: UUID) -> bool:
-        """Tells whether the comment has a row."""
-        ...
+ORPHANS_MAX = 10_000
+UNKNOWN_COMMIT_WAIT = timedelta(seconds=60)
+"""Time after which a transaction with an unknown result is no longer running."""
+ORPHAN_INTERVAL = timedelta(seconds=1)
+"""Time between two checks for orphans."""
+_VOICE_ID_NAMESPACE = UUID("6f1c3c0e-5f4f-5b43-9d0a-3a0b6f2f5c11")
+"""Namespace of the version 5 UUIDs of voice comments."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Leftover:
-    """An object that may have no row."""
+class _PossibleOrphan:
+    """An audio object that may have no row."""
 
-    due: float
-    """Monotonic time from which on the rows can tell."""
+    due_s: float
+    """Monotonic time from which on the table shows whether the row is stored."""
     tenant: str
     recording: Recording
 
 
 class VoiceIntake:
-    """Takes spoken comments in."""
+    """Receives and stores voice feedback."""
 
     def __init__(
-        self, uploads: Uploads, objects: ObjectStore, rows: Rows, intake: GroupCommit, pace: Pace, jobs: Jobs
+        self,
+        receiver: UploadReceiver,
+        objects: ObjectStore,
+        store: PostgresWriteStore,
+        group_commit: GroupCommit,
+        rate_limit: UserRateLimit,
+        jobs: VoiceJobNotifier,
     ) -> None:
-        self._uploads, self._objects, self._rows = uploads, objects, rows
-        self._intake, self._pace, self._jobs = intake, pace, jobs
-        self._under_way: Counter[UUID] = Counter()
-        self._leftovers: deque[_Leftover] = deque(maxlen=LEFTOVERS_MAX)
+        self._receiver, self._objects, self._store = receiver, objects, store
+        self._group_commit, self._rate_limit, self._jobs = group_commit, rate_limit, jobs
+        self._in_progress: Counter[UUID] = Counter()
+        self._possible_orphans: deque[_PossibleOrphan] = deque(maxlen=ORPHANS_MAX)
 
-    async def submit(self, parts: AsyncIterator[Part], terms: Terms) -> bytes:
-        """Returns the answer once audio and row are durable; a repeat gets the first answer.
+    async def submit(self, parts: AsyncIterator[UploadPart]) -> bytes:
+        """Returns the serialized response once audio and row are durable; a repeat returns the first response.
 
-        Raises what Uploads, Pace, ObjectStore and GroupCommit raise. Nothing can be seen of a comment whose row is
-        not stored; an object that it left is removed when the rows say so.
+        Raises the errors of UploadReceiver, UserRateLimit, ObjectStore and GroupCommit. A comment is visible only
+        once its row is stored; the audio object of a comment without a row is deleted later.
         """
-
-        def check(header: Header) -> None:
-            tenant_of(header.tenant_id)
-            voice.spoken_us(header, terms)
-
-        async with self._uploads.received(parts, check) as upload:
-            tenant = tenant_of(upload.header.tenant_id)
-            write = voice.submission(upload, tenant, terms)
-            recording = write.recording
-            assert recording is not None  # noqa: S101 - a submission holds one
-            answer = await self._rows.answered(write)
-            if answer is not None:
-                return answer
-            async with self._pace.admitted(tenant, write.request_id, {recording.user_id: 1}):
-                answer = await self._stored(write, recording, upload.chunks())
-        self._jobs.announce(tenant, recording)
+        async with self._receiver.receive(parts) as upload:
+            tenant, recording = upload.header.tenant_id, _recording(upload)
+            write = _write(upload, recording)
+            response = await self._store.stored_response(write)
+            if response is not None:
+                return response
+            async with self._rate_limit.reservation(tenant, write.request_id, {recording.user_id: 1}):
+                response = await self._store_recording(write, recording, upload.chunks())
+        self._jobs.notify(tenant, recording)
         STORED.inc(recording.audio_bytes)
-        return answer
+        return response
 
-    async def _stored(self, write: Write, recording: Recording, chunks: AsyncIterator[bytes]) -> bytes:
-        self._under_way[recording.voice_id] += 1
+    async def _store_recording(self, write: Write, recording: Recording, chunks: AsyncIterator[bytes]) -> bytes:
+        self._in_progress[recording.voice_id] += 1
         try:
             await self._objects.put(recording.audio_key, chunks)
-            answer = await self._intake.submit(write)
-            if not await self._rows.voice_known(write.tenant_id, recording.voice_id):  # its user was forgotten since
-                self._leftovers.append(_Leftover(time.monotonic(), write.tenant_id, recording))
-            return answer
+            response = await self._group_commit.submit(write)
+            if not await self._store.is_recording_stored(write.tenant_id, recording.voice_id):
+                # An erasure of the user deleted the row after the commit.
+                self._possible_orphans.append(_PossibleOrphan(time.monotonic(), write.tenant_id, recording))
+            return response
         except BaseException as error:
-            unknown = isinstance(error, Unavailable) or not isinstance(error, RadiantError)
-            due = time.monotonic() + (DOUBT.total_seconds() if unknown else 0.0)
-            self._leftovers.append(_Leftover(due, write.tenant_id, recording))
+            is_result_unknown = isinstance(error, Unavailable) or not isinstance(error, RadiantError)
+            due_s = time.monotonic() + (UNKNOWN_COMMIT_WAIT.total_seconds() if is_result_unknown else 0.0)
+            self._possible_orphans.append(_PossibleOrphan(due_s, write.tenant_id, recording))
             raise
         finally:
-            self._under_way[recording.voice_id] -= 1
-            if not self._under_way[recording.voice_id]:
-                del self._under_way[recording.voice_id]
+            self._in_progress[recording.voice_id] -= 1
+            if not self._in_progress[recording.voice_id]:
+                del self._in_progress[recording.voice_id]
 
-    async def tidy_forever(self) -> None:
-        """Removes objects whose comments were not stored after all; those of an ended process stay."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            for _ in range(len(self._leftovers)):
-                leftover = self._leftovers.popleft()
-                if leftover.due > time.monotonic() or leftover.recording.voice_id in self._under_way:
-                    self._leftovers.append(leftover)
-                    continue
-                try:
-                    await self._remove(leftover)
-                except RadiantError:
-                    self._leftovers.append(leftover)
-                    break
+    def orphan_deletion(self) -> AbstractAsyncContextManager[Periodic]:
+        """Returns the background task that deletes audio objects of this process whose row was not stored.
 
-    async def _remove(self, leftover: _Leftover) -> None:
-        if not await self._rows.voice_known(leftover.tenant, leftover.recording.voice_id):
-            await self._objects.delete(leftover.recording.audio_key)
-            LEFTOVERS.inc()
+        Objects of an ended process are kept.
+        """
+        return periodically("voice-leftovers", self._delete_orphans, ORPHAN_INTERVAL, first_after=ORPHAN_INTERVAL)
+
+    async def _delete_orphans(self) -> None:
+        for _ in range(len(self._possible_orphans)):
+            orphan = self._possible_orphans.popleft()
+            if orphan.due_s > time.monotonic() or orphan.recording.voice_id in self._in_progress:
+                self._possible_orphans.append(orphan)
+                continue
+            try:
+                await self._delete_if_orphan(orphan)
+            except RadiantError:
+                self._possible_orphans.append(orphan)
+                raise
+
+    async def _delete_if_orphan(self, orphan: _PossibleOrphan) -> None:
+        if not await self._store.is_recording_stored(orphan.tenant, orphan.recording.voice_id):
+            await self._objects.delete(orphan.recording.audio_key)
+            DELETED.inc()
+
+
+def _recording(upload: Upload) -> Recording:
+    """Returns the recording of an upload.
+
+    Its identifier is derived from the tenant, the request and the content. A repeat therefore writes the same object,
+    and other audio under the same request identifier never replaces it.
+    """
+    header = upload.header
+    voice_id = uuid5(_VOICE_ID_NAMESPACE, f"{header.tenant_id}/{header.request_id.hex}/{_fingerprint(upload).hex()}")
+    day = datetime.fromtimestamp(header.created_us // 1_000_000, UTC)
+    return Recording(
+        voice_id=voice_id,
+        output_id=header.output_id,
+        user_id=header.user_id,
+        source=header.source,
+        created_us=header.created_us,
+        audio_key=f"{_tenant_folder(header.tenant_id)}/{day:%Y/%m/%d}/{voice_id}",
+        audio_format=upload.format,
+        audio_bytes=upload.size_bytes,
+    )
+
+
+def _write(upload: Upload, recording: Recording) -> Write:
+    return Write(
+        tenant_id=upload.header.tenant_id,
+        request_id=upload.header.request_id,
+        stated_id=upload.header.stated_id,
+        method=WriteMethod.SUBMIT_VOICE_FEEDBACK,
+        fingerprint=_fingerprint(upload),
+        id_field="header.request_id",
+        recording=recording,
+    )
+
+
+def _fingerprint(upload: Upload) -> bytes:
+    return hashlib.sha256(upload.header.fingerprint + upload.digest).digest()
+
+
+def _tenant_folder(tenant: str) -> str:
+    """Returns a tenant's name as one segment of an object key; different tenants have different segments."""
+    name = quote(tenant, safe="").replace("~", "%7E").replace("%", "~")
+    return name if name.strip(".") else name.replace(".", "~2E")

@@ -1,7 +1,6 @@
-"""Recordings as they arrive: a header and chunks, checked on the way and set aside until all is there.
+"""Receives uploads of recordings: checks size, format and time limits, and buffers the audio until it is complete.
 
-Nothing is stored of a recording that is not whole, known as audio and within its limits: a sender that goes away or
-fails leaves nothing behind.
+A recording that is incomplete, too large or of an unknown format is discarded.
 """
 
 from __future__ import annotations
@@ -10,40 +9,59 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
+from uuid import UUID
 
 from ingest.settings import UploadLimits
 from kit.audio import HEAD_BYTES, AudioFormat, sniff
 from kit.errors import DeadlineExceeded, Exhausted, Invalid, Unavailable
 from kit.metrics import Counter, Gauge
-from radiant.ingest.v1 import ingest_service_pb2
 
-Part = ingest_service_pb2.SubmitVoiceFeedbackRequest
-Header = ingest_service_pb2.VoiceHeader
+RUNNING = Gauge("radiant_ingest_voice_uploads", "Uploads of recordings in progress.")
+REFUSED = Counter(
+    "radiant_ingest_voice_uploads_refused_total", "Uploads refused because too many uploads were in progress."
+)
 
-RUNNING = Gauge("radiant_ingest_voice_uploads", "Recordings that are received now.")
-REFUSED = Counter("radiant_ingest_voice_uploads_refused_total", "Recordings refused because too many were received.")
-
-MEMORY_BYTES = 1024 * 1024
-"""What is longer waits in a temporary file."""
+MEMORY_BYTES_MAX = 1024 * 1024
+"""Longer recordings are buffered in a temporary file."""
 CHUNK_BYTES = 256 * 1024
 RETRY_AFTER = timedelta(seconds=1)
-_NAMES = ", ".join(AudioFormat)
+_FORMATS = ", ".join(AudioFormat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadHeader:
+    """First part of an upload."""
+
+    tenant_id: str
+    request_id: UUID
+    stated_id: str
+    """`request_id` as the client wrote it."""
+    fingerprint: bytes
+    """Digest of the header as the client sent it."""
+    output_id: str
+    user_id: str
+    source: str
+    created_us: int
+    """Time of the comment, in microseconds since 1970."""
+
+
+UploadPart = UploadHeader | bytes
+"""The header or a chunk of audio."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A whole recording."""
+    """A complete recording."""
 
-    header: Header
+    header: UploadHeader
     format: AudioFormat
-    size: int
-    """Bytes of audio."""
+    size_bytes: int
     digest: bytes
-    """Tells the audio from any other."""
+    """SHA-256 of the audio."""
     file: IO[bytes]
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -53,63 +71,68 @@ class Upload:
             yield chunk
 
 
-class Uploads:
-    """Receives so many recordings at once."""
+class UploadReceiver:
+    """Receives a limited number of uploads at the same time."""
 
     def __init__(self, limits: UploadLimits) -> None:
         self._limits = limits
         self._running = 0
 
     @contextlib.asynccontextmanager
-    async def received(self, parts: AsyncIterator[Part], check: Callable[[Header], None]) -> AsyncIterator[Upload]:
-        """Gives a recording once all of it is there; it is gone after the block.
+    async def receive(self, parts: AsyncIterator[UploadPart]) -> AsyncIterator[Upload]:
+        """Yields the upload once it is complete; its audio is discarded after the block.
 
-        `check` sees the header before any audio is taken and raises what is wrong with it. Raises Invalid naming
-        the part that is wrong, Exhausted (UPLOADS_FULL), and DeadlineExceeded (UPLOAD_TOO_SLOW).
+        Raises Invalid naming the part that is wrong, Exhausted (UPLOADS_FULL) if too many uploads are in progress,
+        DeadlineExceeded (UPLOAD_TOO_SLOW) after a time limit, and Unavailable (UPLOAD_SPACE) if the disk is full.
         """
-        if self._running >= self._limits.at_once:
+        if self._running >= self._limits.concurrent_max:
             REFUSED.inc()
-            raise Exhausted("Too many recordings are received at once.", RETRY_AFTER, reason="UPLOADS_FULL")
+            message = f"Too many uploads are in progress: at most {self._limits.concurrent_max}. Retry after 1 s."
+            raise Exhausted(message, RETRY_AFTER, reason="UPLOADS_FULL")
         self._running += 1
         RUNNING.inc()
         try:
-            with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
-                yield await self._receive(parts, check, file)
+            with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES_MAX) as file:
+                yield await self._receive(parts, file)
         finally:
             self._running -= 1
             RUNNING.dec()
 
-    async def _receive(self, parts: AsyncIterator[Part], check: Callable[[Header], None], file: IO[bytes]) -> Upload:
+    async def _receive(self, parts: AsyncIterator[UploadPart], file: IO[bytes]) -> Upload:
         try:
             async with asyncio.timeout(self._limits.upload_timeout.total_seconds()):
-                first = await self._next(parts)
-                if first is None or not first.HasField("header"):
-                    raise Invalid.field("header", "must come first")
-                check(first.header)
-                return await self._audio(parts, first.header, file)
+                header = await self._next(parts)
+                if not isinstance(header, UploadHeader):
+                    raise Invalid.field("header", "must be the first message of the stream")
+                return await self._receive_audio(header, parts, file)
         except TimeoutError:
-            raise DeadlineExceeded("The recording came too slowly.", reason="UPLOAD_TOO_SLOW") from None
+            message = (
+                f"The upload was too slow: at most {self._limits.chunk_timeout.total_seconds():g} s per chunk and"
+                f" {self._limits.upload_timeout.total_seconds():g} s in total. Upload the recording again."
+            )
+            raise DeadlineExceeded(message, reason="UPLOAD_TOO_SLOW") from None
 
-    async def _audio(self, parts: AsyncIterator[Part], header: Header, file: IO[bytes]) -> Upload:
-        digest, head, size, format_ = hashlib.sha256(), b"", 0, None
-        while (part := await self._next(parts)) is not None:
-            if part.HasField("header"):
-                raise Invalid.field("header", "must come once")
-            size += len(part.chunk)
-            if size > self._limits.bytes_max:
-                why = f"must be at most {self._limits.bytes_max} bytes of audio together"
-                raise Invalid.field("chunk", why, reason="AUDIO_TOO_LARGE")
-            digest.update(part.chunk)
-            _write(file, part.chunk)
+    async def _receive_audio(self, header: UploadHeader, parts: AsyncIterator[UploadPart], file: IO[bytes]) -> Upload:
+        digest, head, size_bytes, format_ = hashlib.sha256(), b"", 0, None
+        while isinstance(chunk := await self._next(parts), bytes):
+            size_bytes += len(chunk)
+            if size_bytes > self._limits.bytes_max:
+                problem = f"must contain at most {self._limits.bytes_max} bytes of audio in total"
+                raise Invalid.field("chunk", problem, reason="AUDIO_TOO_LARGE")
+            digest.update(chunk)
+            _write(file, chunk)
             if len(head) < HEAD_BYTES:
-                head = (head + part.chunk)[:HEAD_BYTES]
+                head = (head + chunk)[:HEAD_BYTES]
                 if len(head) == HEAD_BYTES:
                     format_ = _format(head)
-        if not size:
-            raise Invalid.field("chunk", "must hold audio", reason="AUDIO_MISSING")
-        return Upload(header=header, format=format_ or _format(head), size=size, digest=digest.digest(), file=file)
+        if chunk is not None:
+            raise Invalid.field("header", "must be sent only once")
+        if not size_bytes:
+            raise Invalid.field("chunk", "must contain audio", reason="AUDIO_MISSING")
+        format_ = format_ or _format(head)
+        return Upload(header=header, format=format_, size_bytes=size_bytes, digest=digest.digest(), file=file)
 
-    async def _next(self, parts: AsyncIterator[Part]) -> Part | None:
+    async def _next(self, parts: AsyncIterator[UploadPart]) -> UploadPart | None:
         async with asyncio.timeout(self._limits.chunk_timeout.total_seconds()):
             return await anext(parts, None)
 
@@ -117,7 +140,7 @@ class Uploads:
 def _format(head: bytes) -> AudioFormat:
     found = sniff(head)
     if found is None:
-        raise Invalid.field("chunk", f"is no audio in a known format: {_NAMES}", reason="AUDIO_FORMAT_UNKNOWN")
+        raise Invalid.field("chunk", f"is not audio in a known format: {_FORMATS}", reason="AUDIO_FORMAT_UNKNOWN")
     return found
 
 
@@ -125,4 +148,5 @@ def _write(file: IO[bytes], chunk: bytes) -> None:
     try:
         file.write(chunk)
     except OSError as error:
-        raise Unavailable("There is no room for the recording.", reason="UPLOAD_SPACE") from error
+        message = "The server cannot store the recording: its upload disk is full. Try again later."
+        raise Unavailable(message, reason="UPLOAD_SPACE") from error

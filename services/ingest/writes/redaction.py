@@ -1,4 +1,4 @@
-"""Votes without personal data in their comments."""
+"""Redaction of personal data in the comments of votes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ingest.domain.model import Write
 from kit.personal_data import Redactor
 
 
-async def without_personal_data(write: Write, redactor: Redactor) -> Write:
-    """Returns the write with the comments of its votes redacted; its fingerprint is that of what was sent."""
+async def redact_comments(write: Write, redactor: Redactor) -> Write:
+    """Returns the write with redacted comments. Its fingerprint stays that of the request as it was sent."""
     if not any(vote.comment for vote in write.votes):
         return write
     votes = [dataclasses.replace(vote, comment=await redactor.redact(vote.comment)) for vote in write.votes]

@@ -1,4 +1,4 @@
-"""Signals of a group of writes in one statement, repeats told apart."""
+"""Stores the signals of a group of writes with one statement and finds the duplicates among them."""
 
 from __future__ import annotations
 
@@ -7,84 +7,88 @@ from uuid import UUID
 
 import asyncpg
 
-from ingest.domain.model import SENTIMENTS, Signals, Verdict, Write
+from ingest.domain.model import SENTIMENTS, SignalColumns, Write, WriteResult
 from kit.metrics import Counter
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "writes.sql")
+INSERT_NEW = _SQL["insert_signals"].replace("ON CONFLICT DO NOTHING", "")
+"""The same statement, which fails on the first duplicate."""
 
 SEPARATOR = "\x1f"
-"""Stands between values in a column; the API's rules keep control characters out of names, JSON escapes them."""
-HOPE_MIN = 50
-"""From so many signals on it pays to try without looking for repeats."""
-_TEXTS = {sentiment: str(sentiment) for sentiment in SENTIMENTS.values()}
+"""Separates the values of a column. The API allows no control characters in names, and JSON escapes them."""
+OPTIMISTIC_MIN = 50
+"""Least number of signals that are first stored without a check for duplicates."""
+_SENTIMENT_TEXTS = {sentiment: str(sentiment) for sentiment in SENTIMENTS.values()}
 REPEATED = Counter(
-    "radiant_ingest_groups_with_repeats_total", "Groups stored twice as slowly, since they held repeats."
+    "radiant_ingest_groups_with_repeats_total",
+    "Groups of signals that were stored a second time because they contained duplicates.",
 )
 
 
 async def store_signals(
-    connection: Connection, tenant: str, writes: Sequence[Write], verdicts: Sequence[Verdict]
+    connection: Connection, tenant: str, writes: Sequence[Write], results: Sequence[WriteResult]
 ) -> None:
-    """Stores the signals of all writes and notes in the verdicts which were known before.
+    """Stores the signals of all writes and sets `duplicate_signals` of each result.
 
-    Repeats are rare, and looking for them costs as much as the rows: a large group is stored as if it had none,
-    behind a savepoint, and again with a look if it had.
+    Duplicates are rare, and the check for them costs as much as the insert. A large group is therefore inserted
+    without the check, behind a savepoint, and inserted again with the check if it contains a duplicate.
     """
-    batches = [(write.signals, verdict) for write, verdict in zip(writes, verdicts, strict=True) if len(write.signals)]
+    batches = [(write.signals, result) for write, result in zip(writes, results, strict=True) if len(write.signals)]
     signals = batches[0][0]
     if len(batches) > 1:
-        signals = Signals()
+        signals = SignalColumns()
         for batch, _ in batches:
             signals.extend(batch)
-    if len(signals) >= HOPE_MIN and await _all_new(connection, tenant, signals):
+    if len(signals) >= OPTIMISTIC_MIN and await _insert_new(connection, tenant, signals):
         return
-    new = await connection.fetchval(_SQL["insert_signals"], tenant, *columns(signals))
-    if new == len(signals):
+    inserted = await connection.fetchval(_SQL["insert_signals"], tenant, *insert_arguments(signals))
+    if inserted == len(signals):
         return
-    known = await _known_before(connection, tenant, signals)
+    duplicates = await _find_duplicates(connection, tenant, signals)
     start = 0
-    for batch, verdict in batches:
+    for batch, result in batches:
         end = start + len(batch)
-        verdict.duplicates = frozenset(position - start for position in known if start <= position < end)
+        result.duplicate_signals = frozenset(position - start for position in duplicates if start <= position < end)
         start = end
 
 
-def _keys(signals: Signals) -> tuple[str, str, str, str]:
-    """Joins columns to one text each, which the driver sends ten times as fast as arrays."""
+def insert_arguments(signals: SignalColumns) -> tuple[str | None, ...]:
+    """Returns the arguments of `insert_signals` after the tenant."""
+    sentiments = SEPARATOR.join([_SENTIMENT_TEXTS[each] for each in signals.sentiments])
+    values = SEPARATOR.join([each or "" for each in signals.values]) if any(signals.values) else None
+    return (*_key_arguments(signals), SEPARATOR.join(signals.types), sentiments, values, SEPARATOR)
+
+
+def _key_arguments(signals: SignalColumns) -> tuple[str, str, str, str]:
+    """Joins each key column to one text, which asyncpg encodes ten times as fast as an array."""
     times = [str(each) for each in signals.times_us]
     join = SEPARATOR.join
-    return join(signals.outputs), join(signals.users), join(signals.ids), join(times)
+    return join(signals.output_ids), join(signals.user_ids), join(signals.signal_ids), join(times)
 
 
-def columns(signals: Signals) -> tuple[str | None, ...]:
-    """Returns what the inserting queries take after the tenant."""
-    sentiments = SEPARATOR.join([_TEXTS[each] for each in signals.sentiments])
-    values = SEPARATOR.join([each or "" for each in signals.values]) if any(signals.values) else None
-    return (*_keys(signals), SEPARATOR.join(signals.types), sentiments, values, SEPARATOR)
-
-
-async def _all_new(connection: Connection, tenant: str, signals: Signals) -> bool:
+async def _insert_new(connection: Connection, tenant: str, signals: SignalColumns) -> bool:
+    """Returns whether the signals are stored; False if one of them is a duplicate, and then none is stored."""
     try:
         async with connection.transaction():
-            await connection.execute(_SQL["insert_new_signals"], tenant, *columns(signals))
+            await connection.execute(INSERT_NEW, tenant, *insert_arguments(signals))
     except asyncpg.UniqueViolationError:
         REPEATED.inc()
         return False
     return True
 
 
-async def _known_before(connection: Connection, tenant: str, signals: Signals) -> set[int]:
-    """Returns positions of signals that an earlier transaction stored, or an earlier place of the same group."""
-    rows = await connection.fetch(_SQL["signals_known_before"], tenant, *_keys(signals), SEPARATOR)
-    known = {row["position"] - 1 for row in rows}
+async def _find_duplicates(connection: Connection, tenant: str, signals: SignalColumns) -> set[int]:
+    """Returns the positions of signals that an earlier transaction stored or that occur earlier in the group."""
+    rows = await connection.fetch(_SQL["stored_signal_positions"], tenant, *_key_arguments(signals), SEPARATOR)
+    duplicates = {row["position"] - 1 for row in rows}
     seen: set[tuple[str, str, str, int]] = set()
-    for position, (output, user, name, moment) in enumerate(
-        zip(signals.outputs, signals.users, signals.ids, signals.times_us, strict=True)
+    for position, (output, user, signal_id, time_us) in enumerate(
+        zip(signals.output_ids, signals.user_ids, signals.signal_ids, signals.times_us, strict=True)
     ):
-        key = (output, user, UUID(name).hex, moment)
+        key = (output, user, UUID(signal_id).hex, time_us)
         if key in seen:
-            known.add(position)
+            duplicates.add(position)
         seen.add(key)
-    return known
+    return duplicates

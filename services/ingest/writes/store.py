@@ -1,228 +1,245 @@
-"""A group of writes in one transaction: facts, work for the learner, and answers for repeats."""
+"""Stores a group of writes in one transaction: the facts, the learner's queue rows and the responses for repeats."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
 
+from ingest.domain.errors import request_id_reused
 from ingest.domain.model import (
-    Kind,
+    FeedbackKind,
+    ItemOutcome,
     Manifest,
-    ManifestVerdict,
-    Outcome,
+    ManifestResult,
     Recording,
-    Retracted,
     Retraction,
-    Verdict,
+    RetractionResult,
     Vote,
     Write,
+    WriteResult,
 )
-from ingest.domain.vote_resolution import Cast, count, recount
-from ingest.writes.group_commit import reused
+from ingest.domain.vote_resolution import SubmittedVote, correct_outcomes, resolve_votes
 from ingest.writes.signals import store_signals
 from kit.errors import Conflict, RadiantError
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "writes.sql")
-_PRIVACY = load_queries("ingest", "privacy.sql")
 
-HELD_MAX = 64
-"""Users of one transaction that are held one by one; beyond, every erasure of the tenant waits for it."""
+USER_LOCKS_MAX = 64
+"""Users of one transaction that are locked one by one. With more, every erasure of the tenant waits for it."""
+
+ResponseEncoder = Callable[[Write, WriteResult], bytes]
+"""Returns the response of a write, serialized. Raises RadiantError if nothing of the write was stored."""
+_OutputUser = tuple[str, str]
 
 
-class PostgresStore:
-    """Keeps writes in PostgreSQL, as the service's own role, under row-level security."""
+class PostgresWriteStore:
+    """Stores writes in PostgreSQL with the role of the service, under row-level security."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, encode_response: ResponseEncoder) -> None:
+        self._database, self._encode_response = database, encode_response
 
     async def commit(self, writes: Sequence[Write]) -> Sequence[bytes | RadiantError]:
-        """Stores the writes in one transaction; see `ingest.domain.ports.Store`.
+        """Stores the writes in one transaction; see `ingest.domain.ports.WriteStore`.
 
-        Tenants come in order, so that two groups that share several do not wait for each other.
+        Tenants are processed in the order of their names, so that two groups with several tenants in common do not
+        deadlock.
         """
         by_tenant: dict[str, list[int]] = defaultdict(list)
         for position, write in enumerate(writes):
             by_tenant[write.tenant_id].append(position)
-        answers: dict[int, bytes | RadiantError] = {}
+        responses: dict[int, bytes | RadiantError] = {}
         async with self._database.transaction() as connection:
             for tenant in sorted(by_tenant):
                 positions = by_tenant[tenant]
-                await _begin(connection, tenant, [writes[each] for each in positions])
-                outcomes = await _commit_tenant(connection, tenant, [writes[each] for each in positions])
-                answers.update(zip(positions, outcomes, strict=True))
-        return [answers[position] for position in range(len(writes))]
+                tenant_writes = [writes[each] for each in positions]
+                await _begin(connection, tenant, tenant_writes)
+                answers = await self._commit_tenant(connection, tenant, tenant_writes)
+                responses.update(zip(positions, answers, strict=True))
+        return [responses[position] for position in range(len(writes))]
 
-    async def answered(self, write: Write) -> bytes | None:
-        """Returns the answer that the write got before; raises Invalid when its identifier named another request."""
+    async def stored_response(self, write: Write) -> bytes | None:
+        """Returns the response if the write is a repeat, else None.
+
+        Raises Invalid (REQUEST_ID_REUSED) if another request used the identifier.
+        """
         async with self._database.tenant(write.tenant_id) as connection:
-            rows = await connection.fetch(_SQL["stored_answers"], write.tenant_id, [str(write.request_id)])
+            rows = await connection.fetch(_SQL["stored_responses"], write.tenant_id, [str(write.request_id)])
         if not rows:
             return None
-        answer = _told_before(rows[0], write)
-        if not isinstance(answer, bytes):
-            raise answer
-        return answer
+        response = _response_to_repeat(rows[0], write)
+        if not isinstance(response, bytes):
+            raise response
+        return response
 
-    async def voice_known(self, tenant: str, voice_id: UUID) -> bool:
-        """Tells whether a spoken comment is stored."""
+    async def is_recording_stored(self, tenant: str, voice_id: UUID) -> bool:
+        """Returns whether a voice comment has a row."""
         async with self._database.tenant(tenant) as connection:
-            return bool(await connection.fetchval(_SQL["voice_known"], tenant, voice_id))
+            return bool(await connection.fetchval(_SQL["is_recording_stored"], tenant, voice_id))
+
+    async def _commit_tenant(
+        self, connection: Connection, tenant: str, writes: Sequence[Write]
+    ) -> list[bytes | RadiantError]:
+        ids = [str(write.request_id) for write in writes]
+        stored = {row["request_id"]: row for row in await connection.fetch(_SQL["stored_responses"], tenant, ids)}
+        fresh = [write for write, request_id in zip(writes, ids, strict=True) if request_id not in stored]
+        results = await _store(connection, tenant, fresh)
+        responses: dict[UUID, bytes | RadiantError] = {}
+        for write, result in zip(fresh, results, strict=True):
+            try:
+                responses[write.request_id] = self._encode_response(write, result)
+            except RadiantError as refusal:
+                responses[write.request_id] = refusal
+        answered = [write for write in fresh if isinstance(responses[write.request_id], bytes)]
+        await _store_responses(connection, tenant, answered, responses)
+        for write, request_id in zip(writes, ids, strict=True):
+            if (row := stored.get(request_id)) is not None:
+                responses[write.request_id] = _response_to_repeat(row, write)
+        return [responses[write.request_id] for write in writes]
 
 
 async def _begin(connection: Connection, tenant: str, writes: Sequence[Write]) -> None:
-    """Turns the transaction to a tenant, and holds the users that it writes of.
+    """Sets the tenant of the transaction and takes a shared lock on each user that it writes about.
 
-    Whoever is being forgotten right now is waited for, and the other way round: an erasure sees all of a write or
-    nothing of it. What comes after the erasure is a new user's. See ingest.forget_user in SQL.
+    An erasure takes the same lock exclusively (ingest.forget_user), so that it sees all rows of a write or none.
     """
     users = {user for write in writes for user in write.users}
-    await connection.execute(_PRIVACY["begin_writes"], tenant, sorted(users) if len(users) <= HELD_MAX else [""])
+    await connection.execute(_SQL["begin_writes"], tenant, sorted(users) if len(users) <= USER_LOCKS_MAX else [""])
 
 
-def _told_before(row: asyncpg.Record, write: Write) -> bytes | RadiantError:
-    same = row["method"] == write.method and row["fingerprint"] == write.fingerprint
-    return bytes(row["answer"]) if same else reused(write)
+def _response_to_repeat(row: asyncpg.Record, write: Write) -> bytes | RadiantError:
+    is_same_request = row["method"] == write.method and row["fingerprint"] == write.fingerprint
+    return bytes(row["answer"]) if is_same_request else request_id_reused(write)
 
 
-async def _commit_tenant(connection: Connection, tenant: str, writes: Sequence[Write]) -> list[bytes | RadiantError]:
-    ids = [str(write.request_id) for write in writes]
-    stored = {row["request_id"]: row for row in await connection.fetch(_SQL["stored_answers"], tenant, ids)}
-    fresh = [write for write, name in zip(writes, ids, strict=True) if name not in stored]
-    verdicts = await _store(connection, tenant, fresh)
-    answered: dict[UUID, bytes | RadiantError] = {}
-    for write, verdict in zip(fresh, verdicts, strict=True):
-        try:
-            answered[write.request_id] = write.answer(verdict)
-        except RadiantError as refusal:
-            answered[write.request_id] = refusal
-    await _keep(
-        connection, tenant, [write for write in fresh if isinstance(answered[write.request_id], bytes)], answered
-    )
-    for write, name in zip(writes, ids, strict=True):
-        if (row := stored.get(name)) is not None:
-            answered[write.request_id] = _told_before(row, write)
-    return [answered[write.request_id] for write in writes]
-
-
-async def _keep(
-    connection: Connection, tenant: str, writes: Sequence[Write], answers: Mapping[UUID, bytes | RadiantError]
+async def _store_responses(
+    connection: Connection, tenant: str, writes: Sequence[Write], responses: Mapping[UUID, bytes | RadiantError]
 ) -> None:
     if not writes:
         return
     ids = [write.request_id for write in writes]
-    kept = await connection.fetchval(
-        _SQL["store_answers"],
+    stored = await connection.fetchval(
+        _SQL["store_responses"],
         tenant,
         ids,
         [write.method for write in writes],
         [write.fingerprint for write in writes],
-        [answers[each] for each in ids],
+        [responses[each] for each in ids],
     )
-    if kept < len(writes):
-        raise Conflict("Another process answers the same request right now.", reason="REQUEST_RACE")
+    if stored < len(writes):
+        message = "Another process is handling a request with the same identifier. Retry to get its response."
+        raise Conflict(message, reason="REQUEST_RACE")
 
 
-async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -> list[Verdict]:
-    verdicts = [Verdict() for _ in writes]
+async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -> list[WriteResult]:
+    results = [WriteResult() for _ in writes]
     if any(write.manifests for write in writes):
-        await _store_manifests(connection, tenant, writes, verdicts)
+        await _store_manifests(connection, tenant, writes, results)
     if any(write.votes for write in writes):
-        await _store_votes(connection, tenant, writes, verdicts)
+        await _store_votes(connection, tenant, writes, results)
     if any(len(write.signals) for write in writes):
-        await store_signals(connection, tenant, writes, verdicts)
+        await store_signals(connection, tenant, writes, results)
     recordings = [write.recording for write in writes if write.recording is not None]
     if recordings:
         text = json.dumps([_recording_row(each) for each in recordings])
         await connection.execute(_SQL["insert_recordings"], tenant, text)
-    for write, verdict in zip(writes, verdicts, strict=True):
+    for write, result in zip(writes, results, strict=True):
         if write.retraction is not None:
-            verdict.retracted = await _retract(connection, tenant, write.retraction)
-    asked = {write.votes[0].output_id for write in writes if write.asks_manifest}
-    if asked:
-        known = {row["output_id"] for row in await connection.fetch(_SQL["known_outputs"], tenant, list(asked))}
-        for write, verdict in zip(writes, verdicts, strict=True):
-            verdict.manifest_known = write.asks_manifest and write.votes[0].output_id in known
-    return verdicts
+            result.retraction = await _retract(connection, tenant, write.retraction)
+    await _look_up_manifests(connection, tenant, writes, results)
+    return results
+
+
+async def _look_up_manifests(
+    connection: Connection, tenant: str, writes: Sequence[Write], results: Sequence[WriteResult]
+) -> None:
+    outputs = {write.votes[0].output_id for write in writes if write.needs_manifest_lookup}
+    if not outputs:
+        return
+    known = {row["output_id"] for row in await connection.fetch(_SQL["stored_outputs"], tenant, list(outputs))}
+    for write, result in zip(writes, results, strict=True):
+        result.is_manifest_known = write.needs_manifest_lookup and write.votes[0].output_id in known
 
 
 async def _store_manifests(
-    connection: Connection, tenant: str, writes: Sequence[Write], verdicts: Sequence[Verdict]
+    connection: Connection, tenant: str, writes: Sequence[Write], results: Sequence[WriteResult]
 ) -> None:
     firsts: dict[str, Manifest] = {}
     for write in writes:
         for manifest in write.manifests:
             firsts.setdefault(manifest.output_id, manifest)
-    wanted = list(firsts.values())
+    manifests = list(firsts.values())
     columns = (
-        [each.output_id for each in wanted],
-        [each.created_us for each in wanted],
-        [each.conversation_id for each in wanted],
-        [each.fingerprint for each in wanted],
+        [each.output_id for each in manifests],
+        [each.created_us for each in manifests],
+        [each.conversation_id for each in manifests],
+        [each.fingerprint for each in manifests],
     )
     claimed = {row["output_id"] for row in await connection.fetch(_SQL["claim_outputs"], tenant, *columns)}
-    rows = [firsts[name].row for name in columns[0] if name in claimed]
+    rows = [each.row for each in manifests if each.output_id in claimed]
     if rows:
         await connection.execute(_SQL["insert_manifests"], tenant, json.dumps(rows))
-    standing = {name: (firsts[name].fingerprint, firsts[name].created_us) for name in claimed}
-    if len(claimed) < len(wanted):
-        before = [name for name in columns[0] if name not in claimed]
-        for row in await connection.fetch(_SQL["known_outputs"], tenant, before):
-            standing[row["output_id"]] = row["fingerprint"], row["created_us"]
-    for write, verdict in zip(writes, verdicts, strict=True):
-        verdict.manifests = [
-            _judge(each, each is firsts[each.output_id], claimed, standing) for each in write.manifests
+    stored = {name: (firsts[name].fingerprint, firsts[name].created_us) for name in claimed}
+    if len(claimed) < len(manifests):
+        earlier = [name for name in firsts if name not in claimed]
+        for row in await connection.fetch(_SQL["stored_outputs"], tenant, earlier):
+            stored[row["output_id"]] = row["fingerprint"], row["created_us"]
+    for write, result in zip(writes, results, strict=True):
+        result.manifests = [
+            _manifest_result(each, each is firsts[each.output_id] and each.output_id in claimed, stored)
+            for each in write.manifests
         ]
 
 
-def _judge(
-    manifest: Manifest, first: bool, claimed: set[str], standing: Mapping[str, tuple[bytes, int]]
-) -> ManifestVerdict:
-    fingerprint, created_us = standing[manifest.output_id]
-    if first and manifest.output_id in claimed:
-        outcome = Outcome.ACCEPTED
+def _manifest_result(manifest: Manifest, is_inserted: bool, stored: Mapping[str, tuple[bytes, int]]) -> ManifestResult:
+    fingerprint, created_us = stored[manifest.output_id]
+    if is_inserted:
+        outcome = ItemOutcome.ACCEPTED
     else:
-        outcome = Outcome.DUPLICATE if fingerprint == manifest.fingerprint else Outcome.REJECTED
-    return ManifestVerdict(outcome=outcome, created_us=created_us)
+        outcome = ItemOutcome.DUPLICATE if fingerprint == manifest.fingerprint else ItemOutcome.REJECTED
+    return ManifestResult(outcome=outcome, created_us=created_us)
 
 
 async def _store_votes(
-    connection: Connection, tenant: str, writes: Sequence[Write], verdicts: Sequence[Verdict]
+    connection: Connection, tenant: str, writes: Sequence[Write], results: Sequence[WriteResult]
 ) -> None:
-    arrivals: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    submitted: dict[_OutputUser, list[tuple[int, int]]] = defaultdict(list)
+    outcomes: list[list[ItemOutcome]] = []
     for number, write in enumerate(writes):
-        verdicts[number].votes = [Outcome.SUPERSEDED] * len(write.votes)
-        for place, vote in enumerate(write.votes):
-            arrivals[vote.output_id, vote.user_id].append((number, place))
-    outputs, users = zip(*arrivals, strict=True)
+        outcomes.append([ItemOutcome.SUPERSEDED] * len(write.votes))
+        for position, vote in enumerate(write.votes):
+            submitted[vote.output_id, vote.user_id].append((number, position))
+    outputs, users = zip(*submitted, strict=True)
     rows = await connection.fetch(_SQL["standing_votes"], tenant, list(outputs), list(users))
-    standing = {(row["output_id"], row["user_id"]): _cast_of(row) for row in rows}
-    counts = {
-        key: count(standing.get(key), [Cast(writes[n].votes[p], writes[n].request_id, p) for n, p in places])
-        for key, places in arrivals.items()
+    standing = {(row["output_id"], row["user_id"]): _vote_from_row(row) for row in rows}
+    resolutions = {
+        key: resolve_votes(
+            standing.get(key), [SubmittedVote(writes[n].votes[p], writes[n].request_id, p) for n, p in places]
+        )
+        for key, places in submitted.items()
     }
-    winners = [each.winner for each in counts.values() if each.winner is not None]
-    stored: dict[tuple[str, str], bool] = {}
+    winners = [each.winner for each in resolutions.values() if each.winner is not None]
+    is_new_row: dict[_OutputUser, bool] = {}
     if winners:
-        text = json.dumps([_vote_row(cast) for cast in winners])
+        text = json.dumps([_vote_row(each) for each in winners])
         for row in await connection.fetch(_SQL["upsert_votes"], tenant, text):
-            stored[row["output_id"], row["user_id"]] = row["fresh"]
-    for key, counted in counts.items():
-        outcomes = counted.outcomes
-        if counted.winner is not None:
-            outcomes = recount(outcomes, stored=key in stored, fresh=stored.get(key, False))
-        for (number, place), outcome in zip(arrivals[key], outcomes, strict=True):
-            votes = list(verdicts[number].votes)
-            votes[place] = outcome
-            verdicts[number].votes = votes
+            is_new_row[row["output_id"], row["user_id"]] = row["is_new_row"]
+    for key, resolution in resolutions.items():
+        found = resolution.outcomes
+        if resolution.winner is not None:
+            found = correct_outcomes(found, is_stored=key in is_new_row, is_new_row=is_new_row.get(key, False))
+        for (number, position), outcome in zip(submitted[key], found, strict=True):
+            outcomes[number][position] = outcome
+    for result, vote_outcomes in zip(results, outcomes, strict=True):
+        result.votes = vote_outcomes
 
 
-def _cast_of(row: asyncpg.Record) -> Cast:
+def _vote_from_row(row: asyncpg.Record) -> SubmittedVote:
     vote = Vote(
         output_id=row["output_id"],
         user_id=row["user_id"],
@@ -234,11 +251,11 @@ def _cast_of(row: asyncpg.Record) -> Cast:
         user_agent=row["user_agent"],
         time_us=row["time_us"],
     )
-    return Cast(vote, UUID(row["request_id"]))
+    return SubmittedVote(vote, UUID(row["request_id"]))
 
 
-def _vote_row(cast: Cast) -> dict[str, object]:
-    vote = cast.vote
+def _vote_row(submitted: SubmittedVote) -> dict[str, object]:
+    vote = submitted.vote
     return {
         "output_id": vote.output_id,
         "user_id": vote.user_id,
@@ -249,7 +266,7 @@ def _vote_row(cast: Cast) -> dict[str, object]:
         "source": vote.source,
         "user_agent": vote.user_agent,
         "time_us": vote.time_us,
-        "request_id": str(cast.request_id),
+        "request_id": str(submitted.request_id),
     }
 
 
@@ -266,9 +283,9 @@ def _recording_row(recording: Recording) -> dict[str, object]:
     }
 
 
-async def _retract(connection: Connection, tenant: str, retraction: Retraction) -> Retracted:
-    kinds = [kind in retraction.kinds for kind in (Kind.EXPLICIT, Kind.IMPLICIT, Kind.VOICE)]
-    place = (tenant, retraction.output_id, retraction.user_id, retraction.until_us)
-    row = await connection.fetchrow(_SQL["retract"], *place, *kinds)
-    assert row is not None  # noqa: S101 - an aggregate always gives a row
-    return Retracted(explicit=row["explicit"], signals=row["signals"], voice=row["voice"])
+async def _retract(connection: Connection, tenant: str, retraction: Retraction) -> RetractionResult:
+    kinds = [kind in retraction.kinds for kind in (FeedbackKind.EXPLICIT, FeedbackKind.IMPLICIT, FeedbackKind.VOICE)]
+    values = (tenant, retraction.output_id, retraction.user_id, retraction.until_us)
+    row = await connection.fetchrow(_SQL["retract"], *values, *kinds)
+    assert row is not None  # noqa: S101 - the query always returns one row
+    return RetractionResult(is_explicit_retracted=row["explicit"], signals=row["signals"], voice=row["voice"])

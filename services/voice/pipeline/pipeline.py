@@ -88,7 +88,7 @@ async def open_ears(settings: HearingSettings, translation: Translation) -> Asyn
     """Loads the model, some seconds, and hears while the block runs; raises WeightsMissing, Precondition."""
     told = engine_settings(settings)
     engine = await asyncio.to_thread(Engine, told)
-    if settings.device != "cpu":
+    if engine.device == "cuda":  # a GPU compiles at the first call; on a processor the first call is as fast as others
         await asyncio.to_thread(engine.warm_up)
     async with Batcher(engine, told) as batcher:
         hearing = Hearing(batcher, told.limits, EmbeddingReader(), translation)

@@ -14,8 +14,6 @@ from tests.house.tree import ROOT, shown
 
 CALL = re.compile(r"pg_(?:try_)?advisory_(?:xact_)?(?:un)?lock(?:_shared)?\s*\(")
 TEXT = re.compile(r"hashtextextended\('([^']*)'(?:\|\|(.+))?,0(?:::bigint)?\)")
-DUE = ["72009, hashtext($1 || '/' || $2)"]
-"""The lock of survey prompts, until its query uses its own number, 72012."""
 NUMBER = re.compile(r"(\d+),(.+)")
 
 
@@ -62,8 +60,7 @@ def unregistered(paths: list[Path]) -> list[str]:
 
 
 def test_every_advisory_lock_is_registered() -> None:
-    found = [each.partition(": ")[2] for each in unregistered(sources())]
-    assert found in ([], DUE)
+    assert unregistered(sources()) == []
 
 
 def test_registered_locks_are_distinct_and_used() -> None:
@@ -71,7 +68,7 @@ def test_registered_locks_are_distinct_and_used() -> None:
         assert [value for value, count in Counter(values).items() if count > 1] == []
     text = "\n".join(path.read_text() for path in sources())
     unused = [each.name for each in LOCKS if (str(each.number) if each.number else f"'{each.text}'") not in text]
-    assert unused in ([], ["ingest.survey_prompt"])
+    assert unused == []
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_an_unknown_name_is_an_error() -> None:
 
 
 def test_two_queries_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="here: two queries are called add_thing"):
+    with pytest.raises(ValueError, match="here: duplicate query add_thing"):
         Queries(TEXT + "-- query: add_thing\n-- Again.\nSELECT 1;\n", "here")
 
 
@@ -48,7 +48,7 @@ def test_two_queries_of_one_name_are_refused() -> None:
     ],
 )
 def test_a_query_without_name_or_reason_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="lacks its name or its reason"):
+    with pytest.raises(ValueError, match="has no name or no reason"):
         Queries(text, "here")
 
 

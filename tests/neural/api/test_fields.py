@@ -12,10 +12,10 @@ import redis.asyncio
 from google.protobuf.descriptor import FieldDescriptor
 
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
-from tests.ingest.serving import reason_of
+from tests.ingest.fixtures.service import reason_of
 from tests.neural.fixtures.calls import ALL_ROLES, METHODS, call_status, insert_feedback
 from tests.neural.fixtures.fields import WALK
-from tests.neural.fixtures.service import OPERATOR, RunningService, running_service
+from tests.neural.fixtures.service import OPERATOR, NeuralService, open_service
 from tests.support.fields import names_field
 from tests.support.servers import Databases
 from tests.support.suite import token
@@ -26,18 +26,18 @@ ACCEPTED = {"LearnOutput": {"NOT_FOUND"}, "ClearTrustScore": {"OK", "NOT_FOUND"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def neural(databases: Databases, valkey_url: str) -> AsyncIterator[RunningService]:
+async def neural(databases: Databases, valkey_url: str) -> AsyncIterator[NeuralService]:
     """Gives a running service with some learned feedback."""
     async with redis.asyncio.Redis.from_url(valkey_url) as client:
         await client.flushall()
     with databases.fresh() as database_url:
-        async with running_service(database_url, valkey_url) as service:
+        async with open_service(database_url, valkey_url) as service:
             await insert_feedback(service)
             yield service
 
 
 @pytest.mark.parametrize("method", METHODS)
-async def test_each_field_accepts_legal_and_rejects_illegal_values(neural: RunningService, method: str) -> None:
+async def test_each_field_accepts_legal_and_rejects_illegal_values(neural: NeuralService, method: str) -> None:
     # Other methods may have used the same request_id.
     await neural.rows("DELETE FROM neural.requests")
     wrong: list[str] = []
@@ -59,7 +59,7 @@ async def test_each_field_accepts_legal_and_rejects_illegal_values(neural: Runni
 
 
 @pytest.mark.parametrize("data", [b"\xff\xff\xff", b"\x0a\x02\xff\xfe"], ids=["malformed message", "invalid UTF-8"])
-async def test_malformed_request_bytes_are_rejected(neural: RunningService, data: bytes) -> None:
+async def test_malformed_request_bytes_are_rejected(neural: NeuralService, data: bytes) -> None:
     for method, descriptor in METHODS.items():
         if descriptor.input_type.fields_by_number[1].cpp_type != FieldDescriptor.CPPTYPE_STRING and data[0] == 0x0A:
             continue  # the bytes are an unknown field of this message
@@ -71,7 +71,7 @@ async def test_malformed_request_bytes_are_rejected(neural: RunningService, data
         assert (caught.value.code(), reason_of(caught.value)) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED"), method
 
 
-async def test_tenant_other_than_in_token_is_rejected(neural: RunningService) -> None:
+async def test_tenant_other_than_in_token_is_rejected(neural: NeuralService) -> None:
     for method in METHODS:
         request = WALK.legal(METHODS[method].input_type)
         if hasattr(request, "tenant_id"):
@@ -91,7 +91,7 @@ async def test_tenant_other_than_in_token_is_rejected(neural: RunningService) ->
         ("operator", {*METHODS}),
     ],
 )  # fmt: skip
-async def test_role_may_call_only_its_methods(neural: RunningService, role: str, allowed: set[str]) -> None:
+async def test_role_may_call_only_its_methods(neural: NeuralService, role: str, allowed: set[str]) -> None:
     found = set()
     for method in METHODS:
         request = WALK.legal(METHODS[method].input_type)
@@ -104,13 +104,13 @@ async def test_role_may_call_only_its_methods(neural: RunningService, role: str,
     assert found == allowed
 
 
-async def test_call_without_token_is_unauthenticated(neural: RunningService) -> None:
+async def test_call_without_token_is_unauthenticated(neural: NeuralService) -> None:
     for method in METHODS:
         request = WALK.legal(METHODS[method].input_type)
         assert (await call_status(neural, method, request, grpc.aio.Metadata()))[0] == "UNAUTHENTICATED", method
 
 
-async def test_operator_without_tenant_is_rejected(neural: RunningService) -> None:
+async def test_operator_without_tenant_is_rejected(neural: NeuralService) -> None:
     request = learning_service_pb2.GetTenantSettingsRequest()
     assert (await call_status(neural, "GetTenantSettings", request, OPERATOR))[:2] == (
         "INVALID_ARGUMENT",
@@ -120,7 +120,7 @@ async def test_operator_without_tenant_is_rejected(neural: RunningService) -> No
     assert (await call_status(neural, "GetTenantSettings", request, OPERATOR))[0] == "OK"
 
 
-async def test_score_listing_requires_user_only_at_user_scope(neural: RunningService) -> None:
+async def test_score_listing_requires_user_only_at_user_scope(neural: NeuralService) -> None:
     for scope in scoring_pb2.Scope.values()[1:]:
         for user in ("", "u"):
             request = recommend_service_pb2.ListModelScoresRequest(scope=scope, user_id=user)
@@ -129,7 +129,7 @@ async def test_score_listing_requires_user_only_at_user_scope(neural: RunningSer
             assert (await call_status(neural, "ListModelScores", request))[:2] == expected
 
 
-async def test_repeated_model_is_rejected_with_its_field_path(neural: RunningService) -> None:
+async def test_repeated_model_is_rejected_with_its_field_path(neural: NeuralService) -> None:
     for method, path in (("GetRecommendation", "context"), ("BatchGetRecommendations", "contexts[0]")):
         request = WALK.legal(METHODS[method].input_type)
         context = request.context if method == "GetRecommendation" else request.contexts[0]

@@ -13,13 +13,13 @@ import pytest
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
 from tests.neural.fixtures.calls import METHODS, call_status, insert_feedback
 from tests.neural.fixtures.fields import WALK
-from tests.neural.fixtures.service import ACME, RunningService, running_service
+from tests.neural.fixtures.service import ACME, NeuralService, open_service
 
 
 @pytest.fixture
-async def neural(database_url: str, redis_url: str) -> AsyncIterator[RunningService]:
+async def neural(database_url: str, redis_url: str) -> AsyncIterator[NeuralService]:
     """Gives a running service with some learned feedback."""
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await insert_feedback(service)
         yield service
 
@@ -29,7 +29,7 @@ def listing(**fields: Any) -> recommend_service_pb2.ListModelScoresRequest:
     return recommend_service_pb2.ListModelScoresRequest(scope=scoring_pb2.SCOPE_TENANT, **fields)
 
 
-async def test_score_pages_are_complete_and_reject_tokens_of_other_listings(neural: RunningService) -> None:
+async def test_score_pages_are_complete_and_reject_tokens_of_other_listings(neural: NeuralService) -> None:
     for model in ("k", "n"):
         await neural.feedback.rate(model, [1], "x")
     listed: list[str] = []
@@ -50,7 +50,7 @@ async def test_score_pages_are_complete_and_reject_tokens_of_other_listings(neur
     assert (await call_status(neural, "ListTrustScores", trust))[:2] == ("INVALID_ARGUMENT", ["page_token"])
 
 
-async def last_output(neural: RunningService) -> learning_service_pb2.LearnOutputRequest:
+async def last_output(neural: NeuralService) -> learning_service_pb2.LearnOutputRequest:
     """Returns a request to learn the latest output."""
     rows = await neural.rows("SELECT output_id FROM ingest.outputs ORDER BY recorded_at DESC LIMIT 1")
     return learning_service_pb2.LearnOutputRequest(output_id=rows[0]["output_id"])
@@ -62,7 +62,7 @@ def forged_token(listing: list[str], key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([digest, key]).encode()).decode().rstrip("=")
 
 
-async def test_forged_page_token_with_invalid_key_is_rejected(neural: RunningService) -> None:
+async def test_forged_page_token_with_invalid_key_is_rejected(neural: NeuralService) -> None:
     good = learning_service_pb2.ListTrustScoresRequest(
         page_token=forged_token(["trust", "acme", "False"], ["0.5", "u"])
     )
@@ -77,7 +77,7 @@ async def test_forged_page_token_with_invalid_key_is_rejected(neural: RunningSer
         assert (await call_status(neural, "ListModelScores", scores))[:2] == ("INVALID_ARGUMENT", ["page_token"]), key
 
 
-async def test_trust_pages_are_complete(neural: RunningService) -> None:
+async def test_trust_pages_are_complete(neural: NeuralService) -> None:
     request = learning_service_pb2.ListTrustScoresRequest(page_size=1)
     first = await neural.call("ListTrustScores", request)
     request.page_token = first.next_page_token
@@ -86,7 +86,7 @@ async def test_trust_pages_are_complete(neural: RunningService) -> None:
     assert (found, second.next_page_token) == ([("u", 0.5), ("v", 0.7)], "")
 
 
-async def test_request_id_reused_for_another_request_is_rejected(neural: RunningService) -> None:
+async def test_request_id_reused_for_another_request_is_rejected(neural: NeuralService) -> None:
     request = WALK.legal(METHODS["UpdateTenantSettings"].input_type)
     answers = [await neural.call("UpdateTenantSettings", request, ACME) for _ in range(2)]
     assert answers[0] == answers[1]

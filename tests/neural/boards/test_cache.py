@@ -19,7 +19,7 @@ from neural.domain.boards import decode
 from neural.domain.model import ANY, BoardKey
 from radiant.neural.v1 import learning_service_pb2
 from tests.neural.fixtures.boards import KEY, board, revision
-from tests.neural.fixtures.service import RunningService, running_service, wait_until
+from tests.neural.fixtures.service import NeuralService, open_service, wait_until
 from tests.neural.fixtures.stack import LearningStack
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import free_port
@@ -75,7 +75,7 @@ async def test_clear_removes_only_boards(redis_url: str) -> None:
 
 
 async def test_board_is_cached_within_a_second_of_commit(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service, redis.asyncio.Redis.from_url(redis_url) as client:
+    async with open_service(database_url, redis_url) as service, redis.asyncio.Redis.from_url(redis_url) as client:
         seconds = []
         for number in range(1, 6):
             await service.feedback.rate("m", [1])
@@ -89,11 +89,11 @@ async def test_board_is_cached_within_a_second_of_commit(database_url: str, redi
 
 
 async def test_recommendation_is_current_within_a_second_of_commit(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await assert_fresh(service, 4)
 
 
-async def assert_fresh(service: RunningService, times: int) -> None:
+async def assert_fresh(service: NeuralService, times: int) -> None:
     """Checks that the median delay from a vote to its recommendation is below 1 s."""
     seconds = []
     for _ in range(times):
@@ -109,7 +109,7 @@ async def assert_fresh(service: RunningService, times: int) -> None:
 
 async def test_redis_restarted_with_stale_boards_is_cleared(database_url: str, apart: Apart) -> None:
     with running_valkey(apart) as server:
-        async with running_service(database_url, server.url) as service:
+        async with open_service(database_url, server.url) as service:
             await assert_fresh(service, 3)
             async with redis.asyncio.Redis.from_url(server.url) as client:
                 stale: Any = await client.get(cache_key(KEY))
@@ -148,7 +148,7 @@ async def test_recommendation_with_unresponsive_redis_uses_database(database_url
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(100)
-        async with running_service(database_url, f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as service:
+        async with open_service(database_url, f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as service:
             await service.feedback.rate("m", [1])
 
             async def is_learned() -> bool:
@@ -158,7 +158,7 @@ async def test_recommendation_with_unresponsive_redis_uses_database(database_url
 
 
 async def test_staleness_with_redis_is_below_heartbeat_interval(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await service.ask()
 
         async def has_later_heartbeat() -> bool:
@@ -171,7 +171,7 @@ async def test_staleness_with_redis_is_below_heartbeat_interval(database_url: st
 
 
 async def test_staleness_without_redis_is_at_most_entry_ttl(database_url: str) -> None:
-    async with running_service(database_url, f"redis://127.0.0.1:{free_port()}/0") as service:
+    async with open_service(database_url, f"redis://127.0.0.1:{free_port()}/0") as service:
         values = [(await service.ask()).staleness_ms]
 
         async def is_read_again() -> bool:

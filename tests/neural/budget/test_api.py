@@ -12,7 +12,7 @@ import pytest
 from neural.budget import controller, weights
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from tests.neural.fixtures.service import ACME, RunningService, running_service, wait_until
+from tests.neural.fixtures.service import ACME, NeuralService, open_service, wait_until
 from tests.neural.fixtures.stream import WatchedTable
 from tests.support.suite import token
 
@@ -20,15 +20,15 @@ GLOBEX = token("globex", "service", "admin")
 
 
 @pytest.fixture
-async def service(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningService]:
+async def service(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[NeuralService]:
     """Gives a service with short intervals of the budget controller."""
     monkeypatch.setattr(controller, "INTERVAL", timedelta(seconds=0.1))
     monkeypatch.setattr(weights, "POLL_INTERVAL", timedelta(seconds=0.05))
-    async with running_service(database_url, redis_url) as opened:
+    async with open_service(database_url, redis_url) as opened:
         yield opened
 
 
-async def change(service: RunningService, request_id: str = "", **settings: Any) -> pb.TenantSettings:
+async def change(service: NeuralService, request_id: str = "", **settings: Any) -> pb.TenantSettings:
     """Changes the settings of acme."""
     request = pb.UpdateTenantSettingsRequest(
         request_id=request_id or str(uuid4()), settings=pb.TenantSettings(**settings)
@@ -37,7 +37,7 @@ async def change(service: RunningService, request_id: str = "", **settings: Any)
     return answer.settings
 
 
-async def settings_of(service: RunningService, caller: Any = ACME) -> pb.GetTenantSettingsResponse:
+async def settings_of(service: NeuralService, caller: Any = ACME) -> pb.GetTenantSettingsResponse:
     """Returns settings and spending of a tenant."""
     answer: pb.GetTenantSettingsResponse = await service.call(
         "GetTenantSettings", pb.GetTenantSettingsRequest(), caller
@@ -45,7 +45,7 @@ async def settings_of(service: RunningService, caller: Any = ACME) -> pb.GetTena
     return answer
 
 
-async def test_settings_update_replaces_both_settings(service: RunningService) -> None:
+async def test_settings_update_replaces_both_settings(service: NeuralService) -> None:
     assert not (await settings_of(service)).settings.daily_budget_usd
     request_id = str(uuid4())
     both = pb.TenantSettings(global_learning=True, daily_budget_usd=12.5)
@@ -57,7 +57,7 @@ async def test_settings_update_replaces_both_settings(service: RunningService) -
     assert (await settings_of(service)).settings == pb.TenantSettings(global_learning=True)
 
 
-async def test_spent_budget_changes_recommendation_explanation_and_stream(service: RunningService) -> None:
+async def test_spent_budget_changes_recommendation_explanation_and_stream(service: NeuralService) -> None:
     now = datetime.now(UTC)
     for feedback in (service.feedback, service.feedback.for_tenant("globex")):
         await feedback.rate("m", [1] * 10, "ann", at=now, cost=1.0)

@@ -10,7 +10,7 @@ import pytest
 from neural.api.convert.enums import STRATEGIES
 from neural.domain.model import Strategy
 from radiant.neural.v1 import learning_service_pb2 as pb
-from tests.neural.fixtures.service import OPERATOR, RunningService, running_service, wait_until
+from tests.neural.fixtures.service import OPERATOR, NeuralService, open_service, wait_until
 
 EVENTS = 2400
 _DECISIONS = """
@@ -50,7 +50,7 @@ WHERE output_id LIKE 'o%' AND substr(output_id, 2)::integer <= $1
 """
 
 
-async def seed(neural: RunningService, events: int) -> None:
+async def seed(neural: NeuralService, events: int) -> None:
     """Writes decisions: three of four for m (a third of the votes up), the others for n (90 % up).
 
     Each decision has two outputs, and the votes on the second are down. Ten decisions have no candidates.
@@ -63,7 +63,7 @@ async def seed(neural: RunningService, events: int) -> None:
         await connection.execute(_VOTES, events)
 
 
-async def learn_preference(neural: RunningService) -> None:
+async def learn_preference(neural: NeuralService) -> None:
     """Writes votes after which the greedy strategy chooses n for every user, and waits until they are learned."""
     await neural.feedback.rate("n", [1] * 60, "v")
     await neural.feedback.rate("m", [-1] * 60, "v")
@@ -75,7 +75,7 @@ async def learn_preference(neural: RunningService) -> None:
     await wait_until(20, is_learned)
 
 
-async def evaluate(neural: RunningService, strategy: Strategy, **fields: Any) -> pb.EvaluatePolicyResponse:
+async def evaluate(neural: NeuralService, strategy: Strategy, **fields: Any) -> pb.EvaluatePolicyResponse:
     """Returns the evaluation of a strategy for acme."""
     request = pb.EvaluatePolicyRequest(strategy=STRATEGIES[strategy], **fields)
     answer: pb.EvaluatePolicyResponse = await neural.call("EvaluatePolicy", request)
@@ -83,13 +83,13 @@ async def evaluate(neural: RunningService, strategy: Strategy, **fields: Any) ->
 
 
 @pytest.fixture
-async def neural(database_url: str, redis_url: str) -> AsyncIterator[RunningService]:
+async def neural(database_url: str, redis_url: str) -> AsyncIterator[NeuralService]:
     """Gives a service with epsilon 0.2."""
-    async with running_service(database_url, redis_url, {"RADIANT_EPSILON": "0.2"}) as running:
+    async with open_service(database_url, redis_url, {"RADIANT_EPSILON": "0.2"}) as running:
         yield running
 
 
-async def test_evaluation_of_strategies_finds_true_mean_rewards(neural: RunningService) -> None:
+async def test_evaluation_of_strategies_finds_true_mean_rewards(neural: NeuralService) -> None:
     await seed(neural, EVENTS)
     await learn_preference(neural)
     greedy = await evaluate(neural, Strategy.GREEDY)
@@ -106,14 +106,14 @@ async def test_evaluation_of_strategies_finds_true_mean_rewards(neural: RunningS
     assert {each.estimator: each.value for each in exploring.estimates}["snips"] == pytest.approx(value, abs=0.01)
 
 
-async def test_evaluation_with_too_few_events_explains_shortfall(neural: RunningService) -> None:
+async def test_evaluation_with_too_few_events_explains_shortfall(neural: NeuralService) -> None:
     await seed(neural, 1999)
     found = await evaluate(neural, Strategy.THOMPSON)
     assert (found.events, found.enough_data, list(found.estimates)) == (1999, False, [])
     assert "1999 decisions have feedback, and 2000 are needed" in found.explanation
 
 
-async def test_evaluation_counts_only_feedback_of_output_user_in_period(neural: RunningService) -> None:
+async def test_evaluation_counts_only_feedback_of_output_user_in_period(neural: NeuralService) -> None:
     await seed(neural, 100)
     assert (await evaluate(neural, Strategy.GREEDY)).events == 100
     await neural.feedback.connection.execute(_CHANGE_RATER, 40)
@@ -127,7 +127,7 @@ async def test_evaluation_counts_only_feedback_of_output_user_in_period(neural: 
     assert (await neural.call("EvaluatePolicy", globex, OPERATOR)).events == 0
 
 
-async def test_logged_decision_contains_its_candidates(neural: RunningService) -> None:
+async def test_logged_decision_contains_its_candidates(neural: NeuralService) -> None:
     answer = await neural.ask()
     query = "SELECT candidates FROM neural.neural_routing_recommendations WHERE decision_id = $1"
 

@@ -12,7 +12,7 @@ import pytest
 from kit.rpc.pages import encode_page
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.neural.fixtures.history import new_run_id, write_history
-from tests.neural.fixtures.service import ACME, OPERATOR, RunningService, running_service
+from tests.neural.fixtures.service import ACME, OPERATOR, NeuralService, open_service
 from tests.support.suite import token
 
 INSERT = (
@@ -21,13 +21,13 @@ INSERT = (
 )
 
 
-async def list_runs(serving: RunningService, caller: Any = OPERATOR, **request: Any) -> pb.ListBatchRunsResponse:
+async def list_runs(serving: NeuralService, caller: Any = OPERATOR, **request: Any) -> pb.ListBatchRunsResponse:
     """Returns a page of runs."""
     answer: pb.ListBatchRunsResponse = await serving.call("ListBatchRuns", pb.ListBatchRunsRequest(**request), caller)
     return answer
 
 
-async def insert_run(serving: RunningService, hour: int, state: str = "failed", error: str = "", step: str = "") -> str:
+async def insert_run(serving: NeuralService, hour: int, state: str = "failed", error: str = "", step: str = "") -> str:
     """Inserts a run that started at an hour and returns its ID."""
     name = str(uuid.uuid4())
     await serving.rows(INSERT, name, state, error, step, ["trust"], hour, None)
@@ -35,7 +35,7 @@ async def insert_run(serving: RunningService, hour: int, state: str = "failed", 
 
 
 async def test_run_listing_contains_reports_of_succeeded_runs(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         assert await list_runs(service) == pb.ListBatchRunsResponse()
         await write_history(service.feedback, 21, 10)
         reports = [
@@ -62,7 +62,7 @@ async def test_run_listing_contains_reports_of_succeeded_runs(database_url: str,
 
 async def test_run_pages_neither_repeat_nor_skip_while_runs_start(database_url: str, redis_url: str) -> None:
     chance = random.Random(6)
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         hours = {await insert_run(service, hour): hour for hour in [chance.randrange(6) for _ in range(23)]}
         expected = sorted(hours, key=lambda name: (hours[name], name), reverse=True)
         found: list[str] = []
@@ -77,7 +77,7 @@ async def test_run_pages_neither_repeat_nor_skip_while_runs_start(database_url: 
 
 
 async def test_run_page_size_is_50_by_default_and_at_most_100(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         for hour in range(103):
             await insert_run(service, hour)
         assert [len((await list_runs(service, page_size=size)).runs) for size in (0, 3, 1000)] == [50, 3, 100]
@@ -85,7 +85,7 @@ async def test_run_page_size_is_50_by_default_and_at_most_100(database_url: str,
 
 async def test_run_listing_rejects_page_token_of_other_listing(database_url: str, redis_url: str) -> None:
     keys: list[tuple[int | str, str]] = [(1, "x"), (-1, str(uuid.uuid4())), (2**62, str(uuid.uuid4())), ("1", "x")]
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         for page_token in (
             "x",
             encode_page(("trust",), (1, str(uuid.uuid4()))),
@@ -98,7 +98,7 @@ async def test_run_listing_rejects_page_token_of_other_listing(database_url: str
 
 
 async def test_run_listing_by_admin_is_denied(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         for caller in (ACME, token("globex", "admin")):
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await list_runs(service, caller)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from ingest.notify.learner import NoWakeUp
+from ingest.notify.learner import NoLearnerNotifier
 from ingest.privacy.retention import Retention, month_of
 from ingest.settings import RetentionSettings
 from kit.postgres.pool import PostgresSettings, open_database
@@ -27,7 +27,7 @@ async def delete_expired(stack: LearningStack, feedback: int = 365, signals: int
     kept = RetentionSettings(feedback=timedelta(days=feedback), signals=timedelta(days=signals))
     postgres = PostgresSettings(url=url_as("radiant_ingest", stack.database_url), application_name="retention")
     async with open_database(postgres) as database:
-        return await Retention(database, kept, NoWakeUp()).round(datetime.now(UTC))
+        return await Retention(database, kept, NoLearnerNotifier()).run_once()
 
 
 async def write_feedback(stack: LearningStack, days: int, tenant: str = "acme") -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from radiant.experiments.v1 import experiment_pb2
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from tests.experiments.service import serving as experimenting
-from tests.experiments.service.serving import OPERATOR, config, draft
-from tests.neural.fixtures.service import ACME, RunningService, running_service, wait_until
+from tests.experiments.fixtures import service as experimenting
+from tests.experiments.fixtures.service import OPERATOR, config, draft
+from tests.neural.fixtures.service import ACME, NeuralService, open_service, wait_until
 from tests.support.suite import token
 
 GLOBEX = token("globex")
@@ -25,8 +25,8 @@ DELAY_MAX_S = 1.0
 class Services:
     """The services neural and experiments on one database."""
 
-    neural: RunningService
-    experiments: experimenting.Serving
+    neural: NeuralService
+    experiments: experimenting.ExperimentsService
 
     async def ask(self, user: str, *candidates: str, caller: Any = ACME, **more: Any) -> Any:
         """Returns a greedy recommendation for a user."""
@@ -72,8 +72,8 @@ class Services:
 async def both(database_url: str, redis_url: str) -> AsyncIterator[Services]:
     """Gives both services on one database."""
     async with contextlib.AsyncExitStack() as stack:
-        neural = await stack.enter_async_context(running_service(database_url, redis_url))
-        experiments = await stack.enter_async_context(experimenting.serving(database_url))
+        neural = await stack.enter_async_context(open_service(database_url, redis_url))
+        experiments = await stack.enter_async_context(experimenting.open_service(database_url))
         yield Services(neural, experiments)
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from neural.recommendation import watch as watch_module
 from radiant.neural.v1 import learning_service_pb2
-from tests.neural.fixtures.service import OPERATOR, RunningService, running_service, wait_until
+from tests.neural.fixtures.service import OPERATOR, NeuralService, open_service, wait_until
 from tests.neural.fixtures.stream import WatchedTable
 from tests.support.suite import token
 
 FRESH_S = 1.0
 
 
-async def wait_until_learned(service: RunningService, units: int) -> None:
+async def wait_until_learned(service: NeuralService, units: int) -> None:
     """Waits until a number of units is learned and published."""
 
     async def is_published() -> bool:
@@ -29,7 +29,7 @@ async def wait_until_learned(service: RunningService, units: int) -> None:
 
 
 async def test_stream_sends_snapshot_then_changes_within_a_second(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await service.feedback.rate("m", [1], "ann")
         await service.feedback.for_tenant("globex").rate("secret", [1], "ann")
         await wait_until_learned(service, 2)
@@ -51,7 +51,7 @@ async def test_stream_sends_snapshot_then_changes_within_a_second(database_url: 
 
 
 async def test_stream_contains_only_selected_users_and_tasks(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await service.feedback.rate("m", [1], "ann")
         await service.feedback.rate("m", [1], "bob", task="code")
         await wait_until_learned(service, 2)
@@ -70,14 +70,14 @@ async def test_stream_without_changes_sends_heartbeats(
 ) -> None:
     assert watch_module.HEARTBEAT_INTERVAL_S <= 10
     monkeypatch.setattr(watch_module, "HEARTBEAT_INTERVAL_S", 0.1)
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         table = WatchedTable(service, token("nobody", "service"))
         assert [await table.take() for _ in range(4)] == [[]] * 4
         table.close()
 
 
 async def test_stream_after_rebuild_sends_all_entries(database_url: str, redis_url: str) -> None:
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         await service.feedback.rate("m", [1], "ann")
         await wait_until_learned(service, 1)
         table = WatchedTable(service, user_ids=["ann"])
@@ -98,7 +98,7 @@ async def test_stream_above_limit_is_rejected(
     database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch_module, "WATCHERS_MAX", 1)
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         first, second = WatchedTable(service), WatchedTable(service)
         outcomes = await asyncio.gather(first.take(), second.take(), return_exceptions=True)
         assert sorted(isinstance(each, BaseException) for each in outcomes) == [False, True]

@@ -12,15 +12,15 @@ import pytest
 
 from neural.trust.rounds import TrustRound, TrustRounds
 from radiant.neural.v1 import learning_service_pb2 as pb
-from tests.neural.fixtures.service import ACME, RunningService, running_service
+from tests.neural.fixtures.service import ACME, NeuralService, open_service
 from tests.neural.fixtures.stack import LearningStack, no_op, open_stack
 from tests.support.suite import token
 
 
 @pytest.fixture
-async def neural(database_url: str, redis_url: str) -> AsyncIterator[RunningService]:
+async def neural(database_url: str, redis_url: str) -> AsyncIterator[NeuralService]:
     """Gives a running service."""
-    async with running_service(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         yield service
 
 
@@ -34,18 +34,18 @@ def clear(user: str = "u") -> pb.ClearTrustScoreRequest:
     return pb.ClearTrustScoreRequest(request_id=str(uuid4()), user_id=user)
 
 
-async def call(neural: RunningService, method: str, request: Any, caller: grpc.aio.Metadata = ACME) -> Any:
+async def call(neural: NeuralService, method: str, request: Any, caller: grpc.aio.Metadata = ACME) -> Any:
     """Returns the answer of a call."""
     return await getattr(neural.learning, method)(request, metadata=caller, timeout=30)
 
 
-async def evidence(neural: RunningService) -> float:
+async def evidence(neural: NeuralService) -> float:
     """Returns the evidence of the unit of output x."""
     shown = await call(neural, "LearnOutput", pb.LearnOutputRequest(output_id="x"))
     return float(shown.units[0].evidence)
 
 
-async def learned_evidence(neural: RunningService) -> int:
+async def learned_evidence(neural: NeuralService) -> int:
     """Returns the evidence in the tenant's cell of all contexts, when the queue is empty."""
     async with asyncio.timeout(10):
         while (await neural.rows("SELECT count(*) FROM ingest.learn_queue"))[0][0]:  # noqa: ASYNC110 - a table has no event
@@ -54,7 +54,7 @@ async def learned_evidence(neural: RunningService) -> int:
     return int((await neural.rows(query))[0][0])
 
 
-async def test_pinned_trust_applies_to_earlier_feedback_until_cleared(neural: RunningService) -> None:
+async def test_pinned_trust_applies_to_earlier_feedback_until_cleared(neural: NeuralService) -> None:
     await neural.feedback.manifest("x", "m")
     await neural.feedback.vote("x", 1)
     assert await evidence(neural) == 1
@@ -72,7 +72,7 @@ async def test_pinned_trust_applies_to_earlier_feedback_until_cleared(neural: Ru
     assert await learned_evidence(neural) == full
 
 
-async def test_pin_repeated_with_same_request_id_returns_first_answer(neural: RunningService) -> None:
+async def test_pin_repeated_with_same_request_id_returns_first_answer(neural: NeuralService) -> None:
     request = pin()
     first = await call(neural, "PinTrustScore", request)
     await call(neural, "ClearTrustScore", clear())
@@ -83,27 +83,27 @@ async def test_pin_repeated_with_same_request_id_returns_first_answer(neural: Ru
         await call(neural, "PinTrustScore", request)
 
 
-async def test_clear_of_unknown_rater_is_not_found(neural: RunningService) -> None:
+async def test_clear_of_unknown_rater_is_not_found(neural: NeuralService) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call(neural, "ClearTrustScore", clear("unknown"))
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
 
 
-async def test_pin_by_other_role_is_denied(neural: RunningService) -> None:
+async def test_pin_by_other_role_is_denied(neural: NeuralService) -> None:
     for method, request in (("PinTrustScore", pin()), ("ClearTrustScore", clear())):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call(neural, method, request, token("acme", "service", "expert"))
         assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED, method
 
 
-async def test_pin_with_trust_out_of_range_is_rejected(neural: RunningService) -> None:
+async def test_pin_with_trust_out_of_range_is_rejected(neural: NeuralService) -> None:
     for trust in (0.0, 0.09, 1.01, -1.0, float("nan"), float("inf")):
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await call(neural, "PinTrustScore", pin(trust=trust))
         assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT, trust
 
 
-async def test_round_does_not_change_pinned_trust(neural: RunningService, database_url: str, redis_url: str) -> None:
+async def test_round_does_not_change_pinned_trust(neural: NeuralService, database_url: str, redis_url: str) -> None:
     await neural.feedback.rate("m", [1, -1], "u")
     await learned_evidence(neural)
     await call(neural, "PinTrustScore", pin(trust=0.2))

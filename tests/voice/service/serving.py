@@ -17,7 +17,7 @@ import grpc
 
 from radiant.voice.v1 import voice_pb2, voice_service_pb2_grpc
 from radiant.voice.v1 import voice_service_pb2 as pb
-from tests.ingest.serving import problems_of, reason_of
+from tests.ingest.fixtures.service import problems_of, reason_of
 from tests.support.servers import url_as
 from tests.support.suite import KEY, ServiceProcess, token
 from tests.voice.service.scripted import JOURNAL, ScriptedEars, opener

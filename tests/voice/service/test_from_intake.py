@@ -7,8 +7,8 @@ from pathlib import Path
 from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
-from tests.ingest import serving as intake
-from tests.ingest.speaking import clip, header, speak
+from tests.ingest.fixtures import service as intake
+from tests.ingest.fixtures.voice import clip, header, submit_voice
 from tests.voice.service.serving import EXPERT, serving
 from voice.domain.ports import Understood
 
@@ -25,10 +25,10 @@ async def test_what_is_submitted_is_heard_within_a_moment(database_url: str, red
     folder, sound = tmp_path / "audio", clip(20)
     here = {"RADIANT_AUDIO_URL": str(folder)}
     async with (
-        intake.serving(database_url, redis_url, here) as ingest,
+        intake.open_service(database_url, redis_url, here) as ingest,
         serving(database_url, redis_url, folder, Echo(), RADIANT_VOICE_LOST_SECONDS="60") as voice,
     ):
-        submitted = await speak(ingest, header("o", "u"), sound)
+        submitted = await submit_voice(ingest, header("o", "u"), sound)
         assert await voice.until("completed", 1, 5) < 2
         shown = await voice.shown(submitted.voice_id)
         assert (shown.output_id, shown.user_id, shown.audio_format) == ("o", "u", "wav")

@@ -3,12 +3,15 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from bench.performance.voice.sentiment import ACCURACY_MIN, LEAD_MIN, heldout, read, vader
 from voice.text.heads import CATEGORIES
 from voice.text.opinion import EmbeddingReader
 from voice.text.training.phrases import phrases
 from voice.text.training.train import micro_f1
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_texts_are_others_than_the_phrases_and_enough_of_each_kind() -> None:

@@ -3,11 +3,14 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from voice.text.embeddings import NanoEmbedder
 from voice.text.heads import CATEGORIES, load, rate
 from voice.text.training.phrases import digest, phrases
 from voice.text.training.train import embedded, labels, learned, macro_f1, micro_f1
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_phrases_are_many_languages_and_balanced() -> None:

@@ -1,4 +1,4 @@
-"""The audit log out."""
+"""Converts requests and responses of the audit log."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from datetime import UTC, datetime
 import asyncpg
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.audit.log import AuditCheck, AuditFilter
+from ingest.audit.log import AuditFilter, AuditVerification
 from kit.errors import Invalid
 from radiant.ingest.v1 import audit_service_pb2 as pb
 
-BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def filter_of(request: pb.ListAuditEntriesRequest, tenant: str) -> AuditFilter:
-    """Returns which entries are asked for; raises Invalid for a time beyond the calendar."""
+def audit_filter(request: pb.ListAuditEntriesRequest, tenant: str) -> AuditFilter:
+    """Returns the conditions of a request; raises Invalid for a time outside of the years 1 to 9999."""
     return AuditFilter(
         tenant_id=tenant,
         actor=request.actor,
         action=request.action,
         target=request.target,
-        start=_time(request.start_time, "start_time") if request.HasField("start_time") else BEGINNING,
-        end=_time(request.end_time, "end_time") if request.HasField("end_time") else END,
+        start=_datetime(request.start_time, "start_time") if request.HasField("start_time") else EARLIEST,
+        end=_datetime(request.end_time, "end_time") if request.HasField("end_time") else LATEST,
     )
 
 
-def words(wanted: AuditFilter) -> tuple[str, ...]:
-    """Returns what a page token of the listing belongs to."""
-    texts = wanted.tenant_id, wanted.actor, wanted.action, wanted.target
-    return ("audit", *texts, wanted.start.isoformat(), wanted.end.isoformat())
+def page_scope(conditions: AuditFilter) -> tuple[str, ...]:
+    """Returns the values that a page token is valid for."""
+    texts = conditions.tenant_id, conditions.actor, conditions.action, conditions.target
+    return ("audit", *texts, conditions.start.isoformat(), conditions.end.isoformat())
 
 
-def entry(row: asyncpg.Record) -> pb.AuditEntry:
-    """Returns an entry as it is listed."""
+def entry_message(row: asyncpg.Record) -> pb.AuditEntry:
+    """Returns an audit entry as a message."""
     message = pb.AuditEntry(
         sequence=row["sequence"],
         service=row["service"],
@@ -48,18 +48,18 @@ def entry(row: asyncpg.Record) -> pb.AuditEntry:
     return message
 
 
-def check(found: AuditCheck) -> pb.VerifyAuditLogResponse:
-    """Returns what a check found."""
+def verification_response(verification: AuditVerification) -> pb.VerifyAuditLogResponse:
+    """Returns the response with the result of a verification."""
     return pb.VerifyAuditLogResponse(
-        intact=found.first_broken == 0,
-        entries=found.entries,
-        first_broken_sequence=found.first_broken,
-        last_hash=found.last_hash,
+        intact=verification.first_broken == 0,
+        entries=verification.entries,
+        first_broken_sequence=verification.first_broken,
+        last_hash=verification.last_hash,
     )
 
 
-def _time(stamp: Timestamp, path: str) -> datetime:
+def _datetime(stamp: Timestamp, path: str) -> datetime:
     try:
         return stamp.ToDatetime(UTC)
     except (ValueError, OverflowError):
-        raise Invalid.field(path, "is not a time between the years 1 and 9999") from None
+        raise Invalid.field(path, "must be between the years 1 and 9999") from None

@@ -1,199 +1,159 @@
-"""Explicit feedback, signals and withdrawals in; what became of them out."""
+"""Converts requests with votes, signals and retractions to writes, and refused stream batches to responses."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 
-from ingest.api.convert.enums import CATEGORIES, RATINGS, SIGNALS, SOURCES, digest, time_us
-from ingest.domain.model import SENTIMENTS, Kind, Retraction, Signals, Terms, Verdict, Vote, Write
-from ingest.domain.ports import Languages
-from kit.errors import FieldViolation, Invalid
-from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
+from ingest.api.convert.enums import CATEGORIES, RATINGS, SIGNALS, SOURCES
+from ingest.api.convert.times import bounded_time_us
+from ingest.api.convert.write_responses import BATCH_ITEMS_MAX
+from ingest.domain.model import (
+    SENTIMENTS,
+    FeedbackKind,
+    Retraction,
+    SignalColumns,
+    TimeBounds,
+    Vote,
+    Write,
+    WriteMethod,
+)
+from ingest.writes.languages import detect_language
+from kit.errors import Exhausted, FieldViolation, Invalid, RadiantError, Unavailable
+from kit.postgres.idempotency import fingerprint_of
+from radiant.ingest.v1 import feedback_pb2
+from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 VALUE_BYTES_MAX = 8 * 1024
-ITEMS_MAX = 1000
+MESSAGE_CHARACTERS_MAX = 2000
+PROBLEMS_MAX = 100
 
-_TYPES = {number: (word, SENTIMENTS[word]) for number, word in SIGNALS.items()}
+_TYPES = {number: (name, SENTIMENTS[name]) for number, name in SIGNALS.items()}
 _KINDS = {
-    ingest_service_pb2.FEEDBACK_KIND_EXPLICIT: Kind.EXPLICIT,
-    ingest_service_pb2.FEEDBACK_KIND_IMPLICIT: Kind.IMPLICIT,
-    ingest_service_pb2.FEEDBACK_KIND_VOICE: Kind.VOICE,
+    pb.FEEDBACK_KIND_EXPLICIT: FeedbackKind.EXPLICIT,
+    pb.FEEDBACK_KIND_IMPLICIT: FeedbackKind.IMPLICIT,
+    pb.FEEDBACK_KIND_VOICE: FeedbackKind.VOICE,
 }
-_ACCEPTED, _DUPLICATE = feedback_pb2.ITEM_OUTCOME_ACCEPTED, feedback_pb2.ITEM_OUTCOME_DUPLICATE
 _ID_MASK = 2**128 - 1
 
 
-def explicit(
-    request: ingest_service_pb2.SubmitExplicitFeedbackRequest, tenant: str, terms: Terms, languages: Languages
-) -> Write:
+def explicit_write(request: pb.SubmitExplicitFeedbackRequest, tenant: str, bounds: TimeBounds) -> Write:
     """Returns the write of one vote; raises Invalid."""
     problems: list[FieldViolation] = []
-    vote = _vote(request.feedback, "feedback", terms, languages, problems)
+    vote = _vote(request.feedback, "feedback", bounds, problems)
     if problems:
         raise Invalid(problems)
-
-    def answer(verdict: Verdict) -> bytes:
-        return ingest_service_pb2.SubmitExplicitFeedbackResponse(
-            outcome=feedback_pb2.ItemOutcome.ValueType(verdict.votes[0]),
-            comment_language=vote.comment_language,
-            manifest_known=verdict.manifest_known,
-        ).SerializeToString()
-
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.request_id),
-        method="SubmitExplicitFeedback",
-        fingerprint=digest(request),
-        answer=answer,
+        stated_id=request.request_id,
+        method=WriteMethod.SUBMIT_EXPLICIT_FEEDBACK,
+        fingerprint=fingerprint_of(request),
         votes=[vote],
-        asks_manifest=True,
+        needs_manifest_lookup=True,
     )
 
 
-def signal(request: ingest_service_pb2.SubmitImplicitSignalRequest, tenant: str, terms: Terms) -> Write:
+def signal_write(request: pb.SubmitImplicitSignalRequest, tenant: str, bounds: TimeBounds) -> Write:
     """Returns the write of one signal; raises Invalid."""
-    signals = _signals([request.signal], "signal", request.request_id, terms)
-
-    def answer(verdict: Verdict) -> bytes:
-        return ingest_service_pb2.SubmitImplicitSignalResponse(
-            outcome=_DUPLICATE if verdict.duplicates else _ACCEPTED,
-            signal_id=str(UUID(signals.ids[0])),
-            sentiment=signals.sentiments[0],
-        ).SerializeToString()
-
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.request_id),
-        method="SubmitImplicitSignal",
-        fingerprint=digest(request),
-        answer=answer,
-        signals=signals,
+        stated_id=request.request_id,
+        method=WriteMethod.SUBMIT_IMPLICIT_SIGNAL,
+        fingerprint=fingerprint_of(request),
+        signals=_signals([request.signal], "signal", request.request_id, bounds),
     )
 
 
-def signal_batch(request: ingest_service_pb2.BatchSubmitImplicitSignalsRequest, tenant: str, terms: Terms) -> Write:
-    """Returns the write of many signals; raises Invalid naming every bad field."""
-    signals = _signals(request.signals, "signals", request.request_id, terms)
-
-    def answer(verdict: Verdict) -> bytes:
-        response = ingest_service_pb2.BatchSubmitImplicitSignalsResponse()
-        _add_results(response.results, len(signals), verdict)
-        return response.SerializeToString()
-
+def signal_batch_write(request: pb.BatchSubmitImplicitSignalsRequest, tenant: str, bounds: TimeBounds) -> Write:
+    """Returns the write of many signals; raises Invalid with all problems."""
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.request_id),
-        method="BatchSubmitImplicitSignals",
-        fingerprint=digest(request),
-        answer=answer,
-        signals=signals,
+        stated_id=request.request_id,
+        method=WriteMethod.BATCH_SUBMIT_IMPLICIT_SIGNALS,
+        fingerprint=fingerprint_of(request),
+        signals=_signals(request.signals, "signals", request.request_id, bounds),
     )
 
 
-def stream_batch(
-    request: ingest_service_pb2.StreamSignalsRequest, tenant: str, terms: Terms, languages: Languages
-) -> Write:
-    """Returns the write of one batch of a stream; raises Invalid naming every bad field."""
-    items = len(request.signals) + len(request.feedback)
-    if not 1 <= items <= ITEMS_MAX:
-        raise Invalid.field("signals", f"signals and feedback together must be 1 to {ITEMS_MAX} items")
+def stream_batch_write(request: pb.StreamSignalsRequest, tenant: str, bounds: TimeBounds) -> Write:
+    """Returns the write of one batch of a stream; raises Invalid with all problems."""
+    if not 1 <= len(request.signals) + len(request.feedback) <= BATCH_ITEMS_MAX:
+        problem = f"signals and feedback must together have 1 to {BATCH_ITEMS_MAX} items"
+        raise Invalid.field("signals", problem)
     problems: list[FieldViolation] = []
-    votes = [
-        _vote(each, f"feedback[{index}]", terms, languages, problems) for index, each in enumerate(request.feedback)
-    ]
-    signals = _signals(request.signals, "signals", request.batch_id, terms, problems)
-
-    def answer(verdict: Verdict) -> bytes:
-        response = ingest_service_pb2.StreamSignalsResponse(batch_id=request.batch_id, accepted_count=items)
-        if not votes and not verdict.duplicates:
-            return response.SerializeToString() + _all_accepted(items)
-        _add_results(response.results, len(signals), verdict)
-        for index, outcome in enumerate(verdict.votes, len(signals)):
-            response.results.add(index=index, outcome=feedback_pb2.ItemOutcome.ValueType(outcome))
-        return response.SerializeToString()
-
+    votes = [_vote(each, f"feedback[{index}]", bounds, problems) for index, each in enumerate(request.feedback)]
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.batch_id),
-        method="StreamSignals",
-        fingerprint=digest(request),
-        answer=answer,
+        stated_id=request.batch_id,
+        method=WriteMethod.STREAM_SIGNALS,
+        fingerprint=fingerprint_of(request),
         id_field="batch_id",
         votes=votes,
-        signals=signals,
+        signals=_signals(request.signals, "signals", request.batch_id, bounds, problems),
     )
 
 
-def retraction(request: ingest_service_pb2.RetractFeedbackRequest, tenant: str, terms: Terms) -> Write:
-    """Returns the write of a withdrawal; raises Invalid."""
+def stream_refusal(request: pb.StreamSignalsRequest, error: RadiantError) -> pb.StreamSignalsResponse:
+    """Returns the response to a batch of a stream of which nothing was stored."""
+    is_retryable = isinstance(error, Exhausted | Unavailable)
+    wait = error.retry_after if isinstance(error, Exhausted | Unavailable) else timedelta()
+    refusal = pb.BatchRefusal(
+        reason=error.reason,
+        message=str(error)[:MESSAGE_CHARACTERS_MAX],
+        retryable=is_retryable,
+        retry_after_ms=int(wait.total_seconds() * 1000),
+    )
+    if isinstance(error, Invalid):
+        for each in error.violations[:PROBLEMS_MAX]:
+            refusal.problems.add(field=each.field, description=each.why)
+    return pb.StreamSignalsResponse(batch_id=request.batch_id, refusal=refusal)
+
+
+def retraction_write(request: pb.RetractFeedbackRequest, tenant: str, bounds: TimeBounds) -> Write:
+    """Returns the write of a retraction; raises Invalid."""
     problems: list[FieldViolation] = []
-    until_us = terms.now_us
+    until_us = bounds.now_us
     if request.HasField("client_time"):
-        until_us = time_us(request.client_time, "client_time", terms, problems)
+        until_us = bounded_time_us(request.client_time, "client_time", bounds, problems)
     if problems:
         raise Invalid(problems)
-    kinds = frozenset(_KINDS[kind] for kind in request.kinds) or frozenset(Kind)
-
-    def answer(verdict: Verdict) -> bytes:
-        assert verdict.retracted is not None  # noqa: S101 - the store answers every retraction
-        return ingest_service_pb2.RetractFeedbackResponse(
-            explicit_retracted=verdict.retracted.explicit,
-            signals_retracted=verdict.retracted.signals,
-            voice_retracted=verdict.retracted.voice,
-        ).SerializeToString()
-
+    kinds = frozenset(_KINDS[kind] for kind in request.kinds) or frozenset(FeedbackKind)
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.request_id),
-        method="RetractFeedback",
-        fingerprint=digest(request),
-        answer=answer,
+        stated_id=request.request_id,
+        method=WriteMethod.RETRACT_FEEDBACK,
+        fingerprint=fingerprint_of(request),
         retraction=Retraction(output_id=request.output_id, user_id=request.user_id, kinds=kinds, until_us=until_us),
     )
 
 
-@functools.lru_cache(maxsize=ITEMS_MAX)
-def _all_accepted(count: int) -> bytes:
-    """Renders the results of a batch of nothing but new signals; appended to an ack they are part of it."""
-    response = ingest_service_pb2.StreamSignalsResponse()
-    for index in range(count):
-        response.results.add(index=index, outcome=_ACCEPTED)
-    return response.SerializeToString()
-
-
-def _add_results(results: Any, count: int, verdict: Verdict) -> None:
-    for index in range(count):
-        results.add(index=index, outcome=_DUPLICATE if index in verdict.duplicates else _ACCEPTED)
-
-
 def _vote(
-    message: feedback_pb2.ExplicitFeedback,
-    path: str,
-    terms: Terms,
-    languages: Languages,
-    problems: list[FieldViolation],
+    message: feedback_pb2.ExplicitFeedback, path: str, bounds: TimeBounds, problems: list[FieldViolation]
 ) -> Vote:
-    moment = terms.now_us
+    time_us = bounds.now_us
     if message.HasField("client_time"):
-        moment = time_us(message.client_time, f"{path}.client_time", terms, problems)
+        time_us = bounded_time_us(message.client_time, f"{path}.client_time", bounds, problems)
     return Vote(
         output_id=message.output_id,
         user_id=message.user_id,
         rating=RATINGS[message.rating],
         categories=tuple(sorted(CATEGORIES[each] for each in message.categories)),
         comment=message.comment,
-        comment_language=languages.detect(message.comment) if message.comment else "",
+        comment_language=detect_language(message.comment) if message.comment else "",
         source=SOURCES[message.source],
         user_agent=message.user_agent,
-        time_us=moment,
+        time_us=time_us,
     )
 
 
@@ -201,23 +161,26 @@ def _signals(
     messages: Sequence[feedback_pb2.ImplicitSignal],
     path: str,
     request_id: str,
-    terms: Terms,
+    bounds: TimeBounds,
     problems: list[FieldViolation] | None = None,
-) -> Signals:
-    """Turns signals into columns; raises Invalid naming every problem, those found before included."""
+) -> SignalColumns:
+    """Returns signals as columns; raises Invalid with all problems, including those passed in.
+
+    A signal without an identifier gets one that is derived from the request and its position.
+    """
     problems = problems if problems is not None else []
     messages = list(messages)
     base = int.from_bytes(hashlib.sha256(UUID(request_id).bytes).digest()[:16], "big")
-    kinds = [_TYPES[message.signal_type] for message in messages]
-    signals = Signals(
-        outputs=[message.output_id for message in messages],
-        users=[message.user_id for message in messages],
-        ids=[message.signal_id or f"{(base + index) & _ID_MASK:032x}" for index, message in enumerate(messages)],
-        times_us=_moments(messages, path, terms, problems),
-        types=[word for word, _ in kinds],
-        sentiments=[sentiment for _, sentiment in kinds],
+    types = [_TYPES[message.signal_type] for message in messages]
+    signals = SignalColumns(
+        output_ids=[message.output_id for message in messages],
+        user_ids=[message.user_id for message in messages],
+        signal_ids=[message.signal_id or f"{(base + index) & _ID_MASK:032x}" for index, message in enumerate(messages)],
+        times_us=_times_us(messages, path, bounds, problems),
+        types=[name for name, _ in types],
+        sentiments=[sentiment for _, sentiment in types],
         values=[
-            _json(message.signal_value, f"{_at(path, index)}.signal_value", problems)
+            _json(message.signal_value, f"{_item_path(path, index)}.signal_value", problems)
             if message.HasField("signal_value")
             else None
             for index, message in enumerate(messages)
@@ -228,25 +191,28 @@ def _signals(
     return signals
 
 
-def _moments(
-    messages: Sequence[feedback_pb2.ImplicitSignal], path: str, terms: Terms, problems: list[FieldViolation]
+def _times_us(
+    messages: Sequence[feedback_pb2.ImplicitSignal], path: str, bounds: TimeBounds, problems: list[FieldViolation]
 ) -> list[int]:
-    """Returns the stated times, that of receipt where none is stated; looks one by one only if any is odd."""
+    """Returns the time of each signal, the time of receipt for signals without one.
+
+    All times are first checked together; only if one is missing or out of bounds they are checked one by one.
+    """
     stamps = [message.client_time for message in messages]
     nanos = [stamp.nanos for stamp in stamps]
-    moments = [stamp.seconds * 1_000_000 + nano // 1000 for stamp, nano in zip(stamps, nanos, strict=True)]
-    in_order = min(nanos, default=0) >= 0 and max(nanos, default=0) < 1_000_000_000
-    if in_order and all(terms.earliest_us <= moment <= terms.latest_us for moment in moments):
-        return moments
+    times_us = [stamp.seconds * 1_000_000 + nano // 1000 for stamp, nano in zip(stamps, nanos, strict=True)]
+    are_nanos_valid = min(nanos, default=0) >= 0 and max(nanos, default=0) < 1_000_000_000
+    if are_nanos_valid and all(bounds.earliest_us <= time_us <= bounds.latest_us for time_us in times_us):
+        return times_us
     return [
-        time_us(message.client_time, f"{_at(path, index)}.client_time", terms, problems)
+        bounded_time_us(message.client_time, f"{_item_path(path, index)}.client_time", bounds, problems)
         if message.HasField("client_time")
-        else terms.now_us
+        else bounds.now_us
         for index, message in enumerate(messages)
     ]
 
 
-def _at(path: str, index: int) -> str:
+def _item_path(path: str, index: int) -> str:
     return f"{path}[{index}]" if path == "signals" else path
 
 
@@ -254,10 +220,10 @@ def _json(value: Struct, path: str, problems: list[FieldViolation]) -> str | Non
     try:
         text = json.dumps(json_format.MessageToDict(value), ensure_ascii=False, allow_nan=False)
     except (json_format.Error, ValueError):
-        problems.append(FieldViolation(path, "must hold finite numbers"))
+        problems.append(FieldViolation(path, "must contain only finite numbers"))
         return None
     if len(text.encode()) > VALUE_BYTES_MAX:
-        problems.append(FieldViolation(path, f"must be at most {VALUE_BYTES_MAX} bytes as JSON"))
+        problems.append(FieldViolation(path, f"must have at most {VALUE_BYTES_MAX} bytes as JSON"))
     elif "\\u0000" in text.replace("\\\\", ""):
-        problems.append(FieldViolation(path, "must not contain the character NUL"))
+        problems.append(FieldViolation(path, "must not contain the NUL character"))
     return text

@@ -1,100 +1,72 @@
-"""Manifests in, what became of them out."""
+"""Converts requests with manifests to writes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from uuid import UUID
 
-from ingest.api.convert.enums import REQUEST_TYPES, THERMAL_STATES, digest, time_us, timestamp
-from ingest.domain.model import Manifest, Outcome, Terms, Verdict, Write
-from ingest.domain.ports import Languages
-from kit.errors import AlreadyExists, FieldViolation, Invalid
-from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, manifest_pb2
+from ingest.api.convert.enums import REQUEST_TYPES, THERMAL_STATES
+from ingest.api.convert.times import bounded_time_us, datetime_from_us
+from ingest.domain.model import Manifest, TimeBounds, Write, WriteMethod
+from ingest.writes.languages import detect_language
+from kit.errors import FieldViolation, Invalid
+from kit.postgres.idempotency import fingerprint_of
+from radiant.ingest.v1 import ingest_service_pb2 as pb
+from radiant.ingest.v1 import manifest_pb2
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Request = ingest_service_pb2.RecordManifestRequest | ingest_service_pb2.BatchRecordManifestsRequest
-TAKEN = "output_id names another manifest"
 
-
-def record(request: ingest_service_pb2.RecordManifestRequest, tenant: str, terms: Terms, languages: Languages) -> Write:
-    """Returns the write of one manifest; raises Invalid. Another manifest of that name makes it AlreadyExists."""
+def manifest_write(request: pb.RecordManifestRequest, tenant: str, bounds: TimeBounds) -> Write:
+    """Returns the write of one manifest; raises Invalid with all problems."""
     problems: list[FieldViolation] = []
-    manifest = _manifest(request.manifest, "manifest", terms, languages, problems)
+    manifest = _manifest(request.manifest, "manifest", bounds, problems)
     if problems:
         raise Invalid(problems)
-
-    def answer(verdict: Verdict) -> bytes:
-        judged = verdict.manifests[0]
-        if judged.outcome is Outcome.REJECTED:
-            raise AlreadyExists(f"{TAKEN}.", reason="OUTPUT_EXISTS", output_id=manifest.output_id)
-        return ingest_service_pb2.RecordManifestResponse(
-            outcome=feedback_pb2.ItemOutcome.ValueType(judged.outcome),
-            create_time=timestamp(judged.created_us),
-            input_language=manifest.language,
-        ).SerializeToString()
-
-    return _write("RecordManifest", tenant, request, [manifest], answer)
-
-
-def record_batch(
-    request: ingest_service_pb2.BatchRecordManifestsRequest, tenant: str, terms: Terms, languages: Languages
-) -> Write:
-    """Returns the write of many manifests, each judged by itself; raises Invalid."""
-    problems: list[FieldViolation] = []
-    manifests = [
-        _manifest(each, f"manifests[{index}]", terms, languages, problems)
-        for index, each in enumerate(request.manifests)
-    ]
-    if problems:
-        raise Invalid(problems)
-
-    def answer(verdict: Verdict) -> bytes:
-        response = ingest_service_pb2.BatchRecordManifestsResponse()
-        for index, judged in enumerate(verdict.manifests):
-            item = response.results.add(index=index, outcome=feedback_pb2.ItemOutcome.ValueType(judged.outcome))
-            if judged.outcome is Outcome.REJECTED:
-                item.error_reason, item.error_message = "OUTPUT_EXISTS", f"manifests[{index}].{TAKEN}"
-        return response.SerializeToString()
-
-    return _write("BatchRecordManifests", tenant, request, manifests, answer)
-
-
-def _write(
-    method: str, tenant: str, request: Request, manifests: Sequence[Manifest], answer: Callable[[Verdict], bytes]
-) -> Write:
     return Write(
         tenant_id=tenant,
         request_id=UUID(request.request_id),
-        method=method,
-        fingerprint=digest(request),
-        answer=answer,
+        stated_id=request.request_id,
+        method=WriteMethod.RECORD_MANIFEST,
+        fingerprint=fingerprint_of(request),
+        manifests=[manifest],
+    )
+
+
+def manifest_batch_write(request: pb.BatchRecordManifestsRequest, tenant: str, bounds: TimeBounds) -> Write:
+    """Returns the write of many manifests; raises Invalid with all problems."""
+    problems: list[FieldViolation] = []
+    manifests = [
+        _manifest(each, f"manifests[{index}]", bounds, problems) for index, each in enumerate(request.manifests)
+    ]
+    if problems:
+        raise Invalid(problems)
+    return Write(
+        tenant_id=tenant,
+        request_id=UUID(request.request_id),
+        stated_id=request.request_id,
+        method=WriteMethod.BATCH_RECORD_MANIFESTS,
+        fingerprint=fingerprint_of(request),
         manifests=manifests,
     )
 
 
 def _manifest(
-    message: manifest_pb2.ExecutionManifest,
-    path: str,
-    terms: Terms,
-    languages: Languages,
-    problems: list[FieldViolation],
+    message: manifest_pb2.ExecutionManifest, path: str, bounds: TimeBounds, problems: list[FieldViolation]
 ) -> Manifest:
-    created_us = terms.now_us
+    created_us = bounds.now_us
     if message.HasField("create_time"):
-        created_us = time_us(message.create_time, f"{path}.create_time", terms, problems)
+        created_us = bounded_time_us(message.create_time, f"{path}.create_time", bounds, problems)
     models = set(message.models_used)
     problems.extend(
         FieldViolation(f"{path}.model_versions[{name[:50]!r}]", "must be one of models_used")
         for name in message.model_versions
         if name not in models
     )
-    language = message.input_language or languages.detect(message.input_prompt_sample)
+    language = message.input_language or detect_language(message.input_prompt_sample)
     return Manifest(
         output_id=message.output_id,
         conversation_id=message.conversation_id,
         created_us=created_us,
-        fingerprint=digest(message),
+        fingerprint=fingerprint_of(message),
         language=language,
         row={} if problems else _row(message, created_us, language),
     )
@@ -104,7 +76,7 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
     prompt_hash = message.input_prompt_hash
     return {
         "output_id": message.output_id,
-        "created_at": (_EPOCH + timedelta(microseconds=created_us)).isoformat(),
+        "created_at": datetime_from_us(created_us).isoformat(),
         "user_id": message.user_id,
         "conversation_id": message.conversation_id,
         "message_id": message.message_id,

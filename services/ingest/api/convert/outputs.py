@@ -1,60 +1,49 @@
-"""Lists of outputs and single ones: what is wanted in, what was found out."""
+"""Converts requests and responses of ListOutputs and GetOutput."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import asyncpg
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from ingest.api.convert.answers import RATING_NUMBERS, counts_out
 from ingest.api.convert.enums import (
     CATEGORIES,
     CATEGORY_NUMBERS,
+    RATING_NUMBERS,
     RATINGS,
-    REQUEST_TYPES,
+    REQUEST_TYPE_NUMBERS,
     SIGNAL_NUMBERS,
     SIGNALS,
-    SOURCES,
-    THERMAL_STATES,
-    moment_of,
-    timestamp,
-    us_at,
-    us_of,
+    SOURCE_NUMBERS,
+    THERMAL_STATE_NUMBERS,
 )
-from ingest.queries.outputs import Listed, Place, Wanted, Whole
+from ingest.api.convert.feedback_stats import counts_message
+from ingest.api.convert.times import datetime_from_us, timestamp, to_us
+from ingest.queries.feedback_stats import TIME_MAX_US, FeedbackCounts
+from ingest.queries.outputs import OutputDetail, OutputFilter
 from kit.errors import Invalid
-from kit.rpc.pages import decode_page, encode_page
+from kit.rpc.keyset import Page, microseconds_of
 from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
-_REQUEST_TYPE_NUMBERS = {word: number for number, word in REQUEST_TYPES.items()}
-_THERMAL_NUMBERS = {word: number for number, word in THERMAL_STATES.items()}
-_SOURCE_NUMBERS = {word: number for number, word in SOURCES.items()}
-_EARLIEST_US, _LATEST_US = 0, 2**62 // 1000
-"""No output is older or younger."""
-
-Listing = Sequence[str]
+_TIME_MIN_US = 0
+"""1970-01-01, before every output."""
 
 
-def wanted(request: pb.ListOutputsRequest, tenant: str) -> tuple[Wanted, Place, Listing]:
-    """Returns which outputs are wanted, the place before which, and what page tokens are bound to; raises Invalid."""
-    start = us_of(request.start_time) if request.HasField("start_time") else _EARLIEST_US
-    end = us_of(request.end_time) if request.HasField("end_time") else _LATEST_US
+def output_filter(request: pb.ListOutputsRequest) -> tuple[OutputFilter, int]:
+    """Returns the conditions of a request and the end of its time range in microseconds since 1970.
+
+    Raises Invalid for an empty time range.
+    """
+    start = to_us(request.start_time) if request.HasField("start_time") else _TIME_MIN_US
+    end = to_us(request.end_time) if request.HasField("end_time") else TIME_MAX_US
     if request.HasField("start_time") and request.HasField("end_time") and start >= end:
         raise Invalid.field("end_time", "must be later than start_time")
-    conditions = pb.ListOutputsRequest()
-    conditions.CopyFrom(request)
-    conditions.ClearField("page_size")
-    conditions.ClearField("page_token")
-    listing = ("outputs", tenant, conditions.SerializeToString(deterministic=True).hex())
-    key = decode_page(request.page_token, listing, (int, str)) or (min(max(end, _EARLIEST_US), _LATEST_US), "")
-    if not _EARLIEST_US <= int(key[0]) <= _LATEST_US:
-        raise Invalid.field("page_token", "is not a token of this listing")
-    found = Wanted(
-        start=moment_of(min(max(start, _EARLIEST_US), _LATEST_US)),
+    conditions = OutputFilter(
+        start=datetime_from_us(_bounded(start)),
         model=request.model,
         task_type=request.task_type,
         domain_mode=request.domain_mode,
@@ -63,46 +52,56 @@ def wanted(request: pb.ListOutputsRequest, tenant: str) -> tuple[Wanted, Place, 
         rating=RATINGS.get(request.rating),
         category=CATEGORIES.get(request.category, ""),
         signal_type=SIGNALS.get(request.signal_type, ""),
-        with_feedback=request.with_feedback,
-        with_comment=request.with_comment,
-        with_voice=request.with_voice,
+        has_feedback=request.with_feedback,
+        has_comment=request.with_comment,
+        has_voice=request.with_voice,
     )
-    return found, (moment_of(int(key[0])), str(key[1])), listing
+    return conditions, _bounded(end)
 
 
-def page(found: Listed, listing: Listing) -> pb.ListOutputsResponse:
-    """Renders a page of outputs."""
-    response = pb.ListOutputsResponse()
-    for row in found.rows:
-        counts = found.counts.get(row["output_id"])
+def page_scope(request: pb.ListOutputsRequest, tenant: str) -> tuple[str, ...]:
+    """Returns the values that a page token is valid for."""
+    conditions = pb.ListOutputsRequest()
+    conditions.CopyFrom(request)
+    conditions.ClearField("page_size")
+    conditions.ClearField("page_token")
+    return ("outputs", tenant, conditions.SerializeToString(deterministic=True).hex())
+
+
+def _bounded(time_us: int) -> int:
+    return min(max(time_us, _TIME_MIN_US), TIME_MAX_US)
+
+
+def list_response(page: Page[asyncpg.Record], counts: Mapping[str, FeedbackCounts]) -> pb.ListOutputsResponse:
+    """Returns the response with a page of outputs and the feedback counts by output."""
+    response = pb.ListOutputsResponse(next_page_token=page.next_token)
+    for row in page.rows:
+        output_counts = counts.get(row["output_id"], FeedbackCounts())
         response.outputs.add(
             output_id=row["output_id"],
             user_id=row["user_id"],
             conversation_id=row["conversation_id"],
-            create_time=timestamp(us_at(row["created_at"])),
+            create_time=timestamp(microseconds_of(row["created_at"])),
             models_used=row["models_used"],
             task_type=row["task_type"],
             domain_mode=row["domain_mode"],
             input_language=row["input_language"],
             followed=row["followed"],
-            counts=counts_out(counts) if counts else pb.FeedbackCounts(),
-            mean_score=counts.mean_score if counts else 0.0,
+            counts=counts_message(output_counts),
+            mean_score=output_counts.mean_score,
         )
-    if found.more:
-        last = found.rows[-1]
-        response.next_page_token = encode_page(listing, (us_at(last["created_at"]), last["output_id"]))
     return response
 
 
-def whole(found: Whole) -> pb.GetOutputResponse:
-    """Renders an output and all feedback on it."""
+def output_response(output: OutputDetail) -> pb.GetOutputResponse:
+    """Returns the response with an output and its feedback."""
     return pb.GetOutputResponse(
-        manifest=_manifest(found.manifest) if found.manifest is not None else None,
-        feedback=[_vote(row) for row in found.votes],
-        signals=[_signal(row) for row in found.signals],
-        voice_ids=found.voice_ids,
-        counts=counts_out(found.counts),
-        mean_score=found.counts.mean_score,
+        manifest=_manifest(output.manifest) if output.manifest is not None else None,
+        feedback=[_vote(row) for row in output.votes],
+        signals=[_signal(row) for row in output.signals],
+        voice_ids=output.voice_ids,
+        counts=counts_message(output.counts),
+        mean_score=output.counts.mean_score,
     )
 
 
@@ -111,11 +110,11 @@ def _vote(row: asyncpg.Record) -> feedback_pb2.ExplicitFeedback:
         output_id=row["output_id"],
         user_id=row["user_id"],
         rating=RATING_NUMBERS[row["rating"]],
-        categories=[feedback_pb2.FeedbackCategory.ValueType(CATEGORY_NUMBERS[word]) for word in row["categories"]],
+        categories=[feedback_pb2.FeedbackCategory.ValueType(CATEGORY_NUMBERS[name]) for name in row["categories"]],
         comment=row["comment"],
-        source=feedback_pb2.FeedbackSource.ValueType(_SOURCE_NUMBERS[row["source"]]),
+        source=feedback_pb2.FeedbackSource.ValueType(SOURCE_NUMBERS[row["source"]]),
         user_agent=row["user_agent"],
-        client_time=timestamp(us_at(row["client_time"])),
+        client_time=timestamp(microseconds_of(row["client_time"])),
     )
 
 
@@ -125,14 +124,14 @@ def _signal(row: asyncpg.Record) -> feedback_pb2.ImplicitSignal:
         output_id=row["output_id"],
         user_id=row["user_id"],
         signal_type=feedback_pb2.SignalType.ValueType(SIGNAL_NUMBERS[row["signal_type"]]),
-        client_time=timestamp(us_at(row["occurred_at"])),
+        client_time=timestamp(microseconds_of(row["occurred_at"])),
     )
     if row["signal_value"] is not None:
         json_format.Parse(row["signal_value"], signal.signal_value)
     return signal
 
 
-_SAME = (
+_EQUAL_FIELDS = (
     "output_id",
     "user_id",
     "conversation_id",
@@ -161,20 +160,20 @@ _SAME = (
     "verification_failed",
     "contradiction_found",
 )
-"""What the row and the message call by the same name and hold in the same form."""
+"""Columns that have the same name and representation in the message."""
 
 
 def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
     versions = zip(row["models_used"], row["model_versions"], strict=True)
     message = manifest_pb2.ExecutionManifest(
-        **{name: row[name] for name in _SAME},
-        request_type=manifest_pb2.RequestType.ValueType(_REQUEST_TYPE_NUMBERS[row["request_type"]]),
+        **{name: row[name] for name in _EQUAL_FIELDS},
+        request_type=manifest_pb2.RequestType.ValueType(REQUEST_TYPE_NUMBERS[row["request_type"]]),
         input_prompt_hash=row["input_prompt_hash"] or b"",
         model_versions={model: version for model, version in versions if version},
-        create_time=timestamp(us_at(row["created_at"])),
+        create_time=timestamp(microseconds_of(row["created_at"])),
     )
-    for model, word in json.loads(row["thermal_states"]).items():
-        message.thermal_states[model] = manifest_pb2.ThermalState.ValueType(_THERMAL_NUMBERS[word])
+    for model, state in json.loads(row["thermal_states"]).items():
+        message.thermal_states[model] = manifest_pb2.ThermalState.ValueType(THERMAL_STATE_NUMBERS[state])
     for provider, health in json.loads(row["provider_health"]).items():
         _fill(message.provider_health[provider], health)
     for step in json.loads(row["steps"]):
@@ -183,6 +182,6 @@ def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
 
 
 def _fill(message: Message, fields: dict[str, object]) -> None:
-    """Copies stored fields; numbers that JSON wrote without a fraction fit the fields that have one."""
+    """Copies fields of a JSON object to a message; protobuf accepts integers for floating-point fields."""
     for name, value in fields.items():
         setattr(message, name, value)

@@ -12,7 +12,7 @@ import pytest
 from gateway.console.charts.experiment_results import CHART_POINTS_MAX
 from tests.gateway.fixtures.console.client import console_client
 from tests.gateway.fixtures.console.experiments import add_outcomes, start_experiment
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 AFTER_SECOND_RESULT = "after the second interim result"
 

@@ -19,7 +19,7 @@ from tests.gateway.fixtures.console.experiments import (
     create_draft,
     start_experiment,
 )
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 
 async def test_experiment_from_draft_to_completion_shows_each_state(served: Served) -> None:
@@ -81,7 +81,8 @@ async def test_sample_ratio_mismatch_blocks_verdict(served: Served) -> None:
 
 async def test_experiment_with_unavailable_results_can_be_paused(served: Served) -> None:
     settings = development_settings(served)
-    settings = replace(settings, limits=replace(settings.limits, call_timeout=timedelta(seconds=1)))
+    limits = replace(settings.http.limits, call_timeout=timedelta(seconds=1))
+    settings = settings.model_copy(update={"http": replace(settings.http, limits=limits)})
     connection = served.learning.connection
     async with console_client(served, settings=settings) as admin:
         page = await start_experiment(admin)

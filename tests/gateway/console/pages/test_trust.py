@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.gateway.fixtures.console.client import console_client
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 PIN_FORM, REMOVE_FORM = "Pin trust score", "Remove pin"
 PINNED_TAG = ">pinned</span>"

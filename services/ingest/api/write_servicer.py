@@ -1,0 +1,140 @@
+"""Methods of IngestService that store manifests and feedback."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+from ingest.api.convert.feedback import (
+    explicit_write,
+    retraction_write,
+    signal_batch_write,
+    signal_write,
+    stream_batch_write,
+    stream_refusal,
+)
+from ingest.api.convert.manifests import manifest_batch_write, manifest_write
+from ingest.api.convert.times import time_bounds
+from ingest.api.convert.voice import upload_parts
+from ingest.domain.model import TimeBounds, Write
+from ingest.domain.ports import UserRateLimit
+from ingest.settings import WriteLimits
+from ingest.voice.intake import VoiceIntake
+from ingest.writes.group_commit import GroupCommit
+from ingest.writes.redaction import redact_comments
+from ingest.writes.signal_stream import acknowledgements
+from kit.errors import Unimplemented
+from kit.personal_data import Redactor
+from kit.rpc.answers import stored
+from kit.rpc.auth import current_principal, tenant_of
+from kit.rpc.validation import validate
+from radiant.ingest.v1 import ingest_service_pb2 as pb
+
+Context = Any
+
+EVALUATOR_PREFIX = "evaluator:"
+"""Prefix of the user names of evaluator programs. The user rate limit does not apply to them."""
+_PROGRAM_ROLES = frozenset({"service", "admin", "operator"})
+"""Roles whose callers may submit for evaluator programs without the user rate limit."""
+
+
+def _bounds() -> TimeBounds:
+    return time_bounds(time.time_ns() // 1000)
+
+
+def _is_evaluator(user: str) -> bool:
+    return user.startswith(EVALUATOR_PREFIX) and bool(current_principal().roles & _PROGRAM_ROLES)
+
+
+class WriteServicer:
+    """Converts write requests to writes and returns their stored responses."""
+
+    def __init__(
+        self,
+        group_commit: GroupCommit,
+        rate_limit: UserRateLimit,
+        redactor: Redactor,
+        limits: WriteLimits,
+        voice: VoiceIntake | None,
+    ) -> None:
+        """Without `voice` the service refuses voice feedback."""
+        self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
+        self._limits, self._voice = limits, voice
+
+    async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
+        """Records one manifest."""
+        write = manifest_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._group_commit.submit(write), pb.RecordManifestResponse)
+
+    async def BatchRecordManifests(
+        self, request: pb.BatchRecordManifestsRequest, context: Context
+    ) -> pb.BatchRecordManifestsResponse:
+        """Records many manifests."""
+        write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
+
+    async def SubmitExplicitFeedback(
+        self, request: pb.SubmitExplicitFeedbackRequest, context: Context
+    ) -> pb.SubmitExplicitFeedbackResponse:
+        """Stores a vote."""
+        write = explicit_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._submit_votes(write), pb.SubmitExplicitFeedbackResponse)
+
+    async def SubmitImplicitSignal(
+        self, request: pb.SubmitImplicitSignalRequest, context: Context
+    ) -> pb.SubmitImplicitSignalResponse:
+        """Stores a signal."""
+        write = signal_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._group_commit.submit(write), pb.SubmitImplicitSignalResponse)
+
+    async def BatchSubmitImplicitSignals(
+        self, request: pb.BatchSubmitImplicitSignalsRequest, context: Context
+    ) -> pb.BatchSubmitImplicitSignalsResponse:
+        """Stores many signals."""
+        write = signal_batch_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._group_commit.submit(write), pb.BatchSubmitImplicitSignalsResponse)
+
+    def StreamSignals(
+        self, request_iterator: AsyncIterator[pb.StreamSignalsRequest], context: Context
+    ) -> AsyncIterator[pb.StreamSignalsResponse]:
+        """Stores the batches of a stream and acknowledges each of them."""
+        return acknowledgements(
+            request_iterator,
+            self._store_batch,
+            stream_refusal,
+            in_flight_max=self._limits.stream_batches_max,
+            idle_max=self._limits.stream_idle_max,
+        )
+
+    async def _store_batch(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
+        validate(batch)
+        write = stream_batch_write(batch, tenant_of(batch.tenant_id), _bounds())
+        return stored(await self._submit_votes(write), pb.StreamSignalsResponse)
+
+    async def _submit_votes(self, write: Write) -> bytes:
+        """Submits a write that may have votes: redacts their comments and applies the user rate limit."""
+        if not write.votes:
+            return await self._group_commit.submit(write)
+        write = await redact_comments(write, self._redactor)
+        counts = Counter(vote.user_id for vote in write.votes if not _is_evaluator(vote.user_id))
+        if not counts:
+            return await self._group_commit.submit(write)
+        async with self._rate_limit.reservation(write.tenant_id, write.request_id, counts):
+            return await self._group_commit.submit(write)
+
+    async def SubmitVoiceFeedback(
+        self, request_iterator: AsyncIterator[pb.SubmitVoiceFeedbackRequest], context: Context
+    ) -> pb.SubmitVoiceFeedbackResponse:
+        """Stores a voice comment."""
+        if self._voice is None:
+            message = "Voice feedback is disabled. Set RADIANT_AUDIO_URL to enable it."
+            raise Unimplemented(message, reason="VOICE_OFF")
+        parts = upload_parts(request_iterator, _bounds())
+        return stored(await self._voice.submit(parts), pb.SubmitVoiceFeedbackResponse)
+
+    async def RetractFeedback(self, request: pb.RetractFeedbackRequest, context: Context) -> pb.RetractFeedbackResponse:
+        """Retracts feedback."""
+        write = retraction_write(request, tenant_of(request.tenant_id), _bounds())
+        return stored(await self._group_commit.submit(write), pb.RetractFeedbackResponse)
