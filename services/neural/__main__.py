@@ -3,11 +3,11 @@
 import sys
 
 from kit.service import run
-from neural.app import wired
+from neural.app import open_server
 from neural.settings import NeuralSettings
 
 PRELOAD = ("scipy.special",)
-"""For the first recommendation by Thompson sampling."""
+"""Modules that Thompson sampling imports on its first use."""
 
 if __name__ == "__main__":
-    sys.exit(run("neural", NeuralSettings.from_env, wired, lambda settings: settings.rpc.grace, preload=PRELOAD))
+    sys.exit(run("neural", NeuralSettings.from_env, open_server, lambda settings: settings.rpc.grace, preload=PRELOAD))

@@ -127,7 +127,7 @@ async def run(tables: Sequence[Table], seed: int, events: int) -> bool:
         async with servers() as on, service("ingest", on) as ingest, service("neural", on) as neural:
             link = Link(ingest=ingest.address, neural=neural.address, key=KEY)
             seconds, settled, stage, found = await _played(link, streams, events)
-        ours = next(each for each in line_up(RecommendSettings().beliefs) if each.name == OURS)
+        ours = next(each for each in line_up(RecommendSettings().priors) if each.name == OURS)
         course, best = play(streams, ours, [events], turns=1), hindsight(streams)[PER_TASK]
         took = f"{events:,} events over gRPC in {seconds:.0f} s, learned {settled:.1f} s later"
         print(f"\n{table.name}, seed {seed}: {took}")
