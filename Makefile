@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 RUN_READY := .venv/.run-ready
 DEVELOP_READY := .venv/.develop-ready
 
-.PHONY: setup setup-run npm run test test-fast check protos schemas bench fuzz chaos audit lock clean
+.PHONY: setup setup-run npm run test test-fast check protos docs schemas bench fuzz chaos audit lock clean
 
 setup: $(DEVELOP_READY)  ## install everything that tests, checks and benchmarks need
 
@@ -59,6 +59,12 @@ protos: setup  ## write libs/radiant and docs/ACCESS.md from proto/, and clients
 	$(BIN)/python proto/generate.py
 	$(BIN)/python proto/access.py
 	$(BIN)/python clients/typescript/build.py
+
+docs: setup  ## write docs/settings.md, docs/files.md, docs/loop.svg and docs/ACCESS.md from the code
+	$(BIN)/python docs/settings.py
+	$(BIN)/python docs/files.py
+	$(BIN)/python docs/loop.py
+	$(BIN)/python proto/access.py
 
 schemas: setup  ## write each service's schema.sql from its migrations
 	$(BIN)/python -m cli.schema_dump

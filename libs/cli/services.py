@@ -1,4 +1,4 @@
-"""The services of the suite, in the order in which they start."""
+"""The services of the suite, in the order in which they are migrated."""
 
 import importlib
 import importlib.util
@@ -24,14 +24,12 @@ class Service:
     """Default port."""
     metrics_port: int
     """Default HTTP port of its metrics."""
-    needs: tuple[str, ...] = ()
-    """Services that must be migrated and started first."""
     side_ports: tuple[tuple[str, int], ...] = ()
     """Additional ports: the variable that sets each, and its default."""
     fronts: bool = False
     """Whether it serves HTTP in front of the others; its variables then begin with its name."""
     availability: str = ""
-    """Module of an optional service whose `unavailable_reason` returns the reason why it cannot run; empty for the others."""
+    """Module of an optional service with `unavailable_reason`, the reason why it cannot run; empty for others."""
     patience: timedelta = timedelta(seconds=60)
     """Time limit of its start."""
 
@@ -90,7 +88,6 @@ SERVICES = (
         role="radiant_neural",
         port=ports.NEURAL,
         metrics_port=ports.NEURAL_METRICS,
-        needs=("ingest",),
     ),
     Service(
         name="experiments",
@@ -99,7 +96,6 @@ SERVICES = (
         role="radiant_experiments",
         port=ports.EXPERIMENTS,
         metrics_port=ports.EXPERIMENTS_METRICS,
-        needs=("ingest", "neural"),
     ),
     Service(
         name="voice",
@@ -108,7 +104,6 @@ SERVICES = (
         role="radiant_voice",
         port=ports.VOICE,
         metrics_port=ports.VOICE_METRICS,
-        needs=("ingest",),
         availability="voice.engine.availability",
         patience=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
     ),
@@ -117,7 +112,6 @@ SERVICES = (
         module="gateway",
         port=ports.GATEWAY,
         metrics_port=ports.GATEWAY_METRICS,
-        needs=("ingest", "neural", "experiments"),
         fronts=True,
         side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),

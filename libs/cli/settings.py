@@ -1,65 +1,97 @@
 """Settings of the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from cli.services import KEEPERS, SERVICES, Service
-from kit.settings import Reader
+from kit.service_settings import ServiceSettings
+from kit.settings import Setting
 
-_PORT_MAX = 65535
+_OWN_NAMES = {"DATABASE_URL": "RADIANT_OWNER_DATABASE_URL", "REDIS_URL": "RADIANT_SUITE_REDIS_URL"}
+"""Variables without the prefix RADIANT_, and the names under which they are read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuiteSettings:
+class SuiteSettings(ServiceSettings):
     """Data folder, servers, addresses and ports of the suite."""
 
-    data: Path = Path("radiant-data")
-    """RADIANT_DATA: the folder of data, secrets and logs."""
-    database_url: str = ""
+    data: Annotated[Path, Setting("DATA")] = Path("radiant-data")
+    """Folder of data, secrets and logs."""
+    database_url: Annotated[str, Setting("OWNER_DATABASE_URL", is_secret=True)] = Field(default="", repr=False)
     """DATABASE_URL: URL of the schemas' owner; empty starts an embedded PostgreSQL."""
-    redis_url: str = ""
-    """REDIS_URL: empty starts an embedded Valkey."""
-    host: str = "127.0.0.1"
-    """RADIANT_HOST: the address on which services listen."""
-    token_key: str = field(default="", repr=False)
-    """RADIANT_TOKEN_KEY: signs and verifies development tokens; empty uses a generated key in the data folder."""
-    audio_url: str = ""
-    """RADIANT_AUDIO_URL: folder or bucket of recordings; empty uses a folder within the data folder."""
-    gateway_host: str = ""
-    """RADIANT_GATEWAY_HOST: the address on which the gateway listens; empty uses RADIANT_HOST."""
-    gateway_tls: bool = False
-    """Whether RADIANT_GATEWAY_TLS_CERT is set, so that the gateway serves TLS."""
-    ports: Mapping[str, int] = field(default_factory=dict)
-    """RADIANT_<SERVICE>_PORT by service name; only those that are set."""
-    metrics_ports: Mapping[str, int] = field(default_factory=dict)
-    """RADIANT_<SERVICE>_METRICS_PORT by service name; only those that are set."""
-    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """RADIANT_<SERVICE>_PASSWORD by role, for a database that several machines share; only those that are set."""
+    redis_url: Annotated[str, Setting("SUITE_REDIS_URL", is_secret=True)] = Field(default="", repr=False)
+    """REDIS_URL: URL of a Redis server; empty starts an embedded Valkey."""
+    host: Annotated[str, Setting("HOST")] = "127.0.0.1"
+    """Address on which services listen."""
+    token_key: Annotated[str, Setting("TOKEN_KEY", is_secret=True)] = Field(default="", repr=False)
+    """Key that signs and verifies development tokens; empty uses a generated key in the data folder."""
+    audio_url: Annotated[str, Setting("AUDIO_URL")] = ""
+    """Folder or bucket of recordings; empty uses a folder within the data folder."""
+    gateway_host: Annotated[str, Setting("GATEWAY_HOST")] = ""
+    """Address on which the gateway listens; empty uses RADIANT_HOST."""
+    gateway_tls_cert: Annotated[str, Setting("GATEWAY_TLS_CERT")] = ""
+    """Certificate of the gateway; if it is set, the gateway serves TLS."""
+    ingest_port: Annotated[int, Setting("INGEST_PORT", 0, 65_535)] = 0
+    """Port of ingest for `radiant up`; 0 uses the default port or a free one."""
+    ingest_metrics_port: Annotated[int, Setting("INGEST_METRICS_PORT", 0, 65_535)] = 0
+    """Port of the metrics of ingest for `radiant up`; 0 uses the default port or a free one."""
+    neural_port: Annotated[int, Setting("NEURAL_PORT", 0, 65_535)] = 0
+    """Port of neural for `radiant up`; 0 uses the default port or a free one."""
+    neural_metrics_port: Annotated[int, Setting("NEURAL_METRICS_PORT", 0, 65_535)] = 0
+    """Port of the metrics of neural for `radiant up`; 0 uses the default port or a free one."""
+    experiments_port: Annotated[int, Setting("EXPERIMENTS_PORT", 0, 65_535)] = 0
+    """Port of experiments for `radiant up`; 0 uses the default port or a free one."""
+    experiments_metrics_port: Annotated[int, Setting("EXPERIMENTS_METRICS_PORT", 0, 65_535)] = 0
+    """Port of the metrics of experiments for `radiant up`; 0 uses the default port or a free one."""
+    voice_port: Annotated[int, Setting("VOICE_PORT", 0, 65_535)] = 0
+    """Port of voice for `radiant up`; 0 uses the default port or a free one."""
+    voice_metrics_port: Annotated[int, Setting("VOICE_METRICS_PORT", 0, 65_535)] = 0
+    """Port of the metrics of voice for `radiant up`; 0 uses the default port or a free one."""
+    gateway_port: Annotated[int, Setting("GATEWAY_PORT", 0, 65_535)] = 0
+    """Port of gateway for `radiant up`; 0 uses the default port or a free one."""
+    gateway_metrics_port: Annotated[int, Setting("GATEWAY_METRICS_PORT", 0, 65_535)] = 0
+    """Port of the metrics of gateway for `radiant up`; 0 uses the default port or a free one."""
+    ingest_password: Annotated[str, Setting("INGEST_PASSWORD", is_secret=True)] = Field(default="", repr=False)
+    """Password of the role radiant_ingest; empty uses a generated one in the data folder."""
+    neural_password: Annotated[str, Setting("NEURAL_PASSWORD", is_secret=True)] = Field(default="", repr=False)
+    """Password of the role radiant_neural; empty uses a generated one in the data folder."""
+    experiments_password: Annotated[str, Setting("EXPERIMENTS_PASSWORD", is_secret=True)] = Field(
+        default="", repr=False
+    )
+    """Password of the role radiant_experiments; empty uses a generated one in the data folder."""
+    voice_password: Annotated[str, Setting("VOICE_PASSWORD", is_secret=True)] = Field(default="", repr=False)
+    """Password of the role radiant_voice; empty uses a generated one in the data folder."""
+
+    @property
+    def gateway_tls(self) -> bool:
+        """Whether the gateway serves TLS."""
+        return bool(self.gateway_tls_cert)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Ports by service name; only those that are set."""
+        found = {each.name: int(getattr(self, f"{each.name}_port")) for each in SERVICES}
+        return {name: port for name, port in found.items() if port}
+
+    @property
+    def metrics_ports(self) -> dict[str, int]:
+        """Ports of metrics by service name; only those that are set."""
+        found = {each.name: int(getattr(self, f"{each.name}_metrics_port")) for each in SERVICES}
+        return {name: port for name, port in found.items() if port}
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Passwords by role; only those that are set."""
+        found = {each.role: str(getattr(self, f"{each.name}_password")) for each in KEEPERS}
+        return {role: password for role, password in found.items() if password}
 
     def host_of(self, service: Service) -> str:
         """Returns the address on which the service listens."""
         return (self.gateway_host if service.fronts else "") or self.host
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> "SuiteSettings":
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Reads the settings; raises kit.settings.SettingsError with all invalid variables."""
-        reader = Reader(environ, "")
-        ports = {each.name: reader.integer(each.port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
-        metrics = {each.name: reader.integer(each.metrics_port_variable, 0, 0, _PORT_MAX) for each in SERVICES}
-        passwords = {each.role: reader.text(each.password_variable, "") for each in KEEPERS}
-        settings = cls(
-            data=Path(reader.text("RADIANT_DATA", "./radiant-data")),
-            database_url=reader.text("DATABASE_URL", ""),
-            redis_url=reader.text("REDIS_URL", ""),
-            host=reader.text("RADIANT_HOST", "127.0.0.1"),
-            token_key=reader.text("RADIANT_TOKEN_KEY", ""),
-            audio_url=reader.text("RADIANT_AUDIO_URL", ""),
-            gateway_host=reader.text("RADIANT_GATEWAY_HOST", ""),
-            gateway_tls=bool(reader.text("RADIANT_GATEWAY_TLS_CERT", "")),
-            ports={name: port for name, port in ports.items() if port},
-            metrics_ports={name: port for name, port in metrics.items() if port},
-            passwords={role: password for role, password in passwords.items() if password},
-        )
-        reader.done()
-        return settings
+        return super().from_env({_OWN_NAMES.get(name, name): value for name, value in environ.items()})

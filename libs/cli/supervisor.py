@@ -1,8 +1,9 @@
-"""Starts the parts of the suite in order, restarts crashed ones and stops all in reverse order."""
+"""Starts the parts of the suite, restarts crashed ones and stops all in reverse order."""
 
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -58,6 +59,26 @@ class Supervisor:
         self._parts.append(part)
         await part.start()
         self._watches.append(asyncio.create_task(self._watch(part), name=f"watch {part.name}"))
+
+    async def add_all(self, parts: Sequence[Part], on_ready: Callable[[Part], None]) -> None:
+        """Adds parts that start at the same time; returns when all accept requests.
+
+        `on_ready` is called with each part when it accepts requests. They are stopped in the reverse order of `parts`.
+        Raises the first failure after the other starts have ended.
+        """
+
+        async def added(part: Part) -> None:
+            await self.add(part)
+            on_ready(part)
+
+        starts = [asyncio.create_task(added(part), name=f"start {part.name}") for part in parts]
+        try:
+            await asyncio.gather(*starts)
+        except BaseException:
+            for start in starts:
+                start.cancel()
+            await asyncio.gather(*starts, return_exceptions=True)
+            raise
 
     async def run(self) -> None:
         """Waits until cancelled; raises PartFailedError when a part crashed more often than allowed."""

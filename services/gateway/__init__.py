@@ -1,5 +1,5 @@
-"""The gateway: REST for browsers and scripts over the suite's gRPC services.
+"""The gateway: a REST API, an OpenTelemetry intake, a web console and a feedback widget over the gRPC services.
 
-It keeps nothing and decides nothing: `routes` says which call answers which request, the services judge caller and
-message, and every refusal becomes a problem document. `openapi` describes the same table.
+It stores no data. `routes` maps HTTP requests to gRPC calls, and the services authenticate the caller and validate
+the request. Errors are returned as problem documents (RFC 9457). `openapi` describes the REST API.
 """

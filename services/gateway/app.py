@@ -1,41 +1,137 @@
-"""The only file that knows every concrete class of the gateway."""
+"""Composition root: builds the HTTP application, the OTLP intake and the servers of the gateway."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
-from gateway.http.application import application
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from gateway.console.routes import Console
+from gateway.http.application import asgi_application
 from gateway.http.server import HttpServer
-from gateway.http.service_calls import Calls
-from gateway.otlp.wiring import Doors, telemetry
-from gateway.settings import GatewaySettings, Tls
+from gateway.http.settings import Tls
+from gateway.openapi.endpoint import document_endpoint
+from gateway.otlp.grpc_receiver import GrpcReceiver, KeyPair
+from gateway.otlp.http_routes import OTLP_PATHS, otlp_routes
+from gateway.otlp.ingest_client import IngestClient
+from gateway.otlp.intake import Intake
+from gateway.routes import PREFIX, ROUTES
+from gateway.routes.endpoints import rest_endpoints
+from gateway.routes.service_calls import ServiceCalls
+from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
+from kit.rpc.server import is_loopback
+
+
+class GatewayServers:
+    """The HTTP server and, if OTLP is enabled, the gRPC receiver, started and stopped together."""
+
+    def __init__(self, http: HttpServer, receiver: GrpcReceiver | None) -> None:
+        """Takes servers that are not started."""
+        self._http, self._receiver = http, receiver
+        self.otlp_port = 0
+        """Port of the gRPC receiver after `start`."""
+
+    async def start(self) -> int:
+        """Starts both servers and returns the HTTP port. Raises the exceptions of `HttpServer.start`."""
+        port = await self._http.start()
+        if self._receiver is not None:
+            try:
+                self.otlp_port = await self._receiver.start()
+            except BaseException:
+                await self._http.stop(timedelta())
+                raise
+        return port
+
+    async def set_serving(self, serving: bool) -> None:
+        """Sets the status that health checks return."""
+        await self._http.set_serving(serving)
+        if self._receiver is not None:
+            await self._receiver.set_serving(serving)
+
+    async def stop(self, grace: timedelta) -> None:
+        """Closes the listeners, waits up to `grace` for requests in flight, then cancels them."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._http.stop, grace)
+            if self._receiver is not None:
+                stack.push_async_callback(self._receiver.stop, grace)
+
+
+def application(
+    settings: GatewaySettings,
+    calls: ServiceCalls,
+    extra_routes: Sequence[BaseRoute] = (),
+    *,
+    rate_limited_paths: Sequence[str] = (),
+) -> Starlette:
+    """Returns the HTTP application: REST API, OpenAPI document, console, and `extra_routes`.
+
+    The rate limit applies to the REST API and to the path prefixes in `rate_limited_paths`.
+    """
+    routes = [
+        *rest_endpoints(calls, settings.http.limits),
+        document_endpoint(),
+        *_console(settings, calls).routes(),
+        *extra_routes,
+    ]
+    methods = {route.method for route in ROUTES}
+    return asgi_application(
+        routes, settings.http, rate_limited_paths=(PREFIX, *rate_limited_paths), cors_methods=methods
+    )
+
+
+def _console(settings: GatewaySettings, calls: ServiceCalls) -> Console:
+    has_development_sign_in = settings.http.development and is_loopback(settings.http.host)
+    return Console(
+        settings.console,
+        calls,
+        call_timeout=settings.http.limits.call_timeout,
+        development_key=settings.token_key if has_development_sign_in else "",
+        has_tls=bool(settings.http.tls.certificate) or settings.http.tls.is_behind_proxy,
+    )
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: GatewaySettings) -> AsyncIterator[Doors]:
-    """Gives the servers, built and not yet started; their channels close with the block.
+async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers]:
+    """Yields the servers, which are not started; closes the channels to the services after the block.
 
-    Raises OSError where a file of certificates cannot be read.
+    Raises OSError if a certificate file cannot be read.
     """
-    limits = settings.limits
-    authorities, key_pair = await asyncio.to_thread(_pem, settings.tls)
-    calls = Calls(
-        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_ca=authorities
+    limits = settings.http.limits
+    services_ca, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
+    calls = ServiceCalls(
+        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_ca=services_ca
     )
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(calls.close)
+        routes, receiver = widget_routes(), None
+        if settings.otlp.enabled:
+            intake = await stack.enter_async_context(_otlp_intake(settings, services_ca))
+            routes += otlp_routes(intake, limits.read_timeout)
+            receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
+        app = application(settings, calls, routes, rate_limited_paths=OTLP_PATHS)
+        yield GatewayServers(HttpServer(settings.http, app), receiver)
+
+
+@contextlib.asynccontextmanager
+async def _otlp_intake(settings: GatewaySettings, services_ca: bytes | None) -> AsyncIterator[Intake]:
+    """Yields the OTLP intake; closes its channel to ingest after the block."""
+    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_ca)
+    intake = Intake(ingest, settings.otlp)
     try:
-        async with telemetry(settings, key_pair=key_pair, services_ca=authorities) as otlp:
-            app = application(settings, calls, [*otlp.routes, *widget_routes()], paced=otlp.paths)
-            yield otlp.beside(HttpServer(settings, app))
+        yield intake
     finally:
-        await calls.close()
+        intake.close()
+        await ingest.close()
 
 
-def _pem(tls: Tls) -> tuple[bytes | None, tuple[bytes, bytes] | None]:
-    """Returns the authorities of the services, and the gateway's own key and chain; None for what is not set."""
-    authorities = Path(tls.services_ca).read_bytes() if tls.services_ca else None
-    pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
-    return authorities, pair
+def _read_pem_files(tls: Tls) -> tuple[bytes | None, KeyPair | None]:
+    """Returns the CA certificates of the services, and the gateway's key and certificate chain; None if not set."""
+    services_ca = Path(tls.services_ca).read_bytes() if tls.services_ca else None
+    key_pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
+    return services_ca, key_pair

@@ -14,7 +14,8 @@ from cli.ports import choose_ports
 from cli.services import KEEPERS, Service, service_named
 from cli.settings import SuiteSettings
 from cli.suite import addresses
-from gateway.settings import Addresses, GatewaySettings
+from gateway.routes.settings import Addresses
+from gateway.settings import GatewaySettings
 from kit import ports
 
 
@@ -49,7 +50,7 @@ def test_the_gateway_is_told_where_it_listens_and_who_runs_and_no_secret_of_the_
     base = {"RADIANT_DATA": str(tmp_path), "DATABASE_URL": "secret", "RADIANT_INGEST_PASSWORD": "secret"}
     environ = gateway_environ(base, {"ingest": "h:1", "neural": "h:2", "experiments": "h:3"})
     settings = GatewaySettings.from_env(environ)
-    assert (settings.host, settings.port, settings.metrics_port) == ("127.0.0.1", 1, 2)
+    assert (settings.http.host, settings.http.port, settings.metrics_port) == ("127.0.0.1", 1, 2)
     assert settings.addresses == Addresses(ingest="h:1", neural="h:2", experiments="h:3", voice="")
     assert not [name for name, value in environ.items() if "secret" in value]
 
@@ -99,7 +100,7 @@ def test_busy_default_port_is_replaced_and_named_with_its_setting(tmp_path: Path
 def test_busy_port_that_was_set_is_an_error_that_names_its_setting(tmp_path: Path) -> None:
     port = free_port()
     with occupied(port), pytest.raises(EmbeddedError, match=f"Port {port} of ingest .* Set RADIANT_INGEST_PORT"):
-        choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ports={"ingest": port}), print)
+        choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ingest_port=port), print)
 
 
 def test_port_that_the_process_sets_itself_is_not_examined(tmp_path: Path) -> None:

@@ -43,6 +43,6 @@ def healthy(port: int) -> bool:
 
 
 def test_the_doctor_looks_at_its_port_too(tmp_path: Path) -> None:
-    settings = SuiteSettings(data=tmp_path, ports={"gateway": free_port()})
+    settings = SuiteSettings(data=tmp_path, gateway_port=free_port())
     (finding,) = [each for each in ports(settings, None) if "gateway" in each.what]
     assert finding.level is Level.OK

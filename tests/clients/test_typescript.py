@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from clients.typescript import build
 from gateway.http.server import HttpServer
 from gateway.openapi.comments import comment_on
 from gateway.routes import ROUTES
-from tests.gateway.serving import ACME, gateway
+from tests.gateway.fixtures.gateway import ACME, gateway
 
 FOLDER = Path(__file__).parent
 GENERATED = build.PACKAGE / "src" / "generated"
@@ -152,7 +151,7 @@ def test_public_names_are_exported(tmp_path: Path) -> None:
 async def base(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[str]:
     """Returns the address of a gateway on a free port."""
     async with gateway(database_url, redis_url, tmp_path) as opened:
-        server = HttpServer(replace(opened.settings, port=0), opened.app)
+        server = HttpServer(opened.settings.http, opened.app)
         yield f"http://127.0.0.1:{await server.start()}"
         await server.stop(timedelta(seconds=1))
 

@@ -41,7 +41,7 @@ def test_windows_cover_every_turn_once(turns: int, sizes: list[int]) -> None:
 
 
 def test_nothing_played_has_no_tally() -> None:
-    with pytest.raises(ValueError, match="nothing was played"):
+    with pytest.raises(ValueError, match="no turns were played"):
         Tally([])
 
 

@@ -1,4 +1,4 @@
-"""The gateway as a process: it starts, serves, drains, and says what is wrong with its settings."""
+"""Tests of the process: start, drain, and errors of settings and certificates."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.server
 
 
 @contextlib.asynccontextmanager
-async def process(**environ: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Runs `python -m gateway`; it ends with the block."""
-    running = await asyncio.create_subprocess_exec(
+async def gateway_process(**environ: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Runs `python -m gateway`, and kills it after the block."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "gateway",
@@ -27,17 +27,17 @@ async def process(**environ: str) -> AsyncIterator[asyncio.subprocess.Process]:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield running
+        yield process
     finally:
-        if running.returncode is None:
-            running.kill()
-        await running.communicate()
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
-async def test_it_serves_its_document_and_drains() -> None:
+async def test_gateway_process_serves_document_widget_and_metrics_and_drains_at_sigterm() -> None:
     port, metrics = free_port(), free_port()
     ports = {"RADIANT_GATEWAY_PORT": str(port), "RADIANT_GATEWAY_METRICS_PORT": str(metrics)}
-    async with process(**ports) as running, httpx.AsyncClient() as client:
+    async with gateway_process(**ports) as process, httpx.AsyncClient() as client:
         async with asyncio.timeout(20):
             while True:
                 with contextlib.suppress(httpx.TransportError):
@@ -50,30 +50,41 @@ async def test_it_serves_its_document_and_drains() -> None:
         assert "server" not in answer.headers
         counted = (await client.get(f"http://127.0.0.1:{metrics}/metrics")).text
         assert 'radiant_http_requests_total{method="GET",route="/api/openapi.json",status="200"} 1.0' in counted
-        running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 15) == 0
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 15) == 0
 
 
-async def test_it_names_every_bad_setting() -> None:
-    async with process(RADIANT_GATEWAY_PORT="x", RADIANT_GATEWAY_BURST="0") as running:
-        _, said = await running.communicate()
-        assert running.returncode == 2
-        assert b"RADIANT_GATEWAY_PORT" in said
-        assert b"RADIANT_GATEWAY_BURST" in said
+async def test_gateway_process_with_invalid_settings_names_each_and_exits_with_2() -> None:
+    async with gateway_process(RADIANT_GATEWAY_PORT="x", RADIANT_GATEWAY_BURST="0") as process:
+        _, stderr = await process.communicate()
+        assert process.returncode == 2
+        assert b"RADIANT_GATEWAY_PORT" in stderr
+        assert b"RADIANT_GATEWAY_BURST" in stderr
 
 
-async def test_it_does_not_listen_in_public_in_development() -> None:
-    async with process(RADIANT_GATEWAY_HOST="0.0.0.0", RADIANT_GATEWAY_PORT="0") as running:
-        _, said = await running.communicate()
-        assert running.returncode == 1
-        assert b"loopback" in said
+async def test_gateway_process_in_development_on_public_address_exits_with_1() -> None:
+    async with gateway_process(RADIANT_GATEWAY_HOST="0.0.0.0", RADIANT_GATEWAY_PORT="0") as process:
+        _, stderr = await process.communicate()
+        assert process.returncode == 1
+        assert b"loopback" in stderr
 
 
-async def test_it_says_that_a_certificate_is_none(tmp_path: Path) -> None:
-    (tmp_path / "cert.pem").write_text("nothing of the kind")
+async def test_gateway_process_with_invalid_certificate_exits_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "cert.pem").write_text("not a certificate")
     file = str(tmp_path / "cert.pem")
     tls = {"RADIANT_GATEWAY_TLS_CERT": file, "RADIANT_GATEWAY_TLS_KEY": file, "RADIANT_GATEWAY_PORT": "0"}
-    async with process(**tls) as running:
-        _, said = await running.communicate()
-        assert running.returncode == 1
-        assert b"Traceback" not in said
+    async with gateway_process(**tls) as process:
+        _, stderr = await process.communicate()
+        assert process.returncode == 1
+        assert b"Traceback" not in stderr
+
+
+async def test_gateway_process_with_secret_in_start_error_redacts_it(tmp_path: Path) -> None:
+    secret = f"password={'s3cr3t' * 3}"
+    path = str(tmp_path / secret)
+    tls = {"RADIANT_GATEWAY_TLS_CERT": path, "RADIANT_GATEWAY_TLS_KEY": path, "RADIANT_GATEWAY_PORT": "0"}
+    async with gateway_process(**tls) as process:
+        _, stderr = await process.communicate()
+        assert process.returncode == 1
+        assert b"password=[redacted]" in stderr
+        assert b"s3cr3t" not in stderr

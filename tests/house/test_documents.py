@@ -60,10 +60,20 @@ def test_readme_has_at_most_120_lines_and_one_picture() -> None:
     assert PICTURE.findall(text) == ["docs/loop.svg"]
 
 
-def test_picture_equals_its_source() -> None:
-    code = "import loop; print(loop.picture(), end='')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=True)
-    assert (ROOT / "docs" / "loop.svg").read_text(encoding="utf-8") == done.stdout, "`python docs/loop.py` writes it"
+@pytest.mark.parametrize(
+    ("file", "expression"),
+    [
+        ("docs/loop.svg", "loop.picture()"),
+        ("docs/files.md", "files.page()"),
+        ("docs/settings.md", "settings.page()"),
+        ("libs/kit/settings_keys.txt", "settings.known_keys()"),
+    ],
+)
+def test_generated_document_equals_its_source(file: str, expression: str) -> None:
+    code = f"import {expression.split('.')[0]}; print({expression}, end='')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (ROOT / file).read_text(encoding="utf-8") == done.stdout, "`make docs` writes it"
 
 
 @pytest.mark.parametrize("document", documents(), ids=shown)

@@ -16,12 +16,12 @@ from radiant.ingest.v1 import ingest_service_pb2
 from radiant.ingest.v1.feedback_pb2 import SIGNAL_TYPE_REGENERATE
 
 with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.protobuf.json_format"]):
-    from gateway.http.decode import message_of
     from gateway.http.problems import Problem
-    from gateway.otlp.bodies import Form, parsed
+    from gateway.otlp.codec import BodyFormat, parse_message
+    from gateway.otlp.convert.spans import convert_spans
     from gateway.otlp.settings import ItemLimits
-    from gateway.otlp.spans import map_spans
     from gateway.routes import ROUTES
+    from gateway.routes.convert import request_message
     from ingest.api.convert.feedback import signal_write
     from ingest.api.convert.times import time_bounds
     from kit.audio import sniff
@@ -38,7 +38,7 @@ def audio(content: bytes) -> None:
 def rest_body(content: bytes) -> None:
     """A body of REST."""
     route = next(route for route in ROUTES if route.path == "/feedback/explicit")
-    message_of(route, {}, [], {}, content)
+    request_message(route, {}, [], {}, content)
 
 
 def page_token(content: bytes) -> None:
@@ -67,8 +67,8 @@ def signal_value(content: bytes) -> None:
 
 def otlp(content: bytes) -> None:
     """Traces of OpenTelemetry, in JSON or as protobuf, and what becomes of them."""
-    form = Form.JSON if content.startswith(b"{") else Form.PROTOBUF
-    map_spans(parsed(ExportTraceServiceRequest, content, form), ItemLimits())
+    body_format = BodyFormat.JSON if content.startswith(b"{") else BodyFormat.PROTOBUF
+    convert_spans(parse_message(ExportTraceServiceRequest, content, body_format), ItemLimits())
 
 
 PARSERS: dict[str, Callable[[bytes], None]] = {

@@ -6,7 +6,7 @@ import os
 import signal
 
 from cli.commands import Call
-from cli.embedded import EmbeddedPostgres, EmbeddedValkey
+from cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from cli.embedded.folder import DataFolder
 from cli.environment import Ports, Servers, environ_of, role_passwords
 from cli.ports import choose_ports
@@ -14,11 +14,11 @@ from cli.schemas import apply_all
 from cli.service_process import ServiceProcess, answers_http, answers_https
 from cli.services import SERVICES, Service
 from cli.suite import RunningSuite, console_url, reachable
-from cli.supervisor import Supervisor
+from cli.supervisor import Part, Supervisor
 
 
 async def run(call: Call) -> int:
-    """Starts servers and services in order, waits for a signal, and stops them in reverse order."""
+    """Starts the servers, then the services, waits for a signal, and stops them in reverse order."""
     folder = DataFolder(call.settings.data)
     with folder.held():
         supervisor = Supervisor()
@@ -43,12 +43,11 @@ async def run(call: Call) -> int:
 
 
 async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> RunningSuite:
-    owner_url = await _postgres(call, folder, supervisor)
-    redis_url = await _redis(call, folder, supervisor)
+    owner_url, redis_url = await _start_servers(call, folder, supervisor)
     applied = await apply_all(owner_url, role_passwords(call.settings, folder))
     count = sum(len(each) for each in applied.values())
     call.print(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
-    shown, metrics, addresses = dict[str, str](), dict[str, str](), dict[str, str]()
+    parts, shown, metrics, addresses = list[Part](), dict[str, str](), dict[str, str](), dict[str, str]()
     for service in SERVICES:
         if reason := service.why_off:
             call.print(f"{service.name:<11} {reason}")
@@ -57,35 +56,38 @@ async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> Runn
         at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses)
         environ = environ_of(call.environ, call.settings, folder, service, ports, at)
         part = _process(call, folder, service, ports, environ)
-        await supervisor.add(part)
+        parts.append(part)
         addresses[service.name] = part.address
         scheme = ("https://" if call.settings.gateway_tls else "http://") if service.fronts else ""
         shown[service.name] = scheme + part.address
         metrics[service.name] = f"http://127.0.0.1:{ports.metrics}/metrics"
-        call.print(f"{service.name:<11} {shown[service.name]}, metrics at {metrics[service.name]}")
+    await supervisor.add_all(
+        parts,
+        lambda part: call.print(f"{part.name:<11} {shown[part.name]}, metrics at {metrics[part.name]}"),
+    )
     suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics)
     suite.write(folder)
     return suite
 
 
-async def _postgres(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
-    if call.settings.database_url:
-        call.print("postgres    DATABASE_URL")
-        return call.settings.database_url
-    server = EmbeddedPostgres(folder.path)
-    await supervisor.add(server)
-    call.print(f"postgres    127.0.0.1:{server.port}, data in {server.folder}")
-    return server.url
-
-
-async def _redis(call: Call, folder: DataFolder, supervisor: Supervisor) -> str:
-    if call.settings.redis_url:
-        call.print("redis       REDIS_URL")
-        return call.settings.redis_url
-    server = EmbeddedValkey(folder.path)
-    await supervisor.add(server)
-    call.print(f"valkey      127.0.0.1:{server.port}, data in {server.folder}")
-    return server.url
+async def _start_servers(call: Call, folder: DataFolder, supervisor: Supervisor) -> tuple[str, str]:
+    """Returns the addresses of PostgreSQL and Redis; starts the embedded servers for those that are not set."""
+    embedded: dict[str, EmbeddedServer] = {}
+    if not call.settings.database_url:
+        embedded["postgres"] = EmbeddedPostgres(folder.path)
+    if not call.settings.redis_url:
+        embedded["redis"] = EmbeddedValkey(folder.path)
+    await supervisor.add_all(list(embedded.values()), lambda _: None)
+    for setting, kind in (("DATABASE_URL", "postgres"), ("REDIS_URL", "redis")):
+        server = embedded.get(kind)
+        if server is None:
+            call.print(f"{kind:<11} {setting}")
+        else:
+            call.print(f"{server.name:<11} 127.0.0.1:{server.port}, data in {server.folder}")
+    return (
+        embedded["postgres"].url if "postgres" in embedded else call.settings.database_url,
+        embedded["redis"].url if "redis" in embedded else call.settings.redis_url,
+    )
 
 
 def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]) -> ServiceProcess:

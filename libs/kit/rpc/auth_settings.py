@@ -9,16 +9,18 @@ import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
-
-import httpx
 
 from kit.lifecycle import background
 from kit.rpc.auth import ROLES, Authenticator, ClaimRules, NoTokens, SharedKeyTokens, roles_of
 from kit.rpc.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
 from kit.settings import Defaults, Reader, Report, Setting
+
+if TYPE_CHECKING:
+    import httpx
 
 DOCUMENT_BYTES_MAX = 512 * 1024
 FETCH_SECONDS_MAX = 5.0
@@ -138,6 +140,8 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
             path = Path(settings.jwks_file)
             keys = KeySet(lambda: asyncio.to_thread(path.read_bytes), settings.times)
         else:
+            import httpx  # only where keys are fetched: every start would pay for it
+
             trusted = ssl.create_default_context(cafile=settings.jwks_ca or None)
             timeout = httpx.Timeout(FETCH_SECONDS_MAX)
             client = httpx.AsyncClient(verify=trusted, timeout=timeout, trust_env=False, follow_redirects=False)
@@ -152,7 +156,7 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
 async def _document(client: httpx.AsyncClient, url: str) -> bytes:
     """Returns the document at the address; raises OSError when it cannot be fetched or is longer than 512 KiB."""
     async with asyncio.timeout(FETCH_SECONDS_MAX), client.stream("GET", url) as answer:
-        if answer.status_code != httpx.codes.OK:
+        if answer.status_code != HTTPStatus.OK:
             raise OSError(f"the answer was {answer.status_code}")
         body = b""
         async for chunk in answer.aiter_bytes():

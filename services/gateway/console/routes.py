@@ -31,7 +31,7 @@ from gateway.console.static_files import static_route, version
 from gateway.console.templating import environment, json_block
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 
 PREFIX = "/console"
 NOTICE_COOKIE_NAME = "radiant_notice"
@@ -57,7 +57,7 @@ class Console:
     def __init__(
         self,
         settings: ConsoleSettings,
-        calls: Calls,
+        calls: ServiceCalls,
         *,
         call_timeout: timedelta = timedelta(seconds=10),
         development_key: str = "",

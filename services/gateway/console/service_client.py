@@ -8,8 +8,8 @@ from typing import TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from gateway.http.problems import of_call
-from gateway.http.service_calls import Calls
+from gateway.http.problems import problem_from_error
+from gateway.routes.service_calls import ServiceCalls
 from kit import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 from radiant.ingest.v1.audit_service_pb2_grpc import AuditServiceStub
@@ -26,7 +26,7 @@ ResponseT = TypeVar("ResponseT", bound=Message)
 class ServiceClient:
     """Stubs of all services. The services authorize each call by the token."""
 
-    def __init__(self, calls: Calls, token: str, timeout_s: float) -> None:
+    def __init__(self, calls: ServiceCalls, token: str, timeout_s: float) -> None:
         """Takes the open channels; `timeout_s` is the default time-out of a unary call in seconds."""
         self._token, self._timeout_s = token, timeout_s
         self.ingest = IngestServiceStub(calls.channel("ingest"))
@@ -46,7 +46,7 @@ class ServiceClient:
         try:
             return await method(message, metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
         except grpc.aio.AioRpcError as failure:
-            raise of_call(from_rpc_error(failure)) from failure
+            raise problem_from_error(from_rpc_error(failure)) from failure
 
     async def stream(
         self, method: grpc.aio.UnaryStreamMultiCallable[RequestT, ResponseT], message: RequestT, timeout_s: float
@@ -56,7 +56,7 @@ class ServiceClient:
             async for response in method(message, metadata=self._metadata(), timeout=timeout_s):
                 yield response
         except grpc.aio.AioRpcError as failure:
-            raise of_call(from_rpc_error(failure)) from failure
+            raise problem_from_error(from_rpc_error(failure)) from failure
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:
         return (("x-request-id", logs.request_id.get()), ("authorization", f"Bearer {self._token}"))

@@ -5,73 +5,59 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Annotated, Literal
 
-from kit.rpc.auth import ROLES
-from kit.rpc.auth_settings import role_map
-from kit.settings import Reader
+from kit.rpc.auth import ROLES, roles_of
+from kit.settings import Setting
 
-TOKEN_KINDS = ("access", "id")
+TokenKind = Literal["access", "id"]
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
     """OpenID provider, and the client registration of the console at it."""
 
-    issuer: str = ""
+    issuer: Annotated[str, Setting("OIDC_ISSUER", parse=_without_slash)] = ""
     """Issuer URL; the provider's configuration is at /.well-known/openid-configuration below it. Empty: disabled."""
-    client_id: str = ""
-    client_secret: str = ""
-    """Empty for a public client. PKCE is always used."""
-    scope: str = "openid profile"
+    client_id: Annotated[str, Setting("OIDC_CLIENT_ID")] = ""
+    """Identifier of the console at the provider."""
+    client_secret: Annotated[str, Setting("OIDC_CLIENT_SECRET", is_secret=True)] = field(default="", repr=False)
+    """Secret of the console at the provider; empty for a public client. PKCE is always used."""
+    scope: Annotated[str, Setting("OIDC_SCOPE")] = "openid profile"
     """Requested scopes. The token must contain tenant and roles."""
-    token: str = "access"  # noqa: S105 - the name of a kind
+    token: Annotated[TokenKind, Setting("OIDC_TOKEN")] = "access"  # noqa: S105 - the name of a kind
     """Token that is sent to the services: access or id."""
-    tenant_claim: str = "tenant"
+    tenant_claim: Annotated[str, Setting("AUTH_TENANT_CLAIM")] = "tenant"
     """Claim with the tenant; a dotted path for a nested claim."""
-    roles_claim: str = "roles"
+    roles_claim: Annotated[str, Setting("AUTH_ROLES_CLAIM")] = "roles"
     """Claim with the list of roles; a dotted path for a nested claim."""
-    role_map: Mapping[str, str] = field(default_factory=lambda: {role: role for role in ROLES})
-    """Role of the suite by role of the provider. Other roles are ignored."""
+    role_map: Annotated[
+        Mapping[str, str], Setting("AUTH_ROLE_MAP", parse=roles_of, default_text="roles keep their names")
+    ] = field(default_factory=lambda: {role: role for role in ROLES})
+    """Roles by the provider's name for them, as name=role separated by commas. Other names grant nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings:
     """Settings of the console."""
 
-    public_url: str = ""
+    public_url: Annotated[str, Setting("CONSOLE_PUBLIC_URL", parse=_without_slash)] = ""
     """URL at which browsers reach the gateway, such as https://radiant.example. Empty: the URL of the request."""
-    session_secret: str = ""
-    """Encrypts session cookies; the same for all gateways behind one URL. Empty: random, lost at a restart."""
-    session_life: timedelta = timedelta(hours=8)
+    session_secret: Annotated[
+        str, Setting("CONSOLE_SESSION_SECRET", is_secret=True, default_text="random, lost at a restart")
+    ] = field(default="", repr=False)
+    """Encrypts session cookies; the same for all gateways behind one URL."""
+    session_life: Annotated[timedelta, Setting("CONSOLE_SESSION_SECONDS", 60, 86_400)] = timedelta(hours=8)
     """Maximum duration of a session. A session also ends when its token expires."""
     oidc: OidcSettings = field(default_factory=OidcSettings)
     """Sign-in by an OpenID provider."""
-    streams_max: int = 64
+    streams_max: Annotated[int, Setting("CONSOLE_STREAMS_MAX", 1, 10_000, "streams")] = 64
     """Maximum number of concurrent event streams."""
-    stream_life: timedelta = timedelta(minutes=10)
+    stream_life: Annotated[timedelta, Setting("CONSOLE_STREAM_SECONDS", 1, 3600)] = timedelta(minutes=10)
     """Duration of an event stream; afterwards the page opens a new one."""
-    stream_interval: timedelta = timedelta(seconds=2)
+    stream_interval: Annotated[timedelta, Setting("CONSOLE_INTERVAL_SECONDS", 0.05, 60)] = timedelta(seconds=2)
     """Interval at which an event stream reads its data."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> ConsoleSettings:
-        """Reads RADIANT_CONSOLE_* and RADIANT_OIDC_*; the reader collects the errors."""
-        second = timedelta(seconds=1)
-        return cls(
-            public_url=reader.text("CONSOLE_PUBLIC_URL", "").rstrip("/"),
-            session_secret=reader.text("CONSOLE_SESSION_SECRET", ""),
-            session_life=reader.seconds("CONSOLE_SESSION_SECONDS", 28800 * second, 60 * second, 86400 * second),
-            oidc=OidcSettings(
-                issuer=reader.text("OIDC_ISSUER", "").rstrip("/"),
-                client_id=reader.text("OIDC_CLIENT_ID", ""),
-                client_secret=reader.text("OIDC_CLIENT_SECRET", ""),
-                scope=reader.text("OIDC_SCOPE", "openid profile"),
-                token=reader.choice("OIDC_TOKEN", "access", TOKEN_KINDS),
-                tenant_claim=reader.text("AUTH_TENANT_CLAIM", "tenant"),
-                roles_claim=reader.text("AUTH_ROLES_CLAIM", "roles"),
-                role_map=role_map(reader),
-            ),
-            streams_max=reader.integer("CONSOLE_STREAMS_MAX", 64, 1, 10_000),
-            stream_life=reader.seconds("CONSOLE_STREAM_SECONDS", 600 * second, 1 * second, 3600 * second),
-            stream_interval=reader.seconds("CONSOLE_INTERVAL_SECONDS", 2 * second, 0.05 * second, 60 * second),
-        )

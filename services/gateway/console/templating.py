@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gateway.console.charts.experiment_effects import is_bounded
 from gateway.console.enums import enum_label
 
 _JSON_ESCAPES = {ord(">"): "\\u003e", ord("<"): "\\u003c", ord("&"): "\\u0026"}
@@ -29,6 +30,7 @@ def environment() -> Environment:
         "number": number,
         "percent": percent,
         "signed": signed,
+        "interval": interval,
         "json_block": json_block,
         "label": enum_label,
         "duration": duration,
@@ -59,6 +61,13 @@ def percent(value: float, digits: int = 1) -> str:
 def signed(value: float, digits: int = 2) -> str:
     """Returns a number with its sign."""
     return f"{value:+.{digits}f}".replace("-", "\u2212")
+
+
+def interval(lower: float, upper: float, digits: int = 4) -> str:
+    """Returns the bounds of an interval with their signs; `unbounded` when a bound is infinite."""
+    if not is_bounded(lower) or not is_bounded(upper):
+        return "unbounded"
+    return f"{signed(lower, digits)} to {signed(upper, digits)}"
 
 
 def duration(milliseconds: float) -> str:

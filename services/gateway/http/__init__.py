@@ -1,1 +1,1 @@
-"""The HTTP server: application, middleware, decoding, answers and errors."""
+"""The HTTP server: application, middleware, request bodies, JSON responses and errors."""

@@ -1,8 +1,8 @@
-"""The ASGI application: the table of routes as endpoints, and whatever else is mounted beside them."""
+"""The ASGI application: routes, middleware, health check, and problem documents for requests without a route."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,104 +10,89 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.routing import Route as Endpoint
+from starlette.routing import BaseRoute, Route
 
-from gateway.console.routes import Console
 from gateway.http import problems
-from gateway.http.metrics import templates
-from gateway.http.middleware import Boundary
+from gateway.http.metrics import path_templates
+from gateway.http.middleware import RequestMiddleware
 from gateway.http.problems import Problem
-from gateway.http.rate_limit import Pace
-from gateway.http.respond import digest_tag, endpoint, tagged, written
-from gateway.http.service_calls import Calls
-from gateway.openapi.document import document
-from gateway.routes import PREFIX, ROUTES, Route
-from gateway.settings import GatewaySettings
-from kit.rpc.server import is_loopback
+from gateway.http.settings import HttpSettings
+from kit.rate_limit import RateLimiter
 
-DOCUMENT_PATH, HEALTH_PATH = "/api/openapi.json", "/healthz"
+HEALTH_PATH = "/healthz"
 CORS_MAX_AGE_S = 600
-_REFUSALS = {404: ("NO_SUCH_PATH", "There is nothing at this path."), 405: ("NO_SUCH_METHOD", "Not by this method.")}
-_SENT = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"]
-_SHOWN = ["etag", "retry-after", "x-request-id"]
+_UNMATCHED = {
+    404: ("NO_SUCH_PATH", "No resource exists at this path."),
+    405: ("NO_SUCH_METHOD", "The path does not support this method. The Allow header lists the supported methods."),
+}
+_CORS_REQUEST_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+]
+_CORS_RESPONSE_HEADERS = ["etag", "retry-after", "x-request-id"]
 
 
-def application(
-    settings: GatewaySettings,
-    calls: Calls,
-    extra_routes: Sequence[BaseRoute] = (),
+def asgi_application(
+    routes: Sequence[BaseRoute],
+    settings: HttpSettings,
     *,
-    paced: Sequence[str] = (),
+    rate_limited_paths: Sequence[str],
+    cors_methods: Collection[str],
 ) -> Starlette:
-    """Returns the application over the calls.
+    """Returns the application of the routes and the health check.
 
-    `extra_routes` are mounted beside the table; they may set safe headers of their own and raise Problem. Below the
-    paths of `paced` callers are held to their pace as they are in the table.
+    Routes may raise Problem and may set their own security headers. `rate_limited_paths` are path prefixes below
+    which the rate limit of callers applies. `cors_methods` are the methods that pages of other origins may use.
     """
-    by_path: dict[str, dict[str, Route]] = {}
-    for route in ROUTES:
-        by_path.setdefault(route.path, {})[route.method] = route
-    routes: list[BaseRoute] = [endpoint(path, table, calls, settings.limits) for path, table in by_path.items()]
-    routes += [
-        _described(),
-        Endpoint(HEALTH_PATH, _healthy, methods=["GET"]),
-        *_console(settings, calls).routes(),
-        *extra_routes,
-    ]
+    routes = [*routes, Route(HEALTH_PATH, _health, methods=["GET"])]
     app = Starlette(
         routes=routes,
-        middleware=_middleware(settings, (PREFIX, *paced), routes),
-        exception_handlers={Problem: problems.respond, HTTPException: _refused},
+        middleware=_middleware(settings, tuple(rate_limited_paths), cors_methods, routes),
+        exception_handlers={Problem: problems.problem_response, HTTPException: _unmatched},
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _middleware(settings: GatewaySettings, paced: tuple[str, ...], routes: Sequence[BaseRoute]) -> list[Middleware]:
+def _middleware(
+    settings: HttpSettings,
+    rate_limited_paths: tuple[str, ...],
+    cors_methods: Collection[str],
+    routes: Sequence[BaseRoute],
+) -> list[Middleware]:
     limits = settings.limits
-    pace = Pace(limits.requests_per_s, limits.burst, limits.callers_remembered_max)
-    middleware = [Middleware(Boundary, pace=pace, paced=paced, templates=templates(routes))]
+    middleware = [
+        Middleware(
+            RequestMiddleware,
+            rate_limiter=RateLimiter(limits.requests_per_s, limits.burst, limits.callers_remembered_max),
+            requests_per_s=limits.requests_per_s,
+            rate_limited_paths=rate_limited_paths,
+            templates=path_templates(routes),
+        )
+    ]
     if settings.cors_origins:
         cors = Middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=sorted({route.method for route in ROUTES}),
-            allow_headers=_SENT,
-            expose_headers=_SHOWN,
+            allow_methods=sorted(cors_methods),
+            allow_headers=_CORS_REQUEST_HEADERS,
+            expose_headers=_CORS_RESPONSE_HEADERS,
             max_age=CORS_MAX_AGE_S,
         )
         middleware.insert(0, cors)
     return middleware
 
 
-def _console(settings: GatewaySettings, calls: Calls) -> Console:
-    has_development_sign_in = settings.development and is_loopback(settings.host)
-    return Console(
-        settings.console,
-        calls,
-        call_timeout=settings.limits.call_timeout,
-        development_key=settings.token_key if has_development_sign_in else "",
-        has_tls=bool(settings.tls.certificate) or settings.tls.proxied,
-    )
-
-
-def _described() -> Endpoint:
-    content = written(document())
-    tag = digest_tag(content)
-
-    async def show(request: Request) -> Response:
-        return tagged(request, content, tag, 200)
-
-    return Endpoint(DOCUMENT_PATH, show, methods=["GET"])
-
-
-async def _healthy(request: Request) -> Response:
+async def _health(request: Request) -> Response:
     return Response(b'{"status":"serving"}', media_type="application/json")
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _unmatched(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    reason, detail = _REFUSALS.get(error.status_code, ("REFUSED", "The request is refused."))
+    reason, detail = _UNMATCHED.get(error.status_code, ("REFUSED", "The server rejected the request."))
     return Problem(error.status_code, reason, detail, headers=error.headers).response(request.url.path)

@@ -1,4 +1,4 @@
-"""What the gateway counts: requests by route, method and status, and how long they take."""
+"""Prometheus metrics of HTTP requests: number by route, method and status, and duration."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ DURATIONS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
 )
 OTHER = "other"
-"""Route of a request that no route took."""
+"""Label of requests without a route, and of unknown methods."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def templates(routes: Sequence[BaseRoute], above: str = "") -> dict[int, str]:
-    """Returns the paths of all routes as they were declared, by the identity of their endpoints."""
-    found: dict[int, str] = {}
+def path_templates(routes: Sequence[BaseRoute], prefix: str = "") -> dict[int, str]:
+    """Returns the declared path of each route, by the `id()` of its endpoint."""
+    templates: dict[int, str] = {}
     for route in routes:
         if isinstance(route, Mount):
-            found[id(route.app)] = above + route.path
-            found |= templates(route.routes, above + route.path)
+            templates[id(route.app)] = prefix + route.path
+            templates |= path_templates(route.routes, prefix + route.path)
         elif isinstance(route, Route):
-            found[id(route.endpoint)] = (above + route.path).replace(":path}", "}")
-    return found
+            templates[id(route.endpoint)] = (prefix + route.path).replace(":path}", "}")
+    return templates
 
 
-def route_of(scope: Scope, known: Mapping[int, str]) -> str:
-    """Returns the path of the route that took the request, as it was declared."""
-    return known.get(id(scope.get("endpoint")), OTHER)
+def route_label(scope: Scope, templates: Mapping[int, str]) -> str:
+    """Returns the declared path of the route that handled the request; OTHER if none did."""
+    return templates.get(id(scope.get("endpoint")), OTHER)
 
 
-def count(route: str, method: str, status: int, seconds: float) -> None:
-    """Counts one request; what callers make up does not become a label."""
-    named = method if method in _METHODS else OTHER
-    REQUESTS.labels(route, named, str(status)).inc()
-    DURATIONS.labels(route, named).observe(seconds)
+def record_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Counts a request. Unknown methods share one label, so that clients cannot create time series."""
+    method = method if method in _METHODS else OTHER
+    REQUESTS.labels(route, method, str(status)).inc()
+    DURATIONS.labels(route, method).observe(seconds)

@@ -1,4 +1,4 @@
-"""Refusals as problem documents (RFC 9457), and what each status of a call becomes."""
+"""Error responses as problem documents (RFC 9457), and the HTTP status of each gRPC status code."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ HTTP_STATUS: dict[StatusCode, int] = {
     StatusCode.DATA_LOSS: 500,
     StatusCode.UNAUTHENTICATED: 401,
 }
-"""Every code there is."""
+"""Contains every gRPC status code."""
 
 _STATUS_OF_REASON = {"VOICE_OFF": 501, "AUDIO_TOO_LARGE": 413}
-"""Where HTTP has a better word than the code."""
+"""Reasons with a more specific HTTP status than their gRPC code."""
 
-_PLAIN = {
-    499: ("CANCELLED", "The request was given up."),
-    500: ("INTERNAL", "Something went wrong inside the service."),
-    503: ("UNAVAILABLE", "A service that is needed does not answer."),
-    504: ("DEADLINE_EXCEEDED", "The time for the request ran out."),
+_WITHOUT_REASON = {
+    499: ("CANCELLED", "The request was cancelled."),
+    500: ("INTERNAL", "An internal error occurred."),
+    503: ("UNAVAILABLE", "A required service does not respond. Retry later."),
+    504: ("DEADLINE_EXCEEDED", "The deadline of the request was exceeded."),
 }
-"""What is said when the call broke off before a service of the suite could say anything."""
+"""Reason and detail of a gRPC error without ErrorInfo. Its message may name internal addresses and is not shown."""
 
 
-class Problem(Exception):  # noqa: N818 - it is the document that is raised
-    """A request that is refused, or that failed."""
+class Problem(Exception):  # noqa: N818 - named after the problem document
+    """An error response: a rejected request or an internal failure."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Problem(Exception):  # noqa: N818 - it is the document that is raised
         error_id: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Takes the HTTP status, a stable UPPER_SNAKE reason and a sentence that shows no internals."""
+        """`reason` is a stable UPPER_SNAKE_CASE code, `detail` a sentence that shows no internals."""
         super().__init__(detail)
         self.status, self.reason, self.detail = status, reason, detail
         self.errors, self.retry_after, self.error_id = tuple(errors), retry_after, error_id
@@ -75,11 +75,11 @@ class Problem(Exception):  # noqa: N818 - it is the document that is raised
 
     @classmethod
     def field(cls, name: str, why: str, *, reason: str = "INVALID_ARGUMENT") -> Problem:
-        """Makes the problem of one bad field, parameter or header."""
+        """Returns the problem (400) of one invalid field, parameter or header."""
         return cls(400, reason, f"{name}: {why}", errors=[FieldViolation(name, why)])
 
     def document(self, instance: str) -> dict[str, Any]:
-        """Returns the members of the document; `instance` is the path that was asked."""
+        """Returns the members of the problem document; `instance` is the path of the request."""
         document: dict[str, Any] = {
             "type": TYPE_PREFIX + self.reason.lower().replace("_", "-"),
             "title": _title(self.status),
@@ -98,7 +98,7 @@ class Problem(Exception):  # noqa: N818 - it is the document that is raised
         return document
 
     def response(self, instance: str) -> Response:
-        """Returns the answer."""
+        """Returns the HTTP response; `instance` is the path of the request."""
         headers = dict(self.headers)
         if self.retry_after is not None:
             headers["retry-after"] = str(max(1, math.ceil(self.retry_after.total_seconds())))
@@ -108,12 +108,12 @@ class Problem(Exception):  # noqa: N818 - it is the document that is raised
         return Response(content, self.status, headers, MEDIA_TYPE)
 
 
-def of_call(error: RadiantClientError) -> Problem:
-    """Makes the problem of a failed call; its fields still have the names of the call's request."""
+def problem_from_error(error: RadiantClientError) -> Problem:
+    """Returns the problem of a failed gRPC call. Its field paths are those of the gRPC request."""
     status = _STATUS_OF_REASON.get(error.reason, HTTP_STATUS[error.code])
     reason, detail = error.reason, error.message
     if not reason:
-        reason, detail = _PLAIN.get(status, (error.code.name, _title(status)))
+        reason, detail = _WITHOUT_REASON.get(status, (error.code.name, _title(status)))
     return Problem(
         status,
         reason,
@@ -124,8 +124,8 @@ def of_call(error: RadiantClientError) -> Problem:
     )
 
 
-async def respond(request: Request, problem: Exception) -> Response:
-    """Answers a request with a problem; the framework's handler of that class."""
+async def problem_response(request: Request, problem: Exception) -> Response:
+    """Returns the response of a Problem; registered as Starlette's exception handler."""
     if not isinstance(problem, Problem):
         raise problem
     return problem.response(request.url.path)

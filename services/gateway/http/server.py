@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn, started and drained as every service of the suite is."""
+"""The HTTP server: uvicorn with the start, drain and stop of the other services."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from datetime import timedelta
 import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.settings import GatewaySettings
+from gateway.http.settings import HttpSettings
+from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError, is_loopback
-
-__all__ = ["HttpServer", "PlainTextError", "is_loopback"]
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 2048
 KEEP_ALIVE_S = 30
+_POLL_INTERVAL_S = 0.005
 
 
-class PlainTextError(Exception):
-    """The gateway was asked to listen without TLS on an address that others can reach."""
+class PlainTextError(StartError):
+    """The listen address is public and TLS is not configured."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that leaves signals to whoever runs the process."""
+    """A uvicorn server without signal handlers: the process handles signals itself."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Captures none."""
+        """Installs no handler."""
         yield
 
 
 class HttpServer:
-    """A server that is built, started, drained."""
+    """An HTTP server of one ASGI application."""
 
-    def __init__(self, settings: GatewaySettings, app: ASGIApp) -> None:
-        """Takes what it serves; listens to nothing yet."""
+    def __init__(self, settings: HttpSettings, app: ASGIApp) -> None:
+        """Builds the server; `start` binds the port."""
         self._settings = settings
         config = uvicorn.Config(
             app,
@@ -59,55 +59,61 @@ class HttpServer:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
-        """Listens and serves; returns the port.
+        """Binds the port, starts to serve, and returns the port.
 
-        Raises PublicDevelopmentError, PlainTextError, or OSError when the port is taken or the certificate is none.
+        Raises PublicDevelopmentError or PlainTextError for a public address without protection, and OSError if the
+        port is in use or the certificate cannot be loaded.
         """
-        self._refuse_exposure()
+        self._check_exposure()
         self._server.config.load()
-        listening = _listen(self._settings.host.strip("[]"), self._settings.port)
-        self._task = asyncio.create_task(self._server.serve([listening]), name="http")
-        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn tells nobody
-            await asyncio.sleep(0.005)
-        port = int(listening.getsockname()[1])
+        listener = _bind(self._settings.host.strip("[]"), self._settings.port)
+        self._task = asyncio.create_task(self._server.serve([listener]), name="http")
+        while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn has no start event
+            await asyncio.sleep(_POLL_INTERVAL_S)
+        port = int(listener.getsockname()[1])
         log.info("serving", extra={"fields": {"port": port}})
         return port
 
-    def _refuse_exposure(self) -> None:
+    def _check_exposure(self) -> None:
         host, tls = self._settings.host, self._settings.tls
         if is_loopback(host):
             return
         if self._settings.development:
             raise PublicDevelopmentError(
-                f"Development mode listens on loopback addresses alone, not on {host}. "
-                "Set RADIANT_DEVELOPMENT=false behind a boundary that speaks TLS."
+                f"RADIANT_GATEWAY_HOST={host} is not a loopback address, and development mode requires one. "
+                "Set RADIANT_DEVELOPMENT=false and configure TLS."
             )
-        if not tls.certificate and not tls.proxied:
+        if not tls.certificate and not tls.is_behind_proxy:
             raise PlainTextError(
-                f"Tokens would travel in plain text to {host}. Set RADIANT_GATEWAY_TLS_CERT and _TLS_KEY, or "
-                "RADIANT_BEHIND_TLS_PROXY=true where a proxy in front speaks TLS."
+                f"RADIANT_GATEWAY_HOST={host} is not a loopback address, and TLS is not configured. "
+                "Set RADIANT_GATEWAY_TLS_CERT and RADIANT_GATEWAY_TLS_KEY, or set RADIANT_BEHIND_TLS_PROXY=true if a "
+                "proxy terminates TLS."
             )
 
     async def set_serving(self, serving: bool) -> None:
-        """Does nothing: load balancers notice that connections are refused."""
+        """Does nothing. Load balancers detect the shutdown by refused connections."""
 
     async def stop(self, grace: timedelta) -> None:
-        """Takes no new request, lets running ones end within the grace, then cancels them."""
+        """Closes the listener, waits up to `grace` for requests in flight, then cancels them."""
         self._server.config.timeout_graceful_shutdown = max(1, round(grace.total_seconds()))
         self._server.should_exit = True
         if self._task is not None:
             await self._task
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Opens the socket; its protocol is named, or asyncio would leave answers to wait for acknowledgements (40 ms)."""
+def _bind(host: str, port: int) -> socket.socket:
+    """Returns a listening socket.
+
+    The protocol is set explicitly: asyncio sets TCP_NODELAY only on sockets with IPPROTO_TCP, and without it
+    responses are delayed by 40 ms.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(BACKLOG)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
     except BaseException:
-        listening.close()
+        listener.close()
         raise
-    return listening
+    return listener

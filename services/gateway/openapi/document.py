@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.http.decode import field_at, is_record
-from gateway.http.respond import LINES
-from gateway.http.upload import AUDIO, FORM
 from gateway.openapi import responses
 from gateway.openapi.catalog import Catalog, Direction
 from gateway.openapi.comments import comment_on
 from gateway.openapi.schemas import Schemas, is_required
-from gateway.routes import PREFIX, ROUTES, WHOLE, Route
+from gateway.routes import PREFIX, ROUTES, WHOLE_REQUEST, Route
+from gateway.routes.endpoints import JSON_LINES
+from gateway.routes.model import is_repeated_message, request_field
+from gateway.routes.upload import AUDIO_PART, FORM_MEDIA_TYPE
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ def document(*, has_all_messages: bool = False) -> Json:
 
     `has_all_messages` adds the schemas of messages that only gRPC methods use.
     """
-    services = {route.area.full_name: route.area for route in ROUTES}
+    services = {route.grpc_service.full_name: route.grpc_service for route in ROUTES}
     catalog = Catalog(method for service in services.values() for method in service.methods)
     schemas, paths = Schemas(catalog), dict[str, Json]()
     for route in ROUTES:
@@ -56,15 +56,15 @@ def _add_all(catalog: Catalog, schemas: Schemas) -> None:
 
 def _operation(route: Route, schemas: Schemas) -> Json:
     operation: Json = {
-        "operationId": route.operation or route.rpc[0].lower() + route.rpc[1:],
+        "operationId": route.operation_id or route.rpc[0].lower() + route.rpc[1:],
         "summary": route.summary,
-        "description": comment_on(f"{route.area.full_name}.{route.rpc}"),
+        "description": comment_on(f"{route.grpc_service.full_name}.{route.rpc}"),
         "tags": [route.path.split("/")[1]],
         "security": [{"bearer": list(route.roles)}],
         "parameters": [*_parameters(route, schemas), *_headers(route)],
         "responses": _responses(route, schemas),
     }
-    if route.upload:
+    if route.is_upload:
         operation["requestBody"] = {"required": True, "content": _recording(route, schemas)}
     elif route.body:
         operation["requestBody"] = {
@@ -75,16 +75,16 @@ def _operation(route: Route, schemas: Schemas) -> Json:
 
 
 def _body(route: Route, schemas: Schemas) -> Json:
-    if route.body == WHOLE:
-        without = {"request_id", "tenant_id", *route.in_path.values()}
-        return schemas.message(route.request, Direction.REQUEST, without)
-    return schemas.described(route.request.fields_by_name[route.body], Direction.REQUEST)
+    if route.body == WHOLE_REQUEST:
+        without = {"request_id", "tenant_id", *route.path_params.values()}
+        return schemas.message(route.request_type, Direction.REQUEST, without)
+    return schemas.described(route.request_type.fields_by_name[route.body], Direction.REQUEST)
 
 
 def _recording(route: Route, schemas: Schemas) -> Json:
     """Describes the body of an upload: a form, or the recording alone where the route has no other body."""
-    properties: Json = {AUDIO: _BINARY}
-    encoding: Json = {AUDIO: {"contentType": "audio/*, video/webm, application/octet-stream"}}
+    properties: Json = {AUDIO_PART: _BINARY}
+    encoding: Json = {AUDIO_PART: {"contentType": "audio/*, video/webm, application/octet-stream"}}
     if route.body:
         properties = {route.body: _body(route, schemas), **properties}
         encoding = {route.body: {"contentType": "application/json"}, **encoding}
@@ -95,18 +95,18 @@ def _recording(route: Route, schemas: Schemas) -> Json:
         "required": list(properties),
         "additionalProperties": False,
     }
-    content: Json = {FORM: {"schema": form, "encoding": encoding}}
+    content: Json = {FORM_MEDIA_TYPE: {"schema": form, "encoding": encoding}}
     return content if route.body else {**content, "audio/*": {"schema": _BINARY}}
 
 
 def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     parameters = []
-    for place, names in (("path", route.in_path), ("query", route.in_query)):
+    for place, names in (("path", route.path_params), ("query", route.query_params)):
         for name, path in names.items():
-            field = field_at(route, path)
+            field = request_field(route, path)
             schema = schemas.described(field, Direction.REQUEST)
             parameter: Json = {"name": name, "in": place, "description": schema.pop("description", "")}
-            if is_record(field):
+            if is_repeated_message(field):
                 items = schema["items"]
                 text = {"type": "string", "contentMediaType": "application/json", "contentSchema": items}
                 schema = {**schema, "items": text}
@@ -121,15 +121,15 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
 
 def _headers(route: Route) -> list[Json]:
     headers: list[Json] = []
-    if route.idempotent:
+    if route.is_idempotent:
         text = "A repeated request with the same key returns the first response for 24 hours."
         schema = {"type": "string", "format": "uuid"}
         headers.append({"name": "Idempotency-Key", "in": "header", "description": text, "schema": schema})
-    if route.conditional:
+    if route.is_conditional:
         text = "ETag of the state that the caller has read. The gateway returns 412 if the state has changed."
         schema = {"type": "string", "pattern": '^"[0-9]{1,18}"$'}
         headers.append({"name": "If-Match", "in": "header", "description": text, "schema": schema})
-    if route.tagged:
+    if route.has_digest_etag:
         text = "ETag of a cached response. The gateway returns 304 without a body while that response is current."
         schema = {"type": "string", "pattern": '^W/"[0-9a-f]{32}"$'}
         headers.append({"name": "If-None-Match", "in": "header", "description": text, "schema": schema})
@@ -137,16 +137,18 @@ def _headers(route: Route) -> list[Json]:
 
 
 def _responses(route: Route, schemas: Schemas) -> Json:
-    answer = schemas.reference(route.call.output_type, Direction.RESPONSE)
-    headers = responses.header_references(*(["ETag"] if route.etag or route.tagged else []))
+    answer = schemas.reference(route.rpc_descriptor.output_type, Direction.RESPONSE)
+    headers = responses.header_references(*(["ETag"] if route.etag_field or route.has_digest_etag else []))
     content: Json = {"application/json": {"schema": answer}}
-    if route.listing:
+    if route.is_stream:
         name = answer["$ref"].rpartition("/")[2]
         text = f"One JSON object of the schema {name} per line."
-        lines = {"type": "string", "description": text, "contentMediaType": LINES, "contentSchema": answer}
-        content = {LINES: {"schema": lines}}
-    found: Json = {str(route.success): {"description": "Success.", "headers": headers, "content": content}}
-    if route.tagged:
+        lines = {"type": "string", "description": text, "contentMediaType": JSON_LINES, "contentSchema": answer}
+        content = {JSON_LINES: {"schema": lines}}
+    found: Json = {str(route.success_status): {"description": "Success.", "headers": headers, "content": content}}
+    if route.has_digest_etag:
         found["304"] = {"description": "The cached response of the caller is current.", "headers": headers}
-    problems = responses.problem_references(has_body=bool(route.body or route.upload), is_conditional=route.conditional)
+    problems = responses.problem_references(
+        has_body=bool(route.body or route.is_upload), is_conditional=route.is_conditional
+    )
     return {**found, **problems}

@@ -1,1 +1,1 @@
-"""OpenTelemetry intake: spans of generative AI become manifests, evaluations become explicit feedback."""
+"""OpenTelemetry intake (OTLP over gRPC and HTTP): GenAI spans become manifests, evaluations become feedback."""

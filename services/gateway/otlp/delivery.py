@@ -1,4 +1,4 @@
-"""What was understood goes to ingest, and what became of it comes back."""
+"""Sends converted items to ingest and collects the results."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gateway.otlp.ingest_calls import Ingest
-from gateway.otlp.items import Ballot, Mapped, Output, Reject, request_id
+from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, request_id
+from gateway.otlp.ingest_client import IngestClient
 from kit.errors import Exhausted, Invalid
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -18,91 +18,99 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 T = TypeVar("T")
 
 MANIFESTS_PER_CALL = 250
-VOTES_AT_ONCE = 128
-ONE_USER = "USER_PACE"
-"""Reason by which ingest refuses one user; it takes what others say."""
-_PLACE = re.compile(r"manifests\[(\d+)\]\.?(.*)")
-_VOTE = "feedback."
+CONCURRENT_VOTES_MAX = 128
+USER_LIMIT_REASON = "USER_PACE"
+"""Reason of ingest if one user exceeds their rate limit; votes of other users are still accepted."""
+_MANIFEST_PATH = re.compile(r"manifests\[(\d+)\]\.?(.*)")
+_FEEDBACK_PREFIX = "feedback."
 
 
 @dataclass(slots=True)
-class Delivered:
-    """What became of a request's items."""
+class DeliveryResult:
+    """Results of the items of a request."""
 
     stored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How many, by kind (manifest, feedback) and outcome (accepted, duplicate)."""
-    rejects: list[Reject] = field(default_factory=list)
-    """What ingest does not take."""
+    """Number of stored items by kind (manifest, feedback) and outcome (accepted, duplicate)."""
+    rejections: list[Rejection] = field(default_factory=list)
+    """Items that ingest rejected."""
 
     def count(self, kind: str, outcome: int) -> None:
-        """Counts one stored item."""
+        """Counts a stored item; `outcome` is an ItemOutcome."""
         self.stored[kind, "duplicate" if outcome == feedback_pb2.ITEM_OUTCOME_DUPLICATE else "accepted"] += 1
 
 
-async def deliver(ingest: Ingest, mapped: Mapped, authorization: str, into: Delivered) -> None:
-    """Sends manifests, then votes; a bad one costs only itself.
+async def deliver(
+    ingest: IngestClient, converted: ConvertedRequest, authorization: str, result: DeliveryResult
+) -> None:
+    """Sends the manifests, then the votes. An invalid item does not affect other items.
 
-    Raises a RadiantError when the request must be sent again, or the caller may not; what `into` counts is stored.
+    Raises a RadiantError if the sender must repeat the request or is not authorized. Items that were stored before
+    the error are counted in `result`.
     """
-    for outputs in _pieces(mapped.outputs, MANIFESTS_PER_CALL):
-        await _record(ingest, outputs, authorization, into)
-    paced: Exhausted | None = None
-    for ballots in _pieces(mapped.ballots, VOTES_AT_ONCE):
-        calls = (_submit(ingest, each, authorization, into) for each in ballots)
+    for manifests in _batches(converted.manifests, MANIFESTS_PER_CALL):
+        await _record_manifests(ingest, manifests, authorization, result)
+    user_limit: Exhausted | None = None
+    for votes in _batches(converted.feedback, CONCURRENT_VOTES_MAX):
+        calls = (_submit_feedback(ingest, each, authorization, result) for each in votes)
         failures = [each for each in await asyncio.gather(*calls, return_exceptions=True) if each is not None]
         for failure in failures:
-            if not isinstance(failure, Exhausted) or failure.reason != ONE_USER:
+            if not isinstance(failure, Exhausted) or failure.reason != USER_LIMIT_REASON:
                 raise failure
-            paced = failure
-    if paced is not None:
-        raise paced
+            user_limit = failure
+    if user_limit is not None:
+        raise user_limit
 
 
-async def _record(ingest: Ingest, outputs: Sequence[Output], authorization: str, into: Delivered) -> None:
-    """Records manifests; those that ingest names as bad are left out, and the others are sent again."""
-    while outputs:
-        manifests = [each.manifest for each in outputs]
-        name = request_id("manifests", outputs[0].place.span, manifests)
+async def _record_manifests(
+    ingest: IngestClient, items: Sequence[ManifestItem], authorization: str, result: DeliveryResult
+) -> None:
+    """Records manifests. If ingest rejects some of them, the others are sent again."""
+    while items:
+        manifests = [each.manifest for each in items]
+        name = request_id("manifests", items[0].position.span, manifests)
         request = pb.BatchRecordManifestsRequest(request_id=name, manifests=manifests)
         try:
-            results = await ingest.record(request, authorization)
-        except Invalid as refusal:
-            bad = _bad_manifests(refusal, outputs)
-            if not bad:
+            outcomes = await ingest.record_manifests(request, authorization)
+        except Invalid as error:
+            rejections = _manifest_rejections(error, items)
+            if not rejections:
                 raise
-            into.rejects += bad.values()
-            outputs = [each for index, each in enumerate(outputs) if index not in bad]
+            result.rejections += rejections.values()
+            items = [each for index, each in enumerate(items) if index not in rejections]
             continue
-        for output, result in zip(outputs, results, strict=True):
-            if result.outcome == feedback_pb2.ITEM_OUTCOME_REJECTED:
-                why = result.error_message.partition(".")[2] or "is not taken"
-                into.rejects.append(Reject("manifest", output.place, output.manifest.output_id, why))
+        for item, outcome in zip(items, outcomes, strict=True):
+            if outcome.outcome == feedback_pb2.ITEM_OUTCOME_REJECTED:
+                why = outcome.error_message.partition(".")[2] or "was rejected"
+                result.rejections.append(Rejection("manifest", item.position, item.manifest.output_id, why))
             else:
-                into.count("manifest", result.outcome)
+                result.count("manifest", outcome.outcome)
         return
 
 
-def _bad_manifests(refusal: Invalid, outputs: Sequence[Output]) -> dict[int, Reject]:
-    """Returns why each manifest is refused that the refusal names."""
-    found: dict[int, Reject] = {}
-    for each in refusal.violations:
-        if (match := _PLACE.fullmatch(each.field)) and int(match[1]) < len(outputs):
-            reject = Reject("manifest", outputs[int(match[1])].place, match[2] or "manifest", each.why)
-            found.setdefault(int(match[1]), reject)
-    return found
+def _manifest_rejections(error: Invalid, items: Sequence[ManifestItem]) -> dict[int, Rejection]:
+    """Returns the first violation of each invalid manifest, by its index."""
+    rejections: dict[int, Rejection] = {}
+    for each in error.violations:
+        if (match := _MANIFEST_PATH.fullmatch(each.field)) and int(match[1]) < len(items):
+            rejection = Rejection("manifest", items[int(match[1])].position, match[2] or "manifest", each.why)
+            rejections.setdefault(int(match[1]), rejection)
+    return rejections
 
 
-async def _submit(ingest: Ingest, ballot: Ballot, authorization: str, into: Delivered) -> None:
-    name = request_id("feedback", ballot.place.span, [ballot.feedback])
-    request = pb.SubmitExplicitFeedbackRequest(request_id=name, feedback=ballot.feedback)
+async def _submit_feedback(
+    ingest: IngestClient, item: FeedbackItem, authorization: str, result: DeliveryResult
+) -> None:
+    name = request_id("feedback", item.position.span, [item.feedback])
+    request = pb.SubmitExplicitFeedbackRequest(request_id=name, feedback=item.feedback)
     try:
-        into.count("feedback", await ingest.submit(request, authorization))
-    except Invalid as refusal:
-        bad = [each for each in refusal.violations if each.field.startswith(_VOTE)]
-        if not bad:
+        result.count("feedback", await ingest.submit_feedback(request, authorization))
+    except Invalid as error:
+        violations = [each for each in error.violations if each.field.startswith(_FEEDBACK_PREFIX)]
+        if not violations:
             raise
-        into.rejects.append(Reject("feedback", ballot.place, bad[0].field.removeprefix(_VOTE), bad[0].why))
+        field_path = violations[0].field.removeprefix(_FEEDBACK_PREFIX)
+        result.rejections.append(Rejection("feedback", item.position, field_path, violations[0].why))
 
 
-def _pieces(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))

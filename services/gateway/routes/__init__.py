@@ -1,9 +1,12 @@
-"""The table of routes: which call answers which request. Routing, the OpenAPI document and tests read it."""
+"""The REST API: the table of routes, and the endpoints that answer each route by a gRPC call.
+
+Routing, the OpenAPI document and the tests read ROUTES.
+"""
 
 from gateway.routes import admin, experiments, feedback, neural, voice
-from gateway.routes.model import PREFIX, WHOLE, Route
+from gateway.routes.model import PREFIX, WHOLE_REQUEST, Route
 
-__all__ = ["PREFIX", "ROUTES", "WHOLE", "Route"]
+__all__ = ["PREFIX", "ROUTES", "WHOLE_REQUEST", "Route"]
 
 ROUTES: tuple[Route, ...] = (
     *feedback.ROUTES,
@@ -12,4 +15,4 @@ ROUTES: tuple[Route, ...] = (
     *experiments.ROUTES,
     *admin.ROUTES,
 )
-"""Every operation."""
+"""All routes of the REST API."""

@@ -1,4 +1,4 @@
-"""Experiments, as admins set them up."""
+"""Routes of experiments."""
 
 from gateway.routes.model import EXPERIMENTS, PAGES, TENANT, Route
 
@@ -7,34 +7,34 @@ ROUTES = (
         method="GET",
         path="/admin/experiments",
         service="experiments",
-        area=EXPERIMENTS,
+        grpc_service=EXPERIMENTS,
         rpc="ListExperiments",
         summary="Lists experiments, newest first.",
-        in_query={**TENANT, "state": "state", **PAGES},
+        query_params={**TENANT, "state": "state", **PAGES},
     ),
     Route(
         method="POST",
         path="/admin/experiments",
         service="experiments",
-        area=EXPERIMENTS,
+        grpc_service=EXPERIMENTS,
         rpc="CreateExperiment",
-        summary="Creates a draft of an experiment.",
-        in_query={**TENANT, "allTenants": "all_tenants"},
+        summary="Creates an experiment in the draft state.",
+        query_params={**TENANT, "allTenants": "all_tenants"},
         body="experiment",
-        success=201,
-        etag="experiment.etag",
+        success_status=201,
+        etag_field="experiment.etag",
     ),
     Route(
         method="PUT",
         path="/admin/experiments/{experimentId}",
         service="experiments",
-        area=EXPERIMENTS,
+        grpc_service=EXPERIMENTS,
         rpc="UpdateExperiment",
-        summary="Changes an experiment; If-Match names the state that the caller has seen.",
-        in_path={"experimentId": "experiment_id"},
-        in_query=TENANT,
+        summary="Updates an experiment. If-Match contains the entity tag of the version to update.",
+        path_params={"experimentId": "experiment_id"},
+        query_params=TENANT,
         body="experiment",
-        etag="experiment.etag",
+        etag_field="experiment.etag",
     ),
 )
-"""Experiments, as admins set them up."""
+"""Routes of experiments."""

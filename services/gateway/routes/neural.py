@@ -1,6 +1,6 @@
-"""What was learned, and what it recommends."""
+"""Routes of recommendations and learned scores."""
 
-from gateway.routes.model import LEARNING, PAGES, RECOMMEND, TENANT, WHOLE, Route
+from gateway.routes.model import LEARNING, PAGES, RECOMMEND, TENANT, WHOLE_REQUEST, Route
 
 _CONTEXT = {
     "userId": "context.user_id",
@@ -21,32 +21,32 @@ ROUTES = (
         method="GET",
         path="/neural/recommendation",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="GetRecommendation",
-        summary="Recommends a model; each answer is a decision of its own.",
-        in_query={**TENANT, **_CONTEXT},
-        fresh=True,
+        summary="Recommends a model. Each response is a new decision.",
+        query_params={**TENANT, **_CONTEXT},
+        is_cacheable=False,
     ),
     Route(
         method="POST",
         path="/neural/recommendation",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="GetRecommendation",
-        summary="Recommends a model, as GET does, for contexts too large for an address.",
-        in_query=TENANT,
+        summary="Recommends a model, like GET, for a context that is too large for a URL.",
+        query_params=TENANT,
         body="context",
-        fresh=True,
-        operation="getRecommendationFor",
+        is_cacheable=False,
+        operation_id="getRecommendationFor",
     ),
     Route(
         method="GET",
         path="/neural/scores",
         service="neural",
-        area=RECOMMEND,
+        grpc_service=RECOMMEND,
         rpc="ListModelScores",
         summary="Lists learned scores.",
-        in_query={
+        query_params={
             **TENANT,
             "scope": "scope",
             "userId": "user_id",
@@ -61,11 +61,11 @@ ROUTES = (
         method="POST",
         path="/neural/learn",
         service="neural",
-        area=LEARNING,
+        grpc_service=LEARNING,
         rpc="LearnOutput",
-        summary="Learns one output at once and shows what its feedback contributes.",
-        in_query=TENANT,
-        body=WHOLE,
+        summary="Learns an output immediately and returns the contribution of its feedback.",
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
     ),
 )
-"""What was learned, and what it recommends."""
+"""Routes of recommendations and learned scores."""

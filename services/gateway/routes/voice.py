@@ -1,26 +1,26 @@
-"""Hearing and translating."""
+"""Routes of transcription and translation."""
 
-from gateway.routes.model import TENANT, VOICE, WHOLE, Route
+from gateway.routes.model import TENANT, VOICE, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
         method="POST",
         path="/voice/transcribe",
         service="voice",
-        area=VOICE,
+        grpc_service=VOICE,
         rpc="Transcribe",
-        summary="Hears a recording at once and keeps nothing of it.",
-        in_query={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
+        summary="Transcribes a recording immediately, without storing it.",
+        query_params={**TENANT, "language": "language", "skipTranslation": "skip_translation"},
     ),
     Route(
         method="POST",
         path="/voice/translate",
         service="voice",
-        area=VOICE,
+        grpc_service=VOICE,
         rpc="TranslateText",
         summary="Translates a text.",
-        in_query=TENANT,
-        body=WHOLE,
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
     ),
 )
-"""Hearing and translating."""
+"""Routes of transcription and translation."""

@@ -1,1 +1,1 @@
-"""The feedback widget: one script that products put on their pages, and a page that shows it."""
+"""The feedback widget: a script for the pages of products, and a demonstration page."""

@@ -1,13 +1,13 @@
-/* <radiant-feedback>: thumbs, categories, a comment, a voice and silent signals on one answer. See README.md. */
+/* <radiant-feedback>: thumbs, categories, comment, voice recording and signals for one answer. See README.md. */
 (() => {
   "use strict";
   if (customElements.get("radiant-feedback")) return;
 
-  const KEYS = ("ask up down about ACCURACY RELEVANCE TONE FORMAT SPEED SAFETY CREATIVITY COMPLETENESS OTHER " +
+  const LABEL_KEYS = ("ask up down about ACCURACY RELEVANCE TONE FORMAT SPEED SAFETY CREATIVITY COMPLETENESS OTHER " +
     "comment send record stop cancel recording thanks later refused mic").split(" ");
-  const WORDS = {
+  const LABELS = {
     en: "Was this answer helpful?|Good answer|Bad answer|What is it about?|Accuracy|Relevance|" +
-      "Tone|Format|Speed|Safety|Creativity|Completeness|Something else|Comment (optional)|Send|Speak a comment|" +
+      "Tone|Format|Speed|Safety|Creativity|Completeness|Something else|Comment (optional)|Send|Record a comment|" +
       "Stop and send|Cancel|Recording|Thank you!|There is no connection. It will be sent later.|" +
       "Sorry, this could not be saved.|The microphone cannot be used.",
     de: "War diese Antwort hilfreich?|Gute Antwort|Schlechte Antwort|Worum geht es?|" +
@@ -32,7 +32,7 @@
     :host { display: block; min-height: 1px }
     [hidden], :host([hidden]), p:empty { display: none !important }
     div, fieldset { display: flex; flex-wrap: wrap; align-items: center; gap: .4em; padding: 0; margin: 0; border: 0 }
-    .asks { border: 2px solid var(--radiant-accent, currentColor); border-radius: .6em; padding: .4em }
+    .ask { border: 2px solid var(--radiant-accent, currentColor); border-radius: .6em; padding: .4em }
     button, textarea { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: .6em }
     button { min-height: 2.25em; padding: .3em .6em; cursor: pointer }
     .thumb, .mic { border-color: transparent }
@@ -52,14 +52,14 @@
   const POSTS_MAX = 20, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
   const KEPT_MS = 23 * 3600e3, WAIT_MAX_MS = 60e3, BOUNCE_MS = 3000, SHORT_S = 30, LONG_S = 300;
   const SOURCE = "FEEDBACK_SOURCE_THINKTANK", PREFIX = "SIGNAL_TYPE_";
-  const GOOD = "voted continue_conversation copy_response share_response favorite_added export_response".split(" ");
+  const ENGAGED = "voted continue_conversation copy_response share_response favorite_added export_response".split(" ");
 
   let clockOffset = 0, sheet;
   const now = () => new Date(Date.now() + clockOffset).toISOString();
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const uuid = () => crypto.randomUUID ? crypto.randomUUID() : URL.createObjectURL(new Blob()).slice(-36);
 
-  async function ask(url, token, options) {
+  async function request(url, token, options) {
     const headers = { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) };
     try {
       const answer = await fetch(url, { credentials: "same-origin", ...options, headers });
@@ -74,24 +74,24 @@
     }
   }
 
-  /* What waits to be sent for a user, kept over pages of the tab. It keeps its ids: sent twice, it counts once. */
+  /* Pending requests of a user, stored for the tab. Each keeps its id, so that a retry counts once. */
   class Outbox {
     constructor(base, key) {
-      Object.assign(this, { base, key, hosts: new Set(), fails: 0, until: 0, posts: [], signals: [], most: BATCH_MAX });
+      Object.assign(this, { base, key, hosts: new Set(), fails: 0, until: 0, posts: [], signals: [], batchMax: BATCH_MAX });
       try {
         Object.assign(this, JSON.parse(sessionStorage.getItem(key)));
-      } catch (error) { /* no storage: kept as long as the page */ }
+      } catch (error) { /* no storage: kept in memory */ }
       this.posts = this.posts.filter((post) => Date.now() - post.time < KEPT_MS);
     }
 
     save() {
-      /* The oldest signals give way first, then the oldest votes. */
+      /* Drops the oldest signals first, then the oldest votes. */
       while (this.posts.length > POSTS_MAX) {
         this.posts.splice(Math.max(0, this.posts.findIndex((post) => post.body.signals)), 1);
       }
       try {
         sessionStorage.setItem(this.key, JSON.stringify({ posts: this.posts }));
-      } catch (error) { /* as above */ }
+      } catch (error) { /* no storage */ }
     }
 
     put(path, body) {
@@ -101,21 +101,21 @@
 
     add(signal) {
       this.signals.push(signal);
-      if (this.signals.length >= this.most) this.flush();
-      else if (!this.timer) this.timer = setTimeout(() => this.flush(), this.every);
+      if (this.signals.length >= this.batchMax) this.flush();
+      else if (!this.timer) this.timer = setTimeout(() => this.flush(), this.flushMs);
     }
 
-    cut() {
+    batch() {
       clearTimeout(this.timer);
       this.timer = 0;
       while (this.signals.length) {
-        this.put("/service/feedback/implicit/batch", { signals: this.signals.splice(0, this.most) });
+        this.put("/service/feedback/implicit/batch", { signals: this.signals.splice(0, this.batchMax) });
       }
     }
 
     flush() {
-      this.cut();
-      this.pump();
+      this.batch();
+      this.send();
     }
 
     token() {
@@ -124,7 +124,7 @@
     }
 
     post(post) {
-      return ask(this.base + post.path, this.token(), {
+      return request(this.base + post.path, this.token(), {
         method: "POST",
         keepalive: true,
         headers: { "content-type": "application/json", "idempotency-key": post.id },
@@ -138,46 +138,46 @@
       });
     }
 
-    async pump() {
+    async send() {
       if (this.busy || Date.now() < this.until) return;
       this.busy = true;
       clearTimeout(this.again);
       while (this.posts.length) {
         const post = (this.current = this.posts[0]);
         const result = await this.post(post);
-        this.tell(post, result);
+        this.report(post, result);
         this.fails = result.retry ? this.fails + 1 : 0;
         if (!result.retry) continue;
         this.until = Date.now() + result.wait;
         const wait = Math.max(result.wait + 50, Math.min(WAIT_MAX_MS, 500 * 2 ** this.fails));
-        this.again = setTimeout(() => this.pump(), wait);
+        this.again = setTimeout(() => this.send(), wait);
         break;
       }
       this.current = null;
       this.busy = false;
     }
 
-    tell({ id: requestId, body: request }, { problem, retry: retrying, body: answer }) {
+    report({ id: requestId, body: request }, { problem, retry: retrying, body: answer }) {
       const { outputId } = request;
       const host = [...this.hosts].find((each) => !outputId || each.outputId === outputId);
-      if (outputId) host?._say(problem, retrying);
+      if (outputId) host?._showStatus(problem, retrying);
       emit(host, { kind: outputId ? "explicit" : "signals", requestId, request, problem, retrying, answer });
     }
 
-    /* The page may end: everything is sent, and kept until an answer says that it arrived. */
-    leave() {
-      this.cut();
+    /* The page may close: sends all requests, and keeps each until its response. */
+    sendAll() {
+      this.batch();
       const token = this.token();
       for (const post of this.posts) {
-        if (post === this.current || post.gone) continue;
+        if (post === this.current || post.isSent) continue;
         const body = new Blob([JSON.stringify(post.body)], { type: "application/json" });
-        post.gone = token ? !!this.post(post) : navigator.sendBeacon(this.base + post.path, body);
+        post.isSent = token ? !!this.post(post) : navigator.sendBeacon(this.base + post.path, body);
       }
     }
 
-    back() {
-      for (const post of this.posts) post.gone = false;
-      this.pump();
+    resume() {
+      for (const post of this.posts) post.isSent = false;
+      this.send();
     }
   }
 
@@ -195,11 +195,11 @@
   addEventListener("pagehide", () => {
     for (const outbox of outboxes.values()) {
       [...outbox.hosts].pop()?._abandoned();
-      outbox.leave();
+      outbox.sendAll();
     }
   });
   document.addEventListener("visibilitychange", () =>
-    outboxes.forEach((outbox) => document.visibilityState === "hidden" ? outbox.leave() : outbox.back()));
+    outboxes.forEach((outbox) => document.visibilityState === "hidden" ? outbox.sendAll() : outbox.resume()));
 
   const make = (tag, properties, ...children) => {
     const made = Object.assign(document.createElement(tag), properties);
@@ -237,8 +237,8 @@
 
     label(key) {
       const { lang } = this.closest("[lang]") || { lang: navigator.language };
-      const words = WORDS[lang.slice(0, 2).toLowerCase()] || WORDS.en;
-      return this.labels[key] || this._get(`label-${key}`) || words.split("|")[KEYS.indexOf(key)];
+      const labels = LABELS[lang.slice(0, 2).toLowerCase()] || LABELS.en;
+      return this.labels[key] || this._get(`label-${key}`) || labels.split("|")[LABEL_KEYS.indexOf(key)];
     }
 
     attributeChangedCallback(name) {
@@ -273,7 +273,7 @@
       this._loading = true;
       const url = `${this.base}/service/feedback/config?${new URLSearchParams({ userId, outputId })}`;
       for (let least = 1000; ; least = Math.min(WAIT_MAX_MS, 2 * least)) {
-        const { body, date, problem, retry, wait } = await ask(url, this.token, { signal });
+        const { body, date, problem, retry, wait } = await request(url, this.token, { signal });
         if (signal.aborted) return;
         if (body) return this._ready(body, date);
         emit(this, { kind: "config", problem, retrying: retry });
@@ -286,25 +286,25 @@
       const offset = date - Date.now();
       if (Math.abs(offset) > 60e3) clockOffset = offset;
       this._config = config;
-      this._outbox.most = Math.min(config.batchItemsMax || BATCH_MAX, BATCH_MAX);
-      this._outbox.every = config.flushIntervalMs || 5000;
+      this._outbox.batchMax = Math.min(config.batchItemsMax || BATCH_MAX, BATCH_MAX);
+      this._outbox.flushMs = config.flushIntervalMs || 5000;
       this._draw();
       for (const signal of this._early.splice(0)) this._collect(signal);
-      this._outbox.back();
+      this._outbox.resume();
     }
 
     _draw() {
       const config = { currentRating: "RATING_UNSPECIFIED", ...this._config }, chosen = this._chosen = new Set();
       const text = (key) => this.label(key);
-      const word = (key, part, onclick, child = text(key)) =>
+      const textButton = (key, part, onclick, child = text(key)) =>
         make("button", { type: "button", part, className: part, onclick }, child);
-      const drawn = (key, part, path, onclick) =>
-        Object.assign(word(key, part, onclick, icon(path)), { ariaLabel: text(key), title: text(key) });
+      const iconButton = (key, part, path, onclick) =>
+        Object.assign(textButton(key, part, onclick, icon(path)), { ariaLabel: text(key), title: text(key) });
       const asks = config.ask && config.currentRating === "RATING_UNSPECIFIED";
-      this._up = drawn("up", "thumb up", THUMB, () => this._vote("POSITIVE"));
-      this._down = drawn("down", "thumb down", THUMB, () => this._vote("NEGATIVE"));
+      this._up = iconButton("up", "thumb up", THUMB, () => this._vote("POSITIVE"));
+      this._down = iconButton("down", "thumb down", THUMB, () => this._vote("NEGATIVE"));
       const chips = (config.categories || []).map((name) => {
-        const made = word(name.slice(18), "word chip", () => {
+        const made = textButton(name.slice(18), "word chip", () => {
           if (!chosen.delete(name)) chosen.add(name);
           made.ariaPressed = chosen.has(name);
         });
@@ -319,18 +319,18 @@
       } });
       if (chips.length) this._panel.append(make("fieldset", {}, make("legend", {}, text("about")), ...chips));
       if (config.commentsEnabled) this._panel.append(make("label", {}, text("comment"), this._text));
-      this._panel.append(Object.assign(word("send", "word send"), { type: "submit" }));
-      this._mic = drawn("record", "mic", MIC, () => this._speak());
+      this._panel.append(Object.assign(textButton("send", "word send"), { type: "submit" }));
+      this._mic = iconButton("record", "mic", MIC, () => this._startRecording());
       this._left = make("span", { className: "dot", ariaHidden: true });
       this._recording = make("span", { hidden: true },
-        word("stop", "word stop", () => this._record?.stop()), " ",
-        word("cancel", "word cancel", () => this._record?.cancel()), " ", this._left);
+        textButton("stop", "word stop", () => this._record?.stop()), " ",
+        textButton("cancel", "word cancel", () => this._record?.cancel()), " ", this._left);
       this._status = make("p", { role: "status", part: "status" });
       this._question = make("b", { hidden: !asks, part: "question" }, text("ask"));
       const voice = config.voiceEnabled && window.MediaRecorder && navigator.mediaDevices;
       this._box = make("div", {
         part: "box",
-        className: asks ? "asks" : "",
+        className: asks ? "ask" : "",
         role: "group",
         ariaLabel: text("ask"),
         onkeydown: (event) => void (event.key === "Escape" && !this._panel.hidden && this._close()),
@@ -370,7 +370,7 @@
         source: SOURCE,
         clientTime: now(),
       });
-      this._outbox.pump();
+      this._outbox.send();
     }
 
     _close() {
@@ -378,11 +378,11 @@
       (this._rating === "NEGATIVE" ? this._down : this._up).focus();
     }
 
-    _say(problem, retry) {
+    _showStatus(problem, retry) {
       if (this._status) this._status.textContent = this.label(!problem ? "thanks" : retry ? "later" : "refused");
     }
 
-    async _speak() {
+    async _startRecording() {
       if (this._record) return;
       const chunks = [];
       let stream, timer, kept = true;
@@ -432,16 +432,16 @@
       form.append("audio", audio, `voice.${audio.type.split(/[/;]/)[1]}`);
       for (let tries = VOICE_TRIES; tries--;) {
         const options = { method: "POST", headers: { "idempotency-key": id }, body: form };
-        const { body: answer, problem, retry, wait } = await ask(`${this.base}/feedback/voice`, this.token, options);
+        const { body: answer, problem, retry, wait } = await request(`${this.base}/feedback/voice`, this.token, options);
         const retrying = retry && tries > 0;
-        this._say(problem, retrying);
+        this._showStatus(problem, retrying);
         emit(this, { kind: "voice", requestId: id, problem, retrying, answer });
         if (!retrying) return;
         await pause(Math.max(wait, 4000 >> tries));
       }
     }
 
-    /* Returns false for what this deployment does not want to know. */
+    /* Returns false for a signal that the deployment does not collect. */
     track(name, value) {
       const { outputId, userId } = this, conversationId = this._get("conversation-id");
       const details = { ...(conversationId && { conversationId }), ...(Object(value) === value ? value : { value }) };
@@ -470,7 +470,7 @@
       this.track(name, value);
     }
 
-    /* The user has sent the next message. */
+    /* To be called when the user sends the next message. */
     replied() {
       const seconds = Math.round((Date.now() - this._since) / 1000);
       this._once("continue_conversation");
@@ -480,7 +480,7 @@
 
     _abandoned() {
       if (this.hasAttribute("streaming")) this._once("abandon_mid_response");
-      else if (!GOOD.some((name) => this._seen.has(name))) this._once("abandon_conversation");
+      else if (!ENGAGED.some((name) => this._seen.has(name))) this._once("abandon_conversation");
     }
 
     _observe() {

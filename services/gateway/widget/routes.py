@@ -1,4 +1,4 @@
-"""Serves the widget's script to every page that wants it, and the demonstration page."""
+"""Serves the script of the widget to pages of every origin, and the demonstration page."""
 
 from __future__ import annotations
 
@@ -25,52 +25,52 @@ PAGE_POLICY = "; ".join(
         "require-trusted-types-for 'script'",
     )
 )
-"""What the demonstration page may do; the widget needs no more than this."""
+"""Content security policy of the demonstration page; the widget works within it."""
 
-_HERE = Path(__file__).parent
-_KINDS = {
+_FOLDER = Path(__file__).parent
+_CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
 }
-_PUBLIC = {
+_SCRIPT_HEADERS = {
     "cache-control": "public, max-age=300, stale-while-revalidate=86400",
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
 }
-_PAGE = {"cache-control": "no-cache", "content-security-policy": PAGE_POLICY}
+_PAGE_HEADERS = {"cache-control": "no-cache", "content-security-policy": PAGE_POLICY}
 
 
 def widget_routes() -> list[Route]:
-    """Returns the routes of the script and of the page at /widget/ with its parts; the files are read once."""
-    page = _HERE / "page"
+    """Returns the Starlette routes of the script, the page at /widget/ and its assets. Each file is read once."""
+    page = _FOLDER / "page"
     return [
-        _file(f"{PREFIX}/{SCRIPT}", _HERE / SCRIPT, _PUBLIC),
-        _file(f"{PREFIX}/", page / "index.html", _PAGE),
-        _file(f"{PREFIX}/demo.css", page / "demo.css", _PAGE),
-        _file(f"{PREFIX}/demo.js", page / "demo.js", _PAGE),
+        _file_route(f"{PREFIX}/{SCRIPT}", _FOLDER / SCRIPT, _SCRIPT_HEADERS),
+        _file_route(f"{PREFIX}/", page / "index.html", _PAGE_HEADERS),
+        _file_route(f"{PREFIX}/demo.css", page / "demo.css", _PAGE_HEADERS),
+        _file_route(f"{PREFIX}/demo.js", page / "demo.js", _PAGE_HEADERS),
     ]
 
 
-def _file(path: str, file: Path, headers: Mapping[str, str]) -> Route:
-    plain = file.read_bytes()
-    packed = gzip.compress(plain, 9, mtime=0)
-    digest = hashlib.sha256(plain).hexdigest()[:32]
-    always = {
+def _file_route(path: str, file: Path, headers: Mapping[str, str]) -> Route:
+    content = file.read_bytes()
+    compressed = gzip.compress(content, 9, mtime=0)
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    common = {
         **headers,
-        "content-type": _KINDS[file.suffix],
+        "content-type": _CONTENT_TYPES[file.suffix],
         "vary": "accept-encoding",
         "x-content-type-options": "nosniff",
     }
 
-    async def answer(request: Request) -> Response:
-        wants_packed = "gzip" in request.headers.get("accept-encoding", "")
-        tag = f'"{digest}-gz"' if wants_packed else f'"{digest}"'
-        fitting = {**always, "etag": tag}
-        if tag in [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=fitting)
-        if wants_packed:
-            return Response(packed, headers={**fitting, "content-encoding": "gzip"})
-        return Response(plain, headers=fitting)
+    async def handle(request: Request) -> Response:
+        accepts_gzip = "gzip" in request.headers.get("accept-encoding", "")
+        etag = f'"{digest}-gz"' if accepts_gzip else f'"{digest}"'
+        with_etag = {**common, "etag": etag}
+        if etag in [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]:
+            return Response(status_code=304, headers=with_etag)
+        if accepts_gzip:
+            return Response(compressed, headers={**with_etag, "content-encoding": "gzip"})
+        return Response(content, headers=with_etag)
 
-    return Route(path, answer, methods=["GET"])
+    return Route(path, handle, methods=["GET"])

@@ -57,6 +57,11 @@ class Engine:
         self._model = model or SpeechModel(settings)
         self.name, self.workers = self._model.name, self._model.workers
 
+    @property
+    def device(self) -> str:
+        """Device of the model: `cpu` or `cuda`."""
+        return self._model.device
+
     def prepare(self, clip: Clip, options: RecognitionOptions) -> PreparedClip:
         """Detects speech and cuts windows. Raises Invalid for a language that the model does not support."""
         if options.language and not self._model.supports(options.language):

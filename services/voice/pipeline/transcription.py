@@ -97,7 +97,7 @@ async def open_pipeline(settings: VoiceSettings, translation: Translation) -> As
     """
     configured = engine_settings(settings)
     engine = await asyncio.to_thread(Engine, configured)
-    if settings.recognition.device != "cpu":
+    if engine.device == "cuda":  # a GPU compiles kernels at the first call
         await asyncio.to_thread(engine.warm_up)
     async with Batcher(engine, configured) as batcher:
         pipeline = TranscriptionPipeline(batcher, configured.limits, EmbeddingClassifier(), translation)

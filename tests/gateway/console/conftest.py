@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.http.service_calls import Calls
-from gateway.settings import Addresses, GatewaySettings
+from gateway.routes.service_calls import ServiceCalls
+from gateway.routes.settings import Addresses
+from gateway.settings import GatewaySettings
 from tests.support.suite import KEY
 
 UNREACHABLE = Addresses(ingest="127.0.0.1:1", neural="127.0.0.1:1", experiments="127.0.0.1:1", voice="127.0.0.1:1")
@@ -19,8 +20,8 @@ def settings() -> GatewaySettings:
 
 
 @pytest.fixture
-async def calls() -> AsyncIterator[Calls]:
+async def calls() -> AsyncIterator[ServiceCalls]:
     """Gives channels to unreachable services, for tests that call none."""
-    channels = Calls(UNREACHABLE, timedelta(seconds=1))
+    channels = ServiceCalls(UNREACHABLE, timedelta(seconds=1))
     yield channels
     await channels.close()

@@ -23,7 +23,7 @@ from tests.gateway.fixtures.console.browser import (
     output_manifest,
     record_traffic,
 )
-from tests.gateway.serving import gateway
+from tests.gateway.fixtures.gateway import gateway
 from tests.support.browser import axe_faults, chromium
 from tests.support.servers import Databases
 

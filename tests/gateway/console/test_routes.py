@@ -3,14 +3,16 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from gateway.app import application
 from gateway.console.pages import PAGES
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client, sign_in
 
 
-async def test_page_or_action_without_session_redirects_to_sign_in(settings: GatewaySettings, calls: Calls) -> None:
+async def test_page_or_action_without_session_redirects_to_sign_in(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         for page in PAGES:
             response = await client.get(f"/console/{page.path}?task=code")
@@ -23,14 +25,18 @@ async def test_page_or_action_without_session_redirects_to_sign_in(settings: Gat
                 assert (response.status_code, response.headers["location"]) == (303, "/console/signin")
 
 
-async def test_root_and_console_without_slash_redirect_to_start_page(settings: GatewaySettings, calls: Calls) -> None:
+async def test_root_and_console_without_slash_redirect_to_start_page(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         for path in ("/", "/console"):
             response = await client.get(path)
             assert (response.status_code, response.headers["location"]) == (307, "/console/")
 
 
-async def test_page_action_or_download_without_role_is_forbidden(settings: GatewaySettings, calls: Calls) -> None:
+async def test_page_action_or_download_without_role_is_forbidden(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         await sign_in(client, "expert")
         forbidden = 0
@@ -50,7 +56,7 @@ async def test_page_action_or_download_without_role_is_forbidden(settings: Gatew
         assert forbidden >= 6
 
 
-async def test_page_has_strict_security_headers(settings: GatewaySettings, calls: Calls) -> None:
+async def test_page_has_strict_security_headers(settings: GatewaySettings, calls: ServiceCalls) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         response = await client.get("/console/signin")
         policy = response.headers["content-security-policy"]
@@ -62,7 +68,7 @@ async def test_page_has_strict_security_headers(settings: GatewaySettings, calls
         assert not re.search(r"<[^>]+\s(on\w+|style)=", response.text)
 
 
-async def test_page_for_operator_without_tenant_asks_for_tenant(settings: GatewaySettings, calls: Calls) -> None:
+async def test_page_for_operator_without_tenant_asks_for_tenant(settings: GatewaySettings, calls: ServiceCalls) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         await sign_in(client, "operator", "")
         response = await client.get("/console/models")

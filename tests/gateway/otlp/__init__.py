@@ -1,1 +1,1 @@
-"""OpenTelemetry intake: stock exporters, hostile bodies, and the table row by row."""
+"""Tests of the OpenTelemetry intake."""

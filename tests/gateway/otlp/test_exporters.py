@@ -1,4 +1,4 @@
-"""The stock exporters of the OpenTelemetry SDK deliver, and what they send again counts once."""
+"""Tests with the exporters of the OpenTelemetry SDK: items are stored, and repeated items are stored once."""
 
 import asyncio
 import time
@@ -12,31 +12,33 @@ from opentelemetry.sdk._logs.export import SimpleLogRecordProcessor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-from tests.gateway.otlp.serving import (
+from tests.gateway.fixtures.gateway import ACME, GLOBEX, bearer
+from tests.gateway.fixtures.otlp import (
     CHAT,
-    EVENT,
-    Taking,
-    closing,
-    derived,
-    exported,
-    judged,
-    record,
-    recorded,
+    EVALUATION_EVENT,
+    OtlpGateway,
+    derived_output_id,
+    evaluation,
+    evaluation_record,
+    export,
+    sdk_spans,
+    shutting_down,
     span,
     trace_request,
 )
-from tests.gateway.serving import ACME, GLOBEX, bearer
 from tests.ingest.fixtures.service import reason_of
 from tests.support.suite import token
 
 
-@pytest.mark.parametrize("by", ["grpc", "http"])
-@pytest.mark.parametrize("packed", [False, True])
-async def test_spans_of_a_product_become_manifests(taken: Taking, by: str, packed: bool) -> None:
+@pytest.mark.parametrize("transport", ["grpc", "http"])
+@pytest.mark.parametrize("is_compressed", [False, True])
+async def test_exported_spans_become_manifests_without_the_prompt(
+    gateway: OtlpGateway, transport: str, is_compressed: bool
+) -> None:
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(taken.spans(by, packed=packed)))
+    provider.add_span_processor(BatchSpanProcessor(gateway.span_exporter(transport, is_compressed=is_compressed)))
     tracer = provider.get_tracer("product")
-    prompt = "a prompt that nobody shall keep"
+    prompt = "a prompt that must not be stored"
     more: dict[str, Any] = {"gen_ai.response.id": "resp-1", "user.id": "ada", "gen_ai.usage.input_tokens": 7}
     with (
         tracer.start_as_current_span("GET /"),
@@ -44,7 +46,7 @@ async def test_spans_of_a_product_become_manifests(taken: Taking, by: str, packe
     ):
         pass
     await asyncio.to_thread(provider.shutdown)
-    (stored,) = await taken.manifests()
+    (stored,) = await gateway.manifests()
     assert (stored["tenant_id"], stored["output_id"], stored["user_id"]) == ("acme", "resp-1", "ada")
     assert (list(stored["models_used"]), stored["input_tokens"]) == (["gpt-4o"], 7)
     assert len(stored["input_prompt_hash"]) == 32
@@ -53,105 +55,111 @@ async def test_spans_of_a_product_become_manifests(taken: Taking, by: str, packe
     assert stored["created_at"].timestamp() == pytest.approx(time.time(), abs=60)
 
 
-@pytest.mark.parametrize("by", ["grpc", "http"])
-async def test_evaluations_become_feedback_in_whatever_order(taken: Taking, by: str) -> None:
+@pytest.mark.parametrize("transport", ["grpc", "http"])
+async def test_evaluation_exported_before_its_span_becomes_feedback_on_the_output(
+    gateway: OtlpGateway, transport: str
+) -> None:
     provider = LoggerProvider(shutdown_on_exit=False)
-    exporter = taken.logs(by)
+    exporter = gateway.log_exporter(transport)
     provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
-    spans = recorded(CHAT)
+    spans = sdk_spans(CHAT)
     context = spans[0].get_span_context()
     assert context is not None
-    about = LogRecord(
-        attributes=judged("relevance", 0.2, gen_ai__evaluation__explanation="beside the point"),
+    log_record = LogRecord(
+        attributes=evaluation("relevance", 0.2, gen_ai__evaluation__explanation="beside the point"),
         trace_id=context.trace_id,
         span_id=context.span_id,
         trace_flags=context.trace_flags,
         timestamp=time.time_ns(),
     )
-    about.event_name = EVENT
-    await asyncio.to_thread(provider.get_logger("judge").emit, about)
-    sender = taken.spans(by)
-    with closing(sender):
-        assert await exported(sender, spans) == "SUCCESS"
+    log_record.event_name = EVALUATION_EVENT
+    await asyncio.to_thread(provider.get_logger("judge").emit, log_record)
+    sender = gateway.span_exporter(transport)
+    with shutting_down(sender):
+        assert await export(sender, spans) == "SUCCESS"
     await asyncio.to_thread(provider.shutdown)
     output = f"{context.trace_id:032x}-{context.span_id:016x}"
-    stats = await taken.stats(output)
+    stats = await gateway.stats(output)
     assert (stats.manifest_known, stats.counts.negative, stats.counts.comments, stats.counts.users) == (True, 1, 1, 1)
-    (stored,) = await taken.votes()
+    (stored,) = await gateway.votes()
     assert (stored["user_id"], list(stored["categories"])) == ("evaluator:relevance", ["relevance"])
     assert stored["comment"] == "beside the point"
 
 
-async def test_what_is_sent_again_in_other_batches_counts_once(taken: Taking) -> None:
-    spans = recorded(*({**CHAT, "gen_ai.response.id": f"r{number}", "user.id": "u"} for number in range(6)))
-    by_grpc, by_http = taken.spans("grpc"), taken.spans("http", packed=True)
-    with closing(by_grpc, by_http):
+async def test_spans_repeated_in_other_batches_are_stored_once(gateway: OtlpGateway) -> None:
+    spans = sdk_spans(*({**CHAT, "gen_ai.response.id": f"r{number}", "user.id": "u"} for number in range(6)))
+    by_grpc, by_http = gateway.span_exporter("grpc"), gateway.span_exporter("http", is_compressed=True)
+    with shutting_down(by_grpc, by_http):
         for exporter, batch in ((by_grpc, spans[:4]), (by_http, spans[2:]), (by_grpc, spans), (by_http, spans[::-1])):
-            assert await exported(exporter, batch) == "SUCCESS"
-    assert [each["output_id"] for each in await taken.manifests()] == [f"r{number}" for number in range(6)]
-    assert await taken.intake.number("SELECT count(*) FROM ingest.execution_manifests") == 6
+            assert await export(exporter, batch) == "SUCCESS"
+    assert [each["output_id"] for each in await gateway.manifests()] == [f"r{number}" for number in range(6)]
+    assert await gateway.intake.number("SELECT count(*) FROM ingest.execution_manifests") == 6
 
 
-async def test_evaluations_sent_again_count_once(taken: Taking) -> None:
-    records = [record(number, judged("relevance", 0.9)) for number in (1, 2, 3)]
+async def test_evaluations_repeated_in_other_batches_are_stored_once(gateway: OtlpGateway) -> None:
+    records = [evaluation_record(number, evaluation("relevance", 0.9)) for number in (1, 2, 3)]
     for batch in (records[:2], records[1:], records, records[::-1]):
-        answer = await taken.logged(*batch)
+        answer = await gateway.export_log_records(*batch)
         assert not answer.partial_success.rejected_log_records
-    stored = await taken.votes()
-    assert [(each["output_id"], each["rating"]) for each in stored] == [(derived(number), 1) for number in (1, 2, 3)]
-    stats = await taken.stats(derived(2))
+    stored = await gateway.votes()
+    assert [(each["output_id"], each["rating"]) for each in stored] == [
+        (derived_output_id(number), 1) for number in (1, 2, 3)
+    ]
+    stats = await gateway.stats(derived_output_id(2))
     assert (stats.counts.positive, stats.counts.users) == (1, 1)
 
 
-async def test_another_tenant_sees_nothing(taken: Taking) -> None:
-    exporter = taken.spans("grpc")
-    with closing(exporter):
-        await exported(exporter, recorded({**CHAT, "gen_ai.response.id": "secret"}))
-    assert (await taken.stats("secret")).manifest_known
+async def test_manifests_of_a_tenant_are_invisible_to_another_tenant(gateway: OtlpGateway) -> None:
+    exporter = gateway.span_exporter("grpc")
+    with shutting_down(exporter):
+        await export(exporter, sdk_spans({**CHAT, "gen_ai.response.id": "secret"}))
+    assert (await gateway.stats("secret")).manifest_known
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await taken.stats("secret", token("globex"))
+        await gateway.stats("secret", token("globex"))
     assert refused.value.code() is grpc.StatusCode.NOT_FOUND
-    exporter = taken.spans("http", GLOBEX)
-    with closing(exporter):
-        await exported(exporter, recorded({**CHAT, "gen_ai.response.id": "secret", "gen_ai.request.model": "other"}))
-    stored = await taken.manifests()
+    exporter = gateway.span_exporter("http", GLOBEX)
+    with shutting_down(exporter):
+        await export(exporter, sdk_spans({**CHAT, "gen_ai.response.id": "secret", "gen_ai.request.model": "other"}))
+    stored = await gateway.manifests()
     assert sorted((each["tenant_id"], each["models_used"][0]) for each in stored) == [
         ("acme", "gpt-4o"),
         ("globex", "other"),
     ]
 
 
-async def test_a_log_record_finds_the_output_of_a_span_that_named_itself(taken: Taking) -> None:
-    await taken.traced(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}))
-    await taken.logged(record(5, judged()))
-    assert [each["output_id"] for each in await taken.votes()] == ["resp-5"]
+async def test_log_record_refers_to_the_output_id_that_its_span_set(gateway: OtlpGateway) -> None:
+    await gateway.export_spans(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}))
+    await gateway.export_log_records(evaluation_record(5, evaluation()))
+    assert [each["output_id"] for each in await gateway.votes()] == ["resp-5"]
 
 
-async def test_what_one_caller_sent_names_nothing_for_another(taken: Taking) -> None:
-    await taken.traced(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}), who=GLOBEX)
-    await taken.logged(record(5, judged()))
-    assert [(each["tenant_id"], each["output_id"]) for each in await taken.votes()] == [("acme", derived(5))]
+async def test_output_ids_of_spans_are_not_shared_between_callers(gateway: OtlpGateway) -> None:
+    await gateway.export_spans(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}), caller=GLOBEX)
+    await gateway.export_log_records(evaluation_record(5, evaluation()))
+    assert [(each["tenant_id"], each["output_id"]) for each in await gateway.votes()] == [
+        ("acme", derived_output_id(5))
+    ]
 
 
-@pytest.mark.parametrize("who", [{"authorization": "Bearer nonsense"}, {}])
-async def test_a_caller_whom_ingest_does_not_know_is_turned_away(taken: Taking, who: dict[str, str]) -> None:
-    nothing_to_write, something = span(1, {"http.method": "GET"}), span(2)
-    for each in (nothing_to_write, something):
+@pytest.mark.parametrize("caller", [{"authorization": "Bearer nonsense"}, {}])
+async def test_caller_without_valid_token_is_rejected(gateway: OtlpGateway, caller: dict[str, str]) -> None:
+    ignored_span, chat_span = span(1, {"http.method": "GET"}), span(2)
+    for each in (ignored_span, chat_span):
         body = trace_request(each).SerializeToString()
-        answer = await taken.post("traces", body, who=who)
+        answer = await gateway.post("traces", body, caller=caller)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await taken.call("traces", body, who)
+            await gateway.call("traces", body, caller)
         assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
         assert reason_of(refused.value)
-    exporter = taken.spans("grpc", who)
-    with closing(exporter):
-        assert await exported(exporter, recorded(CHAT)) == "FAILURE"
-    assert await taken.manifests() == []
+    exporter = gateway.span_exporter("grpc", caller)
+    with shutting_down(exporter):
+        assert await export(exporter, sdk_spans(CHAT)) == "FAILURE"
+    assert await gateway.manifests() == []
 
 
-async def test_a_caller_without_the_role_may_not(taken: Taking) -> None:
+async def test_caller_without_the_service_role_is_rejected(gateway: OtlpGateway) -> None:
     reader = bearer("acme", "expert")
-    assert (await taken.post("traces", trace_request(span(1)).SerializeToString(), who=reader)).status_code == 403
-    assert (await taken.post("traces", trace_request(span(1)).SerializeToString(), who=ACME)).status_code == 200
+    assert (await gateway.post("traces", trace_request(span(1)).SerializeToString(), caller=reader)).status_code == 403
+    assert (await gateway.post("traces", trace_request(span(1)).SerializeToString(), caller=ACME)).status_code == 200

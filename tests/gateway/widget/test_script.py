@@ -1,40 +1,44 @@
-"""The script as a file: small, cached, for every page, within a strict policy."""
+"""Tests of the script file: size, caching, cross-origin headers and content security policy."""
 
 import gzip
 
 import httpx
+import pytest
 from playwright.async_api import expect
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
-from gateway.settings import GatewaySettings, HttpLimits
+from gateway.app import application
+from gateway.http.settings import HttpLimits, HttpSettings
+from gateway.routes.service_calls import ServiceCalls
+from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
-from tests.gateway.serving import bearer
-from tests.gateway.widget.showing import Shown, until
+from tests.gateway.fixtures.gateway import bearer
+from tests.gateway.fixtures.widget_page import ChatPage, wait_until
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 SCRIPT = "/widget/radiant-feedback.js"
 GZIP_BYTES_MAX = 8192
 
 
-def client() -> httpx.AsyncClient:
-    """Returns a client of a gateway behind which there is nothing."""
-    settings = GatewaySettings(limits=HttpLimits(requests_per_s=0), cors_origins=("https://app.example",))
-    app = application(settings, Calls(settings.addresses, settings.limits.call_timeout), widget_routes())
+def gateway_client() -> httpx.AsyncClient:
+    """Returns a client of a gateway without services."""
+    http = HttpSettings(limits=HttpLimits(requests_per_s=0), cors_origins=("https://app.example",))
+    settings = GatewaySettings(http=http)
+    app = application(settings, ServiceCalls(settings.addresses, settings.http.limits.call_timeout), widget_routes())
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 
-async def test_the_script_is_small() -> None:
-    async with client() as asked:
-        answer = await asked.get(SCRIPT, headers={"accept-encoding": "identity"})
+async def test_script_is_below_its_size_limit_and_uses_no_unsafe_api() -> None:
+    async with gateway_client() as client:
+        answer = await client.get(SCRIPT, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert len(gzip.compress(answer.content, 9)) < GZIP_BYTES_MAX
     for word in (b"eval(", b"innerHTML", b"new Function", b".style", b"document.write"):
         assert word not in answer.content
 
 
-async def test_the_script_is_for_every_page_and_is_kept() -> None:
-    async with client() as asked:
-        answer = await asked.get(SCRIPT, headers={"accept-encoding": "gzip", "origin": "https://any.example"})
+async def test_script_is_cacheable_and_available_to_each_origin() -> None:
+    async with gateway_client() as client:
+        answer = await client.get(SCRIPT, headers={"accept-encoding": "gzip", "origin": "https://any.example"})
         assert answer.status_code == 200
         assert answer.headers["content-encoding"] == "gzip"
         assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
@@ -43,35 +47,35 @@ async def test_the_script_is_for_every_page_and_is_kept() -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"].startswith("public, max-age=300")
         tag = answer.headers["etag"]
-        again = await asked.get(SCRIPT, headers={"accept-encoding": "gzip", "if-none-match": f'"x", W/{tag}'})
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-        plain = await asked.get(SCRIPT, headers={"accept-encoding": "identity", "if-none-match": tag})
+        cached = await client.get(SCRIPT, headers={"accept-encoding": "gzip", "if-none-match": f'"x", W/{tag}'})
+        assert (cached.status_code, cached.content, cached.headers["etag"]) == (304, b"", tag)
+        plain = await client.get(SCRIPT, headers={"accept-encoding": "identity", "if-none-match": tag})
         assert (plain.status_code, plain.text) == (200, answer.text)
         assert plain.headers["etag"] != tag
 
 
-async def test_the_page_has_a_policy_of_its_own_and_the_rest_keeps_the_strictest() -> None:
-    async with client() as asked:
-        page = await asked.get("/widget/")
+async def test_demonstration_page_has_its_own_policy_and_other_paths_the_strictest() -> None:
+    async with gateway_client() as client:
+        page = await client.get("/widget/")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         policy = page.headers["content-security-policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
         assert "<script>" not in page.text
         assert " style=" not in page.text
-        other = await asked.get("/healthz")
+        other = await client.get("/healthz")
         assert other.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert other.headers["cross-origin-resource-policy"] == "same-site"
 
 
-async def test_the_demonstration_works_within_its_policy(chat: Shown) -> None:
-    page, said = await (await chat.browser.new_context()).new_page(), list[str]()
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+async def test_demonstration_page_works_within_its_policy(chat: ChatPage) -> None:
+    page, messages = await (await chat.browser.new_context()).new_page(), list[str]()
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     await page.goto(f"{chat.base}/widget/")
     await page.get_by_label("Token").fill(bearer("acme", "service")["authorization"].removeprefix("Bearer "))
     await page.get_by_role("button", name="Show", exact=True).click()
     await page.get_by_role("button", name="Good answer").click()
     await expect(page.locator("#log")).to_contain_text("explicit: stored")
-    await until(chat.votes)
-    assert said == []
+    await wait_until(chat.votes)
+    assert messages == []

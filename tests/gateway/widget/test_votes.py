@@ -1,13 +1,15 @@
-"""What people say with the widget arrives, and once."""
+"""Tests of votes: storage, retry, error messages, visibility and languages."""
 
+import pytest
 from playwright.async_api import Route, expect
 
-from tests.gateway.widget.showing import Shown, until
+from tests.gateway.fixtures.widget_page import ChatPage, wait_until
 
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 EXPLICIT = "/feedback/explicit"
 
 
-async def test_a_thumb_its_categories_and_a_comment_are_stored_once(chat: Shown) -> None:
+async def test_vote_with_categories_and_comment_is_stored_once(chat: ChatPage) -> None:
     page = await chat.open()
     up, down = page.get_by_role("button", name="Good answer"), page.get_by_role("button", name="Bad answer")
     await down.click()
@@ -17,8 +19,8 @@ async def test_a_thumb_its_categories_and_a_comment_are_stored_once(chat: Shown)
     await page.get_by_role("textbox", name="Comment").fill("It is wrong.")
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_role("status")).to_have_text("Thank you!")
-    await until(lambda: chat.idle(page))
-    assert len(chat.posted(EXPLICIT)) == 2
+    await wait_until(lambda: chat.is_idle(page))
+    assert len(chat.bodies(EXPLICIT)) == 2
     [vote] = await chat.votes()
     assert (vote["rating"], vote["comment"], vote["source"]) == (-1, "It is wrong.", "thinktank")
     assert sorted(vote["categories"]) == ["accuracy", "tone"]
@@ -27,10 +29,10 @@ async def test_a_thumb_its_categories_and_a_comment_are_stored_once(chat: Shown)
     await expect(up).to_have_attribute("aria-pressed", "false")
 
 
-async def test_a_vote_whose_answer_is_lost_is_sent_again_and_counts_once(chat: Shown) -> None:
+async def test_vote_with_lost_response_is_retried_and_counted_once(chat: ChatPage) -> None:
     page, keys = await chat.open(), []
 
-    async def lose(route: Route) -> None:
+    async def lose_first_response(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) > 1:
             await route.continue_()
@@ -38,45 +40,47 @@ async def test_a_vote_whose_answer_is_lost_is_sent_again_and_counts_once(chat: S
         await route.fetch()
         await route.abort()
 
-    await page.route(f"**{EXPLICIT}", lose)
+    await page.route(f"**{EXPLICIT}", lose_first_response)
     await page.get_by_role("button", name="Good answer").click()
     await expect(page.get_by_role("status")).to_have_text("There is no connection. It will be sent later.")
     await expect(page.get_by_role("status")).to_have_text("Thank you!", timeout=10_000)
     assert len(keys) == 2
     assert keys[0] == keys[1]
-    stats = (await chat.gateway.ask("GET", "/feedback/stats/o")).json()
+    stats = (await chat.gateway.request("GET", "/feedback/stats/o")).json()
     assert (stats["counts"]["positive"], stats["counts"]["users"]) == ("1", "1")
 
 
-async def test_what_was_not_sent_is_sent_by_the_next_page(chat: Shown) -> None:
+async def test_unsent_vote_is_sent_by_the_next_page(chat: ChatPage) -> None:
     page = await chat.open()
     await page.route(f"**{EXPLICIT}", lambda route: route.abort())
     await page.get_by_role("button", name="Good answer").click()
     await expect(page.get_by_role("status")).to_have_text("There is no connection. It will be sent later.")
     await page.unroute(f"**{EXPLICIT}")
     await page.reload()
-    await until(chat.votes)
+    await wait_until(chat.votes)
 
 
-async def test_a_refusal_is_told_kindly_and_not_repeated(chat: Shown) -> None:
+async def test_rejected_vote_shows_a_message_and_is_not_retried(chat: ChatPage) -> None:
     page, count = await chat.open(), 0
 
-    async def refuse(route: Route) -> None:
+    async def reject(route: Route) -> None:
         nonlocal count
         count += 1
-        problem = {"status": 403, "reason": "ROLE_MISSING", "detail": "internal words"}
+        problem = {"status": 403, "reason": "ROLE_MISSING", "detail": "internal detail"}
         await route.fulfill(status=403, json=problem, content_type="application/problem+json")
 
-    await page.route(f"**{EXPLICIT}", refuse)
+    await page.route(f"**{EXPLICIT}", reject)
     await page.evaluate("document.addEventListener('radiant-feedback-error', e => window.told = e.detail)")
     await page.get_by_role("button", name="Good answer").click()
     await expect(page.get_by_role("status")).to_have_text("Sorry, this could not be saved.")
     assert await page.evaluate("[told.problem.reason, told.retrying]") == ["ROLE_MISSING", False]
-    await page.wait_for_timeout(1500)
+    await wait_until(lambda: chat.is_idle(page))
+    await page.reload()
+    await expect(page.get_by_role("button", name="Good answer")).to_be_visible()
     assert count == 1
 
 
-async def test_it_asks_only_when_it_is_told_to(chat: Shown) -> None:
+async def test_question_is_shown_only_if_the_configuration_asks(chat: ChatPage) -> None:
     quiet = await chat.open({"ask": False})
     await expect(quiet.get_by_role("button", name="Good answer")).to_be_visible()
     await expect(quiet.get_by_text("Was this answer helpful?")).to_be_hidden()
@@ -86,9 +90,9 @@ async def test_it_asks_only_when_it_is_told_to(chat: Shown) -> None:
     await expect(asking.get_by_text("Was this answer helpful?")).to_be_hidden()
 
 
-async def test_it_shows_nothing_that_is_switched_off(chat: Shown) -> None:
+async def test_disabled_parts_are_hidden(chat: ChatPage) -> None:
     page = await chat.open({"thumbsEnabled": False, "commentsEnabled": False, "voiceEnabled": False})
-    await until(lambda: page.evaluate("document.querySelector('radiant-feedback').shadowRoot.childElementCount"))
+    await wait_until(lambda: page.evaluate("document.querySelector('radiant-feedback').shadowRoot.childElementCount"))
     assert await page.locator("radiant-feedback").get_by_role("button").count() == 0
     only_thumbs = await chat.open({"commentsEnabled": False, "categories": []})
     await only_thumbs.get_by_role("button", name="Good answer").click()
@@ -96,7 +100,7 @@ async def test_it_shows_nothing_that_is_switched_off(chat: Shown) -> None:
     await expect(only_thumbs.get_by_role("button", name="Send", exact=True)).to_be_hidden()
 
 
-async def test_its_words_follow_the_language_and_the_page_may_change_them(chat: Shown) -> None:
+async def test_labels_follow_the_language_and_the_label_attributes(chat: ChatPage) -> None:
     for lang, word in {
         "en": "Good answer",
         "de": "Gute Antwort",

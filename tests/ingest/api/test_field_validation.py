@@ -20,8 +20,8 @@ UNARY = [each for each, method in METHODS.items() if not method.client_streaming
 FOUND = {"GetFeedbackStats": "NOT_FOUND", "GetConversationSummary": "NOT_FOUND", "GetOutput": "NOT_FOUND"}
 
 
-async def said(ingest: IngestService, method: str, request: Any) -> tuple[str, list[str]]:
-    """Makes a call and returns its status and the fields that it names."""
+async def call_status(ingest: IngestService, method: str, request: Any) -> tuple[str, list[str]]:
+    """Makes a call and returns its status code and the field paths of its error."""
     call = getattr(ingest.stub, method)(request, metadata=GUARDIAN, timeout=30)
     try:
         if METHODS[method].server_streaming:
@@ -38,14 +38,14 @@ async def test_field_of_unary_request_is_validated(ingest: IngestService, method
     wrong: list[str] = []
     seen: set[bool] = set()
     for case in all_cases(METHODS[method].input_type, "request_id"):
-        code, problems = await said(ingest, method, case.request)
+        code, problems = await call_status(ingest, method, case.request)
         if case.good:
             right = code in {"OK", FOUND.get(method, "OK")}
         else:
             right = code == "INVALID_ARGUMENT" and names_field(problems, case.path)
         seen.add(case.good)
         if not right:
-            wrong.append(case.says(f"{code} {problems}"))
+            wrong.append(case.report(f"{code} {problems}"))
     assert wrong == []
     assert seen == {True, False}
 
@@ -66,7 +66,7 @@ async def test_field_of_stream_batch_is_validated(ingest: IngestService) -> None
             refused = ack.refusal.reason == "INVALID_ARGUMENT" and not ack.refusal.retryable
             right = refused and not ack.results and names_field(problems, case.path)
         if not right:
-            wrong.append(case.says(f"{ack.refusal.reason} {problems}"))
+            wrong.append(case.report(f"{ack.refusal.reason} {problems}"))
     await call.done_writing()
     assert await call.read() is grpc.aio.EOF
     assert wrong == []
@@ -114,7 +114,7 @@ async def test_request_with_malformed_bytes_is_refused(ingest: IngestService, me
 async def test_request_for_other_tenant_is_denied(ingest: IngestService, method: str) -> None:
     request = legal(METHODS[method].input_type)
     request.tenant_id = "globex"
-    code, problems = await said(ingest, method, request)
+    code, problems = await call_status(ingest, method, request)
     assert (code, problems) == ("PERMISSION_DENIED", [])
 
 
@@ -143,5 +143,5 @@ async def test_request_with_two_bad_fields_reports_both(ingest: IngestService) -
     request.signals.add().CopyFrom(request.signals[0])
     request.request_id = str(uuid.uuid4())
     request.signals[0].output_id, request.signals[1].user_id = "", ""
-    _, problems = await said(ingest, "BatchSubmitImplicitSignals", request)
+    _, problems = await call_status(ingest, "BatchSubmitImplicitSignals", request)
     assert set(problems) == {"signals[0].output_id", "signals[1].user_id"}

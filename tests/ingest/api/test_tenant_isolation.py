@@ -21,7 +21,7 @@ SIGNAL = "018f0000-0000-7000-8000-0000000000ff"
 
 
 def events(tenant: str) -> list[tuple[str, Any]]:
-    """Builds writes of which every identifier is the same for every tenant, and every content is not."""
+    """Returns writes with the same identifiers for every tenant and different content."""
     record, rate, signals = (
         manifest("o", f"model of {tenant}", conversation_id="c"),
         thumb("o", RATINGS[tenant], comment=tenant),
@@ -33,7 +33,7 @@ def events(tenant: str) -> list[tuple[str, Any]]:
 
 
 async def fill(ingest: IngestService) -> None:
-    """Writes for both tenants at once, so that they share transactions."""
+    """Submits concurrent writes of both tenants, so that they share transactions."""
     calls = (ingest.call(*each, caller) for tenant, caller in CALLERS.items() for each in events(tenant))
     answers = await asyncio.gather(*calls)
     outcomes = [getattr(answer, "outcome", None) or answer.results[0].outcome for answer in answers]

@@ -18,8 +18,8 @@ ADMIN = token("acme", "admin")
 APPEND = "SELECT ingest_api_v1.append_audit($1, $2, $3, $4, $5, '{\"a\": 1}')"
 
 
-async def appended(url: str, tenant: str, *actors: str, role: str = "radiant_experiments", extra: str = "") -> None:
-    """Appends one entry an actor, each in a transaction of its own, as a service."""
+async def append_audit(url: str, tenant: str, *actors: str, role: str = "radiant_experiments", extra: str = "") -> None:
+    """Appends one entry per actor, each in its own transaction, with the role of a service."""
     connection = await asyncpg.connect(url_as(role, url))
     try:
         for actor in actors:
@@ -32,8 +32,8 @@ async def appended(url: str, tenant: str, *actors: str, role: str = "radiant_exp
         await connection.close()
 
 
-async def tampered(url: str, *statements: str) -> None:
-    """Changes the log as the owner of the schemas with its triggers off."""
+async def tamper(url: str, *statements: str) -> None:
+    """Changes the log as the owner of the schema, with disabled triggers."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("SET ROLE radiant_owner")
@@ -46,12 +46,12 @@ async def tampered(url: str, *statements: str) -> None:
 
 
 def stub(ingest: IngestService) -> audit_service_pb2_grpc.AuditServiceStub:
-    """Returns the audit service's stub."""
+    """Returns the stub of AuditService."""
     return audit_service_pb2_grpc.AuditServiceStub(ingest.channel)
 
 
-async def listed(ingest: IngestService, caller: Any = ADMIN, **wanted: Any) -> list[pb.AuditEntry]:
-    """Reads every page."""
+async def list_entries(ingest: IngestService, caller: Any = ADMIN, **wanted: Any) -> list[pb.AuditEntry]:
+    """Returns the entries of all pages."""
     found: list[pb.AuditEntry] = []
     page = ""
     while True:
@@ -63,39 +63,39 @@ async def listed(ingest: IngestService, caller: Any = ADMIN, **wanted: Any) -> l
             return found
 
 
-async def checked(ingest: IngestService, caller: Any = ADMIN) -> pb.VerifyAuditLogResponse:
-    """Checks the caller's log."""
+async def verify(ingest: IngestService, caller: Any = ADMIN) -> pb.VerifyAuditLogResponse:
+    """Verifies the log of the caller's tenant."""
     return await stub(ingest).VerifyAuditLog(pb.VerifyAuditLogRequest(), metadata=caller, timeout=10)
 
 
 async def test_sequence_with_concurrent_writers_has_no_gaps(ingest: IngestService) -> None:
-    await asyncio.gather(*(appended(ingest.database_url, "acme", *[f"a{n}"] * 5) for n in range(6)))
-    await appended(ingest.database_url, "globex", "b")
-    entries = await listed(ingest)
+    await asyncio.gather(*(append_audit(ingest.database_url, "acme", *[f"a{n}"] * 5) for n in range(6)))
+    await append_audit(ingest.database_url, "globex", "b")
+    entries = await list_entries(ingest)
     assert [each.sequence for each in entries] == list(range(30, 0, -1))
     assert {each.service for each in entries} == {"experiments"}
     assert len({each.hash for each in entries}) == 30
-    found = await checked(ingest)
+    found = await verify(ingest)
     assert (found.intact, found.entries, found.last_hash) == (True, 30, entries[0].hash)
 
 
 async def test_sequence_after_failed_transaction_has_no_gap(ingest: IngestService) -> None:
-    await appended(ingest.database_url, "acme", "a")
+    await append_audit(ingest.database_url, "acme", "a")
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await appended(ingest.database_url, "acme", "b", extra="SELECT 1 / 0")
-    await appended(ingest.database_url, "acme", "c")
-    assert [(each.sequence, each.actor) for each in await listed(ingest)] == [(2, "c"), (1, "a")]
+        await append_audit(ingest.database_url, "acme", "b", extra="SELECT 1 / 0")
+    await append_audit(ingest.database_url, "acme", "c")
+    assert [(each.sequence, each.actor) for each in await list_entries(ingest)] == [(2, "c"), (1, "a")]
 
 
 async def test_list_with_filters_returns_matching_entries(ingest: IngestService) -> None:
-    await appended(ingest.database_url, "acme", "ann", "bob", "ann", "ann")
-    assert [each.sequence for each in await listed(ingest, actor="ann")] == [4, 3, 1]
-    assert await listed(ingest, action="experiment.stop") == []
-    assert len(await listed(ingest, target="e1")) == 4
+    await append_audit(ingest.database_url, "acme", "ann", "bob", "ann", "ann")
+    assert [each.sequence for each in await list_entries(ingest, actor="ann")] == [4, 3, 1]
+    assert await list_entries(ingest, action="experiment.stop") == []
+    assert len(await list_entries(ingest, target="e1")) == 4
     now = pb.ListAuditEntriesRequest()
     now.start_time.FromDatetime(datetime(2999, 1, 1, tzinfo=UTC))
-    assert await listed(ingest, start_time=now.start_time) == []
-    assert len(await listed(ingest, end_time=now.start_time)) == 4
+    assert await list_entries(ingest, start_time=now.start_time) == []
+    assert len(await list_entries(ingest, end_time=now.start_time)) == 4
 
 
 async def test_append_for_other_tenant_is_denied(ingest: IngestService) -> None:
@@ -120,15 +120,15 @@ async def test_append_for_other_tenant_is_denied(ingest: IngestService) -> None:
 
 async def test_entry_about_all_tenants_is_in_operators_log(ingest: IngestService) -> None:
     learner = "SET LOCAL ROLE radiant_learner"
-    await appended(ingest.database_url, "", "op", role="radiant_neural", extra=learner)
-    assert await listed(ingest) == []
-    (entry,) = await listed(ingest, token("", "operator"))
+    await append_audit(ingest.database_url, "", "op", role="radiant_neural", extra=learner)
+    assert await list_entries(ingest) == []
+    (entry,) = await list_entries(ingest, token("", "operator"))
     assert (entry.service, entry.actor) == ("neural", "op")
 
 
 async def test_verify_by_expert_is_denied(ingest: IngestService) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await checked(ingest, token("acme", "expert"))
+        await verify(ingest, token("acme", "expert"))
     assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
 
 
@@ -143,7 +143,7 @@ async def test_verify_by_expert_is_denied(ingest: IngestService) -> None:
     ],
 )
 async def test_change_by_superuser_is_denied(ingest: IngestService, statement: str) -> None:
-    await appended(ingest.database_url, "acme", "a", "b")
+    await append_audit(ingest.database_url, "acme", "a", "b")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await ingest.rows(statement)
 
@@ -171,19 +171,19 @@ async def test_change_by_superuser_is_denied(ingest: IngestService, statement: s
 async def test_verify_after_tampering_returns_first_broken_entry(
     ingest: IngestService, statements: list[str], first: int
 ) -> None:
-    await appended(ingest.database_url, "acme", *"abcde")
-    assert (await checked(ingest)).intact
-    await tampered(ingest.database_url, *statements)
-    found = await checked(ingest)
+    await append_audit(ingest.database_url, "acme", *"abcde")
+    assert (await verify(ingest)).intact
+    await tamper(ingest.database_url, *statements)
+    found = await verify(ingest)
     assert (found.intact, found.first_broken_sequence) == (False, first)
 
 
 async def test_last_hash_after_truncation_with_head_differs(ingest: IngestService) -> None:
-    await appended(ingest.database_url, "acme", *"abc")
-    kept = (await checked(ingest)).last_hash
-    await tampered(
+    await append_audit(ingest.database_url, "acme", *"abc")
+    kept = (await verify(ingest)).last_hash
+    await tamper(
         ingest.database_url,
         "DELETE FROM ingest.audit_log WHERE sequence = 3",
         "UPDATE ingest.audit_heads SET sequence = 2, hash = (SELECT hash FROM ingest.audit_log WHERE sequence = 2)",
     )
-    assert (await checked(ingest)).last_hash != kept
+    assert (await verify(ingest)).last_hash != kept

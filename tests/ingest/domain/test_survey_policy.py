@@ -43,32 +43,32 @@ steps = st.lists(
     st.tuples(
         st.integers(0, 600),  # minutes since the step before
         st.booleans(),  # one of the user's first outputs
-        st.booleans(),  # its check failed
-        st.sampled_from([None, 0.2, 0.9]),  # how sure the Brain was
+        st.booleans(),  # its verification failed
+        st.sampled_from([None, 0.2, 0.9]),  # confidence of the Brain
         st.booleans(),  # answered when asked
     ),
     max_size=60,
 )
 
 
-def question(output: str = "o", **more: Any) -> PromptContext:
-    """Builds a question of an output that is known."""
+def context(output: str = "o", **more: Any) -> PromptContext:
+    """Returns the context of an output with a manifest."""
     facts: dict[str, Any] = {"is_answered": False, "is_manifest_known": True, **more}
     return PromptContext(tenant_id="t", user_id="u", output_id=output, **facts)
 
 
-def undrawn() -> str:
-    """Returns an output that is not drawn."""
+def not_sampled() -> str:
+    """Returns an output that is not sampled."""
     return next(f"o{n}" for n in range(100) if sampling_value("t", "u", f"o{n}") >= LIMITS.sampling_probability)
 
 
-def drawn() -> str:
-    """Returns an output that is drawn."""
+def sampled() -> str:
+    """Returns an output that is sampled."""
     return next(f"o{n}" for n in range(1000) if sampling_value("t", "u", f"o{n}") < LIMITS.sampling_probability)
 
 
-def asked(*minutes_ago: float, answered: bool = True) -> PromptHistory:
-    """Builds a history of asks so long ago, newest first."""
+def prompted(*minutes_ago: float, answered: bool = True) -> PromptHistory:
+    """Returns a history of prompts a number of minutes ago, newest first."""
     moments = [NOW - each * MINUTE for each in minutes_ago]
     return PromptHistory(now=NOW, prompted_at=moments, answered=[answered] * len(moments))
 
@@ -82,50 +82,50 @@ def test_reason_with_several_applicable_is_first_in_order() -> None:
     }
     reasons = []
     for name in everything:
-        reasons.append(decide_without_limits(question(**everything), LIMITS).reason)
+        reasons.append(decide_without_limits(context(**everything), LIMITS).reason)
         everything[name] = None if name == "confidence" else False
     assert reasons == ["first_outputs", "verification_failed", "contradiction", "low_confidence"]
-    assert decide_without_limits(question(drawn()), LIMITS) == PromptDecision(
+    assert decide_without_limits(context(sampled()), LIMITS) == PromptDecision(
         reason=PromptReason.SAMPLED, probability=0.1
     )
-    assert decide_without_limits(question(undrawn()), LIMITS) == PromptDecision(
+    assert decide_without_limits(context(not_sampled()), LIMITS) == PromptDecision(
         reason=PromptReason.NOT_SAMPLED, probability=0.1
     )
 
 
 @pytest.mark.parametrize(("confidence", "low"), [(None, False), (0.0, True), (0.499, True), (0.5, False), (1.0, False)])
 def test_reason_with_confidence_below_half_is_low_confidence(confidence: float | None, low: bool) -> None:
-    found = decide_without_limits(question(undrawn(), confidence=confidence), LIMITS)
+    found = decide_without_limits(context(not_sampled(), confidence=confidence), LIMITS)
     assert (found.reason is PromptReason.LOW_CONFIDENCE, found.probability) == (low, 1.0 if low else 0.1)
 
 
 def test_decision_for_answered_or_unknown_output_needs_no_history() -> None:
-    assert decide_without_history(question(is_answered=True, is_manifest_known=False)) == PromptDecision(
+    assert decide_without_history(context(is_answered=True, is_manifest_known=False)) == PromptDecision(
         reason=PromptReason.ANSWERED, probability=0
     )
-    assert decide_without_history(question(is_manifest_known=False, is_first_output=True)) == PromptDecision(
+    assert decide_without_history(context(is_manifest_known=False, is_first_output=True)) == PromptDecision(
         reason=PromptReason.UNSPECIFIED, probability=0
     )
-    assert decide_without_history(question("")) == PromptDecision(reason=PromptReason.UNSPECIFIED, probability=0)
-    assert decide_without_history(question(is_verification_failed=True)) is None
+    assert decide_without_history(context("")) == PromptDecision(reason=PromptReason.UNSPECIFIED, probability=0)
+    assert decide_without_history(context(is_verification_failed=True)) is None
 
 
 @pytest.mark.parametrize(
     ("history", "tired"),
     [
-        (asked(), False),
-        (asked(1.99), True),
-        (asked(2), False),
-        (asked(10, 20, 30, 40), False),
-        (asked(10, 20, 30, 40, 50), True),
-        (asked(10, 20, 30, 40, 24 * 60 - 0.01), True),
-        (asked(10, 20, 30, 40, 24 * 60), False),
-        (asked(10, 20, answered=False), False),
-        (asked(10, 20, 30, answered=False), True),
-        (asked(24 * 60 - 1, 2000, 3000, answered=False), True),
-        (asked(24 * 60, 2000, 3000, answered=False), False),
+        (prompted(), False),
+        (prompted(1.99), True),
+        (prompted(2), False),
+        (prompted(10, 20, 30, 40), False),
+        (prompted(10, 20, 30, 40, 50), True),
+        (prompted(10, 20, 30, 40, 24 * 60 - 0.01), True),
+        (prompted(10, 20, 30, 40, 24 * 60), False),
+        (prompted(10, 20, answered=False), False),
+        (prompted(10, 20, 30, answered=False), True),
+        (prompted(24 * 60 - 1, 2000, 3000, answered=False), True),
+        (prompted(24 * 60, 2000, 3000, answered=False), False),
         (PromptHistory(now=NOW, prompted_at=[NOW - 9 * MINUTE] * 3, answered=[False, False, True]), False),
-        (asked(-1), True),
+        (prompted(-1), True),
     ],
 )
 def test_limits_with_recent_prompts_apply_to_reasons_without_priority(history: PromptHistory, tired: bool) -> None:
@@ -140,10 +140,10 @@ def test_limits_with_recent_prompts_apply_to_reasons_without_priority(history: P
 
 def test_limits_at_daily_hard_max_refuse_every_reason() -> None:
     for name in PromptReason:
-        found = apply_limits(PromptDecision(reason=name, probability=1), asked(*range(5, 25)), LIMITS)
+        found = apply_limits(PromptDecision(reason=name, probability=1), prompted(*range(5, 25)), LIMITS)
         assert found == PromptDecision(reason=PromptReason.FATIGUE, probability=0)
     assert apply_limits(
-        PromptDecision(reason=PromptReason.FIRST_OUTPUTS, probability=1), asked(*range(5, 24)), LIMITS
+        PromptDecision(reason=PromptReason.FIRST_OUTPUTS, probability=1), prompted(*range(5, 24)), LIMITS
     ).is_prompt
 
 
@@ -159,7 +159,7 @@ NONE_A_DAY = PromptLimits(
 
 
 @given(limits=limits, steps=steps)
-@example(  # one ask about a failed check is ignored; the next output is one of low confidence
+@example(  # the user ignores a prompt after a failed verification; the next output has low confidence
     limits=NONE_A_DAY, steps=[(0, False, True, None, False), (24 * 60, False, False, 0.2, False)]
 )
 @example(
@@ -176,7 +176,7 @@ def test_limits_over_any_sequence_are_never_exceeded(
         history = PromptHistory(
             now=now, prompted_at=[each[0] for each in latest], answered=[each[1] for each in latest]
         )
-        asking = question(f"o{number}", is_first_output=first, is_verification_failed=failed, confidence=confidence)
+        asking = context(f"o{number}", is_first_output=first, is_verification_failed=failed, confidence=confidence)
         found = apply_limits(decide_without_limits(asking, limits), history, limits)
         assert found == apply_limits(decide_without_limits(asking, limits), history, limits)
         assert found.is_prompt <= (found.probability > 0)
@@ -213,5 +213,5 @@ def test_sampling_value_with_one_name_changed_is_independent(part: int) -> None:
 
 @given(share=st.sampled_from([0.0, 1.0]), output=st.text())
 def test_sampling_with_probability_0_or_1_selects_none_or_all(share: float, output: str) -> None:
-    found = decide_without_limits(question(output), PromptLimits(sampling_probability=share))
+    found = decide_without_limits(context(output), PromptLimits(sampling_probability=share))
     assert (found.reason is PromptReason.SAMPLED, found.probability) == (share == 1, share)

@@ -16,7 +16,7 @@ from ingest.domain.vote_resolution import SubmittedVote, VoteResolution, correct
 
 
 def cast(rating: int, time_us: int, request: int, comment: str = "") -> SubmittedVote:
-    """Builds a vote of one user on one output."""
+    """Returns a vote of one user on one output."""
     said = Vote(
         output_id="o",
         user_id="u",
@@ -40,7 +40,7 @@ ARRIVALS = st.lists(
 
 
 def in_groups(arrivals: list[SubmittedVote], cuts: set[int]) -> SubmittedVote:
-    """Counts the arrivals in groups, as transactions would; returns what stands in the end."""
+    """Resolves the votes in groups, like transactions, and returns the vote that stands at the end."""
     standing: SubmittedVote | None = None
     edges = [0, *sorted(cut for cut in cuts if cut < len(arrivals)), len(arrivals)]
     for begin, end in itertools.pairwise(edges):

@@ -36,7 +36,7 @@ EXACT = 1e-12
 
 @dataclass
 class Unit:
-    """What one user thinks of one output."""
+    """Feedback of one user on one output."""
 
     rating: int | None = None
     signals: list[int] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Unit:
 
     @property
     def weighted_score(self) -> float:
-        """(3 e + i + 2 v) / (3 [e] + [i] + 2 [v]), each signal type once."""
+        """Returns (3 e + i + 2 v) / (3 [e] + [i] + 2 [v]), with each signal type once."""
         parts: list[tuple[int, float]] = []
         if self.rating is not None:
             parts.append((3, self.rating))
@@ -58,8 +58,8 @@ class Unit:
 Units = dict[tuple[str, str], Unit]
 
 
-async def spoken(ingest: IngestService, output: str, user: str, sentiment: float) -> None:
-    """Puts a comment there as the voice service will have left it."""
+async def insert_voice(ingest: IngestService, output: str, user: str, sentiment: float) -> None:
+    """Inserts a transcribed voice comment, as the voice service stores it."""
     query = (
         "INSERT INTO ingest.voice_feedback (tenant_id, output_id, user_id, voice_id, created_at, audio_key,"
         " audio_format, source, status, sentiment) VALUES ($1, $2, $3, gen_random_uuid(), now(), 'k', 'wav', 'api',"
@@ -68,8 +68,8 @@ async def spoken(ingest: IngestService, output: str, user: str, sentiment: float
     await rows(ingest.database_url, query, TENANT, output, user, sentiment)
 
 
-async def play(ingest: IngestService, chance: random.Random, outputs: list[str]) -> Units:
-    """Gives random feedback of all kinds and returns what stands."""
+async def submit_random(ingest: IngestService, chance: random.Random, outputs: list[str]) -> Units:
+    """Submits random feedback of all kinds and returns the standing feedback."""
     units: Units = defaultdict(Unit)
     calls: list[tuple[str, Any]] = []
     for output in outputs:
@@ -85,18 +85,18 @@ async def play(ingest: IngestService, chance: random.Random, outputs: list[str])
                 calls.append(("BatchSubmitImplicitSignals", batch(signal(output, k, user) for k in unit.signals)))
             if what & 4:
                 unit.voice = chance.uniform(-1, 1)
-                await spoken(ingest, output, user, unit.voice)
+                await insert_voice(ingest, output, user, unit.voice)
     await asyncio.gather(*(ingest.call(*each) for each in calls))
     return units
 
 
 def mean(units: Units, outputs: list[str]) -> float:
-    """Returns the mean score over all units of the outputs."""
+    """Returns the mean score of all units of the outputs."""
     return statistics.fmean(unit.weighted_score for (output, _), unit in units.items() if output in outputs)
 
 
 def check_counts(counts: pb.FeedbackCounts, units: list[Unit]) -> None:
-    """Compares every count; whoever rated also commented."""
+    """Compares every count. Every vote of the test has a comment."""
     ratings = [unit.rating for unit in units]
     assert (counts.positive, counts.neutral, counts.negative) == tuple(ratings.count(each) for each in (1, 0, -1))
     assert counts.signals == sum(len(unit.signals) for unit in units)
@@ -109,7 +109,7 @@ async def test_stats_and_summaries_match_formula(ingest: IngestService) -> None:
     outputs = [f"o{index}" for index in range(12)]
     for index, output in enumerate(outputs):
         await ingest.call("RecordManifest", manifest(output, "m", "n", seconds=index, conversation_id="c"))
-    units = await play(ingest, random.Random(7), outputs)
+    units = await submit_random(ingest, random.Random(7), outputs)
     for output in outputs:
         answer = await ingest.call("GetFeedbackStats", pb.GetFeedbackStatsRequest(output_id=output))
         assert answer.mean_score == pytest.approx(mean(units, [output]), abs=EXACT)
@@ -180,7 +180,7 @@ async def test_stats_without_feedback_have_score_0(ingest: IngestService) -> Non
 
 
 async def pages(ingest: IngestService, conversation: str, size: int) -> list[list[str]]:
-    """Reads a conversation to its end."""
+    """Returns the outputs of a conversation by page."""
     found: list[list[str]] = []
     token = ""
     while token or not found:

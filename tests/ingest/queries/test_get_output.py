@@ -30,17 +30,17 @@ from tests.ingest.fixtures.service import (
 from tests.support.suite import token
 
 BEFORE_THE_FLAGS = "f7e0d046575440442429ab3b56413770537ac95c3ddc1466c7cc8f55b4d29524"
-"""Digest of a plain manifest as releases before the flags computed it."""
+"""Fingerprint of a manifest without flags, as computed by releases without the flags."""
 
 
-async def shown(ingest: IngestService, output: str, *caller: Any) -> pb.GetOutputResponse:
-    """Asks for an output."""
+async def get_output(ingest: IngestService, output: str, *caller: Any) -> pb.GetOutputResponse:
+    """Returns an output."""
     answer: pb.GetOutputResponse = await ingest.call("GetOutput", pb.GetOutputRequest(output_id=output), *caller)
     return answer
 
 
 def full() -> manifest_pb2.ExecutionManifest:
-    """Builds a manifest of which every field says something."""
+    """Returns a manifest with all fields set."""
     return manifest_pb2.ExecutionManifest(
         output_id="o",
         user_id="u",
@@ -85,14 +85,14 @@ async def test_manifest_with_all_fields_is_returned_without_prompt(ingest: Inges
     assert {each.name for each, _ in stated.ListFields()} == {each.name for each in stated.DESCRIPTOR.fields}
     await ingest.call("RecordManifest", pb.RecordManifestRequest(request_id=new_id(), manifest=stated))
     stated.ClearField("input_prompt_sample")
-    assert (await shown(ingest, "o")).manifest == stated
+    assert (await get_output(ingest, "o")).manifest == stated
 
 
 async def test_manifest_with_required_fields_is_returned(ingest: IngestService) -> None:
     request = manifest("o")
     await ingest.call("RecordManifest", request)
     request.manifest.domain_mode = "general"
-    answer = await shown(ingest, "o")
+    answer = await get_output(ingest, "o")
     assert answer.manifest == request.manifest
     assert (answer.counts, answer.mean_score) == (pb.FeedbackCounts(), 0.0)
 
@@ -114,7 +114,7 @@ async def test_feedback_matches_model(ingest: IngestService) -> None:
     world = await submit_random_feedback(ingest, random.Random(8), 40)
     withdrawn = 0
     for output, made in world.manifests.items():
-        answer = await shown(ingest, output)
+        answer = await get_output(ingest, output)
         assert answer.manifest.create_time == made.create_time
         said = world.of(output)
         votes = {each.user_id: each for each in answer.feedback}
@@ -142,7 +142,7 @@ async def test_signal_value_is_returned(ingest: IngestService) -> None:
     sent.signal_value.CopyFrom(struct_pb2.Struct())
     sent.signal_value.update({"depth": 0.5, "nested": {"a": [1, None, True]}})
     await ingest.call("BatchSubmitImplicitSignals", batch([sent, signal("o", seconds=2)]))
-    answer = await shown(ingest, "o")
+    answer = await get_output(ingest, "o")
     assert answer.signals[0] == sent
     assert not answer.signals[1].HasField("signal_value")
     assert not answer.HasField("manifest")
@@ -150,10 +150,10 @@ async def test_signal_value_is_returned(ingest: IngestService) -> None:
 
 async def test_output_without_data_is_not_found_until_voice_comment(ingest: IngestService) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await shown(ingest, "o")
+        await get_output(ingest, "o")
     assert (caught.value.code(), reason_of(caught.value)) == (grpc.StatusCode.NOT_FOUND, "OUTPUT_UNKNOWN")
     await rows(ingest.database_url, SPOKEN, TENANT, "o", "u", BEGIN, "pending", None)
-    answer = await shown(ingest, "o")
+    answer = await get_output(ingest, "o")
     assert (len(answer.voice_ids), answer.counts) == (1, pb.FeedbackCounts())
 
 
@@ -163,7 +163,7 @@ async def test_feedback_above_limits_is_newest_rows(ingest: IngestService) -> No
         await ingest.call("SubmitExplicitFeedback", thumb("o", user=f"u{n}", seconds=n))
     for n in range(102):
         await rows(ingest.database_url, SPOKEN, TENANT, "o", "u", BEGIN + n, "completed", 0.5)
-    answer = await shown(ingest, "o")
+    answer = await get_output(ingest, "o")
     assert [each.client_time for each in answer.signals] == [time_at(n) for n in range(509, 9, -1)]
     assert [each.user_id for each in answer.feedback] == ["u2", "u1", "u0"]
     assert (len(answer.voice_ids), answer.counts.signals) == (100, 510)
@@ -173,5 +173,5 @@ async def test_output_of_other_tenant_is_not_found(ingest: IngestService) -> Non
     await ingest.call("RecordManifest", manifest("o"))
     await ingest.call("SubmitExplicitFeedback", thumb("o"))
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await shown(ingest, "o", token("globex"))
+        await get_output(ingest, "o", token("globex"))
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND

@@ -21,7 +21,7 @@ from tests.support.suite import token
 CONDITIONS: dict[str, list[Any]] = {
     "start_time": [time_at(DAY), time_at(2 * DAY)],
     "end_time": [time_at(3 * DAY), time_at(3.5 * DAY)],
-    "model": ["m", "p", "unheard-of"],
+    "model": ["m", "p", "unknown"],
     "task_type": ["chat", "code"],
     "domain_mode": ["general", "legal"],
     "user_id": ["a", "d", "nobody"],
@@ -36,7 +36,7 @@ CONDITIONS: dict[str, list[Any]] = {
 
 
 def meets(world: World, output: str, field: str, value: Any) -> bool:
-    """Tells whether an output meets one condition, read plainly."""
+    """Returns whether an output meets one condition by the model."""
     made, said = world.manifests[output], world.of(output).values()
     match field:
         case "start_time":
@@ -61,7 +61,7 @@ def meets(world: World, output: str, field: str, value: Any) -> bool:
 
 
 async def pages(ingest: IngestService, size: int = 0, **conditions: Any) -> list[pb.OutputEntry]:
-    """Reads a list to its end."""
+    """Returns the entries of all pages."""
     found: list[pb.OutputEntry] = []
     token, first = "", True
     while token or first:
@@ -74,7 +74,7 @@ async def pages(ingest: IngestService, size: int = 0, **conditions: Any) -> list
 
 
 def check(world: World, entry: pb.OutputEntry) -> None:
-    """Compares everything that a list says of an output."""
+    """Compares an entry with the model."""
     made, said = world.manifests[entry.output_id], list(world.of(entry.output_id).values())
     for field in ("user_id", "conversation_id", "create_time", "models_used", "task_type", "domain_mode"):
         assert getattr(entry, field) == getattr(made, field)
@@ -104,7 +104,7 @@ async def test_conditions_alone_and_combined_match_model(
         for each in found:
             check(world, each)
         hits += bool(wanted)
-    assert hits > 50  # the world is rich enough to tell conditions apart
+    assert hits > 50  # enough conditions are met by some outputs
 
 
 async def test_pages_during_inserts_neither_repeat_nor_skip(ingest: IngestService) -> None:

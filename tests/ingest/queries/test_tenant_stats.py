@@ -23,7 +23,7 @@ def day_of(world: World, output: str) -> str:
 
 
 def stats(world: World, outputs: list[str], day: str) -> pb.DayStats:
-    """Counts outputs and what is said of them; users once."""
+    """Returns the statistics of outputs; each user counts once."""
     said = {(o, user): unit for o in outputs for user, unit in world.of(o).items()}
     made = [world.manifests[output] for output in outputs]
     return pb.DayStats(
@@ -37,7 +37,7 @@ def stats(world: World, outputs: list[str], day: str) -> pb.DayStats:
 
 
 def models(world: World, outputs: list[str]) -> list[pb.ModelStats]:
-    """Counts by model, most outputs first."""
+    """Returns the statistics by model, most outputs first."""
     found = []
     for model in "mnp":
         of = [output for output in outputs if model in world.manifests[output].models_used]
@@ -50,7 +50,7 @@ def models(world: World, outputs: list[str]) -> list[pb.ModelStats]:
 
 
 def check_rest(answer: pb.GetTenantFeedbackStatsResponse, said: list[tuple[str, Unit]]) -> None:
-    """Compares what is counted by category and by signal type."""
+    """Compares the counts by category and by signal type."""
     votes = [unit.vote for _, unit in said if unit.vote]
     for category in (1, 2, 3):
         ratings = [vote[1] for vote in votes if category in vote[2]]

@@ -17,6 +17,7 @@ from ingest.notify import voice_jobs
 from ingest.voice import intake
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
+from tests.ingest.fixtures.conditions import wait_until
 from tests.ingest.fixtures.service import (
     CALLER,
     IngestService,
@@ -36,7 +37,6 @@ from tests.ingest.fixtures.voice import (
     stored_objects,
     submit_voice,
     uploads_in_progress,
-    wait_until,
 )
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import free_port, quick_channel, service_process
@@ -46,7 +46,7 @@ VOICE = "SELECT voice_id::text, audio_key FROM ingest.voice_feedback"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Gives the place of recordings."""
+    """Returns the folder of recordings."""
     return tmp_path / "audio"
 
 
@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 async def ingest(
     database_url: str, redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[IngestService]:
-    """Gives a running service that looks for leftovers all the time."""
+    """Yields the running service, which checks for orphans every 50 ms."""
     monkeypatch.setattr(intake, "ORPHAN_INTERVAL", timedelta(seconds=0.05))
     async with open_service(database_url, redis_url, {"RADIANT_AUDIO_URL": str(folder)}) as service:
         yield service
@@ -62,7 +62,7 @@ async def ingest(
 
 @contextlib.asynccontextmanager
 async def two(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[tuple[IngestService, IngestService]]:
-    """Runs two services on one database and one folder, as two processes would."""
+    """Yields two services with one database and one folder, like two processes."""
     place = {"RADIANT_AUDIO_URL": str(folder)}
     async with (
         open_service(database_url, redis_url, place) as one,
@@ -72,8 +72,8 @@ async def two(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[
 
 
 @contextlib.asynccontextmanager
-async def no_commits(database_url: str) -> AsyncIterator[None]:
-    """Makes whoever stores a comment wait while the block runs."""
+async def blocked_commits(database_url: str) -> AsyncIterator[None]:
+    """Blocks inserts of voice comments during the block."""
     connection = await asyncpg.connect(database_url)
     try:
         async with connection.transaction():
@@ -83,12 +83,14 @@ async def no_commits(database_url: str) -> AsyncIterator[None]:
         await connection.close()
 
 
-async def a_row_waits(database_url: str) -> None:
-    """Waits until somebody has kept the audio and cannot store the row."""
+async def wait_for_blocked_row(database_url: str) -> None:
+    """Waits until a connection waits for a lock: the audio is stored then, and its row is not."""
     query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(20):
-        while not await rows(database_url, query):  # noqa: ASYNC110 - a lock tells nobody who waits
-            await asyncio.sleep(0.02)
+
+    async def has_waiter() -> bool:
+        return bool(await rows(database_url, query))
+
+    await wait_until(has_waiter)
 
 
 async def test_voice_repeat_to_any_process_returns_first_response(
@@ -152,10 +154,10 @@ async def test_voice_resent_after_kill_before_commit_is_stored_once(
     service = service_process("ingest", database_url, redis_url, tmp_path, RADIANT_AUDIO_URL=str(folder))
     try:
         await service.start()
-        async with no_commits(database_url), quick_channel(service.address) as channel:
+        async with blocked_commits(database_url), quick_channel(service.address) as channel:
             stub = ingest_service_pb2_grpc.IngestServiceStub(channel)
             call: Any = stub.SubmitVoiceFeedback(parts(asked), metadata=CALLER, timeout=20)
-            await a_row_waits(database_url)
+            await wait_for_blocked_row(database_url)
             assert list(stored_objects(folder).values()) == [CLIP]
             await service.kill()
             with pytest.raises(grpc.aio.AioRpcError):
@@ -190,54 +192,68 @@ async def test_audio_of_failed_row_is_deleted(
     assert (await count(ingest), len(stored_objects(folder))) == (1, 1)
 
 
+def count_orphan_checks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Returns a list that gets an item after every check of a possible orphan."""
+    checks: list[bool] = []
+    original = intake.VoiceIntake._delete_if_orphan
+
+    async def counted(self: intake.VoiceIntake, orphan: Any) -> None:
+        await original(self, orphan)
+        checks.append(True)
+
+    monkeypatch.setattr(intake.VoiceIntake, "_delete_if_orphan", counted)
+    return checks
+
+
 async def test_voice_cancelled_during_commit_is_stored(
     ingest: IngestService, database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "UNKNOWN_COMMIT_WAIT", timedelta(seconds=1))
+    checks = count_orphan_checks(monkeypatch)
     asked = header()
-    async with no_commits(database_url):
+    async with blocked_commits(database_url):
         call = ingest.stub.SubmitVoiceFeedback(parts(asked), metadata=CALLER, timeout=20)
-        await a_row_waits(database_url)
+        await wait_for_blocked_row(database_url)
         call.cancel()
         await wait_until(lambda: uploads_in_progress() == 0)
-    await asyncio.sleep(1.5)
+    await wait_until(lambda: len(checks) > 0)
     assert await count(ingest) == 1
     assert list(stored_objects(folder).values()) == [CLIP]
     assert (await submit_voice(ingest, asked)).audio_bytes == len(CLIP)
     assert await count(ingest) == 1
 
 
-def spoil(folder: Path) -> None:
-    """Puts a file where the folder was."""
+def replace_by_file(folder: Path) -> None:
+    """Replaces the folder by a file."""
     folder.rmdir()
     folder.write_text("no folder any more")
 
 
-def repair(folder: Path) -> None:
-    """Takes the file away."""
+def remove_file(folder: Path) -> None:
+    """Removes the file."""
     folder.unlink()
 
 
 async def test_voice_with_unavailable_object_store_stores_no_row(ingest: IngestService, folder: Path) -> None:
-    spoil(folder)
+    replace_by_file(folder)
     asked = header()
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await submit_voice(ingest, asked)
     assert (caught.value.code(), reason_of(caught.value)) == (grpc.StatusCode.UNAVAILABLE, "OBJECTS_UNAVAILABLE")
     assert (await count(ingest), await count(ingest, "requests")) == (0, 0)
-    repair(folder)
+    remove_file(folder)
     await submit_voice(ingest, asked)
     assert (await count(ingest), len(stored_objects(folder))) == (1, 1)
 
 
-def lost() -> float:
-    """Returns how many words this process could not send."""
+def lost_notifications() -> float:
+    """Returns the number of notifications that this process could not send."""
     (metric,) = voice_jobs.LOST.collect()
     return float(metric.samples[0].value)
 
 
-async def spoken(service: IngestService, folder: Path, number: int) -> None:
-    """Speaks at once and checks that all is there."""
+async def submit_and_check(service: IngestService, folder: Path, number: int) -> None:
+    """Submits voice comments concurrently and checks that all are stored."""
     asked = [header(new_id(), f"u{each}") for each in range(number)]
     before = await count(service)
     await asyncio.gather(*(submit_voice(service, each) for each in asked))
@@ -246,17 +262,17 @@ async def spoken(service: IngestService, folder: Path, number: int) -> None:
 
 @pytest.mark.parametrize("wanted", [False, True])
 async def test_voice_without_redis_is_stored(database_url: str, folder: Path, wanted: bool) -> None:
-    address, before = f"redis://127.0.0.1:{free_port()}/0" if wanted else "", lost()
+    address, before = f"redis://127.0.0.1:{free_port()}/0" if wanted else "", lost_notifications()
     async with open_service(database_url, address, {"RADIANT_AUDIO_URL": str(folder)}) as service:
-        await spoken(service, folder, 10)
-        await wait_until(lambda: lost() - before == (10 if wanted else 0))
+        await submit_and_check(service, folder, 10)
+        await wait_until(lambda: lost_notifications() - before == (10 if wanted else 0))
 
 
 async def test_voice_after_redis_stops_is_stored(database_url: str, folder: Path, apart: Apart) -> None:
     with running_valkey(apart) as server:
         async with open_service(database_url, server.url, {"RADIANT_AUDIO_URL": str(folder)}) as service:
-            await spoken(service, folder, 5)
-            before = lost()
+            await submit_and_check(service, folder, 5)
+            before = lost_notifications()
             apart.run(server.stop())
-            await spoken(service, folder, 5)
-            await wait_until(lambda: lost() > before)
+            await submit_and_check(service, folder, 5)
+            await wait_until(lambda: lost_notifications() > before)

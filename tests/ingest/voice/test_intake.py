@@ -16,6 +16,7 @@ from ingest.settings import IngestSettings
 from kit.channels import VOICE_JOBS
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant_client import Ingest, InvalidRequest, open_channel
+from tests.ingest.fixtures.conditions import wait_until
 from tests.ingest.fixtures.service import (
     CALLER,
     IngestService,
@@ -35,7 +36,6 @@ from tests.ingest.fixtures.voice import (
     retry_delays_s,
     stored_objects,
     submit_voice,
-    wait_until,
 )
 from tests.support.suite import free_port, token
 
@@ -45,13 +45,13 @@ LIMIT = 5
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Gives the place of recordings."""
+    """Returns the folder of recordings."""
     return tmp_path / "audio"
 
 
 @pytest.fixture
 async def ingest(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[IngestService]:
-    """Gives a running service that takes recordings."""
+    """Yields the running service with voice feedback."""
     async with open_service(database_url, redis_url, {"RADIANT_AUDIO_URL": str(folder)}) as service:
         yield service
 
@@ -80,9 +80,11 @@ async def test_audio_key_with_special_tenant_name_is_valid(ingest: IngestService
 async def test_voice_comments_are_published_on_stream(ingest: IngestService, redis_url: str) -> None:
     answers = [await submit_voice(ingest, header(f"o{index}", seconds=index / 8)) for index in range(3)]
     async with redis.asyncio.Redis.from_url(redis_url, decode_responses=True) as client:
-        async with asyncio.timeout(10):
-            while await client.xlen(VOICE_JOBS) < 3:  # noqa: ASYNC110 - words come after the answers
-                await asyncio.sleep(0.02)
+
+        async def has_all_entries() -> bool:
+            return bool(await client.xlen(VOICE_JOBS) == 3)
+
+        await wait_until(has_all_entries)
         entries: Any = await client.xrange(VOICE_JOBS)
     rows = await ingest.rows("SELECT tenant_id, voice_id, created_at FROM ingest.voice_feedback")
     times = {str(row["voice_id"]): row["created_at"].isoformat() for row in rows}
@@ -139,7 +141,7 @@ async def test_widget_with_audio_url_enables_voice(ingest: IngestService) -> Non
 
 
 async def outcome(service: IngestService, user: str, output: str, spoken: bool) -> str:
-    """Says something as a user; returns "ok" or the reason of the refusal."""
+    """Submits a vote or a voice comment of a user; returns "ok" or the reason of the refusal."""
     try:
         if spoken:
             await submit_voice(service, header(output, user, seconds=None))

@@ -12,6 +12,7 @@ import pytest
 
 from kit.objects import open_store
 from radiant.ingest.v1 import ingest_service_pb2 as pb
+from tests.ingest.fixtures.conditions import wait_until
 from tests.ingest.fixtures.field_cases import all_cases, names_field
 from tests.ingest.fixtures.service import CALLER, IngestService, new_id, open_service, problems_of, reason_of
 from tests.ingest.fixtures.voice import (
@@ -26,7 +27,6 @@ from tests.ingest.fixtures.voice import (
     stored_objects,
     submit_voice,
     uploads_in_progress,
-    wait_until,
 )
 from tests.support.buckets import emptied, keys, running_buckets
 from tests.support.suite import token
@@ -37,13 +37,13 @@ SILENCE_S, UPLOAD_S = 0.5, 2.0
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Gives the place of recordings."""
+    """Returns the folder of recordings."""
     return tmp_path / "audio"
 
 
 @pytest.fixture
 async def ingest(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[IngestService]:
-    """Gives a running service with small limits."""
+    """Yields the running service with small limits."""
     limits = {
         "RADIANT_AUDIO_URL": str(folder),
         "RADIANT_AUDIO_BYTES_MAX": str(BYTES_MAX),
@@ -56,14 +56,14 @@ async def ingest(database_url: str, redis_url: str, folder: Path) -> AsyncIterat
 
 
 async def refusal(call: Any) -> grpc.aio.AioRpcError:
-    """Returns the error of a call that must have one."""
+    """Returns the error of a call, which must fail."""
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     return caught.value
 
 
-async def nothing_is_left(service: IngestService, folder: Path) -> None:
-    """Checks that there is neither row nor answer nor object nor upload."""
+async def assert_nothing_remains(service: IngestService, folder: Path) -> None:
+    """Checks that no row, response, object or upload remains."""
     await wait_until(lambda: uploads_in_progress() == 0)
     assert (await count(service), await count(service, "requests"), stored_objects(folder)) == (0, 0, {})
 
@@ -96,7 +96,7 @@ async def test_invalid_upload_is_refused_by_part(ingest: IngestService, folder: 
     sent, field, reason = WRONG[what]
     error = await refusal(ingest.stub.SubmitVoiceFeedback(iter(sent), metadata=CALLER, timeout=10))
     assert (error.code(), problems_of(error), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, [field], reason)
-    await nothing_is_left(ingest, folder)
+    await assert_nothing_remains(ingest, folder)
 
 
 async def test_field_of_upload_header_is_validated(ingest: IngestService) -> None:
@@ -112,7 +112,7 @@ async def test_field_of_upload_header_is_validated(ingest: IngestService) -> Non
             right = not case.good and error.code() is grpc.StatusCode.INVALID_ARGUMENT and named
         seen.add(case.good)
         if not right:
-            wrong.append(case.says("is good" if case.good else "is bad"))
+            wrong.append(case.report("is good" if case.good else "is bad"))
     assert wrong == []
     assert seen == {True, False}
 
@@ -125,7 +125,7 @@ async def test_upload_with_malformed_bytes_is_refused(ingest: IngestService, fol
     sent = [*(each.SerializeToString() for each in before), b"\xff\xff\xff"]
     error = await refusal(open_call(iter(sent), metadata=CALLER, timeout=10))
     assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED")
-    await nothing_is_left(ingest, folder)
+    await assert_nothing_remains(ingest, folder)
 
 
 async def test_upload_of_maximum_size_in_uneven_chunks_is_stored(ingest: IngestService, folder: Path) -> None:
@@ -174,7 +174,7 @@ async def test_upload_without_messages_times_out(ingest: IngestService, folder: 
         await call.write(each)
     error = await refusal(call)
     assert (error.code(), reason_of(error)) == (grpc.StatusCode.DEADLINE_EXCEEDED, "UPLOAD_TOO_SLOW")
-    await nothing_is_left(ingest, folder)
+    await assert_nothing_remains(ingest, folder)
 
 
 async def test_upload_without_end_times_out(ingest: IngestService, folder: Path) -> None:
@@ -186,7 +186,7 @@ async def test_upload_without_end_times_out(ingest: IngestService, folder: Path)
 
     error = await refusal(ingest.stub.SubmitVoiceFeedback(dripping(), metadata=CALLER, timeout=10))
     assert (error.code(), reason_of(error)) == (grpc.StatusCode.DEADLINE_EXCEEDED, "UPLOAD_TOO_SLOW")
-    await nothing_is_left(ingest, folder)
+    await assert_nothing_remains(ingest, folder)
 
 
 async def test_cancelled_upload_is_discarded(ingest: IngestService, folder: Path) -> None:
@@ -195,7 +195,7 @@ async def test_cancelled_upload_is_discarded(ingest: IngestService, folder: Path
         await call.write(each)
     await wait_until(lambda: uploads_in_progress() == 1)
     call.cancel()
-    await nothing_is_left(ingest, folder)
+    await assert_nothing_remains(ingest, folder)
 
 
 async def test_uploads_above_limit_are_refused_with_retry_info(ingest: IngestService) -> None:

@@ -16,7 +16,7 @@ from tests.support.servers import url_as
 
 PARENTS = ("execution_manifests", "implicit_signals", "voice_feedback")
 CHILDREN = """
-SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS walled,
+SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS has_row_security,
        EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS has_policy
 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = ('ingest.' || $1)::regclass
@@ -24,16 +24,16 @@ WHERE i.inhparent = ('ingest.' || $1)::regclass
 
 
 def months(first: int, last: int) -> set[str]:
-    """Returns the names of months, counted from the present one."""
+    """Returns the suffixes of the partitions of months, relative to the current month."""
     now = datetime.now(UTC)
     counted = [now.year * 12 + now.month - 1 + step for step in range(first, last + 1)]
     return {f"_y{month // 12:04d}m{month % 12 + 1:02d}" for month in counted}
 
 
 async def children(database_url: str, parent: str) -> dict[str, tuple[bool, bool]]:
-    """Returns the partitions of a table by the ends of their names."""
+    """Returns whether each partition of a table has row security and a policy, by its suffix."""
     found = await rows(database_url, CHILDREN, parent)
-    return {row["name"].removeprefix(parent): (row["walled"], row["has_policy"]) for row in found}
+    return {row["name"].removeprefix(parent): (row["has_row_security"], row["has_policy"]) for row in found}
 
 
 @pytest.mark.parametrize("parent", PARENTS)
@@ -78,7 +78,7 @@ async def test_maintenance_creates_missing_partitions(database_url: str) -> None
 
 
 def moments() -> list[Timestamp]:
-    """Returns times long ago, now, and at the edges of months, as far ahead as clients may state."""
+    """Returns times in the past, now and at the beginning of a month."""
     now = datetime.now(UTC)
     edge = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     found = []
@@ -112,13 +112,13 @@ async def test_ensure_partitions_skips_month_with_rows_in_default_partition(inge
     long_ago.client_time.FromDatetime(datetime(year, month, 15, tzinfo=UTC))
     await ingest.call("BatchSubmitImplicitSignals", batch([long_ago]))
     connection = await asyncpg.connect(url_as("radiant_ingest", ingest.database_url))
-    heard: list[str] = []
-    connection.add_log_listener(lambda _, message: heard.append(message.message))
+    notices: list[str] = []
+    connection.add_log_listener(lambda _, message: notices.append(message.message))
     try:
         assert await connection.fetchval("SELECT ingest.ensure_partitions(2, 3)") == len(PARENTS) - 1
     finally:
         await connection.close()
-    assert heard == [f"rows of implicit_signals{old} already lie in the default partition"]
+    assert notices == [f"rows of implicit_signals{old} already lie in the default partition"]
     again = await ingest.call("BatchSubmitImplicitSignals", batch([long_ago]))
     assert again.results[0].outcome == 2
     assert await ingest.number("SELECT count(*) FROM ingest.implicit_signals") == 1

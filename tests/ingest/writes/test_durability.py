@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import pytest
 
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
@@ -19,7 +18,6 @@ from tests.ingest.fixtures.service import CALLER, batch, manifest, new_id, rows,
 from tests.support.suite import ServiceProcess, quick_channel, service_process
 
 ITEMS = 7
-KILLS = 2
 ACKS_BEFORE_A_KILL = 150
 CALLERS, STREAMS, AHEAD = 12, 3, 20
 Stub = ingest_service_pb2_grpc.IngestServiceStub
@@ -27,17 +25,17 @@ Stub = ingest_service_pb2_grpc.IngestServiceStub
 
 @dataclass
 class Ledger:
-    """What was sent and what was acknowledged."""
+    """Requests that were sent and requests that were acknowledged."""
 
     numbers: Iterator[int] = field(default_factory=itertools.count)
     sent: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    """By the name of the output that the request alone is about."""
+    """Method and request by output; every request has an output of its own."""
     acknowledged: set[str] = field(default_factory=set)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     wanted: int = 0
 
     def make(self, method: str) -> tuple[str, Any]:
-        """Makes and notes a request about an output of its own."""
+        """Returns a new request and its output, and records it as sent."""
         output = f"{method}-{next(self.numbers)}"
         if method == "RecordManifest":
             request: Any = manifest(output)
@@ -52,19 +50,19 @@ class Ledger:
         return output, request
 
     def acknowledge(self, output: str) -> None:
-        """Notes an answer without an error."""
+        """Records a response without an error."""
         self.acknowledged.add(output)
         if len(self.acknowledged) >= self.wanted:
             self.enough.set()
 
     @property
     def open(self) -> list[str]:
-        """Outputs whose requests nobody answered."""
+        """Returns the outputs of requests without a response."""
         return [output for output in self.sent if output not in self.acknowledged]
 
 
 async def calling(stub: Stub, ledger: Ledger) -> None:
-    """Makes call after call until the service is gone."""
+    """Makes one call after the other until the service ends."""
     methods = itertools.cycle(["RecordManifest", "SubmitExplicitFeedback", "BatchSubmitImplicitSignals"])
     with contextlib.suppress(grpc.aio.AioRpcError):
         while True:
@@ -75,7 +73,7 @@ async def calling(stub: Stub, ledger: Ledger) -> None:
 
 
 async def streaming(stub: Stub, ledger: Ledger) -> None:
-    """Sends batch after batch on one stream, several ahead of their acks, until the service is gone."""
+    """Sends batches on one stream, several ahead of their acknowledgements, until the service ends."""
     outputs: dict[str, str] = {}
     call = stub.StreamSignals(metadata=CALLER)
 
@@ -103,7 +101,7 @@ async def streaming(stub: Stub, ledger: Ledger) -> None:
 
 
 async def resend(stub: Stub, ledger: Ledger) -> None:
-    """Sends every unanswered request again, under its own identifier."""
+    """Repeats every request without a response."""
     streamed = {}
     for output in ledger.open:
         method, request = ledger.sent[output]
@@ -132,11 +130,11 @@ WHOLE = {
     "BatchSubmitImplicitSignals": (0, 0, ITEMS, 1),
     "StreamSignals": (0, 1, ITEMS, 2),
 }
-"""Manifests, votes, signals and rows of work that each request leaves."""
+"""Numbers of manifests, votes, signals and queue rows that each request stores."""
 
 
 async def stored(database_url: str) -> dict[str, tuple[int, ...]]:
-    """Returns what is there of each output; raises when there is less or more than whole requests."""
+    """Returns the numbers of stored rows by output; fails if a request is stored in part or twice."""
     found = {row["output_id"]: tuple(map(int, row[1:])) for row in await rows(database_url, STORED)}
     partial = {output: counts for output, counts in found.items() if counts != WHOLE[output.partition("-")[0]]}
     assert partial == {}
@@ -144,7 +142,7 @@ async def stored(database_url: str) -> dict[str, tuple[int, ...]]:
 
 
 async def run_and_kill(service: ServiceProcess, stub: Stub, ledger: Ledger) -> None:
-    """Loads the service and kills it in the middle."""
+    """Runs load until enough requests are acknowledged, then kills the service."""
     ledger.wanted = len(ledger.acknowledged) + ACKS_BEFORE_A_KILL
     ledger.enough.clear()
     load = [asyncio.create_task(calling(stub, ledger)) for _ in range(CALLERS)]
@@ -161,14 +159,14 @@ async def run_and_kill(service: ServiceProcess, stub: Stub, ledger: Ledger) -> N
         await asyncio.gather(*load, return_exceptions=True)
 
 
-@pytest.mark.parametrize("group_items", ["3", "5000"])
-async def test_writes_after_kill_and_resend_are_stored_once(
-    database_url: str, redis_url: str, tmp_path: Path, group_items: str
-) -> None:
-    settings = {"RADIANT_INGEST_GROUP_ITEMS_MAX": group_items}
-    service, ledger = service_process("ingest", database_url, redis_url, tmp_path, **settings), Ledger()
+async def test_writes_after_kill_and_resend_are_stored_once(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    ledger = Ledger()
+    services = [
+        service_process("ingest", database_url, redis_url, tmp_path, RADIANT_INGEST_GROUP_ITEMS_MAX=group_items_max)
+        for group_items_max in ("3", "5000")
+    ]
     try:
-        for _ in range(KILLS):
+        for service in services:
             await service.start()
             async with quick_channel(service.address) as channel:
                 await run_and_kill(service, Stub(channel), ledger)
@@ -178,7 +176,8 @@ async def test_writes_after_kill_and_resend_are_stored_once(
         async with quick_channel(service.address) as channel:
             await resend(Stub(channel), ledger)
     finally:
-        await service.kill()
+        for service in services:
+            await service.kill()
     assert set(await stored(database_url)) == set(ledger.sent)
     answers = await rows(database_url, "SELECT count(*) FROM ingest.requests")
     assert answers[0][0] == len(ledger.sent)
@@ -199,7 +198,7 @@ async def test_writes_at_stop_are_answered_or_refused(database_url: str, redis_u
         await service.kill()
     told = {r.feedback.output_id for r, a in zip(requests, answers, strict=True) if not isinstance(a, BaseException)}
     refused = [each for each in answers if isinstance(each, grpc.aio.AioRpcError)]
-    # gRPC cancels calls that arrived and were not begun when it stops
+    # gRPC cancels calls that arrived and did not start before it stops
     assert {each.code() for each in refused} <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
     assert len(told) + len(refused) == len(requests)
     found = {row[0] for row in await rows(database_url, "SELECT output_id FROM ingest.explicit_feedback")}

@@ -16,7 +16,7 @@ from kit.errors import AlreadyExists, Conflict, DeadlineExceeded, Exhausted, Inv
 
 
 def write(items: int = 1, *, request: uuid.UUID | None = None, body: bytes = b"body", tenant: str = "acme") -> Write:
-    """Builds a write of some weight."""
+    """Returns a write with a number of items."""
     a_vote = Vote(
         output_id="o",
         user_id="u",
@@ -41,7 +41,7 @@ def write(items: int = 1, *, request: uuid.UUID | None = None, body: bytes = b"b
 
 
 class ScriptedStore:
-    """Notes what it is told to store; can wait and fail."""
+    """A store that records its writes; it can block and fail."""
 
     def __init__(self) -> None:
         self.groups: list[list[Write]] = []
@@ -53,7 +53,7 @@ class ScriptedStore:
         self.refuses: Callable[[Write], RadiantError | None] = lambda each: None
 
     async def commit(self, writes: Sequence[Write]) -> Sequence[bytes | RadiantError]:
-        """Stores all writes or raises."""
+        """Stores all writes, or raises the error of `fails`."""
         self.groups.append(list(writes))
         self.entered.set()
         await self.open.wait()
@@ -64,24 +64,24 @@ class ScriptedStore:
         return answers
 
 
-class Learner:
-    """Counts its wake-ups."""
+class CountingNotifier:
+    """A notifier that counts its notifications."""
 
     def __init__(self) -> None:
-        self.wakes = 0
+        self.notifications = 0
 
     def notify(self) -> None:
-        """Counts one."""
-        self.wakes += 1
+        """Counts a notification."""
+        self.notifications += 1
 
 
 def limits(**changes: Any) -> WriteLimits:
-    """Returns limits with one committer, so that groups are known."""
+    """Returns limits with one committer, so that groups are predictable."""
     return WriteLimits(**({"committers": 1} | changes))
 
 
 async def blocked(store: ScriptedStore, queue: GroupCommit) -> asyncio.Task[bytes]:
-    """Occupies the one committer with a write that waits in the store."""
+    """Blocks the committer with a write that waits in the store."""
     store.open.clear()
     task = asyncio.create_task(queue.submit(write()))
     await store.entered.wait()
@@ -89,20 +89,20 @@ async def blocked(store: ScriptedStore, queue: GroupCommit) -> asyncio.Task[byte
 
 
 async def waiting(queue: GroupCommit, writes: Sequence[Write]) -> list[asyncio.Task[bytes]]:
-    """Submits writes and lets them reach the queue."""
+    """Submits writes and returns once they are in the queue."""
     tasks = [asyncio.create_task(queue.submit(each)) for each in writes]
     await asyncio.sleep(0)
     return tasks
 
 
 async def results(tasks: Sequence[asyncio.Task[bytes]]) -> list[Any]:
-    """Returns answers and errors."""
+    """Returns responses and errors."""
     async with asyncio.timeout(10):
         return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
 async def test_concurrent_writes_share_commit_and_get_own_responses() -> None:
-    store, learner = ScriptedStore(), Learner()
+    store, learner = ScriptedStore(), CountingNotifier()
     queue = GroupCommit(store, learner, limits())
     async with queue.running():
         first = await blocked(store, queue)
@@ -112,12 +112,12 @@ async def test_concurrent_writes_share_commit_and_get_own_responses() -> None:
         assert await results(tasks) == [each.request_id.bytes for each in writes]
         await first
     assert [len(group) for group in store.groups] == [1, 50]
-    assert learner.wakes == 2
+    assert learner.notifications == 2
 
 
 async def test_write_to_idle_queue_is_committed_alone() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         for _ in range(3):
             await asyncio.wait_for(queue.submit(write()), 1)
@@ -126,7 +126,7 @@ async def test_write_to_idle_queue_is_committed_alone() -> None:
 
 async def test_groups_respect_size_limit_and_order() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits(group_items_max=10))
+    queue = GroupCommit(store, CountingNotifier(), limits(group_items_max=10))
     async with queue.running():
         first = await blocked(store, queue)
         writes = [write(size) for size in (4, 4, 4, 30, 1)]
@@ -139,7 +139,7 @@ async def test_groups_respect_size_limit_and_order() -> None:
 
 async def test_write_to_full_queue_is_refused() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits(queue_items_max=10))
+    queue = GroupCommit(store, CountingNotifier(), limits(queue_items_max=10))
     async with queue.running():
         first = await blocked(store, queue)
         tasks = await waiting(queue, [write(4), write(5)])
@@ -157,7 +157,7 @@ async def test_write_to_full_queue_is_refused() -> None:
 async def test_queue_after_failures_accepts_writes() -> None:
     store = ScriptedStore()
     store.fails = lambda writes: Unavailable("away")
-    queue = GroupCommit(store, Learner(), limits(queue_items_max=2))
+    queue = GroupCommit(store, CountingNotifier(), limits(queue_items_max=2))
     async with queue.running():
         for _ in range(5):
             with pytest.raises(Unavailable):
@@ -166,21 +166,21 @@ async def test_queue_after_failures_accepts_writes() -> None:
 
 async def test_write_larger_than_queue_is_committed() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits(queue_items_max=5, group_items_max=5))
+    queue = GroupCommit(store, CountingNotifier(), limits(queue_items_max=5, group_items_max=5))
     async with queue.running():
         assert await asyncio.wait_for(queue.submit(write(100)), 1)
 
 
-@pytest.mark.parametrize("error", [ValueError("poison"), DeadlineExceeded(), Invalid.field("x", "is bad")], ids=repr)
+@pytest.mark.parametrize("error", [ValueError("bad"), DeadlineExceeded(), Invalid.field("x", "is bad")], ids=repr)
 async def test_failing_write_in_group_fails_alone(error: Exception) -> None:
     store = ScriptedStore()
-    poison = write()
-    store.fails = lambda writes: error if poison in writes else None
-    queue = GroupCommit(store, Learner(), limits())
+    bad = write()
+    store.fails = lambda writes: error if bad in writes else None
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         first = await blocked(store, queue)
         good = [write() for _ in range(5)]
-        tasks = await waiting(queue, [*good[:2], poison, *good[2:]])
+        tasks = await waiting(queue, [*good[:2], bad, *good[2:]])
         store.open.set()
         outcomes = await results(tasks)
         assert outcomes.pop(2) is error
@@ -193,7 +193,7 @@ async def test_refused_write_in_group_leaves_others_stored() -> None:
     store = ScriptedStore()
     taken, good = write(), write()
     store.refuses = lambda each: AlreadyExists("taken") if each is taken else None
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         outcomes = await results(await waiting(queue, [taken, good]))
     assert isinstance(outcomes[0], AlreadyExists)
@@ -204,7 +204,7 @@ async def test_refused_write_in_group_leaves_others_stored() -> None:
 async def test_commit_after_conflict_is_retried() -> None:
     store = ScriptedStore()
     store.fails = lambda writes: Conflict("faster") if len(store.groups) < 3 else None
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         writes = [write(), write()]
         assert await results(await waiting(queue, writes)) == [each.request_id.bytes for each in writes]
@@ -215,7 +215,7 @@ async def test_commit_after_conflict_is_retried() -> None:
 async def test_commit_after_repeated_conflicts_is_unavailable() -> None:
     store = ScriptedStore()
     store.fails = lambda writes: Conflict("faster")
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         with pytest.raises(Unavailable) as caught:
             await queue.submit(write())
@@ -226,7 +226,7 @@ async def test_commit_after_repeated_conflicts_is_unavailable() -> None:
 async def test_group_with_unavailable_store_fails_without_retry() -> None:
     store = ScriptedStore()
     store.fails = lambda writes: Unavailable("away")
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         outcomes = await results(await waiting(queue, [write() for _ in range(20)]))
     assert [type(each) for each in outcomes] == [Unavailable] * 20
@@ -235,7 +235,7 @@ async def test_group_with_unavailable_store_fails_without_retry() -> None:
 
 async def test_repeat_within_group_is_stored_once() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     asked = write()
     same = write(request=asked.request_id)
     other = write(request=asked.request_id, body=b"another body")
@@ -251,7 +251,7 @@ async def test_repeat_within_group_is_stored_once() -> None:
 
 async def test_cancelled_caller_leaves_other_writes_unaffected() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         first = await blocked(store, queue)
         stays, leaves = write(), write()
@@ -268,7 +268,7 @@ async def test_cancelled_caller_leaves_other_writes_unaffected() -> None:
 
 async def test_stop_refuses_queued_and_running_writes() -> None:
     store = ScriptedStore()
-    queue = GroupCommit(store, Learner(), limits())
+    queue = GroupCommit(store, CountingNotifier(), limits())
     async with queue.running():
         first = await blocked(store, queue)
         tasks = await waiting(queue, [write(), write()])
@@ -279,7 +279,7 @@ async def test_stop_refuses_queued_and_running_writes() -> None:
 
 
 async def test_submit_after_stop_is_unavailable() -> None:
-    queue = GroupCommit(ScriptedStore(), Learner(), limits())
+    queue = GroupCommit(ScriptedStore(), CountingNotifier(), limits())
     async with queue.running():
         await queue.submit(write())
     with pytest.raises(Unavailable) as caught:

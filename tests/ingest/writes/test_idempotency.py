@@ -33,13 +33,13 @@ REJECTED = feedback_pb2.ITEM_OUTCOME_REJECTED
 
 @contextlib.asynccontextmanager
 async def two(database_url: str, redis_url: str) -> AsyncIterator[tuple[IngestService, IngestService]]:
-    """Runs two services on one database, each with its own pool and queue, as two processes would."""
+    """Yields two services with one database, each with its own pool and queue, like two processes."""
     async with open_service(database_url, redis_url) as one, open_service(database_url, redis_url) as other:
         yield one, other
 
 
-def written() -> list[tuple[str, Any]]:
-    """Builds one request of each kind of write."""
+def write_requests() -> list[tuple[str, Any]]:
+    """Returns one request of each write method."""
     signals = [signal("o", kind) for kind in (1, 2, 3)]
     one_signal = pb.SubmitImplicitSignalRequest(request_id=new_id(), signal=signal("o"))
     one_signal.signal.ClearField("signal_id")
@@ -56,7 +56,7 @@ def written() -> list[tuple[str, Any]]:
 
 
 def changed(request: Any) -> Any:
-    """Returns a request under the same identifier that says something else."""
+    """Returns a request with the same identifier and other content."""
     other = type(request)()
     other.CopyFrom(request)
     if isinstance(request, pb.RetractFeedbackRequest):
@@ -75,7 +75,7 @@ def changed(request: Any) -> Any:
 
 
 async def raw(service: IngestService, method: str, request: Any) -> bytes:
-    """Returns the bytes of an answer."""
+    """Returns the bytes of a response."""
     call: Any = service.channel.unary_unary(f"/radiant.ingest.v1.IngestService/{method}")
     answer: bytes = await call(request.SerializeToString(), metadata=CALLER, timeout=30)
     return answer
@@ -85,13 +85,13 @@ TABLES = ("requests", "outputs", "execution_manifests", "explicit_feedback", "im
 
 
 async def sizes(service: IngestService) -> dict[str, int]:
-    """Counts the rows of every table."""
+    """Returns the number of rows by table."""
     return {table: await service.number(f"SELECT count(*) FROM ingest.{table}") for table in TABLES}
 
 
 async def test_repeat_to_any_process_returns_same_bytes(database_url: str, redis_url: str) -> None:
     async with two(database_url, redis_url) as (one, other):
-        requests = written()
+        requests = write_requests()
         first = [await raw(one, *each) for each in requests]
         before = await sizes(one)
         assert [await raw(one, *each) for each in requests] == first
@@ -109,7 +109,7 @@ async def test_repeat_to_any_process_returns_same_bytes(database_url: str, redis
 
 async def test_concurrent_repeats_are_one_write(database_url: str, redis_url: str) -> None:
     async with two(database_url, redis_url) as services:
-        requests = written()
+        requests = write_requests()
         for method, request in requests:
             answers = await asyncio.gather(*(raw(services[turn % 2], method, request) for turn in range(30)))
             assert len(set(answers)) == 1, method
@@ -118,7 +118,7 @@ async def test_concurrent_repeats_are_one_write(database_url: str, redis_url: st
 
 
 async def test_other_request_with_used_identifier_is_refused(ingest: IngestService) -> None:
-    requests = written()
+    requests = write_requests()
     for each in requests:
         await raw(ingest, *each)
     before = await sizes(ingest)

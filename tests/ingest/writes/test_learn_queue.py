@@ -14,7 +14,7 @@ WORK = "SELECT tenant_id, output_id, user_id FROM ingest.learn_queue ORDER BY se
 
 
 def event(what: str) -> tuple[str, Any]:
-    """Builds feedback of user u, or the manifest, of one output."""
+    """Returns a method and its request: feedback of user u, or the manifest, of one output."""
     made: dict[str, tuple[str, Any]] = {
         "vote": ("SubmitExplicitFeedback", thumb("o")),
         "signals": ("BatchSubmitImplicitSignals", batch([signal("o", 1), signal("o", 2)])),

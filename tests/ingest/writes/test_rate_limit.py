@@ -22,13 +22,13 @@ from tests.support.suite import free_port, token
 
 LIMIT = 50
 METHOD = "SubmitExplicitFeedback"
-PACED = {"RADIANT_EXPLICIT_PER_USER_HOUR": str(LIMIT)}
+LIMITED = {"RADIANT_EXPLICIT_PER_USER_HOUR": str(LIMIT)}
 
 
 @pytest.fixture
 async def ingest(database_url: str, redis_url: str) -> AsyncIterator[IngestService]:
-    """Gives a running service that paces its users."""
-    async with open_service(database_url, redis_url, PACED) as service:
+    """Yields the running service with the user rate limit."""
+    async with open_service(database_url, redis_url, LIMITED) as service:
         yield service
 
 
@@ -46,15 +46,15 @@ async def outcome(service: IngestService, request: Any, **more: Any) -> str:
     return "ok"
 
 
-async def at_once(service: IngestService, prefix: str, count: int, user: str = "u") -> list[str]:
-    """Submits so many votes of one user at once."""
+async def submit_concurrently(service: IngestService, prefix: str, count: int, user: str = "u") -> list[str]:
+    """Submits concurrent votes of one user and returns their outcomes."""
     return await asyncio.gather(*(outcome(service, thumb(f"{prefix}{n}", user=user)) for n in range(count)))
 
 
-async def fills_up(service: IngestService) -> None:
-    """Checks that exactly the limit gets through, of votes sent at once and one by one."""
-    assert (await at_once(service, "a", 45)).count("ok") == 45
-    assert (await at_once(service, "b", 15)).count("ok") == 5
+async def fill_limit(service: IngestService) -> None:
+    """Checks that exactly the allowed number of votes is stored, of concurrent and of sequential ones."""
+    assert (await submit_concurrently(service, "a", 45)).count("ok") == 45
+    assert (await submit_concurrently(service, "b", 15)).count("ok") == 5
     assert await outcome(service, thumb("c")) == "USER_PACE"
     assert await outcome(service, thumb("c", user="other")) == "ok"
     assert await outcome(service, thumb("c"), caller=token("globex")) == "ok"
@@ -63,17 +63,17 @@ async def fills_up(service: IngestService) -> None:
 
 
 async def test_votes_above_hourly_limit_are_refused(ingest: IngestService) -> None:
-    await fills_up(ingest)
+    await fill_limit(ingest)
 
 
 async def test_votes_older_than_an_hour_no_longer_count(ingest: IngestService, redis_url: str) -> None:
-    await fills_up(ingest)
+    await fill_limit(ingest)
     async with redis.asyncio.Redis.from_url(redis_url) as client:
         (key,) = [each async for each in client.scan_iter("*acme*pace:u")]
         oldest = await client.zrange(key, 0, 2)
         await client.zadd(key, {member.decode(): 1.0 for member in oldest if isinstance(member, bytes)})
         assert 0 < await client.pttl(key) <= 3_600_000
-    assert (await at_once(ingest, "d", 6)).count("ok") == 3
+    assert (await submit_concurrently(ingest, "d", 6)).count("ok") == 3
 
 
 async def test_repeat_counts_once_and_gets_response(ingest: IngestService) -> None:
@@ -89,13 +89,13 @@ async def test_repeat_unknown_to_redis_gets_response(ingest: IngestService, redi
     assert await outcome(ingest, first) == "ok"
     async with redis.asyncio.Redis.from_url(redis_url) as client:
         await client.flushall()
-    assert (await at_once(ingest, "a", LIMIT)).count("ok") == LIMIT
+    assert (await submit_concurrently(ingest, "a", LIMIT)).count("ok") == LIMIT
     assert await outcome(ingest, first) == "ok"
     assert await outcome(ingest, thumb("next")) == "USER_PACE"
 
 
 async def test_refused_vote_is_not_stored_and_can_be_retried(ingest: IngestService, redis_url: str) -> None:
-    await fills_up(ingest)
+    await fill_limit(ingest)
     late = thumb("late")
     assert await outcome(ingest, late) == "USER_PACE"
     assert await ingest.number("SELECT count(*) FROM ingest.learn_queue WHERE output_id = 'late'") == 0
@@ -105,7 +105,7 @@ async def test_refused_vote_is_not_stored_and_can_be_retried(ingest: IngestServi
 
 
 async def acks(service: IngestService, *batches: pb.StreamSignalsRequest) -> dict[str, pb.StreamSignalsResponse]:
-    """Streams batches one by one and returns the acks by batch."""
+    """Sends batches one by one on a stream and returns the acknowledgements by batch."""
     call = service.stub.StreamSignals(metadata=CALLER, timeout=30)
     found: dict[str, pb.StreamSignalsResponse] = {}
     for each in batches:
@@ -138,24 +138,24 @@ async def test_limit_follows_setting(database_url: str, redis_url: str) -> None:
     environ = {"RADIANT_DATABASE_URL": "postgresql://u@h/d", "RADIANT_TOKEN_KEY": "k" * 32}
     assert IngestSettings.from_env(environ).limits.explicit_per_user_hour_max == LIMIT
     async with open_service(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "3"}) as service:
-        assert (await at_once(service, "a", 5)).count("ok") == 3
+        assert (await submit_concurrently(service, "a", 5)).count("ok") == 3
     async with open_service(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "0"}) as service:
-        assert (await at_once(service, "b", 80)).count("ok") == 80
+        assert (await submit_concurrently(service, "b", 80)).count("ok") == 80
 
 
 @pytest.mark.parametrize("address", ["", "redis://127.0.0.1:{}/0"])
 async def test_limit_without_redis_counts_rows(database_url: str, address: str) -> None:
-    async with open_service(database_url, address.format(free_port()), PACED) as service:
-        await fills_up(service)
+    async with open_service(database_url, address.format(free_port()), LIMITED) as service:
+        await fill_limit(service)
         again = thumb("again", user="v")
         assert [await outcome(service, again) for _ in range(2)] == ["ok", "ok"]
-        assert (await at_once(service, "v", 60, "v")).count("ok") == 49
+        assert (await submit_concurrently(service, "v", 60, "v")).count("ok") == 49
         assert await outcome(service, again) == "ok"
 
 
 async def test_limit_without_redis_ignores_rows_older_than_an_hour(database_url: str) -> None:
-    async with open_service(database_url, "", PACED) as service:
-        await fills_up(service)
+    async with open_service(database_url, "", LIMITED) as service:
+        await fill_limit(service)
         await service.rows("UPDATE ingest.explicit_feedback SET updated_at = now() - interval '61 minutes'")
         assert await outcome(service, thumb("later")) == "ok"
 
@@ -165,14 +165,14 @@ async def test_limit_holds_while_redis_is_down_and_after_data_loss(
 ) -> None:
     monkeypatch.setattr(sliding_window, "RETRY_S", 0.0)
     with running_valkey(apart) as server:
-        async with open_service(database_url, server.url, PACED) as service:
-            assert (await at_once(service, "a", 30)).count("ok") == 30
+        async with open_service(database_url, server.url, LIMITED) as service:
+            assert (await submit_concurrently(service, "a", 30)).count("ok") == 30
             apart.run(server.stop())
-            assert (await at_once(service, "b", 30)).count("ok") == 20
+            assert (await submit_concurrently(service, "b", 30)).count("ok") == 20
             apart.run(server.start())
             async with redis.asyncio.Redis.from_url(server.url) as client:
                 await client.flushall()
-            assert (await at_once(service, "c", 5)).count("ok") == 0
+            assert (await submit_concurrently(service, "c", 5)).count("ok") == 0
 
 
 async def test_limit_exempts_evaluators_of_service_callers_only(database_url: str, redis_url: str) -> None:

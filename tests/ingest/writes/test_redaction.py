@@ -16,7 +16,7 @@ REDACTED = "Wrong! Write to [EMAIL] or [PHONE], card [CREDIT_CARD]."
 
 
 async def comments(ingest: IngestService) -> list[str]:
-    """Returns the comments that are stored."""
+    """Returns the stored comments."""
     return [row["comment"] for row in await ingest.rows("SELECT comment FROM ingest.explicit_feedback ORDER BY 1")]
 
 

@@ -14,14 +14,14 @@ from tests.ingest.fixtures.service import CALLER, IngestService, new_id, thumb, 
 
 
 async def standing(ingest: IngestService, output: str) -> asyncpg.Record:
-    """Returns the one row of an output."""
+    """Returns the stored vote on an output."""
     query = "SELECT rating, comment, client_time, request_id::text FROM ingest.explicit_feedback WHERE output_id = $1"
     (row,) = await ingest.rows(query, output)
     return row
 
 
 def votes_on(output: str) -> list[pb.SubmitExplicitFeedbackRequest]:
-    """Builds votes of which two pairs share a time."""
+    """Returns requests with votes; two pairs of them have equal times."""
     return [
         thumb(output, 1 + index % 3, seconds=[0, 3, 1, 3, 2, 0][index], comment=f"comment {index}")
         for index in range(6)
@@ -29,7 +29,7 @@ def votes_on(output: str) -> list[pb.SubmitExplicitFeedbackRequest]:
 
 
 def latest(requests: list[pb.SubmitExplicitFeedbackRequest]) -> pb.SubmitExplicitFeedbackRequest:
-    """Returns the request whose vote has to stand."""
+    """Returns the request whose vote must stand."""
     return max(requests, key=lambda each: (each.feedback.client_time.seconds, UUID(each.request_id)))
 
 

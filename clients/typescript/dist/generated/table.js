@@ -2,56 +2,56 @@
 export const PREFIX = "/api/v2";
 /** Every operation by name. */
 export const ROUTES = {
-    /** Stores or replaces the explicit feedback of one user on one output. */
+    /** Stores or replaces the explicit feedback of a user on an output. */
     submitExplicitFeedback: { method: "POST", path: "/feedback/explicit", idempotent: true, upload: null, lines: false },
-    /** Stores one implicit signal. */
+    /** Stores an implicit signal. */
     submitImplicitSignal: { method: "POST", path: "/feedback/implicit", idempotent: true, upload: null, lines: false },
-    /** Stores a spoken comment; it is heard soon after. */
+    /** Stores a voice comment, which is transcribed asynchronously. */
     submitVoiceFeedback: { method: "POST", path: "/feedback/voice", idempotent: true, upload: "feedback", lines: false },
-    /** Counts the feedback on one output. */
+    /** Counts the feedback on an output. */
     getFeedbackStats: { method: "GET", path: "/feedback/stats/{outputId}", idempotent: false, upload: null, lines: false },
-    /** Tells a feedback widget what to ask for. */
+    /** Returns the configuration of the feedback widget. */
     getWidgetConfig: { method: "GET", path: "/service/feedback/config", idempotent: false, upload: null, lines: false },
-    /** Stores many implicit signals, all or none. */
+    /** Stores a batch of implicit signals atomically. */
     batchSubmitImplicitSignals: { method: "POST", path: "/service/feedback/implicit/batch", idempotent: true, upload: null, lines: false },
-    /** Sums up the feedback on a conversation. */
+    /** Summarizes the feedback on a conversation. */
     getConversationSummary: { method: "GET", path: "/service/feedback/conversation/{conversationId}/summary", idempotent: false, upload: null, lines: false },
-    /** Recommends a model; each answer is a decision of its own. */
+    /** Recommends a model. Each response is a new decision. */
     getRecommendation: { method: "GET", path: "/neural/recommendation", idempotent: false, upload: null, lines: false },
-    /** Recommends a model, as GET does, for contexts too large for an address. */
+    /** Recommends a model, like GET, for a context that is too large for a URL. */
     getRecommendationFor: { method: "POST", path: "/neural/recommendation", idempotent: false, upload: null, lines: false },
     /** Lists learned scores. */
     listModelScores: { method: "GET", path: "/neural/scores", idempotent: false, upload: null, lines: false },
-    /** Learns one output at once and shows what its feedback contributes. */
+    /** Learns an output immediately and returns the contribution of its feedback. */
     learnOutput: { method: "POST", path: "/neural/learn", idempotent: false, upload: null, lines: false },
-    /** Hears a recording at once and keeps nothing of it. */
+    /** Transcribes a recording immediately, without storing it. */
     transcribe: { method: "POST", path: "/voice/transcribe", idempotent: false, upload: "", lines: false },
     /** Translates a text. */
     translateText: { method: "POST", path: "/voice/translate", idempotent: false, upload: null, lines: false },
     /** Lists experiments, newest first. */
     listExperiments: { method: "GET", path: "/admin/experiments", idempotent: false, upload: null, lines: false },
-    /** Creates a draft of an experiment. */
+    /** Creates an experiment in the draft state. */
     createExperiment: { method: "POST", path: "/admin/experiments", idempotent: true, upload: null, lines: false },
-    /** Changes an experiment; If-Match names the state that the caller has seen. */
+    /** Updates an experiment. If-Match contains the entity tag of the version to update. */
     updateExperiment: { method: "PUT", path: "/admin/experiments/{experimentId}", idempotent: true, upload: null, lines: false },
-    /** Counts a tenant's outputs and the feedback on them, by day and by model. */
+    /** Counts the outputs of a tenant and their feedback, by day and by model. */
     getTenantFeedbackStats: { method: "GET", path: "/admin/feedback/stats", idempotent: false, upload: null, lines: false },
-    /** Lists outputs with the feedback on them, newest first. */
+    /** Lists outputs with their feedback, newest first. */
     listOutputs: { method: "GET", path: "/admin/outputs", idempotent: false, upload: null, lines: false },
-    /** Shows one output: its manifest and all feedback that stands. */
+    /** Returns an output: its manifest and its current feedback. */
     getOutput: { method: "GET", path: "/admin/outputs/{outputId}", idempotent: false, upload: null, lines: false },
-    /** Erases a user and takes back what was learned from them. */
+    /** Erases a user and removes their contribution to learned scores. */
     forgetUser: { method: "DELETE", path: "/admin/users/{userId}", idempotent: true, upload: null, lines: false },
-    /** Streams everything that is stored of a user, one record a line. */
+    /** Streams all stored data of a user, one record per line. */
     exportUser: { method: "GET", path: "/admin/users/{userId}/export", idempotent: false, upload: null, lines: true },
-    /** Lists erasures, newest first, and how far each is. */
+    /** Lists erasures with their progress, newest first. */
     listErasures: { method: "GET", path: "/admin/erasures", idempotent: false, upload: null, lines: false },
-    /** Lists who changed what, newest first. */
+    /** Lists the entries of the audit log, newest first. */
     listAuditEntries: { method: "GET", path: "/admin/audit", idempotent: false, upload: null, lines: false },
-    /** Lists how far each rater is trusted, and why. */
+    /** Lists the trust score of each rater with its reasons. */
     listTrustScores: { method: "GET", path: "/admin/trust-scores", idempotent: false, upload: null, lines: false },
-    /** Sets how far a rater is trusted, whatever the rater says. */
+    /** Sets the trust score of a rater to a fixed value. */
     pinTrustScore: { method: "POST", path: "/admin/trust-scores/{userId}", idempotent: true, upload: null, lines: false },
-    /** Lets a rater's trust be computed again. */
+    /** Removes the fixed trust score of a rater, so that it is computed again. */
     clearTrustScore: { method: "DELETE", path: "/admin/trust-scores/{userId}", idempotent: true, upload: null, lines: false },
 };

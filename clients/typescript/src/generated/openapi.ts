@@ -12,7 +12,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stores or replaces the explicit feedback of one user on one output.
+         * Stores or replaces the explicit feedback of a user on an output.
          * @description Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest.
          */
         post: operations["submitExplicitFeedback"];
@@ -32,7 +32,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stores one implicit signal.
+         * Stores an implicit signal.
          * @description Stores one implicit signal. It may arrive before the manifest.
          */
         post: operations["submitImplicitSignal"];
@@ -52,7 +52,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stores a spoken comment; it is heard soon after.
+         * Stores a voice comment, which is transcribed asynchronously.
          * @description Stores a voice comment, sent as a header followed by chunks of audio.
          */
         post: operations["submitVoiceFeedback"];
@@ -70,7 +70,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Counts the feedback on one output.
+         * Counts the feedback on an output.
          * @description Returns counts of the feedback on one output. Fails with NOT_FOUND when the output has no manifest and no feedback.
          */
         get: operations["getFeedbackStats"];
@@ -90,7 +90,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells a feedback widget what to ask for.
+         * Returns the configuration of the feedback widget.
          * @description Returns the configuration of a feedback widget.
          */
         get: operations["getWidgetConfig"];
@@ -112,7 +112,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stores many implicit signals, all or none.
+         * Stores a batch of implicit signals atomically.
          * @description Stores many implicit signals, all or none.
          */
         post: operations["batchSubmitImplicitSignals"];
@@ -130,7 +130,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Sums up the feedback on a conversation.
+         * Summarizes the feedback on a conversation.
          * @description Returns a summary of the feedback on a conversation. Fails with NOT_FOUND when the conversation has no output.
          */
         get: operations["getConversationSummary"];
@@ -150,13 +150,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Recommends a model; each answer is a decision of its own.
+         * Recommends a model. Each response is a new decision.
          * @description Recommends a model. Without feedback, the answer has confidence 0.
          */
         get: operations["getRecommendation"];
         put?: never;
         /**
-         * Recommends a model, as GET does, for contexts too large for an address.
+         * Recommends a model, like GET, for a context that is too large for a URL.
          * @description Recommends a model. Without feedback, the answer has confidence 0.
          */
         post: operations["getRecommendationFor"];
@@ -196,7 +196,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Learns one output at once and shows what its feedback contributes.
+         * Learns an output immediately and returns the contribution of its feedback.
          * @description Learns the feedback on one output immediately and returns its contribution.
          */
         post: operations["learnOutput"];
@@ -216,7 +216,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Hears a recording at once and keeps nothing of it.
+         * Transcribes a recording immediately, without storing it.
          * @description Transcribes a recording immediately and stores none of it. The recording is sent as a header followed by chunks of the file. An unreadable recording fails with INVALID_ARGUMENT and a sentence for the speaker. Too many concurrent calls fail with RESOURCE_EXHAUSTED and the time to wait.
          */
         post: operations["transcribe"];
@@ -260,7 +260,7 @@ export interface paths {
         get: operations["listExperiments"];
         put?: never;
         /**
-         * Creates a draft of an experiment.
+         * Creates an experiment in the draft state.
          * @description Creates an experiment as a draft. Only operators may create an experiment over all tenants.
          */
         post: operations["createExperiment"];
@@ -279,7 +279,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes an experiment; If-Match names the state that the caller has seen.
+         * Updates an experiment. If-Match contains the entity tag of the version to update.
          * @description Changes an experiment. A change that moves analysed users to other variants opens a new epoch.
          */
         put: operations["updateExperiment"];
@@ -298,7 +298,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Counts a tenant's outputs and the feedback on them, by day and by model.
+         * Counts the outputs of a tenant and their feedback, by day and by model.
          * @description Returns counts of the outputs of a tenant and the feedback on them, by day and by model.
          */
         get: operations["getTenantFeedbackStats"];
@@ -318,7 +318,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists outputs with the feedback on them, newest first.
+         * Lists outputs with their feedback, newest first.
          * @description Lists outputs with the feedback on them, newest first. Outputs without a manifest are not listed.
          */
         get: operations["listOutputs"];
@@ -338,7 +338,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows one output: its manifest and all feedback that stands.
+         * Returns an output: its manifest and its current feedback.
          * @description Returns one output with its manifest and its current feedback. Fails with NOT_FOUND when the output has no manifest and no feedback.
          */
         get: operations["getOutput"];
@@ -361,7 +361,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erases a user and takes back what was learned from them.
+         * Erases a user and removes their contribution to learned scores.
          * @description Erases a user and removes what was learned from the user's feedback. Data of this service is erased before the answer. Recordings, scores, trust, decisions and assignments are erased within minutes; ListErasures shows the progress.
          */
         delete: operations["forgetUser"];
@@ -378,7 +378,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streams everything that is stored of a user, one record a line.
+         * Streams all stored data of a user, one record per line.
          * @description Streams all records of a user, from every service.
          */
         get: operations["exportUser"];
@@ -398,7 +398,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists erasures, newest first, and how far each is.
+         * Lists erasures with their progress, newest first.
          * @description Lists erasures of users with their progress, newest first.
          */
         get: operations["listErasures"];
@@ -418,7 +418,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists who changed what, newest first.
+         * Lists the entries of the audit log, newest first.
          * @description Lists audit entries, newest first.
          */
         get: operations["listAuditEntries"];
@@ -438,7 +438,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists how far each rater is trusted, and why.
+         * Lists the trust score of each rater with its reasons.
          * @description Lists the trust scores of raters with their factors, lowest trust first.
          */
         get: operations["listTrustScores"];
@@ -460,12 +460,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sets how far a rater is trusted, whatever the rater says.
+         * Sets the trust score of a rater to a fixed value.
          * @description Pins the trust weight of a rater to a fixed value. The weight applies to all feedback of the rater, past and future.
          */
         post: operations["pinTrustScore"];
         /**
-         * Lets a rater's trust be computed again.
+         * Removes the fixed trust score of a rater, so that it is computed again.
          * @description Removes the pin from a trust score, so that it is computed again.
          */
         delete: operations["clearTrustScore"];

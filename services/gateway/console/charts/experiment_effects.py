@@ -42,6 +42,10 @@ OVER_TIME_PREFIX = "course-"
 """Prefix of the names of figures over time."""
 LESS_IS_BETTER = ("cost", "latency_ms")
 """Built-in metrics of which lower values are better."""
+METRIC_LABELS = {"cost": "cost (USD)", "latency_ms": "latency (ms)"}
+"""Labels of built-in metrics with a unit."""
+BOUND_MAX = 1e300
+"""The experiments service reports this value, with its sign, for an infinite bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,18 @@ class MetricComparisons:
 
     @property
     def label(self) -> str:
-        """Name of the metric as text."""
-        return self.metric.replace("_", " ")
+        """Name of the metric as text, with its unit."""
+        return metric_label(self.metric)
+
+
+def metric_label(metric: str) -> str:
+    """Returns the name of a metric as text, with its unit when it is built in."""
+    return METRIC_LABELS.get(metric, metric.replace("_", " "))
+
+
+def is_bounded(value: float) -> bool:
+    """Returns whether a bound of an interval is a finite number."""
+    return math.isfinite(value) and abs(value) < BOUND_MAX
 
 
 def metric_comparisons(experiment: experiments.Experiment, results: analysis.Results) -> list[MetricComparisons]:
@@ -91,7 +105,7 @@ def effect_figure(group: MetricComparisons) -> Figure:
     boxes = []
     for each in group.comparisons:
         values = (each.sequence_lower, each.lower, each.difference, each.upper, each.sequence_upper)
-        if all(math.isfinite(value) for value in values):
+        if all(is_bounded(value) for value in values):
             boxes.append((each.variant, [round(value, 6) for value in values]))
     largest = max((max(abs(value) for value in values) for _, values in boxes), default=1.0) or 1.0
     option = {
@@ -177,8 +191,8 @@ def effect_over_time_figure(
 
 
 def _finite(value: float) -> float | None:
-    """Returns the rounded value; None for infinite bounds, which JSON cannot represent."""
-    return round(value, 6) if math.isfinite(value) else None
+    """Returns the rounded value; None for an infinite bound."""
+    return round(value, 6) if is_bounded(value) else None
 
 
 def _row(each: analysis.Comparison) -> tuple[Any, ...]:

@@ -1,10 +1,10 @@
-/* The demonstration page: makes a widget from the form and lists what it tells. */
+/* The demonstration page: creates a widget from the form and lists the events of the widget. */
 "use strict";
 
-const place = document.querySelector("#place");
+const container = document.querySelector("#container");
 const log = document.querySelector("#log");
 
-function show(form) {
+function showWidget(form) {
   const values = new FormData(form);
   const widget = document.createElement("radiant-feedback");
   widget.setAttribute("output-id", values.get("output"));
@@ -13,10 +13,10 @@ function show(form) {
   widget.setAttribute("for", "answer");
   widget.setAttribute("reply", "composer");
   widget.token = values.get("token");
-  place.replaceChildren(widget);
+  container.replaceChildren(widget);
 }
 
-function list(event) {
+function logEvent(event) {
   const { kind, problem, requestId } = event.detail;
   const line = document.createElement("li");
   line.textContent = problem ? `${kind}: ${problem.reason}` : `${kind}: stored (${requestId})`;
@@ -25,11 +25,11 @@ function list(event) {
 
 document.querySelector("#settings").addEventListener("submit", (event) => {
   event.preventDefault();
-  show(event.target);
+  showWidget(event.target);
 });
 document.querySelector("#composer").addEventListener("submit", (event) => {
   event.preventDefault();
   event.target.reset();
 });
-document.addEventListener("radiant-feedback-sent", list);
-document.addEventListener("radiant-feedback-error", list);
+document.addEventListener("radiant-feedback-sent", logEvent);
+document.addEventListener("radiant-feedback-error", logEvent);

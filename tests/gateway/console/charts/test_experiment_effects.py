@@ -12,7 +12,7 @@ import pytest
 from gateway.console.charts.experiment_results import CHART_POINTS_MAX
 from tests.gateway.fixtures.console.client import console_client
 from tests.gateway.fixtures.console.experiments import add_outcomes, start_experiment
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 AFTER_SECOND_RESULT = "after the second interim result"
 
@@ -25,7 +25,7 @@ def _chart_option(page: str) -> dict[str, Any]:
 
 
 async def test_confidence_sequence_is_charted_from_second_interim_result(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with console_client(served) as admin:
         page = await start_experiment(admin)
         await add_outcomes(served, page)
@@ -54,7 +54,7 @@ async def test_confidence_sequence_is_charted_from_second_interim_result(served:
 
 
 async def test_long_history_is_thinned_in_chart_and_complete_in_csv(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with console_client(served) as admin:
         page = await start_experiment(admin)
         await add_outcomes(served, page)

@@ -15,7 +15,7 @@ from tests.gateway.fixtures.console.experiments import (
     DRAFT_PAGE,
     start_experiment,
 )
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 ACTIONS = ("start", "pause", "resume", "complete", "cancel", "rollout", "approve", "roll_back")
 

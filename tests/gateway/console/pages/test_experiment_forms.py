@@ -14,7 +14,7 @@ from tests.gateway.fixtures.console.experiments import (
     DRAFT_PAGE,
     start_experiment,
 )
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.gateway.fixtures.console.experiments import (
     create_draft,
     start_experiment,
 )
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 
 async def test_experiment_from_draft_to_completion_shows_each_state(served: Served) -> None:
@@ -43,9 +43,7 @@ async def test_experiment_from_draft_to_completion_shows_each_state(served: Serv
         assert ">completed</span>" in text
         assert 'aria-label="Pause"' not in text
         assert 'aria-label="Cancel experiment"' not in text
-        audit = await served.learning.world.connection.fetch(
-            "SELECT action, reason FROM ingest.audit_log ORDER BY sequence"
-        )
+        audit = await served.learning.connection.fetch("SELECT action, reason FROM ingest.audit_log ORDER BY sequence")
         assert ("experiment.complete", "enough") in [(row["action"], row["reason"]) for row in audit]
 
 
@@ -83,8 +81,9 @@ async def test_sample_ratio_mismatch_blocks_verdict(served: Served) -> None:
 
 async def test_experiment_with_unavailable_results_can_be_paused(served: Served) -> None:
     settings = development_settings(served)
-    settings = replace(settings, limits=replace(settings.limits, call_timeout=timedelta(seconds=1)))
-    connection = served.learning.world.connection
+    limits = replace(settings.http.limits, call_timeout=timedelta(seconds=1))
+    settings = settings.model_copy(update={"http": replace(settings.http, limits=limits)})
+    connection = served.learning.connection
     async with console_client(served, settings=settings) as admin:
         page = await start_experiment(admin)
         async with connection.transaction():

@@ -11,14 +11,14 @@ import pytest
 
 from gateway.console.pages import learning
 from gateway.console.settings import ConsoleSettings
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from tests.gateway.fixtures.console.batch_runs_servicer import batch_runs_service
 from tests.gateway.fixtures.console.client import console_client, development_settings
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 RUN_FORM = "Batch learning"
 NO_RUN = "No batch run yet."
-NOT_ENOUGH_DATA = "Not enough data for a reliable estimate."
+NOT_ENOUGH_DATA = "No reliable estimate."
 
 
 async def test_status_is_visible_to_all_roles_and_actions_to_permitted_roles(served: Served) -> None:
@@ -80,7 +80,7 @@ async def test_run_list_without_runs_has_next_step(served: Served) -> None:
 async def served_with_runs(served: Served) -> AsyncIterator[Served]:
     """Gives the gateway over a learning service with thirty batch runs."""
     async with batch_runs_service() as address:
-        calls = Calls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
+        calls = ServiceCalls(replace(served.settings.addresses, neural=address), timedelta(seconds=10))
         yield replace(served, calls=calls)
         await calls.close()
 
@@ -112,7 +112,7 @@ async def test_evaluation_shows_estimates_to_admin_without_run_list(served_with_
 
 async def test_event_stream_sends_unchanged_status_once(served: Served) -> None:
     console = ConsoleSettings(stream_life=timedelta(seconds=0.5), stream_interval=timedelta(seconds=0.05))
-    settings = replace(development_settings(served), console=console)
+    settings = development_settings(served).model_copy(update={"console": console})
     async with console_client(served, "expert", settings=settings) as expert:
         response = await expert.http.get("/console/live/learning")
         assert response.headers["content-type"].startswith("text/event-stream")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.gateway.fixtures.console.client import console_client
-from tests.gateway.serving import Served
+from tests.gateway.fixtures.gateway import Served
 
 PIN_FORM, REMOVE_FORM = "Pin trust score", "Remove pin"
 PINNED_TAG = ">pinned</span>"
@@ -22,7 +22,7 @@ FROM generate_series(0, 29) AS n
 @pytest.fixture
 async def rated(served: Served) -> Served:
     """Gives the gateway with thirty raters of the tenant acme, of whom three are outliers."""
-    await served.learning.world.connection.execute(_INSERT_RATERS)
+    await served.learning.connection.execute(_INSERT_RATERS)
     return served
 
 

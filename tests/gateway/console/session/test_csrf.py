@@ -4,8 +4,8 @@ import re
 
 import httpx
 
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.app import application
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client, sign_in
 
@@ -19,7 +19,9 @@ async def _csrf_token(client: httpx.AsyncClient) -> str:
     return found[1]
 
 
-async def test_form_requires_csrf_token_of_session_and_same_origin(settings: GatewaySettings, calls: Calls) -> None:
+async def test_form_requires_csrf_token_of_session_and_same_origin(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     app = application(settings, calls)
     async with anonymous_client(app) as client, anonymous_client(app) as other:
         await sign_in(client, "admin")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME, Sessions, TokenRejectedError
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from kit.rpc.auth import mint
 from tests.gateway.fixtures.console.client import anonymous_client
@@ -39,7 +39,7 @@ def test_session_with_expired_token_is_none() -> None:
     assert sessions.from_cookie(sessions.to_cookie(expired)) is None
 
 
-async def test_session_cookie_is_http_only_and_encrypted(settings: GatewaySettings, calls: Calls) -> None:
+async def test_session_cookie_is_http_only_and_encrypted(settings: GatewaySettings, calls: ServiceCalls) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         response = await client.post("/console/signin/development", data={"tenant": "acme", "role": "admin"})
         cookie = response.headers["set-cookie"]

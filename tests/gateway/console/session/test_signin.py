@@ -1,32 +1,42 @@
 """Tests of sign-in in development and by an OpenID provider."""
 
-from dataclasses import replace
-
 import httpx
 import pytest
 
+from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME
 from gateway.console.settings import ConsoleSettings, OidcSettings
-from gateway.http.application import application
-from gateway.http.service_calls import Calls
+from gateway.http.settings import HttpSettings
+from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client
 from tests.gateway.fixtures.console.identity_provider import identity_provider
+from tests.support.suite import free_port
 
 DEVELOPMENT = "/console/signin/development"
 ADMIN = {"tenant": "acme", "role": "admin"}
 
 
-@pytest.mark.parametrize("changes", [{"development": False, "host": "0.0.0.0"}, {"token_key": ""}, {"host": "0.0.0.0"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"http": HttpSettings(development=False, host="0.0.0.0")},
+        {"token_key": ""},
+        {"http": HttpSettings(host="0.0.0.0")},
+    ],
+    ids=["not-development", "without-key", "public-address"],
+)
 async def test_development_sign_in_without_key_or_on_public_address_is_disabled(
-    settings: GatewaySettings, calls: Calls, changes: dict[str, object]
+    settings: GatewaySettings, calls: ServiceCalls, changes: dict[str, object]
 ) -> None:
-    async with anonymous_client(application(replace(settings, **changes), calls)) as client:  # type: ignore[arg-type]
+    async with anonymous_client(application(settings.model_copy(update=changes), calls)) as client:
         assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 404
         assert "Development" not in (await client.get("/console/signin")).text
 
 
-async def test_development_sign_in_from_another_host_is_forbidden(settings: GatewaySettings, calls: Calls) -> None:
+async def test_development_sign_in_from_another_host_is_forbidden(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
     async with anonymous_client(application(settings, calls), peer="10.1.2.3") as client:
         assert (await client.post(DEVELOPMENT, data=ADMIN)).status_code == 403
 
@@ -35,7 +45,7 @@ async def test_development_sign_in_from_another_host_is_forbidden(settings: Gate
     "address", ["https://evil.example/", "//evil.example", "/console\\evil", "/api/v2", "/console/signin"]
 )
 async def test_sign_in_with_next_address_outside_console_redirects_to_start_page(
-    settings: GatewaySettings, calls: Calls, address: str
+    settings: GatewaySettings, calls: ServiceCalls, address: str
 ) -> None:
     async with anonymous_client(application(settings, calls)) as client:
         response = await client.post(DEVELOPMENT, data=ADMIN | {"next": address})
@@ -52,7 +62,7 @@ async def _sign_in_at_provider(client: httpx.AsyncClient) -> httpx.Response:
 
 
 async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_roles(
-    settings: GatewaySettings, calls: Calls
+    settings: GatewaySettings, calls: ServiceCalls
 ) -> None:
     claims = {"sub": "ann", "org": {"tenant": "acme"}, "realm": {"roles": ["Feedback Admins", "other"]}}
     async with identity_provider(**claims) as provider:
@@ -64,7 +74,8 @@ async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_role
             roles_claim="realm.roles",
             role_map={"Feedback Admins": "admin"},
         )
-        app = application(replace(settings, token_key="", console=ConsoleSettings(oidc=oidc)), calls)
+        with_provider = settings.model_copy(update={"token_key": "", "console": ConsoleSettings(oidc=oidc)})
+        app = application(with_provider, calls)
         async with anonymous_client(app) as client:
             response = await _sign_in_at_provider(client)
             assert (response.status_code, response.headers["location"]) == (303, "/console/audit")
@@ -80,3 +91,14 @@ async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_role
         provider.claims = {"sub": "bob", "org": {"tenant": "acme"}, "realm": {"roles": []}}
         async with anonymous_client(app) as client:
             assert (await _sign_in_at_provider(client)).status_code == 403
+
+
+async def test_openid_sign_in_at_provider_that_does_not_respond_shows_503(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
+    oidc = OidcSettings(issuer=f"http://127.0.0.1:{free_port()}", client_id="console", client_secret="s")
+    with_provider = settings.model_copy(update={"token_key": "", "console": ConsoleSettings(oidc=oidc)})
+    async with anonymous_client(application(with_provider, calls)) as client:
+        response = await client.get("/console/signin/provider")
+        assert response.status_code == 503
+        assert "The identity provider does not respond." in response.text

@@ -12,7 +12,7 @@ import grpc
 from google.protobuf import json_format
 
 from gateway.console.access import roles_of
-from gateway.console.charts.experiment_effects import OVER_TIME_PREFIX, metric_comparisons
+from gateway.console.charts.experiment_effects import OVER_TIME_PREFIX, metric_comparisons, metric_label
 from gateway.console.charts.experiment_results import result_figures, thinned_history
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
@@ -124,6 +124,7 @@ async def _view(request: PageRequest, problem: Problem | None) -> View:
         "metrics": metric_comparisons(experiment, results) if results else (),
         "verdict": verdict_of(experiment, results) if results else None,
         "criterion_label": criterion_label,
+        "metric_label": metric_label,
         "over_time_figures": [figure.name for figure in figures if figure.name.startswith(OVER_TIME_PREFIX)],
         "rollout": rollout,
         "transitions": OFFERED_TRANSITIONS.get(experiment.state, ()) if may_change else (),

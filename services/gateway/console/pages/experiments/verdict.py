@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.console.charts.experiment_effects import metric_label
 from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 
@@ -21,8 +22,9 @@ class Verdict:
 
 
 def criterion_label(name: str) -> str:
-    """Returns the name of a deployment criterion as text: `guardrail:cost` is `guardrail cost`."""
-    return name.replace("_", " ").replace("guardrail:", "guardrail ")
+    """Returns the name of a deployment criterion as text: `guardrail:latency_ms` is `guardrail latency (ms)`."""
+    kind, _, metric = name.partition(":")
+    return f"{kind} {metric_label(metric)}" if metric else kind.replace("_", " ")
 
 
 def verdict_of(experiment: experiments.Experiment, results: analysis.Results) -> Verdict:

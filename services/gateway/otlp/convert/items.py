@@ -1,0 +1,88 @@
+"""Items of a converted request: manifests, feedback and rejections."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from google.protobuf.message import Message
+
+from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
+from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
+
+_NAMESPACE = uuid.UUID("0f3f6f0e-5a1b-5d0e-9d0e-6f746c700001")
+
+SpanKey = tuple[bytes, bytes]
+"""Trace id and span id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The span or log record of a request from which an item was converted."""
+
+    index: int
+    """Index in the request, counted over all resources and scopes."""
+    span: SpanKey
+    """The span, or the span that a log record refers to; may be empty."""
+
+    def __str__(self) -> str:
+        """Returns the index and the ids in hex, as tracing tools show them."""
+        trace_id, span_id = self.span
+        return f"[{self.index}] {trace_id[:16].hex()}/{span_id[:8].hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestItem:
+    """A manifest to record."""
+
+    position: Position
+    manifest: ExecutionManifest
+    has_own_output_id: bool
+    """Whether the sender set the output_id; otherwise it is derived from the span ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackItem:
+    """Explicit feedback to submit."""
+
+    position: Position
+    feedback: ExplicitFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An invalid item. A retry would be rejected again."""
+
+    kind: str
+    """manifest or feedback."""
+    position: Position
+    field: str
+    """Name of the attribute or field, as the sender wrote it."""
+    why: str
+
+    def __str__(self) -> str:
+        """Returns the text for the error message of the response."""
+        return f"{self.position} {self.field}: {self.why}"
+
+
+@dataclass(slots=True)
+class ConvertedRequest:
+    """All items of a request."""
+
+    manifests: list[ManifestItem] = field(default_factory=list)
+    feedback: list[FeedbackItem] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    ignored: int = 0
+    """Number of spans or log records that contain neither an output nor an evaluation."""
+
+
+def request_id(kind: str, span: SpanKey, messages: Iterable[Message]) -> str:
+    """Returns the request_id of a write: a UUID (version 5) of the span and the content, so that retries agree."""
+    digest = hashlib.sha256()
+    for message in messages:
+        data = message.SerializeToString(deterministic=True)
+        digest.update(len(data).to_bytes(8, "big") + data)
+    trace_id, span_id = span
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}/{trace_id.hex()}/{span_id.hex()}/{digest.hexdigest()}"))

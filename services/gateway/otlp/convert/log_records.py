@@ -1,0 +1,58 @@
+"""Converts log records to explicit feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+
+from gateway.otlp.convert.attributes import Attributes, InvalidAttribute
+from gateway.otlp.convert.evaluations import feedback_of, read_evaluation
+from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, Position, Rejection, SpanKey
+from gateway.otlp.convert.spans import derived_output_id
+from gateway.otlp.convert.table import EVALUATION_EVENT_NAME, EVENT_NAME_ATTRIBUTE
+from gateway.otlp.settings import ItemLimits
+
+OutputIdLookup = Callable[[SpanKey], str | None]
+"""Returns the output_id that a span set itself; None if it is unknown."""
+
+
+def convert_log_records(
+    request: ExportLogsServiceRequest, limits: ItemLimits, output_id_of: OutputIdLookup
+) -> ConvertedRequest:
+    """Returns the feedback of all log records. Invalid records become rejections; no exception is raised."""
+    converted, index = ConvertedRequest(), 0
+    for resource in request.resource_logs:
+        for scope in resource.scope_logs:
+            for record in scope.log_records:
+                if _is_evaluation(record):
+                    position = Position(index, (record.trace_id, record.span_id))
+                    _convert(record, position, limits, output_id_of, converted)
+                else:
+                    converted.ignored += 1
+                index += 1
+    return converted
+
+
+def _is_evaluation(record: LogRecord) -> bool:
+    return record.event_name == EVALUATION_EVENT_NAME or any(
+        pair.key == EVENT_NAME_ATTRIBUTE and pair.value.string_value == EVALUATION_EVENT_NAME
+        for pair in record.attributes
+    )
+
+
+def _convert(
+    record: LogRecord,
+    position: Position,
+    limits: ItemLimits,
+    output_id_of: OutputIdLookup,
+    converted: ConvertedRequest,
+) -> None:
+    time_ns = record.time_unix_nano or record.observed_time_unix_nano
+    try:
+        output_id = output_id_of(position.span) or derived_output_id(position.span)
+        evaluation = read_evaluation(Attributes(record.attributes, limits), output_id=output_id, time_ns=time_ns)
+        converted.feedback.append(FeedbackItem(position, feedback_of([evaluation])))
+    except InvalidAttribute as error:
+        converted.rejections.append(Rejection("feedback", position, error.field, error.why))
