@@ -6,7 +6,7 @@ import sys
 from os import cpu_count
 
 from bench.learning import simulations
-from bench.performance import assignments, evaluation, freshness, gateway, recommendations, signals
+from bench.performance import assignments, evaluation, freshness, gateway, recommendations, signals, startup
 from bench.performance.rebuild import run as rebuilding
 from bench.performance.stack import servers
 from bench.performance.voice import benchmark, sentiment
@@ -22,6 +22,7 @@ BENCHMARKS = {
     "sentiment": sentiment.run,
     "voice": benchmark.run,
     "gateway": gateway.run,
+    "startup": startup.run,
 }
 
 

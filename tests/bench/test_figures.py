@@ -29,7 +29,7 @@ def test_one_seed_has_no_width() -> None:
 def test_ours_learns_the_best_model_of_each_task() -> None:
     """After enough events it beats the lot, and stays below the ceiling."""
     streams = draw(table(), range(4), 2_000)
-    courses = {each.name: play(streams, each, [2_000], turns=1) for each in line_up(RecommendSettings().beliefs)}
+    courses = {each.name: play(streams, each, [2_000], turns=1) for each in line_up(RecommendSettings().priors)}
     assert (courses[OURS].greedy[2_000] > courses["random"].played[2_000] + 0.1).all()
     assert (courses[OURS].played[2_000] <= streams.ceiling).all()
     assert {FORMULA, GLOBAL} < set(courses)

@@ -22,7 +22,7 @@ from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.experiments.fixtures import service as experiments
 from tests.ingest.fixtures import service as ingest
 from tests.kit.scripted_servicer import METHODS, Script, ScriptedIngest
-from tests.neural import serving as neural
+from tests.neural.fixtures import service as neural
 from tests.support.suite import KEY
 
 REQUESTS = 120
@@ -43,7 +43,7 @@ def areas(module: str) -> list[ServiceDescriptor]:
 async def test_no_request_breaks_a_service(database_url: str, redis_url: str) -> None:
     async with (
         ingest.open_service(database_url, redis_url) as intake,
-        neural.serving(database_url, redis_url) as learning,
+        neural.open_service(database_url, redis_url) as learning,
         experiments.open_service(database_url) as trials,
     ):
         addresses = {"ingest": intake.address, "neural": learning.address, "experiments": trials.address}

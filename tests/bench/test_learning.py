@@ -18,7 +18,7 @@ from tests.bench.outcomes import MODELS, TASKS, table
 
 
 def _ours() -> Policy:
-    return next(each for each in line_up(RecommendSettings().beliefs) if each.name == OURS)
+    return next(each for each in line_up(RecommendSettings().priors) if each.name == OURS)
 
 
 def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,10 +25,10 @@ from tests.experiments.fixtures.field_cases import valid_request as experiments_
 from tests.ingest.fixtures.field_cases import legal as ingest_legal
 from tests.ingest.fixtures.service import reason_of
 from tests.ingest.fixtures.voice import header_part as spoken_head
-from tests.neural.test_bad_input import WALK as NEURAL_WALK
+from tests.neural.fixtures.fields import WALK as NEURAL_WALK
 from tests.support.servers import url_as
 from tests.support.suite import KEY
-from tests.voice.service.scripted import ScriptedEars, opener
+from tests.voice.fixtures.scripted import ScriptedTranscriber, opener
 from voice.settings import VoiceSettings
 
 VOICE_ID = "018f0000-0000-7000-8000-000000000001"
@@ -128,12 +128,12 @@ async def running(database_url: str, redis_url: str, folder: Path, **extra: str)
 
     async with contextlib.AsyncExitStack() as stack:
         channels = {}
-        ears = opener(ScriptedEars())
+        transcriber = opener(ScriptedTranscriber())
         for name, wired in (
             ("ingest", ingest.app.open_server(IngestSettings.from_env(environ("ingest")))),
-            ("neural", neural.app.wired(NeuralSettings.from_env(environ("neural")))),
+            ("neural", neural.app.open_server(NeuralSettings.from_env(environ("neural")))),
             ("experiments", experiments.app.open_server(ExperimentsSettings.from_env(environ("experiments")))),
-            ("voice", voice.app.wired(VoiceSettings.from_env(environ("voice")), open_ears=ears)),
+            ("voice", voice.app.open_server(VoiceSettings.from_env(environ("voice")), open_transcriber=transcriber)),
         ):
             server: Any = await stack.enter_async_context(wired)
             port = await server.start()

@@ -57,7 +57,7 @@ def costs(
 
 
 def _course(table: Table, seeds: range, events: int, treatment: Treatment, played: Sequence[Plan]) -> Course:
-    policy = next(each for each in line_up(RecommendSettings().beliefs) if each.name == OURS)
+    policy = next(each for each in line_up(RecommendSettings().priors) if each.name == OURS)
     return play(draw(table, seeds, events, played), policy, [events], turns=1, learning=treatment.learning(events))
 
 

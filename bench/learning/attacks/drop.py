@@ -15,7 +15,7 @@ from bench.learning.replay.streams import Streams, draw, user_weights, worth
 from bench.learning.tables import Numbers, Places, Table
 from bench.performance.figures import verdict
 from cli.demo.world import USERS_PER_TENANT
-from neural.domain.boards import SHIFT_KEEP, SHIFT_KEPT_MAX
+from neural.domain.boards import SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX
 from neural.domain.drift import WINDOW, find_shift
 from neural.settings import LearningSettings, RecommendSettings
 
@@ -65,10 +65,10 @@ class Fading:
             return
         row, tenant, task, model = place
         self.alarms.append((event, row, (tenant, task, model)))
-        old = np.array(kept[: len(kept) - len(late) + shift.place])
+        old = np.array(kept[: len(kept) - len(late) + shift.index])
         del kept[: len(old)]
         much = old[:, 1] * old[:, 3]
-        left = min(SHIFT_KEEP, SHIFT_KEPT_MAX * self.cells.now / much.sum())
+        left = min(SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX * self.cells.now / much.sum())
         self._forget(place, old[:, 0].astype(np.int64), -(1 - left) * much, old[:, 2])
 
     def _forget(self, place: tuple[int, int, int, int], user: Places, much: Numbers, score: Numbers) -> None:
@@ -136,7 +136,7 @@ def _shares(cells: Cells, policy: Policy, task: int, chance: np.random.Generator
 def run(table: Table, seeds: range, events: int) -> bool:
     """Prints how soon the leader is left, and returns whether it is in time."""
     del events
-    policy = next(each for each in line_up(RecommendSettings().beliefs) if each.name == OURS)
+    policy = next(each for each in line_up(RecommendSettings().priors) if each.name == OURS)
     streams = draw(table, seeds, max(WARM) + AFTER)
     print(f"\n{table.name}: events of the cell until its leader is left, {len(seeds)} seeds, {PER_DAY:,} events a day")
     kept = True

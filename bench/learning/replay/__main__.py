@@ -53,7 +53,7 @@ def compare_on(table: Table, seeds: range, events: int) -> tuple[Fared, bool]:
     streams = draw(table, seeds, events)
     checkpoints = sorted({each for each in CHECKPOINTS if each <= events} | {events})
     print(f"\n{table.name}: {len(table.quality):,} prompts, {len(table.models)} models, {len(seeds)} seeds")
-    courses = [play(streams, policy, checkpoints) for policy in line_up(RecommendSettings().beliefs)]
+    courses = [play(streams, policy, checkpoints) for policy in line_up(RecommendSettings().priors)]
     if outside.installed():
         outside.check(streams)
         tuned = outside.Setting(name="paretobandit, tuned", alpha=PARETOBANDIT_ALPHA, ridge=PARETOBANDIT_RIDGE)
@@ -73,7 +73,7 @@ def main(words: list[str]) -> int:
     for table in tables:
         agree(table, given.first_seed)
     if given.mode == "tune":
-        return 0 if tuning.run(tables, RecommendSettings().beliefs) else 1
+        return 0 if tuning.run(tables, RecommendSettings().priors) else 1
     if given.mode == "grpc":
         return 0 if asyncio.run(suite.run(tables[:1], given.first_seed, given.events or suite.EVENTS)) else 1
     if given.mode != "compare":

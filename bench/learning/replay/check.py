@@ -13,7 +13,7 @@ from bench.learning.replay.policies import FORMULA, OURS, Policy, Strengths, lin
 from bench.learning.replay.streams import Streams, draw, worth
 from bench.learning.tables import Numbers, Table
 from cli.demo.world import USERS_PER_TENANT
-from neural.domain.boards import Stored, VersionCell, assemble
+from neural.domain.boards import StoredBoard, VersionCell, assemble
 from neural.domain.model import ANY, BoardKey, LearningMode, Strategy, UnitFacts, UnitKey
 from neural.domain.policy import propensities
 from neural.domain.scoring import contribution_of
@@ -60,7 +60,7 @@ class Sums:
         boards = []
         for key in _keys(user, task):
             cells = [self._cell(key, model) for model in range(models) if self._shown(key, model)]
-            stored = Stored(
+            stored = StoredBoard(
                 key=key,
                 revision="",
                 version=1,
@@ -70,7 +70,7 @@ class Sums:
                 companions={},
             )
             boards.append(assemble(stored, DAY, PUBLISHED.carry_over))
-        return [estimate(str(model), boards, DAY, SETTINGS.beliefs) for model in range(models)]
+        return [estimate(str(model), boards, DAY, SETTINGS.priors) for model in range(models)]
 
     def _shown(self, key: BoardKey, model: int) -> bool:
         users = self.users.get((key, model), set())
@@ -99,7 +99,7 @@ def _keys(user: int, task: int) -> list[BoardKey]:
 def agree(table: Table, seed: int) -> None:
     """Compares both sides after a short stream. Raises AssertionError where they differ."""
     streams = draw(table, range(seed, seed + 1), EVENTS)
-    policies = {policy.name: policy for policy in line_up(SETTINGS.beliefs)}
+    policies = {policy.name: policy for policy in line_up(SETTINGS.priors)}
     cells, sums = _filled(streams, policies[OURS])
     chance = np.random.default_rng(seed)
     worst = off = 0.0
@@ -107,7 +107,7 @@ def agree(table: Table, seed: int) -> None:
         user, task = int(streams.user[0, chance.integers(EVENTS)]), int(chance.integers(len(table.tasks)))
         known = sums.estimates(user, task, len(table.models))
         boards = cells.boards(np.zeros(1, np.int64), np.array([user]), np.array([task]))
-        mean, n = shrink(boards, Strengths.of(SETTINGS.beliefs))
+        mean, n = shrink(boards, Strengths.of(SETTINGS.priors))
         worst = max(worst, _apart(mean[0], [each.mean for each in known]))
         worst = max(worst, _apart(n[0] / [each.evidence for each in known], [1.0] * len(known)))
         worst = max(worst, _apart(policies[FORMULA].chances(boards, chance)[0], _odds(known, Strategy.SCOPE_FALLBACK)))
@@ -135,7 +135,7 @@ def _filled(streams: Streams, policy: Policy) -> tuple[Cells, Sums]:
 
 
 def _odds(known: list[Estimate], strategy: Strategy) -> list[float]:
-    beliefs = SETTINGS.beliefs
+    beliefs = SETTINGS.priors
     return propensities(known, [0.0] * len(known), strategy, 0.0, beliefs.threshold, beliefs.information)
 
 

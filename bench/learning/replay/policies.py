@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from bench.learning.replay.cells import Cell
 from bench.learning.replay.chosen import FORMULA_EPSILON, FORMULA_SAMPLES
 from bench.learning.tables import Amount, Numbers, Places
 from neural.domain.model import Scope
-from neural.domain.shrinkage import ROOT_MEAN, Beliefs
+from neural.domain.shrinkage import ROOT_MEAN, Priors
 
 DRAWS = 2
 """Draws per context when what Thompson sampling would choose is averaged over thousands of contexts."""
@@ -29,7 +30,7 @@ Boards = Sequence[tuple[Cell, Cell]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strengths:
-    """The numbers of `neural.domain.shrinkage.Beliefs` that matter where every request has the same domain."""
+    """The numbers of `neural.domain.shrinkage.Priors` that matter where every request has the same domain."""
 
     root: Amount
     domain: Amount
@@ -41,7 +42,7 @@ class Strengths:
     """Most units behind an estimate."""
 
     @classmethod
-    def of(cls, beliefs: Beliefs) -> Strengths:
+    def of(cls, beliefs: Priors) -> Strengths:
         """Returns the strengths of some beliefs."""
         return cls(
             root=beliefs.root,
@@ -138,7 +139,7 @@ class AtRandom(Policy):
         super().__init__("random", lambda boards: np.zeros_like(boards[0][0].evidence), 1.0)
 
 
-def by_fallback(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
+def by_fallback(beliefs: Priors) -> Callable[[Boards], Numbers]:
     """Returns the documented formula: running means at the first scope with enough confidence, user to global.
 
     This equals SCOPE_FALLBACK in `neural.domain.policy`: only models that are confident at that scope are candidates;
@@ -149,14 +150,14 @@ def by_fallback(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
     def score(boards: Boards) -> Numbers:
         found = shrink(boards, given)[0]
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confident = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0) >= beliefs.threshold
+            confident = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0) >= beliefs.threshold
             found = np.where(confident.any(-1, keepdims=True), np.where(confident, cell.score, -1.0), found)
         return found
 
     return score
 
 
-def by_model(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
+def by_model(beliefs: Priors) -> Callable[[Boards], Numbers]:
     """Returns the documented formula read for each model by itself, with nothing shrunk.
 
     A model has its running mean at the first scope where it is confident; else at the most confident one; 0.5
@@ -166,7 +167,7 @@ def by_model(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
     def score(boards: Boards) -> Numbers:
         found, most = np.full_like(boards[0][0].evidence, ROOT_MEAN), np.zeros_like(boards[0][0].evidence)
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confidence = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0)
+            confidence = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0)
             better = (confidence > 0) & ((confidence >= beliefs.threshold) | (confidence >= most))
             found, most = np.where(better, cell.score, found), np.maximum(confidence, most)
         return found
@@ -179,13 +180,15 @@ def by_global_mean(boards: Boards) -> Numbers:
     return boards[0][1].score
 
 
-def with_samples(beliefs: Beliefs, times: float) -> Beliefs:
+def with_samples(beliefs: Priors, times: float) -> Priors:
     """Returns beliefs by which scopes become confident later."""
-    samples = {scope: round(count * times) for scope, count in beliefs.min_samples.items()}
-    return dataclasses.replace(beliefs, min_samples=samples)
+    samples: dict[str, Any] = {
+        f"{scope.value}_samples_min": round(beliefs.samples_min(scope) * times) for scope in Scope
+    }
+    return dataclasses.replace(beliefs, **samples)
 
 
-def line_up(beliefs: Beliefs) -> list[Policy]:
+def line_up(beliefs: Priors) -> list[Policy]:
     """Returns the learning policies that are compared; one of them is tuned as `bench.learning.replay.chosen` says."""
     later = by_fallback(with_samples(beliefs, FORMULA_SAMPLES))
     return [

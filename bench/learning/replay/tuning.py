@@ -20,7 +20,7 @@ from bench.learning.replay.play import Course, play
 from bench.learning.replay.policies import OURS, Policy, Strengths, Thompson, by_fallback, with_samples
 from bench.learning.replay.streams import Streams, draw
 from bench.learning.tables import Numbers, Table
-from neural.domain.shrinkage import Beliefs
+from neural.domain.shrinkage import Priors
 
 SEEDS = range(1000, 1010)
 CHECKPOINTS = (1_000, 3_000, 10_000)
@@ -35,7 +35,7 @@ ALPHAS, RIDGES = (0.1, 0.2, 0.3, 0.5), (0.01, 0.03, 0.1)
 Entrant = Callable[[Streams], Course]
 
 
-def stronger(beliefs: Beliefs, times: float, information: float) -> Beliefs:
+def stronger(beliefs: Priors, times: float, information: float) -> Priors:
     """Returns beliefs whose levels act more strongly on one another."""
     return dataclasses.replace(
         beliefs,
@@ -46,12 +46,12 @@ def stronger(beliefs: Beliefs, times: float, information: float) -> Beliefs:
     )
 
 
-def ours(beliefs: Beliefs) -> Policy:
+def ours(beliefs: Priors) -> Policy:
     """Returns our policy with some beliefs."""
     return Thompson(OURS, Strengths.of(beliefs), beliefs.information)
 
 
-def grids(beliefs: Beliefs) -> Mapping[str, Mapping[str, Entrant]]:
+def grids(beliefs: Priors) -> Mapping[str, Mapping[str, Entrant]]:
     """Returns the settings of each contestant by what they are."""
     return {
         "ours": {
@@ -79,7 +79,7 @@ def _outside(setting: outside.Setting) -> Entrant:
     return lambda streams: outside.play(streams, CHECKPOINTS, setting, turns=1)
 
 
-def run(tables: Sequence[Table], beliefs: Beliefs) -> bool:
+def run(tables: Sequence[Table], beliefs: Priors) -> bool:
     """Prints each grid and its best setting. Bounds nothing."""
     started = time.perf_counter()
     streams = [draw(table, SEEDS, max(CHECKPOINTS)) for table in tables]

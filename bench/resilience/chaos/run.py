@@ -21,7 +21,7 @@ from bench.resilience.chaos.suite import Suite, running
 from bench.resilience.chaos.verify import Findings, compare, drained
 from cli.addresses import role_url
 from kit.postgres.pool import PostgresSettings, open_database
-from neural.trust.rounds import Trusting
+from neural.trust.rounds import TrustRounds
 from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc
 
 TENANTS = ("acme", "globex", "initech")
@@ -100,7 +100,7 @@ async def _judged(suite: Suite) -> None:
     """Judges the raters now: else the nightly run would do so first, and a rebuild would differ for that reason."""
     url = role_url(suite.postgres.url, "radiant_neural", PASSWORD)
     async with open_database(PostgresSettings(url=url, application_name="chaos")) as database:
-        await Trusting(database, lambda: None).recompute()
+        await TrustRounds(database, lambda: None).recompute()
 
 
 async def _rebuilt(suite: Suite) -> learning_service_pb2.RunBatchLearningResponse:
