@@ -90,10 +90,15 @@ class VoiceSettings(ServiceSettings):
     """Folder or bucket of recordings (see kit.objects)."""
     workers_inside: Annotated[bool, Setting("VOICE_WORKERS_INSIDE")] = True
     """Whether the process of the server also runs a worker."""
-    retention: Annotated[timedelta, Setting("AUDIO_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
-    """Time after which recordings are deleted; 0 keeps them. Transcripts stay."""
+    retention_days: Annotated[int, Setting("AUDIO_RETENTION_DAYS", 0, 36_500, "days")] = 90
+    """Days after which recordings are deleted; 0 keeps them. Transcripts stay."""
     redact_pii: Annotated[Literal["on", "off", "presidio"], Setting("REDACT_PII")] = "on"
     """Whether personal data is removed from transcripts before they are stored; presidio uses that package."""
+
+    @property
+    def retention(self) -> timedelta:
+        """Time after which recordings are deleted; zero keeps them."""
+        return timedelta(days=self.retention_days)
 
     @property
     def recordings_url(self) -> str:

@@ -28,7 +28,7 @@ def test_heads_of_package_were_trained_on_its_phrases() -> None:
 
 
 def test_heads_of_package_classify_training_phrases_above_minimum(embedder: NanoEmbedder) -> None:
-    sample, heads = phrases()[::24], load_heads()
+    sample, heads = phrases()[::12], load_heads()
     ratings, categories = labels(sample)
     vectors = embed_phrases(embedder, sample)
     assert (ratings_of(heads.sentiment_probabilities(vectors)) == ratings).mean() >= 0.75
