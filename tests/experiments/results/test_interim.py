@@ -7,34 +7,28 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import asyncpg
-import grpc
 import pytest
 
-from experiments.api.convert.interim import serialize
 from experiments.results.interim import InterimResults
-from experiments.settings import ExperimentsSettings
-from experiments.store.experiments import ExperimentStore
-from kit.postgres.pool import open_database
 from radiant.experiments.v1 import analysis_pb2
 from radiant.experiments.v1 import experiment_service_pb2 as pb
-from tests.experiments.fixtures.feedback import FeedbackRecorder
+from tests.experiments.fixtures.interim_results import (
+    USERS,
+    add_feedback,
+    comparison_numbers,
+    is_equal,
+    make_older,
+    open_interim_results,
+    read_results,
+    start_with_feedback,
+)
 from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, environ_of, open_service
 from tests.support.suite import token
 
 GLOBEX = token("globex", "admin", "service")
-USERS = 30
 COUNT = "SELECT count(*) FROM experiments.looks WHERE tenant_id = $1 AND experiment_id = $2"
-
-
-@contextlib.asynccontextmanager
-async def replica(database_url: str) -> AsyncIterator[InterimResults]:
-    """Yields the interim results of a replica with connections of its own."""
-    settings = ExperimentsSettings.from_env(environ_of(database_url))
-    async with open_database(settings.postgres) as database:
-        yield InterimResults(database, ExperimentStore(database), serialize)
 
 
 @pytest.fixture
@@ -48,34 +42,8 @@ async def service(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 @pytest.fixture
 async def interim_results(database_url: str) -> AsyncIterator[InterimResults]:
     """Yields the interim results of one replica."""
-    async with replica(database_url) as one:
+    async with open_interim_results(database_url) as one:
         yield one
-
-
-async def start_with_feedback(service: ExperimentsService, tenant: str = "acme", **more: Any) -> str:
-    """Starts an experiment with feedback of users of a tenant; returns its identifier."""
-    caller = OPERATOR if more.get("all_tenants") else ADMIN
-    experiment_id = (await service.started(caller=caller, **more)).experiment_id
-    await add_feedback(service, experiment_id, tenant)
-    return experiment_id
-
-
-async def add_feedback(
-    service: ExperimentsService, experiment_id: str, tenant: str = "acme", positive: int = USERS * 2 // 3
-) -> None:
-    """Adds USERS users of a tenant to each variant: half of the control and `positive` treated users vote 1."""
-    recorder = FeedbackRecorder(service.connection, tenant)
-    await recorder.add_users(experiment_id, "control", USERS, USERS // 2)
-    await recorder.add_users(experiment_id, "treatment", USERS, positive)
-
-
-async def read_results(
-    service: ExperimentsService, experiment_id: str, caller: grpc.aio.Metadata = ADMIN
-) -> pb.GetResultsResponse:
-    """Returns results with their history."""
-    request = pb.GetResultsRequest(experiment_id=experiment_id, with_history=True)
-    answer: pb.GetResultsResponse = await service.call("GetResults", request, caller)
-    return answer
 
 
 async def count(service: ExperimentsService, experiment_id: str, tenant: str = "acme") -> int:
@@ -84,29 +52,11 @@ async def count(service: ExperimentsService, experiment_id: str, tenant: str = "
     return found
 
 
-async def make_older(service: ExperimentsService, minutes: int) -> None:
-    """Moves the times of all interim results back."""
-    await service.rows("UPDATE experiments.looks SET taken_at = taken_at - $1 * interval '1 minute'", minutes)
-
-
-def numbers(comparison: Any) -> tuple[Any, ...]:
-    """Returns the stored fields of a comparison except the numbers of users."""
-    names = ("metric", "variant", "difference", "sequence_lower", "sequence_upper")
-    return tuple(getattr(comparison, name) for name in names)
-
-
-def is_equal(interim: analysis_pb2.ResultLook, results: analysis_pb2.Results) -> bool:
-    """Returns whether an interim result contains the numbers of the results."""
-    users = {each.variant: each.users for each in results.variants}
-    expected = [(*numbers(each), users["control"], users[each.variant]) for each in results.comparisons]
-    return expected == [(*numbers(each), each.control_users, each.treatment_users) for each in interim.comparisons]
-
-
 async def test_concurrent_replicas_record_one_interim_result_per_hour(
     service: ExperimentsService, interim_results: InterimResults, database_url: str
 ) -> None:
     experiment_id = await start_with_feedback(service)
-    async with replica(database_url) as other:
+    async with open_interim_results(database_url) as other:
         for expected in (1, 2):
             recorded = await asyncio.gather(
                 *(each.record_scheduled("acme", experiment_id) for each in (interim_results, other) * 4)
@@ -204,7 +154,9 @@ async def test_interim_results_over_all_tenants_contain_own_users_only(
         assert [is_equal(each, answer.results) for each in answer.history] == [True]
     users = {tenant: answer.history[0].comparisons[0].treatment_users for tenant, answer in answers.items()}
     assert users == {"": 2 * USERS, "acme": USERS, "globex": USERS}
-    assert numbers(answers["acme"].history[0].comparisons[0]) != numbers(answers["globex"].history[0].comparisons[0])
+    assert comparison_numbers(answers["acme"].history[0].comparisons[0]) != comparison_numbers(
+        answers["globex"].history[0].comparisons[0]
+    )
     await make_older(service, 61)
     assert await interim_results.record_all_due() == 3
     assert [await count(service, experiment_id, tenant) for tenant in READERS] == [2, 2, 2]
