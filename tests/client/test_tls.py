@@ -10,8 +10,8 @@ import pytest
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant_client import Tls, open_channel
-from tests.kit.scripted_servicer import Script, a_signal
-from tests.kit.test_tls import Site, served
+from tests.kit.fixtures.scripted_servicer import Script, a_signal
+from tests.kit.rpc.test_tls import Site, served
 
 
 def known(site: Site, name: str) -> Tls:
