@@ -7,7 +7,7 @@ import sys
 from os import cpu_count
 
 from bench.learning import simulations
-from bench.performance import assignments, evaluation, freshness, gateway, recommendations, signals
+from bench.performance import assignments, evaluation, freshness, gateway, recommendations, signals, startup
 from bench.performance.rebuild import run as rebuilding
 from bench.performance.stack import servers
 from bench.performance.voice import recognition, sentiment
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "sentiment": sentiment.run,
     "voice": recognition.run,
     "gateway": gateway.run,
+    "startup": startup.run,
 }
 
 

@@ -25,8 +25,8 @@ SETTINGS = {
 }
 HEADER = """# Settings
 
-A setting is an environment variable. One YAML file can hold settings as well: set `RADIANT_CONFIG` to its path. Its keys are
-the names of the variables without `RADIANT_`, in lower case:
+A setting is an environment variable. One YAML file can hold settings as well: set `RADIANT_CONFIG` to its path. Its
+keys are the names of the variables without `RADIANT_`, in lower case:
 
     ingest_committers: 4
     redact_pii: on

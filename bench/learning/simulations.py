@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from bench.performance.figures import verdict
-from experiments.analysis.comparisons import measure
+from experiments.analysis.comparisons import compare_groups
+from experiments.analysis.confidence_sequence import sequence_of
 from experiments.analysis.proportions import compare_proportions, z_test
-from experiments.analysis.sequential import sequence_of
-from experiments.analysis.srm import sample_ratio
+from experiments.analysis.sample_ratio import sample_ratio
 from experiments.domain.rollout_policy import STEPS
 from splits.assignment import change, variant_of
 from splits.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
@@ -68,7 +68,7 @@ def several_outcomes_a_user(random: np.random.Generator) -> bool:
     naive = clustered = 0
     for _ in range(CLUSTERED):
         control, treatment = _group(random, "control"), _group(random, "treatment")
-        clustered += measure(control, treatment, MetricKind.PROPORTION, ALPHA).p_value < ALPHA
+        clustered += compare_groups(control, treatment, MetricKind.PROPORTION, ALPHA).p_value < ALPHA
         counts = (round(each) for side in (control, treatment) for each in (side.sum_y, side.sum_m))
         naive += z_test(*counts)[1] < ALPHA
     format_interval("every outcome taken as independent, for comparison", naive, CLUSTERED)

@@ -1,7 +1,7 @@
 """(s) Start-up: `radiant up` on an existing data folder, and each service after SIGKILL.
 
-`python -m bench.performance.startup` measures both in several rounds and prints medians. The baseline of the same run is
-`python -c "import grpc"`, a process that does little more than load the interpreter and one library.
+`python -m bench.performance.startup` measures both in several rounds and prints medians. The baseline of the same run
+is `python -c "import grpc"`, a process that does little more than load the interpreter and one library.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from bench.performance.figures import median, verdict
@@ -26,7 +26,7 @@ ROUNDS = 3
 UP_SECONDS_MAX = 6.0
 RESTART_SECONDS_MAX = 1.5
 WAIT_SECONDS_MAX = 120.0
-POLL_S = 0.01
+POLL_S = 0.02
 IS_UP = "The suite is up"
 
 
@@ -36,9 +36,7 @@ async def run(_on: object = None) -> bool:
     print(f"(s) start-up, medians of {ROUNDS} rounds; baseline `python -c 'import grpc'` {baseline * 1000:.0f} ms")
     ups: list[float] = []
     restarts: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory(prefix="radiant-startup-", ignore_cleanup_errors=True) as name:
-        data = Path(name)
-        data.chmod(0o755)
+    with _data_folder() as data:
         async with _suite(data):
             pass  # makes the data
         for _ in range(ROUNDS):
@@ -50,6 +48,15 @@ async def run(_on: object = None) -> bool:
     for service, times in restarts.items():
         is_kept &= _shown(f"{service} after SIGKILL", median(times), baseline, RESTART_SECONDS_MAX)
     return is_kept
+
+
+@contextlib.contextmanager
+def _data_folder() -> Iterator[Path]:
+    """Gives a temporary folder that PostgreSQL's user can enter."""
+    with tempfile.TemporaryDirectory(prefix="radiant-startup-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 def _shown(name: str, seconds: float, baseline: float, bound: float) -> bool:
@@ -111,23 +118,27 @@ async def _restart(up: int, service: Service, address: str) -> float:
     begun = time.monotonic()
     os.kill(pid, signal.SIGKILL)
     async with asyncio.timeout(WAIT_SECONDS_MAX):
-        while _process_id(up, service.module) in (0, pid) or not await is_ready(address.removeprefix("http://")):
+        while _exists(pid) or not await is_ready(address.removeprefix("http://")):  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)
     return time.monotonic() - begun
 
 
 def _process_id(up: int, module: str) -> int:
-    """Returns the process that runs the module below `radiant up`; 0 while there is none."""
-    parents, found = {}, []
+    """Returns the process that runs the module, a grandchild of `radiant up`; 0 while there is none."""
+    command = b"\0".join([sys.executable.encode(), b"-m", module.encode(), b""])
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError, IndexError):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                if (entry / "cmdline").read_bytes() == b"\0".join(
-                    [sys.executable.encode(), b"-m", module.encode(), b""]
-                ):
-                    found.append(int(entry.name))
-    return next((pid for pid in found if parents.get(parents.get(pid, 0)) == up), 0)
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            if (entry / "cmdline").read_bytes() == command and _parent(_parent(int(entry.name))) == up:
+                return int(entry.name)
+    return 0
+
+
+def _exists(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 if __name__ == "__main__":

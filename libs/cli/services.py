@@ -29,7 +29,7 @@ class Service:
     fronts: bool = False
     """Whether it serves HTTP in front of the others; its variables then begin with its name."""
     availability: str = ""
-    """Module of an optional service whose `why_off` returns the reason why it cannot run; empty for the others."""
+    """Module of an optional service with `unavailable_reason`, the reason why it cannot run; empty for others."""
     patience: timedelta = timedelta(seconds=60)
     """Time limit of its start."""
 
@@ -68,7 +68,7 @@ class Service:
         """Why the service cannot run on this machine and how to enable it; '' if it can."""
         if not self.availability:
             return ""
-        reason: str = importlib.import_module(self.availability).why_off()
+        reason: str = importlib.import_module(self.availability).unavailable_reason()
         return reason
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
@@ -55,6 +57,7 @@ def run(
     open_server: Callable[[S], AbstractAsyncContextManager[Server]],
     grace: Callable[[S], timedelta],
     *,
+    preload: Sequence[str] = (),
     environ: Mapping[str, str] = os.environ,
     run_loop: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
 ) -> int:
@@ -62,6 +65,9 @@ def run(
 
     The code is 0 after a drain, 1 when the service cannot start or fails, and 2 for bad settings. Errors go to standard
     error without secrets. `open_server` yields the server with everything behind it, such as `app.wired`.
+
+    `preload` names slow modules that functions import. A thread imports them once the service serves, so that neither
+    the start nor a call waits for them.
     """
     try:
         settings = load_settings(environ)
@@ -70,7 +76,7 @@ def run(
         return BAD_SETTINGS
     configure(name, settings.log_level)
     try:
-        run_loop(_serve(settings, open_server, grace(settings)))
+        run_loop(_serve(settings, open_server, grace(settings), preload))
     except (OSError, RadiantError, StartError, ValueError) as error:
         sys.stderr.write(redacted(f"{error}\n"))
         return START_FAILED
@@ -81,9 +87,31 @@ def run(
 
 
 async def _serve(
-    settings: S, open_server: Callable[[S], AbstractAsyncContextManager[Server]], grace: timedelta
+    settings: S,
+    open_server: Callable[[S], AbstractAsyncContextManager[Server]],
+    grace: timedelta,
+    preload: Sequence[str],
 ) -> None:
     with serve_metrics(settings.metrics_port):
         async with open_server(settings) as server:
             await server.start()
-            await serve_until_stopped(server, grace)
+            async with _preloaded(preload):
+                await serve_until_stopped(server, grace)
+
+
+@contextlib.asynccontextmanager
+async def _preloaded(names: Sequence[str]) -> AsyncIterator[None]:
+    """Imports the modules in a thread beside the block. Failures are logged, and raised where a function imports."""
+
+    def load() -> None:
+        for name in names:
+            try:
+                importlib.import_module(name)
+            except Exception:
+                log.exception("module cannot be imported", extra={"fields": {"module": name}})
+
+    loading = asyncio.create_task(asyncio.to_thread(load))
+    try:
+        yield
+    finally:
+        await loading

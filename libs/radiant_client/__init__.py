@@ -1,22 +1,26 @@
-"""Client of the feedback-learning suite, for Brains and chat backends.
+"""Client of the feedback-learning suite for Brains and chat backends.
 
-Radiant chooses models and reports what came of them; SyncRadiant does the same without an event loop.
+Radiant, for asyncio programs, chooses models and submits manifests and feedback. SyncRadiant is its blocking version.
 """
 
 from radiant_client.brain.blend import Mixed, mix
-from radiant_client.brain.brain import Radiant
 from radiant_client.brain.decision import Decision
+from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table import LocalTable
-from radiant_client.experiments import Assigned, LocalExperiments
-from radiant_client.ingest.ingest import Ingest
-from radiant_client.ingest.messages import explicit_feedback, implicit_signal
-from radiant_client.ingest.stream import SignalStream
-from radiant_client.ingest.writes import Results, Spooled, is_spooled
-from radiant_client.learning import Learning
-from radiant_client.recommend import Recommend, context
+from radiant_client.client import Radiant
+from radiant_client.experiments.local_experiments import Assigned, LocalExperiments
+from radiant_client.health import Health
+from radiant_client.messages.feedback import explicit_feedback, implicit_signal
+from radiant_client.services.ingest import Ingest
+from radiant_client.services.learning import Learning
+from radiant_client.services.recommend import Recommend, context
+from radiant_client.services.signal_stream import SignalStream
+from radiant_client.services.voice import Voice
 from radiant_client.spool.folder import SpoolSettings
-from radiant_client.spool.spool import Spool, SpoolHealth
+from radiant_client.spool.health import SpoolHealth
+from radiant_client.spool.spool import Spool
 from radiant_client.spool.store import Letter
+from radiant_client.spool.writes import Results, Spooled, is_spooled
 from radiant_client.sync import SyncRadiant
 from radiant_client.transport.breaker import Breaker
 from radiant_client.transport.channel import Connection, Tls, open_channel
@@ -43,8 +47,7 @@ from radiant_client.transport.errors import (
     Unavailable,
     Unsupported,
 )
-from radiant_client.transport.health import Health, ServiceHealth, TableHealth
-from radiant_client.voice import Voice
+from radiant_client.transport.health import ServiceHealth
 
 __all__ = [
     "AlreadyExists",

@@ -1,7 +1,7 @@
-"""A face for programs without an event loop: the async client on a loop in a thread of its own.
+"""Blocking client for programs without an event loop. It runs the asyncio client on a separate thread.
 
-Every call is passed on by one mechanism. Coroutines are waited for, async iterators become iterators, async
-contexts become contexts, and the client's own parts are wrapped in turn.
+One proxy class forwards all calls. It waits for coroutines, converts asynchronous iterators and context managers to
+blocking ones, and wraps the parts of the client in further proxies.
 """
 
 import asyncio
@@ -11,29 +11,29 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from radiant_client.brain.brain import Radiant
 from radiant_client.brain.table import LocalTable
-from radiant_client.ingest.ingest import Ingest
-from radiant_client.ingest.stream import SignalStream
-from radiant_client.learning import Learning
-from radiant_client.recommend import Recommend
+from radiant_client.client import Radiant
+from radiant_client.services.ingest import Ingest
+from radiant_client.services.learning import Learning
+from radiant_client.services.recommend import Recommend
+from radiant_client.services.signal_stream import SignalStream
+from radiant_client.services.voice import Voice
 from radiant_client.spool.spool import Spool
-from radiant_client.voice import Voice
 
 _PARTS = (Radiant, Ingest, Recommend, Learning, LocalTable, SignalStream, Spool, Voice)
 
 
-class Loop:
-    """An event loop in a thread of its own."""
+class LoopThread:
+    """A thread that runs an event loop."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="radiant-client", daemon=True)
         self._thread.start()
 
-    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Runs a coroutine on the loop and gives its result; an interrupt cancels it."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Returns the result of a coroutine run on the loop. An interrupt of the caller cancels the coroutine."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result()
         except BaseException:
@@ -41,76 +41,76 @@ class Loop:
             raise
 
     def stop(self) -> None:
-        """Stops the loop and its thread; stopping again does nothing."""
+        """Stops the loop and the thread. Further calls do nothing."""
         if self._thread.is_alive():
-            self.wait(self._loop.shutdown_asyncgens())
+            self.run(self._loop.shutdown_asyncgens())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
 
 
-class Blocking:
-    """A blocking face of one part of the client: it has the part's methods and attributes."""
+class BlockingProxy:
+    """A blocking proxy of one part of the client, with the same methods and attributes."""
 
-    def __init__(self, part: object, loop: Loop) -> None:
+    def __init__(self, part: object, loop: LoopThread) -> None:
         self._part = part
         self._loop = loop
 
     def __getattr__(self, name: str) -> Any:
-        """Gives the part's attribute or method, wrapped so that it blocks."""
+        """Returns an attribute of the part, or a blocking version of a method."""
         value = getattr(self._part, name)
         if inspect.isroutine(value):
-            return lambda *args, **kwargs: self._pass_on(value, *args, **kwargs)
+            return lambda *args, **kwargs: self._call(value, *args, **kwargs)
         return self._wrap(value)
 
     def __enter__(self) -> Self:
-        """Enters the part."""
-        self._pass_on(self._part.__aenter__)  # type: ignore[attr-defined]
+        """Enters the asynchronous context of the part."""
+        self._call(self._part.__aenter__)  # type: ignore[attr-defined]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leaves the part."""
-        self._pass_on(self._part.__aexit__, kind, error, trace)  # type: ignore[attr-defined]
+        """Exits the asynchronous context of the part."""
+        self._call(self._part.__aexit__, kind, error, trace)  # type: ignore[attr-defined]
 
-    def _pass_on(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Calls a function on the loop, waits for what it promises and wraps what it gives."""
+    def _call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Calls a function on the loop, waits for its result and wraps it."""
 
         async def call() -> Any:
             result = function(*args, **kwargs)
             return await result if inspect.iscoroutine(result) else result
 
-        return self._wrap(self._loop.wait(call()))
+        return self._wrap(self._loop.run(call()))
 
     def _wrap(self, value: Any) -> Any:
-        """Wraps a part of the client or an async iterator; gives anything else as it is."""
+        """Returns a proxy for a part of the client, an iterator for an asynchronous one, and other values unchanged."""
         if isinstance(value, _PARTS):
-            return Blocking(value, self._loop)
+            return BlockingProxy(value, self._loop)
         if isinstance(value, AsyncIterator):
             return self._iterate(value)
         return value
 
     def _iterate(self, items: AsyncIterator[Any]) -> Iterator[Any]:
-        """Yields the items of an async iterator."""
+        """Yields the items of an asynchronous iterator."""
         end = object()
 
-        async def following() -> Any:
+        async def next_item() -> Any:
             return await anext(items, end)
 
-        while (item := self._loop.wait(following())) is not end:
+        while (item := self._loop.run(next_item())) is not end:
             yield item
 
 
-class SyncRadiant(Blocking):
-    """Radiant for programs without an event loop: the same methods and parts, each of which blocks."""
+class SyncRadiant(BlockingProxy):
+    """Blocking version of Radiant with the same methods and parts."""
 
     @classmethod
     def connect(cls, **settings: Any) -> Self:
-        """Connects as Radiant.connect does, with the same arguments."""
-        loop = Loop()
+        """Connects with the arguments of Radiant.connect."""
+        loop = LoopThread()
         try:
-            return cls(loop.wait(Radiant.connect(**settings)), loop)
+            return cls(loop.run(Radiant.connect(**settings)), loop)
         except BaseException:
             loop.stop()
             raise
@@ -118,12 +118,12 @@ class SyncRadiant(Blocking):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes the connections and ends the thread."""
+        """Closes the connections and stops the thread."""
         self.close()
 
     def close(self) -> None:
-        """Closes the connections and ends the thread."""
+        """Closes the connections and stops the thread."""
         try:
-            self._pass_on(self._part.close)  # type: ignore[attr-defined]
+            self._call(self._part.close)  # type: ignore[attr-defined]
         finally:
             self._loop.stop()

@@ -1,4 +1,4 @@
-"""What an experiment is and which variant a user sees: pure, and the same for services and clients.
+"""Experiments and the assignment of users to variants: pure functions that services and clients share.
 
-`cases.json` holds test vectors for implementations in other languages.
+`cases.json` contains test vectors for implementations in other languages.
 """

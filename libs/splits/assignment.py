@@ -1,16 +1,16 @@
-"""Which variant a user sees: a pure function of identifiers, so that every client and replica agrees.
+"""Assignment of users to variants: a pure function of identifiers with the same result in all clients and replicas.
 
-The bucket of a string is the number in the first 8 bytes, big-endian, of its SHA-256 in UTF-8, over 2^64. A share s
-becomes the threshold ceil(s · 2^64), and a bucket is inside when its number is below it: intervals are half-open and
-compared as integers. With b the bucket of "experiment_id:user_id" and t the traffic:
+The bucket of a text is the integer in the first 8 bytes, big-endian, of the SHA-256 of its UTF-8 form. A share s ends
+at the threshold ceil(s · 2^64): a bucket is inside the share when it is smaller. Intervals are half-open and compared
+as integers. With the bucket b of "experiment_id:user_id", divided by 2^64, and the traffic t:
 
     treatment   b in [0, t)
     control     b in [1 - min(t, 1 - t), 1)
-    nobody      between
+    none        between
 
-Several treatments divide the treated by weight through a second number, bytes 8 to 16 of the same hash: raising
-traffic therefore moves no treated user, neither back to control nor to another treatment. Layers look at the bucket
-of "layer:user_id", holdouts at that of "holdout:layer:user_id", or "holdout:tenant_id:user_id" without a layer.
+Several treatments divide the treated users by weight with a second number, bytes 8 to 16 of the same hash. A rise of
+traffic therefore moves no treated user to the control or to another treatment. Layers use the bucket of
+"layer:user_id". Holdouts use the bucket of "holdout:layer:user_id", or of "holdout:tenant_id:user_id" without a layer.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from enum import StrEnum
 from splits.model import EVERY_TENANT, Experiment, State, Targeting
 
 WHOLE = 2**64
+"""Number of buckets."""
 GENERAL = "general"
-"""What an empty domain means."""
+"""Domain mode of requests without a domain mode."""
 
 
 class Reason(StrEnum):
-    """Why a user sees what they see."""
+    """Rule that decided an assignment."""
 
     BUCKET = "bucket"
     FORCED = "forced"
@@ -42,32 +43,32 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What a user sees."""
+    """Assignment of a user."""
 
     variant: str
-    """Empty when the experiment leaves the user alone."""
+    """Name of the variant; empty when the user is not assigned."""
     analysed: bool
-    """Whether the user's outcomes count."""
+    """Whether the analysis includes the outcomes of the user."""
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a change of an experiment does to its analysis."""
+    """Effect of an edited experiment on its analysis."""
 
     opens_new_epoch: bool
     why: str
-    """In words; empty when nothing changes for the analysis."""
+    """Reason as text; empty when the edit has no effect on the analysis."""
 
 
 def buckets(text: str) -> tuple[int, int]:
-    """Returns the bucket of a string and the second number of its hash, both in [0, 2^64)."""
+    """Returns the bucket of a text and the second number of its hash, both in [0, 2^64)."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
 
 
 def threshold(share: float) -> int:
-    """Returns the number that buckets within a share are below."""
+    """Returns the bucket at which a share ends: a bucket is inside the share when it is smaller."""
     return min(max(math.ceil(math.ldexp(share, 64)), 0), WHOLE)
 
 
@@ -80,7 +81,7 @@ def control_start(traffic: float) -> int:
 def eligible(
     targeting: Targeting, tenant_id: str, task_type: str, domain_mode: str, attributes: Mapping[str, str]
 ) -> bool:
-    """Tells whether a request meets all conditions; an empty domain counts as general."""
+    """Returns whether a request meets all conditions. An empty domain mode counts as general."""
     domain = domain_mode or GENERAL
     return (
         (not targeting.task_types or task_type in targeting.task_types)
@@ -98,7 +99,10 @@ def assign(
     domain_mode: str = "",
     attributes: Mapping[str, str] | None = None,
 ) -> Assignment:
-    """Assigns a user. The first rule that applies decides: state, tenant, force, targeting, holdout, layer, bucket."""
+    """Returns the assignment of a user by the first rule that applies.
+
+    The order of the rules is: state, tenant, forced variant, targeting, holdout, layer, bucket.
+    """
     if experiment.state is not State.RUNNING:
         return Assignment("", False, Reason.NOT_RUNNING)
     if experiment.tenant_id not in (EVERY_TENANT, tenant_id):
@@ -117,7 +121,7 @@ def assign(
 
 
 def variant_of(experiment: Experiment, user_id: str) -> str:
-    """Returns the variant that a user's bucket falls into; empty between treatment and control."""
+    """Returns the variant of the bucket of a user; empty between treatment and control."""
     bucket, second = buckets(f"{experiment.experiment_id}:{user_id}")
     if bucket < threshold(experiment.traffic):
         for name, below in _divided(experiment):
@@ -127,7 +131,7 @@ def variant_of(experiment: Experiment, user_id: str) -> str:
 
 
 def expected_shares(experiment: Experiment) -> dict[str, float]:
-    """Returns the share of all users that each variant is planned to get."""
+    """Returns the planned share of all users by variant."""
     shares = {experiment.control.name: 1 - control_start(experiment.traffic) / WHOLE}
     start = 0
     for name, below in _divided(experiment):
@@ -137,13 +141,13 @@ def expected_shares(experiment: Experiment) -> dict[str, float]:
 
 
 def _in_slots(experiment: Experiment, user_id: str) -> bool:
-    """Tells whether a user's bucket in the layer belongs to the experiment."""
+    """Returns whether the bucket of a user in the layer lies in the slots of the experiment."""
     start, end = experiment.layer_slots
     return threshold(start) <= buckets(f"{experiment.layer}:{user_id}")[0] < threshold(end)
 
 
 def _divided(experiment: Experiment) -> list[tuple[str, int]]:
-    """Returns each treatment with the number that its users' second numbers are below."""
+    """Returns each treatment with the end of its interval of second numbers."""
     weights = [1.0 if each.weight is None else each.weight for each in experiment.treatments]
     total, run, parts = sum(weights), 0.0, []
     for variant, weight in zip(experiment.treatments, weights, strict=True):
@@ -153,10 +157,10 @@ def _divided(experiment: Experiment) -> list[tuple[str, int]]:
 
 
 def change(old: Experiment, new: Experiment) -> Change:
-    """Tells whether a change moves users whose outcomes count, or changes what they see.
+    """Returns whether an edit moves analysed users to another variant or changes their variant.
 
-    Raising traffic to at most one half adds as many users to both groups and keeps the epoch. Beyond it the groups
-    change in proportion; pooled over both proportions, a drift in time would look like an effect.
+    A rise of traffic up to one half adds equally many users to both groups and keeps the epoch. Beyond one half the
+    ratio of the groups changes; if outcomes of both ratios were pooled, a trend over time would look like an effect.
     """
     if [(each.name, each.config) for each in old.variants] != [(each.name, each.config) for each in new.variants]:
         return Change(True, "variants change")
@@ -168,17 +172,17 @@ def change(old: Experiment, new: Experiment) -> Change:
         return Change(True, "layer or holdout changes")
     moved = {user for user, _ in set(old.forced.items()) ^ set(new.forced.items())}
     if any(variant_of(old, user) for user in moved):
-        return Change(True, "forced variants take or give back users whose outcomes count")
+        return Change(True, "forced variants change the set of analysed users")
     if threshold(new.traffic) < threshold(old.traffic):
-        return Change(True, "treated users move out of treatment")
+        return Change(True, "users leave the treatment")
     if control_start(new.traffic) > control_start(old.traffic):
-        return Change(True, "controls move out of control")
+        return Change(True, "users leave the control")
     before, after = _sizes(old.traffic), _sizes(new.traffic)
     if before[0] * after[1] != before[1] * after[0] or (before != after and before == (0, 0)):
-        return Change(True, "treatment and control change in proportion")
-    return Change(False, "" if new.traffic == old.traffic else "only users without a variant join")
+        return Change(True, "the ratio of treatment and control changes")
+    return Change(False, "" if new.traffic == old.traffic else "only users without a variant are added")
 
 
 def _sizes(traffic: float) -> tuple[int, int]:
-    """Returns how many buckets treatment and control own."""
+    """Returns the numbers of buckets of treatment and control."""
     return threshold(traffic), WHOLE - control_start(traffic)

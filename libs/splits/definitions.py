@@ -1,4 +1,4 @@
-"""Experiments as JSON: what is stored, and what other processes read."""
+"""Definitions of experiments as JSON: the form that is stored and that other processes read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from splits.model import (
 
 
 def encode(experiment: Experiment) -> str:
-    """Returns what the owner decides of an experiment; state, epoch and etag are kept beside it."""
+    """Returns the definition of an experiment as JSON. State, epoch, etag and times are stored in separate columns."""
     fields = {
         "name": experiment.name,
         "hypothesis": experiment.hypothesis,
@@ -68,7 +68,7 @@ def decode(
     etag: int,
     started_at: datetime | None,
 ) -> Experiment:
-    """Reads what `encode` wrote, with what is kept beside it."""
+    """Returns the experiment of a definition that `encode` wrote, and of the separate columns."""
     fields: dict[str, Any] = json.loads(definition)
     targeting = fields["targeting"]
     return Experiment(

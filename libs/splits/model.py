@@ -1,4 +1,4 @@
-"""The nouns of experiments. Frozen; no I/O; shares in [0, 1]."""
+"""Data types of experiments. Shares are in [0, 1]."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 EVERY_TENANT = ""
-"""As the tenant of an experiment: all of them."""
+"""Tenant of an experiment over all tenants."""
 
 POSITIVE_RATE = "positive_rate"
-"""Share of units whose weighted score is above 0."""
+"""Share of units with a weighted score above 0."""
 MEAN_SCORE = "mean_score"
 """Mean score of units, in [0, 1]."""
 COST = "cost"
+"""Mean cost of outputs."""
 LATENCY = "latency_ms"
+"""Mean latency of outputs in milliseconds."""
 
 
 class ExperimentType(StrEnum):
-    """What an experiment varies."""
+    """Object that the variants of an experiment configure."""
 
     MODEL_ROUTING = "model_routing"
     ORCHESTRATION = "orchestration"
@@ -28,7 +30,7 @@ class ExperimentType(StrEnum):
 
 
 class State(StrEnum):
-    """Where an experiment stands."""
+    """State of an experiment."""
 
     DRAFT = "draft"
     RUNNING = "running"
@@ -38,21 +40,21 @@ class State(StrEnum):
 
 
 class MetricKind(StrEnum):
-    """Whether an outcome is yes or no, or a number."""
+    """Kind of an outcome: binary or a number."""
 
     PROPORTION = "proportion"
     MEAN = "mean"
 
 
 class Direction(StrEnum):
-    """Which way a metric is better."""
+    """Direction in which a metric improves."""
 
     UP = "up"
     DOWN = "down"
 
 
 class WinnerRule(StrEnum):
-    """When a treatment wins."""
+    """Rule by which a treatment wins."""
 
     SUPERIORITY = "superiority"
     NON_INFERIOR_CHEAPER = "non_inferior_cheaper"
@@ -61,17 +63,17 @@ class WinnerRule(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One way of doing things."""
+    """Variant of an experiment: the control or a treatment."""
 
     name: str
     config: Mapping[str, object] = field(default_factory=dict)
     weight: float | None = None
-    """Share among treatments, relative to the others; None counts 1. Ignored for the control."""
+    """Weight among the treatments; None counts as 1. Ignored for the control."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targeting:
-    """Whom an experiment covers: everybody who meets all conditions; an empty one is met by all."""
+    """Conditions that a request must meet to be assigned. An empty condition is always met."""
 
     task_types: frozenset[str] = frozenset()
     domain_modes: frozenset[str] = frozenset()
@@ -81,15 +83,15 @@ class Targeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """Something that an experiment measures."""
+    """Metric of an experiment."""
 
     name: str
     kind: MetricKind = MetricKind.MEAN
     direction: Direction = Direction.UP
     guardrail: bool = False
-    """A treatment must not make it worse."""
+    """Whether the metric is a guardrail, which a treatment must not make worse."""
     margin: float = 0.05
-    """Loss, relative to the control, that is still taken as no loss."""
+    """Loss, relative to the control, that still counts as not worse."""
 
 
 BUILT_IN = (
@@ -98,12 +100,12 @@ BUILT_IN = (
     Metric(name=COST, direction=Direction.DOWN),
     Metric(name=LATENCY, direction=Direction.DOWN),
 )
-"""Measured in every experiment; the first decides. A metric of the same name in the experiment replaces one."""
+"""Metrics of every experiment; the first is the primary metric. A metric with the same name replaces one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A comparison of variants on real users."""
+    """Definition and state of an experiment."""
 
     experiment_id: str
     tenant_id: str = EVERY_TENANT
@@ -111,32 +113,35 @@ class Experiment:
     type: ExperimentType = ExperimentType.MODEL_ROUTING
     state: State = State.DRAFT
     variants: tuple[Variant, ...]
-    """The control first."""
+    """Variants; the first is the control."""
     traffic: float = 0.5
-    """Share of users in treatment, all treatments together."""
+    """Share of users in all treatments together."""
     layer: str = ""
-    """Experiments of one layer never share a user; empty for none."""
+    """Name of the layer; empty without one. Experiments with different slots of a layer never share a user."""
     layer_slots: tuple[float, float] = (0.0, 1.0)
-    """Half-open share of the layer."""
+    """Half-open interval of the layer, within [0, 1]."""
     holdout: float = 0.0
-    """Share of users kept out of every experiment of the layer, or of the tenant without one."""
+    """Share of users that are excluded from every experiment of the layer, or of the tenant without a layer."""
     targeting: Targeting = field(default_factory=Targeting)
     forced: Mapping[str, str] = field(default_factory=dict)
-    """Variants of testers by user; never analysed."""
+    """Forced variants by user, for testers. Testers are not analysed."""
     epoch: int = 1
     hypothesis: str = ""
     metrics: tuple[Metric, ...] = ()
-    """Measured beside those that are built in."""
+    """Metrics in addition to BUILT_IN."""
     alpha: float = 0.05
+    """Significance level."""
     min_per_group: int = 1000
+    """Smallest number of users per group for deployment."""
     min_duration: timedelta = timedelta(hours=168)
+    """Shortest duration for deployment."""
     winner_rule: WinnerRule = WinnerRule.SUPERIORITY
     started_at: datetime | None = None
     etag: int = 0
 
     @property
     def control(self) -> Variant:
-        """The first variant."""
+        """The control, which is the first variant."""
         return self.variants[0]
 
     @property
@@ -146,68 +151,70 @@ class Experiment:
 
     @property
     def measured(self) -> tuple[Metric, ...]:
-        """Every metric, the one that decides first."""
+        """All metrics, the primary metric first."""
         own = {metric.name: metric for metric in self.metrics}
         return (*(own.pop(metric.name, metric) for metric in BUILT_IN), *own.values())
 
     def metric(self, name: str) -> Metric:
-        """Returns a metric by name; KeyError for one that is not measured."""
+        """Returns a metric by name; raises KeyError for an unknown name."""
         return {metric.name: metric for metric in self.measured}[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covariate:
-    """Sums over users of something known of each before the experiment, x; 0 for users of whom nothing is known."""
+    """Sums over users of a covariate x from before the experiment; x is 0 for users without earlier outcomes."""
 
     sum_x: float
     sum_xx: float
     sum_xy: float
-    """With y, the user's total."""
+    """Σ x y, where y is the total of a user."""
     sum_xm: float
-    """With m, the user's weight."""
+    """Σ x m, where m is the weight of a user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeSummary:
     """Outcomes of one metric in one variant and epoch, as sums over users.
 
-    A user's outcomes v with weights w (trust; 1 without) add up to y = Σ w v and m = Σ w; the metric is Σ y / Σ m.
+    For a user with outcomes v and weights w (the trust of the rater, otherwise 1), y = Σ w v and m = Σ w. The metric
+    is Σ y / Σ m over users.
     """
 
     epoch: int
     variant: str
     metric: str
     users: int
-    """Users with an outcome."""
+    """Number of users with an outcome."""
     sum_y: float
     sum_m: float
     sum_yy: float
     sum_mm: float
     sum_ym: float
     sumsq: float
-    """Σ w v² over single outcomes; for effect sizes."""
+    """Σ w v² over single outcomes, for effect sizes."""
     pre: Covariate | None = None
+    """Covariate from before the experiment; None without one."""
 
     @property
     def mean(self) -> float:
-        """The metric; 0 without outcomes."""
+        """Value of the metric; 0 without outcomes."""
         return self.sum_y / self.sum_m if self.sum_m > 0 else 0.0
 
     @property
     def single(self) -> bool:
-        """Whether each user gave one outcome of weight 1, so that outcomes are independent as they stand."""
+        """Whether each user has one outcome of weight 1, so that outcomes are independent."""
         return self.sum_m == self.users and self.sum_mm == self.users
 
     @property
     def binary(self) -> bool:
-        """Whether every outcome, and every user's total, is 0 or 1."""
+        """Whether every outcome, and the total of every user, is 0 or 1."""
         return self.sumsq == self.sum_y == self.sum_yy
 
 
 def summarize_single(
     *, variant: str, metric: str, users: int, total: float, squares: float, epoch: int = 1
 ) -> OutcomeSummary:
-    """Makes the summary of users with one outcome of weight 1 each, from the sum and the sum of squares."""
+    """Returns the summary of users with one outcome of weight 1 each, from the sum and the sum of squares."""
     return OutcomeSummary(
         epoch=epoch,
         variant=variant,

@@ -1,4 +1,1 @@
-"""Experiments: which variant a user sees, what came of it, and how a winner reaches everybody.
-
-`model`, `assignment`, `analysis`, `lifecycle`, `configs` and `rollout` are pure: no clock, no I/O.
-"""
+"""Experiments: assignment of users to variants, analysis of the outcomes, and rollout of a treatment to all users."""

@@ -1,4 +1,4 @@
-"""The only file that knows every concrete class of the service."""
+"""Composition root: constructs every object of the service."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 
-from experiments.api.commands import Changes
+from experiments.api.commands import ExperimentCommands
+from experiments.api.convert.interim import serialize
 from experiments.api.servicer import ExperimentServicer
-from experiments.assignment.running import Registry
-from experiments.assignment.store import Assigning
-from experiments.privacy.erasure import Forgetting
-from experiments.results.interim import Looks
+from experiments.assignment.registry import ExperimentRegistry
+from experiments.assignment.sticky import StickyAssignments
+from experiments.privacy.erasure import erase_pending
+from experiments.results import interim
 from experiments.settings import ExperimentsSettings
-from experiments.store.experiments import Experiments
-from experiments.store.idempotency import Ledger
-from experiments.worker.maintenance import upkeep_forever
-from experiments.worker.rollout_worker import RolloutWorker
-from kit.lifecycle import background
+from experiments.store.experiments import ExperimentStore
+from experiments.worker import maintenance
+from experiments.worker.rollouts import advance_rollouts
+from kit.poll import periodically
+from kit.postgres import erasures
 from kit.postgres.pool import open_database
 from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
@@ -25,29 +26,27 @@ from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
-    """Gives the service's server, built and not yet started, with everything behind it running."""
+async def open_server(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]:
+    """Yields the server of the service, not yet started, while its background tasks run."""
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
-        registry, experiments = Registry(database), Experiments(database)
-        await registry.look()
-        looks = Looks(database, experiments)
-        worker = RolloutWorker(database, registry, settings.rollout_round)
-        for name, work in (
-            ("registry", registry.look_forever),
-            ("rollouts", worker.run_forever),
-            ("looks", looks.run_forever),
-            ("upkeep", functools.partial(upkeep_forever, database, looks)),
-            ("erasures", Forgetting(database).forget_forever),
+        registry, experiments = ExperimentRegistry(database), ExperimentStore(database)
+        await stack.enter_async_context(registry.snapshot)
+        interim_results = interim.InterimResults(database, experiments, serialize)
+        for name, step, interval in (
+            ("rollouts", functools.partial(advance_rollouts, database, registry), settings.rollout_interval),
+            ("interim-results", interim_results.record_all_due, interim.POLL_INTERVAL),
+            ("maintenance", functools.partial(maintenance.maintain, database, interim_results), maintenance.INTERVAL),
+            ("erasures", functools.partial(erase_pending, database), erasures.LOOK_EVERY),
         ):
-            await stack.enter_async_context(background(name, work))
+            await stack.enter_async_context(periodically(name, step, interval))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator)
-        assigning = Assigning(database, registry, experiments, settings.remembered_max)
-        changes = Changes(Ledger(database), registry, looks)
+        assignments = StickyAssignments(database, registry, experiments, settings.assignments_cached_max)
+        commands = ExperimentCommands(database, registry, interim_results)
         server.add(
             experiment_service_pb2_grpc.add_ExperimentServiceServicer_to_server,
-            ExperimentServicer(database, registry, experiments, assigning, changes, looks),
+            ExperimentServicer(database, registry, experiments, assignments, commands, interim_results),
             experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"],
         )
         yield server

@@ -1,5 +1,5 @@
-"""Learns which model serves whom best, and answers the Brain's question: which model now?
+"""Service neural: learns scores of models from feedback, and recommends the model for a request.
 
-It promises: feedback counts once, in whatever order it came; scores equal a rebuild from the raw rows; a tenant's
-feedback is seen by that tenant alone, unless it opted in to the global scope.
+Invariants: feedback counts exactly once, in any order; the scores equal a rebuild from the raw rows;
+feedback of a tenant is visible to that tenant only, unless the tenant takes part in global learning.
 """

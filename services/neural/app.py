@@ -1,46 +1,54 @@
-"""The only file that knows every concrete class of the service."""
+"""Composition root: creates the objects of the service and starts its background tasks."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from kit.lifecycle import background
+from kit.poll import periodically
+from kit.postgres.erasures import LOOK_EVERY
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.auth import Authenticator
 from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from neural.api import learning_servicer, recommend_servicer
-from neural.api.convert.learning import names
+from neural.api.convert.learning import trust_score_pattern
 from neural.boards.cache import BoardCache
-from neural.boards.change_listener import Listener
+from neural.boards.change_listener import ChangeListener
 from neural.boards.publisher import Publisher
 from neural.boards.store import BoardStore
 from neural.boards.table import BoardTable
-from neural.budget.controller import Pacers
-from neural.budget.weights import PacedPrices
+from neural.budget import controller
+from neural.budget.controller import BudgetController
+from neural.budget.weights import BudgetWeights
 from neural.domain.model import BoardKey
-from neural.drift.detector import Shifting
-from neural.evaluation.evaluate import PolicyEvaluation
+from neural.drift import detector as drift_detector
+from neural.drift.detector import DriftDetector
+from neural.evaluation.evaluate import PolicyEvaluator
 from neural.learning.learner import Learner
-from neural.nightly.run import Nightly
-from neural.privacy.erasure import Forgetting
+from neural.nightly import run as nightly_run
+from neural.nightly.run import NightlyRuns
+from neural.privacy.erasure import UserErasure
 from neural.queries.scores import Scores
 from neural.queries.tenant_settings import TenantSettings
 from neural.rebuild.rebuild import Rebuild
-from neural.rebuild.versions import ensure_live_version
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import RunningExperiments
-from neural.recommendation.prior_cache import Believes, Fitted, Settled
-from neural.recommendation.recommender import Recommender
-from neural.recommendation.watch import Hub
+from neural.recommendation.fitted_priors import FittedPriors
+from neural.recommendation.recommender import PriorsOf, Recommender
+from neural.recommendation.watch import WatchHub
 from neural.settings import NeuralSettings
+from neural.store.versions import ensure_live_version
+from neural.trust import rounds
 from neural.trust.pins import TrustPins
-from neural.trust.rounds import Trusting
-from neural.worker.maintenance import upkeep_forever
+from neural.trust.rounds import TrustRounds
+from neural.worker import maintenance
 from radiant.neural.v1 import (
     learning_service_pb2,
     learning_service_pb2_grpc,
@@ -48,101 +56,158 @@ from radiant.neural.v1 import (
     recommend_service_pb2_grpc,
 )
 
-LISTENING_TIMEOUT = timedelta(seconds=5)
+LISTENER_TIMEOUT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """Objects that the servicers and the background tasks share."""
+
+    settings: NeuralSettings
+    database: Database
+    cache: BoardCache
+    table: BoardTable
+    boards: BoardStore
+    log: DecisionLog
+    experiments: RunningExperiments
+    budgets: BudgetWeights
+    fitted_priors: FittedPriors
+    priors_of: PriorsOf
+    recommender: Recommender
+    hub: WatchHub
+    detector: DriftDetector
+    publisher: Publisher
+    learner: Learner
+    trust_rounds: TrustRounds
+    nightly: NightlyRuns
+
+    def note_boards(self, keys: Sequence[BoardKey] | None) -> None:
+        """Invalidates changed boards and notifies watch streams. None stands for all boards."""
+        if keys is None:
+            self.table.clear()
+        else:
+            self.table.invalidate(keys)
+        self.hub.notify(keys)
+
+    def note_connected(self) -> None:
+        """Clears the cache after a connection to Redis, because messages may have been lost."""
+        self.table.note_heartbeat()
+        self.publisher.clear_cache()
+
+
+def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _Parts:
+    learning, recommend = settings.learning, settings.recommend
+    log = DecisionLog(database, recommend.log_queue_max)
+    boards = BoardStore(database, learning.carry_over)
+    table = BoardTable(cache, boards, recommend.table_boards_max)
+    experiments = RunningExperiments(database)
+    budgets = BudgetWeights(database, lambda tenant: hub.refresh_tenant(tenant))
+    fitted_priors = FittedPriors(database, recommend.priors)
+    priors_of: PriorsOf = fitted_priors.of if recommend.has_fitted_priors else lambda _: recommend.priors
+    recommender = Recommender(
+        table,
+        log,
+        recommend,
+        override_of=experiments.override,
+        budget_of=budgets.get,
+        priors_of=priors_of,
+    )
+    hub = WatchHub(database, recommender)
+    detector = DriftDetector(database, lambda: learner.wake())
+    publisher = Publisher(database, cache, learning, detector.enqueue)
+    learner = Learner(database, publisher.wake, learning.poll_interval.total_seconds())
+    trust_rounds = TrustRounds(database, learner.wake)
+    nightly = NightlyRuns(database, learning, Rebuild(database, learning, publisher.clear_cache), trust_rounds)
+    return _Parts(
+        settings=settings,
+        database=database,
+        cache=cache,
+        table=table,
+        boards=boards,
+        log=log,
+        experiments=experiments,
+        budgets=budgets,
+        fitted_priors=fitted_priors,
+        priors_of=priors_of,
+        recommender=recommender,
+        hub=hub,
+        detector=detector,
+        publisher=publisher,
+        learner=learner,
+        trust_rounds=trust_rounds,
+        nightly=nightly,
+    )
 
 
 @contextlib.asynccontextmanager
-async def wired(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
-    """Gives the service's server, built and not yet started, with everything behind it running."""
+async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
+    """Gives the server, which is not started yet, while the background tasks run."""
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)
-        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis_url)))
-        ears = await stack.enter_async_context(open_redis(settings.redis_url, LISTENING_TIMEOUT))
-        log = DecisionLog(database, settings.recommend.log_queue_max)
-        store = BoardStore(database, settings.learning.carry_over)
-        table = BoardTable(cache, store, settings.recommend.table_boards_max)
-        experiments = RunningExperiments(database)
-        prices = PacedPrices(database, lambda tenant: hub.reprice(tenant))
-        fitted = Fitted(database, settings.recommend.beliefs)
-        strengths = fitted if settings.recommend.fitted_priors else Settled(settings.recommend.beliefs)
-        recommender = Recommender(table, log, settings.recommend, experiments, prices, strengths)
-        hub = Hub(database, recommender)
-        shifting = Shifting(database, lambda: learner.wake())
-        publisher = Publisher(database, cache, settings.learning, shifting.note)
-        learner = Learner(database, publisher.wake, settings.learning.idle.total_seconds())
-        trusting = Trusting(database, learner.wake)
-        rebuild = Rebuild(database, settings.learning, publisher.suspect)
-        nightly = Nightly(database, settings.learning, rebuild, trusting)
-        stack.push_async_callback(nightly.close)
-
-        def changed(keys: Sequence[BoardKey] | None) -> None:
-            if keys is None:
-                table.clear()
-            else:
-                table.invalidate(keys)
-            hub.hear(keys)
-
-        def connected() -> None:
-            table.alive()
-            publisher.suspect()
-
-        listener = Listener(
-            ears, changed=changed, work=learner.wake, alive=table.alive, connected=connected, lost=table.deaf
+        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis.address)))
+        subscription = await stack.enter_async_context(open_redis(settings.redis.address, LISTENER_TIMEOUT))
+        parts = _parts(settings, database, cache)
+        stack.push_async_callback(parts.nightly.close)
+        listener = ChangeListener(
+            subscription,
+            on_boards=parts.note_boards,
+            on_work=parts.learner.wake,
+            on_message=parts.table.note_heartbeat,
+            on_connected=parts.note_connected,
+            on_disconnected=parts.table.note_disconnected,
         )
-        for name, work in (
-            ("listener", listener.listen_forever),
-            ("publisher", publisher.run_forever),
-            ("learner", learner.run_forever),
-            ("decision-log", log.write_forever),
-            ("experiments", experiments.look_forever),
-            ("pacers", Pacers(database, settings.learning.budget_gain).run_forever),
-            ("prices", prices.look_forever),
-            ("strengths", fitted.look_forever),
-            ("shifts", shifting.look_forever),
-            ("trust", trusting.run_forever),
-            ("nightly", nightly.run_forever),
-            ("erasures", Forgetting(database, cache, trusting, publisher.wake, names).forget_forever),
-            ("upkeep", functools.partial(upkeep_forever, database)),
-        ):
-            await stack.enter_async_context(background(name, work))
+        for name, run in {
+            "listener": listener.run_forever,
+            "publisher": parts.publisher.run_forever,
+            "learner": parts.learner.run_forever,
+            "decision-log": parts.log.run_forever,
+        }.items():
+            await stack.enter_async_context(background(name, run))
+        for snapshot in (parts.experiments.snapshot, parts.budgets.snapshot, parts.fitted_priors.snapshot):
+            await stack.enter_async_context(snapshot)
+        for job in _periodic_jobs(parts):
+            await stack.enter_async_context(job)
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-        yield _server(
-            settings, authenticator, database, cache, recommender, hub, learner, nightly, publisher, strengths
-        )
+        yield _server(parts, authenticator)
 
 
-def _server(
-    settings: NeuralSettings,
-    authenticator: Authenticator,
-    database: Database,
-    cache: BoardCache,
-    recommender: Recommender,
-    hub: Hub,
-    learner: Learner,
-    nightly: Nightly,
-    publisher: Publisher,
-    strengths: Believes,
-) -> RpcServer:
+def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
+    """Returns the jobs that run on an interval."""
+    database, trust, night = parts.database, parts.trust_rounds, parts.nightly
+    budgets = BudgetController(database, parts.settings.learning.budget_gain)
+    erasure = UserErasure(database, parts.cache, trust, parts.publisher.wake, trust_score_pattern)
+    maintain = functools.partial(maintenance.maintain, database)
+    night_poll = nightly_run.POLL_INTERVAL
+    return [
+        periodically("budget-controller", budgets.update_all, controller.INTERVAL),
+        periodically("drift-detector", parts.detector.check_all, drift_detector.INTERVAL),
+        periodically("trust-rounds", trust.recompute_changed, rounds.INTERVAL, first_after=rounds.INTERVAL),
+        periodically("nightly-runs", night.run_scheduled, night_poll, first_after=night_poll),
+        periodically("erasures", erasure.step, LOOK_EVERY),
+        periodically("maintenance", maintain, maintenance.INTERVAL),
+    ]
+
+
+def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:
+    settings, database = parts.settings, parts.database
     server = build_server(settings.rpc, authenticator)
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,
-        recommend_servicer.RecommendServicer(recommender, hub, scores, settings.recommend),
+        recommend_servicer.RecommendServicer(parts.recommender, parts.hub, scores, settings.recommend),
         recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"],
     )
     server.add(
         learning_service_pb2_grpc.add_LearningServiceServicer_to_server,
         learning_servicer.LearningServicer(
             database,
-            cache,
-            learner,
-            nightly,
-            TenantSettings(database, publisher.wake),
-            PolicyEvaluation(
-                database, BoardStore(database, settings.learning.carry_over), settings.recommend, strengths
-            ),
-            TrustPins(database, learner.wake),
+            parts.cache,
+            parts.learner,
+            parts.nightly,
+            TenantSettings(database, parts.publisher.wake),
+            PolicyEvaluator(database, parts.boards, settings.recommend, parts.priors_of),
+            TrustPins(database, parts.learner.wake),
         ),
         learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"],
     )

@@ -1,132 +1,79 @@
-"""Settings of the service, read from the environment once."""
+"""Settings of the service."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Annotated
 
 from kit import ports
 from kit.postgres.pool import PostgresSettings
-from kit.redis.client import redis_address
+from kit.redis.client import RedisSettings
 from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.settings import Reader
-from neural.domain.model import LearningMode, Scope, Strategy
-from neural.domain.shrinkage import Beliefs
-
-DEFAULT_PORT = ports.NEURAL
-_DAY = timedelta(days=1)
+from kit.service_settings import ServiceSettings
+from kit.settings import Defaults, Report, Setting
+from neural.domain.model import LearningMode, Strategy
+from neural.domain.shrinkage import Priors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningSettings:
-    """How feedback becomes scores. Mode and half-life hold for the next version; a live one keeps its own."""
+    """Settings of learning."""
 
-    mode: LearningMode = LearningMode.EVIDENCE_WEIGHTED
-    half_life: timedelta = 30 * _DAY
-    """At least a day."""
-    carry_over: float = 0.5
-    """Share of the evidence of a model's version that the next one keeps."""
-    global_tenants_min: int = 3
-    """Tenants behind every published global row."""
-    global_raters_min: int = 10
-    """Users behind every published global row."""
-    rebuild_workers: int = 2
-    """Statements of a rebuild that run at a time."""
-    nightly_hour: int | None = 3
-    """Hour of UTC in which the nightly run begins; None leaves it to RunBatchLearning."""
-    decisions_kept: timedelta = 90 * _DAY
-    """How long decisions can be evaluated; whole months are dropped after it."""
-    idle: timedelta = timedelta(milliseconds=200)
-    """Longest pause between two looks at the queues when no wake-up comes."""
-    budget_gain: float = 1.0
-    """Most that the weight of cost moves in an hour to keep a tenant's daily budget."""
+    mode: Annotated[LearningMode, Setting("LEARNING_MODE")] = LearningMode.EVIDENCE_WEIGHTED
+    """How much a unit of feedback counts. Applies from the next rebuild; the live version keeps its mode."""
+    half_life: Annotated[timedelta, Setting("HALF_LIFE_DAYS", 1, 36_500, "days")] = timedelta(days=30)
+    """Half-life of evidence. Applies from the next rebuild; the live version keeps its half-life."""
+    carry_over: Annotated[float, Setting("VERSION_CARRY_OVER", 0, 1)] = 0.5
+    """Share of the evidence of a model version that counts for the next version."""
+    global_tenants_min: Annotated[int, Setting("GLOBAL_TENANTS_MIN", 1, 1_000_000, "tenants")] = 3
+    """Tenants that a published global score requires."""
+    global_raters_min: Annotated[int, Setting("GLOBAL_RATERS_MIN", 1, 1_000_000, "users")] = 10
+    """Users that a published global score requires."""
+    rebuild_workers: Annotated[int, Setting("REBUILD_WORKERS", 1, 16, "statements")] = 2
+    """Statements that a rebuild runs in parallel."""
+    nightly_hour: Annotated[int, Setting("NIGHTLY_HOUR", -1, 23)] = 3
+    """Hour of the nightly run in UTC; -1 if only RunBatchLearning starts runs."""
+    decision_retention: Annotated[timedelta, Setting("DECISION_RETENTION_DAYS", 1, 36_500, "days")] = timedelta(days=90)
+    """Retention of decisions, after which the partitions of whole months are dropped."""
+    budget_gain: Annotated[float, Setting("BUDGET_GAIN", 0.01, 100)] = 1.0
+    """Largest change per hour of the cost weight that keeps a tenant's daily budget."""
+    poll_interval: timedelta = timedelta(milliseconds=200)
+    """Longest time between two reads of the queues without a wake-up message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendSettings:
-    """How scores become recommendations."""
+    """Settings of recommendations."""
 
-    strategy: Strategy = Strategy.THOMPSON
-    epsilon: float = 0.1
-    beliefs: Beliefs = field(default_factory=Beliefs)
-    fitted_priors: bool = True
-    """Whether strengths that a nightly run fitted take the place of those that are set."""
+    strategy: Annotated[Strategy, Setting("STRATEGY")] = Strategy.THOMPSON
+    """Strategy of requests that do not name one."""
+    epsilon: Annotated[float, Setting("EPSILON", 0, 1)] = 0.1
+    """Probability of exploration of the strategy epsilon_greedy."""
+    priors: Priors = field(default_factory=Priors)
+    has_fitted_priors: Annotated[bool, Setting("FITTED_PRIORS")] = True
+    """Whether the strengths fitted by nightly runs replace the configured ones."""
     table_boards_max: int = 200_000
-    """Boards in the process's own table."""
-    decisions_max: int = 50_000
-    """Prepared decisions in the process's own table."""
-    valid_for: timedelta = timedelta(seconds=60)
-    """How long an answer may be reused."""
+    """Boards in the memory of the process."""
+    rankings_max: int = 50_000
+    """Prepared rankings in the memory of the process."""
+    answer_ttl: timedelta = timedelta(seconds=60)
+    """How long a client may reuse a recommendation."""
     log_queue_max: int = 20_000
-    """Decisions that wait to be logged; more are counted and dropped."""
+    """Decisions queued for the decision log. Further decisions are dropped and counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeuralSettings:
-    """Everything that the process is told."""
+class NeuralSettings(ServiceSettings):
+    """Settings of the process."""
 
-    rpc: RpcServerSettings
-    postgres: PostgresSettings
+    rpc: Annotated[RpcServerSettings, Defaults(port=ports.NEURAL)]
+    postgres: Annotated[PostgresSettings, Defaults(application_name="radiant-neural")]
+    redis: RedisSettings
+    auth: AuthSettings
     learning: LearningSettings
     recommend: RecommendSettings
-    redis_url: str
-    auth: AuthSettings
-    metrics_port: int
-    """0 serves none."""
-    log_level: str
 
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> NeuralSettings:
-        """Reads RADIANT_*; raises kit.settings.SettingsError naming every bad variable at once."""
-        reader = Reader(environ, "RADIANT_")
-        settings = cls(
-            rpc=RpcServerSettings.read(reader, DEFAULT_PORT),
-            postgres=PostgresSettings.read(reader, "radiant-neural"),
-            learning=_learning(reader),
-            recommend=RecommendSettings(
-                strategy=Strategy(reader.choice("STRATEGY", "thompson", [each.value for each in Strategy])),
-                epsilon=reader.number("EPSILON", 0.1, 0, 1),
-                beliefs=_beliefs(reader),
-                fitted_priors=reader.flag("FITTED_PRIORS", True),
-            ),
-            redis_url=redis_address(reader, None),
-            auth=AuthSettings.read(reader),
-            metrics_port=reader.integer("METRICS_PORT", 0, 0, 65535),
-            log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
-        )
-        reader.done()
-        return settings
-
-
-def _learning(reader: Reader) -> LearningSettings:
-    modes = [each.value for each in LearningMode]
-    return LearningSettings(
-        mode=LearningMode(reader.choice("LEARNING_MODE", LearningMode.EVIDENCE_WEIGHTED.value, modes)),
-        half_life=timedelta(days=reader.number("HALF_LIFE_DAYS", 30, 1, 36500)),
-        carry_over=reader.number("VERSION_CARRY_OVER", 0.5, 0, 1),
-        global_tenants_min=reader.integer("GLOBAL_TENANTS_MIN", 3, 1, 1_000_000),
-        global_raters_min=reader.integer("GLOBAL_RATERS_MIN", 10, 1, 1_000_000),
-        rebuild_workers=reader.integer("REBUILD_WORKERS", 2, 1, 16),
-        nightly_hour=None if (hour := reader.integer("NIGHTLY_HOUR", 3, -1, 23)) < 0 else hour,
-        decisions_kept=timedelta(days=reader.number("DECISION_RETENTION_DAYS", 90, 1, 36500)),
-        budget_gain=reader.number("BUDGET_GAIN", 1, 0.01, 100),
-    )
-
-
-def _beliefs(reader: Reader) -> Beliefs:
-    return Beliefs(
-        min_samples={
-            Scope.USER: reader.integer("MIN_SAMPLES_USER", 20, 1, 1_000_000),
-            Scope.TENANT: reader.integer("MIN_SAMPLES_TENANT", 50, 1, 1_000_000),
-            Scope.GLOBAL: reader.integer("MIN_SAMPLES_GLOBAL", 100, 1, 1_000_000),
-        },
-        information=reader.number("UNIT_INFORMATION", 2.4, 0.1, 100),
-        certainty_max=reader.number("CERTAINTY_MAX", 200, 1, 1e9),
-        threshold=reader.number("CONFIDENCE_THRESHOLD", 0.5, 0.01, 1),
-        task=reader.number("PRIOR_TASK", 10, 0, 1e6),
-        domain=reader.number("PRIOR_DOMAIN", 20, 0, 1e6),
-        tenant=reader.number("PRIOR_TENANT", 30, 0, 1e6),
-        user=reader.number("PRIOR_USER", 40, 0, 1e6),
-    )
+    def check(self, report: Report) -> None:
+        """Reports a missing Redis address, which the service requires."""
+        report.require("REDIS_URL", bool(self.redis.url), "is not set")

@@ -1,1 +1,1 @@
-"""Hears voice feedback: speech to text in any language, its English translation, and what it says of the answer."""
+"""Voice service: speech recognition, English translation and sentiment of voice feedback."""

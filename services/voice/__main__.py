@@ -1,10 +1,10 @@
-"""`python -m voice`: the server and, unless told otherwise, a worker beside it in the same process."""
+"""`python -m voice`: runs the server and, by default, a worker in the same process."""
 
-import asyncio
-import os
 import sys
 
-from voice.process import main
+from kit.service import run
+from voice.app import open_server
+from voice.settings import VoiceSettings
 
 if __name__ == "__main__":
-    sys.exit(main(os.environ, asyncio.run, serves=True))
+    sys.exit(run("voice", VoiceSettings.from_env, open_server, lambda settings: settings.rpc.grace))

@@ -1,9 +1,10 @@
-"""The only file that knows every concrete class of the service."""
+"""Composition root: builds all concrete classes of the service and its workers."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import logging
 import os
@@ -16,53 +17,53 @@ from kit.ids import new_id
 from kit.lifecycle import background
 from kit.objects import open_store
 from kit.personal_data import open_redactor
+from kit.poll import periodically
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import Authenticator
 from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
 from voice.api.servicer import VoiceServicer
-from voice.api.upload import Intake
-from voice.domain.ports import Ears, Recordings
-from voice.engine.availability import why_off
-from voice.jobs.queries import Depths, Feedback
-from voice.jobs.retry import Retrying
-from voice.jobs.store import Jobs
+from voice.api.upload import UploadReceiver
+from voice.domain.ports import Recordings, Transcriber
+from voice.engine.availability import unavailable_reason
+from voice.jobs.queries import FeedbackQueries, QueueDepths
+from voice.jobs.retry import FeedbackRetry
+from voice.jobs.store import JobStore
 from voice.jobs.stream import JobStream
-from voice.pipeline.redaction import RedactingEars
+from voice.pipeline.redaction import RedactingTranscriber
 from voice.pipeline.translation import Translation
-from voice.settings import HearingSettings, VoiceSettings
-from voice.worker.job_runner import Attempts
+from voice.settings import VoiceSettings
+from voice.worker.job_runner import JobRunner
 from voice.worker.loop import Worker
-from voice.worker.maintenance import Upkeep
-from voice.worker.sweeper import Sweeper
+from voice.worker.maintenance import INTERVAL, maintain
+from voice.worker.sweeper import sweep
 
 log = logging.getLogger(__name__)
 
 ANSWER_TIME = timedelta(seconds=1)
-"""Beyond what a look into the stream waits for."""
+"""Timeout of a read of the stream, in addition to the time that the read blocks."""
 
-OpenEars = Callable[[HearingSettings, Translation], AbstractAsyncContextManager[Ears]]
+OpenTranscriber = Callable[[VoiceSettings, Translation], AbstractAsyncContextManager[Transcriber]]
 
 
 class VoiceProcess:
-    """A server, a worker, or both: told to stop, they drain side by side."""
+    """A server, a worker, or both."""
 
     def __init__(self, server: RpcServer | None, worker: Worker | None) -> None:
         self._server, self._worker = server, worker
 
     async def start(self) -> int:
-        """Serves, where there is a server; returns its port, else 0."""
+        """Starts the server and returns its port; returns 0 without a server."""
         return await self._server.start() if self._server is not None else 0
 
     async def set_serving(self, serving: bool) -> None:
-        """Tells health checks whether to send calls here."""
+        """Sets the answer of health checks."""
         if self._server is not None:
             await self._server.set_serving(serving)
 
     async def stop(self, grace: timedelta) -> None:
-        """Takes no new call and no new job; what runs may end within the grace."""
+        """Accepts no new call and no new job; running ones may end within the grace period."""
         async with asyncio.TaskGroup() as group:
             if self._server is not None:
                 group.create_task(self._server.stop(grace))
@@ -71,73 +72,93 @@ class VoiceProcess:
 
 
 @contextlib.asynccontextmanager
-async def wired(
-    settings: VoiceSettings, *, serves: bool = True, open_ears: OpenEars | None = None
+async def open_server(
+    settings: VoiceSettings, *, is_worker_only: bool = False, open_transcriber: OpenTranscriber | None = None
 ) -> AsyncIterator[VoiceProcess]:
-    """Gives the process, built and not yet started, with everything behind it running.
+    """Yields the process, built and not yet started. Its background tasks run during the block.
 
-    Without the voice extra there are no ears: what was heard before can be read, nothing new is heard. A worker alone
-    (`serves` false) makes no sense then. Other ears than the engine's may be given.
+    Without the voice extra there is no transcriber and no worker; stored transcripts can still be read. Tests pass
+    their own transcriber.
     """
     async with AsyncExitStack() as stack:
-        translation = Translation(settings.hearing.translation_folder)
+        translation = Translation(settings.recognition.translation_folder)
         stack.callback(translation.close)
-        ears: Ears | str = "" if open_ears else why_off()
-        if not ears:
-            opener: OpenEars = open_ears or importlib.import_module("voice.pipeline.pipeline").open_ears
-            ears = await stack.enter_async_context(opener(settings.hearing, translation))
-        else:
-            log.warning(ears)
+        transcriber = await _transcriber(stack, settings, translation, open_transcriber)
         database = await stack.enter_async_context(open_database(settings.postgres))
         recordings, stream = open_store(settings.recordings_url), await _stream(stack, settings)
-        jobs, depths = Jobs(database), Depths(database)
         worker = None
-        if not isinstance(ears, str) and (settings.workers_inside or not serves):
-            rules, bytes_max = settings.queue, settings.hearing.audio_bytes_max
-            redacting = RedactingEars(ears, await stack.enter_async_context(open_redactor(settings.redact_pii)))
-            worker = Worker(jobs, Attempts(jobs, redacting, recordings, stream, rules, bytes_max), stream, rules)
-        for name, work in (
-            ("sweeper", Sweeper(jobs, depths, stream, settings.queue).run_forever),
-            ("upkeep", Upkeep(database, recordings, stream, settings.retention).run_forever),
-            *((("worker", worker.run_forever),) if worker is not None else ()),
-        ):
-            await stack.enter_async_context(background(name, work))
+        if not isinstance(transcriber, str) and (settings.workers_inside or is_worker_only):
+            worker = await _worker(stack, settings, transcriber, database, recordings, stream)
+        await _start_periodic_tasks(stack, settings, database, recordings, stream)
         server = None
-        if serves:
-            authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
-            server = _server(settings, authenticator, ears, translation, database, recordings, stream)
+        if not is_worker_only:
+            servicer = VoiceServicer(
+                transcriber,
+                translation,
+                UploadReceiver(settings.recognition),
+                FeedbackQueries(database),
+                QueueDepths(database),
+                FeedbackRetry(database, stream),
+                recordings,
+            )
+            server = await _server(stack, settings, servicer)
         yield VoiceProcess(server, worker)
 
 
+async def _transcriber(
+    stack: AsyncExitStack, settings: VoiceSettings, translation: Translation, opener: OpenTranscriber | None
+) -> Transcriber | str:
+    """Returns the transcriber, or the reason why there is none."""
+    if opener is None:
+        if reason := unavailable_reason():
+            log.warning(reason)
+            return reason
+        opener = importlib.import_module("voice.pipeline.transcription").open_pipeline  # imports the voice extra
+    return await stack.enter_async_context(opener(settings, translation))
+
+
 async def _stream(stack: AsyncExitStack, settings: VoiceSettings) -> JobStream | None:
-    if not settings.redis_url:
+    address, queue = settings.redis.address, settings.queue
+    if not address:
         return None
-    rules = settings.queue
-    client = await stack.enter_async_context(open_redis(settings.redis_url))
-    reader = await stack.enter_async_context(open_redis(settings.redis_url, rules.block + ANSWER_TIME))
+    client = await stack.enter_async_context(open_redis(address))
+    reader = await stack.enter_async_context(open_redis(address, queue.stream_block + ANSWER_TIME))
     consumer = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
-    return JobStream(client, reader, consumer, rules.lease, rules.block)
+    return JobStream(client, reader, consumer, queue.lease, queue.stream_block)
 
 
-def _server(
+async def _worker(
+    stack: AsyncExitStack,
     settings: VoiceSettings,
-    authenticator: Authenticator,
-    ears: Ears | str,
-    translation: Translation,
+    transcriber: Transcriber,
     database: Database,
     recordings: Recordings,
     stream: JobStream | None,
-) -> RpcServer:
+) -> Worker:
+    jobs, queue, bytes_max = JobStore(database), settings.queue, settings.recognition.audio_bytes_max
+    redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
+    redacting = RedactingTranscriber(transcriber, redactor)
+    worker = Worker(jobs, JobRunner(jobs, redacting, recordings, stream, queue, bytes_max), stream, queue)
+    await stack.enter_async_context(background("worker", worker.run_forever))
+    return worker
+
+
+async def _start_periodic_tasks(
+    stack: AsyncExitStack,
+    settings: VoiceSettings,
+    database: Database,
+    recordings: Recordings,
+    stream: JobStream | None,
+) -> None:
+    sweep_once = functools.partial(sweep, JobStore(database), QueueDepths(database), stream, settings.queue)
+    await stack.enter_async_context(periodically("sweeper", sweep_once, settings.queue.sweep_interval))
+    maintain_once = functools.partial(maintain, database, recordings, stream, settings.retention)
+    await stack.enter_async_context(periodically("maintenance", maintain_once, INTERVAL))
+
+
+async def _server(stack: AsyncExitStack, settings: VoiceSettings, servicer: VoiceServicer) -> RpcServer:
+    authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
     server = build_server(settings.rpc, authenticator)
-    servicer = VoiceServicer(
-        ears,
-        translation,
-        Intake(settings.hearing),
-        Feedback(database),
-        Depths(database),
-        Retrying(database, stream),
-        recordings,
-    )
     server.add(
         voice_service_pb2_grpc.add_VoiceServiceServicer_to_server,
         servicer,

@@ -19,10 +19,10 @@ from bench.resilience.fuzz.targets import SKIPPED_METHODS, TARGETS
 from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
-from tests.experiments.service import serving as experiments
+from tests.experiments.fixtures import service as experiments
 from tests.ingest.fixtures import service as ingest
 from tests.kit.fixtures.scripted_servicer import METHODS, Script, ScriptedIngest
-from tests.neural import serving as neural
+from tests.neural.fixtures import service as neural
 from tests.support.suite import KEY
 
 REQUESTS = 120
@@ -43,8 +43,8 @@ def services_of(module: str) -> list[ServiceDescriptor]:
 async def test_no_request_breaks_a_service(database_url: str, redis_url: str) -> None:
     async with (
         ingest.open_service(database_url, redis_url) as intake,
-        neural.serving(database_url, redis_url) as learning,
-        experiments.serving(database_url) as trials,
+        neural.open_service(database_url, redis_url) as learning,
+        experiments.open_service(database_url) as trials,
     ):
         addresses = {"ingest": intake.address, "neural": learning.address, "experiments": trials.address}
         for module, address in addresses.items():

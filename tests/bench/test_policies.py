@@ -30,7 +30,7 @@ def test_ours_learns_the_best_model_of_each_task() -> None:
     """After enough events it beats the lot, and stays below the ceiling."""
     streams = draw_streams(table(), range(4), 2_000)
     courses = {
-        each.name: simulate(streams, each, [2_000], turns=1) for each in default_policies(RecommendSettings().beliefs)
+        each.name: simulate(streams, each, [2_000], turns=1) for each in default_policies(RecommendSettings().priors)
     }
     assert (courses[OURS].greedy[2_000] > courses["random"].served[2_000] + 0.1).all()
     assert (courses[OURS].served[2_000] <= streams.ceiling).all()

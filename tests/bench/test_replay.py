@@ -18,7 +18,7 @@ from tests.bench.fixtures.outcomes import MODELS, TASKS, table
 
 
 def _ours() -> Policy:
-    return next(each for each in default_policies(RecommendSettings().beliefs) if each.name == OURS)
+    return next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
 
 
 def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from cli.service_process import serves
+from cli.services import SERVICES
 from tests.support.servers import scratch_folder
 from tests.support.suite import free_port
 
@@ -64,8 +65,9 @@ class Command:
 @contextlib.contextmanager
 def radiant(data: Path, *arguments: str) -> Iterator[Command]:
     """Runs the command on the folder, with free ports; it and all it started is gone after the block."""
-    ports = {name: free_port() for name in ("ingest", "neural", "gateway")}
+    ports = {service.name: free_port() for service in SERVICES}
     environ = {**os.environ, "RADIANT_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    environ |= {variable: str(free_port()) for service in SERVICES for variable, _ in service.side_ports}
     environ |= {f"RADIANT_{name.upper()}_PORT": str(port) for name, port in ports.items()}
     output = data / "printed.txt"
     with output.open("wb") as sink:

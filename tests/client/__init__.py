@@ -1,1 +1,0 @@
-"""Tests of the client against small services on real ports."""

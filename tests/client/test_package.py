@@ -1,50 +1,57 @@
-"""The package as it is shipped: its service config, and that it stands without the services."""
+"""The distributed package: its imports and its public names."""
 
-import json
+import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from radiant_client.transport.channel import retries, service_config, timeout_of
+import radiant_client
 
-ROOT = Path(__file__).parents[2]
+PUBLIC_NAMES = Path(__file__).parent / "fixtures" / "public_names.txt"
 
-ALONE = """
+IMPORT_WITHOUT_SERVICES = """
 import sys
 
-class Fence:
+class BlockedImports:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {"kit", "ingest", "neural", "cli", "protovalidate", "grpc_status",
                                       "grpc_health", "asyncpg", "redis", "numpy", "jwt", "tests"}:
-            raise ImportError("fenced off: " + name)
+            raise ImportError("import is not allowed: " + name)
 
-sys.meta_path.insert(0, Fence())
+sys.meta_path.insert(0, BlockedImports())
 import radiant_client
 for name in radiant_client.__all__:
     getattr(radiant_client, name)
 """
 
 
-def test_the_packaged_service_config_is_the_merge_of_the_services() -> None:
-    merged = []
-    for source in sorted(ROOT.glob("proto/radiant/*/v1/service_config.json")):
-        merged += json.loads(source.read_text("utf-8"))["methodConfig"]
-    assert service_config() == {"methodConfig": merged}
+def test_package_imported_without_the_services_has_all_its_names() -> None:
+    subprocess.run([sys.executable, "-I", "-c", IMPORT_WITHOUT_SERVICES], check=True, timeout=60)
 
 
-def test_channels_retry_but_set_no_timeouts() -> None:
-    methods = json.loads(retries())["methodConfig"]
-    assert any("retryPolicy" in one for one in methods)
-    assert not any("timeout" in one for one in methods)
+def signature_of(value: Any) -> str:
+    """Returns the parameters with their defaults, without annotations; empty for a value that is not callable."""
+    if not callable(value):
+        return ""
+    signature = inspect.signature(value)
+    parameters = [one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()]
+    return str(signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
 
 
-def test_timeouts_are_those_of_the_method_or_its_service() -> None:
-    assert timeout_of("radiant.ingest.v1.IngestService") == 5.0
-    assert timeout_of("radiant.ingest.v1.IngestService", "BatchRecordManifests") == 15.0
-    assert timeout_of("radiant.neural.v1.LearningService", "RunBatchLearning") == 3600.0
-    assert timeout_of("radiant.neural.v1.RecommendService", "GetRecommendation") == 1.0
-    assert timeout_of("unknown") == 10.0
+def public_names() -> Iterator[str]:
+    """Yields the exported names and their public attributes, with signatures."""
+    for name in sorted(radiant_client.__all__):
+        exported = getattr(radiant_client, name)
+        yield f"{name}{signature_of(exported)}"
+        if inspect.isclass(exported):
+            inherited = {*dir(Exception), *dir(list)}
+            for attribute in sorted(set(dir(exported)) - inherited):
+                if not attribute.startswith("_"):
+                    yield f"  {attribute}{signature_of(getattr(exported, attribute))}"
 
 
-def test_it_needs_nothing_of_the_services() -> None:
-    subprocess.run([sys.executable, "-I", "-c", ALONE], check=True, timeout=60)
+def test_public_names_and_signatures_equal_the_recorded_ones() -> None:
+    """A change is a change of the public interface. Describe it in CHANGELOG.md and update the file."""
+    assert list(public_names()) == PUBLIC_NAMES.read_text().splitlines()

@@ -1,4 +1,4 @@
-"""The face without an event loop, against services in a loop of another thread."""
+"""SyncRadiant against fake services on the event loop of another thread."""
 
 import threading
 from collections.abc import Iterator
@@ -9,28 +9,28 @@ import grpc
 import pytest
 
 from radiant_client import InvalidRequest, SyncRadiant, implicit_signal, is_spooled
-from radiant_client.sync import Loop
-from tests.client.fakes import Refusal, Suite, entry, part, suite
-from tests.client.spooling import QUICK, token_of
+from radiant_client.sync import LoopThread
+from tests.client.fixtures.fake_services import FakeSuite, StatusError, entry, fake_suite, part
+from tests.client.fixtures.spool_clients import FAST_RECONNECT, token_of
 from tests.support.suite import free_port
 
 
 @pytest.fixture
-def served() -> Iterator[Suite]:
-    """Gives the fakes on a loop of their own."""
-    loop, stack = Loop(), AsyncExitStack()
+def served() -> Iterator[FakeSuite]:
+    """Yields the fakes on a separate event loop."""
+    loop, stack = LoopThread(), AsyncExitStack()
 
-    async def serve() -> Suite:
-        return await stack.enter_async_context(suite())
+    async def serve() -> FakeSuite:
+        return await stack.enter_async_context(fake_suite())
 
-    yield loop.wait(serve())
-    loop.wait(stack.aclose())
+    yield loop.run(serve())
+    loop.run(stack.aclose())
     loop.stop()
 
 
 @pytest.fixture
-def radiant(served: Suite) -> Iterator[SyncRadiant]:
-    """Gives a connected client whose table knows a model."""
+def radiant(served: FakeSuite) -> Iterator[SyncRadiant]:
+    """Yields a client with one model in its table."""
     served.recommend.parts.put_nowait(part(entry({"a": 1.0})))
     with SyncRadiant.connect(
         ingest=served.address, neural=served.address, token="t", default_model="m", ready_timeout=5.0
@@ -38,7 +38,7 @@ def radiant(served: Suite) -> Iterator[SyncRadiant]:
         yield client
 
 
-def test_every_part_blocks(served: Suite, radiant: SyncRadiant) -> None:
+def test_sync_client_every_part_returns_results(served: FakeSuite, radiant: SyncRadiant) -> None:
     assert radiant.choose("u1", "chat", candidates=["a"]).source == "table"
     assert radiant.table.decide("u1", "chat", "").model == "a"
     assert radiant.table.version == 1
@@ -48,29 +48,29 @@ def test_every_part_blocks(served: Suite, radiant: SyncRadiant) -> None:
     assert radiant.mix({"a": 0.5}, radiant.table.models("", "chat", ""))[0].model == "a"
 
 
-def test_speaking_blocks(served: Suite, radiant: SyncRadiant) -> None:
+def test_sync_client_voice_feedback_returns_the_response(served: FakeSuite, radiant: SyncRadiant) -> None:
     sound = [b"a" * 100_000, b"b"]
     assert radiant.ingest.submit_voice_feedback("o1", "u1", sound).audio_bytes == 100_001
     assert radiant.ingest.submit_voice_feedback("o1", "u1", iter(sound), request_id="r").audio_bytes == 100_001
     assert served.ingest.requests[1][0].header.request_id == "r"
 
 
-def test_a_stream_blocks_too(served: Suite, radiant: SyncRadiant) -> None:
+def test_sync_client_stream_returns_acknowledgements(served: FakeSuite, radiant: SyncRadiant) -> None:
     with radiant.ingest.stream(max_in_flight=2) as stream:
         ack = stream.send(signals=[implicit_signal("o1", "u1", "regenerate")])
     assert ack.accepted_count == 1
     assert len(served.ingest.batches) == 1
 
 
-def test_errors_come_through(served: Suite, radiant: SyncRadiant) -> None:
-    served.ingest.steps = [Refusal(grpc.StatusCode.INVALID_ARGUMENT, "bad")]
+def test_sync_client_failed_call_raises_the_same_error(served: FakeSuite, radiant: SyncRadiant) -> None:
+    served.ingest.responses = [StatusError(grpc.StatusCode.INVALID_ARGUMENT, "bad")]
     with pytest.raises(InvalidRequest, match="bad"):
         radiant.ingest.submit_feedback("o1", "u1", "positive")
     with pytest.raises(AttributeError):
         _ = radiant.ingest.no_such_call
 
 
-def test_closing_ends_the_thread(served: Suite) -> None:
+def test_sync_client_closed_stops_its_thread(served: FakeSuite) -> None:
     before = threading.active_count()
     client = SyncRadiant.connect(
         ingest=served.address, neural=served.address, token="t", default_model="m", ready_timeout=0.01
@@ -80,7 +80,7 @@ def test_closing_ends_the_thread(served: Suite) -> None:
     assert "radiant-client" not in [one.name for one in threading.enumerate()][before:]
 
 
-def test_a_spool_waits_without_a_loop_too(tmp_path: Path) -> None:
+def test_sync_client_with_spool_sends_spooled_writes_later(tmp_path: Path) -> None:
     port = free_port()
     address = f"127.0.0.1:{port}"
     with SyncRadiant.connect(
@@ -88,7 +88,7 @@ def test_a_spool_waits_without_a_loop_too(tmp_path: Path) -> None:
         neural=address,
         token=token_of("acme"),
         default_model="m",
-        options=QUICK,
+        options=FAST_RECONNECT,
         ready_timeout=0.01,
         spool=str(tmp_path),
     ) as client:
@@ -96,16 +96,16 @@ def test_a_spool_waits_without_a_loop_too(tmp_path: Path) -> None:
         assert is_spooled(answer)
         assert client.health().spool.records == 1
         assert not client.spool.drained(0.01)
-        loop, stack = Loop(), AsyncExitStack()
+        loop, stack = LoopThread(), AsyncExitStack()
 
-        async def serve() -> Suite:
-            return await stack.enter_async_context(suite(port))
+        async def serve() -> FakeSuite:
+            return await stack.enter_async_context(fake_suite(port))
 
-        served = loop.wait(serve())
+        served = loop.run(serve())
         try:
             assert client.spool.drained(10.0)
             assert [one.request_id for one in served.ingest.requests] == [answer.request_id]
             assert client.spool.dead_letters() == []
         finally:
-            loop.wait(stack.aclose())
+            loop.run(stack.aclose())
             loop.stop()

@@ -1,6 +1,12 @@
-"""Fixtures of the gateway's tests."""
+"""Fixtures of the gateway's tests.
 
-from collections.abc import AsyncIterator
+- database_url: superuser address of a migrated database without rows
+- served: the gateway over real services on that database
+- scripted: the gateway over services with scripted responses
+- certificate: certificate, key and authority of localhost
+"""
+
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +14,24 @@ import pytest
 from gateway.http.settings import Tls
 from tests.gateway.fixtures.gateway import Served, gateway
 from tests.gateway.fixtures.scripted_services import ScriptedGateway, scripted_gateway
+from tests.ingest.fixtures.database import SharedDatabase
 from tests.support.certificates import Authority
+from tests.support.servers import Apart, Databases
+
+
+@pytest.fixture(scope="session")
+def shared_database(apart: Apart, databases: Databases) -> Iterator[SharedDatabase]:
+    """Yields the database that the tests of the gateway share."""
+    database = SharedDatabase(apart, databases)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database_url(shared_database: SharedDatabase) -> Iterator[str]:
+    """Yields the superuser address of the shared database, and deletes its rows after the test."""
+    yield shared_database.url
+    shared_database.reset()
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,7 +60,12 @@ def _logging() -> Iterator[None]:
         yield
 
 
-def code_of(server: FakeServer, error: BaseException | None = None, environ: Mapping[str, str] | None = None) -> int:
+def code_of(
+    server: FakeServer,
+    error: BaseException | None = None,
+    environ: Mapping[str, str] | None = None,
+    preload: Sequence[str] = (),
+) -> int:
     """Returns the exit code of a process whose server cannot be opened because of the error, if there is one."""
 
     def load(variables: Mapping[str, str]) -> Settings:
@@ -73,13 +80,23 @@ def code_of(server: FakeServer, error: BaseException | None = None, environ: Map
         yield server
         server.events.append("closed")
 
-    return run("test", load, opened, lambda settings: settings.grace, environ=environ or {})
+    return run("test", load, opened, lambda settings: settings.grace, environ=environ or {}, preload=preload)
 
 
 def test_process_drains_at_sigterm_and_exits_with_0() -> None:
     server = FakeServer()
     assert code_of(server) == 0
     assert server.events == ["start", False, timedelta(seconds=3), "closed"]
+
+
+def test_preloaded_modules_are_imported_and_a_failure_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "slow_module_for_preload.py").write_text("value = 1")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert code_of(FakeServer(), preload=("no_such_module_for_preload", "slow_module_for_preload")) == 0
+    assert sys.modules.pop("slow_module_for_preload").value == 1
+    assert "no_such_module_for_preload" in capsys.readouterr().err
 
 
 def test_bad_settings_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Assignment: published vectors, held to by an implementation that shares nothing, and what must never happen."""
+"""Assignment of users: published vectors, an independent implementation, and invariants."""
 
 from __future__ import annotations
 
@@ -23,77 +23,81 @@ USERS = st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable())
 
 
 def experiment(**changed: Any) -> Experiment:
-    told: dict[str, Any] = {"experiment_id": "e1", "state": State.RUNNING, "variants": PAIR}
-    return Experiment(**(told | changed))
+    fields: dict[str, Any] = {"experiment_id": "e1", "state": State.RUNNING, "variants": PAIR}
+    return Experiment(**(fields | changed))
 
 
 def published(name: str) -> Experiment:
-    """Builds an experiment of the vectors."""
-    told = PUBLISHED["experiments"][name]
-    aims = {key: frozenset(value) for key, value in told["targeting"].items() if key != "attributes"}
-    wanted = {key: frozenset(value) for key, value in told["targeting"].get("attributes", {}).items()}
+    """Returns an experiment of the published vectors."""
+    fields = PUBLISHED["experiments"][name]
+    conditions = {key: frozenset(value) for key, value in fields["targeting"].items() if key != "attributes"}
+    attributes = {key: frozenset(value) for key, value in fields["targeting"].get("attributes", {}).items()}
     return Experiment(
-        experiment_id=told["experiment_id"],
-        tenant_id=told["tenant_id"],
+        experiment_id=fields["experiment_id"],
+        tenant_id=fields["tenant_id"],
         state=State.RUNNING,
-        variants=tuple(Variant(name=each["name"], weight=each.get("weight")) for each in told["variants"]),
-        traffic=told["traffic"],
-        layer=told["layer"],
-        layer_slots=(told["layer_slots"][0], told["layer_slots"][1]),
-        holdout=told["holdout"],
-        targeting=Targeting(**aims, attributes=wanted),
-        forced=told["forced"],
+        variants=tuple(Variant(name=each["name"], weight=each.get("weight")) for each in fields["variants"]),
+        traffic=fields["traffic"],
+        layer=fields["layer"],
+        layer_slots=(fields["layer_slots"][0], fields["layer_slots"][1]),
+        holdout=fields["holdout"],
+        targeting=Targeting(**conditions, attributes=attributes),
+        forced=fields["forced"],
     )
 
 
-def literal(told: dict[str, Any], case: dict[str, Any]) -> tuple[str, str]:
-    """Returns variant and reason by the letter of the rules, in exact fractions."""
+def reference(fields: dict[str, Any], case: dict[str, Any]) -> tuple[str, str]:
+    """Returns variant and reason by an independent implementation in exact fractions."""
 
     def point(text: str, start: int = 0) -> Fraction:
         return Fraction(int(hashlib.sha256(text.encode("utf-8")).hexdigest()[start : start + 16], 16), 2**64)
 
-    user, aims = case["user_id"], told["targeting"]
-    if told["tenant_id"] not in ("", case["tenant_id"]):
+    user, conditions = case["user_id"], fields["targeting"]
+    if fields["tenant_id"] not in ("", case["tenant_id"]):
         return "", "not_covered"
-    if user in told["forced"]:
-        return told["forced"][user], "forced"
-    covered = user != ""
+    if user in fields["forced"]:
+        return fields["forced"][user], "forced"
+    is_covered = user != ""
     for key, value in (("task_types", "task_type"), ("domain_modes", "domain_mode"), ("tenant_ids", "tenant_id")):
         seen = case[value] or ("general" if value == "domain_mode" else "")
-        covered &= not aims.get(key) or seen in aims[key]
-    covered &= all(case["attributes"].get(key) in allowed for key, allowed in aims.get("attributes", {}).items())
-    if not covered:
+        is_covered &= not conditions.get(key) or seen in conditions[key]
+    is_covered &= all(
+        case["attributes"].get(key) in allowed for key, allowed in conditions.get("attributes", {}).items()
+    )
+    if not is_covered:
         return "", "not_covered"
-    if point(f"holdout:{told['layer'] or case['tenant_id']}:{user}") < Fraction(told["holdout"]):
+    if point(f"holdout:{fields['layer'] or case['tenant_id']}:{user}") < Fraction(fields["holdout"]):
         return "", "holdout"
-    low, high = (Fraction(each) for each in told["layer_slots"])
-    if told["layer"] and not low <= point(f"{told['layer']}:{user}") < high:
+    low, high = (Fraction(each) for each in fields["layer_slots"])
+    if fields["layer"] and not low <= point(f"{fields['layer']}:{user}") < high:
         return "", "outside_layer"
-    name, t = f"{told['experiment_id']}:{user}", Fraction(told["traffic"])
+    name, t = f"{fields['experiment_id']}:{user}", Fraction(fields["traffic"])
     if point(name) < t:
-        rest = [(each["name"], Fraction(each.get("weight", 1))) for each in told["variants"][1:]]
-        mark = point(name, 16) * sum(weight for _, weight in rest)
+        rest = [(each["name"], Fraction(each.get("weight", 1))) for each in fields["variants"][1:]]
+        position = point(name, 16) * sum(weight for _, weight in rest)
         for variant, weight in rest:
-            if mark < weight:
+            if position < weight:
                 return variant, "bucket"
-            mark -= weight
+            position -= weight
     return ("control", "bucket") if point(name) >= 1 - min(t, 1 - t) else ("", "unassigned")
 
 
-def test_there_are_enough_vectors_of_every_kind() -> None:
+def test_published_vectors_cover_every_reason() -> None:
     assert len(PUBLISHED["cases"]) >= 200
     assert {case["reason"] for case in PUBLISHED["cases"]} == set(Reason) - {Reason.NOT_RUNNING}
 
 
 @pytest.mark.parametrize("name", PUBLISHED["experiments"])
-def test_the_published_vectors_hold(name: str) -> None:
+def test_assignment_matches_published_vectors(name: str) -> None:
     for case in PUBLISHED["cases"]:
         if case["experiment"] != name:
             continue
-        asked = {key: case[key] for key in ("user_id", "tenant_id", "task_type", "domain_mode", "attributes")}
-        got = assign(published(name), **asked)
-        assert (got.variant, got.analysed, got.reason) == (case["variant"], case["analysed"], case["reason"]), case
-        assert (got.variant, got.reason) == literal(PUBLISHED["experiments"][name], case), case
+        arguments = {key: case[key] for key in ("user_id", "tenant_id", "task_type", "domain_mode", "attributes")}
+        found = assign(published(name), **arguments)
+        assert (found.variant, found.analysed, found.reason) == (case["variant"], case["analysed"], case["reason"]), (
+            case
+        )
+        assert (found.variant, found.reason) == reference(PUBLISHED["experiments"][name], case), case
         digest = hashlib.sha256(f"{published(name).experiment_id}:{case['user_id']}".encode()).digest()
         assert (case["bucket"], case["second"]) == tuple(
             str(int.from_bytes(part, "big")) for part in (digest[:8], digest[8:16])
@@ -101,56 +105,61 @@ def test_the_published_vectors_hold(name: str) -> None:
 
 
 @given(USERS, SHARES, SHARES)
-def test_raising_traffic_never_moves_a_treated_user(user: str, one: float, other: float) -> None:
-    ways = (*PAIR, Variant(name="b", weight=3.0))
-    low, high = experiment(traffic=min(one, other), variants=ways), experiment(traffic=max(one, other), variants=ways)
+def test_rise_of_traffic_moves_no_treated_user(user: str, one: float, other: float) -> None:
+    three = (*PAIR, Variant(name="b", weight=3.0))
+    low, high = (
+        experiment(traffic=min(one, other), variants=three),
+        experiment(traffic=max(one, other), variants=three),
+    )
     before = variant_of(low, user)
     if before not in ("", "control"):
         assert variant_of(high, user) == before
 
 
 @given(USERS, SHARES, SHARES)
-def test_a_change_that_keeps_the_epoch_moves_nobody_who_counts(user: str, one: float, other: float) -> None:
+def test_change_within_epoch_moves_no_analysed_user(user: str, one: float, other: float) -> None:
     old, new = experiment(traffic=one), experiment(traffic=other)
     if not change(old, new).opens_new_epoch and variant_of(old, user):
         assert variant_of(new, user) == variant_of(old, user)
 
 
 @given(SHARES, SHARES)
-def test_a_change_that_keeps_the_epoch_keeps_the_proportions(one: float, other: float) -> None:
+def test_change_within_epoch_keeps_ratio_of_groups(one: float, other: float) -> None:
     old, new = experiment(traffic=one), experiment(traffic=other)
     if not change(old, new).opens_new_epoch:
-        before, after = expected_shares(old), expected_shares(new)
-        assert before["control"] * after["treatment"] == pytest.approx(after["control"] * before["treatment"])
+        old_shares, new_shares = expected_shares(old), expected_shares(new)
+        assert old_shares["control"] * new_shares["treatment"] == pytest.approx(
+            new_shares["control"] * old_shares["treatment"]
+        )
 
 
 @given(USERS, SHARES)
-def test_layers_are_exclusive(user: str, cut: float) -> None:
+def test_disjoint_slots_of_a_layer_cover_each_user_once(user: str, cut: float) -> None:
     parts = [(0.0, cut), (cut, 1.0)]
-    covered = [
-        assign(experiment(experiment_id=str(place), layer="routing", layer_slots=slots), user).reason
+    is_inside = [
+        assign(experiment(experiment_id=str(index), layer="routing", layer_slots=slots), user).reason
         is not Reason.OUTSIDE_LAYER
-        for place, slots in enumerate(parts)
+        for index, slots in enumerate(parts)
     ]
-    assert sorted(covered) == [False, True]
+    assert sorted(is_inside) == [False, True]
 
 
 @pytest.mark.parametrize(
     ("share", "below"), [(0.0, 0), (1.0, 2**64), (0.5, 2**63), (2.0**-64, 1), (2.0**-65, 1), (-1.0, 0), (2.0, 2**64)]
 )
-def test_thresholds_are_exact(share: float, below: int) -> None:
+def test_threshold_is_exact(share: float, below: int) -> None:
     assert threshold(share) == below
 
 
-def test_shares_come_out_as_planned() -> None:
-    ways = experiment(traffic=0.6, variants=(*PAIR, Variant(name="b", weight=3.0)))
-    assert expected_shares(ways) == pytest.approx({"control": 0.4, "treatment": 0.15, "b": 0.45})
-    got = [variant_of(ways, f"user-{place}") for place in range(20_000)]
-    for name, share in expected_shares(ways).items():
-        assert got.count(name) / len(got) == pytest.approx(share, abs=0.015)
+def test_observed_shares_match_expected_shares() -> None:
+    three_variants = experiment(traffic=0.6, variants=(*PAIR, Variant(name="b", weight=3.0)))
+    assert expected_shares(three_variants) == pytest.approx({"control": 0.4, "treatment": 0.15, "b": 0.45})
+    variants = [variant_of(three_variants, f"user-{index}") for index in range(20_000)]
+    for name, share in expected_shares(three_variants).items():
+        assert variants.count(name) / len(variants) == pytest.approx(share, abs=0.015)
 
 
-def test_forced_variants_are_never_analysed_and_nobody_is_assigned_unless_it_runs() -> None:
+def test_forced_variant_is_not_analysed_and_requires_running_state() -> None:
     forced = experiment(forced={"tester": "treatment"})
     assert assign(forced, "tester").variant == "treatment"
     assert not assign(forced, "tester").analysed
@@ -177,13 +186,13 @@ def test_forced_variants_are_never_analysed_and_nobody_is_assigned_unless_it_run
         ({"traffic": 0.5}, {"traffic": 0.5, "forced": {"user-1": "control"}}, True),
     ],
 )
-def test_epochs(before: dict[str, Any], after: dict[str, Any], opens: bool) -> None:
+def test_change_opens_epoch_when_required(before: dict[str, Any], after: dict[str, Any], opens: bool) -> None:
     effect = change(experiment(**before), experiment(**after))
     assert effect.opens_new_epoch is opens
     assert effect.why or not opens
 
 
-def test_reweighting_treatments_opens_an_epoch() -> None:
-    ways = (*PAIR, Variant(name="b"))
+def test_change_of_weights_opens_epoch() -> None:
+    three = (*PAIR, Variant(name="b"))
     other = (*PAIR, Variant(name="b", weight=2.0))
-    assert change(experiment(variants=ways), experiment(variants=other)).opens_new_epoch
+    assert change(experiment(variants=three), experiment(variants=other)).opens_new_epoch

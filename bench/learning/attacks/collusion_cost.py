@@ -57,7 +57,7 @@ def costs(
 
 
 def _curve(table: Table, seeds: range, events: int, defense: Defense, played_plans: Sequence[Plan]) -> LearningCurve:
-    policy = next(each for each in default_policies(RecommendSettings().beliefs) if each.name == OURS)
+    policy = next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
     return simulate(
         draw_streams(table, seeds, events, played_plans),
         policy,

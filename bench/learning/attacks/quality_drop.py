@@ -15,7 +15,7 @@ from bench.learning.replay.streams import Streams, draw_streams, score_and_evide
 from bench.learning.tables import Indices, Numbers, Table
 from bench.performance.figures import verdict
 from cli.demo.world import USERS_PER_TENANT
-from neural.domain.boards import SHIFT_KEEP, SHIFT_KEPT_MAX
+from neural.domain.boards import SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX
 from neural.domain.drift import WINDOW, find_shift
 from neural.settings import LearningSettings, RecommendSettings
 
@@ -69,10 +69,10 @@ class DecayLearner:
             return
         row, tenant, task, model = place
         self.alarms.append((event, row, (tenant, task, model)))
-        old = np.array(kept[: len(kept) - len(late) + shift.place])
+        old = np.array(kept[: len(kept) - len(late) + shift.index])
         del kept[: len(old)]
         much = old[:, 1] * old[:, 3]
-        left = min(SHIFT_KEEP, SHIFT_KEPT_MAX * self.cells.now / much.sum())
+        left = min(SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX * self.cells.now / much.sum())
         self._forget(place, old[:, 0].astype(np.int64), -(1 - left) * much, old[:, 2])
 
     def _forget(self, place: tuple[int, int, int, int], user: Indices, much: Numbers, score: Numbers) -> None:
@@ -140,7 +140,7 @@ def _shares(cells: Cells, policy: Policy, task: int, rng: np.random.Generator) -
 def run(table: Table, seeds: range, events: int) -> bool:
     """Prints the events until the leader is abandoned. Returns True if the bound is met."""
     del events
-    policy = next(each for each in default_policies(RecommendSettings().beliefs) if each.name == OURS)
+    policy = next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
     streams = draw_streams(table, seeds, max(WARM_UP_EVENTS) + EVENTS_AFTER)
     print(f"\n{table.name}: events until the leader is abandoned, {len(seeds)} seeds, {EVENTS_PER_DAY:,} events/day")
     kept = True

@@ -15,18 +15,18 @@ from bench.learning.replay.streams import USERS, score_and_evidence
 from bench.learning.tables import Indices, Numbers
 from cli.demo.world import TENANTS, USERS_PER_TENANT
 from neural.domain.rater_trust import (
+    CELL_VOTES_MAX,
     OUTLIER_VOTES_MIN,
     TRUST_MIN,
-    VOICES_MAX,
     VOTES_MIN,
-    Place,
+    CappedVotes,
     Population,
     Rater,
-    Voices,
+    TaskModel,
     Votes,
-    judge,
+    compute_trust,
 )
-from neural.trust.rounds import CHANGE_MIN
+from neural.trust.scores import CHANGE_MIN
 
 EVERY = 1_000
 """Events between trust rounds."""
@@ -117,20 +117,23 @@ def rater_trust(up: Indices, down: Indices, defense: Defense) -> dict[int, float
     `up` and `down` are numbers of votes by user, task and model.
     """
     voted = up + down
-    share = np.minimum(1.0, VOICES_MAX / np.maximum(voted, 1))
+    share = np.minimum(1.0, CELL_VOTES_MAX / np.maximum(voted, 1))
     liked, disliked, raters = (up * share).sum(0), (down * share).sum(0), (voted > 0).sum(0)
-    voices = {
-        _place(*cell): Voices(float(liked[cell]), float(disliked[cell]), int(raters[cell])) for cell in _cells(raters)
+    votes_by_cell = {
+        _task_model(*cell): CappedVotes(float(liked[cell]), float(disliked[cell]), int(raters[cell]))
+        for cell in _cells(raters)
     }
-    population = Population(voices=voices, raters=int((voted.sum((1, 2)) > 0).sum()), votes=int(voted.sum()))
+    population = Population(
+        votes_by_cell=votes_by_cell, raters=int((voted.sum((1, 2)) > 0).sum()), votes=int(voted.sum())
+    )
     found = {}
     for user in np.flatnonzero(voted.sum((1, 2)) >= OUTLIER_VOTES_MIN).tolist():
-        votes = {_place(*cell): Votes(int(up[user][cell]), int(down[user][cell])) for cell in _cells(voted[user])}
-        judgement = judge(Rater(votes=votes, since=_SINCE), population, _NOW)
-        found[user] = judgement.trust
+        votes = {_task_model(*cell): Votes(int(up[user][cell]), int(down[user][cell])) for cell in _cells(voted[user])}
+        score = compute_trust(Rater(votes=votes, first_vote_at=_SINCE), population, _NOW)
+        found[user] = score.trust
         if voted[user].sum() >= VOTES_MIN:
-            diversity = next(each.value for each in judgement.factors if each.name == "diversity")
-            found[user] = max(judgement.trust * diversity**defense.diversity, TRUST_MIN)
+            diversity = next(each.value for each in score.factors if each.name == "diversity")
+            found[user] = max(score.trust * diversity**defense.diversity, TRUST_MIN)
     return found
 
 
@@ -139,5 +142,5 @@ def _cells(counts: Indices) -> list[tuple[int, int]]:
 
 
 @cache
-def _place(task: int, model: int) -> Place:
-    return Place(str(task), str(model))
+def _task_model(task: int, model: int) -> TaskModel:
+    return TaskModel(str(task), str(model))

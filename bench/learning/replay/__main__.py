@@ -53,7 +53,7 @@ def compare_policies(table: Table, seeds: range, events: int) -> tuple[Compariso
     streams = draw_streams(table, seeds, events)
     checkpoints = sorted({each for each in CHECKPOINTS if each <= events} | {events})
     print(f"\n{table.name}: {len(table.quality):,} prompts, {len(table.models)} models, {len(seeds)} seeds")
-    curves = [simulate(streams, policy, checkpoints) for policy in default_policies(RecommendSettings().beliefs)]
+    curves = [simulate(streams, policy, checkpoints) for policy in default_policies(RecommendSettings().priors)]
     if paretobandit.is_installed():
         paretobandit.check_package_parity(streams)
         tuned = paretobandit.BanditSettings(
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     for table in tables:
         check_parity(table, given.first_seed)
     if given.mode == "tune":
-        return 0 if tuning.run(tables, RecommendSettings().beliefs) else 1
+        return 0 if tuning.run(tables, RecommendSettings().priors) else 1
     if given.mode == "grpc":
         return (
             0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from bench.learning.replay.cells import Cell
 from bench.learning.replay.tuned_settings import FORMULA_EPSILON, FORMULA_SAMPLES
 from bench.learning.tables import Amount, Indices, Numbers
 from neural.domain.model import Scope
-from neural.domain.shrinkage import ROOT_MEAN, Beliefs
+from neural.domain.shrinkage import ROOT_MEAN, Priors
 
 DRAWS = 2
 """Draws per context when choices of Thompson sampling are averaged over thousands of contexts."""
@@ -29,7 +30,7 @@ Boards = Sequence[tuple[Cell, Cell]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strengths:
-    """The values of `neural.domain.shrinkage.Beliefs` that have an effect when all requests have the same domain."""
+    """The values of `neural.domain.shrinkage.Priors` that have an effect when all requests have the same domain."""
 
     root: Amount
     domain: Amount
@@ -41,15 +42,15 @@ class Strengths:
     """Limit on the evidence of an estimate, in units."""
 
     @classmethod
-    def of(cls, beliefs: Beliefs) -> Strengths:
-        """Returns the strengths of the beliefs."""
+    def of(cls, priors: Priors) -> Strengths:
+        """Returns the strengths of the priors."""
         return cls(
-            root=beliefs.root,
-            domain=beliefs.domain,
-            tenant=beliefs.tenant,
-            user=beliefs.user,
-            cap=beliefs.rollup_caps[0],
-            certainty_max=beliefs.certainty_max,
+            root=priors.root,
+            domain=priors.domain,
+            tenant=priors.tenant,
+            user=priors.user,
+            cap=priors.rollup_caps[0],
+            certainty_max=priors.certainty_max,
         )
 
 
@@ -140,25 +141,25 @@ class UniformRandom(Policy):
         super().__init__("random", lambda boards: np.zeros_like(boards[0][0].evidence), 1.0)
 
 
-def scope_fallback_score(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
+def scope_fallback_score(priors: Priors) -> Callable[[Boards], Numbers]:
     """Returns the formula with scope fallback: running means at the first confident scope from user to global.
 
     It equals SCOPE_FALLBACK in `neural.domain.policy`: only models that are confident at that scope are candidates.
     Without a confident scope the shrunk means decide.
     """
-    given = Strengths.of(beliefs)
+    given = Strengths.of(priors)
 
     def score(boards: Boards) -> Numbers:
         found = shrink(boards, given)[0]
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confident = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0) >= beliefs.threshold
+            confident = np.minimum(cell.evidence / priors.samples_min(scope), 1.0) >= priors.threshold
             found = np.where(confident.any(-1, keepdims=True), np.where(confident, cell.score, -1.0), found)
         return found
 
     return score
 
 
-def per_model_score(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
+def per_model_score(priors: Priors) -> Callable[[Boards], Numbers]:
     """Returns the formula with a scope per model and without shrinkage.
 
     A model has the running mean of the first scope at which it is confident, otherwise of its most confident scope,
@@ -168,8 +169,8 @@ def per_model_score(beliefs: Beliefs) -> Callable[[Boards], Numbers]:
     def score(boards: Boards) -> Numbers:
         found, most = np.full_like(boards[0][0].evidence, ROOT_MEAN), np.zeros_like(boards[0][0].evidence)
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confidence = np.minimum(cell.evidence / beliefs.min_samples[scope], 1.0)
-            better = (confidence > 0) & ((confidence >= beliefs.threshold) | (confidence >= most))
+            confidence = np.minimum(cell.evidence / priors.samples_min(scope), 1.0)
+            better = (confidence > 0) & ((confidence >= priors.threshold) | (confidence >= most))
             found, most = np.where(better, cell.score, found), np.maximum(confidence, most)
         return found
 
@@ -181,22 +182,24 @@ def global_mean_score(boards: Boards) -> Numbers:
     return boards[0][1].score
 
 
-def with_samples(beliefs: Beliefs, times: float) -> Beliefs:
-    """Returns beliefs whose scopes need `times` as many samples to be confident."""
-    samples = {scope: round(count * times) for scope, count in beliefs.min_samples.items()}
-    return dataclasses.replace(beliefs, min_samples=samples)
+def with_samples(priors: Priors, times: float) -> Priors:
+    """Returns priors whose scopes need `times` as many samples to be confident."""
+    samples: dict[str, Any] = {
+        f"{scope.value}_samples_min": round(priors.samples_min(scope) * times) for scope in Scope
+    }
+    return dataclasses.replace(priors, **samples)
 
 
-def default_policies(beliefs: Beliefs) -> list[Policy]:
+def default_policies(priors: Priors) -> list[Policy]:
     """Returns the compared policies. One has the settings of `bench.learning.replay.tuned_settings`."""
-    later = scope_fallback_score(with_samples(beliefs, FORMULA_SAMPLES))
+    later = scope_fallback_score(with_samples(priors, FORMULA_SAMPLES))
     return [
         UniformRandom(),
-        Policy(FORMULA, scope_fallback_score(beliefs)),
-        Policy("formula scoped, eps 0.1", scope_fallback_score(beliefs), EPSILON),
+        Policy(FORMULA, scope_fallback_score(priors)),
+        Policy("formula scoped, eps 0.1", scope_fallback_score(priors), EPSILON),
         Policy("formula scoped, tuned", later, FORMULA_EPSILON),
-        Policy("formula per model", per_model_score(beliefs)),
-        Policy("formula per model, eps 0.1", per_model_score(beliefs), EPSILON),
+        Policy("formula per model", per_model_score(priors)),
+        Policy("formula per model, eps 0.1", per_model_score(priors), EPSILON),
         Policy(GLOBAL, global_mean_score, EPSILON),
-        Thompson(OURS, Strengths.of(beliefs), beliefs.information),
+        Thompson(OURS, Strengths.of(priors), priors.information),
     ]

@@ -13,7 +13,7 @@ from bench.learning.replay.simulation import reactions
 from bench.learning.replay.streams import Streams, draw_streams, score_and_evidence
 from bench.learning.tables import Numbers, Table
 from cli.demo.world import USERS_PER_TENANT
-from neural.domain.boards import Stored, VersionCell, assemble
+from neural.domain.boards import StoredBoard, VersionCell, assemble
 from neural.domain.model import ANY, BoardKey, LearningMode, Strategy, UnitFacts, UnitKey
 from neural.domain.policy import propensities
 from neural.domain.scoring import contribution_of
@@ -60,7 +60,7 @@ class LearnerSums:
         boards = []
         for key in _keys(user, task):
             cells = [self._cell(key, model) for model in range(models) if self._shown(key, model)]
-            stored = Stored(
+            stored = StoredBoard(
                 key=key,
                 revision="",
                 version=1,
@@ -70,7 +70,7 @@ class LearnerSums:
                 companions={},
             )
             boards.append(assemble(stored, DAY, PUBLISHED.carry_over))
-        return [estimate(str(model), boards, DAY, SETTINGS.beliefs) for model in range(models)]
+        return [estimate(str(model), boards, DAY, SETTINGS.priors) for model in range(models)]
 
     def _shown(self, key: BoardKey, model: int) -> bool:
         users = self.users.get((key, model), set())
@@ -99,7 +99,7 @@ def _keys(user: int, task: int) -> list[BoardKey]:
 def check_parity(table: Table, seed: int) -> None:
     """Compares both sides after a short stream. Raises AssertionError if they differ."""
     streams = draw_streams(table, range(seed, seed + 1), EVENTS)
-    policies = {policy.name: policy for policy in default_policies(SETTINGS.beliefs)}
+    policies = {policy.name: policy for policy in default_policies(SETTINGS.priors)}
     cells, sums = _replayed(streams, policies[OURS])
     rng = np.random.default_rng(seed)
     worst = draw_error = 0.0
@@ -107,7 +107,7 @@ def check_parity(table: Table, seed: int) -> None:
         user, task = int(streams.user[0, rng.integers(EVENTS)]), int(rng.integers(len(table.tasks)))
         estimates = sums.estimates(user, task, len(table.models))
         boards = cells.boards(np.zeros(1, np.int64), np.array([user]), np.array([task]))
-        mean, n = shrink(boards, Strengths.of(SETTINGS.beliefs))
+        mean, n = shrink(boards, Strengths.of(SETTINGS.priors))
         worst = max(worst, _max_difference(mean[0], [each.mean for each in estimates]))
         worst = max(worst, _max_difference(n[0] / [each.evidence for each in estimates], [1.0] * len(estimates)))
         worst = max(
@@ -143,8 +143,8 @@ def _replayed(streams: Streams, policy: Policy) -> tuple[Cells, LearnerSums]:
 
 
 def _probabilities(estimates: list[Estimate], strategy: Strategy) -> list[float]:
-    beliefs = SETTINGS.beliefs
-    return propensities(estimates, [0.0] * len(estimates), strategy, 0.0, beliefs.threshold, beliefs.information)
+    priors = SETTINGS.priors
+    return propensities(estimates, [0.0] * len(estimates), strategy, 0.0, priors.threshold, priors.information)
 
 
 def _max_difference(one: Numbers, other: list[float]) -> float:

@@ -26,7 +26,7 @@ from neural.settings import RecommendSettings
 from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2
 from radiant_client import Radiant, context, implicit_signal
-from radiant_client.ingest.messages import timestamp
+from radiant_client.messages.fields import timestamp
 
 EVENTS, CONCURRENCY, CONTEXTS_PER_BATCH = 3_000, 16, 200
 DOMAIN, CALL_S, FRESHNESS_S, SETTLE_S_MAX = "general", 20.0, 1.5, 120.0
@@ -127,7 +127,7 @@ async def run(tables: Sequence[Table], seed: int, events: int) -> bool:
         async with servers() as on, service("ingest", on) as ingest, service("neural", on) as neural:
             link = Link(ingest=ingest.address, neural=neural.address, key=KEY)
             seconds, settled, replay, found = await _replay(link, streams, events)
-        ours = next(each for each in default_policies(RecommendSettings().beliefs) if each.name == OURS)
+        ours = next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
         curve, best = simulate(streams, ours, [events], turns=1), hindsight_bounds(streams)[PER_TASK]
         took = f"{events:,} events over gRPC in {seconds:.0f} s, all learned {settled:.1f} s later"
         print(f"\n{table.name}, seed {seed}: {took}")

@@ -20,7 +20,7 @@ from bench.learning.replay.policies import OURS, Policy, Strengths, Thompson, sc
 from bench.learning.replay.simulation import LearningCurve, simulate
 from bench.learning.replay.streams import Streams, draw_streams
 from bench.learning.tables import Numbers, Table
-from neural.domain.shrinkage import Beliefs
+from neural.domain.shrinkage import Priors
 
 SEEDS = range(1000, 1010)
 CHECKPOINTS = (1_000, 3_000, 10_000)
@@ -35,34 +35,34 @@ ALPHAS, RIDGES = (0.1, 0.2, 0.3, 0.5), (0.01, 0.03, 0.1)
 Contestant = Callable[[Streams], LearningCurve]
 
 
-def scale_priors(beliefs: Beliefs, times: float, information: float) -> Beliefs:
-    """Returns beliefs with the strengths of all priors multiplied by `times`."""
+def scale_priors(priors: Priors, times: float, information: float) -> Priors:
+    """Returns priors with the strengths of all priors multiplied by `times`."""
     return dataclasses.replace(
-        beliefs,
-        domain=beliefs.domain * times,
-        tenant=beliefs.tenant * times,
-        user=beliefs.user * times,
+        priors,
+        domain=priors.domain * times,
+        tenant=priors.tenant * times,
+        user=priors.user * times,
         information=information,
     )
 
 
-def product_policy(beliefs: Beliefs) -> Policy:
-    """Returns our policy with the beliefs."""
-    return Thompson(OURS, Strengths.of(beliefs), beliefs.information)
+def product_policy(priors: Priors) -> Policy:
+    """Returns our policy with the priors."""
+    return Thompson(OURS, Strengths.of(priors), priors.information)
 
 
-def grids(beliefs: Beliefs) -> Mapping[str, Mapping[str, Contestant]]:
+def grids(priors: Priors) -> Mapping[str, Mapping[str, Contestant]]:
     """Returns the contestants of each grid by the text of their settings."""
     return {
         "ours": {
             f"information {information:g}, priors x{times:g}": _policy(
-                product_policy(scale_priors(beliefs, times, information))
+                product_policy(scale_priors(priors, times, information))
             )
             for information, times in product(INFORMATION, STRENGTHS)
         },
         "formula": {
             f"epsilon {epsilon:g}, samples x{times:g}": _policy(
-                Policy("formula", scope_fallback_score(with_samples(beliefs, times)), epsilon)
+                Policy("formula", scope_fallback_score(with_samples(priors, times)), epsilon)
             )
             for epsilon, times in product(EPSILONS, SAMPLES)
         },
@@ -83,12 +83,12 @@ def _bandit(setting: paretobandit.BanditSettings) -> Contestant:
     return lambda streams: paretobandit.simulate_bandit(streams, CHECKPOINTS, setting, turns=1)
 
 
-def run(tables: Sequence[Table], beliefs: Beliefs) -> bool:
+def run(tables: Sequence[Table], priors: Priors) -> bool:
     """Prints each grid and its best setting. Has no bounds."""
     started = time.perf_counter()
     streams = [draw_streams(table, SEEDS, max(CHECKPOINTS)) for table in tables]
     print(f"tuning on {', '.join(table.name for table in tables)}: seeds {SEEDS.start} to {SEEDS.stop - 1}")
-    for name, grid in grids(beliefs).items():
+    for name, grid in grids(priors).items():
         found: dict[str, Numbers] = {}
         for setting, contestant in grid.items():
             each = [np.mean([curve.served[at] for at in CHECKPOINTS], axis=0) for curve in map(contestant, streams)]
@@ -97,7 +97,7 @@ def run(tables: Sequence[Table], beliefs: Beliefs) -> bool:
         best = max(found, key=lambda setting: float(found[setting].mean()))
         print(f"  {name}: best is {best}")
         if name == "ours":
-            default = found[f"information {beliefs.information:g}, priors x1"]
+            default = found[f"information {priors.information:g}, priors x1"]
             print(f"  best - product default: {format_interval(found[best] - default)}")
     print(f"  {time.perf_counter() - started:.0f} s")
     return True

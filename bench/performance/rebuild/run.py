@@ -19,8 +19,8 @@ from kit.postgres.pool import Database, PostgresSettings, open_database
 from kit.postgres.queries import Queries
 from neural.domain.model import LearningMode
 from neural.rebuild.rebuild import Rebuild
-from neural.rebuild.versions import ensure_live_version
 from neural.settings import LearningSettings
+from neural.store.versions import ensure_live_version
 
 SQL = Queries((Path(__file__).parent / "queries.sql").read_text(), "bench/performance/rebuild")
 ROWS = int(os.environ.get("RADIANT_BENCH_ROWS", "10000000"))

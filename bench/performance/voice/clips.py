@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-from tests.voice.engine.sounds import RECORDINGS
+from tests.voice.fixtures.sounds import RECORDINGS
 from voice.engine.audio import RATE, Clip, Samples, decode
 
 JFK = (
@@ -33,7 +33,7 @@ class Spoken:
     @property
     def seconds(self) -> float:
         """Duration."""
-        return self.clip.seconds
+        return self.clip.duration_s
 
 
 def clips() -> list[Spoken]:

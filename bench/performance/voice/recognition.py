@@ -12,14 +12,14 @@ import asyncio
 
 from bench.performance.figures import median, verdict
 from bench.performance.stack import Servers
-from voice.engine.availability import why_off
+from voice.engine.availability import unavailable_reason
 
 RATIO_MIN = 1.4
 
 
 async def run(_on: Servers) -> bool:
     """Runs the benchmark. Returns True if the bound is met or the benchmark is not possible on this machine."""
-    if reason := why_off():
+    if reason := unavailable_reason():
         print(f"(v) voice: not measured. {reason}")
         return True
     from bench.performance.voice.clips import clips

@@ -20,9 +20,9 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from bench.performance.figures import median
 from bench.performance.voice.clips import Spoken
 from voice.engine.audio import RATE, Samples
-from voice.engine.batching import Batcher
+from voice.engine.batcher import Batcher
+from voice.engine.recognition import RecognitionOptions
 from voice.engine.settings import EngineSettings
-from voice.engine.transcript import Ask
 from voice.engine.weights import weights
 from voice.engine.whisper import Engine
 
@@ -31,7 +31,7 @@ SETTINGS = EngineSettings(
     cache=Path(tempfile.gettempdir()) / "radiant-bench-weights", device="cpu", cpu_threads=THREADS, batch_rows_max=GROUP
 )
 TEMPERATURES = (0.0, *SETTINGS.retry_temperatures)
-ASK = Ask(translate=False)
+OPTIONS = RecognitionOptions(translate=False)
 
 
 @dataclass(slots=True)
@@ -95,8 +95,8 @@ class Contest:
     async def ours(self, group: Sequence[Spoken]) -> list[str]:
         """Transcribes all clips concurrently by our batcher."""
         async with Batcher(self.engine, SETTINGS) as batcher:
-            heard = await asyncio.gather(*(batcher.hear(each.clip, ASK) for each in group))
-        return [each.text for each in heard]
+            transcripts = await asyncio.gather(*(batcher.recognise(each.clip, OPTIONS) for each in group))
+        return [each.text for each in transcripts]
 
     async def round(self) -> dict[str, Figures]:
         """Times every recognizer on each group in turn."""
@@ -133,8 +133,8 @@ class Contest:
 
 def wer(pairs: Sequence[tuple[str, str]]) -> float:
     """Returns the word error rate, ignoring case and punctuation."""
-    said, heard = ([plain(pair[side]) for pair in pairs] for side in (0, 1))
-    return float(jiwer.wer(said, heard))
+    said, transcripts = ([plain(pair[side]) for pair in pairs] for side in (0, 1))
+    return float(jiwer.wer(said, transcripts))
 
 
 def plain(text: str) -> str:
@@ -173,9 +173,9 @@ async def gpu_figures(spoken: Sequence[Spoken]) -> None:
     await asyncio.to_thread(engine.warm_up)
     many = [spoken[number % len(spoken)] for number in range(64)]
     async with Batcher(engine, settings) as batcher:
-        await asyncio.gather(*(batcher.hear(each.clip, ASK) for each in many))
+        await asyncio.gather(*(batcher.recognise(each.clip, OPTIONS) for each in many))
         begun = time.perf_counter()
-        await asyncio.gather(*(batcher.hear(each.clip, ASK) for each in many))
+        await asyncio.gather(*(batcher.recognise(each.clip, OPTIONS) for each in many))
         took = time.perf_counter() - begun
     seconds = sum(each.seconds for each in many)
     print(f"  {engine.name} on a GPU, batches of 16: real-time factor {took / seconds:.5f}, {gpu_memory()} in use")

@@ -22,7 +22,7 @@ from vader import SentimentIntensityAnalyzer
 
 from bench.performance.figures import quantiles_ms, verdict
 from voice.text.heads import CATEGORIES
-from voice.text.opinion import EmbeddingReader, OpinionReader
+from voice.text.opinion import EmbeddingClassifier, OpinionClassifier
 from voice.text.training.train import macro_f1, micro_f1
 
 FILE = Path(__file__).parents[3] / "tests" / "voice" / "text" / "heldout.jsonl"
@@ -63,12 +63,12 @@ class Reading:
     seconds: list[float]
 
 
-def read(reader: OpinionReader, texts: Sequence[Text]) -> Reading:
+def read(classifier: OpinionClassifier, texts: Sequence[Text]) -> Reading:
     """Classifies the texts one by one."""
     opinions, seconds = [], []
     for each in texts:
         begun = time.perf_counter()
-        opinions.append(reader.read(each.text, each.language))
+        opinions.append(classifier.classify(each.text, each.language))
         seconds.append(time.perf_counter() - begun)
     return Reading(
         np.array([opinion.rating for opinion in opinions]),
@@ -86,10 +86,10 @@ def vader(texts: Sequence[Text]) -> Ratings:
 
 async def run(_: object) -> bool:
     """Prints accuracies with 95 % Wilson intervals. Returns True if all bounds are met."""
-    texts, reader = heldout(), EmbeddingReader()
+    texts, classifier = heldout(), EmbeddingClassifier()
     print(f"(g) opinions of {len(texts)} texts in {len({each.language for each in texts})} languages")
-    reader.read("The first text includes loading the model.", "en")
-    found, baseline = read(reader, texts), vader(texts)
+    classifier.classify("The first text includes loading the model.", "en")
+    found, baseline = read(classifier, texts), vader(texts)
     true = np.array([each.sentiment for each in texts])
     about = np.array([[name in each.categories for name in CATEGORIES] for each in texts])
     told("all", found.ratings, baseline, true)

@@ -21,7 +21,7 @@ from bench.resilience.chaos.suite import Suite, running
 from bench.resilience.chaos.verification import Findings, compare, wait_until_drained
 from cli.addresses import role_url
 from kit.postgres.pool import PostgresSettings, open_database
-from neural.trust.rounds import Trusting
+from neural.trust.rounds import TrustRounds
 from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc
 
 TENANTS = ("acme", "globex", "initech")
@@ -102,7 +102,7 @@ async def _recompute_trust(suite: Suite) -> None:
     """Recomputes the trust of raters, because a rebuild uses the current trust and would otherwise differ."""
     url = role_url(suite.postgres.url, "radiant_neural", PASSWORD)
     async with open_database(PostgresSettings(url=url, application_name="chaos")) as database:
-        await Trusting(database, lambda: None).recompute()
+        await TrustRounds(database, lambda: None).recompute()
 
 
 async def _rebuild_scores(suite: Suite) -> learning_service_pb2.RunBatchLearningResponse:

@@ -20,7 +20,7 @@ from cli.demo.world import TENANTS, Outcome, Request, World
 from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2
 from radiant_client import Exhausted, Radiant, context, implicit_signal
-from radiant_client.ingest.messages import timestamp
+from radiant_client.messages.fields import timestamp
 
 CONCURRENCY = 32
 REQUESTS_DEFAULT = 2000  # enough to show the learning in about a minute

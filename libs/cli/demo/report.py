@@ -15,7 +15,7 @@ from cli.demo.play import CONCURRENCY, Played
 from cli.demo.tally import Quality, Tally
 from cli.demo.world import TENANTS, World
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from radiant_client.ingest.messages import short_name
+from radiant_client.messages.fields import short_name
 
 _DAY_H = 24
 

@@ -1,1 +1,1 @@
-"""Model choice in the client: local table, blending and decisions."""
+"""Choice of a model without a call: local table, blending of scores and decisions."""

@@ -1,43 +1,46 @@
-"""The Brain's formula: final = (1 - w) * brain + w * neural, w = 0.35 * min(1, confidence / threshold)."""
+"""Blending of the scores of the Brain with learned estimates.
+
+Formula of the Brain: final = (1 - w) * brain + w * neural with w = 0.35 * min(1, confidence / threshold).
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 NEURAL_WEIGHT_MAX = 0.35
-"""Largest weight of a learned estimate."""
+"""Largest weight of the learned estimate."""
 DEFAULT_THRESHOLD = 0.5
-"""Confidence from which on a learned estimate has its full weight."""
+"""Confidence at and above which the learned estimate has its largest weight."""
 
 
-class Learned(Protocol):
-    """What was learned of a model: a RankedModel of the service or an entry of the local table."""
+class LearnedEstimate(Protocol):
+    """The learned estimate of a model: a RankedModel of the service or a LearnedModel of the local table."""
 
     @property
     def model(self) -> str:
-        """Gives the model."""
+        """Model."""
 
     @property
     def score(self) -> float:
-        """Gives the shrunk estimate of its quality, in [0, 1]."""
+        """Shrunken estimate of the quality of the model, in [0, 1]."""
 
     @property
     def confidence(self) -> float:
-        """Gives the confidence at the answering scope, in [0, 1]."""
+        """Confidence at the scope of the estimate, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A model's score with its parts."""
+    """The blended score of a model with its parts."""
 
     model: str
     """Model."""
     final: float
-    """Mixed score, in [0, 1]."""
+    """Blended score, in [0, 1]."""
     brain: float
-    """The Brain's score, in [0, 1]."""
+    """Score of the Brain, in [0, 1]."""
     neural: float
-    """Learned estimate, in [0, 1]; 0.5 when nothing was learned."""
+    """Learned estimate, in [0, 1]; 0.5 without evidence."""
     weight: float
     """Weight of the learned estimate, in [0, 0.35]."""
     confidence: float
@@ -45,27 +48,27 @@ class Mixed:
 
 
 def weight_of(confidence: float, threshold: float = DEFAULT_THRESHOLD) -> float:
-    """Gives the weight of a learned estimate. Raises ValueError unless the threshold is in (0, 1]."""
+    """Returns the weight of a learned estimate, in [0, 0.35]. Raises ValueError if the threshold is not in (0, 1]."""
     if not 0.0 < threshold <= 1.0:
-        raise ValueError(f"threshold must be in (0, 1], not {threshold}")
+        raise ValueError(f"threshold must be in (0, 1], not {threshold}.")
     return NEURAL_WEIGHT_MAX * min(1.0, max(0.0, confidence) / threshold)
 
 
 def mix(
-    brain_scores: Mapping[str, float], ranked: Iterable[Learned], *, threshold: float = DEFAULT_THRESHOLD
+    brain_scores: Mapping[str, float], ranked: Iterable[LearnedEstimate], *, threshold: float = DEFAULT_THRESHOLD
 ) -> list[Mixed]:
-    """Mixes the Brain's scores with what was learned, best first; equal scores are ordered by model.
+    """Returns the blended scores, best first; equal scores are ordered by model.
 
-    Models that were not learned keep the Brain's score; learned models without a Brain's score are left out.
+    A model without a learned estimate keeps the score of the Brain. A model without a score of the Brain is left out.
     """
-    learned = {one.model: one for one in ranked}
-    mixed = [_mixed(model, brain, learned.get(model), threshold) for model, brain in brain_scores.items()]
+    estimates = {one.model: one for one in ranked}
+    mixed = [_mixed(model, brain, estimates.get(model), threshold) for model, brain in brain_scores.items()]
     return sorted(mixed, key=lambda one: (-one.final, one.model))
 
 
-def _mixed(model: str, brain: float, learned: Learned | None, threshold: float) -> Mixed:
-    """Mixes one model's scores."""
-    neural, confidence = (learned.score, learned.confidence) if learned else (0.5, 0.0)
+def _mixed(model: str, brain: float, estimate: LearnedEstimate | None, threshold: float) -> Mixed:
+    """Returns the blended score of one model."""
+    neural, confidence = (estimate.score, estimate.confidence) if estimate else (0.5, 0.0)
     weight = weight_of(confidence, threshold)
     final = (1.0 - weight) * brain + weight * neural
     return Mixed(model, final, brain, neural, weight, confidence)

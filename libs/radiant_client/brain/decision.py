@@ -1,46 +1,52 @@
-"""A decision: which model to use now, and how that came about."""
+"""Decisions: the chosen model with its propensity and source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from radiant_client.ingest.messages import short_name
+from radiant_client.experiments.local_experiments import Assigned
+from radiant_client.messages.fields import new_id, short_name
+from radiant_client.transport.errors import NoEligibleModel
 
 Source = Literal["table", "rpc", "last_table", "default"]
+"""Source of a decision: the local table, a call, a stale table or the configured default model."""
+SCORE_WITHOUT_EVIDENCE = 0.5
+"""Score of a model without feedback."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A chosen model. Its decision_id and propensity go into the manifest of the output."""
+    """A chosen model. Put its decision_id and propensity into the manifest of the output."""
 
     model: str
     """Chosen model."""
     propensity: float
-    """Exact probability with which it was chosen, in (0, 1]."""
+    """Exact probability with which the model was chosen, in (0, 1]."""
     decision_id: str
-    """Identifies the decision."""
+    """Identifier of the decision."""
     score: float
-    """Shrunk estimate of its quality, in [0, 1]; 0.5 without evidence."""
+    """Shrunken estimate of the quality of the model, in [0, 1]; 0.5 without evidence."""
     confidence: float
-    """Confidence at the answering scope, in [0, 1]."""
+    """Confidence at the scope of the decision, in [0, 1]."""
     scope: str
-    """Whose feedback decided: user, tenant, global, or empty for nobody's."""
+    """Scope of the feedback that was used: user, tenant or global; empty without feedback."""
     source: Source
-    """Where the answer came from: the local table, a call, the last known table or the configured default."""
+    """Source of the decision: table, rpc (a call), last_table (a stale table) or default."""
     staleness_ms: float
-    """Time since what it was decided from was last known to be current, in milliseconds."""
+    """Milliseconds since the data of the decision was last known to be current."""
     reasoning: str
-    """One sentence on which counts decided."""
+    """One sentence with the counts that led to the decision."""
     experiment_id: str = ""
-    """Experiment that covers the request, for the manifest; empty when none does."""
+    """Experiment that covers the request, for the manifest; empty if there is none."""
     variant: str = ""
     """Variant of that experiment."""
     experiment_epoch: int = 0
     """Epoch of that experiment."""
 
 
-def decision_of(answer: recommend_service_pb2.Recommendation) -> Decision:
-    """Reads the answer of a call."""
+def recommended(answer: recommend_service_pb2.Recommendation) -> Decision:
+    """Returns the decision of a recommendation that the service returned."""
     return Decision(
         model=answer.model,
         propensity=answer.propensity,
@@ -54,4 +60,54 @@ def decision_of(answer: recommend_service_pb2.Recommendation) -> Decision:
         experiment_id=answer.experiment_id,
         variant=answer.variant,
         experiment_epoch=answer.experiment_epoch,
+    )
+
+
+def model_of_variant(assigned: Assigned, candidates: Sequence[str], excluded: Sequence[str]) -> str | None:
+    """Returns the model in the configuration of a variant; None if there is none or the request does not allow it."""
+    model = assigned.config.get("model")
+    if not isinstance(model, str) or model in excluded or (candidates and model not in candidates):
+        return None
+    return model
+
+
+def variant_decision(assigned: Assigned, model: str, staleness_ms: float) -> Decision:
+    """Returns the decision for the model of a variant."""
+    return Decision(
+        model=model,
+        propensity=1.0,
+        decision_id=new_id(),
+        score=SCORE_WITHOUT_EVIDENCE,
+        confidence=0.0,
+        scope="",
+        source="table",
+        staleness_ms=staleness_ms,
+        reasoning=f"Variant {assigned.variant} of an experiment sets the model.",
+        experiment_id=assigned.experiment_id,
+        variant=assigned.variant,
+        experiment_epoch=assigned.epoch,
+    )
+
+
+def default_decision(
+    default_model: str, candidates: Sequence[str], excluded: Sequence[str], staleness_ms: float
+) -> Decision:
+    """Returns the decision for the default model, or for the first eligible candidate if the default is not eligible.
+
+    Raises NoEligibleModel if every candidate is excluded.
+    """
+    preferred = [default_model] if not candidates or default_model in candidates else []
+    eligible = [model for model in (*preferred, *candidates) if model not in excluded]
+    if not eligible:
+        raise NoEligibleModel("Every candidate is excluded. Remove a model from excluded or add a candidate.")
+    return Decision(
+        model=eligible[0],
+        propensity=1.0,
+        decision_id=new_id(),
+        score=SCORE_WITHOUT_EVIDENCE,
+        confidence=0.0,
+        scope="",
+        source="default",
+        staleness_ms=staleness_ms,
+        reasoning="The default model was chosen: there is no table and the service returned no recommendation.",
     )

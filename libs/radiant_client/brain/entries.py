@@ -1,49 +1,51 @@
-"""Entries of the local table, and the draw of a model from one of them."""
+"""Entries of the local table, and the random choice of a model from an entry."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from radiant_client.ingest.messages import short_name
+from radiant_client.messages.fields import short_name
 
+USER_ID_LENGTH_MAX = 200
+"""Longest user identifier in characters."""
 Key = tuple[str, str, str]
-"""User, task and domain; empty for the tenant, any task and any domain."""
+"""User, task type and domain. An empty user is the whole tenant; an empty task or domain is any."""
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedModel:
-    """What was learned of a model in one context."""
+    """The learned estimate of a model in one context."""
 
     model: str
     """Model."""
     score: float
-    """Shrunk estimate of its quality, in [0, 1]."""
+    """Shrunken estimate of the quality of the model, in [0, 1]."""
     confidence: float
-    """Confidence at the answering scope, in [0, 1]."""
+    """Confidence at the scope of the estimate, in [0, 1]."""
     propensity: float
-    """Probability of its choice among all models of the entry."""
+    """Probability of the model among all models of the entry."""
     scope: str
-    """Whose feedback decided: user, tenant, global, or empty for nobody's."""
+    """Scope of the feedback that was used: user, tenant or global; empty without feedback."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What would be recommended in one context."""
+    """The recommendation for one context."""
 
     models: tuple[LearnedModel, ...]
     """All models with feedback, best first."""
     reasoning: str
-    """One sentence on which counts decided."""
-    lifetime: float
-    """How long it may be used after a message of the stream, in seconds."""
+    """One sentence with the counts that led to the recommendation."""
+    lifetime_s: float
+    """Seconds after a message of the stream for which the entry is fresh."""
 
 
 def entry_of(message: recommend_service_pb2.TableEntry, send_time: float) -> Entry:
-    """Reads an entry that was sent at a time in seconds of the service's clock.
+    """Returns the entry of a message. `send_time` is in seconds since the epoch by the clock of the service.
 
-    Its life is counted from the messages of the stream, so that the clocks need not agree.
+    The lifetime starts at the latest message of the stream, so that client and service need no common clock.
     """
-    expires = message.HasField("expire_time")
+    has_expiry = message.HasField("expire_time") and send_time
     return Entry(
         models=tuple(
             LearnedModel(
@@ -56,22 +58,22 @@ def entry_of(message: recommend_service_pb2.TableEntry, send_time: float) -> Ent
             for one in message.models
         ),
         reasoning=message.reasoning,
-        lifetime=max(0.0, _seconds(message) - send_time) if expires and send_time else float("inf"),
+        lifetime_s=max(0.0, _expiry(message) - send_time) if has_expiry else float("inf"),
     )
 
 
-def _seconds(message: recommend_service_pb2.TableEntry) -> float:
-    """Gives the end of an entry's life in seconds of the service's clock."""
+def _expiry(message: recommend_service_pb2.TableEntry) -> float:
+    """Returns the expiry of an entry in seconds since the epoch by the clock of the service."""
     return message.expire_time.seconds + message.expire_time.nanos / 1e9
 
 
-def can_be_followed(user_id: str) -> bool:
-    """Tells whether the service takes a user's name."""
-    return 0 < len(user_id) <= 200 and user_id.isprintable()
+def is_valid_user_id(user_id: str) -> bool:
+    """Returns whether the service accepts a user identifier."""
+    return 0 < len(user_id) <= USER_ID_LENGTH_MAX and user_id.isprintable()
 
 
 def lookup_order(user_id: str, task_type: str, domain_mode: str) -> Iterable[Key]:
-    """Gives the keys under which an answer is looked for, narrowest first."""
+    """Returns the keys of a lookup, narrowest first."""
     domain = domain_mode or "general"
     if user_id:
         yield (user_id, task_type, domain)
@@ -82,14 +84,14 @@ def lookup_order(user_id: str, task_type: str, domain_mode: str) -> Iterable[Key
 
 def draw(
     models: Iterable[LearnedModel],
-    lot: Callable[[], float],
+    random: Callable[[], float],
     candidates: Collection[str] = (),
     excluded: Collection[str] = (),
 ) -> tuple[LearnedModel, float] | None:
-    """Draws an eligible model and gives it with the exact probability of that; None when none is eligible.
+    """Returns a randomly chosen eligible model with the exact probability of the choice; None if none is eligible.
 
-    The propensities of the eligible models are made to add up to 1 again; when all of them are 0, the best
-    eligible model is taken. The lot is a number in [0, 1).
+    The propensities of the eligible models are normalised to a sum of 1. If all of them are 0, the best eligible model
+    is chosen. `random` returns numbers in [0, 1).
     """
     eligible = [one for one in models if (not candidates or one.model in candidates) and one.model not in excluded]
     if not eligible:
@@ -97,13 +99,13 @@ def draw(
     total = sum(one.propensity for one in eligible)
     if total <= 0.0:
         return eligible[0], 1.0
-    mark = lot() * total
+    remaining = random() * total
     chosen = eligible[0]
     for one in eligible:
         if one.propensity <= 0.0:
             continue
         chosen = one
-        mark -= one.propensity
-        if mark < 0.0:
+        remaining -= one.propensity
+        if remaining < 0.0:
             break
     return chosen, min(1.0, chosen.propensity / total)

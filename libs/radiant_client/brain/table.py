@@ -1,7 +1,7 @@
-"""The local table of recommendations: decides in microseconds, without a call.
+"""The local table of recommendations, which chooses a model in microseconds without a call.
 
-It follows the service's stream, reconnects when that breaks and meanwhile keeps what it knows, with a file beyond
-its process. A new snapshot replaces the old table in one step, when it is complete.
+The table receives the stream WatchRecommendations and reconnects after a failure. It keeps its entries meanwhile, and
+stores them in a file for the next process. A new snapshot replaces the table when it is complete.
 """
 
 import asyncio
@@ -14,23 +14,23 @@ import grpc
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
 from radiant_client.brain.decision import Decision, Source
-from radiant_client.brain.entries import Entry, Key, LearnedModel, can_be_followed, draw, entry_of, lookup_order
+from radiant_client.brain.entries import Entry, Key, LearnedModel, draw, entry_of, is_valid_user_id, lookup_order
+from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table_file import TableFile
-from radiant_client.ingest.messages import enum_value, new_id
+from radiant_client.messages.fields import enum_value, new_id
 from radiant_client.transport.backoff import Backoff
 from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import RadiantClientError, from_rpc_error
-from radiant_client.transport.health import TableHealth
 
 log = logging.getLogger(__name__)
 
 Part = recommend_service_pb2.WatchRecommendationsResponse
 USERS_MAX = 1000
-"""Most users that are followed; whoever was followed longest ago makes room."""
+"""Largest number of users with own entries. At the limit, the least recently used one is removed."""
 
 
 class LocalTable:
-    """A copy of the tenant's table. Its methods belong on the event loop that started it."""
+    """A copy of the table of the tenant. Use it only on the event loop that started it."""
 
     def __init__(
         self,
@@ -46,15 +46,15 @@ class LocalTable:
         file: TableFile | None = None,
         save_interval: float = 30.0,
     ) -> None:
-        """Takes the users and tasks to follow, no task meaning all.
+        """Takes the users with own entries and the task types; an empty task_types selects all.
 
-        Beyond max_staleness seconds without a message the table counts as old; after silence seconds it
-        reconnects. New users are asked for at most every follow_interval seconds. The lot gives numbers in
-        [0, 1). A file is read by restore and written every save_interval seconds and at the end.
+        The table is stale after `max_staleness` seconds without a message, and reconnects after `silence` seconds
+        without one. It requests entries of new users at most every `follow_interval` seconds. `lot` returns random
+        numbers in [0, 1). The file is read by `restore` and written every `save_interval` seconds and by `close`.
         """
         self._connection = connection
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
-        self._users = dict.fromkeys([user for user in user_ids if can_be_followed(user)][-USERS_MAX:])
+        self._users = dict.fromkeys([user for user in user_ids if is_valid_user_id(user)][-USERS_MAX:])
         self._tasks = list(task_types)
         self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
         self._max_staleness = max_staleness
@@ -62,70 +62,70 @@ class LocalTable:
         self._follow_interval = follow_interval
         self._lot = lot or random.SystemRandom().random
         self._entries: dict[Key, Entry] = {}
-        self._known: set[str] = set()
+        self._learned_models: set[str] = set()
         self._version = 0
-        self._building: dict[Key, Entry] | None = None
-        self._building_version = 0
+        self._next_entries: dict[Key, Entry] | None = None
+        self._next_version = 0
         self._current_at: float | None = None
         self._complete = asyncio.Event()
         self._backoff = Backoff()
         self._task: asyncio.Task[None] | None = None
         self._file, self._save_interval = file, save_interval
-        self._saving: asyncio.Task[None] | None = None
+        self._save_task: asyncio.Task[None] | None = None
         self._call: grpc.aio.UnaryStreamCall[recommend_service_pb2.WatchRecommendationsRequest, Part] | None = None
-        self._reopening: asyncio.TimerHandle | None = None
+        self._reopen_timer: asyncio.TimerHandle | None = None
         self._opened_at = 0.0
         self.last_error: RadiantClientError | None = None
-        """Why the stream last broke; None while it is well."""
+        """Last failure of the stream; None while it works."""
         self.from_disk = False
-        """Whether the table comes from an earlier process, since no snapshot has come yet."""
+        """Whether the table was read from disk and no snapshot has arrived since."""
 
     def start(self) -> None:
-        """Begins to follow the stream."""
+        """Starts to receive the stream."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="radiant-local-table")
             if self._file is not None:
-                self._saving = asyncio.create_task(self._save_forever(), name="radiant-local-table-file")
+                self._save_task = asyncio.create_task(self._save_periodically(), name="radiant-local-table-file")
 
     async def restore(self) -> bool:
-        """Takes the table of the file until the first snapshot comes; tells whether there was one."""
-        kept = await asyncio.to_thread(self._file.load, self._strategy) if self._file is not None else None
-        if kept is None or self._complete.is_set():
+        """Loads the table from the file, for use until the first snapshot. Returns whether a table was loaded."""
+        stored = await asyncio.to_thread(self._file.load, self._strategy) if self._file is not None else None
+        if stored is None or self._complete.is_set():
             return False
-        self._entries, self.from_disk = kept.entries, True
-        self._known = {one.model for entry in kept.entries.values() for one in entry.models}
-        self._current_at = time.monotonic() - kept.age
+        self._entries, self.from_disk = stored.entries, True
+        self._learned_models = {one.model for entry in stored.entries.values() for one in entry.models}
+        self._current_at = time.monotonic() - stored.age_s
         return True
 
     async def save(self) -> None:
-        """Writes the table to the file, if a service sent it."""
+        """Writes the table to the file, if it came from the service."""
         if self._file is not None and not self.from_disk and self._current_at is not None:
             entries = list(self._entries.items())
             await asyncio.to_thread(self._file.save, entries, int(self._strategy), self._current_at)
 
-    async def _save_forever(self) -> None:
-        """Writes the table soon after the first snapshot and then from time to time."""
+    async def _save_periodically(self) -> None:
+        """Writes the table after the first snapshot and then every save interval."""
         await self._complete.wait()
         while True:
             await self.save()
             await asyncio.sleep(self._save_interval)
 
     async def close(self) -> None:
-        """Stops following and writes the file; what is known stays."""
-        if self._saving is not None:
-            self._saving.cancel()
-            await asyncio.gather(self._saving, return_exceptions=True)
-            self._saving = None
+        """Stops the stream and writes the file. The entries remain usable."""
+        if self._save_task is not None:
+            self._save_task.cancel()
+            await asyncio.gather(self._save_task, return_exceptions=True)
+            self._save_task = None
             await self.save()
-        if self._reopening is not None:
-            self._reopening.cancel()
+        if self._reopen_timer is not None:
+            self._reopen_timer.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
     async def ready(self, timeout: float) -> bool:
-        """Waits up to timeout seconds for the first complete snapshot; tells whether it is there."""
+        """Waits up to `timeout` seconds for the first complete snapshot. Returns whether it has arrived."""
         try:
             async with asyncio.timeout(timeout):
                 return await self._complete.wait()
@@ -134,14 +134,14 @@ class LocalTable:
 
     @property
     def staleness_ms(self) -> float:
-        """Time since the table was last known to be current, in milliseconds; infinite before the first snapshot."""
+        """Milliseconds since the table was last known to be current; infinite if there is no table."""
         if self._current_at is None:
             return float("inf")
         return (time.monotonic() - self._current_at) * 1000.0
 
     @property
     def version(self) -> int:
-        """Version of the learned scores that the table holds; 0 before the first snapshot."""
+        """Version of the learned scores in the table; 0 before the first snapshot."""
         return self._version
 
     @property
@@ -150,11 +150,11 @@ class LocalTable:
         return len(self._entries)
 
     def knows(self, models: Collection[str]) -> bool:
-        """Tells whether every one of the models has feedback somewhere in the table."""
-        return self._known.issuperset(models)
+        """Returns whether each of the models has feedback in some entry of the table."""
+        return self._learned_models.issuperset(models)
 
     def models(self, user_id: str, task_type: str, domain_mode: str) -> tuple[LearnedModel, ...]:
-        """Gives the models of the narrowest entry, best first; empty when there is none."""
+        """Returns the models of the narrowest entry, best first; empty if there is no entry."""
         for key in lookup_order(user_id, task_type, domain_mode):
             if entry := self._entries.get(key):
                 return entry.models
@@ -168,28 +168,28 @@ class LocalTable:
         candidates: Collection[str] = (),
         excluded: Collection[str] = (),
     ) -> Decision | None:
-        """Chooses a model from the narrowest entry with an eligible one; None when there is none.
+        """Returns a decision from the narrowest entry with an eligible model; None if there is none.
 
-        The source is table while the table is fresh and last_table when it is old.
+        The source is `table` while the table and the entry are fresh, and `last_table` otherwise.
         """
         for key in lookup_order(user_id, task_type, domain_mode):
             entry = self._entries.get(key)
-            drawn = draw(entry.models, self._lot, candidates, excluded) if entry else None
-            if entry and drawn:
-                return self._decision(entry, *drawn)
+            choice = draw(entry.models, self._lot, candidates, excluded) if entry else None
+            if entry and choice:
+                return self._decision(entry, *choice)
         return None
 
     def health(self) -> TableHealth:
-        """Tells how old the table is and what would decide by it."""
-        fresh = not self.from_disk and self.staleness_ms <= 1000.0 * self._max_staleness
-        source: Source = ("table" if fresh else "last_table") if self._entries else "default"
+        """Returns the state of the table."""
+        is_fresh = not self.from_disk and self.staleness_ms <= 1000.0 * self._max_staleness
+        source: Source = ("table" if is_fresh else "last_table") if self._entries else "default"
         return TableHealth(source, self.staleness_ms / 1000.0, self.size, self.from_disk)
 
     def _decision(self, entry: Entry, chosen: LearnedModel, propensity: float) -> Decision:
-        """Makes the decision for a drawn model."""
+        """Returns the decision for a chosen model."""
         staleness_ms = self.staleness_ms
-        fresh = not self.from_disk and staleness_ms <= 1000.0 * min(self._max_staleness, entry.lifetime)
-        source: Source = "table" if fresh else "last_table"
+        is_fresh = not self.from_disk and staleness_ms <= 1000.0 * min(self._max_staleness, entry.lifetime_s)
+        source: Source = "table" if is_fresh else "last_table"
         return Decision(
             model=chosen.model,
             propensity=propensity,
@@ -203,55 +203,55 @@ class LocalTable:
         )
 
     def follow(self, user_id: str) -> None:
-        """Asks for a user's own entries from now on; until they come the tenant's are used.
+        """Requests the entries of a user from now on. Until they arrive, the entries of the tenant are used.
 
-        A name that the service would refuse is left out, since it would refuse the whole stream for it.
+        Ignores an invalid identifier, because the service would reject the whole stream.
         """
-        if not can_be_followed(user_id):
+        if not is_valid_user_id(user_id):
             return
-        known = user_id in self._users
+        is_followed = user_id in self._users
         self._users.pop(user_id, None)
         self._users[user_id] = None
-        if known or self._task is None:
+        if is_followed or self._task is None:
             return
         while len(self._users) > USERS_MAX:
             del self._users[next(iter(self._users))]
-        if self._reopening is None:
-            wait = self._opened_at + self._follow_interval - time.monotonic()
-            self._reopening = asyncio.get_running_loop().call_later(max(0.05, wait), self._reopen)
+        if self._reopen_timer is None:
+            delay = self._opened_at + self._follow_interval - time.monotonic()
+            self._reopen_timer = asyncio.get_running_loop().call_later(max(0.05, delay), self._reopen)
 
     def _reopen(self) -> None:
-        """Ends the stream of now, so that a new one asks for the users of now."""
-        self._reopening = None
+        """Cancels the stream, so that the next one requests the current users."""
+        self._reopen_timer = None
         self._backoff.reset()
         if self._call is not None:
             self._call.cancel()
 
     async def _run(self) -> None:
-        """Follows one stream after another until it is stopped."""
+        """Opens one stream after another until it is cancelled."""
         while True:
             try:
                 await self._watch()
             except grpc.aio.AioRpcError as failure:
-                self._broke(from_rpc_error(failure))
+                self._record_failure(from_rpc_error(failure))
             except Exception as failure:
-                self._broke(RadiantClientError(f"the stream of recommendations failed: {failure!r}"))
+                self._record_failure(RadiantClientError(f"The stream WatchRecommendations failed: {failure!r}."))
             await self._backoff.pause()
 
-    def _broke(self, error: RadiantClientError) -> None:
-        """Notes why the stream broke; says it once until it is well again."""
+    def _record_failure(self, error: RadiantClientError) -> None:
+        """Records a failure of the stream. Logs only the first one until the stream works again."""
         if self.last_error is None:
-            log.warning("recommendations are not followed: %s", error)
+            log.warning("stream of recommendations failed, will be retried: %s", error)
         self.last_error = error
 
     async def _watch(self) -> None:
-        """Follows one stream until it ends, falls silent or is to be opened anew."""
+        """Receives one stream until it ends, times out or is cancelled by _reopen."""
         self._opened_at = time.monotonic()
         request = recommend_service_pb2.WatchRecommendationsRequest(
             user_ids=self._users, task_types=self._tasks, strategy=self._strategy
         )
         call = self._call = self._stub.WatchRecommendations(request, metadata=self._connection.metadata())
-        self._building, self._building_version = {}, 0
+        self._next_entries, self._next_version = {}, 0
         try:
             while True:
                 async with asyncio.timeout(self._silence):
@@ -262,7 +262,7 @@ class LocalTable:
                 self.last_error = None
                 self._apply(part)
         except asyncio.CancelledError:
-            # Opening anew cancels the call; only a cancelled task must end.
+            # _reopen cancels the call, not this task. Only a cancelled task must end.
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
         finally:
@@ -270,31 +270,31 @@ class LocalTable:
             call.cancel()
 
     def _apply(self, part: Part) -> None:
-        """Takes a part of the stream in. Another version begins a new snapshot."""
-        version = part.table_version or self._building_version or self._version
-        if self._building is None and version != self._version:
-            self._building = {}
-        if self._building is None:
-            self._keep(self._entries, part)
+        """Applies a part of the stream. A new version starts a new snapshot."""
+        version = part.table_version or self._next_version or self._version
+        if self._next_entries is None and version != self._version:
+            self._next_entries = {}
+        if self._next_entries is None:
+            self._update(self._entries, part)
         else:
-            if version != self._building_version:
-                self._building, self._building_version = {}, version
-            self._keep(self._building, part)
+            if version != self._next_version:
+                self._next_entries, self._next_version = {}, version
+            self._update(self._next_entries, part)
             if not part.snapshot_complete:
                 return
-            self._entries, self._version, self._building = self._building, version, None
-            self._known = {one.model for entry in self._entries.values() for one in entry.models}
+            self._entries, self._version, self._next_entries = self._next_entries, version, None
+            self._learned_models = {one.model for entry in self._entries.values() for one in entry.models}
             self.from_disk = False
             self._complete.set()
         self._current_at = time.monotonic()
 
-    def _keep(self, entries: dict[Key, Entry], part: Part) -> None:
-        """Keeps the entries of a part; one without models takes the entry away."""
+    def _update(self, entries: dict[Key, Entry], part: Part) -> None:
+        """Stores the entries of a part. An entry without models is removed."""
         send_time = part.send_time.seconds + part.send_time.nanos / 1e9
         for message in part.entries:
             key = (message.user_id, message.task_type, message.domain_mode)
             if message.models:
                 entries[key] = entry_of(message, send_time)
-                self._known.update(one.model for one in message.models)
+                self._learned_models.update(one.model for one in message.models)
             else:
                 entries.pop(key, None)

@@ -1,1 +1,1 @@
-"""Spool on disk for writes that cannot be sent."""
+"""Offline spool: writes that wait on disk until the service acknowledges them."""

@@ -1,52 +1,61 @@
-"""What waits in a spool, in memory: its order, its size, and which of it may be sent now."""
+"""The index of a spool in memory: order, size and the records that can be sent now."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 
+@dataclass(frozen=True, slots=True)
+class RecordSummary:
+    """The facts about a record that the index needs."""
+
+    seq: int
+    """Sequence number: position in the order of arrival."""
+    keys: frozenset[int]
+    """Keys of its request. See writes.keys_of."""
+    size: int
+    """Size of its request in bytes."""
+    spooled_at: float
+    """Time of arrival in seconds since the epoch."""
+
+
 @dataclass(slots=True)
 class _Entry:
-    """A record that waits."""
+    """A record of the index with the state of its attempts."""
 
-    keys: frozenset[int]
-    size: int
-    spooled_at: float
+    record: RecordSummary
     not_before: float = 0.0
-    tries: int = 0
+    attempts: int = 0
 
 
 class Backlog:
-    """The records of a spool by their places, oldest first. Records that share a key are sent one after the other."""
+    """The records of a spool by sequence number, oldest first. Records that share a key are sent one after another."""
 
     def __init__(self) -> None:
         self._entries: dict[int, _Entry] = {}
         self._keys: Counter[int] = Counter()
         self.records = 0
-        """Records that wait or are being written."""
+        """Number of records on disk or being written."""
         self.bytes = 0
-        """Bytes of their requests."""
-
-    def __contains__(self, place: int) -> bool:
-        return place in self._entries
+        """Size of their requests in bytes."""
 
     @property
     def oldest_at(self) -> float | None:
-        """Tells when the oldest came, in seconds of the epoch; None when nothing waits."""
+        """Arrival of the oldest record in seconds since the epoch; None if there is no record."""
         first = next(iter(self._entries.values()), None)
-        return first.spooled_at if first else None
+        return first.record.spooled_at if first else None
 
-    def touches(self, keys: frozenset[int]) -> bool:
-        """Tells whether something that waits shares a key."""
+    def has_any_key(self, keys: frozenset[int]) -> bool:
+        """Returns whether a record shares one of the keys."""
         return any(key in self._keys for key in keys)
 
     def reserve(self, keys: frozenset[int], size: int) -> None:
-        """Counts a record that is about to be written."""
+        """Counts a record before it is written."""
         self.records += 1
         self.bytes += size
         self._keys.update(keys)
 
     def release(self, keys: frozenset[int], size: int) -> None:
-        """Takes back what was reserved."""
+        """Cancels a reservation."""
         self.records -= 1
         self.bytes -= size
         for key in keys:
@@ -54,38 +63,41 @@ class Backlog:
             if not self._keys[key]:
                 del self._keys[key]
 
-    def place(self, place: int, keys: frozenset[int], size: int, spooled_at: float) -> None:
-        """Puts a reserved record at its place, which is behind all others."""
-        self._entries[place] = _Entry(keys, size, spooled_at)
+    def append(self, record: RecordSummary) -> None:
+        """Adds a reserved record behind all others."""
+        self._entries[record.seq] = _Entry(record)
 
-    def remove(self, place: int) -> None:
-        """Takes a record out; one that is not there is out already."""
-        if entry := self._entries.pop(place, None):
-            self.release(entry.keys, entry.size)
+    def remove(self, seq: int) -> None:
+        """Removes a record. Does nothing if it is already removed."""
+        if entry := self._entries.pop(seq, None):
+            self.release(entry.record.keys, entry.record.size)
 
-    def hold(self, place: int, until: float) -> None:
-        """Keeps a record, and what shares a key with it, from being sent before a time."""
-        if entry := self._entries.get(place):
+    def hold(self, seq: int, until: float) -> None:
+        """Prevents a record, and later records that share a key with it, from being sent before a time."""
+        if entry := self._entries.get(seq):
             entry.not_before = until
 
-    def tries(self, place: int) -> int:
-        """Counts an attempt at a record; gives the attempts of this process so far, 0 when it is gone."""
-        if entry := self._entries.get(place):
-            entry.tries += 1
-        return entry.tries if entry else 0
+    def count_attempt(self, seq: int) -> int:
+        """Counts an attempt to send a record. Returns the attempts of this process, 0 for a removed record."""
+        if entry := self._entries.get(seq):
+            entry.attempts += 1
+        return entry.attempts if entry else 0
 
-    def choose(self, limit: int, now: float) -> list[int]:
-        """Gives places that may be sent at once: none of them shares a key with another or with an older record."""
+    def next_records(self, limit: int, now: float) -> list[int]:
+        """Returns up to `limit` records that can be sent concurrently.
+
+        None of them shares a key with another or with an older record.
+        """
         chosen: list[int] = []
-        taken: set[int] = set()
-        for place, entry in self._entries.items():
-            if entry.not_before <= now and taken.isdisjoint(entry.keys):
-                chosen.append(place)
+        blocked: set[int] = set()
+        for seq, entry in self._entries.items():
+            if entry.not_before <= now and blocked.isdisjoint(entry.record.keys):
+                chosen.append(seq)
                 if len(chosen) == limit:
                     break
-            taken |= entry.keys
+            blocked |= entry.record.keys
         return chosen
 
     def next_at(self, now: float) -> float | None:
-        """Tells when the next record that is held now may be sent; None when none is held."""
+        """Returns the earliest time after `now` at which a held record can be sent; None if no record is held."""
         return min((one.not_before for one in self._entries.values() if one.not_before > now), default=None)

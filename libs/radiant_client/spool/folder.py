@@ -1,7 +1,7 @@
-"""Where a spool lies: a folder of the tenant, and in it a numbered one for each process that runs at the same time.
+"""Folders of a spool: one per tenant, with one numbered subfolder (slot) per concurrent process.
 
-A process holds its folder by a lock that the system releases when the process ends, however it ends. What an ended
-process left is taken over by whichever process finds its folder free.
+A process locks its slot. The operating system releases the lock when the process ends for any reason. Another process
+then locks the slot and takes over the records in it.
 """
 
 import base64
@@ -19,41 +19,41 @@ from radiant_client.transport.channel import Token
 from radiant_client.transport.errors import SpoolFailed
 
 PROCESSES_MAX = 64
-"""Most processes that share one folder."""
+"""Largest number of concurrent processes per tenant folder."""
 FILE = "spool.db"
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpoolSettings:
-    """What a client keeps on disk. The defaults hold about an hour of a busy Brain."""
+    """Settings of the spool. The default limits hold about one hour of writes of a busy Brain."""
 
     folder: str | Path
-    """Folder on a local disk, made when it is missing. Processes and tenants may share it."""
+    """Folder on a local disk. It is created if missing. Several processes and tenants can share it."""
     tenant: str = ""
-    """Tenant of the token; read from the token unless it is stated. What waits is sent for this tenant alone."""
+    """Tenant of the token; empty to read it from the token. Writes are sent for this tenant only."""
     records_max: int = 100_000
-    """Most writes that wait at once."""
+    """Largest number of writes in the spool."""
     bytes_max: int = 64 * 1024 * 1024
-    """Most bytes of requests that wait at once; the file is a little larger."""
+    """Largest total size of the requests in bytes. The file is slightly larger."""
     letters_max: int = 1000
-    """Most refused writes that are kept; while there are so many, further ones stay in the spool."""
+    """Largest number of dead letters. At the limit, further rejected writes stay in the spool."""
     keep_table: bool = True
-    """Whether the table of recommendations is kept in the folder too."""
+    """Whether the local table of recommendations is stored in the folder."""
     table_bytes_max: int = 16 * 1024 * 1024
-    """Largest table that is kept; users' own entries are left out when it would be larger."""
+    """Largest stored table in bytes. A larger table is stored without the entries of users."""
     on_dead_letter: Callable[[Letter], None] | None = None
-    """Called on the event loop with each write that the service refused for good."""
+    """Callback on the event loop for each write that the service rejects permanently."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError when a bound is not positive."""
+        """Raises ValueError if a limit is less than 1."""
         for name in ("records_max", "bytes_max", "letters_max", "table_bytes_max"):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
+                raise ValueError(f"{name} must be 1 or greater, not {getattr(self, name)}.")
 
 
 def tenant_of(token: Token) -> str:
-    """Reads the tenant from a token without checking it; empty when the token does not say."""
+    """Returns the `tenant` claim of a token without verifying the token; empty if there is none."""
     text = token if isinstance(token, str) else token()
     try:
         payload = text.split(".")[1]
@@ -65,75 +65,76 @@ def tenant_of(token: Token) -> str:
 
 
 def tenant_folder(settings: SpoolSettings, token: Token) -> Path:
-    """Gives the folder of the token's tenant, made for its owner alone.
+    """Returns the folder of the tenant. It is created with access for its owner alone.
 
-    Raises ValueError when neither the settings nor the token name the tenant, and SpoolFailed when the folder cannot
-    be made.
+    Raises ValueError if neither the settings nor the token contain the tenant, and SpoolFailed if the folder cannot be
+    created.
     """
     tenant = settings.tenant or tenant_of(token)
     if not tenant:
-        raise ValueError("the token does not name its tenant: name it with SpoolSettings(folder=..., tenant=...)")
-    name = tenant if _PLAIN.fullmatch(tenant) else f"sha256-{hashlib.sha256(tenant.encode()).hexdigest()}"
-    return _made(Path(settings.folder) / name)
+        raise ValueError("The token contains no tenant. Set SpoolSettings.tenant.")
+    name = tenant if _SAFE_NAME.fullmatch(tenant) else f"sha256-{hashlib.sha256(tenant.encode()).hexdigest()}"
+    return _create_folder(Path(settings.folder) / name)
 
 
-def _made(folder: Path) -> Path:
+def _create_folder(folder: Path) -> Path:
+    """Creates a folder with its parents and returns it. Raises SpoolFailed."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as failure:
-        raise SpoolFailed(f"cannot make {folder}: {failure}") from failure
+        raise SpoolFailed(f"Cannot create {folder}: {failure}.") from failure
     return folder
 
 
 class Slot:
-    """A numbered folder that this process holds until it closes it or ends."""
+    """A numbered folder that this process has locked."""
 
     def __init__(self, folder: Path, lock: int) -> None:
         self.folder = folder
-        """The folder."""
+        """Path of the folder."""
         self._lock = lock
 
     @property
     def file(self) -> Path:
-        """The spool's file in it."""
+        """Path of the file of the spool."""
         return self.folder / FILE
 
     @classmethod
     def take(cls, folder: Path) -> Self | None:
-        """Takes a folder; None when another process, or another client of this one, holds it."""
+        """Locks a folder. Returns None if another process, or another client in this process, has locked it."""
         try:
             import fcntl
         except ImportError as failure:  # Windows
-            raise SpoolFailed("a spool needs a system with flock") from failure
+            raise SpoolFailed("The spool requires an operating system with flock.") from failure
         try:
-            lock = os.open(_made(folder) / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(_create_folder(folder) / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as failure:
-            raise SpoolFailed(f"cannot lock {folder}: {failure}") from failure
+            raise SpoolFailed(f"Cannot lock {folder}: {failure}.") from failure
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as failure:
             os.close(lock)
             if isinstance(failure, BlockingIOError):
                 return None
-            raise SpoolFailed(f"cannot lock {folder}: {failure}") from failure
+            raise SpoolFailed(f"Cannot lock {folder}: {failure}.") from failure
         return cls(folder, lock)
 
     @classmethod
     def first_free(cls, tenant: Path) -> Self:
-        """Takes the first free folder of a tenant; raises SpoolFailed when too many processes share it."""
+        """Locks the first free slot of a tenant. Raises SpoolFailed if all PROCESSES_MAX slots are locked."""
         for number in range(PROCESSES_MAX):
             if slot := cls.take(tenant / str(number)):
                 return slot
-        raise SpoolFailed(f"more than {PROCESSES_MAX} clients share {tenant}")
+        raise SpoolFailed(f"{tenant} is used by {PROCESSES_MAX} clients, which is the limit. Use another folder.")
 
     @classmethod
-    def left_behind(cls, tenant: Path, own: Path) -> list[Self]:
-        """Takes the other folders of a tenant that have a spool which no process holds."""
+    def orphaned(cls, tenant: Path, own: Path) -> list[Self]:
+        """Locks the other slots of a tenant that have a spool file and no running process."""
         others = sorted(one.parent for one in tenant.glob(f"*/{FILE}") if one.parent != own)
         return [slot for one in others if (slot := cls.take(one))]
 
     def close(self) -> None:
-        """Lets go of the folder; again does nothing."""
+        """Releases the lock. Further calls do nothing."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)

@@ -1,4 +1,4 @@
-"""Sends what waits in a spool, in the background, until the service acknowledges it or refuses it for good."""
+"""Background sender of a spool: sends records until the service acknowledges or permanently rejects them."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from radiant_client.ingest.writes import REQUESTS, refused_items
 from radiant_client.spool.backlog import Backlog
 from radiant_client.spool.store import Letter, Record
-from radiant_client.transport.backoff import Backoff, spread
+from radiant_client.spool.writes import REQUESTS, rejection_of
+from radiant_client.transport.backoff import Backoff, with_jitter
 from radiant_client.transport.breaker import Breaker
 from radiant_client.transport.errors import (
     AlreadyExists,
@@ -29,196 +29,204 @@ from radiant_client.transport.errors import (
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[str, Any], Awaitable[Any]]
-"""Calls a method of the ingest service with a request."""
-AT_ONCE = 16
-"""Requests under way at once."""
-FAULTS_MAX = 10
-"""Faults of the service on one record, while it takes others, after which the record is refused for good."""
-HELD_MAX = 60.0
-"""Longest time in seconds that a record waits which failed while others went."""
-LATE_MAX = 5.0
-"""Longest time in seconds that a record waits which got no answer in time while none went."""
-ADOPT_EVERY = 60.0
-"""How often to look for what ended processes left, in seconds."""
-_FOR_GOOD = (InvalidRequest, NotFound, AlreadyExists, PermissionDenied)
-_PASSING = (Conflict, Unauthenticated)
+"""Calls a method of the ingest service with a request and returns the response."""
+CONCURRENT_REQUESTS_MAX = 16
+"""Largest number of concurrent requests."""
+INTERNAL_ERRORS_MAX = 10
+"""Internal errors of the service on one record, while it accepts others, after which the record is a dead letter."""
+FIRST_HOLD_S = 0.25
+"""Unit of the exponential hold of a record, in seconds."""
+HOLD_S_MAX = 60.0
+"""Longest hold in seconds of a record that failed while others succeeded."""
+TIMEOUT_HOLD_S_MAX = 5.0
+"""Longest hold in seconds of a record that timed out while no other record got a response."""
+EXHAUSTED_HOLD_S = 1.0
+"""Hold in seconds after an overload error without a retry delay."""
+RECOVERY_INTERVAL_S = 60.0
+"""Interval in seconds of the search for records of ended processes."""
+_PERMANENT = (InvalidRequest, NotFound, AlreadyExists, PermissionDenied)
+_TEMPORARY = (Conflict, Unauthenticated)
 
 
-class Source(Protocol):
-    """The spool as its replay sees it."""
+class RecordSource(Protocol):
+    """The part of a spool that its replay uses. It separates the replay from the spool, which imports the replay."""
 
     async def read(self, places: Sequence[int]) -> list[Record]:
-        """Gives the records of places."""
+        """Returns the records with these sequence numbers."""
 
     async def finish(self, done: Sequence[int], letters: Sequence[Letter], failed: Sequence[int]) -> None:
-        """Removes records, keeps letters and counts failed attempts."""
+        """Removes the done records, adds dead letters and counts failed attempts."""
 
     async def adopt(self) -> None:
-        """Takes over what ended processes left."""
+        """Takes over the records of ended processes."""
 
     def letters_have_room(self, count: int, size: int) -> bool:
-        """Tells whether so many more dead letters of so many bytes may be kept."""
+        """Returns whether `count` more dead letters of `size` bytes in total fit."""
 
 
 @dataclass(slots=True)
 class _Round:
-    """What came of the records that were sent at once."""
+    """Results of the records that were sent concurrently."""
 
     done: list[int] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
     acknowledged: int = 0
-    answers: int = 0
-    """Records on which the service said anything at all."""
-    late: list[Record] = field(default_factory=list)
-    """Records on which it said nothing in time."""
+    responses: int = 0
+    """Number of records with any response of the service."""
+    timed_out: list[Record] = field(default_factory=list)
+    """Records without a response within the timeout."""
 
 
 class Replay:
     """The background sender of one spool."""
 
-    def __init__(self, spool: Source, backlog: Backlog, deliver: Deliver, breaker: Breaker) -> None:
-        """Takes what to send, how to send it, and the breaker before the service."""
+    def __init__(self, spool: RecordSource, backlog: Backlog, deliver: Deliver, breaker: Breaker) -> None:
+        """Takes the records, the function that sends a request, and the breaker of the service."""
         self._spool = spool
         self._backlog = backlog
         self._deliver = deliver
         self._breaker = breaker
-        self._away, self._busy = Backoff(0.2, 5.0), Backoff(0.1, 1.0)
-        self._arrived, self._alive = asyncio.Event(), asyncio.Event()
+        self._unreachable_backoff, self._rejected_backoff = Backoff(0.2, 5.0), Backoff(0.1, 1.0)
+        self._has_new_records, self._has_success = asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._adopt_at = 0.0
-        self._faulty: dict[int, int] = {}
-        self._taken = 0
+        self._recovery_at = 0.0
+        self._successes_at_error: dict[int, int] = {}
+        self._successes = 0
         self.sent = 0
-        """Records that were acknowledged."""
+        """Number of acknowledged records."""
 
     def start(self) -> None:
-        """Begins to send."""
+        """Starts to send."""
         self._task = asyncio.create_task(self._run(), name="radiant-spool-replay")
 
     async def close(self) -> None:
-        """Stops sending; a request that is under way is sent again by the next process."""
+        """Stops. Requests without a response stay in the spool."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def arrived(self) -> None:
-        """Tells that there is something to send."""
-        self._arrived.set()
+    def notify_records(self) -> None:
+        """Notifies the sender of new records."""
+        self._has_new_records.set()
 
-    def alive(self) -> None:
-        """Tells that the service took another write just now."""
-        self._taken += 1
-        self._alive.set()
+    def notify_success(self) -> None:
+        """Notifies the sender that the service accepted a write outside the spool."""
+        self._successes += 1
+        self._has_success.set()
 
     async def _run(self) -> None:
+        """Sends rounds until it is cancelled."""
         while True:
             try:
-                await self._turn()
+                await self._step()
             except Exception:
-                log.exception("what waits in the spool could not be sent")
-                await asyncio.sleep(self._away.step())
+                log.exception("spool replay failed, will be retried")
+                await asyncio.sleep(self._unreachable_backoff.next_pause())
 
-    async def _turn(self) -> None:
-        """Sends what may be sent now, or waits for something to send."""
+    async def _step(self) -> None:
+        """Sends one round, or waits for records that can be sent."""
         now = time.monotonic()
-        if now >= self._adopt_at:
-            self._adopt_at = now + ADOPT_EVERY
+        if now >= self._recovery_at:
+            self._recovery_at = now + RECOVERY_INTERVAL_S
             await self._spool.adopt()
-        self._arrived.clear()
-        self._alive.clear()
-        chosen = self._backlog.choose(AT_ONCE if self._breaker.state == "closed" else 1, now)
+        self._has_new_records.clear()
+        self._has_success.clear()
+        limit = CONCURRENT_REQUESTS_MAX if self._breaker.state == "closed" else 1
+        chosen = self._backlog.next_records(limit, now)
         if not chosen:
-            next_at = min(self._backlog.next_at(now) or self._adopt_at, self._adopt_at)
-            return await _wait(self._arrived, next_at - now)
-        come_to = await self._send(chosen)
-        if come_to.answers:
-            self._away.reset()
-        if come_to.done:
-            self._busy.reset()
-        elif come_to.answers:
-            await _wait(self._alive, self._busy.step())
+            next_at = min(self._backlog.next_at(now) or self._recovery_at, self._recovery_at)
+            return await _wait(self._has_new_records, next_at - now)
+        results = await self._send(chosen)
+        if results.responses:
+            self._unreachable_backoff.reset()
+        if results.done:
+            self._rejected_backoff.reset()
+        elif results.responses:
+            await _wait(self._has_success, self._rejected_backoff.next_pause())
         else:
-            await _wait(self._alive, max(self._away.step(), spread(self._breaker.retry_in)))
+            pause = max(self._unreachable_backoff.next_pause(), with_jitter(self._breaker.retry_in))
+            await _wait(self._has_success, pause)
         return None
 
     async def _send(self, chosen: Sequence[int]) -> _Round:
-        """Sends records at once and notes what came of them."""
-        come_to = _Round()
+        """Sends records concurrently and stores the results."""
+        results = _Round()
         records = await self._spool.read(chosen)
-        await asyncio.gather(*(self._attempt(record, come_to) for record in records))
-        for place in set(chosen).difference(record.seq for record in records):
-            self._backlog.remove(place)
-        for record in come_to.late:  # another one is tried next, in case it is not the service that is slow
-            self._hold(record, most=HELD_MAX if come_to.answers else LATE_MAX)
-        self.sent += come_to.acknowledged
-        self._taken += come_to.acknowledged
-        if come_to.done or come_to.failed:
-            await self._spool.finish(come_to.done, come_to.letters, come_to.failed)
-            for place in come_to.done:
-                self._faulty.pop(place, None)
-        return come_to
+        await asyncio.gather(*(self._attempt(record, results) for record in records))
+        for seq in set(chosen).difference(record.seq for record in records):
+            self._backlog.remove(seq)
+        for record in results.timed_out:  # the next round tries other records, since this one may be the cause
+            self._hold(record, seconds_max=HOLD_S_MAX if results.responses else TIMEOUT_HOLD_S_MAX)
+        self.sent += results.acknowledged
+        self._successes += results.acknowledged
+        if results.done or results.failed:
+            await self._spool.finish(results.done, results.letters, results.failed)
+            for seq in results.done:
+                self._successes_at_error.pop(seq, None)
+        return results
 
-    async def _attempt(self, record: Record, come_to: _Round) -> None:
+    async def _attempt(self, record: Record, results: _Round) -> None:
+        """Sends one record and adds its result to those of the round."""
         request = REQUESTS[record.method].FromString(record.request)
         try:
-            answer = await self._deliver(record.method, request)
+            response = await self._deliver(record.method, request)
         except Unavailable:
             return None
         except DeadlineExceeded:
-            return come_to.late.append(record)
-        except _FOR_GOOD as error:
-            self._bury(record, record.request, error.reason or error.code.name, str(error), come_to)
+            return results.timed_out.append(record)
+        except _PERMANENT as error:
+            self._reject(record, record.request, error.reason or error.code.name, str(error), results)
         except Exhausted as error:
-            self._hold(record, error.retry_after.total_seconds() if error.retry_after else 1.0)
-        except _PASSING as error:
+            self._hold(record, error.retry_after.total_seconds() if error.retry_after else EXHAUSTED_HOLD_S)
+        except _TEMPORARY as error:
             self._hold(record)
-            log.warning("a spooled %s is tried again: %s", record.method, error)
+            log.warning("spooled %s failed, will be retried: %s", record.method, error)
         except RadiantClientError as error:
-            self._fault(record, error, come_to)
-        except Exception as error:  # such as a function that cannot give a token now
+            self._count_internal_error(record, error, results)
+        except Exception as error:  # for example, the token function of the caller failed
             self._hold(record)
-            return log.warning("a spooled %s could not be sent: %r", record.method, error)
+            return log.warning("spooled %s was not sent, will be retried: %r", record.method, error)
         else:
-            come_to.acknowledged += 1
-            refused = refused_items(request, answer)
-            if refused is None:
-                come_to.done.append(record.seq)
+            results.acknowledged += 1
+            rejection = rejection_of(request, response)
+            if rejection is None:
+                results.done.append(record.seq)
             else:
-                rest, reason, message = refused
-                self._bury(record, rest.SerializeToString(), reason, message, come_to)
-        come_to.answers += 1
+                rejected = rejection.request.SerializeToString()
+                self._reject(record, rejected, rejection.reason, rejection.message, results)
+        results.responses += 1
         return None
 
-    def _fault(self, record: Record, error: RadiantClientError, come_to: _Round) -> None:
-        """Counts a fault of the service as the record's own, once the service takes other writes in between."""
-        if record.attempts + 1 >= FAULTS_MAX:
-            return self._bury(record, record.request, error.reason or error.code.name, str(error), come_to)
-        if self._faulty.get(record.seq, -1) < self._taken:
-            self._faulty[record.seq] = self._taken
-            come_to.failed.append(record.seq)
+    def _count_internal_error(self, record: Record, error: RadiantClientError, results: _Round) -> None:
+        """Counts an internal error against the record if the service accepted another write since the last one."""
+        if record.attempts + 1 >= INTERNAL_ERRORS_MAX:
+            return self._reject(record, record.request, error.reason or error.code.name, str(error), results)
+        if self._successes_at_error.get(record.seq, -1) < self._successes:
+            self._successes_at_error[record.seq] = self._successes
+            results.failed.append(record.seq)
         self._hold(record)
-        log.warning("the service failed on a spooled %s: %s", record.method, error)
+        log.warning("service failed on a spooled %s, will be retried: %s", record.method, error)
         return None
 
-    def _bury(self, record: Record, request: bytes, reason: str, message: str, come_to: _Round) -> None:
-        """Makes a record a dead letter; without room for that it stays in the spool."""
-        size = len(request) + sum(len(one.request) for one in come_to.letters)
-        if not self._spool.letters_have_room(len(come_to.letters) + 1, size):
-            log.error("a refused %s stays in the spool, since there are too many dead letters", record.method)
-            return self._hold(record, HELD_MAX)
-        come_to.letters.append(Letter(record.method, request, reason, message, time.time()))
-        come_to.done.append(record.seq)
+    def _reject(self, record: Record, request: bytes, reason: str, message: str, results: _Round) -> None:
+        """Makes a record a dead letter. At the limit of dead letters, the record stays in the spool."""
+        size = len(request) + sum(len(one.request) for one in results.letters)
+        if not self._spool.letters_have_room(len(results.letters) + 1, size):
+            log.error("rejected %s stays in the spool: the limit of dead letters is reached", record.method)
+            return self._hold(record, HOLD_S_MAX)
+        results.letters.append(Letter(record.method, request, reason, message, time.time()))
+        results.done.append(record.seq)
         return None
 
-    def _hold(self, record: Record, seconds: float = 0.0, most: float = HELD_MAX) -> None:
-        """Leaves a record alone for a while, by default longer each time."""
-        seconds = seconds or min(most, 0.25 * 2 ** min(20, self._backlog.tries(record.seq)))
-        self._backlog.hold(record.seq, time.monotonic() + spread(seconds))
+    def _hold(self, record: Record, seconds: float = 0.0, seconds_max: float = HOLD_S_MAX) -> None:
+        """Delays the next attempt by `seconds`; by default, by a delay that doubles up to seconds_max."""
+        seconds = seconds or min(seconds_max, FIRST_HOLD_S * 2 ** min(20, self._backlog.count_attempt(record.seq)))
+        self._backlog.hold(record.seq, time.monotonic() + with_jitter(seconds))
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Waits for an event, but not longer than so many seconds."""
+    """Waits for an event for at most `seconds`."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(max(0.001, seconds)):
             await event.wait()

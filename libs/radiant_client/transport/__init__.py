@@ -1,1 +1,1 @@
-"""Channels, retries, circuit breaker and errors of the client."""
+"""Connections, calls, retries, the circuit breaker and errors."""

@@ -1,18 +1,20 @@
-"""Growing pauses between attempts, each with a little chance in it."""
+"""Exponential backoff with jitter."""
 
 import asyncio
 import random
 
-_lots = random.SystemRandom()
+JITTER_MAX = 0.2
+"""Largest jitter, as a share of the pause."""
+_random = random.SystemRandom()
 
 
-def spread(seconds: float) -> float:
-    """Adds up to a fifth by chance, so that many clients do not come back at once."""
-    return seconds * (1.0 + 0.2 * _lots.random())
+def with_jitter(seconds: float) -> float:
+    """Returns the pause plus a random part of up to 20 %, so that many clients do not retry at the same time."""
+    return seconds * (1.0 + JITTER_MAX * _random.random())
 
 
 class Backoff:
-    """Pauses that double from the first to the longest, each with a little chance in it."""
+    """Pauses that double from `first` up to `longest` seconds, each with jitter."""
 
     def __init__(self, first: float = 0.1, longest: float = 5.0) -> None:
         self._first = first
@@ -20,14 +22,14 @@ class Backoff:
         self._next = first
 
     def reset(self) -> None:
-        """Begins again with the first pause, after something worked."""
+        """Starts again with the first pause. Call it after a success."""
         self._next = self._first
 
-    def step(self) -> float:
-        """Gives the next pause in seconds."""
+    def next_pause(self) -> float:
+        """Returns the next pause in seconds."""
         seconds, self._next = self._next, min(self._longest, 2 * self._next)
-        return spread(seconds)
+        return with_jitter(seconds)
 
     async def pause(self) -> None:
-        """Waits for the next pause."""
-        await asyncio.sleep(self.step())
+        """Sleeps for the next pause."""
+        await asyncio.sleep(self.next_pause())

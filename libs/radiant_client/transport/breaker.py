@@ -1,7 +1,6 @@
-"""A circuit breaker: after several failures in a row calls fail at once, until a single probe finds the service well.
+"""Circuit breaker: after several consecutive failures, calls fail immediately until a probe succeeds.
 
-Only what says that the service cannot be reached or does not answer in time counts as a failure. A refusal is an
-answer: the service is there.
+Only an unreachable service and an exceeded deadline count as failures. Any other error is a response of the service.
 """
 
 import contextlib
@@ -16,13 +15,13 @@ from radiant_client.transport.backoff import Backoff
 from radiant_client.transport.errors import CircuitOpen, DeadlineExceeded, RadiantClientError, Unavailable
 
 State = Literal["closed", "open", "half_open"]
-"""Closed lets calls pass, open refuses them, half_open lets one pass to see whether the service is back."""
+"""closed: calls are sent. open: calls fail immediately. half_open: one call, the probe, is sent."""
 PROBE_SECONDS_MAX = 10.0
-"""A probe that takes longer, such as a long upload, keeps the next one waiting no more."""
+"""Time in seconds after which a running probe, such as a long upload, no longer blocks the next probe."""
 
 
 class Breaker:
-    """The breaker of one address. It belongs to the event loop that makes the calls."""
+    """The circuit breaker of one address. Use it only on the event loop that makes the calls."""
 
     def __init__(
         self,
@@ -33,73 +32,78 @@ class Breaker:
         longest_pause: float = 15.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Opens after so many failures in a row; 0 never opens. Its pauses, in seconds, double with a little chance."""
+        """Opens after `failures` consecutive failed calls; 0 disables the breaker.
+
+        The pause before a probe doubles from first_pause to longest_pause seconds and has a jitter of up to 20 %.
+        """
         if failures < 0:
-            raise ValueError("failures must not be negative")
+            raise ValueError(f"failures must be 0 or greater, not {failures}.")
         self.address = address
-        """Address that it stands before."""
+        """Address of the service."""
         self.failures = 0
-        """Failures in a row."""
+        """Number of consecutive failed calls."""
         self.refused = 0
-        """Calls that failed at once because it was open."""
+        """Number of calls that failed immediately because the breaker was open."""
         self._limit = failures
         self._backoff = Backoff(first_pause, longest_pause)
         self._clock = clock
-        self._opens_at: float | None = None
-        self._probe_ends: float | None = None
+        self._probe_at: float | None = None
+        self._probe_ends_at: float | None = None
 
     @property
     def state(self) -> State:
-        """Tells whether calls pass now."""
-        if self._opens_at is None:
+        """Current state."""
+        if self._probe_at is None:
             return "closed"
-        return "half_open" if self._probe_ends is not None or self._clock() >= self._opens_at else "open"
+        return "half_open" if self._probe_ends_at is not None or self._clock() >= self._probe_at else "open"
 
     @property
     def retry_in(self) -> float:
-        """Tells in how many seconds the next call may pass; 0 when one may pass now."""
-        if self._opens_at is None:
+        """Seconds until the next call is sent; 0 if a call can be sent now."""
+        if self._probe_at is None:
             return 0.0
-        return max(0.0, (self._probe_ends or self._opens_at) - self._clock())
+        return max(0.0, (self._probe_ends_at or self._probe_at) - self._clock())
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
-        """Lets a call pass and learns from how it ends; raises CircuitOpen at once when none may pass."""
-        probe = self._enter()
+        """Runs one call and records its result. Raises CircuitOpen without running it if the breaker is open."""
+        is_probe = self._admit()
         try:
             yield
         except (Unavailable, DeadlineExceeded):
-            self._failed(probe)
+            self._record_failure(is_probe)
             raise
         except RadiantClientError:
-            self._well()
+            self._record_response()
             raise
-        except BaseException:  # given up by the caller: nothing was learned
-            if probe:
-                self._probe_ends = None
+        except BaseException:  # cancelled by the caller: the state of the service is still unknown
+            if is_probe:
+                self._probe_ends_at = None
             raise
-        self._well()
+        self._record_response()
 
-    def _enter(self) -> bool:
-        """Tells whether the call is a probe; raises CircuitOpen when it may not pass."""
-        if self._opens_at is None:
+    def _admit(self) -> bool:
+        """Returns whether the call is a probe. Raises CircuitOpen if the call must not be sent."""
+        if self._probe_at is None:
             return False
         if self.retry_in > 0.0:
             self.refused += 1
             raise CircuitOpen(
-                f"{self.address or 'the service'} did not answer {self.failures} times in a row and is left alone",
+                f"The circuit breaker of {self.address or 'the service'} is open after {self.failures} consecutive "
+                f"failures. Retry after {self.retry_in:.1f} s.",
                 code=grpc.StatusCode.UNAVAILABLE,
                 retry_after=timedelta(seconds=self.retry_in),
             )
-        self._probe_ends = self._clock() + PROBE_SECONDS_MAX
+        self._probe_ends_at = self._clock() + PROBE_SECONDS_MAX
         return True
 
-    def _failed(self, probe: bool) -> None:
+    def _record_failure(self, is_probe: bool) -> None:
+        """Counts a failure. Opens the breaker at the limit and after a failed probe."""
         self.failures += 1
-        if probe or (self._opens_at is None and 0 < self._limit <= self.failures):
-            self._opens_at, self._probe_ends = self._clock() + self._backoff.step(), None
+        if is_probe or (self._probe_at is None and 0 < self._limit <= self.failures):
+            self._probe_at, self._probe_ends_at = self._clock() + self._backoff.next_pause(), None
 
-    def _well(self) -> None:
-        """Closes; the answer to a call that was made before it opened says as much as a probe's."""
-        self.failures, self._opens_at, self._probe_ends = 0, None, None
+    def _record_response(self) -> None:
+        """Closes the breaker. A response to a call sent before the breaker opened counts like that of a probe."""
+        self.failures, self._probe_at, self._probe_ends_at = 0, None, None
         self._backoff.reset()

@@ -1,4 +1,4 @@
-"""Calls with one answer: timeouts, waiting when the service asks for it, and errors of this package."""
+"""Calls with one response: timeouts, retries that the service requests, and typed errors."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import grpc
 
-from radiant_client.transport.backoff import spread
+from radiant_client.transport.backoff import with_jitter
 from radiant_client.transport.channel import Connection, timeout_of
 from radiant_client.transport.errors import Exhausted, RadiantClientError, Unavailable, from_rpc_error
 
@@ -18,12 +18,13 @@ Response = TypeVar("Response")
 
 
 class Caller:
-    """Calls the methods of one service that have one answer.
+    """Calls the methods of one service that return one response.
 
-    A request is sent as it is in every attempt, with its request_id.
+    Each attempt sends the same request with the same request_id.
     """
 
     def __init__(self, connection: Connection, service: str) -> None:
+        """Takes the full name of the service, such as radiant.ingest.v1.IngestService."""
         self.connection = connection
         """Connection to the service."""
         self._service = service
@@ -35,20 +36,20 @@ class Caller:
         *,
         name: str = "",
         timeout: float | None = None,
-        patient: bool = True,
+        waits: bool = True,
     ) -> Response:
-        """Calls a method within the timeout in seconds; without one, that of the service config for the name.
+        """Returns the response to a request.
 
-        A service that cannot be reached is tried again by the channel, with pauses of the service config. When the
-        service cannot keep up and says when to come back, this waits and sends the request again as long as the
-        timeout allows, unless it is not patient. Raises a RadiantClientError otherwise: CircuitOpen at once while the
-        service is left alone.
+        The timeout is in seconds and covers all attempts; it defaults to that of the method `name` in the service
+        config. The channel retries calls to an unreachable service with the pauses of the service config. If an
+        overloaded service returns a retry delay within the timeout, the call waits and sends the request again,
+        unless `waits` is False. Raises a RadiantClientError otherwise, and CircuitOpen if the breaker is open.
         """
 
         async def attempt(seconds: float) -> Response:
             return await method(request, timeout=seconds, metadata=self.connection.metadata())
 
-        return await self._in_time(attempt, timeout_of(self._service, name) if timeout is None else timeout, patient)
+        return await self._attempts(attempt, timeout_of(self._service, name) if timeout is None else timeout, waits)
 
     async def upload(
         self,
@@ -57,23 +58,23 @@ class Caller:
         *,
         name: str,
         timeout: float | None = None,
-        repeatable: bool = True,
+        is_repeatable: bool = True,
     ) -> Response:
-        """Sends parts and gives the answer, as `call` does; those that are not repeatable are sent once.
+        """Sends a stream of parts and returns the response. Timeout, retries and errors are those of `call`.
 
-        Whatever the parts raise ends the call and comes through.
+        Parts that are not repeatable are sent once. An exception raised by the parts cancels the call and propagates.
         """
 
         async def attempt(seconds: float) -> Response:
             return await _send(method(timeout=seconds, metadata=self.connection.metadata()), parts())
 
         seconds = timeout_of(self._service, name) if timeout is None else timeout
-        return await self._in_time(attempt, seconds, repeatable)
+        return await self._attempts(attempt, seconds, is_repeatable)
 
-    async def _in_time(
-        self, attempt: Callable[[float], Awaitable[Response]], timeout: float, patient: bool = True
+    async def _attempts(
+        self, attempt: Callable[[float], Awaitable[Response]], timeout: float, is_repeatable: bool
     ) -> Response:
-        """Makes attempts with the seconds that are left, as long as the service names a time to come back in them."""
+        """Repeats an attempt, which takes the remaining seconds, while the retry delay of the service fits."""
         deadline = time.monotonic() + timeout
         with self.connection.breaker.watching():
             while True:
@@ -81,19 +82,20 @@ class Caller:
                     return await attempt(max(0.001, deadline - time.monotonic()))
                 except grpc.aio.AioRpcError as failure:
                     error = from_rpc_error(failure)
-                    pause = _pause(error)
-                    if pause is None or not patient or time.monotonic() + pause >= deadline:
+                    delay = _retry_delay(error)
+                    if delay is None or not is_repeatable or time.monotonic() + delay >= deadline:
                         raise error from failure
-                await asyncio.sleep(pause)
+                await asyncio.sleep(delay)
 
 
 async def _send(call: grpc.aio.StreamUnaryCall[Request, Response], parts: AsyncGenerator[Request, None]) -> Response:
+    """Writes the parts and returns the response, which the service may send before it has read all parts."""
     try:
         async with contextlib.aclosing(parts):
             async for part in parts:
                 try:
                     await call.write(part)
-                except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the answer is there already
+                except (grpc.aio.AioRpcError, asyncio.InvalidStateError):  # the call has ended
                     return await call
         with contextlib.suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
             await call.done_writing()
@@ -102,8 +104,8 @@ async def _send(call: grpc.aio.StreamUnaryCall[Request, Response], parts: AsyncG
         call.cancel()
 
 
-def _pause(error: RadiantClientError) -> float | None:
-    """Tells how long to wait before the next attempt, in seconds; None when there is none."""
+def _retry_delay(error: RadiantClientError) -> float | None:
+    """Returns the seconds until the next attempt; None if the service requests no retry."""
     if not isinstance(error, Exhausted | Unavailable) or error.retry_after is None:
         return None
-    return spread(max(error.retry_after, timedelta(milliseconds=1)).total_seconds())
+    return with_jitter(max(error.retry_after, timedelta(milliseconds=1)).total_seconds())

@@ -1,4 +1,4 @@
-"""Connections: channels with the packaged retry policy, keepalive and a bearer token."""
+"""Connections: gRPC channels with the packaged retry policy, keepalive and a bearer token."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,11 +12,13 @@ import grpc
 from radiant_client.transport.breaker import Breaker
 
 Token = str | Callable[[], str]
-"""A bearer token, or a function that gives the current one. It is asked before each call."""
+"""A bearer token, or a function that returns the current token. The function is called before each call."""
 Options = Sequence[tuple[str, Any]]
 """Arguments of a gRPC channel."""
+DEFAULT_TIMEOUT_S = 10.0
+"""Timeout in seconds of methods without a timeout in the service config."""
 
-# Pings more often than every five minutes are answered by a default server with GOAWAY.
+# A gRPC server with default settings closes connections that send pings more often than every 5 minutes.
 _KEEPALIVE: tuple[tuple[str, Any], ...] = (
     ("grpc.keepalive_time_ms", 310_000),
     ("grpc.keepalive_timeout_ms", 10_000),
@@ -28,40 +30,40 @@ _KEEPALIVE: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """How to speak TLS: whom to believe, and who one is. All of it PEM."""
+    """Certificates of a TLS connection, in PEM format."""
 
     root_certificates: bytes | None = None
-    """Authorities that vouch for the services; None takes those of the system."""
+    """Certificates of the trusted authorities; None selects those of the operating system."""
     certificate: bytes | None = None
-    """The caller's own, with its chain, where services ask for one; with it no token is needed."""
+    """Client certificate with its chain, for services that require one. A caller with a certificate needs no token."""
     key: bytes | None = field(default=None, repr=False)
-    """The certificate's."""
+    """Private key of the client certificate."""
 
     def credentials(self) -> grpc.ChannelCredentials:
-        """Returns what a channel needs; raises ValueError for a certificate without its key."""
+        """Returns the credentials of a channel. Raises ValueError if only one of certificate and key is set."""
         if (self.certificate is None) != (self.key is None):
-            raise ValueError("a certificate and its key go together")
+            raise ValueError("certificate and key must be set together.")
         return grpc.ssl_channel_credentials(self.root_certificates, self.key, self.certificate)
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A channel to one service together with the caller's token."""
+    """A channel to one service with the token of the caller."""
 
     channel: grpc.aio.Channel
-    """The channel."""
+    """Channel to the service."""
     token: Token = field(repr=False)
-    """The caller's token; empty for none."""
+    """Token of the caller; empty for calls without a token."""
     breaker: Breaker = field(default_factory=Breaker)
-    """Stops calls to a service that does not answer."""
+    """Circuit breaker of the service."""
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """Gives the metadata that each call carries."""
+        """Returns the metadata of a call."""
         token = self.token if isinstance(self.token, str) else self.token()
         return (("authorization", f"Bearer {token}"),) if token else ()
 
     async def close(self) -> None:
-        """Closes the channel; calls that are under way are cancelled."""
+        """Closes the channel and cancels running calls."""
         await self.channel.close()
 
 
@@ -74,16 +76,15 @@ def open_channel(
     options: Options = (),
     breaker: Breaker | None = None,
 ) -> Connection:
-    """Opens a connection to host:port; it connects with the first call and reconnects by itself.
+    """Returns a connection to host:port. It connects at the first call and reconnects automatically.
 
-    After five failed calls in a row the rest fail at once for a while; another breaker sets other numbers.
-
-    With tls the system's authorities are believed, or those of `root_certificates`; Tls also names the caller's own
-    certificate. Without tls the token travels in plain text, which suits a loopback address or a trusted network. The
-    options come after the client's own and win over them.
+    With `tls`, the authorities of the operating system are trusted, or those of `root_certificates`. Pass a Tls object
+    to use a client certificate. Without `tls`, the token is sent in plain text: use this only for a loopback address
+    or a trusted network. The `options` override the channel arguments of the client. The default breaker opens after
+    five consecutive failed calls.
     """
     breaker = breaker or Breaker(address)
-    arguments = [("grpc.service_config", retries()), *_KEEPALIVE, *options]
+    arguments = [("grpc.service_config", retry_policy()), *_KEEPALIVE, *options]
     if not tls:
         return Connection(grpc.aio.insecure_channel(address, options=arguments), token, breaker)
     credentials = (tls if isinstance(tls, Tls) else Tls(root_certificates=root_certificates)).credentials()
@@ -92,18 +93,18 @@ def open_channel(
 
 @cache
 def service_config() -> dict[str, Any]:
-    """Gives the packaged service config: timeouts and retries of each method."""
+    """Returns the packaged gRPC service config: timeouts and retry policies by method."""
     text = files("radiant_client").joinpath("service_config.json").read_text("utf-8")
     config: dict[str, Any] = json.loads(text)
     return config
 
 
 @cache
-def retries() -> str:
-    """Gives the retry policy for a channel.
+def retry_policy() -> str:
+    """Returns the service config without timeouts, as JSON for a channel.
 
-    The timeouts are left out, since a channel would apply that of a service to its endless streams as well;
-    unary calls set their own by timeout_of.
+    A channel would apply the timeout of a service to its watch streams, which have no end. Calls with one response
+    set their timeout with timeout_of.
     """
     methods = [
         {key: value for key, value in entry.items() if key != "timeout"} for entry in service_config()["methodConfig"]
@@ -113,8 +114,8 @@ def retries() -> str:
 
 @cache
 def timeout_of(service: str, method: str = "") -> float:
-    """Gives the timeout of a method in seconds: its own, else its service's, else 10."""
-    found = 10.0
+    """Returns the timeout in seconds of a method, else that of its service, else DEFAULT_TIMEOUT_S."""
+    found = DEFAULT_TIMEOUT_S
     for entry in service_config()["methodConfig"]:
         for name in entry["name"]:
             if name["service"] != service or "timeout" not in entry:

@@ -1,6 +1,6 @@
-"""What a call can fail with: one class per kind of failure, with its machine-readable details."""
+"""Errors of the client: one class per kind of failure, with machine-readable details."""
 
-# ruff: noqa: N818 - the classes are named after what happened
+# ruff: noqa: N818 - the public names have no Error suffix
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ _DETAILS_KEY = "grpc-status-details-bin"
 
 @dataclass(frozen=True, slots=True)
 class FieldViolation:
-    """A bad field of a request."""
+    """An invalid field of a request."""
 
     field: str
     """Path of the field, such as feedback.output_id."""
     description: str
-    """What is wrong with it."""
+    """Rule that the value violates."""
 
 
 class RadiantClientError(Exception):
-    """A call failed. Its text is the service's message."""
+    """A call failed. The text is the error message of the service."""
 
     def __init__(
         self,
@@ -39,17 +39,17 @@ class RadiantClientError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        """The service's message."""
+        """Error message of the service."""
         self.code = code
         """Status code of the call."""
         self.reason = reason
-        """Machine-readable reason in UPPER_SNAKE_CASE; empty when the service gave none."""
+        """Machine-readable reason in UPPER_SNAKE_CASE; empty if the service sent none."""
         self.metadata = dict(metadata or {})
-        """Details of the reason, such as the identifier under which the service logged the failure."""
+        """Details of the reason, such as the error_id of the entry in the log of the service."""
         self.violations = violations
-        """Bad fields of the request; empty unless it was refused for them."""
+        """Invalid fields of the request; empty if none were reported."""
         self.retry_after = retry_after
-        """Least time to wait before trying again; None when the service named none."""
+        """Minimum time to wait before a retry; None if the service sent none."""
 
     def __str__(self) -> str:
         fields = "; ".join(f"{one.field}: {one.description}" for one in self.violations)
@@ -57,79 +57,79 @@ class RadiantClientError(Exception):
 
 
 class InvalidRequest(RadiantClientError):
-    """The request is malformed; its violations name the fields."""
+    """The request is invalid. `violations` lists the fields."""
 
 
 class BatchRefused(InvalidRequest):
-    """A batch on a signal stream was refused for good; nothing of it is stored."""
+    """The service rejected a batch of a signal stream permanently and stored none of its items."""
 
 
 class NotFound(RadiantClientError):
-    """What the request names is not known."""
+    """The requested object does not exist."""
 
 
 class AlreadyExists(RadiantClientError):
-    """Something different is stored under the same identifier."""
+    """A different object with the same identifier exists."""
 
 
 class Conflict(RadiantClientError):
-    """The call collided with another one."""
+    """The call conflicts with a concurrent call. Retry it."""
 
 
 class PreconditionFailed(RadiantClientError):
-    """The service is not in a state in which it can do this."""
+    """The current state of the object or the service does not allow the call."""
 
 
 class PermissionDenied(RadiantClientError):
-    """The token does not allow this."""
+    """The token does not grant the required permission."""
 
 
 class Unauthenticated(RadiantClientError):
-    """The token is missing, expired or not valid."""
+    """The token is missing, expired or invalid."""
 
 
 class Exhausted(RadiantClientError):
-    """The service cannot keep up; nothing of the call is stored."""
+    """The service is overloaded or a limit is reached. The call had no effect."""
 
 
 class Unavailable(RadiantClientError):
-    """The service cannot be reached or is going down."""
+    """The service is unreachable or shutting down."""
 
 
 class CircuitOpen(Unavailable):
-    """The service did not answer several times in a row, so this call was not sent; see Breaker."""
+    """The circuit breaker is open, so the call was not sent. See Breaker."""
 
 
 class DeadlineExceeded(RadiantClientError):
-    """The call took longer than its timeout; whether it took effect is not known."""
+    """The call exceeded its timeout. It may have taken effect."""
 
 
 class Unsupported(RadiantClientError):
-    """The service does not offer this."""
+    """The service does not implement the method or does not support the arguments."""
 
 
 class ServiceFault(RadiantClientError):
-    """The service failed inside; its metadata may name the error_id to look for in its log."""
+    """The service failed with an internal error. `metadata` may have the error_id of the entry in its log."""
 
 
 class NoEligibleModel(RadiantClientError):
-    """There is no model left to choose: every candidate is excluded."""
+    """No model can be chosen because every candidate is excluded."""
 
 
 class StreamClosed(RadiantClientError):
-    """The signal stream was closed before the batch was acknowledged."""
+    """The signal stream is closed, or was closed before the batch was acknowledged."""
 
 
 class SpoolError(RadiantClientError):
-    """The spool could not take a write: it is neither stored by the service nor on disk."""
+    """The spool could not store a write. Neither the service nor the disk has it."""
 
 
 class SpoolFull(SpoolError):
-    """The spool, or the disk under it, has no room left."""
+    """The spool has reached a limit, or its disk is full."""
 
 
 class SpoolFailed(SpoolError):
-    """The spool cannot be used: its folder, its file or its disk is at fault."""
+    """The spool cannot use its folder, its file or its disk."""
 
 
 _CLASSES: dict[grpc.StatusCode, type[RadiantClientError]] = {
@@ -143,7 +143,7 @@ _CLASSES: dict[grpc.StatusCode, type[RadiantClientError]] = {
     grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
     grpc.StatusCode.RESOURCE_EXHAUSTED: Exhausted,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
-    grpc.StatusCode.CANCELLED: Unavailable,  # not by the caller, who gets CancelledError: too many calls waited
+    grpc.StatusCode.CANCELLED: Unavailable,  # cancelled by the service; a caller that cancels gets CancelledError
     grpc.StatusCode.DEADLINE_EXCEEDED: DeadlineExceeded,
     grpc.StatusCode.UNIMPLEMENTED: Unsupported,
     grpc.StatusCode.INTERNAL: ServiceFault,
@@ -152,18 +152,18 @@ _CLASSES: dict[grpc.StatusCode, type[RadiantClientError]] = {
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> RadiantClientError:
-    """Tells a failed call as one of this module's errors."""
+    """Returns the error of this module for a failed call, by status code, with the details of the rich status."""
     status = _status_of(error)
     reason, metadata = "", dict[str, str]()
     violations: tuple[FieldViolation, ...] = ()
     retry_after: timedelta | None = None
     for detail in status.details:
-        info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+        info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         retry = error_details_pb2.RetryInfo()
         if detail.Unpack(info):
             reason, metadata = info.reason, dict(info.metadata)
-        elif detail.Unpack(bad):
-            violations = tuple(FieldViolation(one.field, one.description) for one in bad.field_violations)
+        elif detail.Unpack(bad_request):
+            violations = tuple(FieldViolation(one.field, one.description) for one in bad_request.field_violations)
         elif detail.Unpack(retry):
             retry_after = retry.retry_delay.ToTimedelta()
     kind = _CLASSES.get(error.code(), RadiantClientError)
@@ -179,7 +179,7 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> RadiantClientError:
 
 
 def _status_of(error: grpc.aio.AioRpcError) -> Any:
-    """Reads the rich status from the trailing metadata; an empty one when there is none that can be read."""
+    """Returns the rich status (google.rpc.Status) of the trailing metadata; an empty one if it is absent or invalid."""
     status = status_pb2.Status()
     for key, value in error.trailing_metadata() or ():
         if key == _DETAILS_KEY and isinstance(value, bytes):

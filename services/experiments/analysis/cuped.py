@@ -1,52 +1,63 @@
-"""Less variance from what was known of users before (CUPED; Deng, Xu, Kohavi and Walker, WSDM 2013).
+"""Variance reduction by a covariate from before the experiment (CUPED; Deng, Xu, Kohavi and Walker, WSDM 2013).
 
     adjusted difference = (R_t - R_c) - θ (x̄_t - x̄_c)        θ = cov(z, x) / var(x), over both groups
 
-with x of each user from before the experiment and z the user's linearised outcome, as in `clustered`. Assignment does
-not know x, so the adjustment moves no expectation.
+x is the covariate of a user, z the linearised outcome of the user as in `clustered`. Assignment does not depend on x,
+so the adjustment does not change the expected difference.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from experiments.analysis.clustered import ratio_variance, welch
 from experiments.analysis.effect import Effect
 from splits.model import OutcomeSummary
 
 
+class _Moments(NamedTuple):
+    """Moments of the covariate x in one group."""
+
+    mean: float
+    variance: float
+    covariance: float
+    """Covariance with the linearised outcome z."""
+
+
 def compare_cuped(control: OutcomeSummary, treatment: OutcomeSummary, alpha: float = 0.05) -> Effect | None:
-    """Compares with adjustment; None when there is nothing to adjust by."""
+    """Returns the adjusted effect; None when a group has no covariate or the covariate has no variance."""
     if control.users < 2 or treatment.users < 2 or control.sum_m <= 0 or treatment.sum_m <= 0:
         return None
-    before, after = _moments(control), _moments(treatment)
-    if before is None or after is None:
+    control_x, treatment_x = _moments(control), _moments(treatment)
+    if control_x is None or treatment_x is None:
         return None
     n, m = control.users, treatment.users
-    spread = (n - 1) * before[1] + (m - 1) * after[1]
-    if spread <= 0:
+    squares = (n - 1) * control_x.variance + (m - 1) * treatment_x.variance
+    if squares <= 0:
         return None
-    theta = ((n - 1) * before[2] + (m - 1) * after[2]) / spread
+    theta = ((n - 1) * control_x.covariance + (m - 1) * treatment_x.covariance) / squares
     return welch(
         control,
         treatment,
-        treatment.mean - control.mean - theta * (after[0] - before[0]),
-        _adjusted(control, before, theta),
-        _adjusted(treatment, after, theta),
+        treatment.mean - control.mean - theta * (treatment_x.mean - control_x.mean),
+        _adjusted_variance(control, control_x, theta),
+        _adjusted_variance(treatment, treatment_x, theta),
         "cuped",
         alpha,
     )
 
 
-def _moments(of: OutcomeSummary) -> tuple[float, float, float] | None:
-    """Returns the mean and variance of x, and its covariance with z; None without x."""
-    if of.pre is None:
+def _moments(summary: OutcomeSummary) -> _Moments | None:
+    """Returns the moments of the covariate; None without a covariate."""
+    if summary.pre is None:
         return None
-    n, pre = of.users, of.pre
+    n, pre = summary.users, summary.pre
     mean = pre.sum_x / n
-    spread = max(pre.sum_xx - pre.sum_x * mean, 0.0) / (n - 1)
-    covariance = (pre.sum_xy - of.mean * pre.sum_xm) / (of.sum_m / n) / (n - 1)
-    return mean, spread, covariance
+    variance = max(pre.sum_xx - pre.sum_x * mean, 0.0) / (n - 1)
+    covariance = (pre.sum_xy - summary.mean * pre.sum_xm) / (summary.sum_m / n) / (n - 1)
+    return _Moments(mean, variance, covariance)
 
 
-def _adjusted(of: OutcomeSummary, moments: tuple[float, float, float], theta: float) -> float:
-    """Returns the squared standard error of a side after adjustment."""
-    return max(ratio_variance(of) + (theta**2 * moments[1] - 2 * theta * moments[2]) / of.users, 0.0)
+def _adjusted_variance(summary: OutcomeSummary, x: _Moments, theta: float) -> float:
+    """Returns the squared standard error of a group after the adjustment."""
+    return max(ratio_variance(summary) + (theta**2 * x.variance - 2 * theta * x.covariance) / summary.users, 0.0)

@@ -1,4 +1,4 @@
-"""What a comparison says. No field is ever NaN or infinite: what cannot be judged has p = 1."""
+"""Effect of a treatment. No field is NaN or infinite: an effect that cannot be tested has a p-value of 1."""
 
 from __future__ import annotations
 
@@ -8,47 +8,51 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """A treatment against the control by one metric."""
+    """Comparison of a treatment with the control by one metric."""
 
     control: float
+    """Mean of the control."""
     treatment: float
+    """Mean of the treatment."""
     difference: float
-    """Treatment less control; after adjustment, if the test adjusts."""
+    """Mean of the treatment minus mean of the control, adjusted if the test adjusts."""
     error: float
-    """Standard error of the difference; 0 when no variance was seen."""
+    """Standard error of the difference; 0 when the outcomes have no variance."""
     low: float
-    """Of the two-sided interval for the difference."""
+    """Lower bound of the two-sided confidence interval of the difference."""
     high: float
+    """Upper bound of the interval."""
     statistic: float
+    """Test statistic; 0 when there is no test."""
     p_value: float
-    """Two-sided."""
+    """Two-sided p-value, in [0, 1]."""
     cohens_d: float
-    """With the pooled standard deviation of single outcomes."""
+    """Cohen's d with the pooled standard deviation of single outcomes."""
     cohens_h: float | None = None
-    """Of proportions only."""
+    """Cohen's h; None unless the metric is a proportion."""
     test: str
-    """What gave p."""
+    """Name of the test that gave the p-value; "none" without a test."""
     control_users: int
     treatment_users: int
 
     @property
     def users(self) -> int:
-        """Users behind the comparison."""
+        """Users of both groups."""
         return self.control_users + self.treatment_users
 
     @property
     def effect_size(self) -> float:
-        """Cohen's h for proportions, else d."""
+        """Cohen's h for proportions, otherwise Cohen's d."""
         return self.cohens_d if self.cohens_h is None else self.cohens_h
 
     @property
-    def relative(self) -> float:
-        """Difference over the control's mean; 0 when that is 0."""
+    def relative_difference(self) -> float:
+        """Difference divided by the absolute mean of the control; 0 when that mean is 0."""
         return self.difference / abs(self.control) if self.control else 0.0
 
 
-def unknown(control: float, treatment: float, control_users: int, treatment_users: int) -> Effect:
-    """Makes the effect of groups without enough outcomes, or without any variance: nothing can be said."""
+def untested_effect(control: float, treatment: float, control_users: int, treatment_users: int) -> Effect:
+    """Returns the effect of groups with too few outcomes or without variance: its p-value is 1."""
     difference = treatment - control
     return Effect(
         control=control,
@@ -67,13 +71,13 @@ def unknown(control: float, treatment: float, control_users: int, treatment_user
 
 
 def finite(value: object, otherwise: float) -> float:
-    """Returns a number of a library as a float, or another one for NaN and infinity."""
+    """Returns the result of a library as a float, or `otherwise` when it is NaN or infinite."""
     number = float(value)  # type: ignore[arg-type]
     return number if math.isfinite(number) else otherwise
 
 
 def pooled_d(difference: float, control_variance: float, treatment_variance: float, n: int, m: int) -> float:
-    """Returns Cohen's d from variances and sizes of the control and the treatment; 0 without variance."""
+    """Returns Cohen's d from the variances and the sizes n (control) and m (treatment); 0 without variance."""
     freedom = n + m - 2
     pooled = ((n - 1) * control_variance + (m - 1) * treatment_variance) / freedom if freedom > 0 else 0.0
     return difference / math.sqrt(pooled) if pooled > 0 else 0.0

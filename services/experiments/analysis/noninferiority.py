@@ -1,8 +1,4 @@
-"""Whether a treatment is not worse than the control by more than a margin.
-
-Proportions of independent users by the score test of Farrington and Manning (1990), everything else by the one-sided
-normal test of the difference against the margin.
-"""
+"""Tests of non-inferiority: whether a treatment is not worse than the control by a margin or more."""
 
 from __future__ import annotations
 
@@ -18,25 +14,31 @@ def score_test(
     margin: float,
     direction: Direction = Direction.UP,
 ) -> float:
-    """Returns the one-sided p of "worse by the margin or more"; the margin is absolute and positive."""
-    import numpy as np
-    from statsmodels.stats.proportion import test_proportions_2indep
+    """Returns the one-sided p-value of the score test of Farrington and Manning (1990) for two proportions.
 
+    The null hypothesis is "worse by the margin or more". The margin is absolute and positive; otherwise, and for an
+    empty group, the p-value is 1.
+    """
     k, n, l, m = control_successes, control_users, treatment_successes, treatment_users  # noqa: E741
     if direction is Direction.DOWN:
         k, l = n - k, m - l  # noqa: E741
     if n < 1 or m < 1 or margin <= 0:
         return 1.0
-    with np.errstate(divide="ignore", invalid="ignore"):  # the library also divides for ratios that are not asked for
-        _, p_value = test_proportions_2indep(
+    import numpy as np
+    from statsmodels.stats.proportion import test_proportions_2indep as compare
+
+    with np.errstate(divide="ignore", invalid="ignore"):  # the library also computes ratios that are not needed
+        _, p_value = compare(
             l, m, k, n, value=-margin, method="score", alternative="larger", correction=False, return_results=False
         )
     return finite(p_value, 1.0)
 
 
 def margin_test(effect: Effect, margin: float, direction: Direction = Direction.UP) -> float:
-    """Returns the same from a difference and its standard error; 1 without any error."""
+    """Returns the one-sided p-value of the normal test of a difference against the margin; 1 without variance."""
+    if effect.error <= 0 or margin <= 0:
+        return 1.0
     from scipy.stats import norm
 
     gain = effect.difference if direction is Direction.UP else -effect.difference
-    return finite(norm.sf((gain + margin) / effect.error), 1.0) if effect.error > 0 and margin > 0 else 1.0
+    return finite(norm.sf((gain + margin) / effect.error), 1.0)

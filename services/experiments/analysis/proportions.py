@@ -1,31 +1,31 @@
-"""Two proportions: pooled z test, Newcombe's hybrid-score interval, Fisher's exact test for rare outcomes."""
+"""Comparison of two proportions: pooled z test or Fisher's exact test, with Newcombe's hybrid score interval."""
 
 from __future__ import annotations
 
 import math
 
-from experiments.analysis.effect import Effect, finite, pooled_d, unknown
+from experiments.analysis.effect import Effect, finite, pooled_d, untested_effect
 from experiments.analysis.means import variance
 
 EXPECTED_MIN = 5.0
-"""Below this expected count in any cell the z test is replaced by Fisher's."""
+"""Smallest expected count of a cell for the z test; below it, Fisher's exact test is used."""
 
 
 def compare_proportions(
     control_successes: int, control_users: int, treatment_successes: int, treatment_users: int, alpha: float = 0.05
 ) -> Effect:
-    """Compares successes among independent users."""
+    """Returns the effect on the share of successes among independent users."""
+    k, n, l, m = control_successes, control_users, treatment_successes, treatment_users  # noqa: E741
+    if n < 1 or m < 1:
+        return untested_effect(k / n if n else 0.0, l / m if m else 0.0, n, m)
     import numpy as np
     from scipy.stats import fisher_exact
     from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize
 
-    k, n, l, m = control_successes, control_users, treatment_successes, treatment_users  # noqa: E741
-    if n < 1 or m < 1:
-        return unknown(k / n if n else 0.0, l / m if m else 0.0, n, m)
     control, treatment = k / n, l / m
     statistic, p_value = z_test(k, n, l, m)
     test = "z_pooled"
-    if least_expected(k, n, l, m) < EXPECTED_MIN:
+    if expected_count_min(k, n, l, m) < EXPECTED_MIN:
         p_value, test = finite(fisher_exact(np.array([[l, m - l], [k, n - k]]))[1], 1.0), "fisher"
     low, high = confint_proportions_2indep(l, m, k, n, compare="diff", method="newcomb", alpha=alpha)
     return Effect(
@@ -48,20 +48,22 @@ def compare_proportions(
 def z_test(
     control_successes: int, control_users: int, treatment_successes: int, treatment_users: int
 ) -> tuple[float, float]:
-    """Returns z and its two-sided p; 0 and 1 when every outcome is the same."""
-    import numpy as np
-    from statsmodels.stats.proportion import proportions_ztest
-
+    """Returns the pooled z statistic and its two-sided p-value; 0 and 1 when all outcomes are equal."""
     successes, users = control_successes + treatment_successes, control_users + treatment_users
     if not 0 < successes < users:
         return 0.0, 1.0
+    import numpy as np
+    from statsmodels.stats.proportion import proportions_ztest
+
     z, p = proportions_ztest(
         np.array([treatment_successes, control_successes]), np.array([treatment_users, control_users])
     )
     return finite(z, 0.0), finite(p, 1.0)
 
 
-def least_expected(control_successes: int, control_users: int, treatment_successes: int, treatment_users: int) -> float:
-    """Returns the smallest count that a cell would have if both proportions were equal."""
+def expected_count_min(
+    control_successes: int, control_users: int, treatment_successes: int, treatment_users: int
+) -> float:
+    """Returns the smallest expected count of the four cells under equal proportions."""
     successes, users = control_successes + treatment_successes, control_users + treatment_users
     return min(successes, users - successes) * min(control_users, treatment_users) / users

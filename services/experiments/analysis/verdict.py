@@ -1,8 +1,8 @@
-"""Who wins, and whether the winner should reach everybody: each criterion with its value.
+"""Verdict of an experiment: the winner, and the criteria of its deployment.
 
-While an experiment runs only the confidence sequence decides; the test of a fixed horizon is the word of a completed
-experiment. A sample ratio mismatch blocks every verdict. With several treatments the best of those that win is named,
-and control wins when every treatment is worse.
+The confidence sequence decides while an experiment runs, the fixed-horizon test after it has completed. A sample ratio
+mismatch blocks every verdict. If several treatments win, the verdict names the one with the highest merit. The control
+wins if every treatment is worse.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from experiments.analysis.comparisons import Comparison, compare_all
-from experiments.analysis.multiple import holm
-from experiments.analysis.srm import ALARM_BELOW, SampleRatio, sample_ratio
+from experiments.analysis.multiplicity import holm
+from experiments.analysis.sample_ratio import ALARM_BELOW, SampleRatio, sample_ratio
 from splits.assignment import expected_shares
 from splits.model import COST, LATENCY, Experiment, OutcomeSummary, State, WinnerRule
 
 LATENCY_RISE_MAX = 0.20
+"""Largest relative rise of the mean latency that still passes."""
 SEQUENCE_USERS_MIN = 100
-"""Users a group below which an asymptotic sequence decides nothing."""
+"""Smallest number of users per group for a verdict by the confidence sequence, which is asymptotic."""
 
 
 class Winner(StrEnum):
-    """Who wins."""
+    """Outcome of an experiment."""
 
     CONTROL = "control"
     TREATMENT = "treatment"
@@ -33,7 +34,7 @@ class Winner(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One condition of deployment."""
+    """Criterion of deployment."""
 
     name: str
     value: float
@@ -44,19 +45,19 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """An experiment as it stands."""
+    """Analysis of an experiment at one time."""
 
     winner: Winner
     winning_variant: str
-    """Name of the variant that wins; empty when inconclusive."""
+    """Name of the variant that wins; empty when the analysis is inconclusive."""
     should_deploy: bool
-    """A treatment wins and every criterion passed."""
+    """Whether a treatment wins and every criterion passed."""
     criteria: tuple[Criterion, ...]
-    """Of the winning treatment, else of the most promising one."""
+    """Criteria for the winning treatment; without one, for the treatment with the highest merit."""
     may_stop: bool
-    """The experiment runs and the confidence sequence has decided."""
+    """Whether the experiment runs and the confidence sequence gives a verdict."""
     blocked: str
-    """Why there is no verdict, in words; empty when nothing blocks."""
+    """Condition that prevents a verdict, as text; empty without one."""
     comparisons: tuple[Comparison, ...]
     sample_ratios: tuple[SampleRatio, ...]
 
@@ -68,14 +69,14 @@ def analyse(
     now: datetime,
     shares: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Analysis:
-    """Analyses an experiment.
+    """Returns the analysis of an experiment at the time `now`, which is the end of a completed experiment.
 
-    `exposures` counts analysed users by epoch and variant, `shares` are those planned by epoch; an epoch without
-    planned shares is held against the present ones. For a completed experiment `now` is when it ended.
+    `exposures` counts analysed users by epoch and variant. `shares` contains the planned shares by epoch; an epoch
+    without planned shares is tested against the current ones.
     """
-    present = expected_shares(experiment)
+    current = expected_shares(experiment)
     ratios = tuple(
-        sample_ratio(users, (shares or {}).get(epoch, present), epoch) for epoch, users in sorted(exposures.items())
+        sample_ratio(users, (shares or {}).get(epoch, current), epoch) for epoch, users in sorted(exposures.items())
     )
     alarms = [str(each.epoch) for each in ratios if each.alarm]
     blocked = f"sample ratio mismatch in epoch {', '.join(alarms)}" if alarms else ""
@@ -103,88 +104,91 @@ def analyse(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
-    """How one treatment stands."""
+    """Verdict for one treatment."""
 
     variant: str
     by_metric: Mapping[str, Comparison]
-    deciding: Comparison
+    primary: Comparison
+    """Comparison by the primary metric."""
     p_value: float
-    """Of winning by the rule, adjusted over treatments."""
+    """p-value of the winner rule, adjusted over treatments."""
     wins: bool
     loses: bool
     merit: float
-    """Gain by what the rule is after, relative to the control."""
+    """Gain of the metric that the winner rule improves, relative to the control."""
 
 
 def _standings(experiment: Experiment, comparisons: Sequence[Comparison]) -> list[_Standing]:
-    """Judges each treatment by the winner rule."""
-    final = experiment.state is State.COMPLETED
+    """Returns the verdict for each treatment by the winner rule."""
+    is_completed = experiment.state is State.COMPLETED
     rows = []
     for variant in experiment.treatments:
         by_metric = {each.metric.name: each for each in comparisons if each.variant == variant.name}
-        deciding = by_metric[experiment.measured[0].name]
-        rows.append((variant.name, by_metric, deciding, *_claim(experiment, by_metric, deciding, final)))
+        primary = by_metric[experiment.measured[0].name]
+        rows.append((variant.name, by_metric, primary, *_rule_result(experiment, by_metric, primary, is_completed)))
     adjusted = holm([row[3] for row in rows])
     result = []
-    for (name, by_metric, deciding, _, good, merit), p_value in zip(rows, adjusted, strict=True):
-        enough = final or min(deciding.effect.control_users, deciding.effect.treatment_users) >= SEQUENCE_USERS_MIN
-        worse_p = deciding.p_holm if final else deciding.sequence_p_holm
+    for (name, by_metric, primary, _, is_gain, merit), p_value in zip(rows, adjusted, strict=True):
+        has_users = (
+            is_completed or min(primary.effect.control_users, primary.effect.treatment_users) >= SEQUENCE_USERS_MIN
+        )
+        worse_p = primary.p_holm if is_completed else primary.sequence_p_holm
         result.append(
             _Standing(
                 variant=name,
                 by_metric=by_metric,
-                deciding=deciding,
+                primary=primary,
                 p_value=p_value,
-                wins=enough and good and p_value < experiment.alpha,
-                loses=enough and deciding.gain < 0 and worse_p < experiment.alpha,
+                wins=has_users and is_gain and p_value < experiment.alpha,
+                loses=has_users and primary.gain < 0 and worse_p < experiment.alpha,
                 merit=merit,
             )
         )
     return result
 
 
-def _claim(
-    experiment: Experiment, by_metric: Mapping[str, Comparison], deciding: Comparison, final: bool
+def _rule_result(
+    experiment: Experiment, by_metric: Mapping[str, Comparison], primary: Comparison, is_completed: bool
 ) -> tuple[float, bool, float]:
-    """Returns p of the rule's claim for one treatment, whether it points the right way, and the merit."""
-    scale = abs(deciding.effect.control) or 1.0
+    """Returns the p-value of the winner rule for one treatment, whether the gain is positive, and the merit."""
+    scale = abs(primary.effect.control) or 1.0
     if experiment.winner_rule is WinnerRule.SUPERIORITY:
-        p_value = deciding.effect.p_value if final else deciding.sequence.p_value
-        return p_value, deciding.gain > 0, deciding.gain / scale
+        p_value = primary.effect.p_value if is_completed else primary.sequence.p_value
+        return p_value, primary.gain > 0, primary.gain / scale
     saved = by_metric.get(COST if experiment.winner_rule is WinnerRule.NON_INFERIOR_CHEAPER else LATENCY)
     if saved is None:
         return 1.0, False, 0.0
     merit = saved.gain / (abs(saved.effect.control) or 1.0)
-    if final:
-        return max(deciding.not_worse_p, saved.effect.p_value), saved.gain > 0, merit
-    not_worse = deciding.sequence_gain_low > -deciding.margin
+    if is_completed:
+        return max(primary.not_worse_p, saved.effect.p_value), saved.gain > 0, merit
+    not_worse = primary.sequence_gain_low > -primary.margin
     return saved.sequence.p_value if not_worse else 1.0, saved.gain > 0, merit
 
 
 def _criteria(
     experiment: Experiment, best: _Standing, ratios: Sequence[SampleRatio], now: datetime
 ) -> tuple[Criterion, ...]:
-    """Lists every criterion of deployment with its value."""
-    users = min(best.deciding.effect.control_users, best.deciding.effect.treatment_users)
+    """Returns every criterion of deployment with its value."""
+    users = min(best.primary.effect.control_users, best.primary.effect.treatment_users)
     ran = now - experiment.started_at if experiment.started_at else timedelta(0)
     hours, hours_min = ran / timedelta(hours=1), experiment.min_duration / timedelta(hours=1)
     lowest = min((each.p_value for each in ratios), default=1.0)
-    test = "test of a fixed horizon" if experiment.state is State.COMPLETED else "confidence sequence"
+    test = "fixed-horizon test" if experiment.state is State.COMPLETED else "confidence sequence"
     return (
-        _at_least("sample_ratio", lowest, ALARM_BELOW, "p of the planned shares"),
+        _at_least("sample_ratio", lowest, ALARM_BELOW, "p-value of the sample ratio"),
         Criterion(
             name="significance",
             value=best.p_value,
             threshold=experiment.alpha,
             passed=best.p_value < experiment.alpha,
-            explanation=f"p by the {test}, over {len(experiment.treatments)} treatment(s)",
+            explanation=f"p-value of the {test}, adjusted over {len(experiment.treatments)} treatment(s)",
         ),
         Criterion(
             name="direction",
             value=best.merit,
             threshold=0.0,
             passed=best.merit > 0,
-            explanation="relative gain by what the winner rule is after",
+            explanation="relative gain of the metric that the winner rule improves",
         ),
         _at_least("users", users, experiment.min_per_group, "users with outcomes in the smaller group"),
         _at_least("duration", hours, hours_min, "hours since the start"),
@@ -198,24 +202,24 @@ def _criteria(
 
 
 def _at_least(name: str, value: float, threshold: float, explanation: str) -> Criterion:
-    """Makes a criterion that a value reaches a threshold."""
+    """Returns a criterion that passes when the value is at least the threshold."""
     return Criterion(name=name, value=value, threshold=threshold, passed=value >= threshold, explanation=explanation)
 
 
 def _latency(comparison: Comparison | None) -> Criterion:
-    """Makes the criterion of latency; one that was not measured does not stand in the way."""
-    rise = comparison.effect.relative if comparison else 0.0
+    """Returns the criterion of latency, which passes when latency is not measured."""
+    rise = comparison.effect.relative_difference if comparison else 0.0
     return Criterion(
         name="latency",
         value=rise,
         threshold=LATENCY_RISE_MAX,
         passed=rise <= LATENCY_RISE_MAX,
-        explanation="relative rise of the mean" if comparison else "not measured",
+        explanation="relative rise of the mean latency" if comparison else "not measured",
     )
 
 
 def _guardrail(experiment: Experiment, name: str, comparison: Comparison | None) -> Criterion:
-    """Makes the criterion that a guardrail is shown to be no worse than its margin allows."""
+    """Returns the criterion of a guardrail, which passes when the metric is significantly not worse than its margin."""
     if comparison is None:
         return Criterion(name=f"guardrail:{name}", value=0.0, threshold=0.0, passed=False, explanation="not measured")
     if experiment.state is State.COMPLETED:
@@ -227,5 +231,5 @@ def _guardrail(experiment: Experiment, name: str, comparison: Comparison | None)
         value=comparison.gain,
         threshold=-comparison.margin,
         passed=passed,
-        explanation=f"gain, shown to be above the threshold (p {comparison.not_worse_p:.3g})",
+        explanation=f"gain, significantly above the threshold (p-value {comparison.not_worse_p:.3g})",
     )

@@ -1,1 +1,1 @@
-"""The gRPC servicers of ExperimentService."""
+"""gRPC interface of experiments."""

@@ -1,1 +1,1 @@
-"""Assignment of users to variants and its storage."""
+"""Assignment of users to variants of running experiments."""

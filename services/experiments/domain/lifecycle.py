@@ -1,9 +1,9 @@
-"""What may be done with an experiment when.
+"""Lifecycle of experiments: the transitions and edits that each state allows.
 
     draft -> running <-> paused        running, paused -> completed        draft, running, paused -> cancelled
 
-What was promised before the start (hypothesis, metrics, thresholds, variants) stands from then on: changing it with
-the results in view would let anybody win. Every refusal is a Precondition whose reason names the rule.
+Hypothesis, metrics, thresholds and variants cannot change after the start: an edit that depends on the results would
+invalidate them. A refused transition or edit raises Precondition, whose reason names the rule.
 """
 
 from __future__ import annotations
@@ -17,65 +17,71 @@ from splits.assignment import Change, change
 from splits.model import EVERY_TENANT, Experiment, State
 
 IDENTITY = frozenset({"experiment_id", "tenant_id", "state", "epoch", "started_at", "etag"})
-"""Never edited: set by the service and by transitions."""
-WHILE_STARTED = frozenset({"name", "traffic", "targeting", "forced", "layer_slots", "holdout", "variants"})
-"""What may be edited while running or paused; of variants, only weights."""
-AFTERWARDS = frozenset({"name"})
+"""Fields that are set by the service and by transitions and cannot be edited."""
+EDITABLE_WHILE_STARTED = frozenset({"name", "traffic", "targeting", "forced", "layer_slots", "holdout", "variants"})
+"""Fields that can be edited while the experiment is running or paused; of variants, only the weights."""
+EDITABLE_AFTER_END = frozenset({"name"})
 
 
 def start(experiment: Experiment, now: datetime, others: Iterable[Experiment] = ()) -> Experiment:
-    """Starts a draft. `others` are the experiments that run or pause; a shared slot of a layer is refused."""
+    """Returns a started draft. `others` are running and paused experiments, which must not share slots of the layer."""
     _need(experiment, "START_NEEDS_DRAFT", State.DRAFT)
     if not experiment.treatments:
-        raise Precondition("An experiment needs a treatment before it starts.", reason="START_NEEDS_TREATMENT")
+        raise Precondition(
+            "The experiment has no treatment. Add a variant before the start.", reason="START_NEEDS_TREATMENT"
+        )
     if experiment.traffic <= 0:
-        raise Precondition("An experiment without traffic finds nothing.", reason="START_NEEDS_TRAFFIC")
+        raise Precondition(
+            "The traffic percentage of the experiment is 0. Raise it before the start.", reason="START_NEEDS_TRAFFIC"
+        )
     _need_free_slots(experiment, others)
     return replace(experiment, state=State.RUNNING, started_at=now)
 
 
 def pause(experiment: Experiment) -> Experiment:
-    """Pauses: nobody is assigned until it resumes; its slots of a layer stay taken."""
+    """Returns a paused experiment, which assigns no user. It keeps its slots of the layer."""
     _need(experiment, "PAUSE_NEEDS_RUNNING", State.RUNNING)
     return replace(experiment, state=State.PAUSED)
 
 
 def resume(experiment: Experiment) -> Experiment:
-    """Resumes a paused experiment in the epoch it was in."""
+    """Returns a resumed experiment in the same epoch."""
     _need(experiment, "RESUME_NEEDS_PAUSED", State.PAUSED)
     return replace(experiment, state=State.RUNNING)
 
 
 def complete(experiment: Experiment) -> Experiment:
-    """Completes a started experiment; its results stay."""
+    """Returns a completed experiment, whose results stay available."""
     _need(experiment, "COMPLETE_NEEDS_STARTED", State.RUNNING, State.PAUSED)
     return replace(experiment, state=State.COMPLETED)
 
 
 def cancel(experiment: Experiment) -> Experiment:
-    """Cancels an experiment that has not ended."""
+    """Returns a cancelled experiment. An ended experiment cannot be cancelled."""
     _need(experiment, "CANCEL_NEEDS_OPEN", State.DRAFT, State.RUNNING, State.PAUSED)
     return replace(experiment, state=State.CANCELLED)
 
 
 def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) -> tuple[Experiment, Change]:
-    """Applies a change and opens a new epoch where the change needs one.
+    """Returns the edited experiment, in a new epoch if the change requires one, and the effect on the analysis.
 
-    Returns the experiment to store, and what the change does to the analysis. Identity is taken from `old`.
+    The fields of IDENTITY are taken from `old`. Raises Precondition (EDIT_AFTER_START, EDIT_AFTER_END, LAYER_TAKEN).
     """
     new = replace(new, **{name: getattr(old, name) for name in IDENTITY})
     changed = {each.name for each in fields(Experiment) if getattr(old, each.name) != getattr(new, each.name)}
     if old.state is State.DRAFT:
         return new, Change(False, "")
-    ended = old.state in (State.COMPLETED, State.CANCELLED)
-    if refused := sorted(changed - (AFTERWARDS if ended else WHILE_STARTED)):
-        reason = "EDIT_AFTER_END" if ended else "EDIT_AFTER_START"
+    is_ended = old.state in (State.COMPLETED, State.CANCELLED)
+    if refused := sorted(changed - (EDITABLE_AFTER_END if is_ended else EDITABLE_WHILE_STARTED)):
+        reason = "EDIT_AFTER_END" if is_ended else "EDIT_AFTER_START"
         raise Precondition(
-            f"A {old.state} experiment keeps its {', '.join(refused)}.", reason=reason, fields=",".join(refused)
+            f"These fields of a {old.state} experiment cannot change: {', '.join(refused)}.",
+            reason=reason,
+            fields=",".join(refused),
         )
-    if "variants" in changed and _promised(old) != _promised(new):
+    if "variants" in changed and _without_weights(old) != _without_weights(new):
         raise Precondition(
-            f"A {old.state} experiment keeps its variants; only their weights may change.",
+            f"Variants of a {old.state} experiment cannot change, except for their weights.",
             reason="EDIT_AFTER_START",
             fields="variants",
         )
@@ -85,22 +91,22 @@ def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) ->
     return (replace(new, epoch=old.epoch + 1) if effect.opens_new_epoch else new), effect
 
 
-def _promised(experiment: Experiment) -> list[tuple[str, object]]:
-    """Returns what variants are, without their weights."""
+def _without_weights(experiment: Experiment) -> list[tuple[str, object]]:
+    """Returns names and configurations of the variants."""
     return [(variant.name, variant.config) for variant in experiment.variants]
 
 
 def _need(experiment: Experiment, rule: str, *states: State) -> None:
-    """Raises Precondition unless the experiment is in one of some states."""
+    """Raises Precondition unless the experiment is in one of the states."""
     if experiment.state not in states:
         allowed = " or ".join(states)
         raise Precondition(
-            f"This needs a {allowed} experiment; this one is {experiment.state}.", reason=rule, state=experiment.state
+            f"The experiment is {experiment.state}; this requires state {allowed}.", reason=rule, state=experiment.state
         )
 
 
 def _need_free_slots(experiment: Experiment, others: Iterable[Experiment]) -> None:
-    """Raises Precondition when another started experiment holds a part of the same slots of the layer."""
+    """Raises Precondition (LAYER_TAKEN) when another started experiment has some of the same slots of the layer."""
     for other in others:
         if (
             experiment.layer
@@ -112,7 +118,7 @@ def _need_free_slots(experiment: Experiment, others: Iterable[Experiment]) -> No
             < min(other.layer_slots[1], experiment.layer_slots[1])
         ):
             raise Precondition(
-                "Another experiment holds a part of these slots of the layer.",
+                "Another started experiment has some of these slots. Choose free slots or end that experiment.",
                 reason="LAYER_TAKEN",
                 experiment_id=other.experiment_id,
             )

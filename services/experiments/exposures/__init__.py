@@ -1,1 +1,1 @@
-"""Storage of exposures: the first time that a user saw a variant."""
+"""Exposures that clients report."""

@@ -1,4 +1,4 @@
-"""Exposures that clients report: durable before they are confirmed, each counted once."""
+"""Stored exposures: durable before they are confirmed, and each stored once."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from dataclasses import asdict, dataclass
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
-_SQL = load_queries("experiments", "experiments.sql")
+_SQL = load_queries("experiments", "exposures.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """A user saw a variant."""
+    """Exposure of a user to a variant."""
 
     experiment_id: str
     epoch: int
     user_id: str
     output_id: str
-    """Empty for a mere exposure."""
+    """Output in which the user saw the variant; empty without one."""
     variant: str
     metrics: dict[str, float]
+    """Values of the metrics that the client measures, by name."""
     time_us: int
+    """Time of the exposure in microseconds since 1970."""
 
 
-async def keep(connection: Connection, tenant: str, exposures: Sequence[Exposure]) -> int:
-    """Stores exposures in the caller's transaction and returns how many were new."""
+async def insert_exposures(connection: Connection, tenant: str, exposures: Sequence[Exposure]) -> int:
+    """Inserts exposures in the transaction of the caller and returns the number of new ones."""
     text = json.dumps([asdict(each) for each in exposures])
-    new: int = await connection.fetchval(_SQL["keep_exposures"], tenant, text)
+    new: int = await connection.fetchval(_SQL["insert_exposures"], tenant, text)
     return new

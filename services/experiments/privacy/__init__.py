@@ -1,1 +1,1 @@
-"""Erasure and export of a user's rows."""
+"""Erasure of the data of a user."""

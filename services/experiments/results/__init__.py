@@ -1,1 +1,1 @@
-"""Outcomes and results of experiments."""
+"""Results of experiments: outcomes, reports and interim results."""

@@ -1,152 +1,141 @@
-"""Looks: what the analysis of an experiment said over time, by the tenant whose results they are.
+"""Interim results: the comparisons of an experiment over time, stored per tenant that reads them.
 
-A look is taken hourly while an experiment runs, when somebody asks for its results, and when it completes. However
-many replicas there are, one takes it: an advisory lock guards the check that none is there with the insert.
+An interim result is recorded every hour while an experiment runs, when a caller reads its results, and when it
+completes. An advisory lock makes the check for an earlier result and the insert one step, so that one of several
+replicas records it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from experiments.api.convert import results
-from experiments.api.convert.definitions import timestamp
-from experiments.api.convert.interim import look_of
-from experiments.results.outcomes import Gathered, gather
-from experiments.rollout.store import analysis_of
-from experiments.store.experiments import Experiments, Kept
-from experiments.store.idempotency import as_experimenter, owned
+from experiments.results.outcomes import read_outcomes
+from experiments.results.report import Report, create_report
+from experiments.store.experiments import ExperimentStore, StoredExperiment
+from experiments.store.transactions import EXPERIMENTER, owner_transaction
 from kit.errors import RadiantError
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from radiant.experiments.v1 import analysis_pb2
-from splits.assignment import expected_shares
-from splits.model import Experiment, State
+from splits.model import State
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("experiments", "interim.sql")
 
-EVERY = timedelta(hours=1)
-"""How often the worker looks."""
-WHEN_ASKED = timedelta(minutes=10)
-"""How old the last look is before a reader's is kept, too."""
-ROUND = timedelta(minutes=1)
-LOOKS_MAX = 2000
-BYTES_MAX = 3_000_000
-"""Of a history, so that an answer fits into a message."""
-PAGE = 100
-FIRST_ID = "00000000-0000-0000-0000-000000000000"
+SCHEDULED_INTERVAL = timedelta(hours=1)
+"""Time between the interim results that are recorded in the background."""
+READ_INTERVAL = timedelta(minutes=10)
+"""Shortest time between interim results that are recorded when a caller reads the results."""
+POLL_INTERVAL = timedelta(minutes=1)
+"""Time between checks for experiments whose interim result is due."""
+HISTORY_RESULTS_MAX = 2000
+HISTORY_BYTES_MAX = 3_000_000
+"""Largest size of a history, so that the answer fits into a message."""
+PAGE_SIZE = 100
+_FIRST_ID = "00000000-0000-0000-0000-000000000000"
 
 
-async def analysed(kept: Kept, gathered: Gathered, epochs: Sequence[Experiment]) -> analysis_pb2.Results:
-    """Returns the results as GetResults answers them: of a completed experiment as of its end."""
-    experiment = kept.experiment
-    shares = {each.epoch: expected_shares(each) for each in epochs}
-    moment = _ended(kept) or datetime.now(UTC)
-    analysis = await asyncio.to_thread(analysis_of, experiment, gathered, moment, shares)
-    return results.results(experiment, gathered, analysis, moment)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterimResult:
+    """A stored interim result."""
+
+    recorded_at: datetime
+    content: bytes
+    """Comparisons in the form that the serializer of InterimResults returned."""
 
 
-def _ended(kept: Kept) -> datetime | None:
-    return kept.ended_at if kept.experiment.state is State.COMPLETED else None
+class InterimResults:
+    """Records and reads interim results. A reader is a tenant, or EVERY_TENANT for operators."""
 
+    def __init__(self, database: Database, experiments: ExperimentStore, serialize: Callable[[Report], bytes]) -> None:
+        """Takes the function that serializes the comparisons of a report for storage."""
+        self._database, self._experiments, self._serialize = database, experiments, serialize
 
-class Looks:
-    """Takes looks and remembers them. A reader is a tenant, or EVERY_TENANT for operators."""
+    async def record_scheduled(self, reader: str, experiment_id: str) -> bool:
+        """Records an interim result if one is due, and returns whether it did.
 
-    def __init__(self, database: Database, experiments: Experiments) -> None:
-        self._database, self._experiments = database, experiments
-
-    async def take(self, reader: str, experiment_id: str) -> bool:
-        """Looks unless that was done within the hour, or since the experiment completed; tells whether it did.
-
-        Raises NotFound when the experiment does not concern the reader.
+        It is due when the last one is older than SCHEDULED_INTERVAL, or than the completion of the experiment. Raises
+        NotFound when the reader has no access to the experiment.
         """
-        kept = await self._experiments.get(reader, experiment_id)
-        epochs = await self._experiments.epochs(kept.experiment)
-        async with owned(self._database, reader) as connection:
-            if not await _due(connection, reader, kept, EVERY):
+        stored = await self._experiments.get(reader, experiment_id)
+        epochs = await self._experiments.epochs(stored.experiment)
+        async with owner_transaction(self._database, reader) as connection:
+            if not await _is_due(connection, reader, stored, SCHEDULED_INTERVAL):
                 return False
-            found = await analysed(kept, await gather(connection, kept.experiment), epochs)
-            await _keep(connection, reader, kept, found)
+            report = await create_report(stored, await read_outcomes(connection, stored.experiment), epochs)
+            await self._insert(connection, reader, report)
         return True
 
-    async def take_last(self, reader: str, experiment_id: str) -> None:
-        """Looks at a completed experiment; where that fails now, the worker does it later."""
+    async def record_final(self, reader: str, experiment_id: str) -> None:
+        """Records the final result of a completed experiment; if that fails, the background task does it later."""
         try:
-            await self.take(reader, experiment_id)
+            await self.record_scheduled(reader, experiment_id)
         except RadiantError:
-            log.warning("a last look is left to the worker", exc_info=True, extra={"fields": {"id": experiment_id}})
+            fields = {"experiment_id": experiment_id}
+            log.warning(
+                "final interim result failed, left to the background task", exc_info=True, extra={"fields": fields}
+            )
 
-    async def note(self, reader: str, kept: Kept, found: analysis_pb2.Results) -> None:
-        """Keeps results that a reader got while the experiment runs, unless there is a look of the last minutes.
+    async def record_read(self, reader: str, stored: StoredExperiment, report: Report) -> None:
+        """Records a report that a caller has read, if the experiment runs and READ_INTERVAL is over.
 
-        A look that cannot be kept is lost; the reader gets the answer all the same.
+        A failure is logged and not raised, because the caller has asked for the report only.
         """
-        if kept.experiment.state is not State.RUNNING:
+        if stored.experiment.state is not State.RUNNING:
             return
         try:
-            async with owned(self._database, reader) as connection:
-                if await _due(connection, reader, kept, WHEN_ASKED):
-                    await _keep(connection, reader, kept, found)
-        except Exception:  # whatever it is, the reader has asked for results and not for a look
-            log.warning("a look is lost", exc_info=True, extra={"fields": {"id": kept.experiment.experiment_id}})
+            async with owner_transaction(self._database, reader) as connection:
+                if await _is_due(connection, reader, stored, READ_INTERVAL):
+                    await self._insert(connection, reader, report)
+        except Exception:
+            fields = {"experiment_id": stored.experiment.experiment_id}
+            log.warning("interim result not recorded", exc_info=True, extra={"fields": fields})
 
-    async def history(self, reader: str, experiment_id: str) -> list[analysis_pb2.ResultLook]:
-        """Returns the latest looks, oldest first; evenly spaced ones where all of them would be too large."""
-        async with owned(self._database, reader) as connection:
-            rows = await connection.fetch(_SQL["looks"], reader, experiment_id, LOOKS_MAX)
-        step = 1 + sum(len(row["comparisons"]) for row in rows) // BYTES_MAX
-        looks = []
-        for row in rows[::step]:
-            look = analysis_pb2.ResultLook.FromString(row["comparisons"])
-            look.take_time.CopyFrom(timestamp(row["taken_at"]))
-            looks.append(look)
-        return looks[::-1]
+    async def history(self, reader: str, experiment_id: str) -> list[InterimResult]:
+        """Returns the latest interim results, oldest first; every n-th one if all together are too large."""
+        async with owner_transaction(self._database, reader) as connection:
+            rows = await connection.fetch(_SQL["interim_results"], reader, experiment_id, HISTORY_RESULTS_MAX)
+        step = 1 + sum(len(row["comparisons"]) for row in rows) // HISTORY_BYTES_MAX
+        results = [InterimResult(recorded_at=row["taken_at"], content=row["comparisons"]) for row in rows[::step]]
+        return results[::-1]
 
-    async def run_forever(self) -> None:
-        """Takes what is due, round after round."""
+    async def record_all_due(self) -> int:
+        """Records every interim result that is due and returns their number. A failure does not stop the others."""
+        after, recorded = ("", _FIRST_ID), 0
         while True:
-            await self.round()
-            await asyncio.sleep(ROUND.total_seconds())
-
-    async def round(self) -> int:
-        """Takes every look that is due and tells how many; one that fails does not keep the others."""
-        place, taken = ("", FIRST_ID), 0
-        while True:
-            async with as_experimenter(self._database) as connection:
-                rows = await connection.fetch(_SQL["due_looks"], EVERY.total_seconds(), *place, PAGE)
+            async with self._database.as_role(EXPERIMENTER) as connection:
+                interval_s = SCHEDULED_INTERVAL.total_seconds()
+                rows = await connection.fetch(_SQL["due_interim_results"], interval_s, *after, PAGE_SIZE)
             for row in rows:
-                place = (row["reader"], row["experiment_id"])
+                after = (row["reader"], row["experiment_id"])
                 try:
-                    taken += await self.take(*place)
-                except RadiantError:
-                    log.warning("a look could not be taken", exc_info=True, extra={"fields": {"look": place}})
-                except Exception:
-                    log.exception("a look cannot be taken", extra={"fields": {"look": place}})
-            if len(rows) < PAGE:
-                return taken
+                    recorded += await self.record_scheduled(*after)
+                except Exception as error:
+                    fields = {"reader": after[0], "experiment_id": after[1]}
+                    level = logging.WARNING if isinstance(error, RadiantError) else logging.ERROR
+                    log.log(level, "interim result failed, will be retried", exc_info=True, extra={"fields": fields})
+            if len(rows) < PAGE_SIZE:
+                return recorded
 
-    async def thin(self) -> None:
-        """Lets old looks go but for some of each day; safe to run in several processes."""
-        async with as_experimenter(self._database) as connection:
-            await connection.execute(_SQL["thin_looks"])
+    async def delete_old(self) -> None:
+        """Deletes most of the old interim results; see the query for the schedule. Can run in several processes."""
+        async with self._database.as_role(EXPERIMENTER) as connection:
+            await connection.execute(_SQL["delete_old_interim_results"])
+
+    async def _insert(self, connection: Connection, reader: str, report: Report) -> None:
+        experiment_id = report.experiment.experiment_id
+        await connection.execute(_SQL["insert_interim_result"], reader, experiment_id, self._serialize(report))
 
 
-async def _due(connection: Connection, reader: str, kept: Kept, every: timedelta) -> bool:
-    """Tells whether a look is due that nobody else takes until the transaction ends."""
-    place = (reader, kept.experiment.experiment_id)
-    if not await connection.fetchval(_SQL["lock_looks"], *place):
+async def _is_due(connection: Connection, reader: str, stored: StoredExperiment, interval: timedelta) -> bool:
+    """Returns whether an interim result is due, and locks it until the transaction ends; False if it is locked."""
+    key = (reader, stored.experiment.experiment_id)
+    if not await connection.fetchval(_SQL["lock_interim_results"], *key):
         return False
-    due: bool = await connection.fetchval(_SQL["look_is_due"], *place, _ended(kept), every.total_seconds())
-    return due
-
-
-async def _keep(connection: Connection, reader: str, kept: Kept, found: analysis_pb2.Results) -> None:
-    look = look_of(kept.experiment, found)
-    await connection.execute(
-        _SQL["keep_look"], reader, kept.experiment.experiment_id, look.SerializeToString(deterministic=True)
+    is_due: bool = await connection.fetchval(
+        _SQL["is_interim_result_due"], *key, stored.completed_at, interval.total_seconds()
     )
+    return is_due

@@ -1,1 +1,1 @@
-"""Storage of rollouts and their steps."""
+"""Rollouts of treatments to all users."""

@@ -1,23 +1,23 @@
--- query: lock_looks
--- Held until a look is there; whoever comes second leaves it to the first.
+-- query: lock_interim_results
+-- Held until an interim result is inserted. Returns false when another transaction holds it.
 SELECT pg_try_advisory_xact_lock(hashtextextended('experiments.looks:' || $1 || ':' || $2, 0));
 
--- query: look_is_due
--- Whether there is none yet since the end of the experiment, $3, or without an end in so many seconds.
+-- query: is_interim_result_due
+-- Whether there is no interim result since the completion of the experiment, $3; without one, in the last $4 seconds.
 SELECT NOT EXISTS (
   SELECT FROM experiments.looks
   WHERE tenant_id = $1 AND experiment_id = $2
     AND taken_at > coalesce($3::timestamptz, now() - $4::float8 * interval '1 second')
 );
 
--- query: keep_look
--- What was seen now.
+-- query: insert_interim_result
+-- Inserts an interim result of the current time.
 INSERT INTO experiments.looks (tenant_id, experiment_id, comparisons) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
 
--- query: due_looks
--- Whose results of which experiments are to be looked at, after a place: of those that run when the last look is older
--- than so many seconds, $1, of those completed within a week once since. Of one over all tenants, those of operators
--- and of every tenant that has asked before.
+-- query: due_interim_results
+-- Readers and experiments whose interim result is due, after the key ($2, $3). A running experiment is due when its last
+-- result is older than $1 seconds, an experiment that completed within 7 days when it has no result since. The readers
+-- of an experiment over all tenants are the operators ('') and every tenant that has an earlier interim result of it.
 WITH watched AS (
   SELECT tenant_id AS owner, experiment_id, CASE WHEN state = 'completed' THEN ended_at END AS ended_at
   FROM experiments.ab_experiments
@@ -36,13 +36,13 @@ WHERE (a.reader, a.experiment_id) > ($2, $3::uuid) AND NOT EXISTS (
 )
 ORDER BY a.reader, a.experiment_id LIMIT $4;
 
--- query: looks
--- The latest looks, newest first.
+-- query: interim_results
+-- The latest interim results, newest first.
 SELECT taken_at, comparisons FROM experiments.looks WHERE tenant_id = $1 AND experiment_id = $2
 ORDER BY taken_at DESC LIMIT $3;
 
--- query: thin_looks
--- Of looks older than 14 days the last of every 6 hours stays, of those older than 90 days the last of every day.
+-- query: delete_old_interim_results
+-- Keeps the last result of every 6 hours after 14 days, and the last one of every day after 90 days.
 WITH old AS (
   SELECT tenant_id, experiment_id, taken_at, taken_at < now() - interval '90 days' AS very
   FROM experiments.looks WHERE taken_at < now() - interval '14 days'

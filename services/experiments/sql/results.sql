@@ -1,8 +1,9 @@
 -- query: outcomes
--- Outcomes of every exposed unit, once, as sums over users per epoch, variant and metric. A unit is one output and the
--- user who got it; it weighs the rater's trust. A manifest goes before an exposure, and the first epoch before others.
--- Metrics of clients named in $3 would hide built-in ones; users in $4 are testers. Squares of values must fit.
--- x is a user's mean weighted score over the four weeks before the start, $5; 0 where nothing is known.
+-- Outcomes of exposed units as sums over users, per epoch, variant and metric. A unit is one output and the user who
+-- received it; its weight is the trust of the rater. Each unit counts once: by its manifest rather than by an exposure,
+-- and in the first of several epochs. Client metrics with a name in $3 are ignored, as these are built in. Users in $4
+-- are testers and excluded. Values are limited to 1e30, so that sums of squares stay finite. x is the mean weighted
+-- score of a user in the 28 days before the start of the experiment, $5; 0 without one.
 WITH exposed AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
     coalesce(x.metrics, '{}') AS metrics
@@ -81,7 +82,7 @@ FROM users LEFT JOIN before b USING (tenant_id, user_id)
 GROUP BY epoch, variant, metric ORDER BY epoch, variant, metric;
 
 -- query: exposed_users
--- Users who saw each variant in each epoch, whether or not they reacted; those of testers are left out.
+-- Number of exposed users per epoch and variant, with or without feedback. Users in $3 are testers and excluded.
 SELECT epoch, variant, count(DISTINCT (tenant_id, user_id)) AS users
 FROM (
   SELECT m.tenant_id, m.user_id, m.experiment_epoch AS epoch, m.variant FROM ingest_api_v1.manifests m

@@ -1,1 +1,1 @@
-"""Storage of experiments and of answered requests."""
+"""Storage that all features share: experiments, transactions, idempotent changes and the audit log."""

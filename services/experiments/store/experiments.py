@@ -1,14 +1,14 @@
-"""Experiments as they are kept."""
+"""Stored experiments and their epochs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
-from experiments.store.idempotency import Request, audit, owned
+from experiments.store.audit import ChangeRequest, append_audit_entry
+from experiments.store.transactions import owner_transaction
 from kit.errors import Conflict, NotFound
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
@@ -17,118 +17,130 @@ from splits.model import Experiment, State
 
 _SQL = load_queries("experiments", "experiments.sql")
 
-LATEST_US = 2**53
-"""A time in microseconds after every experiment, in the year 2255: the place before the first page."""
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An experiment with the times of its changes."""
+class StoredExperiment:
+    """An experiment with the times of its row."""
 
     experiment: Experiment
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
+    """Time of completion or cancellation; None before."""
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """Time of completion; None unless the experiment is completed."""
+        return self.ended_at if self.experiment.state is State.COMPLETED else None
 
 
-def kept_of(row: asyncpg.Record) -> Kept:
-    """Returns a stored row as such."""
-    experiment = decode(
-        row["definition"],
-        experiment_id=row["experiment_id"],
-        tenant_id=row["tenant_id"],
-        state=row["state"],
-        epoch=row["epoch"],
-        etag=row["etag"],
-        started_at=row["started_at"],
-    )
-    return Kept(
-        experiment=experiment,
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        ended_at=row["ended_at"],
-    )
-
-
-async def create(connection: Connection, request: Request, experiment: Experiment) -> Kept:
-    """Keeps a draft."""
+async def insert_experiment(connection: Connection, request: ChangeRequest, experiment: Experiment) -> StoredExperiment:
+    """Inserts a draft and its audit entry."""
     text = encode(experiment)
-    row = await connection.fetchrow(_SQL["create_experiment"], request.owner, experiment.experiment_id, text)
+    row = await connection.fetchrow(_SQL["insert_experiment"], request.owner, experiment.experiment_id, text)
     assert row is not None  # noqa: S101 - an insert returns its row
-    await audit(connection, request, experiment.experiment_id, "create", text)
-    return kept_of(row)
+    await append_audit_entry(connection, request, experiment.experiment_id, "create", text)
+    return _stored(row)
 
 
-async def locked(connection: Connection, owner: str, experiment_id: str, etag: str) -> Kept:
-    """Returns an experiment that nobody else changes until the transaction ends.
+async def lock_experiment(connection: Connection, owner: str, experiment_id: str, etag: str) -> StoredExperiment:
+    """Returns an experiment and locks its row until the transaction ends.
 
-    Raises NotFound, and Conflict (ETAG_MISMATCH) when the caller has seen another state; no etag skips that.
+    Raises NotFound, and Conflict (ETAG_MISMATCH) when the etag is not the current one. An empty etag is not compared.
     """
     row = await connection.fetchrow(_SQL["lock_experiment"], owner, experiment_id)
     if row is None:
-        raise NotFound("There is no such experiment.", reason="EXPERIMENT_UNKNOWN")
+        raise NotFound("The experiment does not exist.", reason="EXPERIMENT_UNKNOWN")
     if etag and int(etag) != row["etag"]:
-        raise Conflict("The experiment has changed since it was read.", reason="ETAG_MISMATCH", etag=str(row["etag"]))
-    return kept_of(row)
+        raise Conflict(
+            "The experiment was changed by another request. Read it and retry with the current etag.",
+            reason="ETAG_MISMATCH",
+            etag=str(row["etag"]),
+        )
+    return _stored(row)
 
 
-async def change(connection: Connection, request: Request, experiment: Experiment, action: str) -> Kept:
-    """Keeps a changed experiment, which the caller has locked; a new epoch begins with what it is now."""
+async def update_experiment(
+    connection: Connection, request: ChangeRequest, experiment: Experiment, action: str
+) -> StoredExperiment:
+    """Updates an experiment that the caller has locked and appends an audit entry.
+
+    A running experiment in a new epoch also inserts the epoch with the definition at its start.
+    """
     text = encode(experiment)
-    place = (experiment.tenant_id, experiment.experiment_id)
-    row = await connection.fetchrow(_SQL["change_experiment"], *place, experiment.state.value, text, experiment.epoch)
+    key = (experiment.tenant_id, experiment.experiment_id)
+    row = await connection.fetchrow(_SQL["update_experiment"], *key, experiment.state.value, text, experiment.epoch)
     assert row is not None  # noqa: S101 - the caller has locked it
     if experiment.state is State.RUNNING:
-        await connection.execute(_SQL["open_epoch"], *place, experiment.epoch, text)
-    await audit(connection, request, experiment.experiment_id, action, text)
-    return kept_of(row)
+        await connection.execute(_SQL["insert_epoch"], *key, experiment.epoch, text)
+    await append_audit_entry(connection, request, experiment.experiment_id, action, text)
+    return _stored(row)
 
 
-async def others(connection: Connection, owner: str) -> list[Experiment]:
-    """Returns what runs or pauses beside, for the slots of layers, which nobody else takes in the meantime."""
+async def lock_started_experiments(connection: Connection, owner: str) -> list[Experiment]:
+    """Returns the running and paused experiments that share layers with those of an owner.
+
+    Locks the slots of all layers until the transaction ends.
+    """
     await connection.execute(_SQL["lock_layers"])
     rows = await connection.fetch(_SQL["started_experiments"], owner)
-    return [kept_of(row).experiment for row in rows]
+    return [_stored(row).experiment for row in rows]
 
 
-class Experiments:
-    """Reads experiments that concern a tenant."""
+class ExperimentStore:
+    """Reads the experiments of a tenant and those over all tenants."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def get(self, tenant: str, experiment_id: str) -> Kept:
-        """Returns the tenant's experiment, or one over all tenants; raises NotFound."""
-        async with owned(self._database, tenant) as connection:
+    async def get(self, tenant: str, experiment_id: str) -> StoredExperiment:
+        """Returns an experiment of the tenant or one over all tenants; raises NotFound (EXPERIMENT_UNKNOWN)."""
+        async with owner_transaction(self._database, tenant) as connection:
             row = await connection.fetchrow(_SQL["find_experiment"], tenant, experiment_id)
         if row is None:
-            raise NotFound("There is no such experiment.", reason="EXPERIMENT_UNKNOWN")
-        return kept_of(row)
+            raise NotFound("The experiment does not exist.", reason="EXPERIMENT_UNKNOWN")
+        return _stored(row)
 
     async def page(
-        self, tenant: str, state: State | None, after: tuple[int, str], size: int
-    ) -> tuple[Sequence[Kept], bool]:
-        """Returns a page, newest first, and whether there are more."""
-        async with owned(self._database, tenant) as connection:
-            wanted = state.value if state else ""
-            rows = await connection.fetch(_SQL["list_experiments"], tenant, wanted, *after, size + 1)
-        return [kept_of(row) for row in rows[:size]], len(rows) > size
+        self, tenant: str, state: State | None, after: tuple[int, str], limit: int
+    ) -> list[StoredExperiment]:
+        """Returns up to `limit` experiments of the tenant and over all tenants, newest first.
+
+        `after` is the creation time in microseconds since 1970 and the identifier of the last row of the page before.
+        """
+        async with owner_transaction(self._database, tenant) as connection:
+            state_filter = state.value if state else ""
+            rows = await connection.fetch(_SQL["list_experiments"], tenant, state_filter, *after, limit)
+        return [_stored(row) for row in rows]
 
     async def epochs(self, experiment: Experiment) -> list[Experiment]:
-        """Returns the experiment as it was when each epoch began."""
-        async with owned(self._database, experiment.tenant_id) as connection:
+        """Returns the experiment with its definition at the start of each epoch."""
+        async with owner_transaction(self._database, experiment.tenant_id) as connection:
             rows = await connection.fetch(_SQL["epochs"], experiment.tenant_id, experiment.experiment_id)
-        return [_of_epoch(experiment, row) for row in rows]
+        return [
+            decode(
+                row["definition"],
+                experiment_id=experiment.experiment_id,
+                tenant_id=experiment.tenant_id,
+                state=experiment.state.value,
+                epoch=row["epoch"],
+                etag=experiment.etag,
+                started_at=experiment.started_at,
+            )
+            for row in rows
+        ]
 
 
-def _of_epoch(experiment: Experiment, row: asyncpg.Record) -> Experiment:
-    return decode(
-        row["definition"],
-        experiment_id=experiment.experiment_id,
-        tenant_id=experiment.tenant_id,
-        state=experiment.state.value,
-        epoch=row["epoch"],
-        etag=experiment.etag,
-        started_at=experiment.started_at,
+def experiment_of(row: asyncpg.Record) -> Experiment:
+    """Returns the experiment of a row with its definition and state."""
+    columns = ("experiment_id", "tenant_id", "state", "epoch", "etag", "started_at")
+    return decode(row["definition"], **{name: row[name] for name in columns})
+
+
+def _stored(row: asyncpg.Record) -> StoredExperiment:
+    return StoredExperiment(
+        experiment=experiment_of(row),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        ended_at=row["ended_at"],
     )

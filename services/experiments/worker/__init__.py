@@ -1,1 +1,1 @@
-"""Background tasks: rollout steps and table maintenance."""
+"""Background tasks of the service."""

@@ -1,1 +1,1 @@
-"""The gRPC servicers of RecommendService and LearningService."""
+"""gRPC servicers of RecommendService and LearningService."""

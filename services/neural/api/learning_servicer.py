@@ -1,104 +1,91 @@
-"""LearningService: translates in, calls, translates out."""
+"""Servicer of LearningService."""
 
 from __future__ import annotations
 
-import hashlib
-import math
 from datetime import UTC, datetime
 from typing import Any
 
-from google.protobuf.message import Message
-
-from kit.errors import Invalid
 from kit.postgres.audit import NOBODY
+from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Database
 from kit.rpc.auth import current_principal, tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import FLOAT, TEXT, Keyset
 from neural.api.convert import evaluation, learning, runs
 from neural.api.convert.enums import STRATEGY_OF
 from neural.boards.cache import BoardCache
-from neural.evaluation.evaluate import PolicyEvaluation
+from neural.evaluation.evaluate import PolicyEvaluator
 from neural.learning.learner import Learner
 from neural.learning.single_output import learn_output
-from neural.nightly.history import run_page
-from neural.nightly.run import Nightly
-from neural.queries.scores import learning_status, trust_page
-from neural.queries.tenant_settings import Change, TenantSettings
+from neural.nightly.history import read_runs
+from neural.nightly.run import NightlyRuns
+from neural.queries.learning_status import learning_status, trust_scores
+from neural.queries.tenant_settings import SettingsChange, TenantSettings
 from neural.trust.pins import PinRequest, TrustPins
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2_grpc
 
 Context = Any
 
+_TRUST_SCORES = Keyset((FLOAT, TEXT), start=(-1.0, ""))
+
 
 class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
-    """Runs and shows the learning."""
+    """Implements LearningService."""
 
     def __init__(
         self,
         database: Database,
         cache: BoardCache,
         learner: Learner,
-        nightly: Nightly,
+        nightly: NightlyRuns,
         settings: TenantSettings,
-        evaluation: PolicyEvaluation,
+        evaluator: PolicyEvaluator,
         pins: TrustPins,
     ) -> None:
         self._database, self._cache, self._learner = database, cache, learner
-        self._nightly, self._settings, self._evaluation = nightly, settings, evaluation
+        self._nightly, self._settings, self._evaluator = nightly, settings, evaluator
         self._pins = pins
 
     async def LearnOutput(self, request: pb.LearnOutputRequest, context: Context) -> pb.LearnOutputResponse:
-        """Learns one output at once."""
+        """Learns one output immediately."""
         tenant = tenant_of(request.tenant_id)
-        return learning.shown(await learn_output(self._database, self._learner, tenant, request.output_id))
+        return learning.learned_output(await learn_output(self._database, self._learner, tenant, request.output_id))
 
     async def RunBatchLearning(
         self, request: pb.RunBatchLearningRequest, context: Context
     ) -> pb.RunBatchLearningResponse:
-        """Does the work of the night now."""
-        return learning.report(await self._nightly.run(request.request_id, current_principal().subject or NOBODY))
+        """Executes a nightly run."""
+        return learning.run_report(await self._nightly.run(request.request_id, current_principal().subject or NOBODY))
 
     async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
         """Lists nightly runs, newest first."""
-        size = page_size(request.page_size, runs.SIZE_MAX)
-        return runs.page(await run_page(self._database, runs.place(request.page_token), size))
+        page = runs.RUNS.request(request, "runs")
+        return runs.run_page(page.page(await read_runs(self._database, page.after, page.limit), runs.position_of))
 
     async def GetLearningStatus(
         self, request: pb.GetLearningStatusRequest, context: Context
     ) -> pb.GetLearningStatusResponse:
-        """Tells how far the learning is; an operator who names no tenant sees all of them."""
-        everyone = not request.tenant_id and not current_principal().tenant_id
-        tenant = "" if everyone else tenant_of(request.tenant_id)
+        """Returns the state of learning. Without a tenant, an operator gets the state of all tenants."""
+        is_all_tenants = not request.tenant_id and not current_principal().tenant_id
+        tenant = "" if is_all_tenants else tenant_of(request.tenant_id)
         status = await learning_status(self._database, tenant)
-        return learning.status(status, await self._cache.answers())
+        return learning.learning_status(status, await self._cache.is_available())
 
     async def ListTrustScores(self, request: pb.ListTrustScoresRequest, context: Context) -> pb.ListTrustScoresResponse:
-        """Lists raters, least trusted first."""
+        """Lists trust scores, lowest trust first."""
         tenant = tenant_of(request.tenant_id)
-        listing = ("trust", tenant, str(request.outliers_only))
-        key = decode_page(request.page_token, listing, (str, str)) or ("-1", "")
-        try:
-            place = (float(key[0]), str(key[1]))
-        except ValueError:
-            place = (math.nan, "")
-        if not math.isfinite(place[0]):
-            raise Invalid.field("page_token", "is not a token of this listing")
-        page = await trust_page(self._database, tenant, request.outliers_only, place, page_size(request.page_size))
-        token = encode_page(listing, (repr(page.rows[-1]["trust"]), page.rows[-1]["user_id"])) if page.more else ""
-        return learning.trust(page, token)
+        page = _TRUST_SCORES.request(request, "trust", tenant, str(request.outliers_only))
+        rows = await trust_scores(self._database, tenant, request.outliers_only, page.after, page.limit)
+        return learning.trust_page(page.page(rows, lambda row: (row["trust"], row["user_id"])))
 
     async def PinTrustScore(self, request: pb.PinTrustScoreRequest, context: Context) -> pb.PinTrustScoreResponse:
-        """Fixes a rater's trust."""
-        who = current_principal().subject or "an operator"
+        """Pins the trust of a rater."""
+        actor = current_principal().subject or "an operator"
         change = PinRequest(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            method="PinTrustScore",
-            fingerprint=_fingerprint(request),
+            key=IdempotencyKey.of(request, "PinTrustScore", tenant_of(request.tenant_id)),
             user_id=request.user_id,
             trust=request.trust,
-            explanation=f"Pinned at {request.trust:g} by {who}: {request.reason}",
+            explanation=f"Pinned at {request.trust:g} by {actor}: {request.reason}",
             actor=current_principal().subject,
             reason=request.reason,
         )
@@ -109,12 +96,9 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         )
 
     async def ClearTrustScore(self, request: pb.ClearTrustScoreRequest, context: Context) -> pb.ClearTrustScoreResponse:
-        """Has a rater's trust computed again."""
+        """Clears the pin of a rater and computes the trust again."""
         change = PinRequest(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            method="ClearTrustScore",
-            fingerprint=_fingerprint(request),
+            key=IdempotencyKey.of(request, "ClearTrustScore", tenant_of(request.tenant_id)),
             user_id=request.user_id,
             trust=None,
             actor=current_principal().subject,
@@ -126,34 +110,28 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         )
 
     async def EvaluatePolicy(self, request: pb.EvaluatePolicyRequest, context: Context) -> pb.EvaluatePolicyResponse:
-        """Estimates from what was decided how another strategy would have done."""
+        """Estimates the mean reward of a strategy from logged decisions."""
         tenant = tenant_of(request.tenant_id)
-        start, end = evaluation.window(request, datetime.now(UTC))
+        start, end = evaluation.period(request, datetime.now(UTC))
         strategy = STRATEGY_OF[request.strategy]
-        return evaluation.answer(await self._evaluation.evaluate(tenant, strategy, start, end))
+        return evaluation.evaluation_response(await self._evaluator.evaluate(tenant, strategy, start, end))
 
     async def GetTenantSettings(
         self, request: pb.GetTenantSettingsRequest, context: Context
     ) -> pb.GetTenantSettingsResponse:
-        """Shows a tenant's settings and where its budget stands."""
-        return learning.standing(await self._settings.standing(tenant_of(request.tenant_id)))
+        """Returns the settings and the spending of a tenant."""
+        return learning.settings_status(await self._settings.read(tenant_of(request.tenant_id)))
 
     async def UpdateTenantSettings(
         self, request: pb.UpdateTenantSettingsRequest, context: Context
     ) -> pb.UpdateTenantSettingsResponse:
-        """Changes a tenant's settings."""
+        """Changes the settings of a tenant."""
         answer = pb.UpdateTenantSettingsResponse(settings=request.settings)
-        change = Change(
-            tenant_id=tenant_of(request.tenant_id),
-            request_id=request.request_id,
-            fingerprint=_fingerprint(request),
+        change = SettingsChange(
+            key=IdempotencyKey.of(request, "UpdateTenantSettings", tenant_of(request.tenant_id)),
             global_learning=request.settings.global_learning,
             daily_budget_usd=request.settings.daily_budget_usd,
             actor=current_principal().subject,
             answer=answer.SerializeToString(),
         )
         return pb.UpdateTenantSettingsResponse.FromString(await self._settings.change(change))
-
-
-def _fingerprint(request: Message) -> bytes:
-    return hashlib.sha256(request.SerializeToString(deterministic=True)).digest()

@@ -1,4 +1,4 @@
-"""RecommendService: translates in, calls, translates out."""
+"""Servicer of RecommendService."""
 
 from __future__ import annotations
 
@@ -9,125 +9,121 @@ from typing import Any
 
 from kit.errors import FieldViolation, Invalid
 from kit.rpc.auth import tenant_of
-from kit.rpc.pages import decode_page, encode_page, page_size
+from kit.rpc.keyset import TEXT, Keyset
 from neural.api.convert import learning, recommendations
-from neural.api.convert.demands import demand_of
 from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds
-from neural.domain.constraints import Demand
+from neural.api.convert.requests import ranking_request
+from neural.domain.constraints import RankingRequest
 from neural.domain.model import Scope
-from neural.queries.scores import Scores, Wanted
+from neural.queries.scores import ScoreFilter, Scores
 from neural.recommendation.recommender import Recommender
-from neural.recommendation.watch import Hub, Interest
+from neural.recommendation.watch import WatchFilter, WatchHub
 from neural.settings import RecommendSettings
 from radiant.neural.v1 import recommend_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2_grpc
 
 Context = Any
 
+_SCORES = Keyset((TEXT, TEXT, TEXT), start=("", "", ""))
 
-ENTRY_LIFE_S = 300.0
+
+ENTRY_TTL_S = 300.0
 
 
 class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
-    """Answers the Brain."""
+    """Implements RecommendService."""
 
-    def __init__(self, recommender: Recommender, hub: Hub, scores: Scores, settings: RecommendSettings) -> None:
+    def __init__(self, recommender: Recommender, hub: WatchHub, scores: Scores, settings: RecommendSettings) -> None:
         self._recommender, self._hub, self._scores, self._settings = recommender, hub, scores, settings
-        self._valid_s = settings.valid_for.total_seconds()
+        self._answer_ttl_s = settings.answer_ttl.total_seconds()
 
     async def GetRecommendation(
         self, request: pb.GetRecommendationRequest, context: Context
     ) -> pb.GetRecommendationResponse:
-        """Recommends a model."""
+        """Recommends a model for one context."""
         answer = await self._recommend(tenant_of(request.tenant_id), request.context, "context")
         return pb.GetRecommendationResponse(recommendation=answer)
 
-    async def _recommend(self, tenant: str, asked: pb.RecommendationContext, path: str) -> pb.Recommendation:
-        digest = asked.SerializeToString()
-        treatment = self._recommender.treatment(tenant, asked.user_id, asked.task_type, asked.domain_mode)
-        decision = self._recommender.ready(tenant, digest, treatment)
+    async def _recommend(self, tenant: str, context: pb.RecommendationContext, path: str) -> pb.Recommendation:
+        digest = context.SerializeToString()
+        override = self._recommender.override_of(tenant, context.user_id, context.task_type, context.domain_mode)
+        decision = self._recommender.decide_prepared(tenant, digest, override)
         if decision is None:
-            decision = await self._recommender.decide(tenant, digest, demand_of(asked, path), treatment)
-        return recommendations.recommendation(decision, self._valid_s)
+            decision = await self._recommender.decide(tenant, digest, ranking_request(context, path), override)
+        return recommendations.recommendation(decision, self._answer_ttl_s)
 
     async def BatchGetRecommendations(
         self, request: pb.BatchGetRecommendationsRequest, context: Context
     ) -> pb.BatchGetRecommendationsResponse:
-        """Recommends for many contexts."""
+        """Recommends a model for each context."""
         tenant = tenant_of(request.tenant_id)
         answers = [
-            await self._recommend(tenant, asked, f"contexts[{index}]") for index, asked in enumerate(request.contexts)
+            await self._recommend(tenant, each, f"contexts[{index}]") for index, each in enumerate(request.contexts)
         ]
         return pb.BatchGetRecommendationsResponse(recommendations=answers)
 
     async def WatchRecommendations(
         self, request: pb.WatchRecommendationsRequest, context: Context
     ) -> AsyncIterator[pb.WatchRecommendationsResponse]:
-        """Streams the tenant's table."""
-        interest = Interest(
+        """Streams the table entries of a tenant."""
+        selected = WatchFilter(
             tenant_id=tenant_of(request.tenant_id),
             user_ids=frozenset(request.user_ids),
             task_types=frozenset(request.task_types),
             strategy=STRATEGY_OF.get(request.strategy),
         )
-        async for part in self._hub.watch(interest):
+        async for part in self._hub.watch(selected):
             now = time.time()
-            entries = [recommendations.entry(user, ranking, now + ENTRY_LIFE_S) for user, ranking in part.rankings]
+            entries = [recommendations.entry(user, ranking, now + ENTRY_TTL_S) for user, ranking in part.rankings]
             yield pb.WatchRecommendationsResponse(
                 entries=entries,
-                snapshot_complete=part.complete,
+                snapshot_complete=part.is_complete,
                 table_version=part.version,
                 send_time=from_seconds(now),
             )
 
     async def RankModels(self, request: pb.RankModelsRequest, context: Context) -> pb.RankModelsResponse:
-        """Mixes the Brain's scores with what was learned."""
+        """Blends the scores of the Brain with estimates."""
         tenant = tenant_of(request.tenant_id)
         models = [each.model for each in request.scores]
-        if twice := [index for index, model in enumerate(models) if model in models[:index]]:
-            raise Invalid([FieldViolation(f"scores[{index}].model", "is scored already") for index in twice])
-        asked = demand_of(request.context, "context")
-        demand = replace(asked, candidates=tuple(models))
-        free = Demand(
-            user_id=asked.user_id,
-            task_type=asked.task_type,
-            domain_mode=asked.domain_mode,
-            candidates=tuple(models),
-            strategy=asked.strategy,
+        if repeated := [index for index, model in enumerate(models) if model in models[:index]]:
+            raise Invalid([FieldViolation(f"scores[{index}].model", "is scored already") for index in repeated])
+        constrained = replace(ranking_request(request.context, "context"), candidates=tuple(models))
+        unconstrained = RankingRequest(
+            user_id=constrained.user_id,
+            task_type=constrained.task_type,
+            domain_mode=constrained.domain_mode,
+            candidates=constrained.candidates,
+            strategy=constrained.strategy,
         )
-        ranking = (await self._recommender.prepare(tenant, demand)).ranking
-        everyone = (await self._recommender.prepare(tenant, free)).ranking
-        return recommendations.mixed(ranking, everyone, request.scores, self._settings.beliefs.threshold)
+        ranking = (await self._recommender.prepare(tenant, constrained)).ranking
+        estimates = (await self._recommender.prepare(tenant, unconstrained)).ranking
+        return recommendations.blended_scores(ranking, estimates, request.scores, self._settings.priors.threshold)
 
     async def ListModelScores(self, request: pb.ListModelScoresRequest, context: Context) -> pb.ListModelScoresResponse:
-        """Lists learned scores, a page at a time."""
+        """Lists learned scores."""
         scope = SCOPE_OF[request.scope]
         if (scope is Scope.USER) != bool(request.user_id):
-            raise Invalid.field("user_id", "is needed at user scope and refused at the others")
-        wanted = Wanted(
+            raise Invalid.field("user_id", "must be set at user scope, and empty at other scopes")
+        selected = ScoreFilter(
             scope=scope,
             tenant_id=tenant_of(request.tenant_id),
             user_id=request.user_id,
             model=request.model,
             task_type=request.task_type,
             domain_mode=request.domain_mode,
-            rollups=request.include_rollups,
+            has_rollups=request.include_rollups,
         )
-        filters = (wanted.model, wanted.task_type, wanted.domain_mode, str(wanted.rollups))
-        listing = (scope.value, wanted.tenant_id, wanted.user_id, *filters)
-        key = decode_page(request.page_token, listing, (str, str, str)) or ("", "", "")
-        place = (str(key[0]), str(key[1]), str(key[2]))
-        page = await self._scores.page(wanted, place, page_size(request.page_size))
-        token = ""
-        if page.more:
-            last = page.scores[-1]
-            token = encode_page(listing, (last.task_type, last.domain_mode, last.model))
-        return learning.scores(page, wanted, self._settings.beliefs.min_samples[scope], token)
+        filters = (selected.model, selected.task_type, selected.domain_mode, str(selected.has_rollups))
+        page = _SCORES.request(request, scope.value, selected.tenant_id, selected.user_id, *filters)
+        found = await self._scores.read(selected, page.after, page.limit)
+        scores = page.page(found.scores, lambda each: (each.task_type, each.domain_mode, each.model))
+        return learning.score_page(scores, found.version, selected, self._settings.priors.samples_min(scope))
 
     async def ExplainRecommendation(
         self, request: pb.ExplainRecommendationRequest, context: Context
     ) -> pb.ExplainRecommendationResponse:
-        """Explains without deciding."""
-        demand = demand_of(request.context, "context")
-        prepared = await self._recommender.prepare(tenant_of(request.tenant_id), demand)
+        """Explains a ranking without a decision."""
+        ranked = ranking_request(request.context, "context")
+        prepared = await self._recommender.prepare(tenant_of(request.tenant_id), ranked)
         return recommendations.explanation(prepared.ranking)

@@ -1,4 +1,4 @@
-"""Boards in Redis: replaced only by newer ones, whoever writes them. Every failure is a miss."""
+"""Boards in Redis. A board replaces only an older one. Every failure counts as a miss."""
 
 from __future__ import annotations
 
@@ -11,23 +11,20 @@ from datetime import timedelta
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from kit.channels import ALL_BOARDS, BOARD_CHANGES, board_key, boards_of_user
 from kit.metrics import Counter
-from kit.redis.keys import PREFIX, tenant_key
 from neural.domain.boards import decode, encode
 from neural.domain.model import ANY, Board, BoardKey
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "radiant:boards"
-GLOBAL_TENANT = "-global-"
-LIFE = timedelta(hours=1)
-ANNOUNCED_MAX = 500
-"""Boards in one message."""
-REST_S = 0.5
-"""After a failure callers go to the database at once, for so long."""
+TTL = timedelta(hours=1)
+BOARDS_PER_MESSAGE_MAX = 500
+FAILURE_PAUSE_S = 0.5
+"""Time after a failure in which reads and writes fail without a call to Redis."""
 FAILURES = Counter("radiant_neural_cache_failures_total", "Calls to Redis that failed.", ["what"])
 
-# Keeps the value whose revision is greater; both begin with it: {"revision":"<40 digits>", ...
+# Stores the board with the greater revision. Both values start with it: {"revision":"<40 digits>", ...
 _KEEP_NEWER = """
 local held = redis.call('GETRANGE', KEYS[1], 13, 52)
 if held ~= '' and held >= ARGV[2] then return 0 end
@@ -36,99 +33,95 @@ return 1
 """
 
 
-def board_key(key: BoardKey) -> str:
-    """Returns where a board lies; all boards of a tenant in one slot of a cluster."""
-    return tenant_key(key.tenant_id or GLOBAL_TENANT, "board", key.user_id, key.task_type, key.domain_mode)
+def cache_key(key: BoardKey) -> str:
+    """Returns the Redis key of a board. All boards of a tenant are in one slot of a cluster."""
+    return board_key(key.tenant_id, key.user_id, key.task_type, key.domain_mode)
 
 
 class BoardCache:
-    """The hot copy of the boards."""
+    """The cache of boards that all processes share."""
 
     def __init__(self, client: redis.asyncio.Redis) -> None:
         self._client = client
         self._keep_newer = client.register_script(_KEEP_NEWER)
         self._down_until = 0.0
 
-    def _failed(self, what: str) -> None:
-        FAILURES.labels(what).inc()
-        self._down_until = time.monotonic() + REST_S
+    def _note_failure(self, operation: str) -> None:
+        FAILURES.labels(operation).inc()
+        self._down_until = time.monotonic() + FAILURE_PAUSE_S
 
     async def get(self, keys: Sequence[BoardKey]) -> dict[BoardKey, Board]:
-        """Returns the boards that are there; none of them when Redis does not answer."""
-        found: dict[BoardKey, Board] = {}
+        """Returns the cached boards, or none if Redis does not answer."""
+        boards: dict[BoardKey, Board] = {}
         if time.monotonic() < self._down_until:
-            return found
+            return boards
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for key in keys:
-                    pipe.get(board_key(key))
+                    pipe.get(cache_key(key))
                 values = await pipe.execute()
         except (RedisError, OSError, TimeoutError):
-            self._failed("get")
-            return found
+            self._note_failure("get")
+            return boards
         for key, value in zip(keys, values, strict=True):
             if value is not None:
                 try:
-                    found[key] = decode(key, value)
+                    boards[key] = decode(key, value)
                 except (ValueError, KeyError, TypeError):
-                    log.warning("a cached board could not be read")
-        return found
+                    log.warning("cached board is malformed")
+        return boards
 
     async def put(self, boards: Iterable[Board]) -> bool:
-        """Keeps boards that are newer than what is there; returns whether Redis took them."""
+        """Stores boards that are newer than the cached ones. Returns whether Redis accepted them."""
         if time.monotonic() < self._down_until:
             return False
-        life_ms = int(LIFE.total_seconds() * 1000)
+        ttl_ms = int(TTL.total_seconds() * 1000)
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for board in boards:
                     await self._keep_newer(
-                        keys=[board_key(board.key)], args=[encode(board), board.revision, life_ms], client=pipe
+                        keys=[cache_key(board.key)], args=[encode(board), board.revision, ttl_ms], client=pipe
                     )
                 await pipe.execute()
         except (RedisError, OSError, TimeoutError):
-            self._failed("put")
+            self._note_failure("put")
             return False
         return True
 
     async def announce(self, keys: Sequence[BoardKey]) -> bool:
-        """Tells every process which boards changed; returns whether Redis took the message."""
+        """Notifies all processes of changed boards. Returns whether Redis accepted the messages."""
         try:
-            for start in range(0, len(keys), ANNOUNCED_MAX):
+            for start in range(0, len(keys), BOARDS_PER_MESSAGE_MAX):
                 part = [
                     [key.tenant_id, key.user_id, key.task_type, key.domain_mode]
-                    for key in keys[start : start + ANNOUNCED_MAX]
+                    for key in keys[start : start + BOARDS_PER_MESSAGE_MAX]
                 ]
-                await self._client.publish(CHANNEL, json.dumps({"boards": part}))
+                await self._client.publish(BOARD_CHANGES, json.dumps({"boards": part}))
         except (RedisError, OSError, TimeoutError):
-            self._failed("announce")
+            self._note_failure("announce")
             return False
         return True
 
-    async def start_over(self) -> bool:
-        """Removes every board and tells every process to forget its own; returns whether that worked."""
+    async def clear(self) -> bool:
+        """Removes all boards and notifies all processes. Returns whether it succeeded."""
+        return await self._remove("start_over", ALL_BOARDS, ANY)
+
+    async def remove_user(self, tenant: str, user: str) -> bool:
+        """Removes the boards of a user and notifies all processes. Returns whether it succeeded."""
+        return await self._remove("forget", boards_of_user(tenant, user), tenant)
+
+    async def _remove(self, operation: str, pattern: str, tenant: str) -> bool:
         try:
-            async for name in self._client.scan_iter(match=f"{PREFIX}*:board:*", count=1000):
+            async for name in self._client.scan_iter(match=pattern, count=1000):
                 await self._client.unlink(name)
-            await self._client.publish(CHANNEL, json.dumps({"reload": ANY}))
+            await self._client.publish(BOARD_CHANGES, json.dumps({"reload": tenant}))
         except (RedisError, OSError, TimeoutError):
-            self._failed("start_over")
+            self._note_failure(operation)
             return False
         return True
 
-    async def forget(self, tenant: str, user: str) -> bool:
-        """Removes a user's boards and has every process forget its own; returns whether that worked."""
-        try:
-            async for name in self._client.scan_iter(match=tenant_key(tenant, "board", user, "") + "*", count=1000):
-                await self._client.unlink(name)
-            await self._client.publish(CHANNEL, json.dumps({"reload": tenant}))
-        except (RedisError, OSError, TimeoutError):
-            self._failed("forget")
-            return False
-        return True
-
-    async def answers(self) -> bool:
-        """Tells whether Redis can be reached."""
+    async def is_available(self) -> bool:
+        """Returns whether Redis answers."""
         try:
             await self._client.ping()
         except (RedisError, OSError, TimeoutError):

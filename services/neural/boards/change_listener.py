@@ -1,4 +1,4 @@
-"""What other processes say: boards that changed, and work for the learner."""
+"""Listener to the Redis channels of changed boards and of new work for the learner."""
 
 from __future__ import annotations
 
@@ -13,70 +13,72 @@ from typing import Any
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from neural.boards.cache import CHANNEL
+from kit.channels import BOARD_CHANGES, LEARNER_WAKE_UP
 from neural.domain.model import BoardKey
 
 log = logging.getLogger(__name__)
 
-WORK_CHANNEL = "radiant:learn"
-PING_S = 1.0
-PAUSE_S = 0.25
+PING_INTERVAL_S = 1.0
+RECONNECT_PAUSE_S = 0.25
 
 
-class Listener:
-    """Listens to Redis for as long as it is there."""
+class ChangeListener:
+    """Subscribes to Redis and calls back for each message. Reconnects after a failure."""
 
     def __init__(
         self,
         client: redis.asyncio.Redis,
         *,
-        changed: Callable[[Sequence[BoardKey] | None], None],
-        work: Callable[[], None],
-        alive: Callable[[], None],
-        connected: Callable[[], None],
-        lost: Callable[[], None],
+        on_boards: Callable[[Sequence[BoardKey] | None], None],
+        on_work: Callable[[], None],
+        on_message: Callable[[], None],
+        on_connected: Callable[[], None],
+        on_disconnected: Callable[[], None],
     ) -> None:
-        """Takes what to call: `changed` gets the boards, or None when all of them may have changed."""
-        self._client = client
-        self._changed, self._work, self._alive = changed, work, alive
-        self._connected, self._lost = connected, lost
+        """`on_boards` receives the changed boards, or None if any board may have changed.
 
-    async def listen_forever(self) -> None:
-        """Listens; after a loss it tries again and says so."""
+        `on_message` is called for every message, including answers to pings.
+        """
+        self._client = client
+        self._on_boards, self._on_work, self._on_message = on_boards, on_work, on_message
+        self._on_connected, self._on_disconnected = on_connected, on_disconnected
+
+    async def run_forever(self) -> None:
+        """Listens, and reconnects after a lost connection."""
         while True:
             try:
                 async with self._client.pubsub() as channel:
-                    await channel.subscribe(CHANNEL, WORK_CHANNEL)
-                    self._connected()
-                    self._changed(None)
+                    await channel.subscribe(BOARD_CHANGES, LEARNER_WAKE_UP)
+                    self._on_connected()
+                    self._on_boards(None)
                     await self._listen(channel)
             except (RedisError, OSError, TimeoutError):
-                log.debug("not listening", exc_info=True)
+                log.debug("subscription to Redis lost", exc_info=True)
             finally:
-                self._lost()
-            await asyncio.sleep(PAUSE_S)
+                self._on_disconnected()
+            await asyncio.sleep(RECONNECT_PAUSE_S)
 
     async def _listen(self, channel: Any) -> None:
-        pinged = heard = time.monotonic()
+        pinged_at = received_at = time.monotonic()
         while True:
-            message = await channel.get_message(ignore_subscribe_messages=True, timeout=PING_S)
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=PING_INTERVAL_S)
             now = time.monotonic()
             if message is not None:
-                heard = now
-                self._alive()
-                self._take(message)
-            if now - heard > 3 * PING_S:
-                raise TimeoutError("Redis is silent")
-            if now - pinged >= PING_S:
-                pinged = now
+                received_at = now
+                self._on_message()
+                self._dispatch(message)
+            if now - received_at > 3 * PING_INTERVAL_S:
+                raise TimeoutError("Redis did not answer a ping within 3 s.")
+            if now - pinged_at >= PING_INTERVAL_S:
+                pinged_at = now
                 await channel.ping()
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] != "message":
             return
-        if message["channel"] == WORK_CHANNEL.encode():
-            self._work()
+        if message["channel"] == LEARNER_WAKE_UP.encode():
+            self._on_work()
             return
         with contextlib.suppress(ValueError, TypeError, KeyError):
-            said = json.loads(message["data"])
-            self._changed([BoardKey(*each) for each in said["boards"]] if "boards" in said else None)
+            fields = json.loads(message["data"])
+            self._on_boards([BoardKey(*each) for each in fields["boards"]] if "boards" in fields else None)

@@ -1,4 +1,4 @@
-"""The publisher: brings changed boards to the cache, and makes the global sums on the way."""
+"""Publisher: writes changed boards to the cache, and recomputes the global scores that they change."""
 
 from __future__ import annotations
 
@@ -11,83 +11,85 @@ from kit.metrics import Counter
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.boards.cache import BoardCache
+from neural.boards.global_scores import lock_global_scores, recompute_global
+from neural.boards.queue import increment_revisions
 from neural.boards.store import read_boards
 from neural.domain.model import ANY, Board, BoardKey
-from neural.learning.learner import enqueue_boards
-from neural.rebuild.versions import as_learner, live_and_building
 from neural.settings import LearningSettings
+from neural.store.access import LEARNER
+from neural.store.versions import live_and_building
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("neural", "boards.sql")
 
-PUBLISHED = Counter("radiant_neural_published_boards_total", "Boards brought to the cache.")
-BATCH = 2000
+PUBLISHED = Counter("radiant_neural_published_boards_total", "Boards written to the cache.")
+BOARDS_PER_STEP = 2000
 
 
 class Publisher:
-    """Empties the queue of changed boards, whether or not Redis is there."""
+    """Processes the publish queue, also while Redis is unavailable."""
 
     def __init__(
         self,
         database: Database,
         cache: BoardCache,
         settings: LearningSettings,
-        seen: Callable[[Iterable[BoardKey]], None] = lambda _: None,
+        on_published: Callable[[Iterable[BoardKey]], None] = lambda _: None,
     ) -> None:
-        """`seen` is told which boards changed."""
-        self._database, self._cache, self._settings, self._seen = database, cache, settings, seen
+        """`on_published` is called with the keys of the boards that changed."""
+        self._database, self._cache, self._settings, self._on_published = database, cache, settings, on_published
         self._work = asyncio.Event()
-        self._suspect = True
+        self._is_cache_outdated = True
 
     def wake(self) -> None:
-        """Notes that boards wait."""
+        """Ends the pause of `run_forever`, because boards are queued."""
         self._work.set()
 
-    def suspect(self) -> None:
-        """Notes that the cache may hold old boards: it is emptied before the next one is written."""
-        self._suspect = True
+    def clear_cache(self) -> None:
+        """Clears the cache before the next board is written, because it may contain outdated boards."""
+        self._is_cache_outdated = True
         self._work.set()
 
     async def run_forever(self) -> None:
-        """Publishes, and pauses when there is nothing to publish."""
+        """Publishes queued boards."""
         while True:
             self._work.clear()
             if await self.step() == 0:
                 try:
-                    async with asyncio.timeout(self._settings.idle.total_seconds()):
+                    async with asyncio.timeout(self._settings.poll_interval.total_seconds()):
                         await self._work.wait()
                 except TimeoutError:
                     continue
 
     async def step(self) -> int:
-        """Publishes one batch and returns its size.
+        """Publishes one batch and returns the number of queue rows.
 
-        The boards leave the queue even when Redis is away: readers then go to the database, and the cache is
-        emptied when it is back.
+        The rows leave the queue also if Redis is unavailable. Boards are then read from the database, and the cache
+        is cleared when Redis is available again.
         """
-        if self._suspect:
-            self._suspect = False  # first: whoever suspects it while it is emptied has it emptied again
-            if not await self._cache.start_over():
-                self._suspect = True
-        async with as_learner(self._database) as connection:
-            rows = await connection.fetch(_SQL["take_boards"], BATCH)
+        if self._is_cache_outdated:
+            self._is_cache_outdated = False  # set before the call: a concurrent clear_cache() must not be lost
+            if not await self._cache.clear():
+                self._is_cache_outdated = True
+        async with self._database.as_role(LEARNER) as connection:
+            rows = await connection.fetch(_SQL["dequeue_boards"], BOARDS_PER_STEP)
             keys = {BoardKey(*row) for row in rows}
             if keys:
                 keys |= await self._recompute_global(connection, keys)
                 boards = await read_boards(connection, keys, datetime.now(UTC), self._settings.carry_over)
-                await self._bring(boards)
-                self._seen(keys)
+                await self._write_to_cache(boards)
+                self._on_published(keys)
         return len(rows)
 
-    async def _bring(self, boards: list[Board]) -> None:
-        if self._suspect:
+    async def _write_to_cache(self, boards: list[Board]) -> None:
+        if self._is_cache_outdated:
             return
         if await self._cache.put(boards) and await self._cache.announce([board.key for board in boards]):
             PUBLISHED.inc(len(boards))
         else:
-            log.warning("the cache does not answer; answers come from the database")
-            self._suspect = True
+            log.warning("cache unavailable, boards are read from the database")
+            self._is_cache_outdated = True
 
     async def _recompute_global(self, connection: Connection, keys: Iterable[BoardKey]) -> set[BoardKey]:
         tenants = {key.tenant_id for key in keys}
@@ -100,30 +102,8 @@ class Publisher:
         }
         if not contexts:
             return set()
-        await connection.execute(_SQL["lock_global"])  # first: a rebuild that holds it may change what is live
+        await lock_global_scores(connection)  # before the version is read: a rebuild with the lock may change it
         live, _ = await live_and_building(connection)
         await recompute_global(connection, live.number, contexts, self._settings)
-        await connection.execute(_load("bump_boards"), [ANY])
+        await increment_revisions(connection, [ANY])
         return {BoardKey(ANY, ANY, task, domain) for task, domain in contexts}
-
-
-def _load(name: str) -> str:
-    return load_queries("neural", "learning.sql")[name]
-
-
-async def recompute_global(
-    connection: Connection, version: int, contexts: Iterable[tuple[str, str]], settings: LearningSettings
-) -> None:
-    """Makes the global sums of some contexts anew; one process at a time."""
-    ordered = sorted(contexts)
-    await connection.execute(_SQL["lock_global"])
-    columns = [task for task, _ in ordered], [domain for _, domain in ordered]
-    least = settings.global_tenants_min, settings.global_raters_min
-    await connection.execute(_SQL["recompute_global"], version, *columns, *least)
-
-
-async def enqueue_tenant(connection: Connection, tenant: str) -> None:
-    """Notes all global boards that a tenant's joining or leaving changes."""
-    live, _ = await live_and_building(connection)
-    rows = await connection.fetch(_SQL["tenant_contexts"], live.number, tenant)
-    await enqueue_boards(connection, live, {BoardKey(ANY, ANY, row["task_type"], row["domain_mode"]) for row in rows})

@@ -1,4 +1,4 @@
-"""The process's own table of boards: its own memory, then Redis, then the database."""
+"""Boards in the memory of the process, loaded from Redis or from the database."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import Protocol
 from kit.metrics import Counter, Gauge
 from neural.domain.model import Board, BoardKey
 
-SOFT_LIFE_S = 30.0
-"""An entry is read again after it even if nobody said that it changed."""
-DEAF_LIFE_S = 0.5
-"""The same while changes are not heard of."""
-SILENCE_MAX_S = 3.0
-"""Without a sign of life for so long, changes are taken as not heard of."""
+TTL_S = 30.0
+"""Lifetime of an entry while changes are received."""
+TTL_DISCONNECTED_S = 0.5
+"""Lifetime of an entry while changes are not received."""
+HEARTBEAT_TIMEOUT_S = 3.0
+"""Time without a heartbeat after which changes count as not received."""
 
-READS = Counter("radiant_neural_board_reads_total", "Boards read, by where they were found.", ["place"])
-ENTRIES = Gauge("radiant_neural_table_boards", "Boards in the process's own table.")
+READS = Counter("radiant_neural_board_reads_total", "Boards read, by the place where they were found.", ["place"])
+ENTRIES = Gauge("radiant_neural_table_boards", "Boards in the memory of the process.")
 
 
-class Cache(Protocol):
-    """The hot copy that processes share."""
+class SharedCache(Protocol):
+    """A cache that all processes share."""
 
     async def get(self, keys: Sequence[BoardKey]) -> dict[BoardKey, Board]:
-        """Returns the boards that it has."""
+        """Returns the cached boards."""
         ...
 
     async def put(self, boards: Iterable[Board]) -> bool:
-        """Keeps those that are newer than what it has."""
+        """Stores boards that are newer than the cached ones."""
         ...
 
 
-class Source(Protocol):
-    """Where boards come from in the end."""
+class BoardSource(Protocol):
+    """The primary store of boards."""
 
     async def read(self, tenant: str, keys: Iterable[BoardKey]) -> list[Board]:
-        """Returns all of the boards, empty ones included."""
+        """Returns all boards with the given keys, including empty ones."""
         ...
 
 
@@ -50,68 +50,70 @@ class _Entry:
 
 
 class BoardTable:
-    """A bounded table, least recently used out first."""
+    """A table of limited size. The least recently used entry is removed first."""
 
-    def __init__(self, cache: Cache, source: Source, boards_max: int) -> None:
+    def __init__(self, cache: SharedCache, source: BoardSource, boards_max: int) -> None:
         self._cache, self._source, self._boards_max = cache, source, boards_max
         self._entries: OrderedDict[BoardKey, _Entry] = OrderedDict()
         self._loading: dict[tuple[BoardKey, ...], asyncio.Task[list[Board]]] = {}
-        self._dirty: dict[asyncio.Task[list[Board]], set[BoardKey]] = {}
-        self._alive_at: float | None = None
+        self._changed_while_loading: dict[asyncio.Task[list[Board]], set[BoardKey]] = {}
+        self._heartbeat_at: float | None = None
         self.generation = 0
-        """Changes whenever any entry may have changed."""
+        """Incremented whenever an entry may have changed."""
 
     @property
-    def hears(self) -> bool:
-        """Whether changes are heard of."""
-        return self._alive_at is not None and time.monotonic() - self._alive_at < SILENCE_MAX_S
+    def is_receiving_changes(self) -> bool:
+        """Whether the last heartbeat of the change listener is recent."""
+        return self._heartbeat_at is not None and time.monotonic() - self._heartbeat_at < HEARTBEAT_TIMEOUT_S
 
-    def alive(self) -> None:
-        """Notes a sign of life of whoever tells of changes."""
-        self._alive_at = time.monotonic()
+    def note_heartbeat(self) -> None:
+        """Records that the change listener is connected."""
+        self._heartbeat_at = time.monotonic()
 
-    def deaf(self) -> None:
-        """Notes that changes are no longer heard of."""
-        self._alive_at = None
+    def note_disconnected(self) -> None:
+        """Records that the change listener is disconnected."""
+        self._heartbeat_at = None
         self.generation += 1
 
     def invalidate(self, keys: Iterable[BoardKey]) -> None:
-        """Forgets boards that changed."""
+        """Removes boards that changed."""
         self.generation += 1
         for key in keys:
             self._entries.pop(key, None)
-            for dirty in self._dirty.values():
-                dirty.add(key)
+            for changed in self._changed_while_loading.values():
+                changed.add(key)
 
     def clear(self) -> None:
-        """Forgets every board."""
+        """Removes all boards."""
         self.generation += 1
         self._entries.clear()
         for keys, task in self._loading.items():
-            self._dirty.get(task, set()).update(keys)
+            self._changed_while_loading.get(task, set()).update(keys)
 
-    def life_s(self) -> float:
-        """Returns how long an entry holds."""
-        return SOFT_LIFE_S if self.hears else DEAF_LIFE_S
+    def ttl_s(self) -> float:
+        """Returns the lifetime of an entry in seconds."""
+        return TTL_S if self.is_receiving_changes else TTL_DISCONNECTED_S
 
     def peek(self, key: BoardKey) -> Board | None:
-        """Returns a board that is here and holds."""
+        """Returns a board from memory, or None if it is missing or expired."""
         entry = self._entries.get(key)
-        if entry is None or time.monotonic() - entry.loaded_at > self.life_s():
+        if entry is None or time.monotonic() - entry.loaded_at > self.ttl_s():
             return None
         self._entries.move_to_end(key)
         return entry.board
 
     def oldest_load(self, keys: Iterable[BoardKey]) -> float:
-        """Returns when (monotonic) the oldest of these boards was read."""
+        """Returns the monotonic time at which the oldest of these boards was loaded."""
         return min((self._entries[key].loaded_at for key in keys if key in self._entries), default=time.monotonic())
 
     def current_since(self, loaded_at: float) -> float:
-        """Returns when (monotonic) what was read then, and has not been invalidated since, was last current."""
-        return max(loaded_at, self._alive_at) if self._alive_at is not None and self.hears else loaded_at
+        """Returns the monotonic time up to which an entry loaded at `loaded_at`, and not invalidated, is current."""
+        if self._heartbeat_at is not None and self.is_receiving_changes:
+            return max(loaded_at, self._heartbeat_at)
+        return loaded_at
 
     async def boards(self, tenant: str, keys: Sequence[BoardKey]) -> list[Board]:
-        """Returns boards of a tenant, its users and the global scope, in the order asked for."""
+        """Returns boards of a tenant, its users and the global scope, in the order of the keys."""
         found = {key: self.peek(key) for key in keys}
         missing = tuple(sorted(key for key, board in found.items() if board is None))
         READS.labels("table").inc(len(keys) - len(missing))
@@ -120,20 +122,20 @@ class BoardTable:
             if task is None:
                 task = asyncio.create_task(self._load(tenant, missing))
                 self._loading[missing] = task
-                self._dirty[task] = set()
-                task.add_done_callback(lambda done: self._loaded(missing, done))
+                self._changed_while_loading[task] = set()
+                task.add_done_callback(lambda done: self._store_loaded(missing, done))
             found.update({board.key: board for board in await asyncio.shield(task)})
         return [board for key in keys if (board := found[key]) is not None]
 
-    def _loaded(self, keys: tuple[BoardKey, ...], task: asyncio.Task[list[Board]]) -> None:
-        """Keeps what was loaded, but for what changed meanwhile."""
+    def _store_loaded(self, keys: tuple[BoardKey, ...], task: asyncio.Task[list[Board]]) -> None:
+        """Stores loaded boards, except those that changed while they were loaded."""
         del self._loading[keys]
-        dirty = self._dirty.pop(task)
+        changed = self._changed_while_loading.pop(task)
         if task.cancelled() or task.exception() is not None:
             return
         now = time.monotonic()
         for board in task.result():
-            if board.key not in dirty:
+            if board.key not in changed:
                 self._entries[board.key] = _Entry(board, now)
         while len(self._entries) > self._boards_max:
             self._entries.popitem(last=False)

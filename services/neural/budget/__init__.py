@@ -1,1 +1,1 @@
-"""Budget control: spending, the controller and the cost weights."""
+"""Daily budgets: spending, the controller of cost weights, and the weights used by recommendations."""

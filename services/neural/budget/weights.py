@@ -1,94 +1,74 @@
-"""The weight of cost that each tenant's budget asks for, as recommendations take it."""
+"""Cost weights of tenants with a budget, read from the database for recommendations."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from datetime import timedelta
 
+from kit.poll import Snapshot
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.domain.constraints import Demand
-from neural.rebuild.versions import as_learner
+from neural.domain.constraints import RankingRequest
+from neural.store.access import LEARNER
 
 _SQL = load_queries("neural", "budget.sql")
 
-LOOK_S = 2.0
-"""Changes of weights are seen within it."""
-NOTABLE = 0.05
-"""A change of weight that streams are told of at once; smaller ones reach them with their next refresh."""
+POLL_INTERVAL = timedelta(seconds=2)
+NOTIFY_CHANGE_MIN = 0.05
+"""Smallest change of a weight that is sent to watch streams at once. Their next refresh contains smaller changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What a tenant's budget asks for."""
+class BudgetWeight:
+    """Cost weight of a tenant's budget, and the mean costs of models."""
 
     weight: float
-    """In [0, 1], in hundredths, so that what is prepared outlives changes that change nothing."""
+    """In [0, 1], rounded to 0.01, so that prepared rankings stay valid during insignificant changes."""
     model_costs: Mapping[str, float] = field(default_factory=dict)
-    """US dollars, to two digits for the same reason."""
+    """In US dollars, rounded to two digits for the same reason."""
 
-    def applied(self, demand: Demand) -> Demand:
-        """Returns the demand as the budget has it; a request's own greater weight and its own costs hold."""
-        return replace(demand, budget_weight=self.weight, model_costs=self.model_costs)
-
-
-class Prices(Protocol):
-    """Tells what budgets ask for."""
-
-    def price(self, tenant: str) -> Price | None:
-        """Returns what the tenant's budget asks for, the same object until that changes; None without a budget."""
-        ...
+    def apply(self, request: RankingRequest) -> RankingRequest:
+        """Returns the request with the weight and the costs of the budget."""
+        return replace(request, budget_weight=self.weight, model_costs=self.model_costs)
 
 
-class NoPrices:
-    """Stands in where there are no budgets."""
-
-    def price(self, tenant: str) -> Price | None:
-        """Returns None."""
-        return None
+WeightByTenant = Mapping[str, BudgetWeight]
 
 
-class PacedPrices:
-    """Knows what the pacers of all tenants say, a few seconds late."""
+class BudgetWeights:
+    """The weights of all tenants, reloaded every 2 s."""
 
-    def __init__(self, database: Database, changed: Callable[[str], None]) -> None:
-        """`changed` is called with each tenant whose weight changed notably."""
-        self._database, self._changed = database, changed
-        self._prices: dict[str, Price] = {}
-        self._told: dict[str, float] = {}
+    def __init__(self, database: Database, on_changed: Callable[[str], None]) -> None:
+        """`on_changed` is called with each tenant whose weight changed by at least NOTIFY_CHANGE_MIN."""
+        self._database, self._on_changed = database, on_changed
+        self._notified: dict[str, float] = {}
+        initial: WeightByTenant = {}
+        self.snapshot = Snapshot("budget-weights", self._load, initial, POLL_INTERVAL, changed=self._notify)
 
-    def price(self, tenant: str) -> Price | None:
-        """Returns what the tenant's budget asks for."""
-        return self._prices.get(tenant)
+    def get(self, tenant: str) -> BudgetWeight | None:
+        """Returns the weight of a tenant, the same object until it changes, or None without a budget."""
+        return self.snapshot.value.get(tenant)
 
-    async def look(self) -> None:
-        """Reads what the pacers say."""
-        async with as_learner(self._database) as connection:
-            rows = await connection.fetch(_SQL["prices"])
-        prices = {}
-        for row in rows:
-            tenant, price = row["tenant_id"], _price(row["cost_weight"], row["model_costs"])
-            known = self._prices.get(tenant)
-            prices[tenant] = known if known == price else price
-        self._prices = prices
-        for tenant in prices.keys() | self._told.keys():
-            self._tell(tenant, prices[tenant].weight if tenant in prices else 0.0)
-        self._told = {tenant: weight for tenant, weight in self._told.items() if tenant in prices or weight}
+    async def _load(self, current: WeightByTenant) -> WeightByTenant:
+        async with self._database.as_role(LEARNER) as connection:
+            rows = await connection.fetch(_SQL["budget_weights"])
+        weights = {row["tenant_id"]: _rounded(row["cost_weight"], row["model_costs"]) for row in rows}
+        if weights == current:
+            return current
+        kept = {tenant: current[tenant] for tenant, weight in weights.items() if current.get(tenant) == weight}
+        return {**weights, **kept}
 
-    def _tell(self, tenant: str, weight: float) -> None:
-        if abs(weight - self._told.get(tenant, 0.0)) >= NOTABLE:
-            self._told[tenant] = weight
-            self._changed(tenant)
-
-    async def look_forever(self) -> None:
-        """Looks every two seconds."""
-        while True:
-            await self.look()
-            await asyncio.sleep(LOOK_S)
+    def _notify(self, _: WeightByTenant, weights: WeightByTenant) -> None:
+        for tenant in weights.keys() | self._notified.keys():
+            weight = weights[tenant].weight if tenant in weights else 0.0
+            if abs(weight - self._notified.get(tenant, 0.0)) >= NOTIFY_CHANGE_MIN:
+                self._notified[tenant] = weight
+                self._on_changed(tenant)
+        self._notified = {tenant: weight for tenant, weight in self._notified.items() if tenant in weights or weight}
 
 
-def _price(weight: float, model_costs: str) -> Price:
-    return Price(round(weight, 2), {model: float(f"{cost:.2g}") for model, cost in json.loads(model_costs).items()})
+def _rounded(weight: float, model_costs: str) -> BudgetWeight:
+    costs = {model: float(f"{cost:.2g}") for model, cost in json.loads(model_costs).items()}
+    return BudgetWeight(round(weight, 2), costs)

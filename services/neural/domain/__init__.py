@@ -1,1 +1,1 @@
-"""Rules and types of learning and recommending, without input or output."""
+"""Types and rules of learning and recommendation, without input or output."""

@@ -1,4 +1,4 @@
-"""Boards: the cells of all models in one context at one scope, as they are published and read."""
+"""Boards: the cells of all models in one context at one scope, combined for publication."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Protocol
 from neural.domain.fixed_point import decayed, mean
 from neural.domain.model import Board, BoardKey, BoardRow, LearningMode
 
-SHIFT_KEEP, SHIFT_KEPT_MAX = 0.1, 20.0
-"""Share, and most units, of the evidence from before a shift of quality that count after it."""
+SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX = 0.1, 20.0
+"""Share of the evidence from before a quality shift that counts after it, and its upper limit in units."""
 SERVICE_SHARE_MIN = 0.5
-"""A service is required when at least this share of a model's evidence was made with it."""
+"""A service is required if at least this share of a model's evidence comes from outputs that used it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class VersionCell:
     model: str
     model_version: str
     first_output_at: datetime
-    """When the version was first seen; what makes it newer than another."""
+    """Creation time of the first output of the version. Versions are ordered by it."""
     epoch: int = 0
-    """How often the model's quality had shifted when its units were made."""
+    """Number of quality shifts of the model before the units."""
     evidence: int
     score_sum: int
     positive: int
@@ -37,7 +37,7 @@ class VersionCell:
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """What a model's outputs were made with, and how they were received."""
+    """Orchestration or service used with a model, and the sums of that model's units."""
 
     kind: str
     name: str
@@ -46,8 +46,8 @@ class Companion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A board as it lies in the database."""
+class StoredBoard:
+    """A board as stored in the database."""
 
     key: BoardKey
     revision: str
@@ -59,8 +59,8 @@ class Stored:
     """By model."""
 
 
-class Aged(Protocol):
-    """A cell of one version of a model in one epoch."""
+class VersionedCell(Protocol):
+    """A cell of one model version in one epoch."""
 
     @property
     def model_version(self) -> str: ...
@@ -70,31 +70,31 @@ class Aged(Protocol):
     def epoch(self) -> int: ...
 
 
-def amounts(cells: Sequence[Aged], evidence: Sequence[float], carry_over: float) -> list[float]:
-    """Returns how much of each cell's evidence counts for its model.
+def carried_over(cells: Sequence[VersionedCell], evidence: Sequence[float], carry_over: float) -> list[float]:
+    """Returns the part of each cell's evidence that counts for its model.
 
-    A version keeps `carry_over` for each newer one. What was said before the model's quality shifted keeps SHIFT_KEEP
-    for each shift since, and no more than SHIFT_KEPT_MAX units.
+    Evidence of a version is multiplied by `carry_over` for each newer version. Evidence from before a quality shift is
+    multiplied by SHIFT_CARRY_OVER for each later shift, and limited to SHIFT_CARRY_OVER_MAX units.
     """
     newest = sorted({(cell.first_output_at, cell.model_version) for cell in cells}, reverse=True)
-    rank = {version: place for place, (_, version) in enumerate(newest)}
+    rank = {version: index for index, (_, version) in enumerate(newest)}
     latest = max((cell.epoch for cell in cells), default=0)
-    found = []
-    for cell, whole in zip(cells, evidence, strict=True):
-        amount = whole * carry_over ** rank[cell.model_version]
+    amounts = []
+    for cell, full in zip(cells, evidence, strict=True):
+        amount = full * carry_over ** rank[cell.model_version]
         if cell.epoch < latest:
-            amount = min(amount * SHIFT_KEEP ** (latest - cell.epoch), SHIFT_KEPT_MAX)
-        found.append(amount)
-    return found
+            amount = min(amount * SHIFT_CARRY_OVER ** (latest - cell.epoch), SHIFT_CARRY_OVER_MAX)
+        amounts.append(amount)
+    return amounts
 
 
 def newest_first(cells: Iterable[VersionCell]) -> list[VersionCell]:
-    """Orders cells of one model, the version that appeared last first."""
+    """Returns the cells of one model, newest version first."""
     return sorted(cells, key=lambda cell: (cell.first_output_at, cell.model_version, cell.epoch), reverse=True)
 
 
-def assemble(stored: Stored, now: datetime, carry_over: float) -> Board:
-    """Makes the published form of a board: versions carried over into one row a model, evidence decayed to now."""
+def assemble(stored: StoredBoard, now: datetime, carry_over: float) -> Board:
+    """Returns the published form of a board: one row per model, evidence decayed to `now`."""
     by_model: dict[str, list[VersionCell]] = defaultdict(list)
     for cell in stored.cells:
         if cell.total > 0:
@@ -103,8 +103,8 @@ def assemble(stored: Stored, now: datetime, carry_over: float) -> Board:
     for model, cells in by_model.items():
         evidence = score_sum = 0.0
         ordered = newest_first(cells)
-        whole = [decayed(cell.evidence, now, stored.half_life) for cell in ordered]
-        for amount, cell in zip(amounts(ordered, whole, carry_over), ordered, strict=True):
+        full = [decayed(cell.evidence, now, stored.half_life) for cell in ordered]
+        for amount, cell in zip(carried_over(ordered, full, carry_over), ordered, strict=True):
             evidence += amount
             score_sum += amount * mean(cell.score_sum, cell.evidence)
         companions = stored.companions.get(model, ())
@@ -147,7 +147,7 @@ def _required_services(companions: Iterable[Companion], evidence: int) -> tuple[
 
 
 def encode(board: Board) -> bytes:
-    """Returns a board as JSON, for the cache; the revision comes first, so that the cache can compare it."""
+    """Returns a board as JSON. The revision comes first, where the script of the cache compares it."""
     rows = [
         [r.model, r.model_version, r.evidence, r.score, r.total, r.positive, r.negative, r.orchestration_id, r.services]
         for r in board.rows.values()
@@ -164,7 +164,7 @@ def encode(board: Board) -> bytes:
 
 
 def decode(key: BoardKey, data: bytes) -> Board:
-    """Reads what `encode` wrote; raises ValueError, KeyError or TypeError for anything else."""
+    """Returns the board that `encode` wrote. Raises ValueError, KeyError or TypeError for other data."""
     fields = json.loads(data)
     rows = {}
     for model, version, evidence, score, total, positive, negative, orchestration, services in fields["rows"]:

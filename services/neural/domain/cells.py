@@ -1,4 +1,4 @@
-"""From units to cells: how replacing contributions changes the sums of every scope and roll-up."""
+"""Cells: sums of contributions by model and context, and the changes of cells when contributions are replaced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from neural.domain.model import ANY, ASPECTS, BoardKey, Contribution
 
 
 class CellKey(NamedTuple):
-    """Names a cell: one model version in one context, of one user or (user ANY) of the tenant."""
+    """Key of a cell: one model version in one context, of one user or (user ANY) of the tenant."""
 
     tenant_id: str
     user_id: str
@@ -19,23 +19,23 @@ class CellKey(NamedTuple):
     model: str
     model_version: str
     epoch: int = 0
-    """How often the model's quality had shifted in this context; 0 in roll-ups."""
+    """Number of quality shifts of the model in this context before the units; 0 in roll-ups."""
 
 
 class CompanionKey(NamedTuple):
-    """Names what a model worked with in one context of a tenant."""
+    """Key of a companion: an orchestration or service used with a model in one context of a tenant."""
 
     tenant_id: str
     task_type: str
     domain_mode: str
     model: str
     kind: str
-    """orchestration or service."""
+    """"orchestration" or "service"."""
     name: str
 
 
 SUMS = ("evidence", "score_sum", *(f"{aspect}_{part}" for aspect in ASPECTS for part in ("evidence", "sum")))
-"""Fixed-point columns of a cell, in the order of a delta."""
+"""Fixed-point columns of a cell, in the order of `Delta`."""
 COUNTS = (
     "positive_count",
     "negative_count",
@@ -44,9 +44,9 @@ COUNTS = (
     "implicit_negative_count",
     "total_count",
 )
-"""Whole-number columns of a cell, in the order of a delta."""
+"""Integer columns of a cell, in the order of `Delta`."""
 Delta = list[int]
-"""Changes of SUMS, then of COUNTS."""
+"""Changes of the columns in SUMS, then of those in COUNTS."""
 
 
 def contexts(task: str, domain: str) -> tuple[tuple[str, str], ...]:
@@ -54,7 +54,7 @@ def contexts(task: str, domain: str) -> tuple[tuple[str, str], ...]:
     return (task, domain), (task, ANY), (ANY, ANY)
 
 
-def _worth(unit: Contribution) -> Delta:
+def _amounts(unit: Contribution) -> Delta:
     sums = [unit.evidence, unit.score_sum]
     for aspect in ASPECTS:
         sums += [unit.evidence, unit.score_sum] if aspect in unit.aspects else [0, 0]
@@ -64,42 +64,44 @@ def _worth(unit: Contribution) -> Delta:
 
 def _cells(unit: Contribution) -> Iterator[CellKey]:
     tenant, user = unit.key.tenant_id, unit.key.user_id
-    for who in (user, ANY):
+    for owner in (user, ANY):
         for task, domain in contexts(unit.task_type, unit.domain_mode):
-            for place, (model, version) in enumerate(zip(unit.models, unit.model_versions, strict=True)):
-                yield CellKey(tenant, who, task, domain, model, version, unit.epoch(place) if domain != ANY else 0)
+            for index, (model, version) in enumerate(zip(unit.models, unit.model_versions, strict=True)):
+                yield CellKey(tenant, owner, task, domain, model, version, unit.epoch(index) if domain != ANY else 0)
 
 
-def cell_deltas(gone: Iterable[Contribution], come: Iterable[Contribution]) -> dict[CellKey, Delta]:
-    """Returns the change of each cell when some contributions go and others come; unchanged cells are left out."""
+def cell_deltas(removed: Iterable[Contribution], added: Iterable[Contribution]) -> dict[CellKey, Delta]:
+    """Returns the change of each cell when contributions are removed and added. Unchanged cells are left out."""
     deltas: dict[CellKey, Delta] = {}
-    for sign, units in ((-1, gone), (1, come)):
+    for sign, units in ((-1, removed), (1, added)):
         for unit in units:
-            worth = _worth(unit)
+            amounts = _amounts(unit)
             for key in _cells(unit):
-                delta = deltas.setdefault(key, [0] * len(worth))
-                for place, amount in enumerate(worth):
-                    delta[place] += sign * amount
+                delta = deltas.setdefault(key, [0] * len(amounts))
+                for index, amount in enumerate(amounts):
+                    delta[index] += sign * amount
     return {key: delta for key, delta in deltas.items() if any(delta)}
 
 
-def companion_deltas(gone: Iterable[Contribution], come: Iterable[Contribution]) -> dict[CompanionKey, tuple[int, int]]:
-    """Returns the change of evidence and score_sum of each companion of each model."""
+def companion_deltas(
+    removed: Iterable[Contribution], added: Iterable[Contribution]
+) -> dict[CompanionKey, tuple[int, int]]:
+    """Returns the change of (evidence, score_sum) of each companion of each model."""
     deltas: dict[CompanionKey, list[int]] = defaultdict(lambda: [0, 0])
-    for sign, units in ((-1, gone), (1, come)):
+    for sign, units in ((-1, removed), (1, added)):
         for unit in units:
-            named = [("service", name) for name in unit.services_used]
+            companions = [("service", name) for name in unit.services_used]
             if unit.orchestration_id:
-                named.append(("orchestration", unit.orchestration_id))
-            for kind, name in named:
+                companions.append(("orchestration", unit.orchestration_id))
+            for kind, name in companions:
                 for model in unit.models:
-                    place = (unit.key.tenant_id, unit.task_type, unit.domain_mode)
-                    delta = deltas[CompanionKey(*place, model, kind, name)]
+                    context = (unit.key.tenant_id, unit.task_type, unit.domain_mode)
+                    delta = deltas[CompanionKey(*context, model, kind, name)]
                     delta[0] += sign * unit.evidence
                     delta[1] += sign * unit.score_sum
     return {key: (delta[0], delta[1]) for key, delta in deltas.items() if any(delta)}
 
 
 def boards_of(keys: Iterable[CellKey]) -> set[BoardKey]:
-    """Returns the boards on which the cells stand."""
+    """Returns the boards that contain the cells."""
     return {BoardKey(key.tenant_id, key.user_id, key.task_type, key.domain_mode) for key in keys}

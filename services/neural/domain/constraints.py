@@ -1,4 +1,4 @@
-"""Which candidates may be chosen at all."""
+"""Requests for a ranking, and the constraints that exclude candidates."""
 
 from __future__ import annotations
 
@@ -10,86 +10,92 @@ from neural.domain.model import Strategy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What the Brain knows of a model."""
+    """Properties of a model, as stated by the caller."""
 
     capabilities: frozenset[str] = frozenset()
     cost: float | None = None
-    """Expected, in US dollars; None when unknown."""
+    """Expected cost in US dollars; None if it is not known."""
     latency_ms: float | None = None
-    unhealthy: bool = False
+    """Expected latency; None if it is not known."""
+    is_unhealthy: bool = False
+    """Whether the provider of the model is unhealthy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """For whom and for what a model is needed."""
+class RankingRequest:
+    """User, context and constraints of a ranking."""
 
     user_id: str
     task_type: str
     domain_mode: str
     candidates: tuple[str, ...] = ()
-    """Empty: every model that the tenant has feedback on."""
+    """If empty, every model with feedback of the tenant or the user is a candidate, unless `is_restricted`."""
     excluded: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     cost_max: float | None = None
     latency_ms_max: float | None = None
     cost_weight: float = 0.0
+    """Weight of cost in [0, 1], as requested by the caller."""
     strategy: Strategy | None = None
-    """None leaves it to the setting."""
+    """None for the strategy of the settings."""
     epsilon: float | None = None
-    """None leaves it to the setting."""
-    closed: bool = False
-    """Whether no candidates means none, instead of all."""
+    """None for the epsilon of the settings."""
+    is_restricted: bool = False
+    """Whether an empty list of candidates allows no model."""
     budget_weight: float = 0.0
-    """Weight of cost that the tenant's budget asks for; the greater one holds."""
+    """Weight of cost in [0, 1] that keeps the tenant's budget. The greater of both weights is used."""
     model_costs: Mapping[str, float] = field(default_factory=dict)
-    """What models were seen to cost, in US dollars: stands in the weighing for what no profile names."""
+    """Mean costs of models in US dollars, for models without a cost in their profile."""
 
     @property
-    def weighs_budget(self) -> bool:
-        """Whether the budget asks for more weight of cost than the request."""
+    def is_budget_weight_used(self) -> bool:
+        """Whether the weight of the budget exceeds that of the caller."""
         return self.budget_weight > self.cost_weight
 
-    def penalties(self, among: Sequence[str]) -> list[float]:
-        """Returns the quality given up for each candidate's cost, relative to the dearest of them, in their order."""
+    def cost_penalties(self, models: Sequence[str]) -> list[float]:
+        """Returns the penalty of each model: the weight, times its cost relative to the most expensive model."""
         weight = max(self.cost_weight, self.budget_weight)
-        costs = [self._cost(model) for model in among] if weight > 0 else []
-        dearest = max(costs, default=0.0)
-        return [weight * (cost / dearest) for cost in costs] if dearest > 0 else [0.0] * len(among)
+        costs = [self._cost(model) for model in models] if weight > 0 else []
+        highest = max(costs, default=0.0)
+        return [weight * (cost / highest) for cost in costs] if highest > 0 else [0.0] * len(models)
 
     def _cost(self, model: str) -> float:
         profile = self.profiles.get(model)
         return profile.cost if profile and profile.cost is not None else self.model_costs.get(model, 0.0)
 
 
-def refusal(model: str, demand: Demand) -> str:
-    """Returns the constraint that a model fails, in words; empty when it fails none."""
-    if model in demand.excluded:
+def violated_constraint(model: str, request: RankingRequest) -> str:
+    """Returns a description of the first constraint that a model violates, or an empty text."""
+    if model in request.excluded:
         return "excluded by the request"
-    profile = demand.profiles.get(model, Profile())
-    missing = demand.capabilities - profile.capabilities
+    profile = request.profiles.get(model, Profile())
+    missing = request.capabilities - profile.capabilities
     if missing:
-        return f"lacks {', '.join(sorted(missing))}"
-    if profile.unhealthy:
+        return f"does not have the required capabilities: {', '.join(sorted(missing))}"
+    if profile.is_unhealthy:
         return "its provider is unhealthy"
-    if demand.cost_max is not None and profile.cost is not None and profile.cost > demand.cost_max:
-        return "costs more than the limit"
+    if request.cost_max is not None and profile.cost is not None and profile.cost > request.cost_max:
+        return "its expected cost exceeds cost_max"
     if (
-        demand.latency_ms_max is not None
+        request.latency_ms_max is not None
         and profile.latency_ms is not None
-        and profile.latency_ms > demand.latency_ms_max
+        and profile.latency_ms > request.latency_ms_max
     ):
-        return "is slower than the limit"
+        return "its expected latency exceeds latency_ms_max"
     return ""
 
 
-def split(demand: Demand, known: Collection[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Returns the eligible candidates in a stable order, and the others with their reasons."""
+def split_candidates(request: RankingRequest, known: Collection[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Returns the eligible candidates in a stable order, and the excluded ones with the reason.
+
+    `known` holds the models that are candidates if the request names none.
+    """
     eligible, refused = [], []
-    for model in dict.fromkeys(demand.candidates) or ([] if demand.closed else sorted(known)):
-        why = refusal(model, demand)
-        if why:
-            refused.append((model, why))
+    for model in dict.fromkeys(request.candidates) or ([] if request.is_restricted else sorted(known)):
+        reason = violated_constraint(model, request)
+        if reason:
+            refused.append((model, reason))
         else:
             eligible.append(model)
     return eligible, refused

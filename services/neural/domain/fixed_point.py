@@ -1,9 +1,9 @@
-"""Exact sums of decayed weights.
+"""Exact sums of decayed weights in fixed point.
 
 Forward decay (Cormode et al., "Forward decay: a practical time decay model for streaming systems", ICDE 2009): a
-unit from time t weighs 2^((t - L) / H) for ever, with a landmark L, and what is read at time T is divided by
-2^((T - L) / H). Weights are whole multiples of 2^-40, kept as integers of any size, so that sums do not depend on
-their order and taking a weight away leaves what was there before, to the last bit.
+unit of time t has the constant weight 2^((t - L) / H), with the landmark L and the half-life H. A sum read at time T
+is divided by 2^((T - L) / H). Weights are multiples of 2^-40, stored as integers of any size. Sums therefore do not
+depend on the order of additions, and subtracting a weight restores the previous sum exactly.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _MANTISSA_BITS = 64
 
 
 def _exponent(moment: datetime, half_life: timedelta) -> tuple[int, float]:
-    """Splits (t - L) / H into its floor and the rest, in [0, 1)."""
+    """Returns the floor of (t - L) / H and the remainder in [0, 1)."""
     exponent = (moment - LANDMARK) / half_life
     whole = math.floor(exponent)
     return whole, exponent - whole
 
 
 def weigh(amount: float, moment: datetime, half_life: timedelta) -> int:
-    """Returns amount * 2^((t - L) / H) in fixed point; the same arguments give the same integer, always.
+    """Returns amount * 2^((t - L) / H) in fixed point.
 
-    The operations and their order are those of the rebuild's SQL, so that both round alike.
+    The operations and their order are the same as in rebuild.sql, so that both round to the same integer.
     """
     whole, rest = _exponent(moment, half_life)
     scaled = round(amount * math.pow(2.0, rest) * _SCALE)
@@ -35,7 +35,7 @@ def weigh(amount: float, moment: datetime, half_life: timedelta) -> int:
 
 
 def decayed(total: int, now: datetime, half_life: timedelta) -> float:
-    """Returns a sum of weights as seen from `now`, in units."""
+    """Returns a sum of weights, decayed to `now`, in units."""
     if total <= 0:
         return 0.0
     whole, rest = _exponent(now, half_life)
@@ -44,5 +44,5 @@ def decayed(total: int, now: datetime, half_life: timedelta) -> float:
 
 
 def mean(score_sum: int, evidence: int) -> float:
-    """Returns score_sum / evidence, correctly rounded; 0.5 without evidence."""
+    """Returns score_sum / evidence, correctly rounded, or 0.5 without evidence."""
     return score_sum / evidence if evidence > 0 else 0.5

@@ -1,4 +1,4 @@
-"""The nouns of learning and recommending. Frozen; no I/O; every score in [0, 1] unless said otherwise."""
+"""Types of learning and recommendation. Scores are in [0, 1] unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 ANY = ""
-"""Stands for any task, any domain and, as a user, for the whole tenant; as a tenant, for the global scope."""
+"""Wildcard: any task or any domain; as a user ID, the tenant itself; as a tenant ID, the global scope."""
 
 
 class Scope(StrEnum):
-    """Whose feedback an estimate rests on."""
+    """Set of users whose feedback an estimate is based on."""
 
     USER = "user"
     TENANT = "tenant"
@@ -20,7 +20,7 @@ class Scope(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How a model is chosen among estimates."""
+    """How a model is chosen by its estimate."""
 
     GREEDY = "greedy"
     THOMPSON = "thompson"
@@ -29,19 +29,28 @@ class Strategy(StrEnum):
 
 
 class LearningMode(StrEnum):
-    """How a unit of feedback counts."""
+    """How much a unit of feedback counts."""
 
     RUNNING_MEAN = "running_mean"
     EVIDENCE_WEIGHTED = "evidence_weighted"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreVersion:
+    """A version of the learned scores, with the parameters that its numbers were computed with."""
+
+    number: int
+    mode: LearningMode
+    half_life: timedelta
+
+
 ASPECTS = ("accuracy", "relevance", "speed")
-"""Categories of explicit feedback that have a score of their own."""
+"""Categories of explicit feedback with a separate score."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class UnitKey:
-    """Names a unit of learning: what one user thought of one output."""
+    """Key of a unit: the feedback of one user on one output."""
 
     tenant_id: str
     output_id: str
@@ -50,34 +59,34 @@ class UnitKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitFacts:
-    """Everything accepted and standing that bears on one unit, as read from the raw rows."""
+    """Valid feedback and manifest fields of one unit, as read from the raw rows."""
 
     key: UnitKey
     created_at: datetime
-    """When the output was produced; sets the age of the unit."""
+    """Creation time of the output, from which the age of the unit is computed."""
     task_type: str
     domain_mode: str
     models: tuple[str, ...]
     model_versions: tuple[str, ...]
-    """One per model; "" is the unnamed version."""
+    """One per model; "" if the version is not known."""
     orchestration_id: str = ""
     services_used: tuple[str, ...] = ()
     rating: int | None = None
     """-1, 0 or 1; None without explicit feedback."""
     categories: tuple[str, ...] = ()
     sentiments: tuple[float, ...] = ()
-    """Sentiment of each implicit signal type seen, each type once, in [-1, 1]."""
+    """Sentiments of the implicit signals in [-1, 1], one per signal type."""
     voice: float | None = None
-    """Sentiment of the voice, in [-1, 1]; None without a heard comment."""
+    """Sentiment of the voice comment in [-1, 1]; None without a transcribed comment."""
     trust: float = 1.0
-    """Trust of the rater, before clamping to [0.1, 1]."""
+    """Trust of the rater, before it is limited to [0.1, 1]."""
     epochs: tuple[int, ...] = ()
-    """One per model: shifts of its quality in this context up to the unit's time; none stands for zeros."""
+    """Per model, the number of quality shifts in this context before the unit; empty if all are 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """What a unit adds to each cell it feeds; the same numbers for each of its models."""
+    """Amounts that a unit adds to its cells, the same for each of its models."""
 
     key: UnitKey
     task_type: str
@@ -85,29 +94,29 @@ class Contribution:
     models: tuple[str, ...]
     model_versions: tuple[str, ...]
     evidence: int
-    """Decayed evidence per model, in fixed point (see `neural.domain.fixed_point`)."""
+    """Weighted evidence per model, in fixed point (see `neural.domain.fixed_point`)."""
     score_sum: int
-    """Decayed evidence times score per model, in fixed point."""
+    """Weighted evidence times score per model, in fixed point."""
     rating: int | None
     implicit_sign: int
-    """Sign of the mean sentiment of the signals; 0 without any."""
+    """Sign of the mean sentiment of the implicit signals; 0 without signals."""
     aspects: tuple[str, ...]
     orchestration_id: str
     services_used: tuple[str, ...]
     created_at: datetime
     epochs: tuple[int, ...] = ()
-    """One per model; none stands for zeros."""
+    """One per model; empty if all are 0."""
 
-    def epoch(self, place: int) -> int:
-        """Returns the epoch of the model in this place."""
-        return self.epochs[place] if self.epochs else 0
+    def epoch(self, index: int) -> int:
+        """Returns the epoch of the model with this index."""
+        return self.epochs[index] if self.epochs else 0
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class BoardKey:
-    """Names a board: the cells of all models in one context at one scope.
+    """Key of a board: the cells of all models in one context at one scope.
 
-    tenant_id ANY is the global scope; user_id ANY is tenant scope.
+    Tenant ANY is the global scope, user ANY the tenant scope.
     """
 
     tenant_id: str
@@ -117,7 +126,7 @@ class BoardKey:
 
     @property
     def scope(self) -> Scope:
-        """The scope whose feedback the board holds."""
+        """Scope of the feedback in the board."""
         if self.tenant_id == ANY:
             return Scope.GLOBAL
         return Scope.TENANT if self.user_id == ANY else Scope.USER
@@ -125,34 +134,34 @@ class BoardKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """What one scope knows of one model in one context, all versions of the model carried over into one."""
+    """Score of one model in one context at one scope, all versions of the model combined."""
 
     model: str
     model_version: str
-    """Newest version; "" is the unnamed one."""
+    """Newest version; "" if it is not known."""
     evidence: float
-    """Decayed evidence in units, at the board's `computed_at`."""
+    """Decayed evidence in units, at `computed_at` of the board."""
     score: float
     """Mean score; 0.5 without evidence."""
     total: int
-    """Units, not decayed."""
+    """Number of units, not decayed."""
     positive: int = 0
     negative: int = 0
     orchestration_id: str = ""
-    """Best received orchestration of this model here; "" when there is none. At tenant scope only."""
+    """Orchestration with the best mean score for this model, at tenant scope only; "" without one."""
     services: tuple[str, ...] = ()
-    """Services that most of the evidence rests on. At tenant scope only."""
+    """Services used for at least half of the evidence, at tenant scope only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A board as published: immutable, replaced as a whole by one of a greater revision."""
+    """A published board. Immutable; a board with a greater revision replaces it as a whole."""
 
     key: BoardKey
     revision: str
-    """Fixed width, so that text order is age order, whichever process wrote it."""
+    """Fixed width, so that revisions of all processes sort by age as text."""
     version: int
-    """Version of the learned scores."""
+    """Number of the version of the scores."""
     half_life: timedelta
     mode: LearningMode
     computed_at: datetime

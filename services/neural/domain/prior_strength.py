@@ -1,8 +1,8 @@
-"""How strongly a level of the hierarchy should act on the next, from how far the cells of that level really differ.
+"""Strength of a prior, fitted to the variance between the cells of a level.
 
 Empirical Bayes by the method of moments (DerSimonian and Laird, "Meta-analysis in clinical trials", 1986; as prior
-strength in Efron and Morris, "Data analysis using Stein's estimator", 1975). Units scatter around their cell's mean
-with variance s2, cells around their parent's with variance t2; the parent then counts as much as
+strength in Efron and Morris, "Data analysis using Stein's estimator", 1975). With s2 the variance of units within their
+cell and t2 the variance of cells within their parent, the parent counts as
 
     strength = s2 / t2      units.
 """
@@ -12,35 +12,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CELLS_MIN, UNITS_MIN = 50, 1000
-"""Fewer say nothing of how cells differ."""
+"""With fewer cells or units no strength is fitted."""
 STRENGTH_MIN, STRENGTH_MAX = 1.0, 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scatter:
-    """Sums over the cells of a level, grouped by their parents."""
+class VarianceSums:
+    """Sums of squares over the cells of a level, grouped by parent."""
 
     cells: int
     units: int
     within: float
-    """Squared distances of units from their cell's mean."""
+    """Sum of squared distances of units from the mean of their cell."""
     within_freedom: int
-    """Units less cells."""
+    """Degrees of freedom: units minus cells."""
     between: float
-    """Squared distances of cells from their parent's mean, each cell as often as it has units."""
+    """Sum of squared distances of cells from the mean of their parent, weighted by the number of units."""
     between_freedom: int
-    """Cells less parents."""
+    """Degrees of freedom: cells minus parents."""
     spread: float
-    """Sum over parents of N - (sum of n^2) / N: what the variance between cells is counted with in `between`."""
+    """Coefficient of the variance between cells in `between`: the sum of N - (sum of n^2) / N over parents."""
 
 
-def strength(scatter: Scatter) -> float | None:
-    """Returns the strength in units, within [1, 1000]; None when there is too little to tell by."""
-    enough = scatter.cells >= CELLS_MIN and scatter.units >= UNITS_MIN
-    if not enough or scatter.within_freedom <= 0 or scatter.between_freedom <= 0 or scatter.spread <= 0:
+def fit_strength(sums: VarianceSums) -> float | None:
+    """Returns the strength in units, limited to [1, 1000], or None with too little data."""
+    enough = sums.cells >= CELLS_MIN and sums.units >= UNITS_MIN
+    if not enough or sums.within_freedom <= 0 or sums.between_freedom <= 0 or sums.spread <= 0:
         return None
-    of_units = scatter.within / scatter.within_freedom
-    of_cells = (scatter.between - scatter.between_freedom * of_units) / scatter.spread
+    of_units = sums.within / sums.within_freedom
+    of_cells = (sums.between - sums.between_freedom * of_units) / sums.spread
     if of_cells <= of_units / STRENGTH_MAX:
         return STRENGTH_MAX
     return max(of_units / of_cells, STRENGTH_MIN)

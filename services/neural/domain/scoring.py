@@ -1,13 +1,14 @@
-"""What one unit of feedback is worth: one person's reactions to one output.
+"""Score of a unit: the feedback of one user on one output.
 
-With e explicit in {-1, 0, +1}, i the mean sentiment of the signals, v the voice's sentiment and t the trust clamped
-to [0.1, 1], over the components that are present:
+With e the explicit rating in {-1, 0, +1}, i the mean sentiment of the implicit signals, v the sentiment of the voice
+comment, t the trust limited to [0.1, 1], and [x] 1 if x is present, else 0:
 
     weighted_score = (3 t e + i + 2 t v) / (3 t [e] + [i] + 2 t [v])        in [-1, 1]
     score          = (weighted_score + 1) / 2                               in [0, 1]
     evidence       = (3 t [e] + [i] + 2 t [v]) / (3 [e] + [i] + 2 [v])      in [0.1, 1]
 
-The rebuild computes the same in SQL (queries_rebuild.sql), with the same operations in the same order.
+The rebuild computes the same in SQL (`insert_contributions` in rebuild.sql), with the same operations in the same
+order.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ EXPLICIT_WEIGHT, IMPLICIT_WEIGHT, VOICE_WEIGHT = 3.0, 1.0, 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitScore:
-    """A unit's score and how much it counts."""
+    """Score and evidence of a unit."""
 
     weighted_score: float
     """In [-1, 1]."""
@@ -36,43 +37,44 @@ class UnitScore:
     trust: float
     """In [0.1, 1]."""
     implicit: float | None
-    """Mean sentiment of the signals; None without any."""
+    """Mean sentiment of the implicit signals; None without signals."""
 
     @property
     def score(self) -> float:
-        """The weighted score in [0, 1]."""
+        """The weighted score, mapped to [0, 1]."""
         return (self.weighted_score + 1) / 2
 
 
 def mean_sentiment(sentiments: Sequence[float]) -> float | None:
-    """Returns the mean, summed in millionths, so that neither order nor rounding matters; None without any."""
+    """Returns the mean, or None without sentiments. Sums are rounded to 1e-6, so that the order does not matter."""
     if not sentiments:
         return None
     return round(math.fsum(sentiments) * _MILLION) / (_MILLION * len(sentiments))
 
 
 def score_unit(facts: UnitFacts) -> UnitScore | None:
-    """Scores a unit by the formula above; None when nobody said anything."""
+    """Returns the score of a unit, or None without feedback."""
     trust = min(max(facts.trust, TRUST_MIN), 1.0)
     implicit = mean_sentiment(facts.sentiments)
-    rated, signalled, spoken = facts.rating is not None, implicit is not None, facts.voice is not None
-    if not (rated or signalled or spoken):
+    has_rating, has_implicit, has_voice = facts.rating is not None, implicit is not None, facts.voice is not None
+    if not (has_rating or has_implicit or has_voice):
         return None
-    explicit, voiced = EXPLICIT_WEIGHT * trust, VOICE_WEIGHT * trust
-    worth = explicit * (facts.rating or 0) + IMPLICIT_WEIGHT * (implicit or 0.0) + voiced * (facts.voice or 0.0)
-    weight = explicit * rated + IMPLICIT_WEIGHT * signalled + voiced * spoken
+    explicit, voice = EXPLICIT_WEIGHT * trust, VOICE_WEIGHT * trust
+    total = explicit * (facts.rating or 0) + IMPLICIT_WEIGHT * (implicit or 0.0) + voice * (facts.voice or 0.0)
+    weight = explicit * has_rating + IMPLICIT_WEIGHT * has_implicit + voice * has_voice
+    full_weight = EXPLICIT_WEIGHT * has_rating + IMPLICIT_WEIGHT * has_implicit + VOICE_WEIGHT * has_voice
     return UnitScore(
-        weighted_score=worth / weight,
-        evidence=weight / (EXPLICIT_WEIGHT * rated + IMPLICIT_WEIGHT * signalled + VOICE_WEIGHT * spoken),
+        weighted_score=total / weight,
+        evidence=weight / full_weight,
         trust=trust,
         implicit=implicit,
     )
 
 
 def contribution_of(facts: UnitFacts, mode: LearningMode, half_life: timedelta) -> Contribution | None:
-    """Returns what a unit adds to each cell of each of its models; None when nobody said anything.
+    """Returns what a unit adds to the cells of each of its models, or None without feedback or models.
 
-    In running_mean mode a unit counts 1, in evidence_weighted mode its evidence. Each of k models gets 1/k.
+    A unit counts 1 in mode running_mean and its evidence in mode evidence_weighted. Each of k models gets 1/k.
     """
     scored = score_unit(facts)
     if scored is None or not facts.models:

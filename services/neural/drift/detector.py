@@ -1,8 +1,7 @@
-"""Looks for shifts of quality where feedback comes in, and begins a new epoch where one is found."""
+"""Drift detector: tests contexts with new feedback for quality shifts, and starts a new epoch after a shift."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -13,75 +12,69 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.drift import WINDOW, find_shift
 from neural.domain.model import ANY, BoardKey
-from neural.rebuild.versions import as_learner
+from neural.store.access import LEARNER
+from neural.store.locks import lock_all_shards
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("neural", "drift.sql")
-_LEARNING = load_queries("neural", "learning.sql")
 
-EVERY = timedelta(seconds=1)
-BOARDS_A_LOOK = 50
-WAITING_MAX = 10_000
-SHIFTS = Counter("radiant_neural_quality_shifts_total", "Shifts of a model's quality that were found.")
+INTERVAL = timedelta(seconds=1)
+BOARDS_PER_STEP = 50
+QUEUE_MAX = 10_000
+SHIFTS = Counter("radiant_neural_quality_shifts_total", "Quality shifts of models that were found.")
 
 
-class Shifting:
-    """Looks at contexts of tenants that others have seen change; what it misses, it sees at their next change."""
+class DriftDetector:
+    """Tests the contexts of published boards. A context left out of the full queue is tested after its next change."""
 
-    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
-        """`changed` is called when units wait to be learned again."""
-        self._database, self._changed = database, changed
-        self._waiting: dict[BoardKey, None] = {}
+    def __init__(self, database: Database, on_enqueued: Callable[[], None]) -> None:
+        """`on_enqueued` is called when units are queued for learning."""
+        self._database, self._on_enqueued = database, on_enqueued
+        self._queue: dict[BoardKey, None] = {}
 
-    def note(self, keys: Iterable[BoardKey]) -> None:
-        """Notes boards that changed; those of contexts of tenants are looked at."""
+    def enqueue(self, keys: Iterable[BoardKey]) -> None:
+        """Queues the boards of (task, domain) contexts of tenants. Other boards are ignored."""
         for key in keys:
-            if (
-                key.tenant_id != ANY
-                and key.user_id == ANY
-                and key.domain_mode != ANY
-                and len(self._waiting) < WAITING_MAX
-            ):
-                self._waiting[key] = None
+            if key.tenant_id != ANY and key.user_id == ANY and key.domain_mode != ANY and len(self._queue) < QUEUE_MAX:
+                self._queue[key] = None
 
-    async def look_forever(self) -> None:
-        """Looks, and pauses."""
-        while True:
-            if await self.look() < BOARDS_A_LOOK:
-                await asyncio.sleep(EVERY.total_seconds())
+    async def check_all(self) -> None:
+        """Tests the contexts of all queued boards."""
+        while await self.step() == BOARDS_PER_STEP:
+            pass
 
-    async def look(self) -> int:
-        """Looks at some of the noted boards, the longest waiting first; returns at how many."""
-        keys = list(islice(self._waiting, BOARDS_A_LOOK))
+    async def step(self) -> int:
+        """Tests the first boards of the queue and returns their number."""
+        keys = list(islice(self._queue, BOARDS_PER_STEP))
         for key in keys:
-            self._waiting.pop(key, None)
-            await self._look_at(key)
+            self._queue.pop(key, None)
+            await self._test(key)
         return len(keys)
 
-    async def _look_at(self, key: BoardKey) -> None:
-        place = key.tenant_id, key.task_type, key.domain_mode
-        async with as_learner(self._database) as connection:
-            rows = await connection.fetch(_SQL["latest_scores"], *place, WINDOW)
+    async def _test(self, key: BoardKey) -> None:
+        context = key.tenant_id, key.task_type, key.domain_mode
+        async with self._database.as_role(LEARNER) as connection:
+            rows = await connection.fetch(_SQL["latest_scores"], *context, WINDOW)
             full = [model for model, own in groupby(rows, lambda row: row["model"]) if len(list(own)) == WINDOW]
             if full:
-                await connection.execute(_SQL["prune_scores"], *place, full, WINDOW)
+                await connection.execute(_SQL["prune_scores"], *context, full, WINDOW)
         for model, own in groupby(rows, lambda row: row["model"]):
             scores = list(own)
             shift = find_shift([row["score"] for row in scores])
             if shift is not None:
-                first = scores[shift.place]
-                async with as_learner(self._database) as connection:
-                    await connection.fetch(_LEARNING["all_shards"])
-                    where = *place, model, first["created_at"], shift.before, shift.after
-                    await self._begin_epoch(connection, where, scores[0]["shifts"])
+                first = scores[shift.index]
+                async with self._database.as_role(LEARNER) as connection:
+                    await lock_all_shards(connection)
+                    values = *context, model, first["created_at"], shift.before, shift.after
+                    await self._start_epoch(connection, values, scores[0]["shifts"])
 
-    async def _begin_epoch(self, connection: Connection, where: tuple[object, ...], known: int) -> None:
-        """Begins an epoch unless somebody else did since the scores were read."""
-        if await connection.fetchval(_SQL["keep_shift"], *where, known) is None:
+    async def _start_epoch(self, connection: Connection, values: tuple[object, ...], known_shifts: int) -> None:
+        """Starts an epoch, unless another process did since the scores were read."""
+        if await connection.fetchval(_SQL["insert_shift"], *values, known_shifts) is None:
             return
-        await connection.execute(_SQL["enqueue_since"], *where[:5])
+        await connection.execute(_SQL["enqueue_new_epoch"], *values[:5])
         SHIFTS.inc()
         names = ("tenant", "task_type", "domain_mode", "model", "shifted_at", "before", "after")
-        log.warning("a model's quality shifted", extra={"fields": dict(zip(names, map(str, where), strict=True))})
-        self._changed()
+        log.warning("quality of a model shifted", extra={"fields": dict(zip(names, map(str, values), strict=True))})
+        self._on_enqueued()

@@ -1,4 +1,4 @@
-"""The latest scores of each model in each context, where shifts of quality are looked for."""
+"""Latest scores of each model by context, the input of the drift detector."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from kit.postgres.queries import load_queries
 from neural.domain.fixed_point import mean
 from neural.domain.model import Contribution
 
-_SQL = load_queries("neural", "learning.sql")
+_SQL = load_queries("neural", "drift.sql")
 
 
-async def note_recent(connection: Connection, gone: Sequence[Contribution], come: Sequence[Contribution]) -> None:
-    """Notes the scores of units that came, and drops those that went; in the transaction that learns them."""
-    again = {unit.key for unit in come}
-    forgotten = [unit for unit in gone if unit.key not in again]
-    if forgotten:
-        await connection.execute(_SQL["forget_recent"], *_columns(forgotten))
-    if come:
-        scores = [mean(unit.score_sum, unit.evidence) for unit in come for _ in set(unit.models)]
-        await connection.execute(_SQL["note_recent"], *_columns(come), scores)
+async def update_recent_scores(
+    connection: Connection, removed: Sequence[Contribution], added: Sequence[Contribution]
+) -> None:
+    """Stores the scores of added units and deletes those of removed ones, in the transaction that learns them."""
+    replaced = {unit.key for unit in added}
+    deleted = [unit for unit in removed if unit.key not in replaced]
+    if deleted:
+        await connection.execute(_SQL["delete_recent_scores"], *_columns(deleted))
+    if added:
+        scores = [mean(unit.score_sum, unit.evidence) for unit in added for _ in set(unit.models)]
+        await connection.execute(_SQL["upsert_recent_scores"], *_columns(added), scores)
 
 
 def _columns(units: Sequence[Contribution]) -> tuple[list[object], ...]:

@@ -1,1 +1,1 @@
-"""How another strategy would have done, from the decisions that were made and what people thought of them."""
+"""Off-policy evaluation: estimates of another strategy's mean reward from logged decisions."""

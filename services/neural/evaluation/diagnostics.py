@@ -1,8 +1,8 @@
-"""Whether events can say anything of a target policy.
+"""Diagnostics: whether a sample is sufficient to evaluate a target policy.
 
-An interval counts on the weights: few events that carry most of the weight, few users, or choices of the target policy
-that were never made leave it too short. The last shows in the mean weight, which is 1 when every choice of the target
-policy could be made (its expectation is Σ target over the choices that could).
+An interval is too short if few events have most of the weight, if there are few users, or if the logging policy never
+makes some choices of the target policy. In the last case the mean weight is below 1: its expectation is Σ target over
+the choices that the logging policy makes.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from neural.evaluation.estimators import Interval, Numbers, Sample, ratio
 
 EVENTS_MIN = 2000
 EFFECTIVE_MIN = 200.0
-"""Least effective sample size."""
+"""Smallest sufficient effective sample size."""
 USERS_MIN = 30.0
-"""Least effective number of users."""
+"""Smallest sufficient effective number of users."""
 MEAN_WEIGHT = (0.9, 1.1)
-"""Where the mean weight has to be possible, by its interval."""
+"""Range that the interval of the mean weight must overlap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostics:
-    """What the weights of a sample look like."""
+    """Statistics of the weights of a sample."""
 
     events: int
     effective_events: float
-    """(Σ w)² / Σ w² over events (Kish, 1965): as many events of equal weight would say as much."""
+    """Effective sample size (Σ w)² / Σ w² over events (Kish, 1965)."""
     effective_users: float
-    """The same over users, each with the sum of their weights."""
+    """Effective sample size over users, each with the sum of the weights of its events."""
     overlap: float
-    """Share of the events whose choice the target policy may make."""
+    """Share of the events whose choice the target policy makes with a probability above 0."""
     weight_max: float
     weight_mean: Interval
 
 
 def diagnose(sample: Sample) -> Diagnostics:
-    """Looks at the weights; an empty sample has none."""
+    """Returns the diagnostics of a sample, which may be empty."""
     weights = sample.weights
     by_user = np.bincount(sample.users, weights).astype(np.float64)
     return Diagnostics(
@@ -52,7 +52,7 @@ def diagnose(sample: Sample) -> Diagnostics:
 
 
 def effective(weights: Numbers) -> float:
-    """Returns (Σ w)² / Σ w²; 0 without any weight."""
+    """Returns (Σ w)² / Σ w², or 0 without weights above 0."""
     top = float(weights.max(initial=0.0))
     if top <= 0:
         return 0.0
@@ -61,24 +61,21 @@ def effective(weights: Numbers) -> float:
 
 
 def shortfall(found: Diagnostics) -> str:
-    """Says what is missing for a verdict; empty when nothing is."""
-    missing = []
+    """Returns why a sample is not sufficient, or an empty text if it is."""
+    reasons = []
     if found.events < EVENTS_MIN:
-        missing.append(f"there are {found.events} decisions with feedback, and {EVENTS_MIN} are needed")
+        reasons.append(f"{found.events} decisions have feedback, and {EVENTS_MIN} are needed")
     if found.events and found.effective_events < EFFECTIVE_MIN:
-        missing.append(
-            f"the strategy overlaps too little with what was decided: its effective sample size is "
-            f"{found.effective_events:.0f}, and {EFFECTIVE_MIN:.0f} are needed ({found.overlap:.0%} of the choices "
-            f"are ones that it makes; the largest weight is {found.weight_max:.1f})"
+        reasons.append(
+            f"the effective sample size is {found.effective_events:.0f}, and {EFFECTIVE_MIN:.0f} are needed (the "
+            f"strategy makes {found.overlap:.0%} of the logged choices; the largest weight is {found.weight_max:.1f})"
         )
     if found.events and found.effective_users < USERS_MIN:
-        missing.append(
-            f"the feedback is that of {found.effective_users:.0f} users in effect, and {USERS_MIN:.0f} are needed"
-        )
+        reasons.append(f"the effective number of users is {found.effective_users:.0f}, and {USERS_MIN:.0f} are needed")
     mean = found.weight_mean
     if found.events and (mean.upper < MEAN_WEIGHT[0] or mean.lower > MEAN_WEIGHT[1]):
-        missing.append(
-            f"the weights average {mean.value:.2f} where 1 is expected: the strategy chooses what was never tried, or "
-            "feedback depends on the choice"
+        reasons.append(
+            f"the mean weight is {mean.value:.2f}, and 1 is expected: the strategy makes choices that were never "
+            "logged, or the presence of feedback depends on the choice"
         )
-    return f"Not enough data: {'; '.join(missing)}." if missing else ""
+    return f"Not enough data: {'; '.join(reasons)}." if reasons else ""

@@ -1,4 +1,4 @@
-"""Decisions that were followed and judged, read from the database."""
+"""Logged decisions whose outputs received feedback, read from the database."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.model import UnitKey
 from neural.domain.scoring import score_unit
-from neural.learning.apply import read_facts
-from neural.rebuild.versions import as_learner
+from neural.learning.unit_facts import read_facts
+from neural.store.access import LEARNER
 
-_SQL = load_queries("neural", "evaluation.sql")
+_SQL = load_queries("neural", "recommendation.sql")
 
 EVENTS_MAX = 100_000
 DECISIONS_MAX = 1_000_000
-"""Decisions that are looked at for feedback."""
-PAGE = 2000
+"""Decisions that are searched for feedback."""
+ROWS_PER_FETCH = 2000
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Context:
-    """What a policy sees before it chooses; contexts of one user are neighbours."""
+    """Input of a policy. Contexts of one user are adjacent in sorted order."""
 
     user_id: str
     task_type: str
@@ -35,7 +35,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decision and the score, in [0, 1], that its rater's feedback gives it."""
+    """A decision and its reward: the score of the rater's feedback, in [0, 1]."""
 
     context: Context
     model: str
@@ -45,15 +45,15 @@ class Event:
 
 
 async def read_events(database: Database, tenant: str, start: datetime, end: datetime) -> list[Event]:
-    """Returns events of decisions made from start to before end, newest first, at most 100,000.
+    """Returns the events of decisions from `start` to before `end`, newest first, at most 100,000.
 
-    One decision is one event: that of the first output made by it, judged by the user who got it. Raises
-    DeadlineExceeded when the database takes too long.
+    A decision is one event: the feedback on its first output by the user of the output. Raises DeadlineExceeded if a
+    statement exceeds the statement timeout.
     """
     events: list[Event] = []
-    async with as_learner(database) as connection:
+    async with database.as_role(LEARNER) as connection:
         cursor = await connection.cursor(_SQL["followed_decisions"], tenant, start, end, DECISIONS_MAX)
-        while len(events) < EVENTS_MAX and (rows := await cursor.fetch(PAGE)):
+        while len(events) < EVENTS_MAX and (rows := await cursor.fetch(ROWS_PER_FETCH)):
             rewards = await _rewards(connection, tenant, rows)
             events += [_event(row, rewards[_unit(row)]) for row in rows if _unit(row) in rewards]
     return events[:EVENTS_MAX]
@@ -64,7 +64,7 @@ async def _rewards(
 ) -> Mapping[tuple[str, str], float]:
     facts = await read_facts(connection, {UnitKey(tenant, *_unit(row)) for row in rows})
     scored = [(each.key, score_unit(each)) for each in facts]
-    return {(key.output_id, key.user_id): found.score for key, found in scored if found is not None}
+    return {(key.output_id, key.user_id): score.score for key, score in scored if score is not None}
 
 
 def _unit(row: asyncpg.Record) -> tuple[str, str]:

@@ -1,1 +1,1 @@
-"""From work in the queue to scores, and from scores to the cache."""
+"""Learning: from queued units to contributions and cells."""

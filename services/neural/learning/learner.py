@@ -1,4 +1,4 @@
-"""The learner: takes work of the shards that nobody else holds, and learns it in one transaction."""
+"""Learner: takes units of free shards from the queue and learns them in one transaction."""
 
 from __future__ import annotations
 
@@ -9,102 +9,96 @@ from kit.errors import Conflict
 from kit.metrics import Counter, Histogram
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.budget.controller import count_spending
-from neural.domain.model import BoardKey, UnitKey
-from neural.drift.recent_scores import note_recent
-from neural.learning.apply import Version, columns, replace_contributions
-from neural.rebuild.versions import as_learner, live_and_building
+from neural.boards.queue import enqueue_boards, enqueue_boards_of_models, increment_revisions
+from neural.budget.spending import count_spending
+from neural.domain.model import ScoreVersion, UnitKey
+from neural.drift.recent_scores import update_recent_scores
+from neural.learning.contributions import replace_contributions
+from neural.learning.unit_facts import key_columns
+from neural.store.access import LEARNER
+from neural.store.locks import lock_free_shards
+from neural.store.versions import live_and_building
 
 _SQL = load_queries("neural", "learning.sql")
 
 LEARNED = Counter("radiant_neural_learned_units_total", "Units learned.")
 ROUNDS = Histogram("radiant_neural_learning_seconds", "Duration of one transaction of the learner.")
 
-BATCH = 1000
-"""Rows of the queue in one transaction."""
+QUEUE_ROWS_PER_STEP = 1000
 
 
 class Learner:
-    """Learns what ingest queued, as long as there is any."""
+    """Learns the units that ingest queued. Several processes can run at the same time."""
 
-    def __init__(self, database: Database, published: Callable[[], None], idle_s: float) -> None:
-        """`published` is called when boards wait for the cache; `idle_s` is the longest pause without a wake-up."""
-        self._database, self._published, self._idle_s = database, published, idle_s
+    def __init__(self, database: Database, on_boards_queued: Callable[[], None], poll_interval_s: float) -> None:
+        """`on_boards_queued` is called when boards are queued for publication.
+
+        `poll_interval_s` is the longest time between two reads of the queue without a wake-up.
+        """
+        self._database, self._on_boards_queued = database, on_boards_queued
+        self._poll_interval_s = poll_interval_s
         self._work = asyncio.Event()
 
     def wake(self) -> None:
-        """Notes that there may be work."""
+        """Ends the pause of `run_forever`, because units may be queued."""
         self._work.set()
 
     async def run_forever(self) -> None:
-        """Learns, and pauses when there is nothing to learn."""
+        """Learns queued units."""
         while True:
             self._work.clear()
             with ROUNDS.time():
                 taken = await self.step()
             if taken == 0:
                 try:
-                    async with asyncio.timeout(self._idle_s):
+                    async with asyncio.timeout(self._poll_interval_s):
                         await self._work.wait()
                 except TimeoutError:
                     continue
 
     async def step(self) -> int:
-        """Learns one batch and returns how many rows of the queue it took."""
+        """Learns one batch and returns the number of queue rows. After a serialization conflict, returns 1."""
         try:
-            async with as_learner(self._database) as connection:
-                taken, boards = await _learn(connection)
+            async with self._database.as_role(LEARNER) as connection:
+                taken, boards = await _learn_batch(connection)
         except Conflict:
             return 1
         if boards:
-            self._published()
+            self._on_boards_queued()
         return taken
 
 
-async def _learn(connection: Connection) -> tuple[int, int]:
-    shards = [row["shard"] for row in await connection.fetch(_SQL["free_shards"])]
+async def _learn_batch(connection: Connection) -> tuple[int, int]:
+    """Returns the number of queue rows and of changed boards."""
+    shards = await lock_free_shards(connection)
     if not shards:
         return 0, 0
-    rows = await connection.fetch(_SQL["take_work"], shards, BATCH)
+    rows = await connection.fetch(_SQL["dequeue_units"], shards, QUEUE_ROWS_PER_STEP)
     if not rows:
         return 0, 0
     units = {UnitKey(*row) for row in rows if row["user_id"]}
     outputs = sorted({(row["tenant_id"], row["output_id"]) for row in rows if not row["user_id"]})
     live, building = await live_and_building(connection)
     if outputs:
-        await _expand(connection, live, outputs)
-    replaced = await replace_contributions(connection, live, units)
-    await note_recent(connection, replaced.gone, replaced.come)
-    await enqueue_boards(connection, live, replaced.boards)
+        await _process_manifests(connection, live, outputs)
+    replacement = await replace_contributions(connection, live, units)
+    await update_recent_scores(connection, replacement.removed, replacement.added)
+    await enqueue_boards(connection, live, replacement.boards)
     if building is not None and units:
-        await connection.execute(_SQL["enqueue_rebuild"], building.number, *columns(units))
+        await connection.execute(_SQL["enqueue_rebuild"], building.number, *key_columns(units))
     LEARNED.inc(len(units))
-    return len(rows), len(replaced.boards)
+    return len(rows), len(replacement.boards)
 
 
-async def _expand(connection: Connection, live: Version, outputs: list[tuple[str, str]]) -> None:
-    """Notes models' versions and costs, and hands what was said of the outputs to the shards of those who said it."""
+async def _process_manifests(connection: Connection, live: ScoreVersion, outputs: list[tuple[str, str]]) -> None:
+    """Stores versions and costs of models, and queues the units of the outputs in the shards of their users."""
     tenants, names = [tenant for tenant, _ in outputs], [output for _, output in outputs]
-    moved = [tuple(row) for row in await connection.fetch(_SQL["register_versions"], tenants, names)]
+    rows = await connection.fetch(_SQL["register_versions"], tenants, names)
+    moved = [(row["tenant_id"], row["model"]) for row in rows]
     if moved:
-        await connection.execute(_SQL["bump_boards"], sorted({tenant for tenant, _ in moved}))
-        models = [tenant for tenant, _ in moved], [model for _, model in moved]
-        await connection.execute(_SQL["enqueue_boards_of_models"], live.number, *models)
+        await increment_revisions(connection, {tenant for tenant, _ in moved})
+        await enqueue_boards_of_models(connection, live, moved)
     await count_spending(connection, tenants, names)
     raters = await connection.fetch(_SQL["raters_of_outputs"], tenants, names)
     if raters:
-        await connection.execute(_SQL["enqueue_units"], *columns(UnitKey(*row) for row in raters))
-
-
-async def enqueue_boards(connection: Connection, version: Version, boards: set[BoardKey]) -> None:
-    """Notes boards for the cache, in the transaction that changed them."""
-    if boards:
-        keys = sorted(boards)
-        await connection.execute(
-            _SQL["enqueue_boards"],
-            version.number,
-            [key.tenant_id for key in keys],
-            [key.user_id for key in keys],
-            [key.task_type for key in keys],
-            [key.domain_mode for key in keys],
-        )
+        await connection.execute(_SQL["enqueue_units"], *key_columns(UnitKey(*row) for row in raters))

@@ -1,1 +1,1 @@
-"""The nightly run: trust, rebuild, prior strengths, drift, expiry; one at a time, taken up where it stopped."""
+"""The nightly run: trust, rebuild, prior strengths, drift report and deletion of old rows."""

@@ -1,1 +1,1 @@
-"""Erasure and export of a user's rows."""
+"""Erasure of users from learned data."""

@@ -1,141 +1,143 @@
-"""Users who are forgotten: the scores are those of a world in which they never were.
+"""Erasure of users: afterwards the scores are the same as if the user had never given feedback.
 
-What a user said leaves the scores by the learner, as every change of rows does: intake queues the units whose rows it
-erases, and a unit without rows contributes nothing. This is what comes after.
+Ingest queues the units whose rows it erases, and the learner removes their contributions, as for any change of the raw
+rows. This module waits for the learner and then deletes the remaining rows of the user.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from kit.errors import RadiantError
-from kit.postgres.erasures import DECISIONS, LEARNING, LOOK_EVERY, Erasure, done, pending
-from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.erasures import DECISIONS, LEARNING, Erasure, done, pending
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.boards.cache import BoardCache
-from neural.rebuild.building import STATEMENT_SECONDS_MAX
-from neural.rebuild.versions import as_learner, live_and_building
-from neural.trust.rounds import Trusting
+from neural.boards.queue import enqueue_boards_of_models, increment_revisions
+from neural.store.access import LEARNER
+from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
+from neural.store.locks import lock_all_shards
+from neural.store.versions import live_and_building
+from neural.trust.rounds import TrustRounds
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("neural", "privacy.sql")
-_LEARNING = load_queries("neural", "learning.sql")
-_REBUILD = load_queries("neural", "rebuild.sql")
+
+_REPORT_TABLES = ("score_versions", "runs")
 
 
-class Forgetting:
-    """Learning's parts of erasures. Every step may be broken off and done again, by whatever process."""
+class UserErasure:
+    """Neural's parts of erasures. Every step can be interrupted and repeated by any process."""
 
     def __init__(
         self,
         database: Database,
         cache: BoardCache,
-        trusting: Trusting,
-        published: Callable[[], None],
-        named: Callable[[str], bytes],
+        trust_rounds: TrustRounds,
+        on_boards_queued: Callable[[], None],
+        answer_pattern: Callable[[str], bytes],
     ) -> None:
-        """`published` is called when boards wait for the cache; `named` gives what answers that name a user hold."""
-        self._database, self._cache, self._trusting = database, cache, trusting
-        self._published, self._named = published, named
+        """`on_boards_queued` is called when boards are queued for publication.
 
-    async def forget_forever(self) -> None:
-        """Looks for erasures."""
-        while True:
-            await self.step()
-            await asyncio.sleep(LOOK_EVERY.total_seconds())
+        `answer_pattern` returns bytes that every stored answer with the trust score of a user contains.
+        """
+        self._database, self._cache, self._trust_rounds = database, cache, trust_rounds
+        self._on_boards_queued, self._answer_pattern = on_boards_queued, answer_pattern
 
     async def step(self) -> int:
-        """Does what can be done now; returns how many parts it finished. One that fails is left for the next time."""
-        ended = 0
-        for part, work in ((DECISIONS, self._forget_decisions), (LEARNING, self._forget_learned)):
-            async with as_learner(self._database) as connection:
-                waiting = await pending(connection, part)
-            for tenant, erasures in _by_tenant(waiting).items():
+        """Processes pending erasures and returns the number of finished parts. A failed part is retried later."""
+        finished = 0
+        for part, erase in ((DECISIONS, self._erase_decisions), (LEARNING, self._erase_learned)):
+            async with self._database.as_role(LEARNER) as connection:
+                erasures = await pending(connection, part)
+            for tenant, of_tenant in _by_tenant(erasures).items():
                 try:
-                    ended += await work(tenant, erasures)
-                except RadiantError as problem:
-                    fields = {"tenant": tenant, "part": part, "reason": problem.reason}
-                    log.warning("parts of erasures wait", extra={"fields": fields})
-        return ended
+                    finished += await erase(tenant, of_tenant)
+                except RadiantError as error:
+                    fields = {"tenant": tenant, "part": part, "reason": error.reason}
+                    log.warning("erasure failed, will be retried", extra={"fields": fields})
+        return finished
 
-    async def _forget_decisions(self, tenant: str, erasures: Sequence[Erasure]) -> int:
-        """Removes decisions; those that a process has yet to write are refused by what writes them."""
-        async with as_learner(self._database) as connection:
-            await connection.fetch(_REBUILD["whole_tables"])
+    async def _erase_decisions(self, tenant: str, erasures: Sequence[Erasure]) -> int:
+        """Deletes decisions and stored answers. The decision log skips decisions of erased users written later."""
+        async with self._database.as_role(LEARNER) as connection:
+            await configure_bulk_statements(connection)
             await connection.execute(_SQL["lock_decisions"], tenant)
             for each in erasures:
                 values = tenant, each.user_id, each.asked_at
-                await connection.execute(_SQL["forget_decisions"], *values, timeout=STATEMENT_SECONDS_MAX)
-                await connection.execute(_SQL["forget_answers"], tenant, self._named(each.user_id))
+                await connection.execute(_SQL["delete_user_decisions"], *values, timeout=STATEMENT_TIMEOUT_S)
+                await connection.execute(_SQL["clear_user_answers"], tenant, self._answer_pattern(each.user_id))
                 await done(connection, each, DECISIONS)
         return len(erasures)
 
-    async def _forget_learned(self, tenant: str, erasures: Sequence[Erasure]) -> int:
-        """Waits until the learner has taken users' units away, then removes what names them.
+    async def _erase_learned(self, tenant: str, erasures: Sequence[Erasure]) -> int:
+        """Deletes learned rows after the learner has removed the contributions of the users.
 
-        The other raters are then judged without their voices. No round of trust runs meanwhile, so that none writes
-        down a judgement of them that it made before. A rebuild that is under way may have read rows that are gone by
-        now; it looks at their units again before it swaps, and is waited for.
+        The trust of the other raters is then recomputed without the votes of the users. Trust rounds are locked out,
+        so that none stores trust that it computed before. An erasure also waits for a running rebuild, which may have
+        read erased rows; the rebuild learns their units again before its swap.
         """
-        async with self._trusting.alone() as held:
-            gone = [each for each in erasures if held and await self._removed(each)]
-            if not gone:
+        async with self._trust_rounds.lock() as is_held:
+            removed = [each for each in erasures if is_held and await self._delete_rows(each)]
+            if not removed:
                 return 0
-            self._published()
-            if not await self._uncached(gone):
+            self._on_boards_queued()
+            if not await self._remove_from_cache(removed):
                 return 0
-            judged = await self._trusting.judge_anew(tenant)
-            if not await self._uncached(gone):  # a reader may have put back what it had read
+            result = await self._trust_rounds.recompute_from_neutral(tenant)
+            if not await self._remove_from_cache(removed):  # a reader may have cached a board that it read before
                 return 0
-            async with as_learner(self._database) as connection:
-                await use_tenant(connection, tenant)
-                for each in gone:
-                    await connection.execute(_SQL["forget_trust"], tenant, each.user_id)
+            async with self._database.as_role(LEARNER, tenant) as connection:
+                for each in removed:
+                    await connection.execute(_SQL["delete_trust"], tenant, each.user_id)
                     await done(connection, each, LEARNING)
-        fields = {"tenant": tenant, "users": len(gone), "raters_changed": judged.changed}
-        log.info("users are forgotten", extra={"fields": fields})
-        return len(gone)
+        fields = {"tenant": tenant, "users": len(removed), "raters_changed": result.changed}
+        log.info("users erased from learned data", extra={"fields": fields})
+        return len(removed)
 
-    async def _uncached(self, erasures: Sequence[Erasure]) -> bool:
-        return all([await self._cache.forget(each.tenant_id, each.user_id) for each in erasures])
+    async def _remove_from_cache(self, erasures: Sequence[Erasure]) -> bool:
+        return all([await self._cache.remove_user(each.tenant_id, each.user_id) for each in erasures])
 
-    async def _removed(self, erasure: Erasure) -> bool:
-        """Removes rows in one transaction; False while they may still be needed to take the user away."""
-        place = erasure.tenant_id, erasure.user_id
-        async with as_learner(self._database) as connection:
-            if not await connection.fetchval(_SQL["unlearned"], erasure.tenant_id, erasure.queued_until):
-                return False  # looked at without holding up the learners
-        async with as_learner(self._database) as connection:
-            await connection.fetch(_LEARNING["all_shards"])
-            if not await connection.fetchval(_SQL["unlearned"], erasure.tenant_id, erasure.queued_until):
+    async def _delete_rows(self, erasure: Erasure) -> bool:
+        """Deletes rows in one transaction. Returns False while the learner or a rebuild still needs them."""
+        tenant, user = erasure.tenant_id, erasure.user_id
+        async with self._database.as_role(LEARNER) as connection:
+            # The first check does not lock out the learners.
+            if not await connection.fetchval(_SQL["can_erase"], tenant, erasure.queued_until):
                 return False
-            await use_tenant(connection, erasure.tenant_id)
-            for name in ("forget_trust", "forget_rows", "forget_recent_of", "forget_rebuild", "forget_boards"):
-                await connection.execute(_SQL[name], *place, timeout=STATEMENT_SECONDS_MAX)
-            await connection.execute(_SQL["forget_rebuilt"], *place)
-            await connection.execute(_SQL["forget_reported"], *place)
-            await self._forget_outputs(connection, erasure)
-            await connection.execute(_LEARNING["bump_boards"], [erasure.tenant_id])
+        async with self._database.as_role(LEARNER, tenant) as connection:
+            await lock_all_shards(connection)
+            if not await connection.fetchval(_SQL["can_erase"], tenant, erasure.queued_until):
+                return False
+            for name in (
+                "delete_trust",
+                "delete_user_rows",
+                "delete_user_scores",
+                "delete_user_rebuild_queue",
+                "delete_user_publish_queue",
+            ):
+                await connection.execute(_SQL[name], tenant, user, timeout=STATEMENT_TIMEOUT_S)
+            for table in _REPORT_TABLES:
+                await connection.execute(_SQL["delete_user_from_reports"].replace("{table}", table), tenant, user)
+            await self._delete_outputs(connection, erasure)
+            await increment_revisions(connection, [tenant])
         return True
 
-    async def _forget_outputs(self, connection: Connection, erasure: Erasure) -> None:
+    async def _delete_outputs(self, connection: Connection, erasure: Erasure) -> None:
         tenant, erasure_id = erasure.tenant_id, erasure.erasure_id
-        await connection.execute(_SQL["forget_marks"], tenant, erasure_id)
+        await connection.execute(_SQL["delete_output_marks"], tenant, erasure_id)
         values = tenant, erasure_id
-        rows = await connection.fetch(_SQL["forget_versions"], *values, timeout=STATEMENT_SECONDS_MAX)
+        rows = await connection.fetch(_SQL["delete_output_versions"], *values, timeout=STATEMENT_TIMEOUT_S)
         if rows:
             live, _ = await live_and_building(connection)
-            models = [row["model"] for row in rows]
-            tenants = [tenant] * len(models)
-            await connection.execute(_LEARNING["enqueue_boards_of_models"], live.number, tenants, models)
+            await enqueue_boards_of_models(connection, live, [(tenant, row["model"]) for row in rows])
 
 
 def _by_tenant(erasures: Sequence[Erasure]) -> dict[str, list[Erasure]]:
-    found: dict[str, list[Erasure]] = defaultdict(list)
+    groups: dict[str, list[Erasure]] = defaultdict(list)
     for each in erasures:
-        found[each.tenant_id].append(each)
-    return found
+        groups[each.tenant_id].append(each)
+    return groups

@@ -1,1 +1,1 @@
-"""Read queries: scores and tenant settings."""
+"""Read queries for the API: scores, learning status, trust scores and tenant settings."""

@@ -1,4 +1,4 @@
-"""A tenant's learning settings, changed once per request."""
+"""Learning settings of tenants, read and changed by the API."""
 
 from __future__ import annotations
 
@@ -7,93 +7,87 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked, once
-from kit.postgres.pool import Database, use_tenant
+from kit.postgres.idempotency import IdempotencyKey
+from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.boards.publisher import enqueue_tenant
-from neural.budget.controller import end_pacer
-from neural.rebuild.versions import as_learner
+from neural.boards.global_scores import enqueue_tenant
+from neural.budget.controller import delete_budget_state
+from neural.store.access import ANSWERS, LEARNER
 
-_SQL = load_queries("neural", "boards.sql")
+_SQL = load_queries("neural", "queries.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A request to change settings."""
+class SettingsChange:
+    """A request to change the settings of a tenant."""
 
-    tenant_id: str
-    request_id: str
-    fingerprint: bytes
+    key: IdempotencyKey
     global_learning: bool
     daily_budget_usd: float = 0.0
-    """0 for none."""
+    """0 for no budget."""
     actor: str = ""
     answer: bytes
-    """What a repeat gets, too."""
+    """Stored answer of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A tenant's settings, and where its spending of the UTC day stands."""
+class SettingsStatus:
+    """Settings of a tenant, and its spending of the current UTC day."""
 
     global_learning: bool
-    """Whether the tenant's feedback adds to the global scope; not unless it was switched on."""
+    """Whether the tenant's feedback contributes to the global scope."""
     daily_budget_usd: float
     spent: float
     """In US dollars."""
     outputs: int
+    """Outputs whose cost is counted in `spent`."""
     cost_weight: float
-    """In force."""
+    """Present cost weight of the budget controller."""
     paced_at: datetime | None
-    """When the weight was set."""
+    """When the cost weight was computed; None without a budget."""
 
 
 class TenantSettings:
-    """Reads and changes settings; a change of the global scope reaches the scores by the publisher."""
+    """Reads and changes settings. The publisher applies a change of global learning to the scores."""
 
-    def __init__(self, database: Database, published: Callable[[], None]) -> None:
-        self._database, self._published = database, published
+    def __init__(self, database: Database, on_boards_queued: Callable[[], None]) -> None:
+        """`on_boards_queued` is called when boards are queued for publication."""
+        self._database, self._on_boards_queued = database, on_boards_queued
 
-    async def standing(self, tenant: str) -> Standing:
-        """Returns the tenant's settings and spending."""
+    async def read(self, tenant: str) -> SettingsStatus:
+        """Returns the settings and the spending of a tenant."""
         async with self._database.tenant(tenant) as connection:
             row = await connection.fetchrow(_SQL["settings"], tenant)
-        assert row is not None  # noqa: S101 - the query gives one row, whatever there is
-        return Standing(**row)
+        assert row is not None  # noqa: S101 - the query always returns one row
+        return SettingsStatus(**row)
 
-    async def change(self, change: Change) -> bytes:
-        """Changes the settings and returns the answer; a repeat returns the first one.
+    async def change(self, change: SettingsChange) -> bytes:
+        """Changes the settings and returns the answer. A repeated request returns the stored answer.
 
-        Raises Invalid (REQUEST_ID_REUSED) when the identifier named another request before.
+        Raises Invalid (REQUEST_ID_REUSED) if the identifier belongs to another request.
         """
-        asked = Asked(
-            tenant_id=change.tenant_id,
-            request_id=change.request_id,
-            method="UpdateTenantSettings",
-            fingerprint=change.fingerprint,
-        )
-        async with as_learner(self._database) as connection:
-            await use_tenant(connection, change.tenant_id)
+        tenant = change.key.tenant_id
+        async with self._database.as_role(LEARNER, tenant) as connection:
 
-            async def work() -> bytes:
+            async def apply() -> bytes:
                 budget = change.daily_budget_usd
-                await connection.execute(_SQL["change_settings"], change.tenant_id, change.global_learning, budget)
+                await connection.execute(_SQL["upsert_settings"], tenant, change.global_learning, budget)
                 if budget == 0:
-                    await end_pacer(connection, change.tenant_id)
-                await enqueue_tenant(connection, change.tenant_id)
-                await append_audit(connection, _entry(change))
+                    await delete_budget_state(connection, tenant)
+                await enqueue_tenant(connection, tenant)
+                await append_audit(connection, _audit_entry(change))
                 return change.answer
 
-            answer = await once(connection, _SQL["stored_answer"], _SQL["store_answer"], asked, work)
-        self._published()
+            answer = await ANSWERS.once(connection, change.key, apply)
+        self._on_boards_queued()
         return answer
 
 
-def _entry(change: Change) -> AuditEntry:
+def _audit_entry(change: SettingsChange) -> AuditEntry:
     return AuditEntry(
-        tenant_id=change.tenant_id,
+        tenant_id=change.key.tenant_id,
         actor=change.actor,
         action="settings.update",
-        target=change.tenant_id,
+        target=change.key.tenant_id,
         detail={"global_learning": change.global_learning, "daily_budget_usd": change.daily_budget_usd},
     )

@@ -1,1 +1,1 @@
-"""Rebuild of all scores from raw rows into a new version."""
+"""Rebuild of all scores from the raw rows into a new version."""

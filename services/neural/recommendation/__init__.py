@@ -1,1 +1,1 @@
-"""Recommendations: ranking, experiment overrides, the decision log and watch streams."""
+"""Recommendations: rankings, decisions and their log, experiment overrides and watch streams."""

@@ -1,4 +1,4 @@
-"""From boards and a demand to ranked candidates with exact propensities. Pure."""
+"""Rankings: eligible candidates with their estimates and exact propensities. No input or output."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
 
-from neural.domain.constraints import Demand, split
-from neural.domain.explanation import on_budget, sentence
+from neural.domain.constraints import RankingRequest, split_candidates
 from neural.domain.model import ANY, Board, BoardKey, LearningMode, Strategy
 from neural.domain.policy import propensities
-from neural.domain.shrinkage import Beliefs, Estimate, estimate
+from neural.domain.shrinkage import Estimate, Priors, estimate
+from neural.recommendation.explanation import explain_budget, explain_ranking
 
 
 def board_keys(tenant: str, user: str, task: str, domain: str) -> list[BoardKey]:
-    """Returns the boards that bear on a context: global, tenant, user; in each any, task, (task, domain)."""
+    """Returns the boards of a context, ordered global, tenant, user; in each any, task, (task, domain)."""
     contexts = list(dict.fromkeys([(ANY, ANY), (task, ANY), (task, domain)]))
     scopes = [(ANY, ANY), (tenant, ANY)] + ([(tenant, user)] if user else [])
     return [BoardKey(*scope, *context) for scope in scopes for context in contexts]
@@ -23,68 +23,72 @@ def board_keys(tenant: str, user: str, task: str, domain: str) -> list[BoardKey]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An eligible model in its place."""
+    """An eligible model with its estimate."""
 
     estimate: Estimate
     utility: float
-    """The estimate less the weighted cost."""
+    """Mean of the estimate minus the cost penalty."""
     propensity: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Eligible candidates, best first, with everything that was behind it."""
+    """Eligible candidates, best first, with all inputs of the ranking."""
 
-    demand: Demand
+    request: RankingRequest
     candidates: Sequence[Candidate]
     refused: Sequence[tuple[str, str]]
+    """Excluded candidates with the reason."""
     strategy: Strategy
     mode: LearningMode
     version: int
     reasoning: str
     companions: Mapping[str, tuple[str, tuple[str, ...]]]
-    """Orchestration and services by model, in this task and domain."""
+    """Orchestration and required services by model, in this task and domain."""
     cumulative: Sequence[float] = field(default=())
-    """Running sums of the propensities."""
+    """Cumulative sums of the propensities."""
 
 
 def known_models(boards: Sequence[Board]) -> set[str]:
-    """Returns the models that the tenant or the user has feedback on."""
+    """Returns the models with feedback of the tenant or the user."""
     return {model for board in boards if board.key.tenant_id != ANY for model in board.rows}
 
 
 def rank(
-    boards: Sequence[Board], demand: Demand, beliefs: Beliefs, strategy: Strategy, epsilon: float, now: datetime
+    boards: Sequence[Board], request: RankingRequest, priors: Priors, strategy: Strategy, epsilon: float, now: datetime
 ) -> Ranking:
-    """Ranks what a demand allows; boards come as in `board_keys`."""
-    eligible, refused = split(demand, known_models(boards))
-    chosen = demand.strategy or strategy
-    epsilon = epsilon if demand.epsilon is None else demand.epsilon
-    estimates = [estimate(model, boards, now, beliefs) for model in eligible]
-    penalties = demand.penalties(eligible)
+    """Returns the ranking for a request. Boards are ordered as by `board_keys`."""
+    eligible, refused = split_candidates(request, known_models(boards))
+    chosen = request.strategy or strategy
+    epsilon = epsilon if request.epsilon is None else request.epsilon
+    estimates = [estimate(model, boards, now, priors) for model in eligible]
+    penalties = request.cost_penalties(eligible)
     chances: list[float] = []
     if estimates:
-        chances = propensities(estimates, penalties, chosen, epsilon, beliefs.threshold, beliefs.information)
+        chances = propensities(estimates, penalties, chosen, epsilon, priors.threshold, priors.information)
     candidates = [
         Candidate(each, each.mean - penalty, chance)
         for each, penalty, chance in zip(estimates, penalties, chances, strict=True)
     ]
     candidates.sort(key=lambda each: (-each.utility, -each.propensity, each.estimate.model))
-    here = [board for board in boards if board.key.tenant_id != ANY and board.key.user_id == ANY]
-    rows = here[-1].rows if here else {}
+    of_tenant = [board for board in boards if board.key.tenant_id != ANY and board.key.user_id == ANY]
+    rows = of_tenant[-1].rows if of_tenant else {}
+    has_penalties = chosen is not Strategy.SCOPE_FALLBACK and any(penalties)
     return Ranking(
-        demand=demand,
+        request=request,
         candidates=candidates,
         refused=refused,
         strategy=chosen,
         mode=boards[0].mode,
         version=max(board.version for board in boards),
-        reasoning=_reasoning(candidates, demand, chosen is not Strategy.SCOPE_FALLBACK and any(penalties)),
+        reasoning=_reasoning(candidates, request, has_penalties),
         companions={model: (row.orchestration_id, row.services) for model, row in rows.items()},
         cumulative=list(accumulate(each.propensity for each in candidates)),
     )
 
 
-def _reasoning(candidates: Sequence[Candidate], demand: Demand, weighed: bool) -> str:
-    said = sentence([each.estimate for each in candidates], demand.task_type, demand.domain_mode)
-    return f"{said} {on_budget(demand.budget_weight)}" if weighed and demand.weighs_budget else said
+def _reasoning(candidates: Sequence[Candidate], request: RankingRequest, has_penalties: bool) -> str:
+    text = explain_ranking([each.estimate for each in candidates], request.task_type, request.domain_mode)
+    if has_penalties and request.is_budget_weight_used:
+        return f"{text} {explain_budget(request.budget_weight)}"
+    return text

@@ -1,4 +1,4 @@
-"""Streams of a tenant's table: first all of it, then every change, and signs of life."""
+"""Watch streams: all rankings of a tenant first, then changes, with heartbeats in between."""
 
 from __future__ import annotations
 
@@ -11,99 +11,101 @@ from kit.errors import Exhausted
 from kit.metrics import Gauge
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.domain.constraints import Demand
+from neural.domain.constraints import RankingRequest
 from neural.domain.model import ANY, BoardKey, Strategy
 from neural.recommendation.ranking import Ranking
 from neural.recommendation.recommender import Recommender
 
-_SQL = load_queries("neural", "boards.sql")
+_SQL = load_queries("neural", "recommendation.sql")
 
 ENTRIES_MAX = 50_000
-"""Entries of one stream; more contexts than that are left to calls."""
-PART = 200
-PAUSE_S = 0.05
-"""Changes within it are sent together."""
-LIFE_S = 10.0
-REFRESH_S = 60.0
-"""The whole table is looked through again after it, since feedback elsewhere moves estimates here, too."""
+"""Entries of one stream. Further contexts are only available by unary calls."""
+ENTRIES_PER_PART = 200
+BATCH_DELAY_S = 0.05
+"""Time in which changes are collected before they are sent."""
+HEARTBEAT_INTERVAL_S = 10.0
+REFRESH_INTERVAL_S = 60.0
+"""Time after which all entries are sent again, because feedback in other contexts changes estimates."""
 WATCHERS_MAX = 2000
 
-WATCHERS = Gauge("radiant_neural_watchers", "Streams of the table that are open.")
+WATCHERS = Gauge("radiant_neural_watchers", "Open watch streams.")
 
-Place = tuple[str, str, str]
-"""User, task, domain."""
+ContextKey = tuple[str, str, str]
+"""User, task and domain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interest:
-    """What one stream is about."""
+class WatchFilter:
+    """Selects the entries of a stream."""
 
     tenant_id: str
     user_ids: frozenset[str]
     task_types: frozenset[str]
-    """Empty for all."""
+    """Empty for all task types."""
     strategy: Strategy | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the table, or (empty) a sign of life."""
+class TablePart:
+    """A part of the entries; without entries, a heartbeat."""
 
     rankings: Sequence[tuple[str, Ranking]]
-    """By user."""
-    complete: bool
+    """User ID and ranking of each entry."""
+    is_complete: bool
+    """Whether this is the last part of a snapshot or of a set of changes."""
     version: int
 
 
 @dataclass(eq=False)
 class _Watcher:
-    interest: Interest
+    selected: WatchFilter
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    pending: set[Place] = field(default_factory=set)
-    everything: bool = False
+    pending: set[ContextKey] = field(default_factory=set)
+    needs_refresh: bool = False
 
-    def hear(self, keys: Sequence[BoardKey] | None) -> None:
-        """Notes what of the changes concerns this stream."""
-        wanted = self.interest
+    def notify(self, keys: Sequence[BoardKey] | None) -> None:
+        """Adds the changed boards that the stream contains. None stands for all boards."""
+        selected = self.selected
         if keys is None:
-            self.everything = True
+            self.needs_refresh = True
             self.changed.set()
             return
         for key in keys:
-            if wanted.task_types and key.task_type != ANY and key.task_type not in wanted.task_types:
+            if selected.task_types and key.task_type != ANY and key.task_type not in selected.task_types:
                 continue
             context = (key.task_type, key.domain_mode)
-            if key.tenant_id == wanted.tenant_id and key.user_id in wanted.user_ids:
+            if key.tenant_id == selected.tenant_id and key.user_id in selected.user_ids:
                 self.pending.add((key.user_id, *context))
-            elif key.user_id == ANY and key.tenant_id in (wanted.tenant_id, ANY):
+            elif key.user_id == ANY and key.tenant_id in (selected.tenant_id, ANY):
                 self.pending.add((ANY, *context))
         if self.pending:
             self.changed.set()
 
 
-class Hub:
-    """Keeps all open streams and tells them of changes."""
+class WatchHub:
+    """All open streams of the process."""
 
     def __init__(self, database: Database, recommender: Recommender) -> None:
         self._database, self._recommender = database, recommender
         self._watchers: set[_Watcher] = set()
 
-    def hear(self, keys: Sequence[BoardKey] | None) -> None:
-        """Passes changed boards on; None means that all may have changed."""
+    def notify(self, keys: Sequence[BoardKey] | None) -> None:
+        """Notifies all streams of changed boards. None stands for all boards."""
         for watcher in self._watchers:
-            watcher.hear(keys)
+            watcher.notify(keys)
 
-    def reprice(self, tenant: str) -> None:
-        """Has a tenant's streams sent as a whole: what its budget asks for changed."""
+    def refresh_tenant(self, tenant: str) -> None:
+        """Sends all entries of a tenant's streams again, for example after a change of its budget weight."""
         for watcher in self._watchers:
-            if watcher.interest.tenant_id == tenant:
-                watcher.hear(None)
+            if watcher.selected.tenant_id == tenant:
+                watcher.notify(None)
 
     @contextlib.contextmanager
-    def _watching(self, interest: Interest) -> Iterator[_Watcher]:
+    def _watching(self, selected: WatchFilter) -> Iterator[_Watcher]:
         if len(self._watchers) >= WATCHERS_MAX:
-            raise Exhausted("Too many streams are open.", reason="WATCHERS_FULL")
-        watcher = _Watcher(interest)
+            message = f"The limit of {WATCHERS_MAX} watch streams is reached. Close a stream or retry later."
+            raise Exhausted(message, reason="WATCHERS_FULL")
+        watcher = _Watcher(selected)
         self._watchers.add(watcher)
         WATCHERS.inc()
         try:
@@ -112,52 +114,56 @@ class Hub:
             self._watchers.discard(watcher)
             WATCHERS.dec()
 
-    async def watch(self, interest: Interest) -> AsyncIterator[Part]:
-        """Yields the table, then changes as they come; a new version of the scores is sent as a whole."""
-        with self._watching(interest) as watcher:
-            known: set[Place] = set()
+    async def watch(self, selected: WatchFilter) -> AsyncIterator[TablePart]:
+        """Yields all entries, then changes. Raises Exhausted (WATCHERS_FULL) if too many streams are open."""
+        with self._watching(selected) as watcher:
+            known: set[ContextKey] = set()
             version = 0
             loop = asyncio.get_running_loop()
             refresh_at = 0.0
             while True:
-                if watcher.everything or loop.time() >= refresh_at:
-                    watcher.everything = False
+                if watcher.needs_refresh or loop.time() >= refresh_at:
+                    watcher.needs_refresh = False
                     watcher.pending.clear()
-                    known = await self._places(interest)
-                    refresh_at = loop.time() + REFRESH_S
-                    parts = self._parts(interest, sorted(known), version)
+                    known = await self._contexts(selected)
+                    refresh_at = loop.time() + REFRESH_INTERVAL_S
+                    parts = self._parts(selected, sorted(known), version)
                 else:
-                    places, watcher.pending = watcher.pending, set()
-                    known |= places
-                    own = {(user, *place[1:]) for place in places if place[0] == ANY for user in interest.user_ids}
-                    parts = self._parts(interest, sorted(places | (own & known)), version)
+                    changed, watcher.pending = watcher.pending, set()
+                    known |= changed
+                    of_users = {
+                        (user, *context[1:]) for context in changed if context[0] == ANY for user in selected.user_ids
+                    }
+                    parts = self._parts(selected, sorted(changed | (of_users & known)), version)
                 async for part in parts:
                     version = part.version
                     yield part
                 watcher.changed.clear()
-                if watcher.everything or watcher.pending:
+                if watcher.needs_refresh or watcher.pending:
                     continue
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LIFE_S):
+                    async with asyncio.timeout(HEARTBEAT_INTERVAL_S):
                         await watcher.changed.wait()
-                    await asyncio.sleep(PAUSE_S)
+                    await asyncio.sleep(BATCH_DELAY_S)
 
-    async def _places(self, interest: Interest) -> set[Place]:
-        async with self._database.tenant(interest.tenant_id) as connection:
-            users, tasks = sorted(interest.user_ids), sorted(interest.task_types)
-            rows = await connection.fetch(_SQL["contexts_of"], interest.tenant_id, users, tasks, ENTRIES_MAX)
+    async def _contexts(self, selected: WatchFilter) -> set[ContextKey]:
+        async with self._database.tenant(selected.tenant_id) as connection:
+            users, tasks = sorted(selected.user_ids), sorted(selected.task_types)
+            rows = await connection.fetch(_SQL["feedback_contexts"], selected.tenant_id, users, tasks, ENTRIES_MAX)
         return {(row["user_id"], row["task_type"], row["domain_mode"]) for row in rows}
 
-    async def _parts(self, interest: Interest, places: Sequence[Place], version: int) -> AsyncIterator[Part]:
-        """Yields rankings in parts; the last says complete, and so does the only one of nothing."""
+    async def _parts(
+        self, selected: WatchFilter, contexts: Sequence[ContextKey], version: int
+    ) -> AsyncIterator[TablePart]:
+        """Yields rankings in parts, at least one part. The last part is marked as complete."""
         sent = 0
         while True:
             rankings = []
-            for user, task, domain in places[sent : sent + PART]:
-                demand = Demand(user_id=user, task_type=task, domain_mode=domain, strategy=interest.strategy)
-                rankings.append((user, (await self._recommender.prepare(interest.tenant_id, demand)).ranking))
-            sent += PART
+            for user, task, domain in contexts[sent : sent + ENTRIES_PER_PART]:
+                request = RankingRequest(user_id=user, task_type=task, domain_mode=domain, strategy=selected.strategy)
+                rankings.append((user, (await self._recommender.prepare(selected.tenant_id, request)).ranking))
+            sent += ENTRIES_PER_PART
             version = max([version, *(ranking.version for _, ranking in rankings)])
-            yield Part(rankings=rankings, complete=sent >= len(places), version=version)
-            if sent >= len(places):
+            yield TablePart(rankings=rankings, is_complete=sent >= len(contexts), version=version)
+            if sent >= len(contexts):
                 return

@@ -1,5 +1,5 @@
 -- query: boards
--- Boards of one tenant and its users as they stand, each at least one row; a revision that grows with every change.
+-- Boards of one tenant and its users, at least one row per board. The sum of revisions grows with every change.
 WITH live AS (
   SELECT version, mode, half_life_seconds FROM neural.score_versions WHERE state = 'live'
 ), keys AS (
@@ -24,7 +24,7 @@ LEFT JOIN LATERAL (
 ) AS c ON true;
 
 -- query: global_boards
--- Global boards: what enough tenants and users stand behind. One revision for all of them.
+-- Global boards, published rows only. All global boards share one revision.
 WITH live AS (
   SELECT version, mode, half_life_seconds FROM neural.score_versions WHERE state = 'live'
 ), keys AS (
@@ -43,22 +43,23 @@ LEFT JOIN LATERAL (
   WHERE v.model = s.model AND v.model_version = s.model_version
 ) AS v ON true;
 
--- query: take_boards
--- Boards to publish, oldest first; several publishers share them.
+-- query: dequeue_boards
+-- Removes the oldest boards from the publish queue. Several publishers can run at the same time.
 DELETE FROM neural.publish_queue WHERE seq IN (
   SELECT seq FROM neural.publish_queue ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED
 ) RETURNING tenant_id, user_id, task_type, domain_mode;
 
 -- query: participants
--- Which of the tenants take part in the global scope, or did.
+-- The tenants among $1 that take part in global learning.
 SELECT tenant_id FROM neural.tenant_settings WHERE tenant_id = ANY($1::text[]) AND global_learning;
 
--- query: lock_global
--- Global sums are made by one process at a time.
+-- query: lock_global_scores
+-- Global scores are computed by one process at a time.
 SELECT pg_advisory_xact_lock(72003, 0);
 
 -- query: recompute_global
--- Global cells of the given contexts, from the tenants that take part. $4 tenants and $5 users make a row public.
+-- Recomputes the global cells of the given contexts from the tenants that take part. A row is published if at least $4
+-- tenants and $5 users contributed to it.
 WITH contexts AS (
   SELECT * FROM unnest($2::text[], $3::text[]) AS c (task_type, domain_mode)
 ), sums AS (
@@ -107,47 +108,25 @@ ON CONFLICT (version, task_type, domain_mode, model, model_version) DO UPDATE SE
   raters = excluded.raters, tenants = excluded.tenants, published = excluded.published,
   revision = g.revision + 1, updated_at = now();
 
--- query: tenant_contexts
--- Contexts in which a tenant has scores.
+-- query: score_contexts
+-- Contexts in which one tenant or (empty) any tenant has scores.
 SELECT DISTINCT task_type, domain_mode FROM neural.neural_model_scores
-WHERE version = $1 AND tenant_id = $2 AND user_id = '';
+WHERE version = $1 AND ($2 = '' OR tenant_id = $2) AND user_id = '';
 
--- query: all_contexts
--- Contexts in which any tenant has scores.
-SELECT DISTINCT task_type, domain_mode FROM neural.neural_model_scores WHERE version = $1 AND user_id = '';
+-- query: enqueue_boards
+-- Queues boards for publication.
+INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
+SELECT $1, k.tenant_id, k.user_id, k.task_type, k.domain_mode
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (tenant_id, user_id, task_type, domain_mode);
 
--- query: contexts_of
--- Contexts of a tenant and of some of its users that hold feedback, roll-ups included.
-SELECT DISTINCT user_id, task_type, domain_mode FROM neural.neural_model_scores
-WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
-  AND (user_id = '' OR user_id = ANY($2::text[])) AND (task_type = '' OR $3::text[] = '{}' OR task_type = ANY($3))
-  AND total_count > 0
-LIMIT $4;
+-- query: enqueue_boards_of_models
+-- Queues all boards with a row of one of the given models.
+INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
+SELECT DISTINCT s.version, s.tenant_id, s.user_id, s.task_type, s.domain_mode
+FROM unnest($2::text[], $3::text[]) AS k (tenant_id, model)
+JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = k.tenant_id AND s.model = k.model;
 
--- query: change_settings
--- Whether a tenant's feedback adds to the global scope, and what its outputs may cost a day.
-INSERT INTO neural.tenant_settings AS t (tenant_id, global_learning, daily_budget_usd) VALUES ($1, $2, $3)
-ON CONFLICT (tenant_id) DO UPDATE SET global_learning = excluded.global_learning,
-  daily_budget_usd = excluded.daily_budget_usd, updated_at = now();
-
--- query: settings
--- A tenant's settings (none means the defaults) and where its spending of the day stands. Always one row.
-SELECT coalesce(t.global_learning, false) AS global_learning, coalesce(t.daily_budget_usd, 0) AS daily_budget_usd,
-  s.spent, s.outputs, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS paced_at
-FROM (SELECT $1::text AS tenant_id) AS k
-LEFT JOIN neural.tenant_settings t ON t.tenant_id = k.tenant_id
-LEFT JOIN neural.budget_pacers p ON p.tenant_id = k.tenant_id AND t.daily_budget_usd > 0
-CROSS JOIN LATERAL (
-  SELECT coalesce(sum(s.cost), 0) AS spent, coalesce(sum(s.outputs), 0)::bigint AS outputs FROM neural.spending s
-  WHERE s.tenant_id = k.tenant_id AND s.hour >= date_trunc('day', now(), 'UTC')
-    AND s.hour < date_trunc('day', now(), 'UTC') + interval '24 hours'
-) AS s;
-
--- query: stored_answer
--- The answer that a request got before.
-SELECT method, fingerprint, answer FROM neural.requests WHERE tenant_id = $1 AND request_id = $2;
-
--- query: store_answer
--- Kept in the transaction of the change; nothing is returned when another process was faster.
-INSERT INTO neural.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING RETURNING true;
+-- query: increment_board_revisions
+-- Increments the board revision of tenants, for changes outside of their cells.
+INSERT INTO neural.board_revisions AS r (tenant_id) SELECT t FROM unnest($1::text[]) AS t ORDER BY t
+ON CONFLICT (tenant_id) DO UPDATE SET revision = r.revision + 1;

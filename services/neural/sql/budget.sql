@@ -1,7 +1,8 @@
 -- query: count_spending
--- What outputs cost, each once however often it comes: only those marked as counted just now are added. Outputs of more than
--- 8 days ago concern no budget and no mean; their marks may be gone, so that they are left out. A cost is cut at a billion,
--- which keeps sums finite. Rows are touched in order, lest two learners wait for each other.
+-- Adds the cost of outputs to the spending. Each output counts once: only outputs that this statement marks as counted
+-- are added. Outputs older than 8 days are left out, because their marks may be deleted; no budget and no mean cost
+-- uses them. A cost is limited to 1e9, so that sums stay finite. Rows are written in order, so that two learners do not
+-- deadlock.
 WITH fresh AS (
   INSERT INTO neural.counted_outputs (hour, tenant_id, output_id, model, cost)
   SELECT date_trunc('hour', m.created_at, 'UTC') AS hour, m.tenant_id, m.output_id,
@@ -20,16 +21,16 @@ SELECT tenant_id, hour, model, count(*), sum(cost) FROM fresh
 GROUP BY tenant_id, hour, model ORDER BY tenant_id, hour, model
 ON CONFLICT (tenant_id, hour, model) DO UPDATE SET outputs = s.outputs + excluded.outputs, cost = s.cost + excluded.cost;
 
--- query: forget_counted
--- Marks of outputs that are too old to be counted, a day after they became so.
+-- query: delete_old_marks
+-- Deletes marks of outputs one day after the outputs became too old to be counted.
 DELETE FROM neural.counted_outputs WHERE hour < now() - interval '9 days';
 
--- query: forget_spending
--- Spending that nobody asks for any more.
+-- query: delete_old_spending
+-- Deletes spending that is older than 90 days.
 DELETE FROM neural.spending WHERE hour < now() - interval '90 days';
 
 -- query: ensure_pacers
--- A pacer for every tenant with a budget.
+-- Creates the controller state of tenants with a budget.
 INSERT INTO neural.budget_pacers (tenant_id)
 SELECT t.tenant_id FROM neural.tenant_settings t
 WHERE t.daily_budget_usd > 0 AND NOT EXISTS (SELECT FROM neural.budget_pacers p WHERE p.tenant_id = t.tenant_id)
@@ -37,8 +38,8 @@ ORDER BY t.tenant_id
 ON CONFLICT DO NOTHING;
 
 -- query: due_pacers
--- Pacers last moved before $2, the oldest first, with the spending of the day that began at $1; they stay as they are
--- until the transaction ends, and those that another process moves are left to it.
+-- Locks the controller states last updated before $2, oldest first, with the spending of the day that began at $1.
+-- Skips states that another process has locked.
 SELECT p.tenant_id, p.steady_weight, p.spent, p.rate, p.updated_at, t.daily_budget_usd, s.spent AS spent_today
 FROM neural.budget_pacers p
 JOIN neural.tenant_settings t ON t.tenant_id = p.tenant_id AND t.daily_budget_usd > 0
@@ -50,8 +51,9 @@ WHERE p.updated_at < $2
 ORDER BY p.updated_at LIMIT $3
 FOR UPDATE OF p SKIP LOCKED;
 
--- query: move_pacers
--- Where pacers stand from now on; once a minute with what models cost lately, of which the 1,000 most used are kept.
+-- query: update_pacers
+-- Writes the new controller states. Once a minute also recomputes the mean cost of models over 7 days, for the 1,000
+-- most used models.
 UPDATE neural.budget_pacers p SET cost_weight = n.cost_weight, steady_weight = n.steady_weight, spent = n.spent,
   rate = n.rate, updated_at = $6, model_costs = CASE
     WHEN date_trunc('minute', p.updated_at) = date_trunc('minute', $6::timestamptz) THEN p.model_costs
@@ -66,12 +68,12 @@ FROM unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::float8[])
   AS n (tenant_id, cost_weight, steady_weight, spent, rate)
 WHERE p.tenant_id = n.tenant_id;
 
--- query: end_pacer
--- A tenant without a budget has no pacer.
+-- query: delete_pacer
+-- Deletes the controller state of a tenant without a budget.
 DELETE FROM neural.budget_pacers WHERE tenant_id = $1;
 
--- query: prices
--- Weights in force and what models cost, of all tenants with a budget.
+-- query: budget_weights
+-- Cost weights and mean costs of models of all tenants with a budget.
 SELECT p.tenant_id, p.cost_weight, p.model_costs::text AS model_costs
 FROM neural.budget_pacers p
 JOIN neural.tenant_settings t ON t.tenant_id = p.tenant_id AND t.daily_budget_usd > 0;

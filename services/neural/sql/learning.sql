@@ -1,24 +1,12 @@
--- query: become_learner
--- The role that may touch all tenants' rows, for this transaction alone.
-SET LOCAL ROLE radiant_learner;
-
--- query: free_shards
--- Shards that nobody else learns right now; they are ours until the transaction ends.
-SELECT shard FROM generate_series(0, 15) AS shard WHERE pg_try_advisory_xact_lock(72001, shard);
-
--- query: all_shards
--- Waits until nobody learns; nobody does until the transaction ends.
-SELECT pg_advisory_xact_lock(72001, shard) FROM generate_series(0, 15) AS shard;
-
--- query: take_work
--- Work of the given shards, oldest first; it is gone when what was learned from it is committed.
+-- query: dequeue_units
+-- Removes the oldest rows of the given shards from the queue. A rollback of the transaction puts them back.
 DELETE FROM ingest_api_v1.learn_queue q
 USING (SELECT shard, seq FROM ingest_api_v1.learn_queue WHERE shard = ANY($1::smallint[]) ORDER BY seq LIMIT $2) AS oldest
 WHERE q.shard = oldest.shard AND q.seq = oldest.seq
 RETURNING q.tenant_id, q.output_id, q.user_id;
 
 -- query: raters_of_outputs
--- Whoever gave feedback on outputs whose manifest arrived.
+-- Users who gave feedback on outputs.
 SELECT k.tenant_id, k.output_id, u.user_id
 FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
 CROSS JOIN LATERAL (
@@ -26,11 +14,11 @@ CROSS JOIN LATERAL (
 ) AS u;
 
 -- query: enqueue_units
--- Hands units to the shards of their users.
+-- Queues units in the shards of their users.
 SELECT ingest_api_v1.enqueue_units($1::text[], $2::text[], $3::text[]);
 
 -- query: register_versions
--- When each version of a model was first seen; returns models whose versions may have changed places.
+-- Stores when each version of a model was first used. Returns the models whose order of versions may have changed.
 WITH seen AS (
   SELECT m.tenant_id, v.model, v.model_version, min(m.created_at) AS first_output_at
   FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
@@ -50,20 +38,8 @@ WITH seen AS (
 SELECT m.tenant_id, m.model FROM moved m
 WHERE EXISTS (SELECT FROM neural.model_versions v WHERE v.tenant_id = m.tenant_id AND v.model = m.model);
 
--- query: enqueue_boards_of_models
--- Boards on which models stand whose versions changed places.
-INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
-SELECT DISTINCT s.version, s.tenant_id, s.user_id, s.task_type, s.domain_mode
-FROM unnest($2::text[], $3::text[]) AS k (tenant_id, model)
-JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = k.tenant_id AND s.model = k.model;
-
--- query: bump_boards
--- Something beside the cells changed what tenants' boards say.
-INSERT INTO neural.board_revisions AS r (tenant_id) SELECT t FROM unnest($1::text[]) AS t ORDER BY t
-ON CONFLICT (tenant_id) DO UPDATE SET revision = r.revision + 1;
-
 -- query: unit_facts
--- Everything that stands and bears on units whose manifest is known.
+-- Manifest, valid feedback and rater trust of units. Units without a manifest are left out.
 SELECT k.tenant_id, k.output_id, k.user_id, m.created_at, m.task_type, m.domain_mode, m.models_used, m.model_versions,
   m.orchestration_id, m.services_used, e.rating, e.categories, i.sentiments, v.sentiment AS voice,
   coalesce(t.trust, 1.0) AS trust
@@ -85,8 +61,13 @@ LEFT JOIN LATERAL (
 ) AS v ON true
 LEFT JOIN neural.user_trust_scores t ON t.tenant_id = k.tenant_id AND t.user_id = k.user_id;
 
+-- query: shifts
+-- Quality shifts of models, oldest first.
+SELECT tenant_id, task_type, domain_mode, model, shifted_at FROM neural.quality_shifts WHERE tenant_id = ANY($1::text[])
+ORDER BY shifted_at;
+
 -- query: contributions
--- What units contribute so far.
+-- Stored contributions of units.
 SELECT c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
   c.evidence::text AS evidence, c.score_sum::text AS score_sum, c.rating, c.implicit_sign, c.aspects,
   c.orchestration_id, c.services_used, c.created_at, c.epochs
@@ -94,13 +75,13 @@ FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user
 JOIN neural.unit_contributions c ON c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id
   AND c.output_id = k.output_id;
 
--- query: forget_contributions
--- Units that contribute nothing any more.
+-- query: delete_contributions
+-- Deletes the contributions of units without valid feedback.
 DELETE FROM neural.unit_contributions c USING unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id)
 WHERE c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id AND c.output_id = k.output_id;
 
--- query: keep_contributions
--- What units contribute from now on.
+-- query: upsert_contributions
+-- Inserts or replaces the contributions of units.
 INSERT INTO neural.unit_contributions (version, tenant_id, output_id, user_id, task_type, domain_mode, models,
   model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
 SELECT $1, c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
@@ -118,7 +99,7 @@ ON CONFLICT (version, tenant_id, user_id, output_id) DO UPDATE SET
   created_at = excluded.created_at, epochs = excluded.epochs;
 
 -- query: add_to_cells
--- Changes of cells, in one order for everybody; returns how many units each cell now rests on.
+-- Adds changes to cells, in key order so that learners do not deadlock. Returns the number of units in each cell.
 INSERT INTO neural.neural_model_scores AS s (version, tenant_id, user_id, task_type, domain_mode, model, model_version,
   epoch, evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
   positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
@@ -145,8 +126,8 @@ ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_v
   revision = s.revision + 1, updated_at = clock_timestamp()
 RETURNING s.tenant_id, s.user_id, s.task_type, s.domain_mode, s.model, s.model_version, s.epoch, s.total_count;
 
--- query: note_heavy_raters
--- Users who gave $9 units or more in a cell stand beside it with what they gave; others do not.
+-- query: update_heavy_raters
+-- Stores the sums of users with at least $9 units in a cell, and deletes those of users with fewer.
 WITH cells AS (
   SELECT s.* FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[])
     AS k (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch)
@@ -167,30 +148,8 @@ ORDER BY tenant_id, task_type, domain_mode, model, model_version, epoch, user_id
 ON CONFLICT (version, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id) DO UPDATE SET
   evidence = excluded.evidence, score_sum = excluded.score_sum, total_count = excluded.total_count;
 
--- query: shifts
--- When the quality of models shifted, in order.
-SELECT tenant_id, task_type, domain_mode, model, shifted_at FROM neural.quality_shifts WHERE tenant_id = ANY($1::text[])
-ORDER BY shifted_at;
-
--- query: note_recent
--- The scores of late units, where shifts are looked for; of old ones none is kept.
-INSERT INTO neural.recent_units (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id, score)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::float8[])
-  AS u (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id, score)
-WHERE created_at > now() - interval '30 days'
-ORDER BY tenant_id, task_type, domain_mode, model, created_at, output_id, user_id
-ON CONFLICT (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id) DO UPDATE SET score = excluded.score;
-
--- query: forget_recent
--- Units that say nothing any more.
-DELETE FROM neural.recent_units r
-USING unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
-  AS u (tenant_id, task_type, domain_mode, model, created_at, output_id, user_id)
-WHERE r.tenant_id = u.tenant_id AND r.task_type = u.task_type AND r.domain_mode = u.domain_mode AND r.model = u.model
-  AND r.created_at = u.created_at AND r.output_id = u.output_id AND r.user_id = u.user_id;
-
 -- query: add_to_companions
--- Changes of what models work with.
+-- Adds changes to the sums of orchestrations and services by model.
 INSERT INTO neural.model_companions AS s
   (version, tenant_id, task_type, domain_mode, model, kind, name, evidence, score_sum)
 SELECT $1, d.tenant_id, d.task_type, d.domain_mode, d.model, d.kind, d.name, d.evidence::numeric, d.score_sum::numeric
@@ -200,47 +159,20 @@ ORDER BY d.tenant_id, d.task_type, d.domain_mode, d.model, d.kind, d.name
 ON CONFLICT (version, tenant_id, task_type, domain_mode, model, kind, name) DO UPDATE SET
   evidence = s.evidence + excluded.evidence, score_sum = s.score_sum + excluded.score_sum;
 
--- query: enqueue_boards
--- Boards that are to reach the cache.
-INSERT INTO neural.publish_queue (version, tenant_id, user_id, task_type, domain_mode)
-SELECT $1, k.tenant_id, k.user_id, k.task_type, k.domain_mode
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (tenant_id, user_id, task_type, domain_mode);
-
 -- query: enqueue_rebuild
--- Units that a running rebuild has to look at again.
+-- Queues changed units for the running rebuild.
 INSERT INTO neural.rebuild_queue (version, tenant_id, output_id, user_id)
 SELECT $1, k.tenant_id, k.output_id, k.user_id
 FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id);
 
--- query: versions
--- The live version and, while a rebuild runs, the one that is being built.
-SELECT version, state, mode, half_life_seconds FROM neural.score_versions WHERE state IN ('live', 'building');
-
--- query: lock_first_version
--- Processes that start together make one first version.
-SELECT pg_advisory_xact_lock(72002, 0);
-
--- query: create_version
--- A version with the parameters that its numbers are made with.
-INSERT INTO neural.score_versions (state, mode, half_life_seconds, run_id, units_total)
-VALUES ($1, $2, $3, $4, $5) RETURNING version;
-
--- query: create_partitions
--- Where a version's rows go.
-SELECT neural.create_version_partitions($1);
-
--- query: create_tables
--- Where the rows of a version that is being built go.
-SELECT neural.create_version_tables($1);
-
--- query: tenant_raw_outputs
--- Outputs of a learned output's tenant that one call asks for: who gave feedback on it.
+-- query: raters_of_output
+-- Users who gave feedback on one output.
 SELECT u.user_id FROM ingest_api_v1.units u WHERE u.tenant_id = $1 AND u.output_id = $2 LIMIT $3;
 
 -- query: output_has_manifest
--- Whether an output can be learned.
+-- Whether the manifest of an output exists.
 SELECT EXISTS (SELECT FROM ingest_api_v1.manifests WHERE tenant_id = $1 AND output_id = $2);
 
--- query: output_pending
--- Whether work of an output waits.
+-- query: output_is_queued
+-- Whether an output is still queued for learning.
 SELECT EXISTS (SELECT FROM ingest_api_v1.learn_queue WHERE tenant_id = $1 AND output_id = $2);

@@ -1,54 +1,39 @@
--- query: try_lock_nightly
--- One run at a time, held by the connection that does it.
-SELECT pg_try_advisory_lock(72006, 0);
-
--- query: unlock_nightly
--- Lets the next run begin.
-SELECT pg_advisory_unlock(72006, 0);
-
 -- query: run
--- A run as it stands.
+-- The state of a run.
 SELECT run_id::text AS run_id, state, done, report::text AS report, error FROM neural.runs WHERE run_id = $1;
 
--- query: give_up_others
--- Runs whose process died, when another is begun.
+-- query: fail_other_runs
+-- Marks unfinished runs of other processes as failed.
 UPDATE neural.runs SET state = 'failed', finished_at = now(), error = 'another run took its place'
 WHERE state = 'running' AND run_id <> $1;
 
 -- query: begin_run
--- A run begins, or is taken up again.
+-- Starts or resumes a run.
 INSERT INTO neural.runs AS r (run_id) VALUES ($1) ON CONFLICT (run_id) DO UPDATE SET attempts = r.attempts + 1;
 
 -- query: begin_step
--- What is being done.
+-- Stores the name of the running step.
 UPDATE neural.runs SET step = $2 WHERE run_id = $1;
 
 -- query: end_step
--- A step is behind the run, with its part of the report.
+-- Stores that a step is done, and its part of the report.
 UPDATE neural.runs SET done = done || $2::text, step = '', report = report || $3::text::jsonb WHERE run_id = $1;
 
 -- query: end_run
--- A run ended; well without an error.
+-- Ends a run: succeeded without an error, else failed.
 UPDATE neural.runs SET state = CASE WHEN $2 = '' THEN 'succeeded' ELSE 'failed' END, error = $2, step = '', finished_at = now()
 WHERE run_id = $1 AND state = 'running';
 
--- query: left_behind
--- A run whose process may have died.
+-- query: unfinished_run
+-- A run that is not finished. Its process may have stopped.
 SELECT run_id::text AS run_id FROM neural.runs WHERE state = 'running';
 
--- query: last_begun
--- When a run last began; before the first, when learning did.
+-- query: last_start
+-- Start of the latest run; without any run, the start of the first version.
 SELECT coalesce((SELECT max(started_at) FROM neural.runs), (SELECT min(started_at) FROM neural.score_versions), now());
 
--- query: last_run
--- The run that began last, with the progress of its rebuild.
-SELECT r.run_id::text AS run_id, r.state, r.step, r.done, r.attempts, r.error, r.started_at, r.finished_at,
-  coalesce(v.units_done, 0) AS units_done, coalesce(v.units_total, 0) AS units_total
-FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
-ORDER BY r.started_at DESC LIMIT 1;
-
 -- query: runs_page
--- Runs, newest first, before a given place, each with the progress of its rebuild.
+-- Runs before a position, newest first, each with the progress of its rebuild.
 SELECT r.run_id::text AS run_id, r.state, r.step, r.done, r.attempts, r.error, r.started_at, r.finished_at,
   r.report::text AS report, coalesce(v.units_done, 0) AS units_done, coalesce(v.units_total, 0) AS units_total
 FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
@@ -56,8 +41,8 @@ WHERE (r.started_at, r.run_id) < ($1::timestamptz, $2::uuid)
 ORDER BY r.started_at DESC, r.run_id DESC LIMIT $3;
 
 -- query: scatter
--- How units scatter within cells and cells around their parents: users within a tenant's context, tenants within the global
--- context, domains within a task, tasks within all. The last three of tenants that take part in global learning.
+-- Variance of units within cells and of cells within their parents: users within a context of a tenant, tenants within
+-- a global context, domains within a task, tasks within a model. The last three use only tenants in global learning.
 WITH units AS (
   SELECT c.tenant_id, c.user_id, c.task_type, c.domain_mode, m.model, (c.score_sum / nullif(c.evidence, 0))::float8 AS score
   FROM neural.unit_contributions c CROSS JOIN LATERAL unnest(c.models) AS m (model)
@@ -95,22 +80,18 @@ SELECT tenant_id, level, sum(cells)::bigint AS cells, sum(n)::bigint AS units, s
   sum(spread) AS spread
 FROM parents GROUP BY tenant_id, level ORDER BY tenant_id, level;
 
--- query: keep_strength
--- What was fitted.
+-- query: upsert_strength
+-- Inserts or replaces a fitted prior strength.
 INSERT INTO neural.prior_strengths (tenant_id, level, strength, cells) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant_id, level) DO UPDATE SET strength = excluded.strength, cells = excluded.cells, fitted_at = now();
 
--- query: forget_strengths
--- What could not be fitted this time.
+-- query: delete_old_strengths
+-- Deletes strengths that the latest fit did not replace.
 DELETE FROM neural.prior_strengths WHERE fitted_at < $1;
 
--- query: strengths
--- What was fitted, of all tenants.
-SELECT tenant_id, level, strength FROM neural.prior_strengths;
-
 -- query: drift
--- Models whose last week differs from the four weeks before by more than chance (Welch's test, $1 standard errors), the
--- surest first.
+-- Models whose mean score of the last 7 days differs from the 28 days before by more than $1 standard errors (Welch's
+-- test), largest difference first.
 WITH units AS (
   SELECT c.tenant_id, c.task_type, c.domain_mode, m.model, (c.score_sum / c.evidence)::float8 AS score,
     c.created_at > now() - interval '7 days' AS recent
@@ -131,13 +112,13 @@ SELECT tenant_id, task_type, domain_mode, model, units_before, before, units_aft
 WHERE abs(errors) > $1 ORDER BY abs(errors) DESC, tenant_id, task_type, domain_mode, model LIMIT 50;
 
 -- query: drop_decisions
--- Decisions that are too old to be evaluated.
+-- Drops the partitions of decisions that ended before a time.
 SELECT neural.drop_decisions_before($1);
 
--- query: purge_requests
--- Answers that nobody asks for again.
+-- query: delete_old_requests
+-- Deletes stored answers after 24 hours.
 DELETE FROM neural.requests WHERE created_at < now() - interval '24 hours';
 
--- query: purge_recent
--- Scores that are too old to see a shift in.
+-- query: delete_old_scores
+-- Deletes scores that are too old for drift detection.
 DELETE FROM neural.recent_units WHERE created_at < now() - interval '30 days';

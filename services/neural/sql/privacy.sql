@@ -1,54 +1,48 @@
--- query: unlearned
--- Whether what was queued of a tenant up to $2 is learned, and nothing is being built or reported that began before.
+-- query: can_erase
+-- Whether the queue of a tenant is learned up to $2, and no rebuild or nightly run is in progress.
 SELECT NOT EXISTS (SELECT FROM ingest_api_v1.learn_queue WHERE tenant_id = $1 AND seq <= $2)
   AND NOT EXISTS (SELECT FROM neural.score_versions WHERE state = 'building')
   AND NOT EXISTS (SELECT FROM neural.runs WHERE state = 'running');
 
--- query: forget_trust
--- How far a user was trusted.
+-- query: delete_trust
+-- Deletes the trust score of a user.
 DELETE FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2;
 
--- query: forget_rows
--- What old versions hold of a user, and the user's empty cells.
+-- query: delete_user_rows
+-- Deletes a user's rows of old versions and the user's empty cells.
 SELECT neural.forget_user_rows($1, $2);
 
--- query: forget_recent_of
--- Scores that no unit stands behind.
+-- query: delete_user_scores
+-- Deletes recent scores of a user that have no contribution.
 DELETE FROM neural.recent_units r WHERE r.tenant_id = $1 AND r.user_id = $2 AND NOT EXISTS (
   SELECT FROM neural.unit_contributions c WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
     AND c.tenant_id = $1 AND c.user_id = $2 AND c.output_id = r.output_id);
 
--- query: forget_rebuild
--- Units that no rebuild is left to look at.
+-- query: delete_user_rebuild_queue
+-- Deletes a user's units from the queue of the rebuild.
 DELETE FROM neural.rebuild_queue WHERE tenant_id = $1 AND user_id = $2;
 
--- query: forget_boards
--- Boards of a user without cells; a publisher that has taken some of them is waited for.
+-- query: delete_user_publish_queue
+-- Deletes boards of a user without cells from the publish queue. Waits for a publisher that has locked some of them.
 DELETE FROM neural.publish_queue q WHERE q.tenant_id = $1 AND q.user_id = $2 AND NOT EXISTS (
   SELECT FROM neural.neural_model_scores s WHERE s.version = (SELECT version FROM neural.score_versions WHERE state = 'live')
     AND s.tenant_id = $1 AND s.user_id = $2);
 
--- query: forget_rebuilt
--- Reports of rebuilds do not name the user.
-UPDATE neural.score_versions v SET report = jsonb_set(v.report, '{largest_changes}', (
+-- query: delete_user_from_reports
+-- Removes a user's cells from the stored reports of the table {table}.
+UPDATE neural.{table} v SET report = jsonb_set(v.report, '{largest_changes}', (
   SELECT coalesce(jsonb_agg(c.each), '[]') FROM jsonb_array_elements(v.report -> 'largest_changes') AS c (each)
   WHERE c.each ->> 'tenant_id' <> $1 OR c.each ->> 'user_id' <> $2))
 WHERE v.report -> 'largest_changes' @> jsonb_build_array(jsonb_build_object('tenant_id', $1::text, 'user_id', $2::text));
 
--- query: forget_reported
--- Reports of runs neither.
-UPDATE neural.runs r SET report = jsonb_set(r.report, '{largest_changes}', (
-  SELECT coalesce(jsonb_agg(c.each), '[]') FROM jsonb_array_elements(r.report -> 'largest_changes') AS c (each)
-  WHERE c.each ->> 'tenant_id' <> $1 OR c.each ->> 'user_id' <> $2))
-WHERE r.report -> 'largest_changes' @> jsonb_build_array(jsonb_build_object('tenant_id', $1::text, 'user_id', $2::text));
-
--- query: forget_marks
--- Marks of erased outputs. What they cost was spent, and stays in the sums.
+-- query: delete_output_marks
+-- Deletes the marks of erased outputs. Their cost stays in the spending.
 DELETE FROM neural.counted_outputs c USING ingest_api_v1.erased_outputs($1, $2::uuid) AS o
 WHERE c.hour = date_trunc('hour', o.created_at, 'UTC') AND c.tenant_id = $1 AND c.output_id = o.output_id;
 
--- query: forget_versions
--- When versions of models were first seen, without erased outputs; returns models whose versions may have changed places.
+-- query: delete_output_versions
+-- Recomputes when versions of models were first used, without the erased outputs. Returns the models whose order of
+-- versions may have changed.
 WITH gone AS (
   SELECT v.model, v.model_version, min(o.created_at) AS created_at
   FROM ingest_api_v1.erased_outputs($1, $2::uuid) AS o
@@ -78,20 +72,16 @@ WITH gone AS (
 )
 SELECT model FROM dropped UNION SELECT model FROM moved;
 
--- query: hold_decisions
--- Whoever forgets a user of the tenant waits until what is written here is there.
-SELECT pg_advisory_xact_lock_shared(72010, hashtext($1));
-
 -- query: lock_decisions
--- Waits for decisions that are being written, and keeps others out until the transaction ends.
+-- Waits for decisions that are being written, and keeps writers out until the end of the transaction.
 SELECT pg_advisory_xact_lock(72010, hashtext($1));
 
--- query: forget_decisions
--- What was decided for a user; clocks may differ by some seconds.
+-- query: delete_user_decisions
+-- Deletes the decisions for a user made before the erasure. Allows for clock differences of 10 s.
 DELETE FROM neural.neural_routing_recommendations
 WHERE tenant_id = $1 AND user_id = $2 AND decided_at < $3::timestamptz + interval '10 seconds';
 
--- query: forget_answers
--- Answers that name the user; a repeat of their requests gets an empty one.
+-- query: clear_user_answers
+-- Clears stored answers that name a user. A repeated request then gets an empty answer.
 UPDATE neural.requests SET answer = '' WHERE tenant_id = $1 AND method IN ('PinTrustScore', 'ClearTrustScore')
   AND position($2::bytea IN answer) > 0;

@@ -1,42 +1,22 @@
--- query: try_lock_rebuild
--- One rebuild at a time, held by the connection that runs it.
-SELECT pg_try_advisory_lock(72004, 0);
+-- query: version_of_run
+-- The version that a run built or is building.
+SELECT version, state, mode, half_life_seconds, started_at, report::text AS report, coalesce(error, '') AS error
+FROM neural.score_versions WHERE run_id = $1;
 
--- query: unlock_rebuild
--- Lets the next rebuild begin.
-SELECT pg_advisory_unlock(72004, 0);
-
--- query: run_by_id
--- A run that a repeated request asks for again.
-SELECT version, state, report::text AS report, coalesce(error, '') AS error FROM neural.score_versions WHERE run_id = $1;
-
--- query: clock
--- The server's time; what is learned later is dated later.
-SELECT clock_timestamp();
-
--- query: building_of
--- A rebuild that was begun for a run and not finished.
-SELECT version, mode, half_life_seconds, started_at FROM neural.score_versions WHERE run_id = $1 AND state = 'building';
-
--- query: abandon
--- Versions whose rebuild died are given up.
-UPDATE neural.score_versions SET state = 'failed', finished_at = now(), error = 'another run took its place'
-WHERE state = 'building' RETURNING version;
-
--- query: fail
--- A rebuild that could not be finished leaves the live version as it was.
+-- query: fail_builds
+-- Marks one version or (NULL) every version that is being built as failed. The live version does not change.
 UPDATE neural.score_versions SET state = 'failed', finished_at = now(), error = $2
-WHERE version = $1 AND state = 'building';
+WHERE state = 'building' AND ($1::bigint IS NULL OR version = $1);
 
--- query: drop_partitions
--- The rows of a version that nobody reads any more.
-SELECT neural.drop_version_partitions($1);
-
--- query: droppable
--- Retired versions but for the latest, which is kept for comparison, and failed ones that still have rows.
+-- query: droppable_versions
+-- Failed versions that still have tables, and retired versions except the latest, which is kept for comparison.
 SELECT v.version FROM neural.score_versions v
 WHERE to_regclass('neural.unit_contributions_v' || v.version) IS NOT NULL AND (v.state = 'failed' OR (
   v.state = 'retired' AND v.version < (SELECT max(version) FROM neural.score_versions WHERE state = 'retired')));
+
+-- query: drop_partitions
+-- Drops the tables of a version.
+SELECT neural.drop_version_partitions($1);
 
 -- query: plan_slices
 -- Divides the outputs into slices of $2, and the users into $3 parts.
@@ -58,31 +38,26 @@ UNION ALL
 SELECT $1::bigint, 'tenants', 0, '', '', '', '';
 
 -- query: open_slices
--- What is left to do of a kind.
+-- The slices of a kind that are not done.
 SELECT slice, after_tenant, after_output, until_tenant, until_output FROM neural.rebuild_slices
 WHERE version = $1 AND kind = $2 AND NOT done ORDER BY slice;
 
 -- query: close_slice
--- In the transaction that did it.
+-- Marks a slice as done, in the transaction that did it.
 UPDATE neural.rebuild_slices SET done = true WHERE version = $1 AND kind = $2 AND slice = $3;
 
--- query: slice_progress
--- How far a rebuild is.
+-- query: add_progress
+-- Adds to the number of units that a rebuild has read.
 UPDATE neural.score_versions SET units_done = units_done + $2 WHERE version = $1;
 
--- query: parts
--- How many parts the users of a version are divided into.
+-- query: count_parts
+-- Number of parts into which the users of a version are divided.
 SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells';
 
--- query: whole_tables
--- How a statement over many rows is carried out: each with its time, in bounded memory, by hashing and sorting.
-SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true),
-  set_config('maintenance_work_mem', '256MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_incremental_sort', 'off', true),
-  set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true);
-
--- query: contribute
--- What the units of a slice of outputs, after ($1, $2) up to ($3, $4), contribute: neural.scoring in SQL, operation by
--- operation. $5 is the half-life in microseconds, $6 whether each unit counts 1, $7 the powers of two from 0 on.
+-- query: insert_contributions
+-- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4). Computes the same as
+-- neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,
+-- $6 is true if each unit counts 1, $7 holds the powers of two from 2^0.
 INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
   model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
 SELECT f.tenant_id, f.output_id, f.user_id, f.task_type, f.domain_mode, f.models_used, f.model_versions,
@@ -145,9 +120,9 @@ FROM (
   ) AS w OFFSET 0
 ) AS f;
 
--- query: add_up
--- The cells of one part ($1 of $2) of the users, who gave $3 units or more in a cell, and the part's share of the
--- tenants' cells.
+-- query: insert_user_cells
+-- Cells of one part ($1 of $2) of the users, the heavy raters with at least $3 units in a cell, and the partial sums of
+-- the tenants' cells.
 WITH cells AS (
   SELECT c.tenant_id, c.user_id, coalesce(c.task_type, '') AS task_type, coalesce(c.domain_mode, '') AS domain_mode, c.model,
     c.model_version, coalesce(c.epoch, 0::smallint) AS epoch,
@@ -196,8 +171,8 @@ SELECT {version}, $1::bigint, tenant_id, task_type, domain_mode, model, model_ve
     sum(implicit_negative_count), sum(total_count)], count(*)
 FROM cells GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;
 
--- query: add_up_tenants
--- The tenants' cells, from their parts.
+-- query: insert_tenant_cells
+-- Cells of tenants, as the sums of the partial sums.
 INSERT INTO neural.neural_model_scores_v{version} (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch,
   evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
   positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
@@ -207,8 +182,8 @@ SELECT tenant_id, '', task_type, domain_mode, model, model_version, epoch, sum(s
 FROM neural.rebuild_partials WHERE version = {version}
 GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;
 
--- query: add_up_companions
--- What models worked with.
+-- query: insert_companions
+-- Sums of orchestrations and services by model.
 INSERT INTO neural.model_companions_v{version} (tenant_id, task_type, domain_mode, model, kind, name, evidence, score_sum)
 SELECT u.tenant_id, u.task_type, u.domain_mode, m.model, n.kind, n.name, sum(u.evidence), sum(u.score_sum)
 FROM neural.unit_contributions_v{version} u
@@ -221,43 +196,43 @@ CROSS JOIN LATERAL (
 WHERE u.orchestration_id <> '' OR u.services_used <> '{}'
 GROUP BY u.tenant_id, u.task_type, u.domain_mode, m.model, n.kind, n.name;
 
--- query: forget_partials
--- They have been added up.
+-- query: delete_partials
+-- Deletes partial sums that are added up.
 DELETE FROM neural.rebuild_partials WHERE version <= $1;
 
 -- query: index_table
--- A filled table gets its key.
+-- Creates the key of a filled table.
 SELECT neural.index_version_table($1, $2);
 
--- query: attach
--- A built version becomes visible to learners.
+-- query: attach_tables
+-- Attaches the filled tables as partitions, so that learners can use the version.
 SELECT neural.attach_version_tables($1);
 
 -- query: count_outputs
--- How much there is to read.
+-- Number of outputs to read.
 SELECT count(*) FROM ingest_api_v1.outputs;
 
--- query: take_changed
--- Units that changed since the rebuild read them.
+-- query: dequeue_changed
+-- Removes units from the queue that changed since the rebuild read them.
 DELETE FROM neural.rebuild_queue WHERE seq IN (SELECT seq FROM neural.rebuild_queue ORDER BY seq LIMIT $1)
 RETURNING tenant_id, output_id, user_id;
 
--- query: forget_changed
--- What a rebuild that died left behind.
+-- query: delete_changed
+-- Deletes the queue of a rebuild that was not finished.
 DELETE FROM neural.rebuild_queue;
 
--- query: retire
--- The version that was live.
+-- query: retire_live
+-- Retires the live version.
 UPDATE neural.score_versions SET state = 'retired' WHERE state = 'live' RETURNING version;
 
--- query: go_live
--- The version that was built, with its report; nothing is returned when it was given up meanwhile.
+-- query: set_live
+-- Makes the built version live and stores its report. Returns no row if the version is no longer being built.
 UPDATE neural.score_versions SET state = 'live', finished_at = now(), units_done = $2, report = $3::text::jsonb
 WHERE version = $1 AND state = 'building' RETURNING true;
 
--- query: compare
--- Cells that differ between two versions, the largest change first; scores of empty cells are taken as absent. Cells that
--- were learned into since $3 are in motion and left out.
+-- query: compare_versions
+-- Cells that differ between two versions, largest change first. A cell without evidence counts as absent. Cells learned
+-- since $3 are left out, because they still change.
 WITH pairs AS (
   SELECT tenant_id, user_id, task_type, domain_mode, model, model_version,
     (b.score_sum / nullif(b.evidence, 0))::float8 AS before, (a.score_sum / nullif(a.evidence, 0))::float8 AS after,
@@ -279,6 +254,6 @@ SELECT *, (SELECT count(*) FROM changes WHERE change > 1e-9) AS changed FROM cha
 ORDER BY change DESC, tenant_id, model LIMIT 20;
 
 -- query: count_version
--- Size of a version.
+-- Number of units and cells of a version.
 SELECT (SELECT count(*) FROM neural.unit_contributions WHERE version = $1) AS units,
   (SELECT count(*) FROM neural.neural_model_scores WHERE version = $1 AND total_count > 0) AS cells;

@@ -1,5 +1,10 @@
--- query: log_decisions
--- Decisions with the probability of their choice, for later evaluation; none of users who were forgotten since.
+-- query: lock_decisions_shared
+-- Makes an erasure in the tenant wait until the decisions written here are committed.
+SELECT pg_advisory_xact_lock_shared(72010, hashtext($1));
+
+-- query: insert_decisions
+-- Inserts decisions with the probability of their choice, for policy evaluation. Skips decisions for users who were
+-- erased since.
 INSERT INTO neural.neural_routing_recommendations (tenant_id, decision_id, decided_at, user_id, task_type, domain_mode,
   model, propensity, strategy, scope, score, confidence, table_version, candidates)
 SELECT $1, d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d.model, d.propensity, d.strategy, d.scope,
@@ -15,78 +20,40 @@ WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING;
 
 -- query: ensure_partitions
--- Months ahead get their partitions before the first decision of them comes.
+-- Creates the partitions of the coming months.
 SELECT neural.ensure_partitions();
 
--- query: score_keys
--- A page of cells of one user or (empty user) of the tenant, versions of a model taken as one.
-SELECT DISTINCT task_type, domain_mode, model FROM neural.neural_model_scores
-WHERE version = $1 AND tenant_id = $2 AND user_id = $3 AND total_count > 0
-  AND ($4 = '' OR model = $4) AND ($5 = '' OR task_type = $5) AND ($6 = '' OR domain_mode = $6)
-  AND ($7 OR domain_mode <> '') AND (task_type, domain_mode, model) > ($8, $9, $10)
-ORDER BY task_type, domain_mode, model LIMIT $11;
+-- query: feedback_contexts
+-- Contexts, roll-ups included, in which a tenant or some of its users have feedback.
+SELECT DISTINCT user_id, task_type, domain_mode FROM neural.neural_model_scores
+WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
+  AND (user_id = '' OR user_id = ANY($2::text[])) AND (task_type = '' OR $3::text[] = '{}' OR task_type = ANY($3))
+  AND total_count > 0
+LIMIT $4;
 
--- query: global_score_keys
--- The same at global scope, published rows alone.
-SELECT DISTINCT task_type, domain_mode, model FROM neural.published_global_scores
-WHERE version = $1 AND $2 = '' AND $3 = ''
-  AND ($4 = '' OR model = $4) AND ($5 = '' OR task_type = $5) AND ($6 = '' OR domain_mode = $6)
-  AND ($7 OR domain_mode <> '') AND (task_type, domain_mode, model) > ($8, $9, $10)
-ORDER BY task_type, domain_mode, model LIMIT $11;
-
--- query: score_cells
--- The cells behind a page.
-SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.epoch, (s.evidence - x.evidence)::text AS evidence,
-  (s.score_sum - x.score_sum)::text AS score_sum,
-  s.accuracy_evidence::text, s.accuracy_sum::text, s.relevance_evidence::text, s.relevance_sum::text,
-  s.speed_evidence::text, s.speed_sum::text, s.positive_count, s.negative_count, s.neutral_count,
-  s.implicit_positive_count, s.implicit_negative_count, s.total_count, s.updated_at,
-  coalesce(v.first_output_at, '-infinity') AS first_output_at
-FROM unnest($4::text[], $5::text[], $6::text[]) AS k (task_type, domain_mode, model)
-JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = $2 AND s.user_id = $3
-  AND s.task_type = k.task_type AND s.domain_mode = k.domain_mode AND s.model = k.model AND s.total_count > 0
-CROSS JOIN LATERAL neural.excess_of(s) AS x
-LEFT JOIN neural.model_versions v ON v.tenant_id = s.tenant_id AND v.model = s.model AND v.model_version = s.model_version
-ORDER BY s.task_type, s.domain_mode, s.model;
-
--- query: global_score_cells
--- The same at global scope.
-SELECT s.task_type, s.domain_mode, s.model, s.model_version, 0 AS epoch, s.evidence::text, s.score_sum::text,
-  s.accuracy_evidence::text, s.accuracy_sum::text, s.relevance_evidence::text, s.relevance_sum::text,
-  s.speed_evidence::text, s.speed_sum::text, s.positive_count, s.negative_count, s.neutral_count,
-  s.implicit_positive_count, s.implicit_negative_count, s.total_count, s.updated_at,
-  coalesce(v.first_output_at, '-infinity') AS first_output_at
-FROM unnest($4::text[], $5::text[], $6::text[]) AS k (task_type, domain_mode, model)
-JOIN neural.published_global_scores s ON s.version = $1 AND $2 = '' AND $3 = '' AND s.task_type = k.task_type
-  AND s.domain_mode = k.domain_mode AND s.model = k.model
-LEFT JOIN LATERAL (
-  SELECT min(first_output_at) AS first_output_at FROM neural.model_versions v
-  WHERE v.model = s.model AND v.model_version = s.model_version
-) AS v ON true
-ORDER BY s.task_type, s.domain_mode, s.model;
-
--- query: trust_scores
--- A page of raters, least trusted first.
-SELECT user_id, trust, factors::text AS factors, outlier, outlier_reason, pinned, updated_at
-FROM neural.user_trust_scores
-WHERE tenant_id = $1 AND (NOT $2 OR outlier) AND (trust, user_id) > ($3, $4)
-ORDER BY trust, user_id LIMIT $5;
-
--- query: waiting
--- Units that wait to be learned, of one tenant or (empty) of all, and how long the oldest has waited.
-SELECT count(*) AS units, coalesce(extract(epoch FROM now() - min(enqueued_at)) * 1000, 0)::float8 AS lag_ms
-FROM ingest_api_v1.learn_queue WHERE $1 = '' OR tenant_id = $1;
-
--- query: learned
--- Units behind a version, of one tenant or (empty) of all.
-SELECT count(*) FROM neural.unit_contributions WHERE version = $1 AND ($2 = '' OR tenant_id = $2);
+-- query: strengths
+-- Fitted prior strengths of all tenants.
+SELECT tenant_id, level, strength FROM neural.prior_strengths;
 
 -- query: experiments_signature
--- Changes whenever any running experiment does.
+-- A digest that changes whenever a running experiment changes.
 SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature
 FROM experiments_api_v1.running;
 
 -- query: running_experiments
--- Every experiment that assigns users, the oldest first.
+-- Experiments that assign users, oldest first.
 SELECT tenant_id, experiment_id::text AS experiment_id, definition::text AS definition, epoch, etag, started_at
 FROM experiments_api_v1.running ORDER BY started_at, experiment_id;
+
+-- query: followed_decisions
+-- Decisions with an output that used the chosen model, newest first, each with its first output. Outputs are searched
+-- up to 7 days after the decision, and 1 day before it to allow for clock differences.
+SELECT DISTINCT ON (d.decided_at, d.decision_id) d.user_id, d.task_type, d.domain_mode, d.model, d.propensity,
+  d.candidates, m.output_id, m.user_id AS rater
+FROM neural.neural_routing_recommendations d
+JOIN ingest_api_v1.manifests m ON m.tenant_id = d.tenant_id AND m.decision_id = d.decision_id
+WHERE d.tenant_id = $1 AND d.decided_at >= $2 AND d.decided_at < $3 AND d.propensity > 0
+  AND d.model = ANY(d.candidates) AND d.model = ANY(m.models_used)
+  AND m.created_at >= $2 - interval '1 day' AND m.created_at < $3 + interval '7 days'
+ORDER BY d.decided_at DESC, d.decision_id, m.created_at, m.output_id
+LIMIT $4;

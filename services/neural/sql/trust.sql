@@ -1,20 +1,12 @@
--- query: try_lock_trust
--- One round at a time, held by the connection that runs it.
-SELECT pg_try_advisory_lock(72005, 0);
-
--- query: unlock_trust
--- Lets the next round begin.
-SELECT pg_advisory_unlock(72005, 0);
-
--- query: tenants_that_spoke
--- Tenants any of whose cells changed since a moment, in order.
+-- query: active_tenants
+-- Tenants with a cell that changed after a time.
 SELECT DISTINCT tenant_id FROM neural.neural_model_scores
 WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live')
   AND user_id = '' AND task_type = '' AND domain_mode = '' AND updated_at > $1
 ORDER BY tenant_id;
 
 -- query: population
--- What a tenant's raters think of each model at each task, each rater with at most $2 voices.
+-- Votes of all raters of a tenant by task and model. The votes of one rater count for at most $2.
 SELECT c.task_type, c.model, count(*) AS raters, sum(c.votes)::bigint AS votes,
   sum(c.up * least(1, $2::float8 / greatest(c.up + c.down, 1)))::float8 AS up,
   sum(c.down * least(1, $2::float8 / greatest(c.up + c.down, 1)))::float8 AS down
@@ -30,13 +22,13 @@ WHERE c.votes > 0
 GROUP BY c.task_type, c.model;
 
 -- query: count_raters
--- How many people of a tenant ever voted on what can be learned.
+-- Number of users of a tenant with votes.
 SELECT count(DISTINCT user_id) FROM neural.neural_model_scores
 WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
   AND user_id <> '' AND task_type = '' AND domain_mode = '' AND positive_count + negative_count + neutral_count > 0;
 
--- query: page_of_raters
--- The next people of a tenant who voted or were judged before.
+-- query: raters_page
+-- The next users of a tenant with votes or with a trust score.
 SELECT user_id FROM (
   SELECT user_id FROM neural.neural_model_scores
   WHERE version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND tenant_id = $1
@@ -46,7 +38,7 @@ SELECT user_id FROM (
 ) AS raters ORDER BY user_id LIMIT $3;
 
 -- query: votes_of_raters
--- The sufficient statistics of raters: their thumbs by task and model.
+-- Votes of raters by task and model.
 SELECT s.user_id, s.task_type, s.model, sum(s.positive_count)::bigint AS up, sum(s.negative_count)::bigint AS down,
   sum(s.neutral_count)::bigint AS neutral
 FROM neural.neural_model_scores s
@@ -56,20 +48,21 @@ GROUP BY s.user_id, s.task_type, s.model
 HAVING sum(s.positive_count + s.negative_count + s.neutral_count) > 0
 ORDER BY s.user_id, s.task_type, s.model;
 
--- query: known_since
--- When the first standing vote of each rater was recorded.
+-- query: first_votes
+-- When the first valid vote of each rater was recorded.
 SELECT k.user_id, (
   SELECT min(f.recorded_at) FROM ingest_api_v1.explicit_feedback f WHERE f.tenant_id = $1 AND f.user_id = k.user_id
 ) AS since
 FROM unnest($2::text[]) AS k (user_id);
 
--- query: trust_of_raters
--- What is held of raters so far; the rows stay as they are until the transaction ends.
+-- query: lock_trust
+-- Locks the trust scores of raters until the end of the transaction.
 SELECT user_id, trust, pinned FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = ANY($2::text[])
 ORDER BY user_id FOR UPDATE;
 
--- query: keep_trust
--- New judgements, by an operator ($3) over whatever is there. The time of change is that of the trust.
+-- query: upsert_trust
+-- Inserts or replaces trust scores. Only an operator ($3) replaces a pinned score. updated_at changes only with trust
+-- or pinned.
 INSERT INTO neural.user_trust_scores AS t (tenant_id, user_id, trust, factors, outlier, outlier_reason, pinned)
 SELECT $1, j.user_id, j.trust, j.factors, j.outlier_reason <> '', j.outlier_reason, j.pinned
 FROM jsonb_to_recordset($2::text::jsonb) AS j (user_id text, trust float8, factors jsonb, outlier_reason text,
@@ -81,7 +74,7 @@ ON CONFLICT (tenant_id, user_id) DO UPDATE SET trust = excluded.trust, factors =
 WHERE $3 OR NOT t.pinned;
 
 -- query: enqueue_raters
--- Everything that raters ever said is learned again.
+-- Queues all units of raters for learning.
 SELECT ingest_api_v1.enqueue_units(array_agg(c.tenant_id), array_agg(c.output_id), array_agg(c.user_id))
 FROM neural.unit_contributions c
 WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND c.tenant_id = $1
@@ -89,6 +82,6 @@ WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live
 HAVING count(*) > 0;
 
 -- query: trust_score
--- One rater, as listed.
+-- The trust score of one rater.
 SELECT user_id, trust, factors::text AS factors, outlier, outlier_reason, pinned, updated_at
 FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2;

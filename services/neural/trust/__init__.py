@@ -1,1 +1,1 @@
-"""Trust in raters: rounds and pinned values."""
+"""Trust of raters: periodic rounds and pinned values."""

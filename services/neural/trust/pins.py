@@ -1,4 +1,4 @@
-"""Trust that an operator fixes or gives back to the arithmetic, once per request."""
+"""Trust that an operator sets (pins) or returns to the computed value (clears)."""
 
 from __future__ import annotations
 
@@ -12,92 +12,82 @@ import asyncpg
 from kit.errors import NotFound
 from kit.ids import user_digest
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked, once
-from kit.postgres.pool import Connection, Database, use_tenant
+from kit.postgres.idempotency import IdempotencyKey
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.domain.rater_trust import TRUST_NEUTRAL, Factor
-from neural.rebuild.versions import as_learner
-from neural.trust.rounds import apply_trust, judgements, read_population, trust_row
+from neural.domain.rater_trust import TRUST_NEUTRAL, TrustFactor
+from neural.store.access import ANSWERS, LEARNER
+from neural.trust.scores import compute_scores, read_population, score_row, store_scores
 
 _SQL = load_queries("neural", "trust.sql")
-_REQUESTS = load_queries("neural", "boards.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinRequest:
-    """A request to pin or clear a rater's trust."""
+    """A request to pin or clear the trust of a rater."""
 
-    tenant_id: str
-    request_id: str
-    method: str
-    fingerprint: bytes
+    key: IdempotencyKey
     user_id: str
     trust: float | None
     """In [0.1, 1]; None clears the pin."""
     explanation: str = ""
-    """Who pinned it and why, as it is listed."""
+    """Explanation of the factor "pinned", with actor and reason."""
     actor: str
     reason: str = ""
 
 
 class TrustPins:
-    """Pins and clears trust; what the rater said before is learned again with it."""
+    """Pins and clears trust. The units of the rater are learned again."""
 
-    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
-        """`changed` is called when units wait to be learned again."""
-        self._database, self._changed = database, changed
+    def __init__(self, database: Database, on_enqueued: Callable[[], None]) -> None:
+        """`on_enqueued` is called when units are queued for learning."""
+        self._database, self._on_enqueued = database, on_enqueued
 
     async def change(self, request: PinRequest, render: Callable[[asyncpg.Record], bytes]) -> bytes:
-        """Pins or clears and returns the rendered trust score; a repeat returns the first answer.
+        """Pins or clears, and returns the rendered trust score. A repeated request returns the stored answer.
 
-        Raises NotFound (RATER_UNKNOWN) when there is no score to clear, Invalid (REQUEST_ID_REUSED) when the
-        identifier named another request before.
+        Raises NotFound (RATER_UNKNOWN) if there is no score to clear, Invalid (REQUEST_ID_REUSED) if the identifier
+        belongs to another request.
         """
-        asked = Asked(
-            tenant_id=request.tenant_id,
-            request_id=request.request_id,
-            method=request.method,
-            fingerprint=request.fingerprint,
-        )
-        async with as_learner(self._database) as connection:
-            await use_tenant(connection, request.tenant_id)
+        tenant = request.key.tenant_id
+        async with self._database.as_role(LEARNER, tenant) as connection:
 
-            async def work() -> bytes:
+            async def change() -> bytes:
                 await _change(connection, request)
-                score = await connection.fetchrow(_SQL["trust_score"], request.tenant_id, request.user_id)
-                assert score is not None  # noqa: S101 - it was kept above
+                score = await connection.fetchrow(_SQL["trust_score"], tenant, request.user_id)
+                assert score is not None  # noqa: S101 - stored above
                 return render(score)
 
-            answer = await once(connection, _REQUESTS["stored_answer"], _REQUESTS["store_answer"], asked, work)
-        self._changed()
+            answer = await ANSWERS.once(connection, request.key, change)
+        self._on_enqueued()
         return answer
 
 
 async def _change(connection: Connection, request: PinRequest) -> None:
-    tenant, user = request.tenant_id, request.user_id
-    held = await connection.fetchrow(_SQL["trust_of_raters"], tenant, [user])
-    if held is None and request.trust is None:
-        raise NotFound("Nothing is known of that rater.", reason="RATER_UNKNOWN")
+    tenant, user = request.key.tenant_id, request.user_id
+    stored = await connection.fetchrow(_SQL["lock_trust"], tenant, [user])
+    if stored is None and request.trust is None:
+        raise NotFound("The rater has no trust score. Check user_id.", reason="RATER_UNKNOWN")
     population = await read_population(connection, tenant)
-    judgement = (await judgements(connection, tenant, [user], population))[user]
+    score = (await compute_scores(connection, tenant, [user], population))[user]
     if request.trust is not None:
-        factors = (*judgement.factors, Factor("pinned", request.trust, request.explanation))
-        judgement = dataclasses.replace(judgement, trust=request.trust, factors=factors)
-    before = held["trust"] if held is not None else TRUST_NEUTRAL
-    moved = [user] if judgement.trust != before else []
-    row = trust_row(user, judgement, pinned=request.trust is not None)
-    await apply_trust(connection, tenant, [row], moved, by_operator=True)
+        factors = (*score.factors, TrustFactor("pinned", request.trust, request.explanation))
+        score = dataclasses.replace(score, trust=request.trust, factors=factors)
+    before = stored["trust"] if stored is not None else TRUST_NEUTRAL
+    changed = [user] if score.trust != before else []
+    row = score_row(user, score, is_pinned=request.trust is not None)
+    await store_scores(connection, tenant, [row], changed, is_operator=True)
     entry = AuditEntry(
         tenant_id=tenant,
         actor=request.actor,
         action="trust.clear" if request.trust is None else "trust.pin",
         target=user_digest(tenant, user),
-        reason=_unnamed(request.reason, user),
-        detail={"before": before, "after": judgement.trust},
+        reason=_without_user(request.reason, user),
+        detail={"before": before, "after": score.trust},
     )
     await append_audit(connection, entry)
 
 
-def _unnamed(text: str, user: str) -> str:
-    """Returns the text without the user's name: the audit log outlasts users."""
+def _without_user(text: str, user: str) -> str:
+    """Returns the text without the user ID, because erasures do not change the audit log."""
     return re.sub(rf"(?<!\w){re.escape(user)}(?!\w)", "the user", text)

@@ -1,1 +1,1 @@
-"""Background tasks of neural."""
+"""Background tasks of the service."""

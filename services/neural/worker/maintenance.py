@@ -1,25 +1,19 @@
-"""What the tables need from time to time: partitions ahead of time, and an end to what is too old to matter."""
+"""Hourly maintenance: creates partitions and deletes old spending."""
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from kit.postgres.pool import Database
-from kit.postgres.queries import load_queries
-from neural.budget.controller import forget_spending
-from neural.rebuild.versions import as_learner
+from neural.budget.spending import delete_old_spending
+from neural.recommendation.decision_log import ensure_partitions
+from neural.store.access import LEARNER
 
-_SQL = load_queries("neural", "recommendation.sql")
-
-EVERY = timedelta(hours=1)
+INTERVAL = timedelta(hours=1)
 
 
-async def upkeep_forever(database: Database) -> None:
-    """Makes the partitions of coming months and forgets old spending; safe to run in several processes."""
-    while True:
-        async with database.transaction() as connection:
-            await connection.execute(_SQL["ensure_partitions"])
-        async with as_learner(database) as connection:
-            await forget_spending(connection)
-        await asyncio.sleep(EVERY.total_seconds())
+async def maintain(database: Database) -> None:
+    """Runs the maintenance once. Several processes can run it at the same time."""
+    await ensure_partitions(database)
+    async with database.as_role(LEARNER) as connection:
+        await delete_old_spending(connection)

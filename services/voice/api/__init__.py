@@ -1,1 +1,1 @@
-"""The gRPC servicer of VoiceService."""
+"""gRPC servicer of VoiceService."""

@@ -1,4 +1,4 @@
-"""A recording that is sent in chunks, collected within bounds."""
+"""Receives a recording that a client sends in chunks, within limits of size, time and concurrency."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from datetime import timedelta
 
 from kit.errors import DeadlineExceeded, Exhausted, Invalid
 from radiant.voice.v1 import voice_service_pb2 as pb
-from voice.engine.rejection import AudioRejected, Rejection
-from voice.settings import HearingSettings
+from voice.engine.rejection import too_large_error
+from voice.settings import RecognitionSettings
 
 RECEIVE_MAX = timedelta(seconds=60)
-"""How long a caller may take to send a recording."""
+"""Longest time of an upload."""
 
 
-class Intake:
-    """Collects recordings, of so many callers at a time."""
+class UploadReceiver:
+    """Receives recordings of a limited number of calls at the same time."""
 
-    def __init__(self, settings: HearingSettings) -> None:
+    def __init__(self, settings: RecognitionSettings) -> None:
         self._bytes_max, self._calls_max = settings.audio_bytes_max, settings.transcriptions_max
         self._calls = 0
 
     @contextlib.contextmanager
-    def admitted(self) -> Iterator[None]:
-        """Counts a call while the block runs; raises Exhausted when there are too many."""
+    def slot(self) -> Iterator[None]:
+        """Counts a call during the block. Raises Exhausted (TRANSCRIPTIONS_FULL) when the limit is reached."""
         if self._calls >= self._calls_max:
-            raise Exhausted("Too many recordings are being transcribed.", reason="TRANSCRIPTIONS_FULL")
+            message = f"The limit of {self._calls_max} concurrent Transcribe calls is reached. Retry later."
+            raise Exhausted(message, reason="TRANSCRIPTIONS_FULL")
         self._calls += 1
         try:
             yield
@@ -35,33 +36,32 @@ class Intake:
             self._calls -= 1
 
     async def header(self, requests: AsyncIterator[pb.TranscribeRequest]) -> pb.TranscribeHeader:
-        """Returns the header; raises Invalid when something else comes first."""
-        with _in_time():
-            async with asyncio.timeout(RECEIVE_MAX.total_seconds()):
-                first = await anext(requests, None)
+        """Returns the header. Raises Invalid unless it is the first message."""
+        async with _time_limit():
+            first = await anext(requests, None)
         if first is None or first.WhichOneof("part") != "header":
-            raise Invalid.field("header", "must come first")
+            raise Invalid.field("header", "must be the first message")
         return first.header
 
-    async def file(self, requests: AsyncIterator[pb.TranscribeRequest]) -> bytes:
-        """Returns the chunks as one; raises AudioRejected as soon as they are too many."""
+    async def data(self, requests: AsyncIterator[pb.TranscribeRequest]) -> bytes:
+        """Returns the concatenated chunks. Raises AudioRejected as soon as they exceed the size limit."""
         data = bytearray()
-        with _in_time():
-            async with asyncio.timeout(RECEIVE_MAX.total_seconds()):
-                async for request in requests:
-                    if request.WhichOneof("part") != "chunk":
-                        raise Invalid.field("header", "must come once")
-                    data += request.chunk
-                    if len(data) > self._bytes_max:
-                        megabytes = self._bytes_max / 2**20
-                        sentence = f"The recording is larger than {megabytes:.3g} MB."
-                        raise AudioRejected(Rejection.TOO_LARGE, sentence)
+        async with _time_limit():
+            async for request in requests:
+                if request.WhichOneof("part") != "chunk":
+                    raise Invalid.field("header", "must be sent once only")
+                data += request.chunk
+                if len(data) > self._bytes_max:
+                    raise too_large_error(self._bytes_max)
         return bytes(data)
 
 
-@contextlib.contextmanager
-def _in_time() -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def _time_limit() -> AsyncIterator[None]:
     try:
-        yield
+        async with asyncio.timeout(RECEIVE_MAX.total_seconds()):
+            yield
     except TimeoutError:
-        raise DeadlineExceeded("The recording took too long to arrive.", reason="RECORDING_TOO_SLOW") from None
+        seconds = RECEIVE_MAX.total_seconds()
+        message = f"The upload of the recording took longer than {seconds:.0f} s. Send it again."
+        raise DeadlineExceeded(message, reason="RECORDING_TOO_SLOW") from None

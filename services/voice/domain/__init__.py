@@ -1,1 +1,1 @@
-"""Types and ports of voice feedback."""
+"""Types and ports of voice feedback, without dependencies on the voice extra."""

@@ -1,57 +1,32 @@
-"""What the service needs of the outside, and what passes between its rooms; nothing here needs the voice extra."""
+"""Interfaces of the service to speech recognition and to the store of recordings."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """What was said in a recording, and what it thinks of the answer."""
-
-    no_speech: bool
-    """Nobody said a word; then only `seconds` and `model` mean anything."""
-    text: str = ""
-    language: str = ""
-    """ISO 639-1; empty where there is no such code."""
-    language_probability: float = 0.0
-    english: str = ""
-    """Empty when there is no translation."""
-    confidence: float = 0.0
-    doubt: str = ""
-    """Why not to rely on it; empty without a reason."""
-    seconds: float = 0.0
-    """Length of the recording."""
-    model: str = ""
-    sentiment: float = 0.0
-    """In [-1, 1]."""
-    rating: int = 0
-    """-1, 0 or 1."""
-    categories: tuple[str, ...] = ()
-    """The likeliest first, by the names of the API."""
+from voice.domain.transcript import Transcript
 
 
-class Ears(Protocol):
-    """Understands recordings."""
+class Transcriber(Protocol):
+    """Transcribes recordings."""
 
-    async def understand(self, data: bytes, *, language: str = "", translate: bool = True) -> Understood:
-        """Hears a whole file and reads what was said.
+    async def transcribe(self, data: bytes, *, language: str = "", translate: bool = True) -> Transcript:
+        """Returns the transcript of a whole audio file; an empty language is detected.
 
-        Raises voice.engine.rejection.AudioRejected for what can never be heard, Exhausted when too much waits,
-        Unavailable while stopping, and other errors for what may go better another time.
+        Raises AudioRejected for a file that cannot be decoded, Exhausted when the queue is full, and Unavailable while
+        the service stops. A retry may succeed after any other error.
         """
         ...
 
 
 class Recordings(Protocol):
-    """Where intake keeps recordings; see kit.objects.ObjectStore."""
+    """Store of recordings, which ingest writes; see kit.objects.ObjectStore."""
 
     def stream(self, key: str) -> AsyncIterator[bytes]:
-        """Gives a recording in parts of any size; raises NotFound and Unavailable, ValueError for what is no key."""
+        """Yields a recording in parts of any size. Raises NotFound, Unavailable, and ValueError for a malformed key."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Deletes a recording; one that is gone already is no error."""
+        """Deletes a recording; does nothing when it does not exist."""
         ...

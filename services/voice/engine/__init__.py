@@ -1,1 +1,1 @@
-"""From bytes of audio to words: sniffing, decoding, the gate for speech, batching, Whisper."""
+"""Speech recognition: audio decoding, voice activity detection, batches, and the Whisper model."""

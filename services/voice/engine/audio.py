@@ -1,7 +1,7 @@
-"""From the bytes of a file to 16 kHz samples, in bounded memory and time, or a plain reason why not.
+"""Decodes audio files to mono samples at 16 kHz, in bounded memory and time.
 
-The container is forced to the one that the first bytes show, so libav never probes for playlists or other containers
-that point elsewhere; the codec must be one of a few; decoding stops as soon as a limit is passed.
+The container is fixed by the first bytes, so that libav does not probe for playlists or other containers that refer to
+further files. The codec must be on a list. Decoding stops as soon as a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from kit.audio import HEAD_BYTES, AudioFormat, sniff
-from voice.engine.containers.truncation import check_whole
-from voice.engine.rejection import AudioRejected, Rejection, corrupt, truncated
+from voice.engine.containers.truncation import check_complete
+from voice.engine.rejection import AudioRejected, Rejection, corrupt_error, too_large_error, truncated_error
 
 Samples = NDArray[np.float32]
 
 RATE = 16_000
-"""Samples per second of every decoded clip."""
+"""Samples per second of decoded clips."""
 DEMUXERS = {
     AudioFormat.WEBM: "matroska",
     AudioFormat.MP3: "mp3",
@@ -37,26 +37,26 @@ DEMUXERS = {
     AudioFormat.AIFF: "aiff",
 }
 CODECS = ("opus", "libopus", "vorbis", "mp3", "mp3float", "aac", "flac", "alac")
-"""Beside every pcm_*."""
+"""Codecs that are decoded, in addition to all pcm_* codecs."""
 DECLARED = frozenset({AudioFormat.WEBM, AudioFormat.M4A, AudioFormat.FLAC})
-"""Formats whose stated duration is exact, where stated; of others libav guesses it from the bit rate."""
+"""Formats whose declared duration is exact. For the others libav estimates it from the bit rate."""
 RATE_MIN, RATE_MAX, CHANNELS_MAX, FRAME_SAMPLES_MAX = 8_000, 192_000, 8, 1 << 18
 MISSING_SECONDS_MAX, MISSING_SHARE_MAX, MISSING_FLAC_SECONDS_MAX = 0.3, 0.01, 0.01
-"""How much less than is stated may come: encoders pad, FLAC counts its samples."""
-BAD_MP3_PACKETS_MAX = 3
-"""A frame that leans on a bit reservoir which was edited away; other formats have no such frames."""
+"""Allowed difference between declared and decoded duration: encoders add padding; FLAC declares exact samples."""
+INVALID_MP3_PACKETS_MAX = 3
+"""An MP3 frame may refer to a bit reservoir that an editor has removed. Other formats have no such frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioLimits:
-    """What is too much."""
+    """Limits of decoding."""
 
     bytes_max: int = 25 * 1024 * 1024
-    """Size of the file."""
+    """Size of the file, in bytes."""
     duration_max: timedelta = timedelta(minutes=10)
-    """Length of the recording; decoding stops there."""
+    """Length of the recording. Decoding stops at this limit."""
     decode_time_max: timedelta = timedelta(seconds=30)
-    """Wall time of decoding; a file that takes longer counts as damaged."""
+    """Wall time of decoding. A file that takes longer is rejected as damaged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,46 +65,43 @@ class Clip:
 
     samples: Samples
     """Mono, 16 kHz, between -1 and 1."""
-    seconds: float
-    """Length."""
+    duration_s: float
     format: AudioFormat
-    """What the file was."""
+    """Container format of the file."""
 
 
 def decode(data: bytes, limits: AudioLimits | None = None) -> Clip:
-    """Decodes a whole file; raises AudioRejected, and nothing else, for whatever cannot be taken.
+    """Returns the samples of a whole file. Raises AudioRejected, and no other error, for a file that is not accepted.
 
-    Blocks for as long as decoding takes: call it off the event loop.
+    Blocks while it decodes, so call it outside of the event loop.
     """
     limits = limits or AudioLimits()
     if not data:
-        raise AudioRejected(Rejection.EMPTY, "The recording is empty.")
+        raise AudioRejected(Rejection.EMPTY, "The recording is empty. Record it again.")
     if len(data) > limits.bytes_max:
-        megabytes = limits.bytes_max / 2**20
-        raise AudioRejected(Rejection.TOO_LARGE, f"The recording is larger than {megabytes:.3g} MB.")
+        raise too_large_error(limits.bytes_max)
     format_ = sniff(data[:HEAD_BYTES])
     if format_ is None:
-        raise AudioRejected(
-            Rejection.UNKNOWN_FORMAT, "This is not a recording we can play: send WebM, MP3, WAV, Ogg, M4A or FLAC."
-        )
+        message = "The audio format is not supported. Send WebM, MP3, WAV, Ogg, M4A, FLAC or AIFF."
+        raise AudioRejected(Rejection.UNKNOWN_FORMAT, message)
     try:
-        samples = _decoded(check_whole(data, format_), format_, limits)
+        samples = _decoded(check_complete(data, format_), format_, limits)
     except AudioRejected:
         raise
-    except Exception as problem:  # libav has many ways to say that bytes make no sense; none is the caller's concern
-        raise corrupt() from problem
+    except Exception as problem:  # libav raises many types of errors for invalid data
+        raise corrupt_error() from problem
     if not np.isfinite(samples).all():
-        raise corrupt()
+        raise corrupt_error()
     return Clip(np.clip(samples, -1, 1), len(samples) / RATE, format_)
 
 
 def _decoded(data: bytes, format_: AudioFormat, limits: AudioLimits) -> Samples:
-    until = time.monotonic() + limits.decode_time_max.total_seconds()
+    deadline = time.monotonic() + limits.decode_time_max.total_seconds()
     samples_max = int(limits.duration_max.total_seconds() * RATE)
     parts, total = list[Samples](), 0
     with av.open(io.BytesIO(data), mode="r", format=DEMUXERS[format_], metadata_errors="ignore") as container:
         if not container.streams.audio:
-            raise AudioRejected(Rejection.NO_AUDIO, "The file holds no sound.")
+            raise AudioRejected(Rejection.NO_AUDIO, "The recording contains no audio. Record it again.")
         stream = container.streams.audio[0]
         _check_stream(stream)
         frames = _frames(container, stream, format_)
@@ -113,28 +110,33 @@ def _decoded(data: bytes, format_: AudioFormat, limits: AudioLimits) -> Samples:
             total += len(part)
             if total > samples_max:
                 minutes = limits.duration_max.total_seconds() / 60
-                raise AudioRejected(Rejection.TOO_LONG, f"The recording is longer than {minutes:.3g} minutes.")
-            if time.monotonic() > until:
-                raise corrupt()
+                raise AudioRejected(
+                    Rejection.TOO_LONG, f"The recording is longer than the limit of {minutes:.3g} minutes."
+                )
+            if time.monotonic() > deadline:
+                raise corrupt_error()
         declared = _declared_seconds(container, stream, format_)
     padding = max(MISSING_SECONDS_MAX, declared * MISSING_SHARE_MAX)
     if declared - total / RATE > (MISSING_FLAC_SECONDS_MAX if format_ is AudioFormat.FLAC else padding):
-        raise truncated()
+        raise truncated_error()
     if not total:
-        raise AudioRejected(Rejection.NO_AUDIO, "The file holds no sound.")
+        raise AudioRejected(Rejection.NO_AUDIO, "The recording contains no audio. Record it again.")
     return np.concatenate(parts)
 
 
 def _check_stream(stream: AudioStream) -> None:
     name, rate, channels = stream.codec_context.name, stream.codec_context.sample_rate, stream.codec_context.channels
     if name not in CODECS and not name.startswith("pcm_"):
-        raise AudioRejected(Rejection.UNKNOWN_FORMAT, "The sound in this file is coded in a way we cannot play.")
+        raise AudioRejected(
+            Rejection.UNKNOWN_FORMAT,
+            "The audio codec is not supported. Send Opus, Vorbis, MP3, AAC, FLAC, ALAC or PCM.",
+        )
     if not RATE_MIN <= (rate or 0) <= RATE_MAX or not 1 <= channels <= CHANNELS_MAX:
-        raise corrupt()
+        raise corrupt_error()
 
 
 def _declared_seconds(container: av.container.InputContainer, stream: AudioStream, format_: AudioFormat) -> float:
-    """Returns the duration that the file states, 0 when it states none."""
+    """Returns the duration that the file declares in seconds, 0 when it declares none."""
     if format_ not in DECLARED:
         return 0.0
     if stream.duration and stream.time_base:
@@ -144,33 +146,35 @@ def _declared_seconds(container: av.container.InputContainer, stream: AudioStrea
 
 def _frames(container: av.container.InputContainer, stream: AudioStream, format_: AudioFormat) -> Iterator[AudioFrame]:
     stream.codec_context.thread_count = 1
-    bad, packets = 0, container.demux(stream)
+    invalid, packets = 0, container.demux(stream)
     for packet in packets:
         if packet.is_corrupt:
-            raise truncated()
+            raise truncated_error()
         try:
             decoded = packet.decode()
         except av.error.InvalidDataError:
-            bad += 1
-            if format_ is AudioFormat.MP3 and bad <= BAD_MP3_PACKETS_MAX:
+            invalid += 1
+            if format_ is AudioFormat.MP3 and invalid <= INVALID_MP3_PACKETS_MAX:
                 continue
             following = next(packets, None)
-            if following is None or not following.size:  # the last one, which is broken when the rest of it is missing
-                raise truncated() from None
+            if (
+                following is None or not following.size
+            ):  # an invalid last packet means that the end of the file is missing
+                raise truncated_error() from None
             raise
         yield from decoded
 
 
 def _resampled(frames: Iterator[AudioFrame], stream: AudioStream) -> Iterator[Samples]:
-    """Mixes down to mono at 16 kHz; raises AudioRejected when the rate or the channels change on the way."""
+    """Yields mono samples at 16 kHz. Raises AudioRejected when the rate or the channels change within the stream."""
     resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
     shape = None
     for frame in frames:
-        now = (frame.sample_rate, len(frame.layout.channels), frame.format.name)
-        shape = shape or now
-        if now != shape or frame.samples > FRAME_SAMPLES_MAX:
-            raise corrupt()
-        frame.pts = None  # gaps between time stamps are not to become silence
+        current = (frame.sample_rate, len(frame.layout.channels), frame.format.name)
+        shape = shape or current
+        if current != shape or frame.samples > FRAME_SAMPLES_MAX:
+            raise corrupt_error()
+        frame.pts = None  # otherwise gaps between time stamps would become silence
         for out in resampler.resample(frame):
             yield out.to_ndarray().reshape(-1).astype(np.float32, copy=False)
     if shape:

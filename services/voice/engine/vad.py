@@ -1,6 +1,6 @@
-"""The gate: is anybody speaking at all? Whisper invents words, and languages, for silence and noise.
+"""Voice activity detection. Whisper produces text even for silence and noise, so clips without speech stop here.
 
-The Silero detector that faster-whisper ships is loaded once a process and answers ten seconds in some 20 ms.
+Uses the Silero model of faster-whisper, which is loaded once per process and needs about 20 ms for ten seconds.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ class Span:
     """A part of a clip."""
 
     start: int
-    """First sample."""
+    """Index of the first sample."""
     end: int
-    """The sample after the last."""
+    """Index after the last sample."""
 
     def __len__(self) -> int:
         """Returns the number of samples."""
         return self.end - self.start
 
 
-def speech(samples: Samples) -> list[Span]:
-    """Returns where somebody speaks, in order, with some room at both ends; empty when nobody does."""
+def speech_spans(samples: Samples) -> list[Span]:
+    """Returns the parts with speech in order, padded by 200 ms on both sides; empty when there is no speech."""
     if not len(samples):
         return []
     return [Span(int(each["start"]), int(each["end"])) for each in get_speech_timestamps(samples, OPTIONS)]

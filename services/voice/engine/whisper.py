@@ -1,4 +1,8 @@
-"""Hears a batch of clips: every window encoded once, languages voted, transcripts and translations decoded together."""
+"""Speech recognition of a batch of clips with Whisper.
+
+Each window is encoded once. The windows of a clip vote on its language. Transcripts and translations are decoded in the
+same batch.
+"""
 
 from __future__ import annotations
 
@@ -12,149 +16,167 @@ import numpy as np
 from kit.errors import Invalid
 from voice.engine.audio import RATE, Clip
 from voice.engine.model import Array, SpeechModel
-from voice.engine.quality import Attempt, confidence, doubt, over_windows
+from voice.engine.quality import Hypothesis, confidence, doubt, over_windows
+from voice.engine.recognition import (
+    ENGLISH,
+    FRAMES_PER_SECOND,
+    WINDOW_FRAMES,
+    PreparedClip,
+    RecognitionOptions,
+    RecognitionResult,
+    silent_result,
+)
 from voice.engine.settings import EngineSettings
-from voice.engine.transcript import ENGLISH, FRAMES_PER_SECOND, WINDOW_FRAMES, Ask, Heard, Job, nothing_heard
-from voice.engine.vad import Span, speech
+from voice.engine.vad import Span, speech_spans
 from voice.engine.windows import windows
 
 ISO_639_1 = {"jw": "jv", "yue": "zh", "haw": ""}
-"""Codes of the model that are no codes of ISO 639-1; Hawaiian has none."""
+"""Codes of the model that differ from ISO 639-1. Hawaiian has no code there."""
 
 
 @dataclass(slots=True)
 class _Row:
-    """A window of a job, to be decoded after a prompt."""
+    """A window with its prompt: one row of a decoding batch."""
 
-    job: int
-    place: int
-    """Of its encoding."""
-    seconds: float
+    clip: int
+    """Index of the clip in the batch."""
+    window: int
+    """Index of the encoded window."""
+    duration_s: float
     prompt: list[int]
-    translates: bool
-    best: Attempt | None = None
+    is_translation: bool
+    best: Hypothesis | None = None
 
 
 class Engine:
-    """The whole of speech recognition, blocking; `voice.engine.batching` feeds it from an event loop."""
+    """Blocking speech recognition; `voice.engine.batcher` calls it for an event loop."""
 
     def __init__(self, settings: EngineSettings, model: SpeechModel | None = None) -> None:
-        """Loads the model unless one is given."""
+        """Takes the settings, and a model; loads the model when none is given."""
         self._settings = settings
         self._model = model or SpeechModel(settings)
         self.name, self.workers = self._model.name, self._model.workers
 
     @property
     def device(self) -> str:
-        """Returns cpu or cuda."""
+        """Device of the model: `cpu` or `cuda`."""
         return self._model.device
 
-    def prepare(self, clip: Clip, ask: Ask) -> Job:
-        """Runs the gate and cuts windows; no windows mean that nobody speaks. Raises Invalid for a language unknown."""
-        if ask.language and not self._model.knows(ask.language):
-            raise Invalid.field("language", "is not a language that the model knows")
-        return Job(clip, ask, windows(clip.samples, speech(clip.samples)))
+    def prepare(self, clip: Clip, options: RecognitionOptions) -> PreparedClip:
+        """Detects speech and cuts windows. Raises Invalid for a language that the model does not support."""
+        if options.language and not self._model.supports(options.language):
+            raise Invalid.field("language", "is not supported by the speech model")
+        return PreparedClip(clip, options, windows(clip.samples, speech_spans(clip.samples)))
 
     def warm_up(self) -> None:
-        """Runs the model once on quiet noise, so that the first caller does not wait for it to compile."""
+        """Runs the model once on noise: on a GPU the first run compiles kernels."""
         noise = np.random.default_rng(0).normal(0, 0.001, RATE).astype(np.float32)
         encoded = self._model.encode(self._model.features(noise, WINDOW_FRAMES)[np.newaxis])
         self._model.languages(encoded)
         self._model.generate(encoded, [self._model.prompt(ENGLISH, translate=False)], 1.0)
 
-    def hear(self, jobs: Sequence[Job]) -> list[Heard]:
-        """Answers each job, in order. What raises, raises for all of them."""
-        until = time.monotonic() + self._settings.retry_time_max.total_seconds()
-        places = [(number, window) for number, job in enumerate(jobs) for window in job.windows]
-        if not places:
-            return [nothing_heard(job.clip, self.name) for job in jobs]
-        encoded = self._model.encode(self._features(jobs, places))
-        spoken = self._languages(jobs, places, encoded)
-        rows = list(self._rows(jobs, places, spoken))
-        self._decode(rows, encoded, until)
-        by_job = defaultdict[int, list[_Row]](list)
+    def recognise(self, clips: Sequence[PreparedClip]) -> list[RecognitionResult]:
+        """Returns the results in the order of the clips. An error concerns the whole batch."""
+        deadline = time.monotonic() + self._settings.retry_time_max.total_seconds()
+        cut = [(number, window) for number, prepared in enumerate(clips) for window in prepared.windows]
+        if not cut:
+            return [silent_result(prepared.clip, self.name) for prepared in clips]
+        encoded = self._model.encode(self._features(clips, cut))
+        languages = self._languages(clips, cut, encoded)
+        rows = list(self._rows(clips, cut, languages))
+        self._decode(rows, encoded, deadline)
+        by_clip = defaultdict[int, list[_Row]](list)
         for row in rows:
-            by_job[row.job].append(row)
-        return [self._heard(job, by_job[number], *spoken[number]) for number, job in enumerate(jobs)]
+            by_clip[row.clip].append(row)
+        return [self._result(prepared, by_clip[number], *languages[number]) for number, prepared in enumerate(clips)]
 
-    def _features(self, jobs: Sequence[Job], places: Sequence[tuple[int, Span]]) -> Array:
+    def _features(self, clips: Sequence[PreparedClip], cut: Sequence[tuple[int, Span]]) -> Array:
         frames = WINDOW_FRAMES
         if self._settings.padding == "tight":
-            longest = max(max(jobs[number].frames()) for number, _ in places)
+            longest = max(max(clips[number].frames()) for number, _ in cut)
             frames = min(WINDOW_FRAMES, longest + FRAMES_PER_SECOND + longest % 2)
         return np.stack(
-            [self._model.features(jobs[number].clip.samples[at.start : at.end], frames) for number, at in places]
+            [self._model.features(clips[number].clip.samples[at.start : at.end], frames) for number, at in cut]
         )
 
     def _languages(
-        self, jobs: Sequence[Job], places: Sequence[tuple[int, Span]], encoded: Array
+        self, clips: Sequence[PreparedClip], cut: Sequence[tuple[int, Span]], encoded: Array
     ) -> list[tuple[str, float]]:
-        """Returns language and probability of each job: its windows vote, each with its length."""
-        told = {number for number, job in enumerate(jobs) if job.ask.language}
-        asked = [place for place, (number, _) in enumerate(places) if number not in told]
-        votes = [defaultdict[str, float](float) for _ in jobs]
-        found = self._model.languages(encoded[asked]) if asked else []
-        for place, row in zip(asked, found, strict=True):
-            number, window = places[place]
-            for language, chance in row.items():
-                votes[number][language] += chance * len(window)
-        spoken = []
-        for job, vote in zip(jobs, votes, strict=True):
-            if job.ask.language or not vote:
-                spoken.append((job.ask.language, float(bool(job.ask.language))))
+        """Returns language and probability of each clip: the mean over its windows, weighted by their length."""
+        unknown = [index for index, (number, _) in enumerate(cut) if not clips[number].options.language]
+        totals = [defaultdict[str, float](float) for _ in clips]
+        found = self._model.languages(encoded[unknown]) if unknown else []
+        for index, probabilities in zip(unknown, found, strict=True):
+            number, window = cut[index]
+            for language, probability in probabilities.items():
+                totals[number][language] += probability * len(window)
+        languages = []
+        for prepared, total in zip(clips, totals, strict=True):
+            given = prepared.options.language
+            if given or not total:
+                languages.append((given, float(bool(given))))
             else:
-                winner = max(vote, key=lambda language: vote[language])
-                spoken.append((winner, vote[winner] / sum(map(len, job.windows))))
-        return spoken
+                likeliest = max(total, key=lambda language: total[language])
+                languages.append((likeliest, total[likeliest] / sum(map(len, prepared.windows))))
+        return languages
 
     def _rows(
-        self, jobs: Sequence[Job], places: Sequence[tuple[int, Span]], spoken: Sequence[tuple[str, float]]
+        self,
+        clips: Sequence[PreparedClip],
+        cut: Sequence[tuple[int, Span]],
+        languages: Sequence[tuple[str, float]],
     ) -> Iterator[_Row]:
-        for place, (number, window) in enumerate(places):
-            language = spoken[number][0]
-            seconds = len(window) / RATE
-            yield _Row(number, place, seconds, self._model.prompt(language, translate=False), False)
-            if jobs[number].ask.translate and language != ENGLISH:
-                yield _Row(number, place, seconds, self._model.prompt(language, translate=True), True)
+        for index, (number, window) in enumerate(cut):
+            language = languages[number][0]
+            duration_s = len(window) / RATE
+            yield _Row(number, index, duration_s, self._model.prompt(language, translate=False), False)
+            if clips[number].options.translate and language != ENGLISH:
+                yield _Row(number, index, duration_s, self._model.prompt(language, translate=True), True)
 
-    def _decode(self, rows: Sequence[_Row], encoded: Array, until: float) -> None:
-        """Fills in the best attempt of each row; what is not good is tried warmer while time is left."""
+    def _decode(self, rows: Sequence[_Row], encoded: Array, deadline: float) -> None:
+        """Sets the best hypothesis of each row. Rows with a poor one are decoded again at higher temperatures.
+
+        After the deadline no row is decoded again.
+        """
         for temperature in (0.0, *self._settings.retry_temperatures):
-            again = [row for row in rows if row.best is None or not row.best.good]
-            if not again or (temperature and time.monotonic() > until):
+            poor = [row for row in rows if row.best is None or not row.best.is_acceptable]
+            if not poor or (temperature and time.monotonic() > deadline):
                 return
             step = 2 * self._settings.batch_rows_max  # a transcript and a translation of each window
-            for at in range(0, len(again), step):
-                if temperature and time.monotonic() > until:
+            for at in range(0, len(poor), step):
+                if temperature and time.monotonic() > deadline:
                     return
-                some = again[at : at + step]
-                places, prompts = [row.place for row in some], [row.prompt for row in some]
-                attempts = self._model.generate(encoded[places], prompts, max(row.seconds for row in some), temperature)
-                for row, attempt in zip(some, attempts, strict=True):
-                    row.best = max(filter(None, (row.best, attempt)), key=_preference)
+                batch = poor[at : at + step]
+                indices, prompts = [row.window for row in batch], [row.prompt for row in batch]
+                longest_s = max(row.duration_s for row in batch)
+                hypotheses = self._model.generate(encoded[indices], prompts, longest_s, temperature)
+                for row, hypothesis in zip(batch, hypotheses, strict=True):
+                    row.best = max(filter(None, (row.best, hypothesis)), key=_preference)
 
-    def _heard(self, job: Job, rows: Sequence[_Row], language: str, probability: float) -> Heard:
-        said = [(row.best, row.place, row.seconds) for row in rows if row.best and not row.translates]
-        translated = [row.best for row in rows if row.best and row.translates and not row.best.silent]
-        spoken = [(attempt, seconds) for attempt, _, seconds in said if not attempt.silent and attempt.text]
+    def _result(
+        self, prepared: PreparedClip, rows: Sequence[_Row], language: str, probability: float
+    ) -> RecognitionResult:
+        transcripts = [(row.best, row.duration_s) for row in rows if row.best and not row.is_translation]
+        translations = [row.best for row in rows if row.best and row.is_translation and not row.best.is_silent]
+        spoken = [(best, duration_s) for best, duration_s in transcripts if not best.is_silent and best.text]
         if not spoken:
-            return nothing_heard(job.clip, self.name)
-        text = " ".join(attempt.text for attempt, _ in spoken)
-        frames = [round(seconds * FRAMES_PER_SECOND) for _, seconds in spoken]
-        quality = over_windows([attempt for attempt, _ in spoken], frames, probability)
-        english = text if language == ENGLISH else " ".join(each.text for each in translated)
-        return Heard(
-            no_speech=False,
+            return silent_result(prepared.clip, self.name)
+        text = " ".join(best.text for best, _ in spoken)
+        frames = [round(duration_s * FRAMES_PER_SECOND) for _, duration_s in spoken]
+        quality = over_windows([best for best, _ in spoken], frames, probability)
+        english = text if language == ENGLISH else " ".join(each.text for each in translations)
+        return RecognitionResult(
+            has_speech=True,
             text=text,
             language=ISO_639_1.get(language, language),
             language_probability=probability,
-            english=english if job.ask.translate else "",
+            english=english if prepared.options.translate else "",
             confidence=confidence(quality),
-            seconds=job.clip.seconds,
+            duration_s=prepared.clip.duration_s,
             model=self.name,
-            doubtful=doubt(quality, translated, self._settings.doubt_below),
+            doubt=doubt(quality, translations, self._settings.doubt_below),
         )
 
 
-def _preference(attempt: Attempt) -> tuple[bool, tuple[bool, float]]:
-    return attempt.good, attempt.rank()
+def _preference(hypothesis: Hypothesis) -> tuple[bool, tuple[bool, float]]:
+    return hypothesis.is_acceptable, hypothesis.rank()

@@ -1,4 +1,4 @@
-"""Cuts what was said into windows of at most 30 seconds, where cutting hurts least."""
+"""Cuts clips into windows of at most 30 seconds, the input length of Whisper."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from voice.engine.vad import Span
 
 WINDOW_SAMPLES = 30 * RATE
 EARLIEST_SHARE = 0.5
-"""A cut is looked for in the later half of a window: shorter ones would waste padding."""
-ROOM_SAMPLES = RATE // 2
-"""Kept before the first word and after the last; a clip cut tighter loses words."""
+"""A cut lies in the second half of a window: shorter windows would consist mostly of padding."""
+MARGIN_SAMPLES = RATE // 2
+"""Audio that is kept before the first and after the last speech span; a smaller margin loses words."""
 QUIET_SAMPLES = RATE // 5
-"""Width of the quietest place that is looked for where nobody pauses."""
+"""Length of the stretch whose energy is compared when there is no pause."""
 
 
 def windows(samples: Samples, spans: Sequence[Span]) -> list[Span]:
-    """Returns windows that hold all speech, in order; silence before, after and in wide pauses is left out.
+    """Returns windows that contain all speech, in order. Silence before, after and in long pauses is left out.
 
-    A window ends in the last pause of its later half, or in the quietest fifth of a second of it when there is none.
+    A window ends in the last pause of its second half, or else in the quietest 0.2 s of that half.
     """
     if not spans:
         return []
-    start, end = max(0, spans[0].start - ROOM_SAMPLES), min(len(samples), spans[-1].end + ROOM_SAMPLES)
+    start, end = max(0, spans[0].start - MARGIN_SAMPLES), min(len(samples), spans[-1].end + MARGIN_SAMPLES)
     found = list[Span]()
     while end - start > WINDOW_SAMPLES:
         earliest, latest = start + int(WINDOW_SAMPLES * EARLIEST_SHARE), start + WINDOW_SAMPLES
@@ -36,17 +36,17 @@ def windows(samples: Samples, spans: Sequence[Span]) -> list[Span]:
             if before.end <= latest and after.start >= earliest
         ]
         if pauses:
-            cut, begin = pauses[-1]
+            cut, following = pauses[-1]
         else:
-            cut = begin = _quietest(samples, earliest, latest)
+            cut = following = _quietest(samples, earliest, latest)
         found.append(Span(start, cut))
-        start = begin
+        start = following
     found.append(Span(start, end))
     return found
 
 
 def _quietest(samples: Samples, earliest: int, latest: int) -> int:
-    """Returns the middle of the quietest stretch between two places."""
+    """Returns the middle of the 0.2 s with the least energy between two sample indices."""
     energy = np.square(samples[earliest:latest], dtype=np.float64)
     sums = np.concatenate(([0.0], np.cumsum(energy)))
     widths = sums[QUIET_SAMPLES:] - sums[:-QUIET_SAMPLES]

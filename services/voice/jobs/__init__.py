@@ -1,1 +1,1 @@
-"""The queue of voice jobs: storage, stream, queries and retries."""
+"""The queue of voice jobs: state in PostgreSQL, stream in Redis, queries and retries."""

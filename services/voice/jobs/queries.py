@@ -1,8 +1,8 @@
-"""Spoken feedback as it is read: one, pages, and how much waits."""
+"""Queries on voice feedback: one row, pages, and the depth of the queue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,88 +11,86 @@ import asyncpg
 from kit.errors import NotFound
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from voice.jobs.store import as_listener
+from voice.jobs.store import LISTENER
 
 _SQL = load_queries("voice", "voice_feedback.sql")
 
-LATEST_US = 2**53
-"""A time in microseconds after all feedback, in the year 2255: the place before the first page."""
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-WAITING = ("pending", "processing")
+WAITING_STATUSES = ("pending", "processing")
+"""Statuses of jobs without a result."""
 
 
-def unknown() -> NotFound:
-    """Makes the error of feedback that is not there, or not the tenant's."""
-    return NotFound("There is no such spoken feedback.", reason="VOICE_UNKNOWN")
+def unknown_feedback() -> NotFound:
+    """Returns the error of voice feedback that does not exist or belongs to another tenant."""
+    return NotFound("The tenant has no voice feedback with this voice_id.", reason="VOICE_UNKNOWN")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which feedback; empty values let everything pass."""
+class FeedbackFilter:
+    """Filter of a listing. An empty value matches all rows."""
 
     tenant_id: str
     status: str
     output_id: str
     user_id: str
 
-    def words(self) -> tuple[str, ...]:
-        """Returns what a page token is bound to."""
+    def listing(self) -> tuple[str, ...]:
+        """Returns the texts to which page tokens of this listing are bound."""
         return "voice", self.tenant_id, self.status, self.output_id, self.user_id
 
 
-class Feedback:
-    """Reads as one tenant."""
+class FeedbackQueries:
+    """Reads voice feedback of one tenant."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def get(self, tenant: str, voice_id: str) -> asyncpg.Record:
-        """Returns a row; raises NotFound."""
+        """Returns a row. Raises NotFound (VOICE_UNKNOWN)."""
         async with self._database.tenant(tenant) as connection:
             row = await connection.fetchrow(_SQL["find_feedback"], tenant, voice_id)
         if row is None:
-            raise unknown()
+            raise unknown_feedback()
         return row
 
-    async def page(self, wanted: Filter, place: tuple[int, str], size: int) -> tuple[list[asyncpg.Record], bool]:
-        """Returns rows after a place, newest first, and whether there are more."""
-        values = (wanted.tenant_id, wanted.status, wanted.output_id, wanted.user_id, *place, size + 1)
+    async def page(self, wanted: FeedbackFilter, after: tuple[int, str], limit: int) -> Sequence[asyncpg.Record]:
+        """Returns up to `limit` rows after a key (microseconds since 1970, voice_id), newest first."""
+        values = (wanted.tenant_id, wanted.status, wanted.output_id, wanted.user_id, *after, limit)
         async with self._database.tenant(wanted.tenant_id) as connection:
-            rows = await connection.fetch(_SQL["list_feedback"], *values)
-        return rows[:size], len(rows) > size
+            rows: list[asyncpg.Record] = await connection.fetch(_SQL["list_feedback"], *values)
+        return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Depth:
-    """How much there is."""
+class QueueDepth:
+    """Number of voice comments by status."""
 
     counts: Mapping[str, int]
-    """By status."""
     oldest: datetime | None
-    """When the oldest that is not yet done was submitted."""
+    """Time of submission of the oldest one without a result; None when there is none."""
     age: timedelta | None
+    """Time since `oldest`."""
 
 
-class Depths:
-    """Counts feedback by status."""
+class QueueDepths:
+    """Measures the depth of the queue."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, tenant: str) -> Depth:
-        """Counts a tenant's: what waits, and what was done of the last 30 days."""
+    async def of_tenant(self, tenant: str) -> QueueDepth:
+        """Returns the depth of a tenant's queue, and its finished voice comments of the last 30 days."""
         async with self._database.tenant(tenant) as connection:
-            return _depth(await connection.fetch(_SQL["tenant_depths"], tenant))
+            return _depth_of(await connection.fetch(_SQL["tenant_depths"], tenant))
 
-    async def of_all(self) -> Depth:
-        """Counts what waits for all tenants."""
-        async with as_listener(self._database) as connection:
-            return _depth(await connection.fetch(_SQL["all_depths"]))
+    async def of_all_tenants(self) -> QueueDepth:
+        """Returns the depth of the queue over all tenants, without finished voice comments."""
+        async with self._database.as_role(LISTENER) as connection:
+            return _depth_of(await connection.fetch(_SQL["all_depths"]))
 
 
-def _depth(rows: list[asyncpg.Record]) -> Depth:
-    oldest = min((row["oldest"] for row in rows if row["status"] in WAITING), default=None)
-    return Depth(
+def _depth_of(rows: list[asyncpg.Record]) -> QueueDepth:
+    oldest = min((row["oldest"] for row in rows if row["status"] in WAITING_STATUSES), default=None)
+    return QueueDepth(
         counts={row["status"]: row["count"] for row in rows},
         oldest=oldest,
         age=max(datetime.now(UTC) - oldest, timedelta()) if oldest else None,

@@ -1,72 +1,85 @@
-"""Failed feedback heard again: one change, one audit entry, one answer."""
+"""Retries failed voice feedback: one transaction with its audit entry and its stored answer."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kit.postgres.audit import AuditEntry, append_audit
-from kit.postgres.once import Asked, once
-from kit.postgres.pool import Database
+from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from voice.jobs.queries import unknown
-from voice.jobs.store import Ticket
-from voice.jobs.stream import REDIS_LOST, JobStream
-
-log = logging.getLogger(__name__)
+from voice.jobs.queries import unknown_feedback
+from voice.jobs.store import Ticket, ticket_of
+from voice.jobs.stream import REDIS_ERRORS, JobStream
 
 _SQL = load_queries("voice", "voice_feedback.sql")
 
+ANSWERS = StoredAnswers("voice")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retried:
-    """What became of each."""
+class RetryRequest:
+    """A request to retry voice feedback."""
+
+    key: IdempotencyKey
+    actor: str
+    """Subject of the caller, for the audit log."""
+    reason: str
+    voice_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryResult:
+    """Identifiers of a retry, sorted."""
 
     retried: Sequence[str]
     unchanged: Sequence[str]
+    """Voice feedback that has not failed, or whose recording is deleted."""
 
 
-class Retrying:
-    """Puts failed feedback back to where it began."""
+class FeedbackRetry:
+    """Makes failed voice feedback due again."""
 
     def __init__(self, database: Database, stream: JobStream | None) -> None:
+        """Takes the stream that wakes workers; without one they poll the database."""
         self._database, self._stream = database, stream
 
-    async def retry(
-        self, asked: Asked, actor: str, reason: str, voice_ids: Sequence[str], answer: Callable[[Retried], bytes]
-    ) -> bytes:
-        """Lets failed ones wait again and returns the answer; a repeat of the request gets the first answer.
+    async def retry(self, request: RetryRequest, encode: Callable[[RetryResult], bytes]) -> bytes:
+        """Returns the encoded result; a repeated request gets the first answer.
 
-        Raises NotFound, with nothing changed, when any is not the tenant's.
+        Raises NotFound, and changes nothing, when the tenant lacks one of the identifiers.
         """
         tickets: list[Ticket] = []
 
         async def change() -> bytes:
-            tenant, names = asked.tenant_id, sorted(name.lower() for name in voice_ids)
-            known = {row["voice_id"] for row in await connection.fetch(_SQL["known_feedback"], tenant, names)}
-            if known != set(names):
-                raise unknown()
-            rows = await connection.fetch(_SQL["retry_feedback"], tenant, names)
-            for row in rows:
-                created_at = row["created_at"].isoformat()
-                tickets.append(Ticket(tenant_id=tenant, voice_id=row["voice_id"], created_at=created_at))
-            retried = sorted(ticket.voice_id for ticket in tickets)
-            unchanged = [name for name in names if name not in retried]
-            entry = AuditEntry(
-                tenant_id=tenant,
-                actor=actor,
-                action="voice.retry",
-                reason=reason,
-                detail={"voice_ids": retried, "unchanged": unchanged},
-            )
-            await append_audit(connection, entry)
-            return answer(Retried(retried=retried, unchanged=unchanged))
+            rows, result = await _retry(connection, request)
+            tickets.extend(rows)
+            return encode(result)
 
-        async with self._database.tenant(asked.tenant_id) as connection:
-            given = await once(connection, _SQL["stored_answer"], _SQL["store_answer"], asked, change)
+        async with self._database.tenant(request.key.tenant_id) as connection:
+            answer = await ANSWERS.once(connection, request.key, change)
         if tickets and self._stream is not None:
-            with contextlib.suppress(*REDIS_LOST):  # the sweeper finds them
+            with contextlib.suppress(*REDIS_ERRORS):  # the sweeper adds them
                 await self._stream.add(tickets)
-        return given
+        return answer
+
+
+async def _retry(connection: Connection, request: RetryRequest) -> tuple[list[Ticket], RetryResult]:
+    tenant, voice_ids = request.key.tenant_id, sorted(voice_id.lower() for voice_id in request.voice_ids)
+    known = {row["voice_id"] for row in await connection.fetch(_SQL["known_feedback"], tenant, voice_ids)}
+    if known != set(voice_ids):
+        raise unknown_feedback()
+    tickets = [ticket_of(row) for row in await connection.fetch(_SQL["retry_feedback"], tenant, voice_ids)]
+    retried = sorted(ticket.voice_id for ticket in tickets)
+    unchanged = [voice_id for voice_id in voice_ids if voice_id not in retried]
+    entry = AuditEntry(
+        tenant_id=tenant,
+        actor=request.actor,
+        action="voice.retry",
+        reason=request.reason,
+        detail={"voice_ids": retried, "unchanged": unchanged},
+    )
+    await append_audit(connection, entry)
+    return tickets, RetryResult(retried=retried, unchanged=unchanged)

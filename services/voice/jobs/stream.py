@@ -1,4 +1,4 @@
-"""The stream of tickets in Redis: it wakes workers and spreads work over them; it is never the truth."""
+"""The Redis stream of tickets, which wakes workers and distributes work. PostgreSQL holds the state of the jobs."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from typing import Any, cast
 import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
 
-from kit.redis.keys import tenant_key
+from kit.channels import LEARNER_WAKE_UP, VOICE_DEAD_JOBS, VOICE_JOBS, VOICE_JOBS_GROUP, voice_requeued_key
 from voice.jobs.store import Job, Ticket
 
-JOBS, DEAD, GROUP = "radiant:voice:jobs", "radiant:voice:dead", "listeners"
-LEARN_CHANNEL = "radiant:learn"
-JOBS_MAX, DEAD_MAX = 100_000, 10_000
-"""Entries kept, roughly; jobs beyond are found by the sweeper."""
-ADDING_MS = 5_000
-"""How long a sweeper that dies between marking and adding keeps others from adding."""
+ENTRIES_MAX, DEAD_ENTRIES_MAX = 100_000, 10_000
+"""Approximate lengths of the streams. The sweeper finds jobs whose entries were trimmed."""
+REQUEUE_MS = 5_000
+"""Life of the mark before its entry is added: time after which another sweeper may add the job instead."""
 CONSUMER_IDLE_MAX = timedelta(hours=1)
 
-REDIS_LOST = (RedisError, OSError, TimeoutError)
-"""What a call may raise when Redis is away."""
+REDIS_ERRORS = (RedisError, OSError, TimeoutError)
+"""Errors of calls while Redis does not answer."""
 
 
 class JobStream:
-    """Tickets for a group of workers. Every method may raise one of REDIS_LOST."""
+    """Tickets for the consumer group of the workers. All methods may raise REDIS_ERRORS."""
 
     def __init__(
         self,
@@ -35,106 +33,111 @@ class JobStream:
         visibility: timedelta,
         block: timedelta,
     ) -> None:
-        """Takes a client, another one whose time-outs are longer than `block`, and this process's name in the group.
+        """Takes two clients, the second with timeouts longer than `block`, and the consumer name of this process.
 
-        An entry that was delivered and not acknowledged for `visibility` is given to another.
+        An entry that is not acknowledged within `visibility` is delivered to another consumer. `block` is the longest
+        wait of `read`.
         """
         self._client, self._reader, self._consumer = client, reader, consumer
         self._visibility_ms = max(1, int(visibility.total_seconds() * 1000))
         self._block_ms = max(1, int(block.total_seconds() * 1000))
 
-    async def take(self, most: int) -> list[Ticket]:
-        """Returns new entries, waiting for the first a little while."""
+    async def read(self, limit: int) -> list[Ticket]:
+        """Returns new entries; waits up to `block` for the first one."""
         try:
-            found = await self._read(most)
+            found = await self._read(limit)
         except ResponseError as error:
             if "NOGROUP" not in str(error) and "UNBLOCKED" not in str(error):
                 raise
-            await self._ensure_group()  # a fresh or emptied server
-            found = await self._read(most)
+            await self._ensure_group()  # Redis is new or was flushed
+            found = await self._read(limit)
         return _tickets(found)
 
-    async def reclaim(self, most: int) -> list[Ticket]:
-        """Returns entries whose worker has not acknowledged them for too long."""
+    async def reclaim(self, limit: int) -> list[Ticket]:
+        """Returns entries that their consumer has not acknowledged within the visibility timeout."""
         await self._ensure_group()
         found = await self._client.xautoclaim(
-            JOBS, GROUP, self._consumer, min_idle_time=self._visibility_ms, start_id="0-0", count=most
+            VOICE_JOBS, VOICE_JOBS_GROUP, self._consumer, min_idle_time=self._visibility_ms, start_id="0-0", count=limit
         )
-        return _tickets([(JOBS, found[1])])
+        return _tickets([(VOICE_JOBS, found[1])])
 
-    async def hold(self, ticket: Ticket) -> None:
-        """Says that the entry is still being worked on."""
+    async def extend(self, ticket: Ticket) -> None:
+        """Restarts the visibility timeout of an entry."""
         if ticket.entry:
-            await self._client.xclaim(JOBS, GROUP, self._consumer, 0, [ticket.entry], justid=True)
+            await self._client.xclaim(VOICE_JOBS, VOICE_JOBS_GROUP, self._consumer, 0, [ticket.entry], justid=True)
 
-    async def done(self, ticket: Ticket) -> None:
-        """Acknowledges and removes an entry; the sweeper may add the job again should it be due again."""
+    async def acknowledge(self, ticket: Ticket) -> None:
+        """Acknowledges and removes an entry. The sweeper may then add the job again when it becomes due."""
         async with self._client.pipeline(transaction=False) as pipe:
             if ticket.entry:
-                pipe.xack(JOBS, GROUP, ticket.entry)
-                pipe.xdel(JOBS, ticket.entry)
+                pipe.xack(VOICE_JOBS, VOICE_JOBS_GROUP, ticket.entry)
+                pipe.xdel(VOICE_JOBS, ticket.entry)
             pipe.delete(_mark(ticket))
             await pipe.execute()
 
     async def add(self, tickets: Sequence[Ticket]) -> None:
         """Adds entries."""
-        await self._add(tickets, marked=False)
+        await self._add(tickets, is_marked=False)
 
-    async def _add(self, tickets: Sequence[Ticket], *, marked: bool) -> None:
-        async with self._client.pipeline(transaction=False) as pipe:
-            for ticket in tickets:
-                pipe.xadd(JOBS, cast(dict[Any, Any], _fields(ticket)), maxlen=JOBS_MAX, approximate=True)
-                if marked:
-                    pipe.set(_mark(ticket), 1, px=self._visibility_ms)
-            await pipe.execute()
-
-    async def add_lost(self, tickets: Sequence[Ticket]) -> int:
-        """Adds entries except those that were added this way within the visibility time-out; returns how many."""
+    async def requeue(self, tickets: Sequence[Ticket]) -> int:
+        """Adds entries, except those that were requeued within the visibility timeout. Returns the number added."""
         if not tickets:
             return 0
         async with self._client.pipeline(transaction=False) as pipe:
             for ticket in tickets:
-                pipe.set(_mark(ticket), 1, nx=True, px=min(self._visibility_ms, ADDING_MS))
-            fresh = await pipe.execute()
-        lost = [ticket for ticket, new in zip(tickets, fresh, strict=True) if new]
-        if lost:
-            await self._add(lost, marked=True)
-        return len(lost)
+                pipe.set(_mark(ticket), 1, nx=True, px=min(self._visibility_ms, REQUEUE_MS))
+            marked = await pipe.execute()
+        missing = [ticket for ticket, is_new in zip(tickets, marked, strict=True) if is_new]
+        if missing:
+            await self._add(missing, is_marked=True)
+        return len(missing)
 
-    async def backlog(self) -> int:
-        """Returns how many entries there are."""
-        return int(await self._client.xlen(JOBS))
+    async def length(self) -> int:
+        """Returns the number of entries."""
+        return int(await self._client.xlen(VOICE_JOBS))
 
-    async def bury(self, job: Job, code: str) -> None:
-        """Notes a job that was given up, for operators to look at."""
+    async def add_dead_job(self, job: Job, code: str) -> None:
+        """Adds a failed job to the stream of dead jobs, for operators."""
         fields = {"tenant": job.tenant_id, "voice_id": job.voice_id, "error_code": code, "attempts": str(job.attempts)}
-        await self._client.xadd(DEAD, cast(dict[Any, Any], fields), maxlen=DEAD_MAX, approximate=True)
+        await self._client.xadd(
+            VOICE_DEAD_JOBS, cast(dict[Any, Any], fields), maxlen=DEAD_ENTRIES_MAX, approximate=True
+        )
 
     async def wake_learner(self) -> None:
-        """Says that there is something to learn."""
-        await self._client.publish(LEARN_CHANNEL, b"")
+        """Notifies learners of new feedback in their queue."""
+        await self._client.publish(LEARNER_WAKE_UP, b"")
 
-    async def tidy(self) -> None:
-        """Removes consumers whose processes are gone and who left nothing behind."""
+    async def remove_idle_consumers(self) -> None:
+        """Removes consumers without pending entries that have been idle for an hour."""
         await self._ensure_group()
-        for each in await self._client.xinfo_consumers(JOBS, GROUP):
+        for each in await self._client.xinfo_consumers(VOICE_JOBS, VOICE_JOBS_GROUP):
             if each["pending"] == 0 and each["idle"] > CONSUMER_IDLE_MAX.total_seconds() * 1000:
-                await self._client.xgroup_delconsumer(JOBS, GROUP, each["name"])
+                await self._client.xgroup_delconsumer(VOICE_JOBS, VOICE_JOBS_GROUP, each["name"])
 
-    async def _read(self, most: int) -> Any:
-        return await self._reader.xreadgroup(GROUP, self._consumer, {JOBS: ">"}, count=most, block=self._block_ms)
+    async def _add(self, tickets: Sequence[Ticket], *, is_marked: bool) -> None:
+        async with self._client.pipeline(transaction=False) as pipe:
+            for ticket in tickets:
+                fields = cast(dict[Any, Any], _fields(ticket))
+                pipe.xadd(VOICE_JOBS, fields, maxlen=ENTRIES_MAX, approximate=True)
+                if is_marked:
+                    pipe.set(_mark(ticket), 1, px=self._visibility_ms)
+            await pipe.execute()
+
+    async def _read(self, limit: int) -> Any:
+        return await self._reader.xreadgroup(
+            VOICE_JOBS_GROUP, self._consumer, {VOICE_JOBS: ">"}, count=limit, block=self._block_ms
+        )
 
     async def _ensure_group(self) -> None:
         try:
-            await self._client.xgroup_create(JOBS, GROUP, id="0", mkstream=True)
+            await self._client.xgroup_create(VOICE_JOBS, VOICE_JOBS_GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
 
 
 def _mark(ticket: Ticket) -> str:
-    """Returns the key that says that the sweeper has added a job."""
-    return tenant_key(ticket.tenant_id, "voice", "swept", ticket.voice_id)
+    return voice_requeued_key(ticket.tenant_id, ticket.voice_id)
 
 
 def _fields(ticket: Ticket) -> dict[str, str]:
@@ -146,7 +149,7 @@ def _text(value: object) -> str:
 
 
 def _tickets(found: Any) -> list[Ticket]:
-    """Reads entries; one that is no ticket becomes one of nobody's, which whoever gets it acknowledges."""
+    """Returns the tickets of entries. A malformed entry becomes an empty ticket, which the worker drops."""
     streams = found.items() if isinstance(found, Mapping) else found or ()
     tickets = []
     for _, entries in streams:

@@ -1,1 +1,1 @@
-"""Processing of a recording: speech recognition, translation and redaction."""
+"""Steps from a recording to a stored transcript: transcription, translation, redaction."""

@@ -1,21 +1,27 @@
-"""Ears that pass on what was said without personal data; what it thinks of the answer was read before."""
+"""Removes personal data from transcripts before they are stored."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from kit.personal_data import Redactor
-from voice.domain.ports import Ears, Understood
+from voice.domain.ports import Transcriber
+from voice.domain.transcript import Transcript
 
 
-class RedactingEars:
-    """Understands recordings by other ears, for what is stored."""
+class RedactingTranscriber:
+    """Transcribes with another transcriber and redacts the text and its translation.
 
-    def __init__(self, ears: Ears, redactor: Redactor) -> None:
-        self._ears, self._redactor = ears, redactor
+    The sentiment is that of the unredacted text.
+    """
 
-    async def understand(self, data: bytes, *, language: str = "", translate: bool = True) -> Understood:
-        """Hears a file; transcript and translation come with marks in the places of personal data."""
-        heard = await self._ears.understand(data, language=language, translate=translate)
-        text, english = await self._redactor.redact(heard.text), await self._redactor.redact(heard.english)
-        return dataclasses.replace(heard, text=text, english=english)
+    def __init__(self, transcriber: Transcriber, redactor: Redactor) -> None:
+        """Takes the transcriber that does the work, and the redactor."""
+        self._transcriber, self._redactor = transcriber, redactor
+
+    async def transcribe(self, data: bytes, *, language: str = "", translate: bool = True) -> Transcript:
+        """Returns the transcript with marks such as [PHONE] in place of personal data."""
+        transcript = await self._transcriber.transcribe(data, language=language, translate=translate)
+        text = await self._redactor.redact(transcript.text)
+        english = await self._redactor.redact(transcript.english)
+        return dataclasses.replace(transcript, text=text, english=english)

@@ -1,4 +1,4 @@
-"""Texts translated off the event loop, so many at a time."""
+"""Translates texts outside of the event loop, with a limited queue."""
 
 from __future__ import annotations
 
@@ -9,42 +9,43 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit.errors import Exhausted
-from voice.text.languages import Languages
-from voice.text.translation import Translators, UnknownPair, base, translators
+from voice.text.languages import LanguageDetector
+from voice.text.translation import Translators, UnknownLanguagePair, base_language, load_translators
 
 ENGLISH = "en"
 THREADS, WAITING_MAX = 2, 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Translated:
-    """A translation."""
+class TranslatedText:
+    """A translation with its languages."""
 
     text: str
     source: str
-    """ISO 639-1."""
+    """ISO 639-1 code, detected when the caller gave none."""
     target: str
 
 
 class Translation:
-    """Translates; engines are looked for at the first text."""
+    """Translates texts. The models are loaded with the first text."""
 
     def __init__(self, folder: str) -> None:
-        """Takes the folder of an operator's models; empty for those of packages alone."""
+        """Takes a folder of further models; empty uses the models of installed packages alone."""
         self._folder = Path(folder) if folder else None
         self._threads = ThreadPoolExecutor(THREADS, "voice-translation")
-        self._loading = threading.Lock()
-        self._engines: Translators | None = None
-        self._languages: Languages | None = None
+        self._load_lock = threading.Lock()
+        self._translators: Translators | None = None
+        self._detector: LanguageDetector | None = None
         self._waiting = 0
 
-    async def translate(self, text: str, source: str = "", target: str = "") -> Translated:
-        """Returns the text in the target language (default English), its language recognised when it is not told.
+    async def translate(self, text: str, source: str = "", target: str = "") -> TranslatedText:
+        """Returns the text in the target language; empty languages are detected (source) or English (target).
 
-        Raises UnknownPair, PackageMissing, and Exhausted when too many texts wait.
+        Raises UnknownLanguagePair, PackageMissing, and Exhausted (TRANSLATION_QUEUE_FULL) when 64 texts wait.
         """
         if self._waiting >= WAITING_MAX:
-            raise Exhausted("Too many texts wait to be translated.", reason="TRANSLATION_QUEUE_FULL")
+            message = f"The translation queue is full: {WAITING_MAX} texts wait. Retry later."
+            raise Exhausted(message, reason="TRANSLATION_QUEUE_FULL")
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
@@ -52,19 +53,19 @@ class Translation:
         finally:
             self._waiting -= 1
 
-    def _translated(self, text: str, source: str, target: str) -> Translated:
-        engines, languages = self._loaded()
-        source, target = base(source) or languages.detect(text), base(target)
+    def _translated(self, text: str, source: str, target: str) -> TranslatedText:
+        translators, detector = self._loaded()
+        source, target = base_language(source) or detector.detect(text), base_language(target)
         if not source:
-            raise UnknownPair(source, target)
-        return Translated(text=engines.translate(text, source, target), source=source, target=target)
+            raise UnknownLanguagePair(source, target)
+        return TranslatedText(text=translators.translate(text, source, target), source=source, target=target)
 
-    def _loaded(self) -> tuple[Translators, Languages]:
-        with self._loading:
-            self._engines = self._engines or translators(self._folder)
-            self._languages = self._languages or Languages()
-            return self._engines, self._languages
+    def _loaded(self) -> tuple[Translators, LanguageDetector]:
+        with self._load_lock:
+            self._translators = self._translators or load_translators(self._folder)
+            self._detector = self._detector or LanguageDetector()
+            return self._translators, self._detector
 
     def close(self) -> None:
-        """Takes no more texts."""
+        """Cancels waiting texts and accepts no more."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,1 +1,1 @@
-"""From words to meaning: language, translation, sentiment, rating and categories."""
+"""Text analysis: language, translation, sentiment, rating and categories."""

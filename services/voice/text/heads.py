@@ -1,4 +1,4 @@
-"""What was learned of opinions: linear heads on a text's vector, kept in a small file beside the code."""
+"""Linear classification heads on text embeddings: sentiment and categories. Their weights are in heads.npz."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from voice.text.embeddings import Vectors
 
 Numbers = npt.NDArray[np.float64]
 
-LEAN_MIN = 0.1
-"""Least difference of the probabilities of positive and negative that decides a rating."""
+MARGIN_MIN = 0.1
+"""Smallest difference between the probabilities of positive and negative for a rating other than 0."""
 FILE = Path(__file__).with_name("heads.npz")
 CATEGORIES = (
     "accuracy",
@@ -27,57 +27,57 @@ CATEGORIES = (
     "completeness",
     "other",
 )
-"""What an opinion may be about, by the names of the API's categories."""
+"""Names of the categories of the API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where heads come from, and what they were tuned to."""
+    """Provenance of heads, and their threshold."""
 
     embedder: str
-    """Name of the embedder whose vectors they read."""
+    """Name of the embedder of the training vectors."""
     phrases_sha256: str
-    """Digest of the phrases that they learned from."""
+    """Digest of the training phrases."""
     command: str
-    """What made the file."""
+    """Command that created the file."""
     category_min: float
-    """A text is about a category from this probability on."""
+    """Smallest probability of a category that is assigned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heads:
-    """Weights of the heads: a row of each array is a class, columns are the vector's numbers and a constant last."""
+    """Weights: one row per class, one column per dimension of the vector, and the intercept in the last column."""
 
     sentiment: Numbers
-    """Negative, neutral, positive: their exponentials are in proportion to the probabilities."""
+    """Softmax regression with the classes negative, neutral, positive."""
     categories: Numbers
-    """One yes-or-no head a category, in the order of CATEGORIES."""
+    """Logistic regression for each category, in the order of CATEGORIES."""
     origin: Origin
 
-    def sentiments(self, vectors: Vectors) -> Numbers:
-        """Returns the probabilities of negative, neutral and positive, one row a vector."""
+    def sentiment_probabilities(self, vectors: Vectors) -> Numbers:
+        """Returns the probabilities of negative, neutral and positive, shape (vectors, 3)."""
         scores = vectors @ self.sentiment[:, :-1].T + self.sentiment[:, -1]
         raised = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float64)
 
-    def abouts(self, vectors: Vectors) -> Numbers:
-        """Returns each category's probability, one row a vector."""
+    def category_probabilities(self, vectors: Vectors) -> Numbers:
+        """Returns the probability of each category, shape (vectors, categories)."""
         scores = vectors @ self.categories[:, :-1].T + self.categories[:, -1]
         return np.asarray(1 / (1 + np.exp(-np.clip(scores, -50, 50))), np.float64)
 
 
-def rate(chances: Numbers) -> npt.NDArray[np.int64]:
+def ratings_of(probabilities: Numbers) -> npt.NDArray[np.int64]:
     """Returns the likeliest of -1, 0 and 1 for each row of probabilities of negative, neutral and positive.
 
-    Where negative and positive are about as likely, opinions are mixed: 0.
+    A mixed opinion, with similar probabilities of negative and positive, is rated 0.
     """
-    lean = chances[..., 2] - chances[..., 0]
-    decided = (np.argmax(chances, axis=-1) != 1) & (np.abs(lean) >= LEAN_MIN)
-    return np.asarray(np.where(decided, np.sign(lean), 0), np.int64)
+    margin = probabilities[..., 2] - probabilities[..., 0]
+    is_decided = (np.argmax(probabilities, axis=-1) != 1) & (np.abs(margin) >= MARGIN_MIN)
+    return np.asarray(np.where(is_decided, np.sign(margin), 0), np.int64)
 
 
-def save(heads: Heads, file: Path = FILE) -> None:
-    """Writes heads; the same heads give the same bytes."""
+def save_heads(heads: Heads, file: Path = FILE) -> None:
+    """Writes heads to a file. The same heads give the same bytes."""
     np.savez(
         file,
         sentiment=heads.sentiment.astype(np.float32),
@@ -86,8 +86,8 @@ def save(heads: Heads, file: Path = FILE) -> None:
     )
 
 
-def load(file: Path = FILE) -> Heads:
-    """Reads heads."""
+def load_heads(file: Path = FILE) -> Heads:
+    """Returns the heads of a file."""
     with np.load(file, allow_pickle=False) as stored:
         return Heads(
             sentiment=stored["sentiment"].astype(np.float64),

@@ -1,4 +1,4 @@
-"""What a text thinks of an answer: sentiment, rating and what it is about."""
+"""Classifies the opinion in a text about an answer: sentiment, rating and categories."""
 
 from __future__ import annotations
 
@@ -7,81 +7,81 @@ from typing import Protocol
 
 import numpy as np
 
-from voice.text import heads as stored
 from voice.text.embeddings import Embedder, NanoEmbedder
-from voice.text.heads import CATEGORIES, Heads, Numbers, rate
+from voice.text.heads import CATEGORIES, Heads, Numbers, load_heads, ratings_of
 from voice.text.sentences import passages
 
 PASSAGES_MAX = 16
 PASSAGE_CHARACTERS_MAX = 300
 TEXT_CHARACTERS_MAX = 5000
-"""The rest of a longer text is not read."""
+"""Length of a text that is classified."""
 CATEGORIES_MAX = 3
 WEIGHT_MIN = 0.05
-"""Of a passage without any opinion, against 1 of one that is all opinion."""
+"""Weight of a passage with a neutral probability of 1; the weight of one with 0 is 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What a text thinks of an answer."""
+    """Opinion of a text about an answer."""
 
     sentiment: float
-    """In [-1, 1]: the expected value of negative, neutral and positive."""
+    """Expected value of the rating, in [-1, 1]."""
     rating: int
-    """The likeliest of -1, 0 and 1; 0 for mixed opinions and none."""
+    """The likeliest of -1, 0 and 1; 0 also for mixed opinions."""
     categories: tuple[str, ...]
-    """What the opinion is about, the likeliest first; empty for general opinions and for none."""
+    """Names of categories, the likeliest first; empty for a general opinion and without an opinion."""
     confidence: float
-    """In [0, 1]: how sure the heads were of each passage's sentiment, on average."""
+    """Weighted mean of the highest sentiment probability of each passage, in [0, 1]."""
 
 
-NONE = Opinion(sentiment=0.0, rating=0, categories=(), confidence=1.0)
-"""Of a text in which nothing is said."""
+NO_OPINION = Opinion(sentiment=0.0, rating=0, categories=(), confidence=1.0)
+"""Opinion of a text without letters."""
 
 
-class OpinionReader(Protocol):
-    """Reads opinions from texts."""
+class OpinionClassifier(Protocol):
+    """Classifies opinions."""
 
-    def read(self, text: str, language: str) -> Opinion:
-        """Returns the opinion of a text in that language (ISO 639-1, empty when unknown).
+    def classify(self, text: str, language: str) -> Opinion:
+        """Returns the opinion of a text in a language (ISO 639-1, empty if unknown).
 
-        A text without an opinion is neutral and about nothing. May be called from several threads.
+        A text without an opinion is neutral and has no categories. Thread-safe.
         """
         ...
 
 
-class EmbeddingReader:
-    """Reads opinions in any language by linear heads on the vectors of a multilingual embedder."""
+class EmbeddingClassifier:
+    """Classifies opinions in any language with linear heads on multilingual embeddings."""
 
     def __init__(self, embedder: Embedder | None = None, heads: Heads | None = None) -> None:
-        """Takes the embedder and heads that were learned on its vectors; raises ValueError when they do not fit."""
+        """Takes an embedder and heads trained on its vectors. Raises ValueError for heads of another embedder."""
         self._embedder = embedder or NanoEmbedder()
-        self._heads = heads or stored.load()
+        self._heads = heads or load_heads()
         if self._embedder.name != self._heads.origin.embedder:
-            raise ValueError(f"heads of {self._heads.origin.embedder} cannot read vectors of {self._embedder.name}")
+            trained = self._heads.origin.embedder
+            raise ValueError(f"the heads were trained on vectors of {trained}, not of {self._embedder.name}")
 
-    def read(self, text: str, language: str = "") -> Opinion:
-        """Returns the opinion; the language is not needed, since one head reads all. Raises PackageMissing."""
+    def classify(self, text: str, language: str = "") -> Opinion:
+        """Returns the opinion. The heads are the same for all languages. Raises PackageMissing."""
         text = text[:TEXT_CHARACTERS_MAX].strip()
         if not any(character.isalpha() for character in text):
-            return NONE
+            return NO_OPINION
         parts = passages(text, PASSAGES_MAX, PASSAGE_CHARACTERS_MAX)
-        # Sentences of a short text lean on one another; a long one's beginning does not speak for it all.
+        # Sentences of a short text depend on one another, so the whole text is a passage as well.
         if len(parts) > 1 and len(text) <= PASSAGE_CHARACTERS_MAX:
             parts.append(text)
         vectors = self._embedder.embed(parts)
-        return self._weighed(self._heads.sentiments(vectors), self._heads.abouts(vectors))
+        return self._combined(self._heads.sentiment_probabilities(vectors), self._heads.category_probabilities(vectors))
 
-    def _weighed(self, sentiments: Numbers, abouts: Numbers) -> Opinion:
-        """Averages over passages, each by how much of an opinion it holds."""
+    def _combined(self, sentiments: Numbers, categories: Numbers) -> Opinion:
+        """Returns the mean over passages, weighted by the probability that a passage is not neutral."""
         weights = WEIGHT_MIN + (1 - WEIGHT_MIN) * (1 - sentiments[:, 1])
-        chances = weights @ sentiments / weights.sum()
-        sentiment = float(chances[2] - chances[0])
-        about = (abouts * weights[:, None]).max(axis=0) / weights.max()
-        likeliest = [place for place in np.argsort(-about) if about[place] >= self._heads.origin.category_min]
+        probabilities = weights @ sentiments / weights.sum()
+        sentiment = float(probabilities[2] - probabilities[0])
+        combined = (categories * weights[:, None]).max(axis=0) / weights.max()
+        likeliest = [index for index in np.argsort(-combined) if combined[index] >= self._heads.origin.category_min]
         return Opinion(
             sentiment=sentiment,
-            rating=int(rate(chances)),
-            categories=tuple(CATEGORIES[place] for place in likeliest[:CATEGORIES_MAX]),
+            rating=int(ratings_of(probabilities)),
+            categories=tuple(CATEGORIES[index] for index in likeliest[:CATEGORIES_MAX]),
             confidence=float(weights @ sentiments.max(axis=1) / weights.sum()),
         )

@@ -1,1 +1,1 @@
-"""Those who listen: they take jobs, hear them, and keep what was heard; `python -m voice.worker` is one of them."""
+"""Background work: workers that process jobs, the sweeper, and maintenance."""

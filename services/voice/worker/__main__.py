@@ -1,14 +1,16 @@
-"""`python -m voice.worker`: a worker alone; start as many as there are machines to hear."""
+"""`python -m voice.worker`: runs a worker without a server. Several workers can run on one or more machines."""
 
-import asyncio
-import os
+import functools
 import sys
 
-from voice.engine.availability import why_off
-from voice.process import main
+from kit.service import START_FAILED, run
+from voice.app import open_server
+from voice.engine.availability import unavailable_reason
+from voice.settings import VoiceSettings
 
 if __name__ == "__main__":
-    if reason := why_off():
+    if reason := unavailable_reason():
         sys.stderr.write(f"{reason}\n")
-        sys.exit(1)
-    sys.exit(main(os.environ, asyncio.run, serves=False))
+        sys.exit(START_FAILED)
+    open_worker = functools.partial(open_server, is_worker_only=True)
+    sys.exit(run("voice-worker", VoiceSettings.from_env, open_worker, lambda settings: settings.rpc.grace))

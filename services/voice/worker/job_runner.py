@@ -1,4 +1,4 @@
-"""One attempt at one job: claimed, heard, made durable, acknowledged, whatever goes wrong between."""
+"""Runs one attempt at a job: claim, transcription, storage of the result, acknowledgement."""
 
 from __future__ import annotations
 
@@ -10,190 +10,199 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from kit.errors import Conflict, Exhausted, NotFound, RadiantError, Unavailable
-from voice.domain.ports import Ears, Recordings, Understood
-from voice.engine.rejection import AudioRejected, Rejection
-from voice.jobs.metrics import HEARD, OUTCOMES, TOOK
-from voice.jobs.store import Job, Jobs, Ticket
-from voice.jobs.stream import REDIS_LOST, JobStream
-from voice.settings import QueueRules
+from voice.domain.ports import Recordings, Transcriber
+from voice.domain.transcript import Transcript
+from voice.engine.rejection import AudioRejected, too_large_error
+from voice.jobs.metrics import DURATIONS, OUTCOMES, TRANSCRIBED
+from voice.jobs.store import Job, JobStore, Ticket
+from voice.jobs.stream import REDIS_ERRORS, JobStream
+from voice.settings import QueueSettings
 
 log = logging.getLogger(__name__)
 
 RENEWALS = 3
-"""Times that a lease is renewed before it could end."""
-DURABLE_TRIES, DURABLE_WAIT_S = 5, 0.5
-GONE = ("recording_gone", "The recording is not there any more.")
-EXHAUSTED = ("attempts_exhausted", "Every attempt to hear this recording was cut short.")
-INTERNAL = ("internal", "The recording could not be heard because of an internal error.")
+"""Renewals within the duration of a lease."""
+STORE_TRIES, STORE_WAIT_S = 5, 0.5
+"""Tries to store a result, and the time between them."""
+RECORDING_GONE = ("recording_gone", "The recording does not exist any more.")
+ATTEMPTS_EXHAUSTED = (
+    "attempts_exhausted",
+    "All attempts to transcribe the recording were interrupted.",
+)
+INTERNAL = ("internal", "The recording could not be transcribed because of an internal error.")
 
 
 class LeaseLostError(RadiantError):
-    """The job is somebody else's by now, or gone."""
+    """Another worker holds the job, or the job does not exist any more."""
 
 
-class Attempts:
-    """Hears jobs. Results hold for the lease alone, so each job is completed once however often it is delivered."""
+class JobRunner:
+    """Runs jobs. Results require the lease, so each job is completed once even if it is delivered several times."""
 
     def __init__(
         self,
-        jobs: Jobs,
-        ears: Ears,
+        jobs: JobStore,
+        transcriber: Transcriber,
         recordings: Recordings,
         stream: JobStream | None,
-        rules: QueueRules,
+        settings: QueueSettings,
         audio_bytes_max: int,
     ) -> None:
-        self._jobs, self._ears, self._recordings, self._stream = jobs, ears, recordings, stream
-        self._rules, self._audio_bytes_max = rules, audio_bytes_max
-        self._alone = asyncio.Lock()
+        """Takes everything that a job needs, and the size limit of recordings."""
+        self._jobs, self._transcriber, self._recordings, self._stream = jobs, transcriber, recordings, stream
+        self._settings, self._audio_bytes_max = settings, audio_bytes_max
+        self._isolation = asyncio.Lock()
 
-    async def attend(self, ticket: Ticket) -> None:
-        """Takes the job and brings it to an end, or leaves it when it is not due.
+    async def run(self, ticket: Ticket) -> None:
+        """Claims the job and finishes it; does nothing when it is not due. Cancellation releases the job.
 
-        Raises Unavailable when the database does not answer before the job is taken: then nothing has happened, and
-        the entry is delivered again. Cancelled, it gives the job back.
+        Raises Unavailable when the database does not answer before the claim. The entry stays in the stream then and
+        is delivered again.
         """
         try:
             job = await self._claimed(ticket)
-            if job is not None and job.cut_short:
-                await self._attend_alone(job, ticket)
+            if job is not None and job.was_interrupted:
+                await self._run_isolated(job, ticket)
             elif job is not None:
-                await self._attend(job, ticket)
+                await self._run_claimed(job, ticket)
         except asyncio.CancelledError:
             if self._stream is not None:
-                with contextlib.suppress(*REDIS_LOST):  # the sweeper finds it
-                    await self._stream.done(ticket)
+                with contextlib.suppress(*REDIS_ERRORS):  # the sweeper adds it
+                    await self._stream.acknowledge(ticket)
                     await self._stream.add([ticket])
             raise
         if self._stream is not None:
-            with contextlib.suppress(*REDIS_LOST):  # delivered once more, and found to be done
-                await self._stream.done(ticket)
+            with contextlib.suppress(*REDIS_ERRORS):  # a second delivery finds no due job
+                await self._stream.acknowledge(ticket)
 
-    async def _attend_alone(self, job: Job, ticket: Ticket) -> None:
-        """Attends to jobs that were cut short one after the other.
+    async def _run_isolated(self, job: Job, ticket: Ticket) -> None:
+        """Runs jobs whose last attempt was interrupted one at a time.
 
-        So a recording that breaks its worker takes no such job with it again, and it alone uses up its attempts. While
-        a job waits for its turn it is nobody's.
+        If a recording crashes the worker, no other such job is affected, and only that job uses up its attempts. A job
+        that waits for its turn is released and claimed again.
         """
-        waits = self._alone.locked()
-        if waits:
+        must_wait = self._isolation.locked()
+        if must_wait:
             await self._jobs.release(job, timedelta())
-        async with self._alone:
-            again = await self._claimed(ticket) if waits else job
-            if again is not None:
-                await self._attend(again, ticket)
+        async with self._isolation:
+            claimed = await self._claimed(ticket) if must_wait else job
+            if claimed is not None:
+                await self._run_claimed(claimed, ticket)
 
-    async def _attend(self, job: Job, ticket: Ticket) -> None:
-        begun = time.monotonic()
+    async def _run_claimed(self, job: Job, ticket: Ticket) -> None:
+        started = time.monotonic()
         try:
-            outcome = await self._end_of(job, ticket)
+            outcome = await self._outcome_of(job, ticket)
         except asyncio.CancelledError:
             OUTCOMES.labels("given_back").inc()
-            with contextlib.suppress(RadiantError):  # else the lease runs out
+            with contextlib.suppress(RadiantError):  # otherwise the lease ends by itself
                 await self._jobs.release(job, timedelta())
             raise
         OUTCOMES.labels(outcome).inc()
-        TOOK.observe(time.monotonic() - begun)
+        DURATIONS.observe(time.monotonic() - started)
 
     async def _claimed(self, ticket: Ticket) -> Job | None:
         try:
-            return await self._jobs.claim(ticket, self._rules.lease)
+            return await self._jobs.claim(ticket, self._settings.lease)
         except RadiantError:
             raise
-        except Exception:  # no identifier, or none of ours
+        except Exception:  # a malformed identifier
             fields = {"voice_id": ticket.voice_id[:64]}
-            log.warning("an entry of the stream is no job", exc_info=True, extra={"fields": fields})
+            log.warning("malformed stream entry dropped", exc_info=True, extra={"fields": fields})
             return None
 
-    async def _end_of(self, job: Job, ticket: Ticket) -> str:
-        """Hears the job and returns how that ended."""
+    async def _outcome_of(self, job: Job, ticket: Ticket) -> str:
+        """Processes the job and returns the outcome for the metrics."""
         try:
             if not job.audio_key:
-                return await self._failed(job, *GONE)
-            if job.attempts > self._rules.attempts_max:
-                return await self._failed(job, *EXHAUSTED)
-            heard = await self._leased(job, ticket, self._understood(job))
-            return await self._completed(job, heard)
-        except AudioRejected as problem:
-            return await self._failed(job, problem.code.value, problem.sentence)
+                return await self._fail(job, *RECORDING_GONE)
+            if job.attempts > self._settings.attempts_max:
+                return await self._fail(job, *ATTEMPTS_EXHAUSTED)
+            transcript = await self._with_lease(job, ticket, self._transcript_of(job))
+            return await self._complete(job, transcript)
+        except AudioRejected as error:
+            return await self._fail(job, error.code.value, error.message)
         except LeaseLostError:
             return "lost"
-        except (Exhausted, Unavailable) as problem:  # not the job's fault
-            wait = max(problem.retry_after, self._rules.retry_wait)
-            return await self._ended("released", lambda: self._jobs.release(job, wait))
+        except (Exhausted, Unavailable) as error:  # independent of the job
+            wait = max(error.retry_after, self._settings.retry_wait)
+            return await self._store("released", lambda: self._jobs.release(job, wait))
         except NotFound:
-            return await self._tried(job, *GONE)
-        except RadiantError as problem:
-            return await self._tried(job, problem.reason.lower(), str(problem))
+            return await self._retry_or_fail(job, *RECORDING_GONE)
+        except RadiantError as error:
+            return await self._retry_or_fail(job, error.reason.lower(), str(error))
         except Exception:
-            log.exception("a recording could not be heard", extra={"fields": _named(job)})
-            return await self._tried(job, *INTERNAL)
+            log.exception("transcription failed", extra={"fields": _fields(job)})
+            return await self._retry_or_fail(job, *INTERNAL)
 
-    async def _understood(self, job: Job) -> Understood:
+    async def _transcript_of(self, job: Job) -> Transcript:
         data = bytearray()
         async for part in self._recordings.stream(job.audio_key):
             data += part
             if len(data) > self._audio_bytes_max:
-                raise AudioRejected(Rejection.TOO_LARGE, "The recording is too large.")
-        return await self._ears.understand(bytes(data))
+                raise too_large_error(self._audio_bytes_max)
+        return await self._transcriber.transcribe(bytes(data))
 
-    async def _leased(self, job: Job, ticket: Ticket, work: Awaitable[Understood]) -> Understood:
-        """Does the work while the lease is renewed; raises LeaseLostError, with the work cut short, when it is over."""
+    async def _with_lease(self, job: Job, ticket: Ticket, work: Awaitable[Transcript]) -> Transcript:
+        """Awaits the work and renews the lease meanwhile. Raises LeaseLostError, and cancels the work, when it ends."""
         task = asyncio.ensure_future(work)
         try:
             while True:
-                await asyncio.wait({task}, timeout=self._rules.lease.total_seconds() / RENEWALS)
+                await asyncio.wait({task}, timeout=self._settings.lease.total_seconds() / RENEWALS)
                 if task.done():
                     return task.result()
-                with contextlib.suppress(Unavailable):  # the next renewal may still be in time
-                    if not await self._jobs.renew(job, self._rules.lease):
+                with contextlib.suppress(Unavailable):  # the next renewal can still be in time
+                    if not await self._jobs.renew(job, self._settings.lease):
                         raise LeaseLostError
                 if self._stream is not None:
-                    with contextlib.suppress(*REDIS_LOST):
-                        await self._stream.hold(ticket)
+                    with contextlib.suppress(*REDIS_ERRORS):
+                        await self._stream.extend(ticket)
         finally:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task})
 
-    async def _completed(self, job: Job, heard: Understood) -> str:
-        outcome = "no_speech" if heard.no_speech else "completed"
-        ended = await self._ended(outcome, lambda: self._jobs.complete(job, heard))
-        if ended == outcome:
-            HEARD.inc(heard.seconds)
-            if self._stream is not None and not heard.no_speech:
-                with contextlib.suppress(*REDIS_LOST):  # the learner looks by itself
+    async def _complete(self, job: Job, transcript: Transcript) -> str:
+        outcome = "completed" if transcript.has_speech else "no_speech"
+        stored = await self._store(outcome, lambda: self._jobs.complete(job, transcript))
+        if stored == outcome:
+            TRANSCRIBED.inc(transcript.duration_s)
+            if self._stream is not None and transcript.has_speech:
+                with contextlib.suppress(*REDIS_ERRORS):  # learners also poll their queue
                     await self._stream.wake_learner()
-        return ended
+        return stored
 
-    async def _tried(self, job: Job, code: str, sentence: str) -> str:
-        """Lets the job be tried again later, or gives it up."""
-        if job.attempts >= self._rules.attempts_max:
-            return await self._failed(job, code, sentence)
-        wait = self._rules.wait_after(job.attempts)
-        log.info("a recording is tried again later", extra={"fields": {**_named(job), "error_code": code}})
-        return await self._ended("put_back", lambda: self._jobs.put_back(job, code, sentence, wait))
+    async def _retry_or_fail(self, job: Job, code: str, message: str) -> str:
+        if job.attempts >= self._settings.attempts_max:
+            return await self._fail(job, code, message)
+        wait = self._settings.wait_after(job.attempts)
+        log.info("attempt failed, will be retried", extra={"fields": {**_fields(job), "error_code": code}})
+        return await self._store("put_back", lambda: self._jobs.postpone(job, code, message, wait))
 
-    async def _failed(self, job: Job, code: str, sentence: str) -> str:
-        ended = await self._ended("failed", lambda: self._jobs.fail(job, code, sentence))
-        if ended == "failed":
-            log.warning("a recording is given up", extra={"fields": {**_named(job), "error_code": code}})
+    async def _fail(self, job: Job, code: str, message: str) -> str:
+        stored = await self._store("failed", lambda: self._jobs.fail(job, code, message))
+        if stored == "failed":
+            log.warning("job failed", extra={"fields": {**_fields(job), "error_code": code}})
             if self._stream is not None:
-                with contextlib.suppress(*REDIS_LOST):
-                    await self._stream.bury(job, code)
-        return ended
+                with contextlib.suppress(*REDIS_ERRORS):
+                    await self._stream.add_dead_job(job, code)
+        return stored
 
-    async def _ended(self, outcome: str, step: Callable[[], Awaitable[bool]]) -> str:
-        """Makes the end durable, trying for a while; else the lease runs out and somebody hears the job again."""
-        for left in reversed(range(DURABLE_TRIES)):
+    async def _store(self, outcome: str, step: Callable[[], Awaitable[bool]]) -> str:
+        """Returns the outcome after the step, or "lost" when the lease has ended.
+
+        Repeats the step during an outage of the database. Raises Unavailable or Conflict after 5 tries; the lease then
+        ends and another worker repeats the job.
+        """
+        for tries_left in reversed(range(STORE_TRIES)):
             try:
                 return outcome if await step() else "lost"
             except (Conflict, Unavailable):
-                if not left:
+                if not tries_left:
                     raise
-            await asyncio.sleep(DURABLE_WAIT_S)
+            await asyncio.sleep(STORE_WAIT_S)
         raise AssertionError("the last try returns or raises")
 
 
-def _named(job: Job) -> dict[str, object]:
+def _fields(job: Job) -> dict[str, object]:
     return {"tenant": job.tenant_id, "voice_id": job.voice_id, "attempts": job.attempts}

@@ -1,4 +1,4 @@
-"""Two means, against scipy on the raw numbers."""
+"""Comparison of two means with scipy on raw numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def sums(values: list[float]) -> tuple[int, float, float]:
     return len(values), sum(values), sum(each * each for each in values)
 
 
-def test_welch_from_sums_is_welch_from_numbers() -> None:
+def test_compare_means_from_sums_equals_scipy_on_raw_numbers() -> None:
     random = np.random.default_rng(1)
     before, after = random.normal(10, 2, 400), random.normal(10.4, 5, 300)
     effect = compare_means(*sums(before.tolist()), *sums(after.tolist()))
@@ -31,6 +31,6 @@ def test_welch_from_sums_is_welch_from_numbers() -> None:
     ("before", "after"),
     [([], []), ([1.0], [2.0]), ([3.0] * 50, [3.0] * 50), ([0.1] * 50, [0.2] * 50), ([1.0, 2.0], [])],
 )
-def test_what_cannot_be_judged_is_not_significant(before: list[float], after: list[float]) -> None:
+def test_compare_means_without_variance_has_p_value_one(before: list[float], after: list[float]) -> None:
     effect = compare_means(*sums(before), *sums(after))
     assert (effect.p_value, effect.test) == (1.0, "none")

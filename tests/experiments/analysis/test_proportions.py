@@ -1,4 +1,4 @@
-"""Two proportions, against published numbers."""
+"""Comparison of two proportions with published values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from experiments.analysis.proportions import compare_proportions, z_test
 
 
-def test_the_pooled_z_test_with_newcombes_interval() -> None:
+def test_compare_proportions_returns_known_values() -> None:
     effect = compare_proportions(100, 1000, 130, 1000)
     assert effect.test == "z_pooled"
     assert effect.statistic == pytest.approx(2.102741, abs=5e-7)
@@ -23,7 +23,7 @@ def test_the_pooled_z_test_with_newcombes_interval() -> None:
     assert effect.effect_size == effect.cohens_h
 
 
-def test_rare_outcomes_are_fishers() -> None:
+def test_compare_proportions_with_rare_outcomes_uses_fisher() -> None:
     assert z_test(0, 1000, 5, 1000)[1] == pytest.approx(0.0251645, abs=5e-8)
     effect = compare_proportions(0, 1000, 5, 1000)
     assert effect.test == "fisher"
@@ -33,12 +33,12 @@ def test_rare_outcomes_are_fishers() -> None:
 @pytest.mark.parametrize(
     "counts", [(1000, 1000, 1000, 1000), (0, 1000, 0, 1000), (0, 0, 0, 0), (0, 0, 5, 10), (1, 1, 0, 1), (5, 10, 0, 0)]
 )
-def test_what_cannot_be_judged_is_not_significant(counts: tuple[int, int, int, int]) -> None:
+def test_compare_proportions_of_equal_or_empty_groups_has_p_value_one(counts: tuple[int, int, int, int]) -> None:
     assert compare_proportions(*counts).p_value == 1.0
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
-def test_nothing_is_ever_nan(n: int, m: int, k: int, l: int) -> None:  # noqa: E741
+def test_compare_proportions_returns_finite_numbers(n: int, m: int, k: int, l: int) -> None:  # noqa: E741
     effect = compare_proportions(min(k, n), n, min(l, m), m)
     assert all(math.isfinite(field) for field in astuple(effect) if isinstance(field, int | float))
     assert 0 <= effect.p_value <= 1

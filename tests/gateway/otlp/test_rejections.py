@@ -107,7 +107,7 @@ async def test_different_manifest_with_the_same_output_id_is_rejected_each_time(
     for _ in range(2):
         answer = await gateway.export_spans(span(2, named), span(3))
         assert answer.partial_success.rejected_spans == 1
-        assert "r: output_id names another manifest" in answer.partial_success.error_message
+        assert "r: output_id is used by a different manifest" in answer.partial_success.error_message
     assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(3), "r"]
 
 

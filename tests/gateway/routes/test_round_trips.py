@@ -2,7 +2,7 @@
 
 from tests.gateway.fixtures.gateway import GLOBEX, Served, bearer, draft, idempotency_key, signal, vote
 from tests.ingest.fixtures.service import manifest
-from tests.neural.serving import within
+from tests.neural.fixtures.service import wait_until
 
 
 async def test_feedback_is_counted_in_stats_summary_and_widget_config(served: Served) -> None:
@@ -34,7 +34,7 @@ async def test_learned_feedback_changes_scores_and_recommendation(served: Served
         answer = await served.request("GET", "/neural/scores", params={"scope": "SCOPE_TENANT"})
         return [each["model"] for each in answer.json()["scores"]] == ["m"]
 
-    await within(10, is_listed)
+    await wait_until(10, is_listed)
     context = {"userId": "u", "taskType": "chat", "candidates": ["m", "n"], "strategy": "STRATEGY_GREEDY"}
     answer = await served.request("GET", "/neural/recommendation", params=context)
     assert answer.json()["recommendation"]["model"] == "m"

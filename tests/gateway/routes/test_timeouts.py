@@ -26,11 +26,18 @@ DISPOSITION = b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n'
 SHORT = timedelta(seconds=0.3)
 
 
+@pytest.fixture
+def short_drain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shortens the time to drain a rejected body from 2 s."""
+    monkeypatch.setattr("gateway.http.body.DRAIN_TIMEOUT", timedelta(seconds=0.1))
+
+
 async def wait_forever(_: Any) -> None:
     """Action of a service that never responds."""
     await asyncio.Event().wait()
 
 
+@pytest.mark.usefixtures("short_drain")
 @pytest.mark.parametrize(
     ("path", "content_type", "first_bytes"),
     [(EXPLICIT, "application/json", b"{"), (VOICE, FORM, DISPOSITION % b"feedback" + b"{")],
@@ -48,6 +55,7 @@ async def test_body_that_stops_is_rejected_after_the_read_timeout(
     assert scripted.script.requests == []
 
 
+@pytest.mark.usefixtures("short_drain")
 async def test_recording_that_arrives_slowly_is_rejected_after_the_stream_timeout(scripted: ScriptedGateway) -> None:
     limits = replace(scripted.settings.http.limits, stream_timeout=timedelta(seconds=0.5))
     http = replace(scripted.settings.http, limits=limits)

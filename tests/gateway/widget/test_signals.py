@@ -43,7 +43,7 @@ async def test_user_actions_are_observed_and_sent_in_one_batch(chat: ChatPage) -
 
 
 async def test_answer_that_leaves_the_viewport_early_sends_scroll_bounce(chat: ChatPage) -> None:
-    page = await chat.open()
+    page = await chat.open({"flushIntervalMs": 200})
     await ready(page)
     await page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     await page.evaluate("document.querySelector('#answer').hidden = true")

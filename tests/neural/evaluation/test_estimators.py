@@ -1,4 +1,4 @@
-"""Estimators: cases by hand, and what holds of every sample."""
+"""Off-policy estimators: known samples, and properties of all samples."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from neural.evaluation.estimators import Interval, Sample, dr, estimates, ips, ratio, snips, untried
-from tests.neural.evaluation.samples import sample, samples
+from neural.evaluation.estimators import Interval, Sample, dr, estimates, ips, ratio, snips, unsupported_share
+from tests.neural.fixtures.samples import sample, samples
 
 CLOSE = 1e-9
 
 
-def test_a_case_by_hand() -> None:
+def test_estimators_of_known_sample_return_known_values() -> None:
     # weights 2, 0, 1; weighted rewards 2, 0, 0.5
     events = sample([1, 1, 0.5], [0.5, 0.5, 1], [1, 0, 1], predicted=[0.5, 0.5, 0.5], expected=[0.6, 0.6, 0.3])
     assert ips(events).value == pytest.approx(2.5 / 3)
@@ -26,23 +26,23 @@ def test_a_case_by_hand() -> None:
     assert dr(events).value == pytest.approx((1.6 + 0.6 + 0.3) / 3)
 
 
-def test_an_interval_by_hand() -> None:
+def test_interval_of_known_sample_uses_student_t() -> None:
     found = ips(sample([0.2, 0.4, 0.9], [1, 1, 1], [1, 1, 1]))
     error = np.std([0.2, 0.4, 0.9], ddof=1) / math.sqrt(3)
     radius = t.ppf(0.975, 2) * error
     assert (found.value, found.lower, found.upper) == pytest.approx((0.5, 0.5 - radius, 0.5 + radius))
 
 
-def test_events_of_one_user_count_once() -> None:
+def test_interval_of_duplicated_events_of_users_is_unchanged() -> None:
     once = ips(sample([0.2, 0.4, 0.9], [1, 1, 1], [1, 1, 1]))
     twice = sample([0.2, 0.4, 0.9] * 2, [1] * 6, [1] * 6, users=[0, 1, 2] * 2)
     found = ips(twice)
     assert (found.value, found.lower, found.upper) == pytest.approx((once.value, once.lower, once.upper), abs=CLOSE)
-    free = ips(replace(twice, users=np.arange(6)))
-    assert free.upper - free.lower < once.upper - once.lower
+    by_event = ips(replace(twice, users=np.arange(6)))
+    assert by_event.upper - by_event.lower < once.upper - once.lower
 
 
-def test_nothing_can_be_said_of_one_user_or_without_weight() -> None:
+def test_interval_of_one_user_or_without_weights_is_infinite() -> None:
     alone = ips(sample([0.2, 0.4], [1, 1], [1, 1], users=[0, 0]))
     assert alone.value == pytest.approx(0.3)
     assert (alone.lower, alone.upper) == (-math.inf, math.inf)
@@ -50,13 +50,13 @@ def test_nothing_can_be_said_of_one_user_or_without_weight() -> None:
     assert snips(sample([1, 1], [1, 1], [0, 0])) == Interval(0.5, -math.inf, math.inf)
 
 
-def test_an_empty_sample_says_nothing() -> None:
+def test_estimates_of_empty_sample_are_infinite() -> None:
     for each in estimates(sample([], [], [])).values():
         assert each == Interval(0.5, -math.inf, math.inf)
 
 
 @given(samples())
-def test_the_policy_that_chose_has_the_mean_of_what_it_got(events: Sample) -> None:
+def test_estimate_of_logging_policy_is_mean_reward(events: Sample) -> None:
     same = replace(events, target=events.logged)
     mean = float(np.mean(events.rewards))
     assert ips(same).value == pytest.approx(mean, abs=CLOSE)
@@ -64,29 +64,29 @@ def test_the_policy_that_chose_has_the_mean_of_what_it_got(events: Sample) -> No
 
 
 @given(samples(), st.floats(-2, 2))
-def test_a_shift_of_the_rewards_shifts_snips(events: Sample, by: float) -> None:
+def test_snips_of_shifted_rewards_shifts_equally(events: Sample, by: float) -> None:
     moved = replace(events, rewards=events.rewards + by)
     assert snips(moved).value == pytest.approx(snips(events).value + by, abs=1e-7)
 
 
 @given(samples())
-def test_snips_stays_among_the_rewards(events: Sample) -> None:
+def test_snips_is_within_range_of_rewards(events: Sample) -> None:
     assert events.rewards.min() - CLOSE <= snips(events).value <= events.rewards.max() + CLOSE
 
 
 @given(samples())
-def test_a_perfect_model_leaves_nothing_to_chance(events: Sample) -> None:
+def test_dr_with_perfect_model_is_expected_reward(events: Sample) -> None:
     perfect = replace(events, predicted=events.rewards)
     assert dr(perfect).value == pytest.approx(float(np.mean(events.expected)), abs=CLOSE)
     without = replace(events, predicted=np.zeros(len(events.rewards)), expected=np.zeros(len(events.rewards)))
     assert dr(without).value == ips(without).value
 
 
-def test_what_was_never_tried_widens_the_interval() -> None:
+def test_interval_is_widened_by_unsupported_share() -> None:
     rewards, users = [0.2, 0.4, 0.9], [1.0, 1.0, 1.0]
     whole, part = sample(rewards, users, [1, 1, 1]), sample(rewards, users, [0.8, 0.8, 0.8])
-    assert untried(whole) == 0
-    assert untried(part) == pytest.approx(0.2)
+    assert unsupported_share(whole) == 0
+    assert unsupported_share(part) == pytest.approx(0.2)
     assert snips(part).value == pytest.approx(0.5)
     assert snips(part).upper == pytest.approx(snips(whole).upper + 0.2 * 0.5)
     assert snips(part).lower == pytest.approx(snips(whole).lower - 0.2 * 0.5)
@@ -96,7 +96,7 @@ def test_what_was_never_tried_widens_the_interval() -> None:
 
 
 @given(samples())
-def test_the_order_of_events_and_the_numbers_of_users_do_not_matter(events: Sample) -> None:
+def test_estimates_do_not_depend_on_event_order_and_user_numbers(events: Sample) -> None:
     columns = {name: getattr(events, name)[::-1] for name in ("rewards", "logged", "target", "predicted", "expected")}
     users = (events.users.max() - events.users)[::-1]
     for name, each in estimates(Sample(**columns, users=users)).items():
@@ -104,7 +104,7 @@ def test_the_order_of_events_and_the_numbers_of_users_do_not_matter(events: Samp
         assert (each.value, each.lower, each.upper) == pytest.approx((same.value, same.lower, same.upper), abs=1e-6)
 
 
-def test_a_thousand_true_means_lie_in_the_interval_as_often_as_promised() -> None:
+def test_interval_coverage_is_95_percent() -> None:
     random = np.random.default_rng(7)
     inside = 0
     for _ in range(1000):

@@ -1,1 +1,0 @@
-"""The nightly run and what it fits, finds and forgets."""

@@ -1,22 +1,22 @@
-"""Fixtures of the tests of the night."""
+"""Fixtures of the tests of nightly runs."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from neural.nightly.run import Nightly
-from neural.trust.rounds import Trusting
-from tests.neural.works import Works, quiet
+from neural.nightly.run import NightlyRuns
+from neural.trust.rounds import TrustRounds
+from tests.neural.fixtures.stack import LearningStack, no_op
 
 
-def another(work: Works) -> Nightly:
-    """Returns the nightly work of a process of its own."""
-    return Nightly(work.database, work.settings, work.another(), Trusting(work.database, quiet))
+def nightly_of_another_process(stack: LearningStack) -> NightlyRuns:
+    """Returns the nightly runs of another process on the same database."""
+    return NightlyRuns(stack.database, stack.settings, stack.rebuild_with(), TrustRounds(stack.database, no_op))
 
 
 @pytest.fixture
-async def nightly(work: Works) -> AsyncIterator[Nightly]:
-    """Gives the nightly work of one process."""
-    own = another(work)
-    yield own
-    await own.close()
+async def nightly(stack: LearningStack) -> AsyncIterator[NightlyRuns]:
+    """Gives the nightly runs of one process."""
+    runs = nightly_of_another_process(stack)
+    yield runs
+    await runs.close()

@@ -1,4 +1,4 @@
-"""ListBatchRuns: runs newest first, each with its report once it has succeeded, page by page, for operators."""
+"""ListBatchRuns: pages of runs, newest first, with the reports of succeeded runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 from kit.rpc.pages import encode_page
 from radiant.neural.v1 import learning_service_pb2 as pb
-from tests.neural.history import busy, run_id
-from tests.neural.serving import ACME, OPERATOR, Serving, serving
+from tests.neural.fixtures.history import new_run_id, write_history
+from tests.neural.fixtures.service import ACME, OPERATOR, NeuralService, open_service
 from tests.support.suite import token
 
 INSERT = (
@@ -21,30 +21,30 @@ INSERT = (
 )
 
 
-async def listed(serving: Serving, caller: Any = OPERATOR, **request: Any) -> pb.ListBatchRunsResponse:
-    """Asks for a page of runs."""
+async def list_runs(serving: NeuralService, caller: Any = OPERATOR, **request: Any) -> pb.ListBatchRunsResponse:
+    """Returns a page of runs."""
     answer: pb.ListBatchRunsResponse = await serving.call("ListBatchRuns", pb.ListBatchRunsRequest(**request), caller)
     return answer
 
 
-async def began(serving: Serving, hour: int, state: str = "failed", error: str = "", step: str = "") -> str:
-    """Puts a run there that began at that hour and returns its identifier."""
+async def insert_run(serving: NeuralService, hour: int, state: str = "failed", error: str = "", step: str = "") -> str:
+    """Inserts a run that started at an hour and returns its ID."""
     name = str(uuid.uuid4())
     await serving.rows(INSERT, name, state, error, step, ["trust"], hour, None)
     return name
 
 
-async def test_a_run_is_listed_with_what_it_reported(database_url: str, redis_url: str) -> None:
-    async with serving(database_url, redis_url) as service:
-        assert await listed(service) == pb.ListBatchRunsResponse()
-        await busy(service.world, 21, 10)
+async def test_run_listing_contains_reports_of_succeeded_runs(database_url: str, redis_url: str) -> None:
+    async with open_service(database_url, redis_url) as service:
+        assert await list_runs(service) == pb.ListBatchRunsResponse()
+        await write_history(service.feedback, 21, 10)
         reports = [
-            await service.call("RunBatchLearning", pb.RunBatchLearningRequest(request_id=run_id()), OPERATOR)
+            await service.call("RunBatchLearning", pb.RunBatchLearningRequest(request_id=new_run_id()), OPERATOR)
             for _ in range(2)
         ]
-        failed = await began(service, -1, error="RuntimeError: no room")
-        running = await began(service, -2, "running", step="rebuild")
-        runs = (await listed(service)).runs
+        failed = await insert_run(service, -1, error="RuntimeError: no room")
+        running = await insert_run(service, -2, "running", step="rebuild")
+        runs = (await list_runs(service)).runs
         assert [each.run.run_id for each in runs] == [reports[1].run_id, reports[0].run_id, failed, running]
         assert [runs[1].report, runs[0].report] == reports
         assert reports[0].units > 0
@@ -60,46 +60,46 @@ async def test_a_run_is_listed_with_what_it_reported(database_url: str, redis_ur
         assert not runs[3].run.HasField("end_time")
 
 
-async def test_pages_neither_repeat_nor_skip_while_runs_begin(database_url: str, redis_url: str) -> None:
+async def test_run_pages_neither_repeat_nor_skip_while_runs_start(database_url: str, redis_url: str) -> None:
     chance = random.Random(6)
-    async with serving(database_url, redis_url) as service:
-        hours = {await began(service, hour): hour for hour in [chance.randrange(6) for _ in range(23)]}
+    async with open_service(database_url, redis_url) as service:
+        hours = {await insert_run(service, hour): hour for hour in [chance.randrange(6) for _ in range(23)]}
         expected = sorted(hours, key=lambda name: (hours[name], name), reverse=True)
         found: list[str] = []
         page_token, first = "", True
         while page_token or first:
-            page = await listed(service, page_size=4, page_token=page_token)
+            page = await list_runs(service, page_size=4, page_token=page_token)
             found += [each.run.run_id for each in page.runs]
             assert len(page.runs) == 4 or not page.next_page_token
-            await began(service, 100)
+            await insert_run(service, 100)
             page_token, first = page.next_page_token, False
         assert found == expected
 
 
-async def test_a_page_has_100_at_most_and_50_by_default(database_url: str, redis_url: str) -> None:
-    async with serving(database_url, redis_url) as service:
+async def test_run_page_size_is_50_by_default_and_at_most_100(database_url: str, redis_url: str) -> None:
+    async with open_service(database_url, redis_url) as service:
         for hour in range(103):
-            await began(service, hour)
-        assert [len((await listed(service, page_size=size)).runs) for size in (0, 3, 1000)] == [50, 3, 100]
+            await insert_run(service, hour)
+        assert [len((await list_runs(service, page_size=size)).runs) for size in (0, 3, 1000)] == [50, 3, 100]
 
 
-async def test_a_token_of_something_else_is_refused(database_url: str, redis_url: str) -> None:
+async def test_run_listing_rejects_page_token_of_other_listing(database_url: str, redis_url: str) -> None:
     keys: list[tuple[int | str, str]] = [(1, "x"), (-1, str(uuid.uuid4())), (2**62, str(uuid.uuid4())), ("1", "x")]
-    async with serving(database_url, redis_url) as service:
+    async with open_service(database_url, redis_url) as service:
         for page_token in (
             "x",
             encode_page(("trust",), (1, str(uuid.uuid4()))),
             *(encode_page(("runs",), k) for k in keys),
         ):
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await listed(service, page_token=page_token)
+                await list_runs(service, page_token=page_token)
             assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
             assert "page_token" in (caught.value.details() or "")
 
 
-async def test_runs_are_for_operators(database_url: str, redis_url: str) -> None:
-    async with serving(database_url, redis_url) as service:
+async def test_run_listing_by_admin_is_denied(database_url: str, redis_url: str) -> None:
+    async with open_service(database_url, redis_url) as service:
         for caller in (ACME, token("globex", "admin")):
             with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await listed(service, caller)
+                await list_runs(service, caller)
             assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED

@@ -1,4 +1,4 @@
-"""Nightly runs: every step once, one run at a time, taken up where a process died, reported as they went."""
+"""Nightly runs: steps, reports, resumption and exclusion."""
 
 from __future__ import annotations
 
@@ -9,54 +9,55 @@ from typing import Any
 import pytest
 
 from kit.errors import Precondition, Unavailable
-from neural.nightly import run as room
-from neural.nightly.run import Nightly, last_night
-from neural.queries.scores import learning_status
+from neural.nightly import run as run_module
+from neural.nightly.run import NightlyRuns, last_scheduled_time
+from neural.queries.learning_status import learning_status
 from neural.rebuild.rebuild import Rebuild
-from tests.neural.history import busy, exact, run_id
-from tests.neural.nightly.conftest import another
-from tests.neural.works import Works
+from tests.neural.fixtures.history import assert_cells_exact, new_run_id, write_history
+from tests.neural.fixtures.service import wait_until
+from tests.neural.fixtures.stack import LearningStack
+from tests.neural.nightly.conftest import nightly_of_another_process
 
 STEPS = ["trust", "rebuild", "priors", "drift", "expiry"]
 
 
-async def runs(work: Works) -> list[tuple[str, list[str], int]]:
-    """Returns state, steps behind it and attempts of all runs, oldest first."""
-    rows = await work.rows("SELECT state, done, attempts FROM neural.runs ORDER BY started_at")
+async def runs(stack: LearningStack) -> list[tuple[str, list[str], int]]:
+    """Returns state, finished steps and attempts of all runs, oldest first."""
+    rows = await stack.rows("SELECT state, done, attempts FROM neural.runs ORDER BY started_at")
     return [(row["state"], row["done"], row["attempts"]) for row in rows]
 
 
-async def test_a_run_does_every_step_and_says_so(work: Works, nightly: Nightly) -> None:
-    await busy(work.world, 21)
-    await work.learn()
-    report = await nightly.run(run_id())
+async def test_run_executes_every_step_and_reports_it(stack: LearningStack, nightly: NightlyRuns) -> None:
+    await write_history(stack.feedback, 21)
+    await stack.learn()
+    report = await nightly.run(new_run_id())
     assert (report["changed_cells"], report["raters_judged"], report["drifts"]) == (0, 6, [])
-    assert report["priors"] == []  # too little to fit anything to
-    assert await runs(work) == [("succeeded", STEPS, 1)]
-    status = await learning_status(work.database, "")
+    assert report["priors"] == []  # not enough units
+    assert await runs(stack) == [("succeeded", STEPS, 1)]
+    status = await learning_status(stack.database, "")
     assert status.last_run is not None
     assert (status.last_run["state"], status.last_run["units_done"]) == ("succeeded", report["units"])
-    await exact(work)
+    await assert_cells_exact(stack)
 
 
-async def test_a_repeat_returns_the_report(work: Works, nightly: Nightly) -> None:
-    run = run_id()
+async def test_run_repeated_with_same_id_returns_stored_report(stack: LearningStack, nightly: NightlyRuns) -> None:
+    run = new_run_id()
     report = await nightly.run(run)
     assert await nightly.run(run) == report
-    assert await another(work).run(run) == report
-    assert len(await runs(work)) == 1
+    assert await nightly_of_another_process(stack).run(run) == report
+    assert len(await runs(stack)) == 1
 
 
 @pytest.mark.parametrize("place", STEPS)
-async def test_a_run_goes_on_where_its_process_died(
-    work: Works, nightly: Nightly, monkeypatch: pytest.MonkeyPatch, place: str
+async def test_interrupted_run_is_resumed_at_its_step(
+    stack: LearningStack, nightly: NightlyRuns, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    await busy(work.world, 22, 10)
-    await work.learn()
-    reached, run, calls = asyncio.Event(), run_id(), []
-    original = Nightly._steps
+    await write_history(stack.feedback, 22, 10)
+    await stack.learn()
+    reached, run, calls = asyncio.Event(), new_run_id(), []
+    original = NightlyRuns._steps
 
-    def steps(self: Nightly, run: str) -> dict[str, Any]:
+    def steps(self: NightlyRuns, run: str) -> dict[str, Any]:
         async def hang() -> dict[str, Any]:
             reached.set()
             await asyncio.Event().wait()
@@ -64,7 +65,7 @@ async def test_a_run_goes_on_where_its_process_died(
 
         return {**original(self, run), place: hang}
 
-    def counted(self: Nightly, run: str) -> dict[str, Any]:
+    def counted(self: NightlyRuns, run: str) -> dict[str, Any]:
         async def step(name: str) -> dict[str, Any]:
             calls.append(name)
             return await original(self, run)[name]()
@@ -72,38 +73,39 @@ async def test_a_run_goes_on_where_its_process_died(
         return {name: (lambda name=name: step(name)) for name in original(self, run)}
 
     with monkeypatch.context() as patched:
-        patched.setattr(Nightly, "_steps", steps)
+        patched.setattr(NightlyRuns, "_steps", steps)
         waiting = asyncio.create_task(nightly.run(run))
         await asyncio.wait_for(reached.wait(), 20)
-        assert (await learning_status(work.database, "")).last_run["step"] == place  # type: ignore[index]
+        assert (await learning_status(stack.database, "")).last_run["step"] == place  # type: ignore[index]
         await nightly.close()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    monkeypatch.setattr(Nightly, "_steps", counted)
-    report = await another(work).look(datetime.now(UTC))
+    monkeypatch.setattr(NightlyRuns, "_steps", counted)
+    report = await nightly_of_another_process(stack).run_if_due(datetime.now(UTC))
     assert report is not None
     assert report["run_id"] == run
     assert calls == STEPS[STEPS.index(place) :]
-    assert await runs(work) == [("succeeded", STEPS, 2)]
-    await exact(work)
+    assert await runs(stack) == [("succeeded", STEPS, 2)]
+    await assert_cells_exact(stack)
 
 
-async def test_the_run_goes_on_when_the_caller_goes(work: Works, nightly: Nightly) -> None:
-    await busy(work.world, 23, 5)
-    await work.learn()
-    run = run_id()
+async def test_run_continues_after_caller_is_cancelled(stack: LearningStack, nightly: NightlyRuns) -> None:
+    await write_history(stack.feedback, 23, 5)
+    await stack.learn()
+    run = new_run_id()
     waiting = asyncio.create_task(nightly.run(run))
-    await asyncio.sleep(0.05)
+
+    async def has_state(state: str) -> bool:
+        return [each for each, _, _ in await runs(stack)] == [state]
+
+    await wait_until(20, lambda: has_state("running"))
     waiting.cancel()
-    for _ in range(400):
-        if [state for state, _, _ in await runs(work)] == ["succeeded"]:
-            break
-        await asyncio.sleep(0.05)
+    await wait_until(20, lambda: has_state("succeeded"))
     assert (await nightly.run(run))["run_id"] == run
 
 
-async def test_one_run_at_a_time_over_all_processes(
-    work: Works, nightly: Nightly, monkeypatch: pytest.MonkeyPatch
+async def test_run_during_run_of_another_process_is_rejected(
+    stack: LearningStack, nightly: NightlyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, go = asyncio.Event(), asyncio.Event()
     original = Rebuild.run
@@ -114,46 +116,48 @@ async def test_one_run_at_a_time_over_all_processes(
         return await original(self, run)
 
     monkeypatch.setattr(Rebuild, "run", pause)
-    waiting = asyncio.create_task(nightly.run(run_id()))
+    waiting = asyncio.create_task(nightly.run(new_run_id()))
     await asyncio.wait_for(reached.wait(), 20)
     with pytest.raises(Precondition) as caught:
-        await another(work).run(run_id())
+        await nightly_of_another_process(stack).run(new_run_id())
     assert caught.value.reason == "REBUILD_RUNNING"
     go.set()
     await waiting
-    assert await runs(work) == [("succeeded", STEPS, 1)]
+    assert await runs(stack) == [("succeeded", STEPS, 1)]
 
 
-async def test_a_step_that_fails_ends_the_run(work: Works, nightly: Nightly, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_run_with_failed_step_is_failed(
+    stack: LearningStack, nightly: NightlyRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def fail(*_: object) -> dict[str, Any]:
-        raise RuntimeError("no room")
+        raise RuntimeError("disk full")
 
-    run = run_id()
+    run = new_run_id()
     with monkeypatch.context() as patched:
-        patched.setattr(room, "fit_priors", fail)
+        patched.setattr(run_module, "fit_priors", fail)
         with pytest.raises(RuntimeError):
             await nightly.run(run)
     with pytest.raises(Unavailable) as caught:
         await nightly.run(run)
     assert caught.value.reason == "REBUILD_FAILED"
-    assert await runs(work) == [("failed", STEPS[:2], 1)]
-    await nightly.run(run_id())
-    assert [state for state, _, _ in await runs(work)] == ["failed", "succeeded"]
+    assert await runs(stack) == [("failed", STEPS[:2], 1)]
+    await nightly.run(new_run_id())
+    assert [state for state, _, _ in await runs(stack)] == ["failed", "succeeded"]
 
 
-async def test_it_runs_once_a_night(work: Works, nightly: Nightly) -> None:
+async def test_run_if_due_starts_one_run_per_night(stack: LearningStack, nightly: NightlyRuns) -> None:
     now = datetime.now(UTC)
-    assert await nightly.look(now) is None  # learning began after the last night's hour, or in it
+    assert await nightly.run_if_due(now) is None  # the first version is newer than the last scheduled time
     tomorrow = now + timedelta(days=1, hours=1)
-    await work.rows("UPDATE neural.score_versions SET started_at = started_at - interval '2 days'")
-    assert await nightly.look(now) is not None
-    assert await nightly.look(now) is None
-    await work.rows("UPDATE neural.runs SET started_at = now()")
-    assert await nightly.look(tomorrow) is not None
+    await stack.rows("UPDATE neural.score_versions SET started_at = started_at - interval '2 days'")
+    assert await nightly.run_if_due(now) is not None
+    assert await nightly.run_if_due(now) is None
+    await stack.rows("UPDATE neural.runs SET started_at = now()")
+    assert await nightly.run_if_due(tomorrow) is not None
 
 
-def test_the_last_night() -> None:
+def test_last_scheduled_time_is_not_after_now() -> None:
     noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
-    assert last_night(noon, 3) == datetime(2026, 3, 5, 3, tzinfo=UTC)
-    assert last_night(noon, 12) == noon
-    assert last_night(noon, 13) == datetime(2026, 3, 4, 13, tzinfo=UTC)
+    assert last_scheduled_time(noon, 3) == datetime(2026, 3, 5, 3, tzinfo=UTC)
+    assert last_scheduled_time(noon, 12) == noon
+    assert last_scheduled_time(noon, 13) == datetime(2026, 3, 4, 13, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a night fits, finds and forgets."""
+"""Steps of the nightly run."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from neural.domain.shrinkage import Beliefs
-from neural.nightly.steps import expire, fit_priors, report_drift
-from neural.recommendation.prior_cache import Fitted
-from tests.neural.works import Works
+from neural.domain.shrinkage import Priors
+from neural.nightly.steps import delete_old_rows, fit_priors, report_drift
+from neural.recommendation.fitted_priors import FittedPriors
+from tests.neural.fixtures.stack import LearningStack
 
 NOW = datetime.now(UTC)
 
 
-async def rated(work: Works, tenant: str, users: int, units: int, taste: float) -> None:
-    """Lets users vote on two models, each user with a taste of their own."""
+async def write_votes(stack: LearningStack, tenant: str, users: int, units: int, taste: float) -> None:
+    """Writes votes of users on two models. The rates of users differ by the standard deviation `taste`."""
     chance = random.Random(taste)
-    own = work.world.of(tenant)
+    own = stack.feedback.for_tenant(tenant)
     for user in range(users):
         for model in ("m", "n"):
             share = min(max(chance.gauss(0.6, taste), 0.02), 0.98)
@@ -26,40 +26,42 @@ async def rated(work: Works, tenant: str, users: int, units: int, taste: float) 
                 name = f"{user}-{model}-{unit}"
                 await own.manifest(name, model, at=NOW - timedelta(days=3))
                 await own.vote(name, 1 if chance.random() < share else -1, f"user-{user}")
-    await work.learn()
+    await stack.learn()
 
 
-async def test_users_of_one_mind_are_believed_to_be_so_and_others_not(work: Works) -> None:
-    await rated(work, "acme", 40, 13, 0.0)
-    await rated(work, "globex", 40, 13, 0.35)
-    report = await fit_priors(work.database, 3)
+async def test_fit_priors_of_similar_users_is_stronger_than_of_different_users(stack: LearningStack) -> None:
+    await write_votes(stack, "acme", 40, 13, 0.0)
+    await write_votes(stack, "globex", 40, 13, 0.35)
+    report = await fit_priors(stack.database, 3)
     found = {(each["tenant_id"], each["level"]): each["strength"] for each in report["priors"]}
     assert set(found) == {("acme", "user"), ("globex", "user")}
     assert found["globex", "user"] < 15 < 50 < found["acme", "user"]
-    fitted = Fitted(work.database, Beliefs())
-    await fitted.look()
+    fitted = FittedPriors(stack.database, Priors())
+    await fitted.snapshot.refresh()
     assert fitted.of("acme").user == found["acme", "user"]
     assert fitted.of("globex").user == found["globex", "user"]
-    assert fitted.of("hooli") == Beliefs()
-    assert fitted.of("acme").tenant == Beliefs().tenant
-    await work.rows("DELETE FROM ingest.explicit_feedback WHERE tenant_id = 'globex'")
-    await work.rows("DELETE FROM neural.unit_contributions WHERE tenant_id = 'globex'")
-    await fit_priors(work.database, 3)
-    await fitted.look()
-    assert fitted.of("globex") == Beliefs()
+    assert fitted.of("hooli") == Priors()
+    assert fitted.of("acme").tenant == Priors().tenant
+    await stack.rows("DELETE FROM ingest.explicit_feedback WHERE tenant_id = 'globex'")
+    await stack.rows("DELETE FROM neural.unit_contributions WHERE tenant_id = 'globex'")
+    await fit_priors(stack.database, 3)
+    await fitted.snapshot.refresh()
+    assert fitted.of("globex") == Priors()
 
 
-async def test_drift_is_reported_and_chance_is_not(work: Works) -> None:
+async def test_report_drift_contains_changed_model_only(stack: LearningStack) -> None:
     chance = random.Random(1)
     for number in range(240):
         late = number >= 160
         at = NOW - (timedelta(days=2) if late else timedelta(days=14))
         for model, before, after in (("fallen", 0.9, 0.3), ("steady", 0.6, 0.6)):
             name = f"{model}-{number}"
-            await work.world.manifest(name, model, at=at)
-            await work.world.vote(name, 1 if chance.random() < (after if late else before) else -1, f"u{number % 9}")
-    await work.learn()
-    (drift,) = (await report_drift(work.database))["drifts"]
+            await stack.feedback.manifest(name, model, at=at)
+            await stack.feedback.vote(
+                name, 1 if chance.random() < (after if late else before) else -1, f"u{number % 9}"
+            )
+    await stack.learn()
+    (drift,) = (await report_drift(stack.database))["drifts"]
     assert (drift["tenant_id"], drift["model"]) == ("acme", "fallen")
     assert (drift["units_before"], drift["units_after"]) == (160, 80)
     assert drift["before"] == pytest.approx(0.9, abs=0.1)
@@ -67,21 +69,21 @@ async def test_drift_is_reported_and_chance_is_not(work: Works) -> None:
     assert drift["errors"] < -4
 
 
-async def test_what_is_too_old_goes_and_the_rest_stays(work: Works) -> None:
-    await work.rows(
+async def test_delete_old_rows_keeps_recent_rows(stack: LearningStack) -> None:
+    await stack.rows(
         "CREATE TABLE neural.neural_routing_recommendations_y2020m01 PARTITION OF neural.neural_routing_recommendations"
         " FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-02-01 00:00+00')"
     )
-    await work.rows("ALTER TABLE neural.neural_routing_recommendations_y2020m01 OWNER TO radiant_owner")
+    await stack.rows("ALTER TABLE neural.neural_routing_recommendations_y2020m01 OWNER TO radiant_owner")
     insert = "INSERT INTO neural.requests VALUES ('acme', gen_random_uuid(), 'M', '', '', now() - $1::interval)"
     for age in (timedelta(hours=25), timedelta(hours=23)):
-        await work.rows(insert, age)
-    await work.world.liked("m", [1])
-    await work.learn()
-    report = await expire(work.database, timedelta(days=90))
+        await stack.rows(insert, age)
+    await stack.feedback.rate("m", [1])
+    await stack.learn()
+    report = await delete_old_rows(stack.database, timedelta(days=90))
     assert report == {"decision_months_dropped": 1}
-    assert await work.number("SELECT count(*) FROM neural.requests") == 1
-    assert await work.number("SELECT count(*) FROM neural.recent_units") == 1
+    assert await stack.number("SELECT count(*) FROM neural.requests") == 1
+    assert await stack.number("SELECT count(*) FROM neural.recent_units") == 1
     query = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'neural.neural_routing_recommendations'::regclass"
-    assert await work.number(query) == 4
-    assert (await expire(work.database, timedelta(days=90)))["decision_months_dropped"] == 0
+    assert await stack.number(query) == 4
+    assert (await delete_old_rows(stack.database, timedelta(days=90)))["decision_months_dropped"] == 0

@@ -1,1 +1,0 @@
-"""Trust of raters: the arithmetic, its effect on scores, and what operators may do."""

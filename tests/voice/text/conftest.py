@@ -1,9 +1,9 @@
-"""One embedder for all tests of the room: its weights are loaded once."""
+"""Fixtures of text analysis: one embedder for all tests, since its weights take time to load."""
 
 import pytest
 
 from voice.text.embeddings import NanoEmbedder
-from voice.text.opinion import EmbeddingReader
+from voice.text.opinion import EmbeddingClassifier
 
 
 @pytest.fixture(scope="session")
@@ -12,5 +12,5 @@ def embedder() -> NanoEmbedder:
 
 
 @pytest.fixture(scope="session")
-def reader(embedder: NanoEmbedder) -> EmbeddingReader:
-    return EmbeddingReader(embedder)
+def classifier(embedder: NanoEmbedder) -> EmbeddingClassifier:
+    return EmbeddingClassifier(embedder)

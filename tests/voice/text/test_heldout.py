@@ -1,4 +1,4 @@
-"""Opinions of texts that had no part in the learning: modest bounds; `python -m bench sentiment` tells the figures."""
+"""Opinions of held-out texts, with low bounds; `python -m bench sentiment` prints the metrics."""
 
 from collections import Counter
 
@@ -7,14 +7,14 @@ import pytest
 
 from bench.performance.voice.sentiment import ACCURACY_MIN, LEAD_MIN, heldout, read, vader
 from voice.text.heads import CATEGORIES
-from voice.text.opinion import EmbeddingReader
+from voice.text.opinion import EmbeddingClassifier
 from voice.text.training.phrases import phrases
 from voice.text.training.train import micro_f1
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_texts_are_others_than_the_phrases_and_enough_of_each_kind() -> None:
+def test_heldout_texts_differ_from_phrases_and_cover_languages_and_ratings() -> None:
     texts = heldout()
     assert not {each.text for each in texts} & {each.text for each in phrases()}
     assert set(Counter(each.language for each in texts)) == {"en", "de", "fr", "es", "pt", "ru", "zh", "ja", "ar", "hi"}
@@ -22,14 +22,14 @@ def test_the_texts_are_others_than_the_phrases_and_enough_of_each_kind() -> None
     assert min(Counter(each.sentiment for each in texts).values()) >= 60
 
 
-def test_opinions_are_read_far_better_than_by_word_lists(reader: EmbeddingReader) -> None:
+def test_classifier_on_heldout_texts_is_more_accurate_than_vader(classifier: EmbeddingClassifier) -> None:
     texts = heldout()
     true = np.array([each.sentiment for each in texts])
-    about = np.array([[name in each.categories for name in CATEGORIES] for each in texts])
-    found = read(reader, texts)
-    remarks = np.array([each.genre == "remark" for each in texts])
-    accuracy, usual = (found.ratings == true).mean(), (vader(texts) == true).mean()
+    categories = np.array([[name in each.categories for name in CATEGORIES] for each in texts])
+    predicted = read(classifier, texts)
+    is_remark = np.array([each.genre == "remark" for each in texts])
+    accuracy, baseline = (predicted.ratings == true).mean(), (vader(texts) == true).mean()
     assert accuracy >= ACCURACY_MIN
-    assert accuracy - usual >= LEAD_MIN
-    assert (found.ratings == true)[remarks].mean() >= 0.65
-    assert micro_f1(found.categories, about) >= 0.45
+    assert accuracy - baseline >= LEAD_MIN
+    assert (predicted.ratings == true)[is_remark].mean() >= 0.65
+    assert micro_f1(predicted.categories, categories) >= 0.45

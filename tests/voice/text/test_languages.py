@@ -1,13 +1,13 @@
-"""Languages of texts."""
+"""Language detection."""
 
 import pytest
 
-from voice.text.languages import Languages
+from voice.text.languages import LanguageDetector
 
 
 @pytest.fixture(scope="module")
-def languages() -> Languages:
-    return Languages()
+def detector() -> LanguageDetector:
+    return LanguageDetector()
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ def languages() -> Languages:
         ("الجواب طويل جدا ولا يمكن قراءته.", "ar"),
     ],
 )
-def test_the_language_of_a_sentence_is_recognised(languages: Languages, text: str, language: str) -> None:
-    assert languages.detect(text) == language
+def test_detect_sentence_returns_its_language(detector: LanguageDetector, text: str, language: str) -> None:
+    assert detector.detect(text) == language
 
 
 @pytest.mark.parametrize("text", ["", "   ", "12345 !?", "asdf qwer"])
-def test_what_is_no_language_is_unknown(languages: Languages, text: str) -> None:
-    assert languages.detect(text) == ""
+def test_detect_text_without_language_returns_empty_code(detector: LanguageDetector, text: str) -> None:
+    assert detector.detect(text) == ""

@@ -1,4 +1,4 @@
-"""Opinions of texts: the plain ones, none, mixed ones and long ones."""
+"""Opinions of texts: clear, absent and mixed ones, and long texts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from voice.text.embeddings import Vectors
-from voice.text.heads import Heads, Origin, load
-from voice.text.opinion import NONE, EmbeddingReader
+from voice.text.heads import Heads, Origin, load_heads
+from voice.text.opinion import NO_OPINION, EmbeddingClassifier
 
 ORIGIN = Origin(
-    embedder="letters",
+    embedder="keywords",
     phrases_sha256="",
     command="",
     category_min=0.5,
@@ -23,16 +23,16 @@ HEADS = Heads(
 )
 
 
-class Letters:
-    """Vectors that tell whether a text holds "bad", "good" or neither."""
+class KeywordEmbedder:
+    """Returns vectors that show whether a text contains "bad", "good" or neither."""
 
-    name = "letters"
+    name = "keywords"
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.texts: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        self.seen = list(texts)
+        self.texts = list(texts)
         rows = [["bad" in each, "bad" not in each and "good" not in each, "good" in each] for each in texts]
         return np.array(rows, np.float32)
 
@@ -49,53 +49,57 @@ class Letters:
         ("Wo ist der nächste Bahnhof?", "de", -0.3, 0.3),
     ],
 )
-def test_plain_opinions_are_read(reader: EmbeddingReader, text: str, language: str, low: float, high: float) -> None:
-    opinion = reader.read(text, language)
+def test_classify_clear_opinion_returns_its_sentiment_and_rating(
+    classifier: EmbeddingClassifier, text: str, language: str, low: float, high: float
+) -> None:
+    opinion = classifier.classify(text, language)
     assert low <= opinion.sentiment <= high
     assert opinion.rating == (low >= 0.3) - (high <= -0.3)
     assert 0.4 < opinion.confidence <= 1
 
 
-def test_what_an_opinion_is_about_is_read(reader: EmbeddingReader) -> None:
-    assert "speed" in reader.read("Terribly slow, I had to wait forever.", "en").categories
-    assert "accuracy" in reader.read("The facts in this answer are false.", "en").categories
+def test_classify_opinion_returns_its_category(classifier: EmbeddingClassifier) -> None:
+    assert "speed" in classifier.classify("Terribly slow, I had to wait forever.", "en").categories
+    assert "accuracy" in classifier.classify("The facts in this answer are false.", "en").categories
 
 
 @pytest.mark.parametrize("text", ["The museum is next to the station.", "How many people live in Peru?"])
-def test_a_text_without_an_opinion_is_neutral_and_about_nothing(reader: EmbeddingReader, text: str) -> None:
-    opinion = reader.read(text, "en")
+def test_classify_text_without_opinion_is_neutral_without_categories(
+    classifier: EmbeddingClassifier, text: str
+) -> None:
+    opinion = classifier.classify(text, "en")
     assert (opinion.rating, opinion.categories) == (0, ())
 
 
 @pytest.mark.parametrize("text", ["", "  ", "123", "?!", "👍" * 3])
-def test_a_text_without_letters_says_nothing(text: str) -> None:
-    assert EmbeddingReader(Letters(), HEADS).read(text, "") == NONE
+def test_classify_text_without_letters_returns_no_opinion(text: str) -> None:
+    assert EmbeddingClassifier(KeywordEmbedder(), HEADS).classify(text, "") == NO_OPINION
 
 
-def test_a_mixed_text_is_not_decided_by_its_first_sentence() -> None:
-    reader = EmbeddingReader(Letters(), HEADS)
+def test_classify_mixed_text_is_neutral_in_any_order() -> None:
+    classifier = EmbeddingClassifier(KeywordEmbedder(), HEADS)
     filler = " ".join(["it was like this and then that."] * 20)
     for first, second in (("good one.", "bad one."), ("bad one.", "good one.")):
-        assert reader.read(f"{first} {filler} {second}").rating == 0
-    assert reader.read(f"{filler} bad one.").rating == -1
-    assert reader.read(f"{filler} good one.").rating == 1
+        assert classifier.classify(f"{first} {filler} {second}").rating == 0
+    assert classifier.classify(f"{filler} bad one.").rating == -1
+    assert classifier.classify(f"{filler} good one.").rating == 1
 
 
-def test_a_long_text_is_about_what_its_opinions_are_about() -> None:
+def test_classify_long_text_returns_categories_of_all_opinions() -> None:
     filler = " ".join(["it was like this and then that."] * 20)
-    opinion = EmbeddingReader(Letters(), HEADS).read(f"{filler} bad one. {filler} good one.")
+    opinion = EmbeddingClassifier(KeywordEmbedder(), HEADS).classify(f"{filler} bad one. {filler} good one.")
     assert set(opinion.categories) == {"accuracy", "relevance"}
 
 
-def test_the_work_on_a_text_is_bounded() -> None:
-    letters = Letters()
-    EmbeddingReader(letters, HEADS).read("word. " * 100_000)
-    assert len(letters.seen) <= 16
-    EmbeddingReader(letters, HEADS).read("字" * 100_000)
-    assert len(letters.seen) <= 17
+def test_classify_very_long_text_embeds_limited_number_of_passages() -> None:
+    embedder = KeywordEmbedder()
+    EmbeddingClassifier(embedder, HEADS).classify("word. " * 100_000)
+    assert len(embedder.texts) <= 16
+    EmbeddingClassifier(embedder, HEADS).classify("字" * 100_000)
+    assert len(embedder.texts) <= 17
 
 
-def test_heads_read_only_the_vectors_they_were_learned_on() -> None:
-    other = replace(load(), origin=replace(load().origin, embedder="another"))
-    with pytest.raises(ValueError, match="cannot read vectors"):
-        EmbeddingReader(Letters(), other)
+def test_classifier_with_heads_of_another_embedder_raises() -> None:
+    other = replace(load_heads(), origin=replace(load_heads().origin, embedder="another"))
+    with pytest.raises(ValueError, match="the heads were trained on vectors of another"):
+        EmbeddingClassifier(KeywordEmbedder(), other)

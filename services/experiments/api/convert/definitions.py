@@ -1,4 +1,4 @@
-"""Experiments in and out."""
+"""Conversion of experiments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from experiments.domain.configs import check_experiment
-from experiments.store.experiments import Kept
+from experiments.store.experiments import StoredExperiment
 from kit.errors import FieldViolation, Invalid
 from radiant.experiments.v1 import experiment_pb2 as pb
 from splits.model import (
@@ -30,8 +30,9 @@ from splits.model import (
 )
 
 CONFIG_BYTES_MAX = 64 * 1024
-CONTROLS = re.compile("[\x00-\x1f\x7f]")
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f]")
 _NANOS_MAX = 999_999_999
+_DURATION_MAX_S = 365 * 86_400
 
 TYPES = {
     pb.EXPERIMENT_TYPE_MODEL_ROUTING: ExperimentType.MODEL_ROUTING,
@@ -53,34 +54,36 @@ RULES = {
     pb.WINNER_RULE_NOT_INFERIOR_FASTER: WinnerRule.NON_INFERIOR_FASTER,
 }
 DIRECTIONS = {pb.METRIC_DIRECTION_UP: Direction.UP, pb.METRIC_DIRECTION_DOWN: Direction.DOWN}
-_TYPE_NUMBERS = {word: number for number, word in TYPES.items()}
-_STATE_NUMBERS = {word: number for number, word in STATES.items()}
-_RULE_NUMBERS = {word: number for number, word in RULES.items()}
-_DIRECTION_NUMBERS = {word: number for number, word in DIRECTIONS.items()}
+_TYPE_NUMBERS = {value: number for number, value in TYPES.items()}
+_STATE_NUMBERS = {value: number for number, value in STATES.items()}
+_RULE_NUMBERS = {value: number for number, value in RULES.items()}
+_DIRECTION_NUMBERS = {value: number for number, value in DIRECTIONS.items()}
 _KINDS = {metric.name: metric.kind for metric in BUILT_IN}
 
 
 def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) -> Experiment:
-    """Returns a draft of what is asked for; raises Invalid for what no single field's rule can see."""
-    problems: list[FieldViolation] = []
-    variants = tuple(_variant(each, index, problems) for index, each in enumerate(message.variants))
-    if message.HasField("duration_min") and not 0 <= message.duration_min.seconds <= 31_536_000:
-        problems.append(FieldViolation("experiment.duration_min", "must be from 0 to 365 days"))
+    """Returns the draft of a message; raises Invalid for violations of rules that the message schema cannot express."""
+    violations: list[FieldViolation] = []
+    variants = tuple(_variant(each, index, violations) for index, each in enumerate(message.variants))
+    if message.HasField("duration_min") and not 0 <= message.duration_min.seconds <= _DURATION_MAX_S:
+        violations.append(FieldViolation("experiment.duration_min", "must lie between 0 and 365 days"))
     elif message.HasField("duration_min") and not 0 <= message.duration_min.nanos <= _NANOS_MAX:
-        problems.append(FieldViolation("experiment.duration_min", "is not a duration"))
-    named = [each.name for each in message.targeting.attributes]
-    problems += [
-        FieldViolation(f"experiment.targeting.attributes[{index}].name", "must differ from the others")
-        for index, each in enumerate(named)
-        if each in named[:index]
+        violations.append(FieldViolation("experiment.duration_min", f"must have nanos from 0 to {_NANOS_MAX}"))
+    names = [each.name for each in message.targeting.attributes]
+    violations += [
+        FieldViolation(
+            f"experiment.targeting.attributes[{index}].name", "must differ from the names of the other attributes"
+        )
+        for index, each in enumerate(names)
+        if each in names[:index]
     ]
-    problems += [
-        FieldViolation(f"experiment.forced_variants[{index}]", "must be a user without control characters")
+    violations += [
+        FieldViolation(f"experiment.forced_variants[{index}]", "must have user identifiers without control characters")
         for index, user in enumerate(message.forced_variants)
-        if CONTROLS.search(user)
+        if CONTROL_CHARACTERS.search(user)
     ]
-    if problems:
-        raise Invalid(problems)
+    if violations:
+        raise Invalid(violations)
     experiment = Experiment(
         experiment_id=experiment_id,
         tenant_id=tenant_id,
@@ -100,23 +103,23 @@ def experiment_of(message: pb.Experiment, experiment_id: str, tenant_id: str) ->
         min_duration=(message.duration_min.ToTimedelta() if message.HasField("duration_min") else timedelta(hours=168)),
         winner_rule=RULES[message.winner_rule],
     )
-    if wrong := check_experiment(experiment):
-        raise Invalid([FieldViolation(f"experiment.{each.field}", each.why) for each in wrong])
+    if invalid := check_experiment(experiment):
+        raise Invalid([FieldViolation(f"experiment.{each.field}", each.why) for each in invalid])
     return experiment
 
 
-def _variant(message: pb.Variant, index: int, problems: list[FieldViolation]) -> Variant:
+def _variant(message: pb.Variant, index: int, violations: list[FieldViolation]) -> Variant:
     path = f"experiment.variants[{index}].config"
     config: dict[str, object] = {}
     try:
         text = json.dumps(json_format.MessageToDict(message.config), allow_nan=False)
         config = json.loads(text)
         if len(text) > CONFIG_BYTES_MAX:
-            problems.append(FieldViolation(path, f"must be at most {CONFIG_BYTES_MAX} bytes as JSON"))
+            violations.append(FieldViolation(path, f"must be at most {CONFIG_BYTES_MAX} bytes as JSON"))
         elif "\\u0000" in text.replace("\\\\", ""):
-            problems.append(FieldViolation(path, "must not contain the character NUL"))
+            violations.append(FieldViolation(path, "must not contain the character NUL"))
     except (json_format.Error, ValueError):
-        problems.append(FieldViolation(path, "must hold finite numbers"))
+        violations.append(FieldViolation(path, "must contain finite numbers only"))
     return Variant(name=message.name, config=config, weight=message.weight or None)
 
 
@@ -139,18 +142,18 @@ def _targeting(message: pb.Targeting) -> Targeting:
     )
 
 
-def message_of(kept: Kept) -> pb.Experiment:
-    """Renders an experiment with the times of its changes."""
-    message = running_message(kept.experiment)
-    message.create_time.CopyFrom(timestamp(kept.created_at))
-    message.update_time.CopyFrom(timestamp(kept.updated_at))
-    if kept.ended_at is not None:
-        message.end_time.CopyFrom(timestamp(kept.ended_at))
+def stored_message(stored: StoredExperiment) -> pb.Experiment:
+    """Returns the message of an experiment with the times of its row."""
+    message = experiment_message(stored.experiment)
+    message.create_time.CopyFrom(timestamp(stored.created_at))
+    message.update_time.CopyFrom(timestamp(stored.updated_at))
+    if stored.ended_at is not None:
+        message.end_time.CopyFrom(timestamp(stored.ended_at))
     return message
 
 
-def running_message(experiment: Experiment) -> pb.Experiment:
-    """Renders an experiment."""
+def experiment_message(experiment: Experiment) -> pb.Experiment:
+    """Returns the message of an experiment without the times of its row."""
     message = pb.Experiment(
         experiment_id=experiment.experiment_id,
         tenant_id=experiment.tenant_id,
@@ -192,17 +195,17 @@ def running_message(experiment: Experiment) -> pb.Experiment:
 
 
 def struct(config: Mapping[str, object]) -> Struct:
-    """Renders a configuration."""
+    """Returns the message of a configuration."""
     message = Struct()
     json_format.ParseDict(dict(config), message)
     return message
 
 
 def timestamp(moment: datetime) -> Timestamp:
-    """Renders a moment."""
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp
+    """Returns the message of a time."""
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message
 
 
 def _duration(length: timedelta) -> Duration:

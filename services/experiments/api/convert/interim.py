@@ -1,27 +1,36 @@
-"""Looks: the part of an analysis that is kept over time."""
+"""Conversion of interim results: their stored form is a serialized ResultLook message without its time."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from experiments.api.convert.definitions import timestamp
+from experiments.results.interim import InterimResult
+from experiments.results.report import Report
 from radiant.experiments.v1 import analysis_pb2
-from splits.model import Experiment
 
 
-def look_of(experiment: Experiment, results: analysis_pb2.Results) -> analysis_pb2.ResultLook:
-    """Returns what of the results is kept, without a time."""
+def serialize(report: Report) -> bytes:
+    """Returns the stored form of the comparisons of a report."""
     users: Counter[str] = Counter()
-    for count in results.variants:
-        users[count.variant] += count.users
-    look = analysis_pb2.ResultLook()
-    for each in results.comparisons:
-        look.comparisons.add(
-            metric=each.metric,
+    for _, variant, count in report.outcomes.exposed:
+        users[variant] += count
+    message = analysis_pb2.ResultLook()
+    for each in report.analysis.comparisons:
+        message.comparisons.add(
+            metric=each.metric.name,
             variant=each.variant,
-            difference=each.difference,
-            sequence_lower=each.sequence_lower,
-            sequence_upper=each.sequence_upper,
-            control_users=users[experiment.control.name],
+            difference=each.effect.difference,
+            sequence_lower=each.sequence.low,
+            sequence_upper=each.sequence.high,
+            control_users=users[report.experiment.control.name],
             treatment_users=users[each.variant],
         )
-    return look
+    return message.SerializeToString(deterministic=True)
+
+
+def interim_message(result: InterimResult) -> analysis_pb2.ResultLook:
+    """Returns the message of a stored interim result."""
+    message = analysis_pb2.ResultLook.FromString(result.content)
+    message.take_time.CopyFrom(timestamp(result.recorded_at))
+    return message

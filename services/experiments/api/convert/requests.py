@@ -1,61 +1,53 @@
-"""Who asks for what: owners, askers, exposures."""
+"""Conversion of requests: tenants, changes, assignment contexts and exposures."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from uuid import UUID
 
-from google.protobuf.message import Message
-
-from experiments.api.convert.definitions import CONTROLS
-from experiments.assignment.store import Asker
+from experiments.api.convert.definitions import CONTROL_CHARACTERS
+from experiments.assignment.sticky import AssignmentContext
 from experiments.exposures.store import Exposure
-from experiments.store.experiments import LATEST_US
-from experiments.store.idempotency import Request
+from experiments.store.audit import ChangeRequest
 from kit.errors import FieldViolation, Forbidden, Invalid
 from kit.rpc.auth import current_principal, tenant_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from splits.model import EVERY_TENANT, Experiment
 
-EARLIEST_US = 1_577_836_800_000_000
-TOLERANCE_US = 5 * 60 * 1_000_000
+EXPOSURE_TIME_MIN_US = 1_577_836_800_000_000
+"""2020-01-01 in microseconds since 1970."""
+CLOCK_SKEW_MAX_US = 5 * 60 * 1_000_000
+"""Largest difference of the clocks of client and server."""
 
 
 def reader_of(tenant: str) -> str:
-    """Returns the tenant that a caller reads for; an operator who names none reads for all."""
+    """Returns the tenant whose experiments a caller accesses; EVERY_TENANT for an operator who names no tenant."""
     if not tenant and not current_principal().tenant_id:
         return EVERY_TENANT
     return tenant_of(tenant)
 
 
 def owner_of(tenant: str, all_tenants: bool) -> str:
-    """Returns the owner of a new experiment; raises Forbidden when others than operators ask for all tenants."""
+    """Returns the owner of a new experiment.
+
+    Raises Forbidden (OPERATORS_ONLY) when a caller other than an operator creates an experiment over all tenants.
+    """
     if not all_tenants:
         return tenant_of(tenant)
     if "operator" not in current_principal().roles or current_principal().tenant_id:
-        raise Forbidden("Experiments over all tenants are for operators.", reason="OPERATORS_ONLY")
+        raise Forbidden("Only operators can create experiments over all tenants.", reason="OPERATORS_ONLY")
     if tenant:
         raise Invalid.field("tenant_id", "must be empty for an experiment over all tenants")
     return EVERY_TENANT
 
 
-def request_of(message: Message, method: str, owner: str, reason: str = "") -> Request:
-    """Returns who asks, and how a repeat is recognised."""
-    request_id: str = message.request_id  # type: ignore[attr-defined]  # every changing request has one
-    return Request(
-        owner=owner,
-        actor=current_principal().subject,
-        request_id=request_id,
-        method=method,
-        fingerprint=hashlib.sha256(message.SerializeToString(deterministic=True)).digest(),
-        reason=reason,
-    )
+def change_request(method: str, owner: str, reason: str = "") -> ChangeRequest:
+    """Returns the change that the current caller requests."""
+    return ChangeRequest(owner=owner, actor=current_principal().subject, method=method, reason=reason)
 
 
-def asker_of(context: pb.AssignmentContext) -> Asker:
-    """Returns who is to be assigned."""
-    return Asker(
+def assignment_context(context: pb.AssignmentContext) -> AssignmentContext:
+    """Returns the user to assign, with the properties of the request."""
+    return AssignmentContext(
         user_id=context.user_id,
         task_type=context.task_type,
         domain_mode=context.domain_mode,
@@ -63,36 +55,35 @@ def asker_of(context: pb.AssignmentContext) -> Asker:
     )
 
 
-def place_of(key: tuple[str | int, ...]) -> tuple[int, str]:
-    """Returns a page's place; raises Invalid for one that no page has."""
-    moment, name = int(key[0]), str(key[1])
-    try:
-        UUID(name)
-    except ValueError:
-        raise Invalid.field("page_token", "is not a token of this listing") from None
-    if not 0 <= moment <= LATEST_US:
-        raise Invalid.field("page_token", "is not a token of this listing")
-    return moment, name
-
-
 def exposures_of(request: pb.RecordExposuresRequest, known: Mapping[str, Experiment], now_us: int) -> list[Exposure]:
-    """Returns exposures; raises Invalid for variants and epochs that the experiments never had, and odd times."""
-    problems: list[FieldViolation] = []
-    found = []
+    """Returns the exposures of a request.
+
+    Raises Invalid for an unknown variant, a future epoch, a metric name with control characters, and a time before
+    2020 or more than 5 minutes after `now_us`, the current time in microseconds since 1970.
+    """
+    violations: list[FieldViolation] = []
+    exposures = []
     for index, each in enumerate(request.exposures):
         path, experiment = f"exposures[{index}]", known[each.experiment_id]
         if each.variant not in {variant.name for variant in experiment.variants}:
-            problems.append(FieldViolation(f"{path}.variant", "is not a variant of the experiment"))
+            violations.append(FieldViolation(f"{path}.variant", "must be a variant of the experiment"))
         if each.epoch > experiment.epoch:
-            problems.append(FieldViolation(f"{path}.epoch", "has not begun"))
-        if any(CONTROLS.search(metric) for metric in each.metrics):
-            problems.append(FieldViolation(f"{path}.metrics", "must have names without control characters"))
+            violations.append(
+                FieldViolation(f"{path}.epoch", "must not be greater than the current epoch of the experiment")
+            )
+        if any(CONTROL_CHARACTERS.search(metric) for metric in each.metrics):
+            violations.append(FieldViolation(f"{path}.metrics", "must have names without control characters"))
         moment = now_us
         if each.HasField("exposure_time"):
             moment = each.exposure_time.seconds * 1_000_000 + each.exposure_time.nanos // 1000
-            if not EARLIEST_US <= moment <= now_us + TOLERANCE_US or not 0 <= each.exposure_time.nanos < 10**9:
-                problems.append(FieldViolation(f"{path}.exposure_time", "must be from 2020 to 5 minutes ahead"))
-        found.append(
+            if (
+                not EXPOSURE_TIME_MIN_US <= moment <= now_us + CLOCK_SKEW_MAX_US
+                or not 0 <= each.exposure_time.nanos < 10**9
+            ):
+                violations.append(
+                    FieldViolation(f"{path}.exposure_time", "must lie between 2020-01-01 and 5 minutes from now")
+                )
+        exposures.append(
             Exposure(
                 experiment_id=each.experiment_id,
                 epoch=each.epoch,
@@ -103,6 +94,6 @@ def exposures_of(request: pb.RecordExposuresRequest, known: Mapping[str, Experim
                 time_us=moment,
             )
         )
-    if problems:
-        raise Invalid(problems)
-    return found
+    if violations:
+        raise Invalid(violations)
+    return exposures

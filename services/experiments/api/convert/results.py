@@ -1,38 +1,36 @@
-"""Assignments and analyses out."""
+"""Conversion of assignments and reports to messages."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from experiments.analysis.comparisons import Comparison
-from experiments.analysis.verdict import Analysis
 from experiments.api.convert.definitions import struct, timestamp
-from experiments.results.outcomes import Gathered
+from experiments.results.report import Report
 from radiant.experiments.v1 import analysis_pb2, experiment_pb2
 from splits.assignment import Assignment
 from splits.model import Experiment
 
 
-def assignment(experiment: Experiment, made: Assignment) -> experiment_pb2.Assignment:
-    """Renders what a user sees."""
+def assignment_message(experiment: Experiment, assignment: Assignment) -> experiment_pb2.Assignment:
+    """Returns the message of an assignment, with the configuration of its variant."""
     message = experiment_pb2.Assignment(
         experiment_id=experiment.experiment_id,
-        variant=made.variant,
+        variant=assignment.variant,
         epoch=experiment.epoch,
-        analysed=made.analysed,
-        reason=made.reason.value,
+        analysed=assignment.analysed,
+        reason=assignment.reason.value,
     )
     configs = {variant.name: variant.config for variant in experiment.variants}
-    if made.variant in configs:
-        message.config.CopyFrom(struct(configs[made.variant]))
+    if assignment.variant in configs:
+        message.config.CopyFrom(struct(configs[assignment.variant]))
     return message
 
 
-def results(experiment: Experiment, gathered: Gathered, analysis: Analysis, now: datetime) -> analysis_pb2.Results:
-    """Renders an analysis."""
+def results_message(report: Report) -> analysis_pb2.Results:
+    """Returns the message of a report."""
+    analysis, outcomes = report.analysis, report.outcomes
     message = analysis_pb2.Results(
-        experiment_id=experiment.experiment_id,
-        analyze_time=timestamp(now),
+        experiment_id=report.experiment.experiment_id,
+        analyze_time=timestamp(report.analysed_at),
         winner=analysis.winner.value,
         winning_variant=analysis.winning_variant,
         should_deploy=analysis.should_deploy,
@@ -40,8 +38,8 @@ def results(experiment: Experiment, gathered: Gathered, analysis: Analysis, now:
         blocked=analysis.blocked,
         comparisons=[_comparison(each) for each in analysis.comparisons],
     )
-    units = {(epoch, variant): (count, positive) for epoch, variant, count, positive in gathered.units}
-    for epoch, variant, users in gathered.exposed:
+    units = {(epoch, variant): (count, positive) for epoch, variant, count, positive in outcomes.units}
+    for epoch, variant, users in outcomes.exposed:
         count, positive = units.get((epoch, variant), (0, 0))
         message.variants.add(variant=variant, epoch=epoch, users=users, units=count, positive_units=positive)
     for ratio in analysis.sample_ratios:
@@ -57,19 +55,19 @@ def results(experiment: Experiment, gathered: Gathered, analysis: Analysis, now:
     return message
 
 
-def _comparison(each: Comparison) -> analysis_pb2.Comparison:
-    effect, sequence = each.effect, each.sequence
+def _comparison(comparison: Comparison) -> analysis_pb2.Comparison:
+    effect, sequence = comparison.effect, comparison.sequence
     return analysis_pb2.Comparison(
-        metric=each.metric.name,
-        variant=each.variant,
+        metric=comparison.metric.name,
+        variant=comparison.variant,
         control_mean=effect.control,
         treatment_mean=effect.treatment,
         difference=effect.difference,
         lower=effect.low,
         upper=effect.high,
         p_value=effect.p_value,
-        p_holm=each.p_holm,
-        p_benjamini_hochberg=each.p_benjamini_hochberg,
+        p_holm=comparison.p_holm,
+        p_benjamini_hochberg=comparison.p_benjamini_hochberg,
         sequence_lower=sequence.low,
         sequence_upper=sequence.high,
         effect_size=effect.effect_size,

@@ -1,4 +1,4 @@
-"""Rollouts in and out."""
+"""Conversion of rollouts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from experiments.api.convert.definitions import timestamp
 from experiments.domain.rollout_policy import INTERVAL, STEPS, Rollout, RolloutState
-from experiments.rollout.store import Told
+from experiments.rollout.store import StoredRollout
 from kit.errors import Invalid
 from radiant.experiments.v1 import experiment_service_pb2, rollout_pb2
 
@@ -19,35 +19,35 @@ _STATES = {
 
 
 def plan_of(request: experiment_service_pb2.StartRolloutRequest) -> Rollout:
-    """Returns the plan that is asked for; raises Invalid unless the steps ascend to 100."""
+    """Returns the plan of a request; raises Invalid unless the steps ascend to 100 and the interval is valid."""
     steps = tuple(request.plan.steps) or STEPS
     if list(steps) != sorted(set(steps)) or steps[-1] != 100:
-        raise Invalid.field("plan.steps", "must ascend to 100")
+        raise Invalid.field("plan.steps", "must be ascending and end with 100")
     interval = INTERVAL
     if request.plan.HasField("interval"):
         if not 0 <= request.plan.interval.nanos < 10**9:
-            raise Invalid.field("plan.interval", "is not a duration")
+            raise Invalid.field("plan.interval", "must have nanos from 0 to 999999999")
         interval = timedelta(seconds=request.plan.interval.seconds + request.plan.interval.nanos / 1e9)
     return Rollout(steps=steps, interval=interval, needs_approval=request.plan.needs_approval)
 
 
-def message_of(told: Told) -> rollout_pb2.Rollout:
-    """Renders a rollout with its decisions."""
-    rollout = told.rollout
+def rollout_message(stored: StoredRollout) -> rollout_pb2.Rollout:
+    """Returns the message of a rollout with its decisions."""
+    rollout = stored.rollout
     message = rollout_pb2.Rollout(
-        experiment_id=told.experiment_id, state=_STATES[rollout.state], percent=rollout.percent
+        experiment_id=stored.experiment_id, state=_STATES[rollout.state], percent=rollout.percent
     )
     message.plan.steps.extend(rollout.steps)
     message.plan.interval.FromTimedelta(rollout.interval)
     message.plan.needs_approval = rollout.needs_approval
     if rollout.next_step_at is not None:
         message.next_step_time.CopyFrom(timestamp(rollout.next_step_at))
-    for entry in told.decisions:
+    for decision in stored.decisions:
         message.decisions.add(
-            decide_time=timestamp(entry.decided_at),
-            action=entry.action,
-            percent=entry.percent,
-            reason=entry.reason,
-            numbers=entry.numbers,
+            decide_time=timestamp(decision.decided_at),
+            action=decision.action,
+            percent=decision.percent,
+            reason=decision.reason,
+            numbers=decision.numbers,
         )
     return message

@@ -8,15 +8,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.starlette_client import OAuth
-from httpx import HTTPError
-from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.console.session import csrf
+from gateway.console.session.openid import callback_errors, connection_errors, open_provider
 from gateway.console.session.security_headers import with_security_headers
 from gateway.console.session.session import CONSOLE_ROLES, COOKIE_NAME, Session, Sessions, TokenRejectedError
 from gateway.console.settings import ConsoleSettings
@@ -26,7 +23,6 @@ from kit.rpc.auth import mint
 
 START_PAGE = "/console/"
 DEVELOPMENT_SESSION_LIFE = timedelta(hours=8)
-PROVIDER_TIMEOUT_S = 10
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _CONSOLE_ADDRESS = re.compile(r"/console(/[^\\]*)?")
 _LOOPBACK_HOSTS = ("127.0.0.1", "::1", "testclient")
@@ -46,20 +42,7 @@ class SignIn:
         """
         self._settings, self._sessions, self._render = settings, sessions, render
         self._development_key, self._is_secure = development_key, is_secure
-        oidc = settings.oidc
-        self._provider: Any = None
-        if oidc.issuer:
-            self._provider = OAuth().register(
-                name="provider",
-                server_metadata_url=f"{oidc.issuer}/.well-known/openid-configuration",
-                client_id=oidc.client_id,
-                client_secret=oidc.client_secret or None,
-                client_kwargs={
-                    "scope": oidc.scope,
-                    "code_challenge_method": "S256",
-                    "timeout": PROVIDER_TIMEOUT_S,
-                },
-            )
+        self._provider: Any = open_provider(settings.oidc) if settings.oidc.issuer else None
 
     def routes(self) -> list[BaseRoute]:
         """Returns the routes of the configured ways to sign in."""
@@ -119,14 +102,14 @@ class SignIn:
             response: Response = await self._provider.authorize_redirect(
                 request, f"{base}/console/signin/provider/back"
             )
-        except (OAuthError, HTTPError):
+        except connection_errors():
             return self._page(request, "The identity provider does not respond. Try again later.", 503)
         return with_security_headers(response)
 
     async def _provider_callback(self, request: Request) -> Response:
         try:
             tokens = await self._provider.authorize_access_token(request)
-        except (OAuthError, JoseError, HTTPError, ValueError):
+        except callback_errors():
             return self._page(request, "The sign-in at the identity provider was not completed. Sign in again.", 401)
         token = tokens.get(f"{self._settings.oidc.token}_token", "")
         return self._start_session(request, str(token), _next_address(request.session.pop("next", "")))

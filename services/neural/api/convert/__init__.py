@@ -1,1 +1,1 @@
-"""Conversion between protobuf messages and domain objects."""
+"""Conversion between protobuf messages and objects of the domain."""

@@ -1,4 +1,4 @@
-"""Enums that several messages share."""
+"""Conversion of enums and times."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ MODES = {
     LearningMode.RUNNING_MEAN: scoring_pb2.LEARNING_MODE_RUNNING_MEAN,
     LearningMode.EVIDENCE_WEIGHTED: scoring_pb2.LEARNING_MODE_EVIDENCE_WEIGHTED,
 }
-GENERAL = "general"
-"""What an empty domain means."""
+DEFAULT_DOMAIN = "general"
+"""Domain of a context without a domain."""
 
 
 def timestamp(moment: datetime) -> Timestamp:
-    """Returns a moment as a Timestamp."""
+    """Returns a Timestamp for an aware datetime."""
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp
 
 
 def from_seconds(seconds: float) -> Timestamp:
-    """Returns seconds since 1970 as a Timestamp."""
+    """Returns a Timestamp for a Unix time in seconds."""
     whole = int(seconds)
     return Timestamp(seconds=whole, nanos=int((seconds - whole) * 1e9))

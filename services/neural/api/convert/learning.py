@@ -1,4 +1,4 @@
-"""Scores, status and reports out."""
+"""Conversion of scores, learning status, reports, trust and tenant settings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import asyncpg
 
+from kit.rpc.keyset import Page
 from neural.api.convert.enums import MODES, SCOPES, from_seconds, timestamp
-from neural.domain.model import Scope
-from neural.learning.single_output import Shown
-from neural.queries.scores import Page, Score, Status, TrustPage, Wanted
-from neural.queries.tenant_settings import Standing
+from neural.domain.model import Scope, ScoreVersion
+from neural.learning.single_output import LearnedOutput
+from neural.queries.learning_status import LearningStatus
+from neural.queries.scores import ModelScore, ScoreFilter
+from neural.queries.tenant_settings import SettingsStatus
 from radiant.neural.v1 import learning_service_pb2 as pb
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 
@@ -22,26 +24,28 @@ _STATES = {
 }
 
 
-def scores(page: Page, wanted: Wanted, min_samples: int, token: str) -> recommend_service_pb2.ListModelScoresResponse:
-    """Renders a page of scores."""
+def score_page(
+    page: Page[ModelScore], version: ScoreVersion, selected: ScoreFilter, samples_min: int
+) -> recommend_service_pb2.ListModelScoresResponse:
+    """Returns the response for a page of scores. `samples_min` is the evidence at which confidence is 1."""
     return recommend_service_pb2.ListModelScoresResponse(
-        scores=[_score(each, wanted, min_samples) for each in page.scores],
-        next_page_token=token,
-        learning_mode=MODES[page.version.mode],
-        table_version=page.version.number,
+        scores=[_score(each, selected, samples_min) for each in page.rows],
+        next_page_token=page.next_token,
+        learning_mode=MODES[version.mode],
+        table_version=version.number,
     )
 
 
-def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelScore:
+def _score(score: ModelScore, selected: ScoreFilter, samples_min: int) -> scoring_pb2.ModelScore:
     answer = scoring_pb2.ModelScore(
-        scope=SCOPES[wanted.scope],
-        user_id=wanted.user_id,
+        scope=SCOPES[selected.scope],
+        user_id=selected.user_id,
         model=score.model,
         model_version=score.model_version,
         task_type=score.task_type,
         domain_mode=score.domain_mode,
         score=score.score,
-        confidence=min(score.evidence / min_samples, 1.0),
+        confidence=min(score.evidence / samples_min, 1.0),
         evidence=score.evidence,
         update_time=timestamp(score.updated_at),
     )
@@ -52,9 +56,9 @@ def _score(score: Score, wanted: Wanted, min_samples: int) -> scoring_pb2.ModelS
     return answer
 
 
-def shown(found: Shown) -> pb.LearnOutputResponse:
-    """Renders what the feedback on an output contributes."""
-    answer = pb.LearnOutputResponse(manifest_known=found.manifest_known, learning_mode=MODES[found.mode])
+def learned_output(found: LearnedOutput) -> pb.LearnOutputResponse:
+    """Returns the response for a learned output."""
+    answer = pb.LearnOutputResponse(manifest_known=found.has_manifest, learning_mode=MODES[found.mode])
     for facts, score in found.units:
         answer.units.add(
             user_id=facts.key.user_id,
@@ -70,9 +74,9 @@ def shown(found: Shown) -> pb.LearnOutputResponse:
     return answer
 
 
-def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
-    """Renders the report of a nightly run."""
-    plain = (
+def run_report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
+    """Returns the response for the report of a nightly run."""
+    copied = (
         "run_id",
         "table_version",
         "previous_version",
@@ -85,7 +89,7 @@ def report(fields: dict[str, Any]) -> pb.RunBatchLearningResponse:
         "decision_months_dropped",
     )
     answer = pb.RunBatchLearningResponse(
-        **{name: fields[name] for name in plain},
+        **{name: fields[name] for name in copied},
         start_time=from_seconds(fields["started_at"]),
         end_time=from_seconds(fields["finished_at"]),
     )
@@ -125,10 +129,10 @@ def _side(change: dict[str, Any], side: str) -> scoring_pb2.ModelScore | None:
     )
 
 
-def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse:
-    """Renders the state of learning."""
+def learning_status(found: LearningStatus, cache_available: bool) -> pb.GetLearningStatusResponse:
+    """Returns the response for the state of learning."""
     answer = pb.GetLearningStatusResponse(
-        pending_units=found.waiting,
+        pending_units=found.queued,
         lag_ms=found.lag_ms,
         learned_units=found.learned,
         table_version=found.version.number,
@@ -142,7 +146,7 @@ def status(found: Status, cache_available: bool) -> pb.GetLearningStatusResponse
 
 
 def batch_run(row: asyncpg.Record) -> pb.BatchRun:
-    """Renders a nightly run."""
+    """Returns the message for a nightly run."""
     return pb.BatchRun(
         run_id=row["run_id"],
         state=_STATES[row["state"]],
@@ -157,15 +161,15 @@ def batch_run(row: asyncpg.Record) -> pb.BatchRun:
     )
 
 
-def trust(page: TrustPage, token: str) -> pb.ListTrustScoresResponse:
-    """Renders a page of raters."""
-    answer = pb.ListTrustScoresResponse(next_page_token=token)
+def trust_page(page: Page[asyncpg.Record]) -> pb.ListTrustScoresResponse:
+    """Returns the response for a page of trust scores."""
+    answer = pb.ListTrustScoresResponse(next_page_token=page.next_token)
     answer.scores.extend(trust_score(row) for row in page.rows)
     return answer
 
 
 def trust_score(row: asyncpg.Record) -> pb.TrustScore:
-    """Renders how far a rater is trusted, and why."""
+    """Returns the message for a trust score."""
     score = pb.TrustScore(
         user_id=row["user_id"],
         trust=max(row["trust"], 0.1),
@@ -179,8 +183,8 @@ def trust_score(row: asyncpg.Record) -> pb.TrustScore:
     return score
 
 
-def standing(found: Standing) -> pb.GetTenantSettingsResponse:
-    """Renders a tenant's settings and where its budget stands."""
+def settings_status(found: SettingsStatus) -> pb.GetTenantSettingsResponse:
+    """Returns the response for settings and spending of a tenant."""
     return pb.GetTenantSettingsResponse(
         settings=pb.TenantSettings(global_learning=found.global_learning, daily_budget_usd=found.daily_budget_usd),
         budget=pb.BudgetState(
@@ -192,6 +196,6 @@ def standing(found: Standing) -> pb.GetTenantSettingsResponse:
     )
 
 
-def names(user: str) -> bytes:
-    """Returns what every stored answer holds that shows the user's trust score."""
+def trust_score_pattern(user: str) -> bytes:
+    """Returns bytes that every serialized trust score of a user contains."""
     return pb.TrustScore(user_id=user).SerializeToString()

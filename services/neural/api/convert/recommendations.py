@@ -1,34 +1,37 @@
-"""Decisions and rankings out."""
+"""Conversion of decisions and rankings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from neural.api.convert.enums import MODES, SCOPES, STRATEGIES, from_seconds
-from neural.domain.blend import mix, neural_weight
+from neural.domain.shrinkage import blend, blend_weight
+from neural.recommendation.decision import Decision, PreparedRanking
 from neural.recommendation.ranking import Candidate, Ranking
-from neural.recommendation.recommender import Decision, Prepared
 from radiant.neural.v1 import recommend_service_pb2 as pb
 from radiant.neural.v1 import scoring_pb2
 
 ALTERNATIVES_MAX = 16
 
 
-def recommendation(decision: Decision, valid_s: float) -> pb.Recommendation:
-    """Renders a decision; all but what differs between two calls is rendered once."""
-    faces = decision.prepared.faces
-    face = faces.get(decision.place)
-    if face is None:
-        face = faces[decision.place] = _face(decision.prepared, decision.place)
+def recommendation(decision: Decision, ttl_s: float) -> pb.Recommendation:
+    """Returns the message for a decision that expires after `ttl_s`.
+
+    The fields that are the same for all decisions with this choice are rendered once and cached in the ranking.
+    """
+    rendered = decision.prepared.rendered
+    template = rendered.get(decision.index)
+    if template is None:
+        template = rendered[decision.index] = _template(decision.prepared, decision.index)
     answer = pb.Recommendation()
-    answer.CopyFrom(face)
+    answer.CopyFrom(template)
     answer.decision_id = decision.decision_id
     answer.staleness_ms = decision.staleness_ms
-    answer.expire_time.CopyFrom(from_seconds(decision.decided_at + valid_s))
+    answer.expire_time.CopyFrom(from_seconds(decision.decided_at + ttl_s))
     return answer
 
 
-def _face(prepared: Prepared, place: int) -> pb.Recommendation:
+def _template(prepared: PreparedRanking, index: int) -> pb.Recommendation:
     ranking = prepared.ranking
     answer = pb.Recommendation(
         reasoning=ranking.reasoning,
@@ -36,9 +39,9 @@ def _face(prepared: Prepared, place: int) -> pb.Recommendation:
         learning_mode=MODES[ranking.mode],
         table_version=ranking.version,
     )
-    if place < 0:
+    if index < 0:
         return answer
-    chosen = ranking.candidates[place]
+    chosen = ranking.candidates[index]
     answer.model = chosen.estimate.model
     answer.propensity = chosen.propensity
     answer.score = chosen.estimate.mean
@@ -50,20 +53,20 @@ def _face(prepared: Prepared, place: int) -> pb.Recommendation:
     orchestration, services = ranking.companions.get(chosen.estimate.model, ("", ()))
     answer.orchestration_id = orchestration
     answer.required_services.extend(services)
-    if place > 0:
+    if index > 0:
         answer.reasoning = (
-            f"{chosen.estimate.model} was tried with probability {chosen.propensity:.3f}. {ranking.reasoning}"
+            f"{chosen.estimate.model} was chosen with probability {chosen.propensity:.3f}. {ranking.reasoning}"
         )
-    if prepared.treatment is not None:
-        treatment = prepared.treatment
-        answer.experiment_id, answer.variant = treatment.experiment_id, treatment.variant
-        answer.experiment_epoch = treatment.epoch
-        answer.reasoning = f"Variant {treatment.variant} of an experiment decides. {answer.reasoning}"
+    if prepared.override is not None:
+        override = prepared.override
+        answer.experiment_id, answer.variant = override.experiment_id, override.variant
+        answer.experiment_epoch = override.epoch
+        answer.reasoning = f"Variant {override.variant} of an experiment decides. {answer.reasoning}"
     return answer
 
 
 def ranked(candidate: Candidate) -> scoring_pb2.RankedModel:
-    """Renders a candidate in its place."""
+    """Returns the message for a candidate."""
     estimate = candidate.estimate
     return scoring_pb2.RankedModel(
         model=estimate.model,
@@ -77,7 +80,7 @@ def ranked(candidate: Candidate) -> scoring_pb2.RankedModel:
 
 
 def explanation(ranking: Ranking) -> pb.ExplainRecommendationResponse:
-    """Renders every step from counts to choice."""
+    """Returns the response with all levels of the estimates and the excluded candidates."""
     answer = pb.ExplainRecommendationResponse(
         reasoning=ranking.reasoning,
         strategy=STRATEGIES[ranking.strategy],
@@ -102,23 +105,26 @@ def explanation(ranking: Ranking) -> pb.ExplainRecommendationResponse:
     return answer
 
 
-def mixed(
-    ranking: Ranking, everyone: Ranking, scores: Sequence[pb.BrainScore], threshold: float
+def blended_scores(
+    ranking: Ranking, unconstrained: Ranking, scores: Sequence[pb.BrainScore], threshold: float
 ) -> pb.RankModelsResponse:
-    """Mixes the Brain's scores with what was learned; `everyone` ranks without constraints."""
+    """Returns the response with the scores of the Brain blended with estimates, eligible models first.
+
+    `ranking` contains the eligible models, `unconstrained` the estimates of all models.
+    """
     eligible = {each.estimate.model for each in ranking.candidates}
-    learned = {each.estimate.model: each.estimate for each in everyone.candidates}
+    estimates = {each.estimate.model: each.estimate for each in unconstrained.candidates}
     answer = pb.RankModelsResponse(learning_mode=MODES[ranking.mode], confidence_threshold=threshold)
     rows = []
     for each in scores:
-        estimate = learned[each.model]
+        estimate = estimates[each.model]
         rows.append(
             pb.MixedScore(
                 model=each.model,
-                final_score=mix(each.score, estimate.mean, estimate.confidence, threshold),
+                final_score=blend(each.score, estimate.mean, estimate.confidence, threshold),
                 brain_score=each.score,
                 neural_score=estimate.mean,
-                weight=neural_weight(estimate.confidence, threshold),
+                weight=blend_weight(estimate.confidence, threshold),
                 confidence=estimate.confidence,
                 scope=SCOPES[estimate.scope],
                 eligible=each.model in eligible,
@@ -130,12 +136,12 @@ def mixed(
 
 
 def entry(user_id: str, ranking: Ranking, expires_at: float) -> pb.TableEntry:
-    """Renders a ranking as an entry of a client's table; without candidates it removes the entry."""
+    """Returns the table entry for a ranking. An entry without models removes the entry of the client."""
     best = ranking.candidates[0].estimate.scope if ranking.candidates else None
     return pb.TableEntry(
         user_id=user_id,
-        task_type=ranking.demand.task_type,
-        domain_mode=ranking.demand.domain_mode,
+        task_type=ranking.request.task_type,
+        domain_mode=ranking.request.domain_mode,
         models=[ranked(each) for each in ranking.candidates],
         scope=SCOPES[best],
         reasoning=ranking.reasoning,

@@ -1,43 +1,32 @@
-"""Pages of nightly runs."""
+"""Conversion of pages of nightly runs."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from kit.errors import Invalid
-from kit.rpc.pages import decode_page, encode_page
-from neural.api.convert.learning import batch_run, report
-from neural.nightly.history import RunPage
+import asyncpg
+
+from kit.rpc.keyset import UUID_TEXT, Keyset, Page, integers, microseconds_of
+from neural.api.convert.learning import batch_run, run_report
+from neural.nightly.history import report_of
 from radiant.neural.v1 import learning_service_pb2 as pb
 
-SIZE_MAX = 100
-_LISTING = ("runs",)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_END_US = 2**62 // 1000
-"""In the year 2116, after every run."""
+_LATEST_US = 2**62 // 1000
+"""A time in 2116, after every run."""
+
+RUNS = Keyset((integers(0, _LATEST_US), UUID_TEXT), start=(_LATEST_US, str(UUID(int=0))), size_max=100)
+"""Runs by start time in microseconds and run ID, newest first."""
 
 
-def place(token: str) -> tuple[datetime, UUID]:
-    """Returns the place before which the page is; raises Invalid for a token of something else."""
-    key = decode_page(token, _LISTING, (int, str)) or (_END_US, str(UUID(int=0)))
-    moment_us, run_id = int(key[0]), str(key[1])
-    try:
-        if not 0 <= moment_us <= _END_US:
-            raise ValueError
-        return _EPOCH + timedelta(microseconds=moment_us), UUID(run_id)
-    except ValueError:
-        raise Invalid.field("page_token", "is not a token of this listing") from None
+def position_of(row: asyncpg.Record) -> tuple[int, str]:
+    """Returns the position of a run in the listing."""
+    return microseconds_of(row["started_at"]), row["run_id"]
 
 
-def page(found: RunPage) -> pb.ListBatchRunsResponse:
-    """Renders a page of runs, each with its report once it has succeeded."""
-    response = pb.ListBatchRunsResponse()
-    for row in found.rows:
-        fields = found.report(row)
-        response.runs.add(run=batch_run(row), report=report(fields) if fields is not None else None)
-    if found.more:
-        last = found.rows[-1]
-        moment_us = (last["started_at"] - _EPOCH) // timedelta(microseconds=1)
-        response.next_page_token = encode_page(_LISTING, (moment_us, last["run_id"]))
+def run_page(page: Page[asyncpg.Record]) -> pb.ListBatchRunsResponse:
+    """Returns the response for a page of runs. Only succeeded runs have a report."""
+    response = pb.ListBatchRunsResponse(next_page_token=page.next_token)
+    for row in page.rows:
+        fields = report_of(row)
+        response.runs.add(run=batch_run(row), report=run_report(fields) if fields is not None else None)
     return response

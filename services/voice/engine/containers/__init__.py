@@ -1,1 +1,1 @@
-"""Readers of audio container formats."""
+"""Checks of audio container formats."""

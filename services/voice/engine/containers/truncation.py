@@ -1,9 +1,8 @@
-"""Whether all of a file arrived, read from the structure of its container before anything is decoded.
+"""Checks from the container structure, before decoding, that a file is complete.
 
-A decoder plays what is left of a file that was cut, without a word; half of "not bad at all" is another feedback.
-
-What no structure can show: a live WebM, a fragmented MP4 or an MP3 without a Xing header, cut exactly between two of
-its elements, is itself a whole file.
+A decoder decodes the rest of a truncated file without an error, and half of "not bad at all" has another meaning.
+One case cannot be detected: a live WebM, a fragmented MP4 or an MP3 without a Xing header that was cut exactly between
+two elements is a valid shorter file.
 """
 
 from __future__ import annotations
@@ -14,61 +13,61 @@ from typing import Literal
 from kit.audio import AudioFormat, id3_bytes, mp3_frame_bytes
 from voice.engine.containers.m4a import check_m4a
 from voice.engine.containers.webm import check_webm
-from voice.engine.rejection import corrupt, truncated
+from voice.engine.rejection import corrupt_error, truncated_error
 
 STREAMED_SIZES = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF)
-"""What writers that cannot seek back leave as the size of a chunk of samples."""
-MP3_GARBAGE_BYTES_MAX = 8192
+"""Sizes of the sample chunk from writers that cannot seek back to set it."""
+MP3_SKIPPED_BYTES_MAX = 8192
 MP3_TAIL_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN")
 
 
 def _chunks(data: bytes, order: Literal["little", "big"], kept: tuple[bytes, ...]) -> bytes:
-    """Walks RIFF (little) and AIFF (big) chunks up to the samples, the last of those kept; returns only those kept."""
+    """Returns the chunks of RIFF (little) or AIFF (big) named in `kept`, up to the last one: the samples."""
     at, parts = 12, [data[:4], data[4:8], data[8:12]]
     while at + 8 <= len(data):
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], order)
         streamed = order == "little" and name == kept[-1] and size in STREAMED_SIZES
         end = len(data) if streamed else at + 8 + size
         if end > len(data):
-            raise truncated()
+            raise truncated_error()
         if name in kept:
             parts.append(data[at:end] + b"\0" * (size & 1 and not streamed))
         if name == kept[-1]:
             parts[1] = b"\xff" * 4 if streamed else (sum(map(len, parts)) - 8).to_bytes(4, order)
             return b"".join(parts)
         at = end + (size & 1)
-    raise truncated()
+    raise truncated_error()
 
 
 def check_wav(data: bytes) -> bytes:
-    """Returns the format and the samples, which must be whole; streamed ones of unknown size are."""
+    """Returns format and samples. Samples of unknown size, as streaming writers leave them, count as complete."""
     return _chunks(data, "little", (b"fmt ", b"fact", b"data"))
 
 
 def check_aiff(data: bytes) -> bytes:
-    """Returns the format and the samples, which must be whole."""
+    """Returns format and samples."""
     return _chunks(data, "big", (b"FVER", b"COMM", b"SSND"))
 
 
 def check_ogg(data: bytes) -> bytes:
-    """Returns the data, whose every page must be whole and every logical stream ended by its writer."""
+    """Returns the data: all pages are complete, and all logical streams have an end mark."""
     at, ended = 0, dict[bytes, bool]()
     while at < len(data):
         head = data[at : at + 27]
         if head[:4] != b"OggS"[: len(head)] or (len(head) > 4 and head[4] != 0):
-            raise corrupt()
+            raise corrupt_error()
         table = data[at + 27 : at + 27 + head[26]] if len(head) == 27 else b""
         at += 27 + len(table) + sum(table)
         if len(head) < 27 or len(table) < head[26] or at > len(data):
-            raise truncated()
+            raise truncated_error()
         ended[head[14:18]] = bool(head[5] & 4)
     if not all(ended.values()):
-        raise truncated()
+        raise truncated_error()
     return data
 
 
 def _xing_frames(frame: bytes) -> int:
-    """Returns how many frames a Xing or Info header declares; 0 when the frame is none."""
+    """Returns the number of frames that a Xing or Info header declares; 0 for a frame without such a header."""
     for place in (4 + 32, 4 + 17, 4 + 9):  # after the side information of MPEG 1 stereo, mono or 2 stereo, 2 mono
         if frame[place : place + 4] in (b"Xing", b"Info") and len(frame) >= place + 12:
             return int.from_bytes(frame[place + 8 : place + 12], "big") if frame[place + 7] & 1 else 0
@@ -76,14 +75,14 @@ def _xing_frames(frame: bytes) -> int:
 
 
 def check_mp3(data: bytes) -> bytes:
-    """Returns the frames; the last must be whole and there must be no fewer than a Xing header declares."""
-    at = start = declared = frames = garbage = 0
+    """Returns the frames without tags: the last one is complete, and none that a Xing header declares is missing."""
+    at = start = declared = frames = skipped = 0
     zeros = len(data.rstrip(b"\0"))
     while at < len(data):
         length = mp3_frame_bytes(data[at : at + 4])
         if length:
             if at + length > len(data):
-                raise truncated()
+                raise truncated_error()
             if not frames:
                 start, declared = at, _xing_frames(data[at : at + length])
             frames, at = frames + 1, at + length
@@ -92,16 +91,16 @@ def check_mp3(data: bytes) -> bytes:
         elif data.startswith(MP3_TAIL_TAGS, at) or at >= zeros:
             break
         else:
-            at, garbage = at + 1, garbage + 1
-            if garbage > MP3_GARBAGE_BYTES_MAX:
-                raise corrupt()
+            at, skipped = at + 1, skipped + 1
+            if skipped > MP3_SKIPPED_BYTES_MAX:
+                raise corrupt_error()
     if not frames or frames < declared:
-        raise truncated() if frames or at > len(data) else corrupt()
+        raise truncated_error() if frames or at > len(data) else corrupt_error()
     return data[start:at]
 
 
 def check_flac(data: bytes) -> bytes:
-    """Returns the stream, whose blocks before the first frame must be whole; decoding counts the samples."""
+    """Returns the stream: all blocks before the first frame are complete. The decoder checks the number of samples."""
     start = id3_bytes(data)
     at = start + 4
     last = False
@@ -109,7 +108,7 @@ def check_flac(data: bytes) -> bytes:
         head = data[at : at + 4]
         at += 4 + int.from_bytes(head[1:], "big")
         if len(head) < 4 or at >= len(data):
-            raise truncated()
+            raise truncated_error()
         last = bool(head[0] & 0x80)
     return data[start:]
 
@@ -123,12 +122,12 @@ CHECKS: dict[AudioFormat, Callable[[bytes], bytes]] = {
     AudioFormat.FLAC: check_flac,
     AudioFormat.AIFF: check_aiff,
 }
-"""Every format has a check."""
+"""The check of each format."""
 
 
-def check_whole(data: bytes, format_: AudioFormat) -> bytes:
-    """Returns what a decoder is to be given; raises AudioRejected (truncated or corrupt) when some of it is missing.
+def check_complete(data: bytes, format_: AudioFormat) -> bytes:
+    """Returns the data for the decoder. Raises AudioRejected (truncated or corrupt) when the file is not complete.
 
-    Tags are left out where they are packed apart from the sound: compressed ones unpack to a thousand times their size.
+    Tags are removed where they are separate from the audio: compressed tags can expand to a thousand times their size.
     """
     return CHECKS[format_](data)

@@ -1,1 +1,1 @@
-"""How the heads learned what opinions are: phrases with labels, and the fit. The services run without it."""
+"""Training of the classification heads on labelled phrases. The services do not import it."""

@@ -1,4 +1,4 @@
-"""Regularised logistic regression, fitted to the only minimum of its loss."""
+"""L2-regularised multinomial logistic regression, fitted with L-BFGS."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ STEPS_MAX = 2000
 
 
 def fit(features: Numbers, classes: Classes, count: int, penalty: float) -> Numbers:
-    """Returns one row of weights a class, the constant last; all classes weigh the same however often they occur.
+    """Returns weights of shape (classes, features + 1), with the intercept in the last column.
 
-    Features are brought to mean 0 and variance 1 for the penalty (half the sum of squared weights, without constants,
-    times `penalty`); the weights returned take them as they are. The loss is convex: no seed, no order matters.
+    All classes have the same total weight. The penalty is half the sum of squared weights, without intercepts, times
+    `penalty`, for features with mean 0 and variance 1; the returned weights are for the unscaled features. The loss is
+    convex, so the result depends neither on a seed nor on the order.
     """
     mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
     scaled = np.hstack([(features - mean) / spread, np.ones((len(features), 1))])
@@ -28,25 +29,28 @@ def fit(features: Numbers, classes: Classes, count: int, penalty: float) -> Numb
         weights = flat.reshape(count, -1)
         scores = scaled @ weights.T
         scores -= scores.max(axis=1, keepdims=True)
-        logarithms = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        slopes = ((np.exp(logarithms) - target) * importance[:, None]).T @ scaled
-        slopes[:, :-1] += penalty * weights[:, :-1]
-        value = -(importance * (logarithms * target).sum(axis=1)).sum() + penalty / 2 * np.square(weights[:, :-1]).sum()
-        return float(value), slopes.ravel()
+        log_probabilities = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        gradient = ((np.exp(log_probabilities) - target) * importance[:, None]).T @ scaled
+        gradient[:, :-1] += penalty * weights[:, :-1]
+        value = (
+            -(importance * (log_probabilities * target).sum(axis=1)).sum()
+            + penalty / 2 * np.square(weights[:, :-1]).sum()
+        )
+        return float(value), gradient.ravel()
 
-    found = minimize(
+    result = minimize(
         loss,
         np.zeros(count * scaled.shape[1]),
         jac=True,
         method="L-BFGS-B",
         options={"maxiter": STEPS_MAX, "ftol": 1e-12, "gtol": 1e-6},
     )
-    weights = np.asarray(found.x, np.float64).reshape(count, -1)
-    plain = weights[:, :-1] / spread
-    return np.hstack([plain, (weights[:, -1] - plain @ mean)[:, None]])
+    weights = np.asarray(result.x, np.float64).reshape(count, -1)
+    unscaled = weights[:, :-1] / spread
+    return np.hstack([unscaled, (weights[:, -1] - unscaled @ mean)[:, None]])
 
 
-def fit_yes_or_no(features: Numbers, yes: npt.NDArray[np.bool_], penalty: float) -> Numbers:
-    """Returns the weights of one head whose logistic function is the probability of yes."""
-    no_weights, yes_weights = fit(features, yes.astype(np.int64), 2, penalty)
-    return np.asarray(yes_weights - no_weights, np.float64)
+def fit_binary(features: Numbers, is_positive: npt.NDArray[np.bool_], penalty: float) -> Numbers:
+    """Returns the weights of a binary logistic regression, shape (features + 1,)."""
+    negative, positive = fit(features, is_positive.astype(np.int64), 2, penalty)
+    return np.asarray(positive - negative, np.float64)

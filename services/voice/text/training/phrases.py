@@ -1,7 +1,7 @@
-"""Phrases that people might say about an AI model's answer, with what they mean by it; written for the purpose.
+"""Labelled phrases about answers of AI models, written for the training of the heads.
 
-Sentiment is that of the whole: a correct answer that is too long is neutral, one that is a bit long but excellent is
-positive. Mocking praise is negative. Questions, requests and tales are neutral; only opinions have categories.
+The sentiment is that of the whole phrase: a correct answer that is too long is neutral, an excellent one that is a bit
+long is positive. Ironic praise is negative. Questions, requests and stories are neutral. Only opinions have categories.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class Phrase:
 
     language: str
     genre: str
-    """remark: about the answer, straight; scene: what happened because of it, from which a listener can tell."""
+    """remark: a direct opinion about the answer; scene: a consequence of the answer, which implies the opinion."""
     sentiment: int
     categories: tuple[str, ...]
     text: str
 
 
 def phrases(file: Path = FILE) -> list[Phrase]:
-    """Returns the phrases in order; raises ValueError for one that has a label which does not exist."""
+    """Returns the phrases in order. Raises ValueError for an unknown label."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     found = [
@@ -38,7 +38,7 @@ def phrases(file: Path = FILE) -> list[Phrase]:
     ]
     for each in found:
         if each.sentiment not in (-1, 0, 1) or not set(each.categories) <= set(CATEGORIES):
-            raise ValueError(f"a label of this phrase does not exist: {each.text}")
+            raise ValueError(f"unknown label of the phrase: {each.text}")
     return found
 
 

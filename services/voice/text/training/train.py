@@ -1,4 +1,4 @@
-"""Learns the heads from the phrases, and tells by cross-validation how well."""
+"""Trains the heads on the phrases and cross-validates them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.text.embeddings import Embedder, Vectors
-from voice.text.heads import CATEGORIES, Heads, Numbers, Origin, rate
-from voice.text.training.logistic import fit, fit_yes_or_no
+from voice.text.heads import CATEGORIES, Heads, Numbers, Origin, ratings_of
+from voice.text.training.logistic import fit, fit_binary
 from voice.text.training.phrases import Phrase, digest
 
 SENTIMENT_PENALTY = 240.0
@@ -18,52 +18,54 @@ CATEGORY_PENALTY = 100.0
 FOLDS = 10
 SEED = 20261121
 COMMAND = "python -m voice.text.training"
-BATCH = 64
-NOWHERE = Origin(embedder="", phrases_sha256="", command="", category_min=0.5)
-"""Of heads that are made to be tested, not kept."""
+BATCH_PHRASES = 64
+UNSAVED = Origin(embedder="", phrases_sha256="", command="", category_min=0.5)
+"""Provenance of heads that are validated and not saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """How well phrases were read by heads that had not seen them."""
+class Metrics:
+    """Cross-validated metrics: all phrases are classified by heads that were not trained on them."""
 
     accuracy: float
-    """Share of phrases rated right."""
+    """Share of phrases with the correct rating."""
     macro_f1: float
-    """Over the three ratings."""
+    """Macro-F1 over the three ratings."""
     accuracy_unseen_language: float
-    """The same, by heads that had seen no phrase of the phrase's language."""
+    """Accuracy of heads trained without the language of the phrase."""
     accuracy_unseen_genre: float
-    """Of scenes, by heads that had seen remarks alone."""
+    """Accuracy on scenes of heads trained on remarks alone."""
     category_micro_f1: float
 
 
-def embedded(embedder: Embedder, phrases: Sequence[Phrase]) -> Vectors:
-    """Returns the phrases' vectors."""
+def embed_phrases(embedder: Embedder, phrases: Sequence[Phrase]) -> Vectors:
+    """Returns the embeddings of the phrases, one row per phrase."""
     texts = [phrase.text for phrase in phrases]
-    return np.vstack([embedder.embed(texts[first : first + BATCH]) for first in range(0, len(texts), BATCH)])
+    return np.vstack(
+        [embedder.embed(texts[first : first + BATCH_PHRASES]) for first in range(0, len(texts), BATCH_PHRASES)]
+    )
 
 
-def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[Heads, Figures]:
-    """Returns heads learned from all phrases, and figures; what categories need is chosen on left-out phrases."""
-    ratings, about = labels(phrases)
-    drawn = np.random.default_rng(SEED).permutation(len(phrases)) % FOLDS
-    chances, abouts = left_out(vectors, ratings, about, drawn)
-    category_min = category_threshold(abouts, about)
+def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[Heads, Metrics]:
+    """Returns heads trained on all phrases, and metrics. The category threshold is chosen on left-out phrases."""
+    ratings, categories = labels(phrases)
+    folds = np.random.default_rng(SEED).permutation(len(phrases)) % FOLDS
+    sentiments, predicted = cross_validated(vectors, ratings, categories, folds)
+    category_min = category_threshold(predicted, categories)
 
-    def right(given: Numbers) -> npt.NDArray[np.bool_]:
-        return np.asarray(rate(given) == ratings, np.bool_)
+    def is_correct(probabilities: Numbers) -> npt.NDArray[np.bool_]:
+        return np.asarray(ratings_of(probabilities) == ratings, np.bool_)
 
     languages = np.array([phrase.language for phrase in phrases])
-    scenes = np.array([phrase.genre == "scene" for phrase in phrases])
-    by_language, _ = left_out(vectors, ratings, about[:, :0], languages)
-    by_genre, _ = left_out(vectors, ratings, about[:, :0], scenes)
-    figures = Figures(
-        accuracy=float(right(chances).mean()),
-        macro_f1=macro_f1(rate(chances), ratings),
-        accuracy_unseen_language=float(right(by_language).mean()),
-        accuracy_unseen_genre=float(right(by_genre)[scenes].mean()),
-        category_micro_f1=micro_f1(abouts >= category_min, about),
+    is_scene = np.array([phrase.genre == "scene" for phrase in phrases])
+    by_language, _ = cross_validated(vectors, ratings, categories[:, :0], languages)
+    by_genre, _ = cross_validated(vectors, ratings, categories[:, :0], is_scene)
+    metrics = Metrics(
+        accuracy=float(is_correct(sentiments).mean()),
+        macro_f1=macro_f1(ratings_of(sentiments), ratings),
+        accuracy_unseen_language=float(is_correct(by_language).mean()),
+        accuracy_unseen_genre=float(is_correct(by_genre)[is_scene].mean()),
+        category_micro_f1=micro_f1(predicted >= category_min, categories),
     )
     origin = Origin(
         embedder=embedder,
@@ -71,19 +73,21 @@ def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[H
         command=COMMAND,
         category_min=category_min,
     )
-    return learned(vectors, ratings, about, origin), figures
+    return fit_heads(vectors, ratings, categories, origin), metrics
 
 
 def labels(phrases: Sequence[Phrase]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Returns the ratings, and a row of yes or no for the categories of each."""
+    """Returns the ratings, shape (phrases,), and the categories, shape (phrases, categories)."""
     ratings = np.array([phrase.sentiment for phrase in phrases], np.int64)
     return ratings, np.array([[name in phrase.categories for name in CATEGORIES] for phrase in phrases], np.bool_)
 
 
-def learned(vectors: Vectors, ratings: npt.NDArray[np.int64], about: npt.NDArray[np.bool_], origin: Origin) -> Heads:
-    """Returns heads learned from these vectors."""
+def fit_heads(
+    vectors: Vectors, ratings: npt.NDArray[np.int64], categories: npt.NDArray[np.bool_], origin: Origin
+) -> Heads:
+    """Returns heads fitted to these vectors."""
     features = vectors.astype(np.float64)
-    rows = [fit_yes_or_no(features, yes, CATEGORY_PENALTY) for yes in about.T]
+    rows = [fit_binary(features, is_positive, CATEGORY_PENALTY) for is_positive in categories.T]
     return Heads(
         sentiment=fit(features, ratings + 1, 3, SENTIMENT_PENALTY),
         categories=np.array(rows).reshape(len(rows), features.shape[1] + 1),
@@ -91,33 +95,34 @@ def learned(vectors: Vectors, ratings: npt.NDArray[np.int64], about: npt.NDArray
     )
 
 
-def left_out(
+def cross_validated(
     vectors: Vectors,
     ratings: npt.NDArray[np.int64],
-    about: npt.NDArray[np.bool_],
+    categories: npt.NDArray[np.bool_],
     groups: npt.NDArray[np.generic],
 ) -> tuple[Numbers, Numbers]:
-    """Returns sentiments and categories of each vector by heads learned from all other groups than its own."""
-    sentiments, abouts = np.empty((len(vectors), 3)), np.empty(about.shape)
+    """Returns the probabilities of each vector from heads that were fitted to all other groups."""
+    sentiments, predicted = np.empty((len(vectors), 3)), np.empty(categories.shape)
     for group in np.unique(groups):
-        out = groups == group
-        heads = learned(vectors[~out], ratings[~out], about[~out], NOWHERE)
-        sentiments[out], abouts[out] = heads.sentiments(vectors[out]), heads.abouts(vectors[out])
-    return sentiments, abouts
+        is_out = groups == group
+        heads = fit_heads(vectors[~is_out], ratings[~is_out], categories[~is_out], UNSAVED)
+        sentiments[is_out] = heads.sentiment_probabilities(vectors[is_out])
+        predicted[is_out] = heads.category_probabilities(vectors[is_out])
+    return sentiments, predicted
 
 
-def category_threshold(abouts: Numbers, about: npt.NDArray[np.bool_]) -> float:
-    """Returns the threshold with the best micro-F1."""
+def category_threshold(predicted: Numbers, categories: npt.NDArray[np.bool_]) -> float:
+    """Returns the multiple of 0.05 from 0.2 to 0.95 with the best micro-F1, the smallest of equals."""
     steps = [round(0.05 * step, 2) for step in range(4, 20)]
-    return max(steps, key=lambda step: (micro_f1(abouts >= step, about), -step))
+    return max(steps, key=lambda step: (micro_f1(predicted >= step, categories), -step))
 
 
-def macro_f1(given: npt.NDArray[np.int64], true: npt.NDArray[np.int64]) -> float:
-    """Returns the mean F1 of the three ratings."""
-    return float(np.mean([micro_f1(given == rating, true == rating) for rating in (-1, 0, 1)]))
+def macro_f1(predicted: npt.NDArray[np.int64], true: npt.NDArray[np.int64]) -> float:
+    """Returns the mean of the F1 scores of the three ratings."""
+    return float(np.mean([micro_f1(predicted == rating, true == rating) for rating in (-1, 0, 1)]))
 
 
-def micro_f1(given: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> float:
-    """Returns the F1 over all yes-or-no answers together."""
-    total = given.sum() + true.sum()
-    return float(2 * (given & true).sum() / total) if total else 1.0
+def micro_f1(predicted: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> float:
+    """Returns the F1 score over all binary labels together; 1 without any positive label."""
+    total = predicted.sum() + true.sum()
+    return float(2 * (predicted & true).sum() / total) if total else 1.0

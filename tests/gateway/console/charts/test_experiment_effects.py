@@ -25,7 +25,7 @@ def _chart_option(page: str) -> dict[str, Any]:
 
 
 async def test_confidence_sequence_is_charted_from_second_interim_result(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with console_client(served) as admin:
         page = await start_experiment(admin)
         await add_outcomes(served, page)
@@ -54,7 +54,7 @@ async def test_confidence_sequence_is_charted_from_second_interim_result(served:
 
 
 async def test_long_history_is_thinned_in_chart_and_complete_in_csv(served: Served) -> None:
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with console_client(served) as admin:
         page = await start_experiment(admin)
         await add_outcomes(served, page)

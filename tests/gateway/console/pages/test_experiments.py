@@ -43,9 +43,7 @@ async def test_experiment_from_draft_to_completion_shows_each_state(served: Serv
         assert ">completed</span>" in text
         assert 'aria-label="Pause"' not in text
         assert 'aria-label="Cancel experiment"' not in text
-        audit = await served.learning.world.connection.fetch(
-            "SELECT action, reason FROM ingest.audit_log ORDER BY sequence"
-        )
+        audit = await served.learning.connection.fetch("SELECT action, reason FROM ingest.audit_log ORDER BY sequence")
         assert ("experiment.complete", "enough") in [(row["action"], row["reason"]) for row in audit]
 
 
@@ -85,7 +83,7 @@ async def test_experiment_with_unavailable_results_can_be_paused(served: Served)
     settings = development_settings(served)
     limits = replace(settings.http.limits, call_timeout=timedelta(seconds=1))
     settings = settings.model_copy(update={"http": replace(settings.http, limits=limits)})
-    connection = served.learning.world.connection
+    connection = served.learning.connection
     async with console_client(served, settings=settings) as admin:
         page = await start_experiment(admin)
         async with connection.transaction():

@@ -22,7 +22,7 @@ FROM generate_series(0, 29) AS n
 @pytest.fixture
 async def rated(served: Served) -> Served:
     """Gives the gateway with thirty raters of the tenant acme, of whom three are outliers."""
-    await served.learning.world.connection.execute(_INSERT_RATERS)
+    await served.learning.connection.execute(_INSERT_RATERS)
     return served
 
 

@@ -11,6 +11,7 @@ from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from tests.gateway.fixtures.console.client import anonymous_client
 from tests.gateway.fixtures.console.identity_provider import identity_provider
+from tests.support.suite import free_port
 
 DEVELOPMENT = "/console/signin/development"
 ADMIN = {"tenant": "acme", "role": "admin"}
@@ -90,3 +91,14 @@ async def test_openid_sign_in_maps_claims_and_rejects_wrong_state_nonce_and_role
         provider.claims = {"sub": "bob", "org": {"tenant": "acme"}, "realm": {"roles": []}}
         async with anonymous_client(app) as client:
             assert (await _sign_in_at_provider(client)).status_code == 403
+
+
+async def test_openid_sign_in_at_provider_that_does_not_respond_shows_503(
+    settings: GatewaySettings, calls: ServiceCalls
+) -> None:
+    oidc = OidcSettings(issuer=f"http://127.0.0.1:{free_port()}", client_id="console", client_secret="s")
+    with_provider = settings.model_copy(update={"token_key": "", "console": ConsoleSettings(oidc=oidc)})
+    async with anonymous_client(application(with_provider, calls)) as client:
+        response = await client.get("/console/signin/provider")
+        assert response.status_code == 503
+        assert "The identity provider does not respond." in response.text

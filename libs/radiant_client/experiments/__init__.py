@@ -1,0 +1,1 @@
+"""Local assignment of experiment variants and batched exposures."""

@@ -1,1 +1,0 @@
-"""Client of IngestService: writes, signal streams and recordings."""

@@ -1,0 +1,1 @@
+"""Builders of protobuf messages that several services use."""

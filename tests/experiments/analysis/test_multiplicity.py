@@ -1,0 +1,21 @@
+"""Adjustment of p-values for multiple comparisons."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.analysis.multiplicity import benjamini_hochberg, holm
+
+P_VALUES = [0.01, 0.04, 0.03, 0.005, 0.55, 0.6]
+
+
+def test_holm_returns_known_values() -> None:
+    assert holm(P_VALUES) == pytest.approx([0.05, 0.12, 0.12, 0.03, 1.0, 1.0])
+
+
+def test_benjamini_hochberg_returns_known_values() -> None:
+    assert benjamini_hochberg(P_VALUES) == pytest.approx([0.03, 0.06, 0.06, 0.03, 0.6, 0.6])
+
+
+def test_adjustment_of_no_p_values_returns_empty_list() -> None:
+    assert holm([]) == benjamini_hochberg([]) == []

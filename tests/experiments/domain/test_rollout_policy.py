@@ -1,0 +1,175 @@
+"""Rollout policy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from experiments.analysis.verdict import analyse
+from experiments.domain.rollout_policy import (
+    Action,
+    GroupMetrics,
+    RegressionLimits,
+    Rollout,
+    RolloutMetrics,
+    RolloutState,
+    apply_decision,
+    approve,
+    decide,
+    rollout_metrics,
+)
+from kit.errors import Precondition
+from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
+from tests.experiments.fixtures.summaries import rate
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+DAY = timedelta(hours=24)
+METRICS: dict[str, Any] = {"users": 1000, "positive_rate": 0.5, "latency": 100.0, "satisfaction": 0.6}
+
+
+def metrics_with(**changed: Any) -> RolloutMetrics:
+    """Returns metrics of equal groups, but for the changed metrics of the treatment."""
+    others = {key: changed.pop(key) for key in ("broken_guardrails", "has_sample_ratio_mismatch") if key in changed}
+    return RolloutMetrics(control=GroupMetrics(**METRICS), treatment=GroupMetrics(**(METRICS | changed)), **others)
+
+
+def due_rollout(percent: float, **changed: Any) -> Rollout:
+    """Returns a rollout whose next step is due."""
+    fields: dict[str, Any] = {"percent": percent, "stepped_at": NOW - DAY}
+    return Rollout(**(fields | changed))
+
+
+REGRESSIONS = [
+    metrics_with(positive_rate=0.474),
+    metrics_with(latency=131.0),
+    metrics_with(satisfaction=0.53),
+    metrics_with(broken_guardrails=("failures",)),
+    metrics_with(users=3, broken_guardrails=("failures",)),
+]
+
+
+def test_rollout_without_regression_takes_all_steps_and_finishes() -> None:
+    rollout, decisions, now = Rollout(), [], NOW
+    while rollout.state is RolloutState.RUNNING:
+        decision = decide(rollout, now, metrics_with())
+        rollout = apply_decision(rollout, decision, now)
+        decisions.append((decision.action, decision.to_percent))
+        now += DAY
+    assert decisions == [*((Action.ADVANCE, step) for step in (10, 25, 50, 75, 100)), (Action.FINISH, 100)]
+    assert rollout.state is RolloutState.FINISHED
+
+
+def test_approval_is_valid_for_one_step() -> None:
+    rollout = due_rollout(25, needs_approval=True)
+    rollout = apply_decision(rollout, decide(rollout, NOW, metrics_with()), NOW)
+    assert (rollout.state, rollout.percent) == (RolloutState.WAITING, 25)
+    rollout = approve(rollout)
+    rollout = apply_decision(rollout, decide(rollout, NOW, metrics_with()), NOW)
+    assert (rollout.state, rollout.percent, rollout.is_approved) == (RolloutState.RUNNING, 50, False)
+
+
+def test_rollback_ends_the_rollout() -> None:
+    rollout = due_rollout(25)
+    rollout = apply_decision(rollout, decide(rollout, NOW, REGRESSIONS[0]), NOW)
+    assert (rollout.state, rollout.percent) == (RolloutState.ROLLED_BACK, 0)
+
+
+@pytest.mark.parametrize(
+    ("rollout", "rule"),
+    [
+        (due_rollout(25), "APPROVAL_NOT_NEEDED"),
+        (due_rollout(100, needs_approval=True, state=RolloutState.FINISHED), "ROLLOUT_ENDED"),
+    ],
+)
+def test_approval_without_pending_step_is_refused(rollout: Rollout, rule: str) -> None:
+    with pytest.raises(Precondition) as error:
+        approve(rollout)
+    assert error.value.reason == rule
+
+
+@pytest.mark.parametrize(("errors", "broken"), [(200, ("failures",)), (104, ()), (112, ()), (50, ())])
+def test_rollout_metrics_are_those_of_the_analysis(errors: int, broken: tuple[str, ...]) -> None:
+    guardrail = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, guardrail=True)
+    variants = (Variant(name="control"), Variant(name="new"))
+    experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=variants, metrics=(guardrail,))
+    summaries = [rate("control", 500, 1000), rate("new", 480, 1000)]
+    summaries += [rate("control", 100, 1000, metric="failures"), rate("new", errors, 1000, metric="failures")]
+    analysis = analyse(experiment, summaries, {1: {"control": 1000, "new": 1300}}, NOW)
+    metrics = rollout_metrics(experiment, analysis, "new")
+    assert (metrics.control.positive_rate, metrics.treatment.positive_rate) == (0.5, 0.48)
+    assert (metrics.control.users, metrics.control.latency) == (1000, None)
+    assert metrics.has_sample_ratio_mismatch
+    assert metrics.broken_guardrails == broken
+
+
+def test_step_before_its_time_is_held() -> None:
+    early = replace(due_rollout(25), stepped_at=NOW - DAY + timedelta(seconds=1))
+    assert decide(early, NOW, metrics_with()).action is Action.HOLD
+    assert early.next_step_at == NOW + timedelta(seconds=1)
+    assert decide(due_rollout(100, stepped_at=NOW), NOW, metrics_with()).action is Action.HOLD
+
+
+def test_step_without_approval_waits() -> None:
+    assert decide(due_rollout(25, needs_approval=True), NOW, metrics_with()).action is Action.WAIT_APPROVAL
+    approved = decide(due_rollout(25, needs_approval=True, is_approved=True), NOW, metrics_with())
+    assert (approved.action, approved.to_percent) == (Action.ADVANCE, 50)
+
+
+@pytest.mark.parametrize("regression", REGRESSIONS)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"stepped_at": NOW},
+        {"needs_approval": True},
+        {"needs_approval": True, "state": RolloutState.WAITING},
+        {"percent": 100.0},
+    ],
+)
+@pytest.mark.parametrize("has_mismatch", [False, True])
+def test_regression_in_any_open_state_rolls_back(
+    regression: RolloutMetrics, changed: dict[str, Any], has_mismatch: bool
+) -> None:
+    decision = decide(
+        due_rollout(**({"percent": 25.0} | changed)), NOW, replace(regression, has_sample_ratio_mismatch=has_mismatch)
+    )
+    assert (decision.action, decision.to_percent) == (Action.ROLL_BACK, 0.0)
+    assert decision.reason
+
+
+@pytest.mark.parametrize(
+    "allowed", [metrics_with(positive_rate=0.475), metrics_with(latency=130.0), metrics_with(satisfaction=0.54)]
+)
+def test_change_equal_to_the_limit_is_no_regression(allowed: RolloutMetrics) -> None:
+    assert decide(due_rollout(25), NOW, allowed).action is Action.ADVANCE
+
+
+def test_sample_ratio_mismatch_holds_the_rollout() -> None:
+    decision = decide(due_rollout(25), NOW, metrics_with(has_sample_ratio_mismatch=True))
+    assert (decision.action, decision.to_percent, decision.reason) == (Action.HOLD, 25, "sample ratio mismatch")
+
+
+def test_rollout_with_few_users_holds() -> None:
+    few = metrics_with(users=99, positive_rate=0.0)
+    assert decide(due_rollout(25), NOW, few).action is Action.HOLD
+    without_minimum = due_rollout(25, limits=RegressionLimits(users_min=0))
+    assert decide(without_minimum, NOW, RolloutMetrics()).action is Action.ADVANCE
+    assert decide(without_minimum, NOW, few).action is Action.ROLL_BACK
+
+
+@pytest.mark.parametrize("state", [RolloutState.FINISHED, RolloutState.ROLLED_BACK])
+def test_ended_rollout_holds(state: RolloutState) -> None:
+    ended = due_rollout(50, state=state)
+    assert decide(ended, NOW, REGRESSIONS[0]).action is Action.HOLD
+    assert ended.next_step_at is None
+
+
+def test_decision_contains_its_numbers() -> None:
+    numbers = decide(due_rollout(25), NOW, metrics_with(positive_rate=0.45)).numbers
+    assert numbers["positive_rate_change"] == pytest.approx(-0.1)
+    assert numbers["control_positive_rate"] == 0.5
+    assert numbers["treatment_users"] == 1000
+    assert numbers["percent"] == 25

@@ -1,0 +1,151 @@
+"""Outcomes in results, compared with independent computations."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from radiant.experiments.v1 import experiment_pb2
+from tests.experiments.fixtures.exposures import comparison, exposure, record
+from tests.experiments.fixtures.feedback import FeedbackRecorder
+from tests.experiments.fixtures.service import ExperimentsService, draft
+
+SENTIMENTS = {"copy_response": 0.7, "regenerate": -0.8, "abandon_mid_response": -0.7, "scroll_to_end": 0.2}
+
+
+async def test_client_metric_is_compared_in_results(service: ExperimentsService) -> None:
+    metric = experiment_pb2.Metric(name="length", direction=experiment_pb2.METRIC_DIRECTION_DOWN)
+    started = await service.started(draft(metrics=[metric]))
+    recorder, values = FeedbackRecorder(service.connection), {"control": [4.0, 6.0, 8.0], "treatment": [1.0, 2.0, 3.0]}
+    for variant, numbers in values.items():
+        for number, value in enumerate(numbers):
+            user = f"{variant}{number}"
+            named = (started.experiment_id, variant, 1) if number else (None, "", 0)
+            output = await recorder.output(user, *named)
+            measured = exposure(started.experiment_id, user, variant, output_id=output, metrics={"length": value})
+            assert await record(service, measured) == (1, 0)
+            assert await record(service, measured) == (0, 1)
+    found = comparison(await service.results(started.experiment_id), "length")
+    assert [found.control_mean, found.treatment_mean] == pytest.approx([6, 2])
+
+
+async def test_client_metric_with_built_in_name_is_ignored(service: ExperimentsService) -> None:
+    started = await service.started()
+    recorder = FeedbackRecorder(service.connection)
+    for variant in ("control", "treatment"):
+        for number in range(3):
+            user = f"{variant}{number}"
+            output = await recorder.output(user, latency=50 + number)
+            measured = {"latency_ms": 1e6, "positive_rate": 1.0, "cost": -5.0}
+            await record(service, exposure(started.experiment_id, user, variant, output_id=output, metrics=measured))
+    results = await service.results(started.experiment_id)
+    assert comparison(results, "latency_ms").control_mean == pytest.approx(51)
+    assert comparison(results, "cost").control_mean == pytest.approx(1)
+    assert sum(each.units for each in results.variants) == 0
+
+
+@pytest.mark.parametrize("value", [1.7976931348623157e308, -1.7976931348623157e308, 5e-324])
+async def test_results_with_extreme_values_are_finite(service: ExperimentsService, value: float) -> None:
+    metric = experiment_pb2.Metric(name="length", direction=experiment_pb2.METRIC_DIRECTION_UP, guardrail=True)
+    started = await service.started(draft(metrics=[metric]))
+    recorder = FeedbackRecorder(service.connection)
+    for variant in ("control", "treatment"):
+        for number in range(4):
+            user = f"{variant}{number}"
+            output = await recorder.output(user, latency=abs(value), cost=abs(value))
+            metrics = {"length": value / (1 + number)}
+            for place in (output, ""):
+                measured = exposure(started.experiment_id, user, variant, output_id=place, metrics=metrics)
+                assert await record(service, measured) == (1, 0)
+    results = await service.results(started.experiment_id)
+    for each in results.comparisons:
+        for field, found in each.ListFields():
+            assert not isinstance(found, float) or math.isfinite(found), (each.metric, field.name)
+
+
+async def test_outcomes_equal_independent_computation(service: ExperimentsService) -> None:
+    started = await service.started(draft(forced_variants={"tester": "treatment"}))
+    generator, recorder = random.Random(7), FeedbackRecorder(service.connection)
+    sums: dict[str, dict[str, list[float]]] = {}
+    counted: dict[str, list[int]] = {"control": [0, 0], "treatment": [0, 0]}
+    for number in range(60):
+        variant = ("control", "treatment")[number % 2]
+        user = "tester" if number in (11, 13) else f"u{number // 2}-{variant}"
+        trust = generator.choice([None, 0.0, 0.3, 0.9])
+        if trust is not None and user != "tester":
+            await recorder.trust(user, trust)
+        for _ in range(generator.randint(1, 3)):
+            has_manifest, cost, latency = generator.random() < 0.5, generator.random(), 100 * generator.random()
+            named, epoch = (started.experiment_id, 1) if has_manifest else (None, 0)
+            output = await recorder.output(user, named, variant if named else "", epoch, latency=latency, cost=cost)
+            if not has_manifest or generator.random() < 0.3:
+                await record(service, exposure(started.experiment_id, user, variant, output_id=output))
+            rating = generator.choice([None, -1, 0, 1])
+            signals = generator.sample(sorted(SENTIMENTS), generator.randint(0, 2))
+            if rating is not None:
+                await recorder.vote(output, user, rating)
+            for kind in signals:
+                await recorder.signal(output, user, kind)
+                await recorder.signal(output, user, kind)
+            if user == "tester":
+                continue
+            weight = min(max(1.0 if trust is None else trust, 0.1), 1.0)
+            add_outcome(sums, "cost", variant, cost, 1)
+            add_outcome(sums, "latency_ms", variant, latency, 1)
+            score = weighted_score(rating, [SENTIMENTS[kind] for kind in signals], weight)
+            if score is not None:
+                add_outcome(sums, "mean_score", variant, (score + 1) / 2, weight)
+                add_outcome(sums, "positive_rate", variant, float(score > 0), weight)
+                counted[variant][0] += 1
+                counted[variant][1] += score > 0
+    results = await service.results(started.experiment_id)
+    for metric, by_variant in sums.items():
+        found = comparison(results, metric)
+        for variant, mean in (("control", found.control_mean), ("treatment", found.treatment_mean)):
+            assert mean == pytest.approx(by_variant[variant][0] / by_variant[variant][1]), (metric, variant)
+    counts_by_variant = {each.variant: [each.units, each.positive_units] for each in results.variants}
+    assert counts_by_variant == counted
+    assert {each.variant: each.users for each in results.variants} == {"control": 30, "treatment": 28}
+
+
+def weighted_score(rating: int | None, sentiments: list[float], weight: float) -> float | None:
+    """Returns the weighted score of a unit: the weight of a vote is 3 times the trust, that of signals 1."""
+    parts = [] if rating is None else [(3 * weight, float(rating))]
+    if sentiments:
+        parts.append((1.0, sum(sentiments) / len(sentiments)))
+    return sum(w * value for w, value in parts) / sum(w for w, _ in parts) if parts else None
+
+
+def add_outcome(
+    sums: dict[str, dict[str, list[float]]], metric: str, variant: str, value: float, weight: float
+) -> None:
+    """Adds a weighted outcome to the sums by metric and variant."""
+    entry = sums.setdefault(metric, {}).setdefault(variant, [0.0, 0.0])
+    entry[0] += weight * value
+    entry[1] += weight
+
+
+async def test_unit_with_exposures_in_two_epochs_counts_in_the_first(service: ExperimentsService) -> None:
+    started = await service.started()
+    output = await FeedbackRecorder(service.connection).output("u")
+    await FeedbackRecorder(service.connection).vote(output, "u", 1)
+    await service.edited(started, traffic_percentage=0.2)
+    both = [exposure(started.experiment_id, "u", output_id=output, epoch=epoch) for epoch in (1, 2)]
+    assert await record(service, *both) == (2, 0)
+    results = await service.results(started.experiment_id)
+    assert [(each.epoch, each.units) for each in results.variants] == [(1, 1), (2, 0)]
+
+
+async def test_retracted_feedback_is_not_counted(service: ExperimentsService) -> None:
+    started = await service.started()
+    recorder = FeedbackRecorder(service.connection)
+    await recorder.add_users(started.experiment_id, "treatment", 3, 2)
+    assert (await service.results(started.experiment_id)).variants[0].positive_units == 2
+    await service.rows(
+        "INSERT INTO ingest.retractions (tenant_id, output_id, user_id, explicit_until, implicit_until, voice_until)"
+        " SELECT tenant_id, output_id, user_id, now(), now(), now() FROM ingest.explicit_feedback"
+    )
+    counts = (await service.results(started.experiment_id)).variants[0]
+    assert (counts.users, counts.units, counts.positive_units) == (3, 0, 0)

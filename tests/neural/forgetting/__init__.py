@@ -1,1 +1,0 @@
-"""Tests of users who are forgotten, on the side of learning."""
