@@ -20,7 +20,7 @@ from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError
 from kit.service import run
 from kit.settings import SettingsError
-from tests.kit.logging_state import restored_logging
+from tests.kit.fixtures.logging_state import restored_logging
 
 ADDRESS = "postgresql://radiant:hunter2@db/radiant"
 
