@@ -44,9 +44,9 @@ def _with_ca(url: str, ca: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def open_redis(url: str, timeout: timedelta = TIMEOUT) -> AsyncIterator[redis.asyncio.Redis]:
+async def open_redis(url: str, timeout: timedelta | None = None) -> AsyncIterator[redis.asyncio.Redis]:
     """Opens a client and closes it after the block. It connects on first use, so that Redis may start later."""
-    seconds = timeout.total_seconds()
+    seconds = (timeout or TIMEOUT).total_seconds()
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,
         socket_timeout=seconds,
