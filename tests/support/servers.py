@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Coroutine, Iterator, MutableMapping
@@ -66,7 +67,7 @@ class Databases:
     def fresh(self, template: str = _TEMPLATE) -> Iterator[str]:
         """Gives the superuser address of a new database; drops it, connections included, afterwards."""
         name = f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield database_at(self._admin_url, name)
         finally:
@@ -77,10 +78,27 @@ class Databases:
         self._apart.run(self._admin.close())
 
 
+MEMORY = Path("/dev/shm")
+"""File system in memory, where a database is created in a tenth of the time that a disk takes."""
+MEMORY_BYTES_MIN = 4 * 1024**3
+PREFIX = "radiant-tests-"
+
+
+def memory_folder() -> Path | None:
+    """Returns MEMORY if it is writable and has room, else None. Removes folders that killed tests left there."""
+    if not os.access(MEMORY, os.W_OK | os.X_OK) or shutil.disk_usage(MEMORY).free < MEMORY_BYTES_MIN:
+        return None
+    for folder in MEMORY.glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+    return MEMORY
+
+
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Gives a temporary folder that any user can enter, as PostgreSQL's must; pytest's own are private."""
-    folder = Path(tempfile.mkdtemp(prefix="radiant-tests-"))
+def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Yields a temporary folder that any user can enter, as PostgreSQL's user must; folders of pytest are private."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     folder.chmod(0o755)
     try:
         yield folder
@@ -91,7 +109,7 @@ def scratch_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def running_postgres(apart: Apart) -> Iterator[EmbeddedPostgres]:
     """Runs a PostgreSQL whose data may be lost; it ends with this process, however that ends."""
-    with scratch_folder() as folder:
+    with scratch_folder(memory_folder()) as folder:
         server = EmbeddedPostgres(folder, options=SCRATCH_OPTIONS)
         apart.run(server.start())
         try:

@@ -29,6 +29,8 @@ SCRATCH_OPTIONS: Mapping[str, str] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "min_wal_size": "32MB",
+    "max_wal_size": "128MB",
 }
 """Server settings for data that need not survive a crash, as in tests."""
 
