@@ -1,6 +1,6 @@
-"""`python -m bench.supply`: known vulnerabilities of what is installed, and a bill of materials (CycloneDX).
+"""`python -m bench.supply`: audits the locked packages and writes a bill of materials (CycloneDX).
 
-Without a way to the advisories the audit says so and is no failure; `--strict` makes it one.
+If the vulnerability database cannot be reached, the audit prints this and returns 0, with `--strict` 1.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import sys
 from pathlib import Path
 
 SHIPPED = Path("requirements/run.lock")
-"""The bill of materials lists what runs."""
+"""Packages of the bill of materials: those needed at run time."""
 
 AUDITED = Path("requirements/develop.lock")
-"""The audit also covers the tools of development."""
+"""Packages of the audit: run time and development."""
 
 OUT = Path("build/supply")
 AUDIT_SECONDS_MAX = 180
-FOUND = 1
-"""Exit status of pip-audit when it has found something; it is 1 also when it fails, hence the look at its report."""
+FOUND_STATUS = 1
+"""Exit status of pip-audit for vulnerabilities and for errors. Its report distinguishes them."""
 
 
 def bill_of_materials(target: Path) -> int:
-    """Writes the bill; returns how many components it lists."""
+    """Writes the bill of materials and returns its number of components."""
     command = [
         sys.executable,
         "-m",
@@ -40,7 +40,7 @@ def bill_of_materials(target: Path) -> int:
 
 
 def vulnerabilities(target: Path) -> list[str] | None:
-    """Returns what is known against the locked versions, or None when the advisories cannot be reached."""
+    """Returns the known vulnerabilities of the locked versions, or None if the database cannot be reached."""
     command = [
         sys.executable,
         "-m",
@@ -61,19 +61,19 @@ def vulnerabilities(target: Path) -> list[str] | None:
         )
     except subprocess.TimeoutExpired:
         return None
-    if done.returncode not in (0, FOUND) or not target.exists():
+    if done.returncode not in (0, FOUND_STATUS) or not target.exists():
         print((done.stderr.strip().splitlines() or ["no report"])[-1])
         return None
     listed = json.loads(target.read_text())["dependencies"]
     checked = [each for each in listed if "skip_reason" not in each]
-    print(f"audit: {len(checked)} of {len(listed)} packages could be looked up")
+    print(f"audit: {len(checked)} of {len(listed)} packages were found in the database")
     if not checked:
         return None
     return [f"{each['name']} {each['version']}: {flaw['id']}" for each in checked for flaw in each["vulns"]]
 
 
 def main() -> int:
-    """Returns 1 for a known vulnerability, and with --strict for an audit that could not be made."""
+    """Returns 1 for a known vulnerability, and with --strict also if the audit was not possible."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strict", action="store_true")
     strict = parser.parse_args().strict
@@ -81,9 +81,9 @@ def main() -> int:
     print(f"bill of materials: {bill_of_materials(OUT / 'sbom.json')} components in {OUT / 'sbom.json'}")
     found = vulnerabilities(OUT / "audit.json")
     if found is None:
-        print("audit: nothing was checked, the advisories cannot be reached")
+        print("audit: skipped. The vulnerability database cannot be reached.")
         return 1 if strict else 0
-    print("\n".join(found) or "audit: no known vulnerability in what was looked up")
+    print("\n".join(found) or "audit: no known vulnerabilities")
     return 1 if found else 0
 
 

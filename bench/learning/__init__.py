@@ -1,1 +1,1 @@
-"""Benchmarks of learning quality."""
+"""Benchmarks of the quality of learning: replay of recorded outcomes, attacks, simulated experiments."""

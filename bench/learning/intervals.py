@@ -9,7 +9,7 @@ from bench.learning.tables import Numbers
 
 
 def interval(values: Numbers) -> tuple[float, float, float]:
-    """Returns the mean over seeds and its 95 % interval by Student's t; no width for a single seed."""
+    """Returns the mean over seeds and the bounds of its 95 % interval by Student's t. Empty for one seed."""
     mean = float(values.mean())
     if len(values) < 2:
         return mean, mean, mean
@@ -17,7 +17,7 @@ def interval(values: Numbers) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def told(values: Numbers) -> str:
-    """Renders a mean difference with its interval."""
+def format_interval(values: Numbers) -> str:
+    """Formats a mean difference with its 95 % interval."""
     mean, low, high = interval(values)
     return f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"

@@ -1,7 +1,7 @@
-"""(e) What the statistics of experiments do over and over: seeded, with 95 % intervals (Clopper and Pearson).
+"""(e) Simulated error rates of the statistics of experiments, seeded, with 95 % intervals (Clopper-Pearson).
 
-Nothing is simplified for the simulation: outcomes are drawn, summed up and given to the functions that the service
-calls. Beside each figure stands what the usual shortcut would do.
+Outcomes are drawn, summed and passed to the functions that the service calls. For comparison, each figure is printed
+beside that of the common simpler method.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Numbers = NDArray[np.float64]
 
 
 async def run(_: object) -> bool:
-    """Runs every simulation and returns whether all bounds are kept. Needs no servers."""
+    """Runs all simulations without servers. Returns True if all bounds are met."""
     print("(e) statistics of experiments, simulated")
     kept = True
     for simulate in (peeking, several_outcomes_a_user, ramp, leak):
@@ -45,7 +45,7 @@ async def run(_: object) -> bool:
 
 
 def peeking(random: np.random.Generator) -> bool:
-    """Looks every day for four weeks at equal variants and stops at the first winner."""
+    """Tests equal variants every day for four weeks and stops at the first significant result."""
     fixed = sequential = 0
     for _ in range(PEEKED):
         control, treatment = np.cumsum(random.binomial(USERS_PER_LOOK, RATE, (2, LOOKS)), axis=1)
@@ -57,28 +57,28 @@ def peeking(random: np.random.Generator) -> bool:
             found_sequential |= sequence_of(effect, ALPHA).excludes(0.0)
         fixed += found_fixed
         sequential += found_sequential
-    told("test of a fixed horizon, for comparison", fixed, PEEKED)
-    told("confidence sequence", sequential, PEEKED)
+    format_interval("test of a fixed horizon, for comparison", fixed, PEEKED)
+    format_interval("confidence sequence", sequential, PEEKED)
     name = f"false winners under {LOOKS} daily looks"
     return verdict(name, 100 * sequential / PEEKED, " %", 100 * FALSE_WINNERS_MAX, at_least=False)
 
 
 def several_outcomes_a_user(random: np.random.Generator) -> bool:
-    """Compares equal variants whose users differ in taste and in how much they say."""
+    """Compares equal variants whose users differ in their mean outcome and in their number of outcomes."""
     naive = clustered = 0
     for _ in range(CLUSTERED):
         control, treatment = _group(random, "control"), _group(random, "treatment")
         clustered += compare_groups(control, treatment, MetricKind.PROPORTION, ALPHA).p_value < ALPHA
         counts = (round(each) for side in (control, treatment) for each in (side.sum_y, side.sum_m))
         naive += z_test(*counts)[1] < ALPHA
-    told("every outcome taken as independent, for comparison", naive, CLUSTERED)
-    told("clustered by user", clustered, CLUSTERED)
+    format_interval("every outcome taken as independent, for comparison", naive, CLUSTERED)
+    format_interval("clustered by user", clustered, CLUSTERED)
     name = "false winners under several outcomes a user"
     return verdict(name, 100 * clustered / CLUSTERED, " %", 100 * CLUSTERED_MAX, at_least=False)
 
 
 def _group(random: np.random.Generator, variant: str) -> OutcomeSummary:
-    """Draws users: a taste each, and a number of outcomes."""
+    """Draws users with a mean outcome and a number of outcomes each, and returns their sums."""
     m: Numbers = random.geometric(1 / OUTCOMES_MEAN, CLUSTERED_USERS).astype(np.float64)
     y: Numbers = random.binomial(m.astype(np.int64), random.beta(1.5, 1.5, CLUSTERED_USERS)).astype(np.float64)
     return OutcomeSummary(
@@ -96,7 +96,7 @@ def _group(random: np.random.Generator, variant: str) -> OutcomeSummary:
 
 
 def ramp(_: np.random.Generator) -> bool:
-    """Raises traffic step by step over many users and counts treated users who see something else afterwards."""
+    """Raises the traffic step by step and counts treated users whose variant changes."""
     flips = epochs = moved = 0
     before: list[str] = []
     last: Experiment | None = None
@@ -114,14 +114,14 @@ def ramp(_: np.random.Generator) -> bool:
 
 
 def _steps() -> Iterator[Experiment]:
-    """Returns an experiment at each step of a ramp."""
+    """Yields the experiment at each step of the ramp."""
     ways = (Variant(name="control"), Variant(name="a"), Variant(name="b", weight=2.0))
     for step in STEPS:
         yield Experiment(experiment_id="018f3c5e-0000-7000-8000-0000000000d1", variants=ways, traffic=step / 100)
 
 
 def leak(random: np.random.Generator) -> bool:
-    """Loses a hundredth of the treatment's users, and none, and asks for an alarm."""
+    """Counts alarms of sample ratio mismatch when 1 % of the treatment's users are lost, and when none are."""
 
     def alarms(users: int, lost: float) -> int:
         arrived = random.binomial(2 * users, 0.5, RATIOS)
@@ -133,16 +133,16 @@ def leak(random: np.random.Generator) -> bool:
         )
 
     false = alarms(100_000, 0.0)
-    told("false alarms without a leak, 100,000 users a group", false, RATIOS)
+    format_interval("false alarms without a leak, 100,000 users a group", false, RATIOS)
     power = {users: alarms(users, LEAK) for users in GROUPS}
     for users, found in power.items():
-        told(f"alarms at a leak of {LEAK:.0%}, {users:,} users a group", found, RATIOS)
+        format_interval(f"alarms at a leak of {LEAK:.0%}, {users:,} users a group", found, RATIOS)
     kept = verdict("false SRM alarms", 100 * false / RATIOS, " %", 100 * FALSE_ALARMS_MAX, at_least=False)
     name = f"SRM alarms at a leak of {LEAK:.0%}, 500,000 users a group"
     return verdict(name, 100 * power[500_000] / RATIOS, " %", 100 * POWER_MIN, at_least=True) and kept
 
 
-def told(name: str, found: int, tries: int) -> None:
+def format_interval(name: str, found: int, tries: int) -> None:
     """Prints a share with its interval."""
     low, high = proportion_confint(found, tries, method="beta")
     print(f"         {name}: {found / tries:.2%} [{low:.2%}, {high:.2%}] of {tries:,}")

@@ -1,4 +1,4 @@
-"""Tables of recorded outcomes: what every model answered to every prompt, and how good it was."""
+"""Tables of recorded outcomes: the quality of every model's answer to every prompt."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ from numpy.typing import NDArray
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 Numbers = NDArray[np.float64]
-Places = NDArray[np.int64]
+Indices = NDArray[np.int64]
 Amount = float | Numbers
-"""One for all, or one each."""
+"""One value for all rows, or one value per row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Outcomes of the models that answered every prompt."""
+    """Recorded outcomes. It holds only models that answered every prompt."""
 
     name: str
     tasks: Sequence[str]
     models: Sequence[str]
-    task: Places
-    """Task of each prompt, as a place in `tasks`."""
+    task: Indices
+    """Task of each prompt, as an index into `tasks`."""
     quality: Numbers
-    """In [0, 1], by prompt and model."""
+    """Quality in [0, 1], by prompt and model."""
 
 
 def read(path: Path) -> Table:
-    """Reads a gzipped table with the columns prompt_id, task, model and quality. Raises OSError and ValueError."""
+    """Reads a gzip-compressed CSV table with the columns prompt_id, task, model and quality.
+
+    Raises OSError if the file cannot be read and ValueError if a quality is not a number.
+    """
     tasks: dict[str, str] = {}
     found: dict[str, dict[str, float]] = defaultdict(dict)
     with gzip.open(path, "rt", newline="") as lines:
@@ -43,23 +46,23 @@ def read(path: Path) -> Table:
             found[row["prompt_id"]][row["model"]] = float(row["quality"])
     models = sorted(set.intersection(*(set(outcomes) for outcomes in found.values())))
     names = sorted(set(tasks.values()))
-    place = {name: at for at, name in enumerate(names)}
+    index = {name: position for position, name in enumerate(names)}
     return Table(
         name=path.name.split(".")[0],
         tasks=names,
         models=models,
-        task=np.array([place[tasks[prompt]] for prompt in found], dtype=np.int64),
+        task=np.array([index[tasks[prompt]] for prompt in found], dtype=np.int64),
         quality=np.array([[found[prompt][model] for model in models] for prompt in found]),
     )
 
 
 def find(names: Sequence[str]) -> list[Table]:
-    """Reads the tables that are there and says which are not."""
+    """Reads the tables of these names from the data folder. Prints a line for each table that is missing."""
     tables = []
     for name in names:
         path = FOLDER / f"{name}.csv.gz"
         if path.exists():
             tables.append(read(path))
         else:
-            print(f"{name}: skipped, there is no {path}")
+            print(f"{name}: skipped. The file {path} does not exist.")
     return tables

@@ -1,4 +1,4 @@
-"""(d) AssignVariant over gRPC against a constant answer on the same stack, and assignment without a call."""
+"""(d) AssignVariant over gRPC compared with a constant answer of the same stack, and assignment in process."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ THROUGHPUT_MIN = 0.75
 LOCAL = 200_000
 
 
-async def started(stub: experiment_service_pb2_grpc.ExperimentServiceStub) -> str:
-    """Creates and starts an experiment on all users; returns its identifier."""
+async def start_experiment(stub: experiment_service_pb2_grpc.ExperimentServiceStub) -> str:
+    """Creates and starts an experiment on all users. Returns its ID."""
     admin = token("acme", "admin")
     variants = []
     for name in ("control", "treatment"):
@@ -45,8 +45,8 @@ async def started(stub: experiment_service_pb2_grpc.ExperimentServiceStub) -> st
     return made
 
 
-def local() -> float:
-    """Returns assignments per second of one process, without any call."""
+def local_assignments_per_s() -> float:
+    """Returns the assignments per second in this process, without RPCs."""
     variants = (Variant(name="control"), Variant(name="treatment"))
     experiment = Experiment(experiment_id=str(uuid4()), tenant_id="acme", state=State.RUNNING, variants=variants)
     begun = time.perf_counter()
@@ -56,12 +56,12 @@ def local() -> float:
 
 
 async def run(on: Servers) -> bool:
-    """Measures in turns and prints; returns whether the bound is kept."""
+    """Measures both servers in turns. Returns True if the bound is met."""
     print(f"(d) AssignVariant, hot: {len(USERS)} users")
     async with service("experiments", on) as experiments:
         async with grpc.aio.insecure_channel(experiments.address) as channel:
             stub = experiment_service_pb2_grpc.ExperimentServiceStub(channel)
-            name = await started(stub)
+            name = await start_experiment(stub)
             requests = [
                 experiment_service_pb2.AssignVariantRequest(
                     experiment_id=name, context=experiment_service_pb2.AssignmentContext(user_id=user)
@@ -72,23 +72,23 @@ async def run(on: Servers) -> bool:
                 answer = await stub.AssignVariant(request, metadata=token("acme"), timeout=5)
         questions = [request.SerializeToString() for request in requests]
         environ = {"BENCH_METHOD": METHOD, "BENCH_ANSWER": answer.SerializeToString().hex()}
-        async with process("bench.performance.constant", environ) as constant:
+        async with process("bench.performance.constant_server", environ) as constant:
             pairs: list[tuple[Load, Load]] = []
             for _ in range(ROUNDS):
                 hot = await load(experiments, questions, SECONDS, METHOD)
                 pairs.append((hot, await load(constant, questions, SECONDS, METHOD)))
     show(("AssignVariant", "constant answer"), pairs)
-    rate = local()
-    print(f"  in the client, without a call: {rate:.0f} assignments/s, {1e6 / rate:.1f} us each")
+    rate = local_assignments_per_s()
+    print(f"  in process, without RPC: {rate:.0f} assignments/s, {1e6 / rate:.1f} us each")
     ratio = median([hot.per_s / constant.per_s for hot, constant in pairs])
     return verdict("throughput over the constant answer's", ratio, "", THROUGHPUT_MIN, at_least=True)
 
 
 def show(names: tuple[str, str], pairs: Sequence[tuple[Load, Load]]) -> None:
-    """Prints both sides, and the ratio of their processor times."""
+    """Prints the figures of both servers and the ratio of their CPU times."""
     for name, side in zip(names, (0, 1), strict=True):
         p50, p99 = quantiles_ms([each for pair in pairs for each in pair[side].durations])
         rate, cpu = median([pair[side].per_s for pair in pairs]), median([pair[side].cpu_us for pair in pairs])
         print(f"  {name:<18} {rate:8.0f}/s   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   server cpu {cpu:5.0f} us/call")
     cpu_ratio = median([constant.cpu_us / hot.cpu_us for hot, constant in pairs])
-    print(f"  server processor time of the constant answer over ours: {cpu_ratio:.3f}")
+    print(f"  server CPU time of the constant answer over ours: {cpu_ratio:.3f}")

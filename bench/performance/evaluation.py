@@ -1,10 +1,10 @@
-"""(e) How often the intervals of off-policy estimates cover the truth: seeded, figures with Clopper-Pearson intervals.
+"""(e) Coverage of the intervals of off-policy estimates, simulated and seeded, with Clopper-Pearson intervals.
 
-Models are chosen by the product's own Thompson sampling, whose estimates are refreshed from what was learned every
-thousand events, so that propensities are far from uniform and some models are given up. Users differ in taste and give
-many events each. Two target policies are evaluated: one that was set beforehand and likes some of what was given up,
-and the greedy one on the scores at the end, which were learned from the very events that evaluate it, as happens when
-the service is asked. Settings were chosen on other seeds.
+The product's Thompson sampling chooses the models. Its estimates are updated every thousand events, so that
+propensities are not uniform and some models are no longer chosen. Users differ in their mean rewards and have many
+events each. Two target policies are evaluated: a policy that was fixed beforehand and prefers some of those models, and
+the greedy policy on the final scores. The latter scores were learned from the evaluation events, as in the service. The
+settings were chosen on other seeds.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ TRIES = 600
 COVERED_MIN = 0.93
 PRIOR = 10.0
 TASTE = 0.1
-"""Spread of a user's own rewards around those of everyone."""
+"""Spread of a user's mean rewards around the population's."""
 
 
 async def run(_: object) -> bool:
-    """Runs the simulation and returns whether all intervals cover often enough. Needs no servers."""
+    """Runs the simulation without servers. Returns True if all intervals have the required coverage."""
     print(f"(e) off-policy evaluation, {EVENTS} events of {USERS} users, {TASKS} tasks, {MODELS} models")
     begun = time.perf_counter()
     random = np.random.default_rng(SEED)
@@ -42,7 +42,7 @@ async def run(_: object) -> bool:
     verdicts: Counter[str] = Counter()
     sizes: list[float] = []
     for _ in range(TRIES):
-        for name, (sample, truth) in zip(covered, simulated(random), strict=True):
+        for name, (sample, truth) in zip(covered, simulate_log(random), strict=True):
             sizes.append(diagnose(sample).effective_events)
             if shortfall(diagnose(sample)):
                 continue
@@ -53,16 +53,16 @@ async def run(_: object) -> bool:
                 covered[name][f"{estimator}, textbook"] += covers(usual[estimator], truth)
                 errors[name].setdefault(estimator, []).append(interval.value - truth)
     low, median, high = np.quantile(sizes, [0.05, 0.5, 0.95])
-    print(f"         effective sample size: median {median:.0f}, nine of ten in [{low:.0f}, {high:.0f}]")
+    print(f"         effective sample size: median {median:.0f}, 90 % in [{low:.0f}, {high:.0f}]")
     kept = True
     for name, counts in covered.items():
-        kept &= told(name, counts, errors[name], verdicts[name])
+        kept &= print_coverage(name, counts, errors[name], verdicts[name])
     print(f"         {time.perf_counter() - begun:.1f} s")
     return kept
 
 
 def textbook(sample: Sample) -> dict[str, Interval]:
-    """Returns the usual intervals, which take events as independent and everything as tried."""
+    """Returns the textbook intervals, which assume independent events and a positive propensity of every model."""
     each, one, weights = np.arange(EVENTS), np.ones(EVENTS), sample.weights
     corrected = sample.expected + weights * (sample.rewards - sample.predicted)
     return {
@@ -73,12 +73,12 @@ def textbook(sample: Sample) -> dict[str, Interval]:
 
 
 def covers(interval: Interval, truth: float) -> bool:
-    """Tells whether the truth lies in an interval."""
+    """Returns True if the interval contains the true value."""
     return interval.lower <= truth <= interval.upper
 
 
-def simulated(random: np.random.Generator) -> Sequence[tuple[Sample, float]]:
-    """Logs events and returns a sample and the true value of each target policy."""
+def simulate_log(random: np.random.Generator) -> Sequence[tuple[Sample, float]]:
+    """Simulates logged events. Returns the sample and the true value of each target policy."""
     means = random.uniform(0.35, 0.75, (TASKS, MODELS))
     guesses = np.clip(means + random.normal(0, 0.1, means.shape), 0, 1)
     shares = random.dirichlet(np.full(TASKS, 3.0))
@@ -117,13 +117,13 @@ def simulated(random: np.random.Generator) -> Sequence[tuple[Sample, float]]:
 
 
 def shrunk(liked: Numbers, seen: Numbers) -> Numbers:
-    """Returns estimates that shrink towards each model's mean over all tasks."""
+    """Returns estimates by task and model, shrunk towards the model's mean over all tasks."""
     parents = (liked.sum(axis=0) + 1) / (seen.sum(axis=0) + 2)
     return np.asarray((liked + PRIOR * parents) / (seen + PRIOR), np.float64)
 
 
 def thompson(liked: Numbers, seen: Numbers) -> Numbers:
-    """Returns the propensities of each task."""
+    """Returns the propensities of Thompson sampling by task and model."""
     means = shrunk(liked, seen)
     rows = [
         propensities(believed(mean, count), [0.0] * MODELS, Strategy.THOMPSON, 0.0, 0.5)
@@ -133,7 +133,7 @@ def thompson(liked: Numbers, seen: Numbers) -> Numbers:
 
 
 def believed(means: Numbers, evidence: Numbers | float) -> list[Estimate]:
-    """Returns estimates of these means with that evidence behind them."""
+    """Returns estimates with these means and evidence."""
     behind = np.broadcast_to(evidence, means.shape)
     return [
         Estimate(f"m{place}", float(mean), float(n), None, 0.0, 0, 0, 0, ())
@@ -141,9 +141,9 @@ def believed(means: Numbers, evidence: Numbers | float) -> list[Estimate]:
     ]
 
 
-def told(name: str, counts: Counter[str], errors: dict[str, list[float]], verdicts: int) -> bool:
-    """Prints the coverage of each estimator; returns whether it is enough."""
-    print(f"         policy {name}: a verdict in {verdicts} of {TRIES}")
+def print_coverage(name: str, counts: Counter[str], errors: dict[str, list[float]], verdicts: int) -> bool:
+    """Prints the coverage of each estimator. Returns True if all coverages are sufficient."""
+    print(f"         policy {name}: estimates in {verdicts} of {TRIES} simulations")
     kept = verdicts > 0
     for estimator, missed in errors.items():
         naive = proportion_confint(counts[f"{estimator}, textbook"], verdicts, method="beta")

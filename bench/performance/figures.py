@@ -1,4 +1,4 @@
-"""Figures and how they are printed."""
+"""Statistics of measurements, and the output of bounds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def median(values: Sequence[float]) -> float:
 
 
 def verdict(name: str, value: float, unit: str, bound: float, *, at_least: bool) -> bool:
-    """Prints a figure beside its bound and returns whether it keeps it."""
+    """Prints a figure with its bound. Returns True if the bound is met."""
     kept = value >= bound if at_least else value <= bound
     word = "at least" if at_least else "at most"
     print(f"  {'kept  ' if kept else 'MISSED'} {name}: {value:.3f}{unit} ({word} {bound:g}{unit})")

@@ -1,4 +1,4 @@
-"""What REST costs: the gateway's answers beside the calls underneath, in turns of one run."""
+"""(i) Cost of REST: requests to the gateway compared with the same gRPC calls, in turns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from radiant.neural.v1 import recommend_service_pb2_grpc
 
 ROUNDS, CALLS, CALLERS = 5, 200, 16
 ADDED_MS_MAX = 5.0
-"""What the gateway may add to the p50 of a call. Own bound, so that a change that slows it is seen."""
+"""Largest time that the gateway may add to the p50 of a call."""
 
 Ask = Callable[[int], Awaitable[object]]
 
@@ -33,7 +33,7 @@ async def _durations(ask: Ask, begin: int) -> list[float]:
 
 
 async def _per_s(ask: Ask, begin: int) -> float:
-    """Returns how many calls a second several callers get through, each waiting for its answer."""
+    """Returns the calls per second of several concurrent callers."""
     numbers, start = iter(range(begin, begin + CALLS)), time.perf_counter()
 
     async def one() -> None:
@@ -58,8 +58,8 @@ async def _compare(name: str, rest: Ask, call: Ask) -> bool:
     pairs = [(await _per_s(rest, begin + n * CALLS), await _per_s(call, begin + (n + 1) * CALLS)) for n in (0, 2, 4)]
     print(f"  {name:<22} REST p50 {over:6.2f} ms   gRPC p50 {under:6.2f} ms   ratio {ratio:.2f}")
     rates = (median([each[0] for each in pairs]), median([each[1] for each in pairs]))
-    told = f"REST {rates[0]:6.0f}/s       gRPC {rates[1]:6.0f}/s       of it {rates[0] / rates[1]:.2f}"
-    print(f"  {CALLERS} callers{'':<12} {told}")
+    throughput = f"REST {rates[0]:6.0f}/s       gRPC {rates[1]:6.0f}/s       ratio {rates[0] / rates[1]:.2f}"
+    print(f"  {CALLERS} callers{'':<12} {throughput}")
     return verdict(f"{name}: added by REST", over - under, " ms", ADDED_MS_MAX, at_least=False)
 
 
@@ -100,7 +100,7 @@ async def _votes(client: httpx.AsyncClient, ingest: Process) -> bool:
 
 
 async def run(on: Servers) -> bool:
-    """Measures in turns and prints; returns whether the bounds are kept."""
+    """Measures REST and gRPC in turns. Returns True if the bounds are met."""
     print(f"(i) REST by the gateway: one caller, {ROUNDS} rounds of {CALLS} requests each way")
     async with service("ingest", on) as ingest, service("neural", on) as neural:
         await feed(ingest.address)

@@ -1,4 +1,4 @@
-"""(a) GetRecommendation, hot, against a constant answer of the same size on the same server stack."""
+"""(a) GetRecommendation with warm caches compared with a constant answer of the same size on the same stack."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ THROUGHPUT_MIN = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one phase measured."""
+    """Measurements of one load phase."""
 
     per_s: float
     durations: Sequence[float]
     cpu_us: float
-    """Processor time of the server per call."""
+    """CPU time of the server per call, in microseconds."""
 
 
 def question(user: str) -> recommend_service_pb2.GetRecommendationRequest:
-    """Asks as a Brain does: for a user, among its candidates."""
+    """Returns a request for a user with all candidates."""
     context = recommend_service_pb2.RecommendationContext(user_id=user, task_type="code", candidates=MODELS)
     return recommend_service_pb2.GetRecommendationRequest(context=context)
 
 
 async def feed(address: str) -> None:
-    """Gives every user and model some feedback."""
+    """Records feedback for every user and model."""
     who = token("acme")
     async with grpc.aio.insecure_channel(address) as channel:
         stub = ingest_service_pb2_grpc.IngestServiceStub(channel)
@@ -71,7 +71,7 @@ async def feed(address: str) -> None:
 
 
 async def learned(address: str) -> None:
-    """Returns when nothing waits to be learned."""
+    """Waits until no units are pending."""
     async with grpc.aio.insecure_channel(address) as channel:
         stub = learning_service_pb2_grpc.LearningServiceStub(channel)
         pending = 1
@@ -82,7 +82,7 @@ async def learned(address: str) -> None:
 
 
 async def load(server: Process, questions: Sequence[bytes], seconds: float, method: str = METHOD) -> Load:
-    """Asks with 64 callers at once; requests and answers stay bytes, so that the client is not what is measured."""
+    """Calls the method with 64 concurrent callers. Messages stay bytes to keep the cost of the client low."""
     durations: list[float] = []
     who = token("acme")
     async with grpc.aio.insecure_channel(server.address) as channel:
@@ -104,7 +104,7 @@ async def load(server: Process, questions: Sequence[bytes], seconds: float, meth
 
 
 async def run(on: Servers) -> bool:
-    """Measures in turns and prints; returns whether the bound is kept."""
+    """Measures both servers in turns. Returns True if the bound is met."""
     print(f"(a) GetRecommendation, hot: {len(USERS)} users, {len(MODELS)} candidates, {CONCURRENCY} callers")
     questions = [question(user).SerializeToString() for user in USERS]
     async with service("ingest", on) as ingest, service("neural", on) as neural:
@@ -115,7 +115,7 @@ async def run(on: Servers) -> bool:
             for user in USERS:
                 answer = await stub.GetRecommendation(question(user), metadata=token("acme"), timeout=5)
         environ = {"BENCH_METHOD": METHOD, "BENCH_ANSWER": answer.SerializeToString().hex()}
-        async with process("bench.performance.constant", environ) as constant:
+        async with process("bench.performance.constant_server", environ) as constant:
             pairs = []
             for _ in range(ROUNDS):
                 pairs.append((await load(neural, questions, SECONDS), await load(constant, questions, SECONDS)))
@@ -124,6 +124,6 @@ async def run(on: Servers) -> bool:
         rate, cpu = median([pair[side].per_s for pair in pairs]), median([pair[side].cpu_us for pair in pairs])
         print(f"  {name:<18} {rate:8.0f}/s   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   server cpu {cpu:5.0f} us/call")
     cpu_ratio = median([constant.cpu_us / hot.cpu_us for hot, constant in pairs])
-    print(f"  server processor time of the constant answer over ours: {cpu_ratio:.3f}")
+    print(f"  server CPU time of the constant answer over ours: {cpu_ratio:.3f}")
     ratio = median([hot.per_s / constant.per_s for hot, constant in pairs])
     return verdict("throughput over the constant answer's", ratio, "", THROUGHPUT_MIN, at_least=True)

@@ -1,8 +1,8 @@
-"""(b) Durable, acknowledged signals over StreamSignals against a bare COPY of the same rows into the same table.
+"""(b) Durable, acknowledged signals over StreamSignals compared with a COPY of the same rows into the same table.
 
-The COPY does none of what the service does: no request to read and check, no row security, no search for repeats, no
-work handed to the learner, no answer kept for a repeat. A third figure shows the database's part of that: the
-service's own statements, called without a service round them.
+The COPY has no request parsing and validation, no row-level security, no detection of repeats, no queue for the
+learner and no stored answers. A third figure shows the database's share: the service's SQL statements, executed
+without the service.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Row = tuple[str, str, str, str]
 
 
 def rows_of(round_: int) -> list[list[Row]]:
-    """Makes batches of signals that no round before had: 2,000 users, an output for ten signals each."""
+    """Returns batches of signals that are new in each round: 2,000 users, 10 signals per output."""
     kinds = list(SENTIMENTS)
     return [
         [
@@ -48,7 +48,7 @@ def rows_of(round_: int) -> list[list[Row]]:
 
 
 def message(batch: Sequence[Row], at: datetime) -> ingest_service_pb2.StreamSignalsRequest:
-    """Builds the request of a batch."""
+    """Returns the request of a batch."""
     request = ingest_service_pb2.StreamSignalsRequest(batch_id=str(uuid4()))
     for output, user, name, kind in batch:
         number = feedback_pb2.SignalType.Value(f"SIGNAL_TYPE_{kind.upper()}")
@@ -58,9 +58,9 @@ def message(batch: Sequence[Row], at: datetime) -> ingest_service_pb2.StreamSign
 
 
 async def stream(ingest: Process, batches: Sequence[Sequence[Row]]) -> float:
-    """Sends the batches over a few streams and returns signals acknowledged per second.
+    """Sends the batches over several streams and returns the acknowledged signals per second.
 
-    They are serialized before: the client shares two cores with what is measured.
+    Requests are serialized beforehand, because the client shares the CPU with the service.
     """
     at = datetime.now(UTC)
     waiting = deque(message(batch, at).SerializeToString() for batch in batches)
@@ -91,7 +91,7 @@ async def stream(ingest: Process, batches: Sequence[Sequence[Row]]) -> float:
 
 
 async def copy(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
-    """Copies the rows as the superuser in one COPY and returns rows per second."""
+    """Copies the rows as superuser in one COPY and returns the rows per second."""
     at = datetime.now(UTC)
     records = [
         ("acme", output, user, name, at, kind, SENTIMENTS[kind], None)
@@ -110,7 +110,7 @@ async def copy(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
 
 
 async def statements(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
-    """Runs the service's own insert for groups of ten batches, as its role, and returns rows per second."""
+    """Executes the service's insert statement for groups of 10 batches, as its role. Returns the rows per second."""
     kit = load_queries("kit")
     at = int(datetime.now(UTC).timestamp() * 1e6)
     connection = await asyncpg.connect(role_url(on.postgres_url, "radiant_ingest", PASSWORD))
@@ -136,7 +136,7 @@ async def statements(on: Servers, batches: Sequence[Sequence[Row]]) -> float:
 
 
 async def run(on: Servers) -> bool:
-    """Measures in turns and prints; returns whether the bound is kept."""
+    """Measures the methods in turns. Returns True if the bound is met."""
     print(f"(b) StreamSignals: {STREAMS} streams, batches of {BATCH}, {BATCHES * BATCH} signals a round")
     async with service("ingest", on) as ingest:
         await stream(ingest, rows_of(-1))
@@ -148,7 +148,7 @@ async def run(on: Servers) -> bool:
             bare = await copy(on, rows_of(number * 3 + 1))
             rates.append((streamed, bare, await statements(on, rows_of(number * 3 + 2)), cpu))
     streamed, bare, alone, cpu = (median([rate[place] for rate in rates]) for place in range(4))
-    print(f"  StreamSignals            {streamed:9.0f} signals/s, {cpu / BATCHES * 1e6:.0f} us of service cpu a batch")
+    print(f"  StreamSignals            {streamed:9.0f} signals/s, {cpu / BATCHES * 1e6:.0f} us of CPU per batch")
     print(f"  bare COPY                {bare:9.0f} rows/s")
     print(f"  our statements, no rpc   {alone:9.0f} rows/s, {median([r[2] / r[1] for r in rates]):.3f} of the COPY")
     ratio = median([rate[0] / rate[1] for rate in rates])

@@ -1,4 +1,4 @@
-"""Real servers and services for a benchmark: durable PostgreSQL, Valkey, each service a process of its own."""
+"""Servers and services of a benchmark: durable PostgreSQL, Valkey, and a process per service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.process import free_port
 from cli.schemas import apply_all
 from cli.services import SERVICES
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 
 KEY = "a-signing-key-for-benchmarks-0123456789"
 PASSWORD = "bench"
@@ -30,7 +30,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def token(tenant: str, *roles: str) -> tuple[tuple[str, str], ...]:
-    """Returns call metadata of a tenant's caller."""
+    """Returns the call metadata of a tenant's caller."""
     return (("authorization", f"Bearer {mint(KEY, tenant, roles or ('service',), timedelta(hours=2), 'bench')}"),)
 
 
@@ -42,23 +42,23 @@ class Process:
     address: str
 
     def cpu_s(self) -> float:
-        """Returns the processor time that it has used."""
+        """Returns the CPU time of the process in seconds."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """The databases that services stand on."""
+    """The database servers of the services."""
 
     postgres_url: str
-    """As the superuser."""
+    """URL with the superuser."""
     redis_url: str
     postgres_pid: int
 
 
 def _open_folder() -> Path:
-    """Makes a temporary folder that PostgreSQL's own user can enter."""
+    """Creates a temporary folder that PostgreSQL's user can enter."""
     folder = Path(tempfile.mkdtemp(prefix="radiant-bench-"))
     folder.chmod(0o755)
     return folder
@@ -66,7 +66,7 @@ def _open_folder() -> Path:
 
 @contextlib.asynccontextmanager
 async def servers() -> AsyncIterator[Servers]:
-    """Runs PostgreSQL with its durable defaults, all schemas applied, and Valkey, in a temporary folder."""
+    """Runs PostgreSQL with durable settings and all schemas, and Valkey, in a temporary folder."""
     folder = _open_folder()
     postgres, valkey = EmbeddedPostgres(folder), EmbeddedValkey(folder)
     try:
@@ -83,7 +83,7 @@ async def servers() -> AsyncIterator[Servers]:
 
 @contextlib.asynccontextmanager
 async def process(module: str, environ: Mapping[str, str]) -> AsyncIterator[Process]:
-    """Runs `python -m module` until it serves, and ends it with the block."""
+    """Runs `python -m module` and waits until it serves. The process ends with the block."""
     port = free_port()
     whole = {**os.environ, **environ, "RADIANT_HOST": "127.0.0.1", "RADIANT_PORT": str(port)}
     whole |= {"RADIANT_TOKEN_KEY": KEY, "RADIANT_LOG_LEVEL": "WARNING"}
@@ -98,7 +98,7 @@ async def process(module: str, environ: Mapping[str, str]) -> AsyncIterator[Proc
 
 @contextlib.asynccontextmanager
 async def http_process(module: str, environ: Mapping[str, str], port_variable: str) -> AsyncIterator[Process]:
-    """Runs `python -m module`, which serves HTTP on the port of that variable, and ends it with the block."""
+    """Runs `python -m module`, which serves HTTP on the port in `port_variable`. The process ends with the block."""
     port = free_port()
     whole = {**os.environ, **environ, port_variable: str(port), "RADIANT_LOG_LEVEL": "WARNING"}
     running = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env=whole)
@@ -111,7 +111,7 @@ async def http_process(module: str, environ: Mapping[str, str], port_variable: s
 
 
 def service(module: str, on: Servers) -> contextlib.AbstractAsyncContextManager[Process]:
-    """Runs a service of the suite on the servers, as its own role."""
+    """Runs a service of the suite on the servers, with its database role."""
     urls = {
         "RADIANT_DATABASE_URL": role_url(on.postgres_url, f"radiant_{module}", PASSWORD),
         "RADIANT_REDIS_URL": on.redis_url,

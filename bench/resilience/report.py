@@ -1,4 +1,4 @@
-"""`python -m bench.resilience.report`: writes RELIABILITY.md from what was measured, and says what was not."""
+"""`python -m bench.resilience.report`: writes RELIABILITY.md from the JSON reports, and names missing ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Report = dict[str, Any]
 
 
 def read(name: str, folder: Path = FOLDER) -> Report | None:
-    """Returns a report, or None when that was not measured or cannot be read."""
+    """Returns a report, or None if it does not exist or is not valid JSON."""
     try:
         found: Report = json.loads((folder / f"{name}.json").read_text())
     except (OSError, json.JSONDecodeError):
@@ -22,11 +22,11 @@ def read(name: str, folder: Path = FOLDER) -> Report | None:
 
 
 def written(folder: Path = FOLDER) -> str:
-    """Returns the text of the page."""
+    """Returns the text of RELIABILITY.md."""
     parts = [
         "# Reliability",
-        "What breaking the suite on purpose showed. Written by `python -m bench.resilience.report` from the reports of "
-        "`make chaos` and `make fuzz`; every figure was measured on the machine that ran them.",
+        "Results of fault injection, fuzzing and overload tests. `python -m bench.resilience.report` writes this file "
+        "from the reports of `make chaos` and `make fuzz`. All figures were measured on one machine.",
         "## Faults",
         *_part(read("chaos", folder), "`make chaos`", _chaos),
         "## Tenants",
@@ -41,11 +41,11 @@ def written(folder: Path = FOLDER) -> str:
 
 def _part(report: Report | None, how: str, write: Any) -> list[str]:
     if report is None:
-        return [f"Not measured here: run {how}."]
+        return [f"Not measured. Run {how}."]
     try:
         parts: list[str] = write(report)
     except (KeyError, TypeError) as problem:
-        return [f"Not shown: the report is not of the expected form ({type(problem).__name__}: {problem})."]
+        return [f"Not shown. The report has an unexpected form ({type(problem).__name__}: {problem})."]
     return parts
 
 
@@ -63,33 +63,33 @@ def _chaos(report: Report) -> list[str]:
         ["votes acknowledged", counts["votes acknowledged"]],
         ["manifests acknowledged", counts["outputs acknowledged"]],
         ["withdrawals acknowledged", counts["withdrawals acknowledged"]],
-        ["acknowledged and lost", report["lost"]],
-        ["stored more than once", report["doubled"]],
-        ["stored and never said", report["never_said"]],
+        ["acknowledged facts not stored", report["lost"]],
+        ["facts stored more than once", report["doubled"]],
+        ["stored facts that were not sent", report["never_said"]],
         ["requests repeated", report["repeats"]],
-        ["repeats answered in another way", report["repeats_answered_differently"]],
+        ["repeats with a different answer", report["repeats_answered_differently"]],
         ["calls", report["calls"]],
-        ["calls that hung beyond their deadline", report["hung"]],
-        ["the most a call took beyond its deadline, s", report["overrun_max_s"]],
-        ["statuses without a clear meaning", report["unclear"]],
-        ["cells that a rebuild changed", report["rebuild"]["changed_cells"]],
-        ["queues empty after, s", report["drain_s"]],
+        ["calls longer than their deadline plus slack", report["hung"]],
+        ["maximum time of a call beyond its deadline, s", report["overrun_max_s"]],
+        ["unexpected statuses", report["unclear"]],
+        ["cells changed by a rebuild", report["rebuild"]["changed_cells"]],
+        ["time until all queues were empty, s", report["drain_s"]],
     ]
     recovery: list[list[object]] = [
         [name, each["times"], each["write_p50_s"], each["write_max_s"], each["read_p50_s"], each["read_max_s"]]
         for name, each in report["recovery"].items()
     ]
     kills: list[list[object]] = [[name, times] for name, times in sorted(report["kills_survived"].items())]
-    head = ["fault", "times", "write p50", "write max", "answer p50", "answer max"]
+    head = ["fault", "count", "write p50", "write max", "read p50", "read max"]
     return [
-        f"{report['faults']} faults in {report['seconds']:g} s with the seed {report['seed']}; the disk was full by "
-        f"{report['disk_full_by']}. "
-        + ("Every promise was kept." if not report["problems"] else f"{len(report['problems'])} promises were broken."),
-        *(f"Not possible on this machine, so not measured: {each}." for each in report.get("not_possible_here", ())),
-        _table(["killed", "times survived"], kills),
-        _table(["what", "number"], [list(row) for row in ledger]),
-        "Seconds until the first acknowledged write and the first answer after a fault ended; after a kill, from the "
-        "kill on, the start of the new process included.",
+        f"{report['faults']} faults in {report['seconds']:g} s with seed {report['seed']}. "
+        f"The full disk was simulated by {report['disk_full_by']}. "
+        + ("No guarantee was violated." if not report["problems"] else f"Violations: {len(report['problems'])}."),
+        *(f"Not possible on this machine and not measured: {each}." for each in report.get("not_possible_here", ())),
+        _table(["killed process", "kills with recovery"], kills),
+        _table(["measurement", "value"], [list(row) for row in ledger]),
+        "Seconds from the end of a fault to the first acknowledged write and to the first successful read. After a "
+        "kill, the time is counted from the kill and includes the start of the new process.",
         _table(head, recovery),
     ]
 
@@ -97,14 +97,14 @@ def _chaos(report: Report) -> list[str]:
 def _tenants(cross: Report | None, chaos: Report | None) -> list[str]:
     rows: list[list[object]] = []
     if cross is not None and {"attempts", "refused"} <= set(cross):
-        rows.append(["attempts on every call", cross["attempts"], cross["refused"]])
+        rows.append(["calls of every method", cross["attempts"], cross["refused"]])
     if chaos is not None and "cross_tenant" in chaos:
-        rows.append(["attempts under faults", chaos["cross_tenant"]["attempts"], chaos["cross_tenant"]["refused"]])
-    parts = [_table(["calls about another tenant's data", "made", "refused"], rows)] if rows else []
+        rows.append(["calls during faults", chaos["cross_tenant"]["attempts"], chaos["cross_tenant"]["refused"]])
+    parts = [_table(["calls for another tenant's data", "made", "refused"], rows)] if rows else []
     if cross is None:
-        parts.append("Attempts on every call were not measured here.")
+        parts.append("Calls of every method were not measured.")
     if chaos is None:
-        parts.append("Attempts under faults were not measured here.")
+        parts.append("Calls during faults were not measured.")
     return parts
 
 
@@ -124,16 +124,16 @@ def _overload(report: Report) -> list[str]:
     head = [
         "method",
         "capacity /s",
-        "offered, times",
+        "offered load / capacity",
         "accepted /s",
         "p99 of accepted, ms",
-        "refused with a time to retry",
-        "refused without",
-        "not begun in time",
-        "hung",
+        "refused with RetryInfo",
+        "refused without RetryInfo",
+        "not started in time",
+        "overdue",
         "memory before, MiB",
-        "memory at most, MiB",
-        "calm again after, s",
+        "memory max, MiB",
+        "recovery, s",
     ]
     rows: list[list[object]] = []
     for name, each in report["methods"].items():
@@ -154,9 +154,9 @@ def _overload(report: Report) -> list[str]:
             ]
         )
     parts = [
-        "A service refuses what is too much with RESOURCE_EXHAUSTED and a time to try again. Calls that arrive faster "
-        "than they are begun wait inside gRPC, which ends them as CANCELLED when too many wait, or at their deadline: "
-        "they are counted as not begun in time.",
+        "An overloaded service refuses calls with RESOURCE_EXHAUSTED and RetryInfo. Calls that arrive faster than the "
+        "service starts them wait inside gRPC. gRPC ends them at their deadline, or with CANCELLED if too many wait. "
+        "They are counted as not started in time.",
         _table(head, rows),
     ]
     hostile = report["hostile"]
@@ -165,18 +165,18 @@ def _overload(report: Report) -> list[str]:
             [name, hostile[name]["streams"], hostile[name]["p99_ms"], hostile[name]["memory_grew_mib"]]
             for name in ("idle", "unread")
         ]
-        parts.append(_table(["streams", "number", "p99 of another caller, ms", "memory grew, MiB"], lines))
+        parts.append(_table(["streams", "number", "p99 of another client, ms", "memory growth, MiB"], lines))
         parts.append(
-            f"A message beyond the limit ends as {hostile['huge_message']}, a value nested {hostile['depth']} deep as "
-            f"{hostile['deep_value']}."
+            f"A message above the size limit ends with {hostile['huge_message']}, a value nested "
+            f"{hostile['depth']} deep with {hostile['deep_value']}."
         )
     if report["problems"]:
-        parts.append("Bounds that were not kept: " + "; ".join(report["problems"]) + ".")
+        parts.append("Violated bounds: " + "; ".join(report["problems"]) + ".")
     return parts
 
 
 def main() -> int:
-    """Writes the page."""
+    """Writes RELIABILITY.md."""
     OUT.write_text(written())
     print(f"wrote {OUT}")
     return 0

@@ -7,21 +7,21 @@ import asyncpg
 import grpc
 import pytest
 
-from bench.resilience.chaos.events import Event, Player
+from bench.resilience.chaos.events import Event, EventGenerator
 from bench.resilience.chaos.ledger import Ledger
 from bench.resilience.chaos.proxy import Proxy
-from bench.resilience.chaos.verify import Findings, compare
+from bench.resilience.chaos.verification import Findings, compare
 from cli.embedded.process import free_port
 from kit.rpc.status import internal
 
 
-def said(seed: int = 1) -> Ledger:
+def acknowledged_events(seed: int = 1) -> Ledger:
     """Returns a ledger of a hundred events, all of them acknowledged."""
-    ledger, player = Ledger(), Player(seed, "acme", "a")
+    ledger, generator = Ledger(), EventGenerator(seed, "acme", "a")
     while len(ledger.sent) < 100:
-        for event in player.next():
-            ledger.say(event)
-            ledger.answered(event, event.request_id.encode())
+        for event in generator.next():
+            ledger.record_sent(event)
+            ledger.record_answer(event, event.request_id.encode())
     return ledger
 
 
@@ -104,17 +104,17 @@ async def _store_signal(connection: asyncpg.Connection, tenant: str, mark: str) 
 
 def sizes(found: Findings) -> tuple[int, int, int]:
     """Returns how much was lost, doubled, never said."""
-    return len(found.lost), len(found.doubled), len(found.strange)
+    return len(found.lost), len(found.duplicated), len(found.unexpected)
 
 
 async def test_what_was_stored_once_is_in_order(database_url: str) -> None:
-    ledger = said()
+    ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     assert sizes(await compare(database_url, ledger)) == (0, 0, 0)
 
 
 async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
-    ledger = said()
+    ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     connection = await asyncpg.connect(database_url)
     try:
@@ -134,7 +134,7 @@ async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
 
 
 async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: str) -> None:
-    ledger = said()
+    ledger = acknowledged_events()
     events = list(ledger.sent.values())
     await store(database_url, events)
     mark = next(mark for event in events for mark in event.marks)
@@ -147,12 +147,12 @@ async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: s
     key = next(iter(ledger.answers))
     ledger.answers[key] = b"another"
     assert sizes(await compare(database_url, ledger)) == (0, 1, 2)
-    ledger.answered(dataclasses.replace(ledger.sent[key]), b"a third")
+    ledger.record_answer(dataclasses.replace(ledger.sent[key]), b"a third")
     assert len(ledger.changed) == 1
 
 
 def test_the_same_seed_says_the_same() -> None:
-    one, again, other = (list(said(seed).sent.values()) for seed in (5, 5, 6))
+    one, again, other = (list(acknowledged_events(seed).sent.values()) for seed in (5, 5, 6))
     assert one == again
     assert one != other
 
@@ -162,15 +162,15 @@ def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
     _, status = internal(RuntimeError("on purpose"))
     details = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
     for trailing in (grpc.aio.Metadata(), details):
-        ledger.failed("X", grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailing))
-    assert len(ledger.faults_inside) == 1
+        ledger.record_failure("X", grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailing))
+    assert len(ledger.internal_errors) == 1
 
 
 async def test_a_call_beyond_its_deadline_is_noticed() -> None:
     ledger = Ledger(slack_s=0.5)
-    ledger.took("X", 1.4, 1.0)
+    ledger.record_duration("X", 1.4, 1.0)
     assert ledger.hung == []
-    ledger.took("X", 1.6, 1.0)
+    ledger.record_duration("X", 1.6, 1.0)
     assert len(ledger.hung) == 1
     assert ledger.overrun_max_s == pytest.approx(0.6)
 
@@ -191,11 +191,11 @@ async def test_a_proxy_breaks_connections_and_mends_them() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
         writer.write(b"a")
         assert await reader.read(1) == b"a"
-        proxy.swallow()
+        proxy.stall()
         writer.write(b"b")
         read = asyncio.create_task(reader.read(1))
         assert (await asyncio.wait([read], timeout=0.2))[0] == set()
-        proxy.flow()
+        proxy.resume()
         assert await read == b"b"
         proxy.refuse()
         with pytest.raises(ConnectionRefusedError):
@@ -205,7 +205,7 @@ async def test_a_proxy_breaks_connections_and_mends_them() -> None:
         proxy.cut()
         assert await asyncio.wait_for(reader.read(1), 5) == b""
         writer.close()
-        await proxy.heal()
+        await proxy.restore()
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
         writer.write(b"d")
         assert await reader.read(1) == b"d"

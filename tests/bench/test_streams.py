@@ -1,16 +1,16 @@
-"""Streams of the replay: the same by seed, never what is held out, and bounded by hindsight."""
+"""Streams of the replay: the same by seed, never what is held out, and bounded by hindsight_bounds."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from bench.learning.attacks.attackers import Plan
-from bench.learning.replay.hindsight import ORACLE, PER_TASK, SINGLE, hindsight
-from bench.learning.replay.streams import HELD_OUT, draw, worth
+from bench.learning.attacks.collusion import Plan
+from bench.learning.replay.streams import HELD_OUT, draw_streams, score_and_evidence
+from bench.learning.replay.upper_bounds import ORACLE, PER_TASK, SINGLE, hindsight_bounds
 from bench.learning.tables import Table
 from neural.domain.scoring import score_unit
-from tests.bench.outcomes import facts, table
+from tests.bench.fixtures.outcomes import facts, table
 
 
 @pytest.fixture(name="outcomes")
@@ -20,7 +20,7 @@ def _outcomes() -> Table:
 
 def test_a_seed_gives_the_same_stream_whatever_stands_beside_it(outcomes: Table) -> None:
     """Rows do not share their luck."""
-    alone, beside = draw(outcomes, range(5, 6), 300), draw(outcomes, range(4, 7), 300)
+    alone, beside = draw_streams(outcomes, range(5, 6), 300), draw_streams(outcomes, range(4, 7), 300)
     for name in ("user", "prompt", "up", "pleased", "held", "order"):
         assert np.array_equal(getattr(alone, name)[0], getattr(beside, name)[1])
         assert not np.array_equal(getattr(beside, name)[0], getattr(beside, name)[1])
@@ -28,7 +28,7 @@ def test_a_seed_gives_the_same_stream_whatever_stands_beside_it(outcomes: Table)
 
 def test_plans_stand_side_by_side_over_the_same_prompts(outcomes: Table) -> None:
     """A plan changes who asks and what members say, not what is asked."""
-    streams = draw(outcomes, range(3, 5), 200, [Plan(share=0.3, honest=1.0), Plan(share=0.3, volume=3.0)])
+    streams = draw_streams(outcomes, range(3, 5), 200, [Plan(share=0.3, honest=1.0), Plan(share=0.3, volume=3.0)])
     assert streams.attack is not None
     assert np.array_equal(streams.prompt[:2], streams.prompt[2:])
     assert np.array_equal(streams.attack.member[:2], streams.attack.member[2:])
@@ -39,7 +39,7 @@ def test_plans_stand_side_by_side_over_the_same_prompts(outcomes: Table) -> None
 def test_held_out_prompts_are_never_streamed(outcomes: Table) -> None:
     """What is streamed long enough is everything but the held-out share."""
     prompts = len(outcomes.quality)
-    streams = draw(outcomes, range(8), 3 * prompts)
+    streams = draw_streams(outcomes, range(8), 3 * prompts)
     for row in range(8):
         streamed = np.unique(streams.prompt[row])
         held = np.setdiff1d(np.arange(prompts), streamed)
@@ -50,8 +50,8 @@ def test_held_out_prompts_are_never_streamed(outcomes: Table) -> None:
 
 def test_the_oracle_beats_the_best_of_each_task_which_beats_the_best_model() -> None:
     """Where streamed and held-out prompts are alike, who knows more does better."""
-    streams = draw(table(prompts=4_000), range(6), 10)
-    bounds = hindsight(streams)
+    streams = draw_streams(table(prompts=4_000), range(6), 10)
+    bounds = hindsight_bounds(streams)
     assert (bounds[ORACLE] > bounds[PER_TASK]).all()
     assert (bounds[PER_TASK] > bounds[SINGLE]).all()
 
@@ -61,7 +61,7 @@ def test_the_oracle_beats_the_best_of_each_task_which_beats_the_best_model() -> 
 def test_a_unit_is_worth_what_the_service_says(rating: int, trust: float) -> None:
     """Score and evidence are those of neural.domain.scoring."""
     for implicit in (-0.8, 0.0, 0.5):
-        score, evidence = worth(np.array([rating]), np.array([implicit]), trust)
+        score, evidence = score_and_evidence(np.array([rating]), np.array([implicit]), trust)
         scored = score_unit(facts(rating or None, implicit, trust))
         assert scored is not None
         assert (float(score[0]), float(evidence[0])) == pytest.approx((scored.score, scored.evidence), abs=1e-12)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bench.resilience.chaos.faults import schedule
-from bench.resilience.chaos.run import play
+from bench.resilience.chaos.run import run
 
 pytestmark = pytest.mark.server
 
@@ -18,7 +18,7 @@ SLACK_SECONDS = 5.0
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 async def test_an_acknowledged_event_is_never_lost_and_never_counted_twice() -> None:
-    outcome = await play(SEED, SECONDS, SLACK_SECONDS)
+    outcome = await run(SEED, SECONDS, SLACK_SECONDS)
     report = outcome.report
     assert outcome.problems == [], f"repeat with: RADIANT_CHAOS_SEED={SEED} pytest {__file__}"
     assert report["faults"] >= 1

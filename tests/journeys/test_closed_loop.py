@@ -4,7 +4,7 @@ import asyncio
 
 from radiant.ingest.v1 import feedback_pb2
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
-from tests.journeys.play import CALL_SECONDS, manifest, question, rebuild, settled, signal, thumb
+from tests.journeys.fixtures.requests import CALL_SECONDS, manifest, question, rebuild, settled, signal, thumb
 from tests.support.suite import Suite, running_suite, token
 
 FRESH_SECONDS_MAX = 1.0

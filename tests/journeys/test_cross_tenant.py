@@ -13,9 +13,9 @@ import grpc
 import pytest
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
-from kit.rpc.auth import ROLES
-from tests.journeys.whole import Answer, empty, legal, running
-from tests.migrations.rows import SCHEMAS, relations
+from kit.auth.tokens import ROLES
+from tests.journeys.fixtures.services import Answer, empty, legal, running
+from tests.migrations.fixtures.tenant_rows import SCHEMAS, relations
 from tests.support.access import methods, roles_of
 from tests.support.attempts import Attempts
 from tests.support.suite import token

@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from radiant.experiments.v1 import experiment_pb2, experiment_service_pb2, experiment_service_pb2_grpc, rollout_pb2
 from radiant.ingest.v1 import feedback_pb2
 from radiant.neural.v1 import recommend_service_pb2
-from tests.journeys.play import CALL_SECONDS, manifest, question, request_id, thumb
+from tests.journeys.fixtures.requests import CALL_SECONDS, manifest, question, request_id, thumb
 from tests.support.suite import Suite, quick_channel, running_suite, service_process, show_troubles, token
 
 USERS = 60

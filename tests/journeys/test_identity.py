@@ -13,7 +13,7 @@ from google.protobuf import message_factory
 
 import ingest.app
 from ingest.settings import IngestSettings
-from tests.journeys.whole import empty, running
+from tests.journeys.fixtures.services import empty, running
 from tests.support.access import methods, roles_of, services
 from tests.support.certificates import Authority
 from tests.support.provider import AUDIENCE, ISSUER, SigningKey, serving_keys

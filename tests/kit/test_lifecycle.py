@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from kit import lifecycle
 from kit.lifecycle import background, serve_until_stopped
-from tests.kit.scripted_servicer import Script, Serving, serving
+from tests.kit.fixtures.scripted_servicer import Script, Serving, serving
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Attacks on learning by colluding raters, and falls of a model's quality."""
+"""Disturbances of learning: colluding raters, and drops of a model's quality."""

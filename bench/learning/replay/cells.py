@@ -1,7 +1,7 @@
-"""What is learned from a stream: the sums of every cell, as the boards of `neural` would show them.
+"""Sums of every cell that the replay learns, equal to the boards of `neural`.
 
-Every unit has one model of one version. Rows lie side by side (one for each seed and setting), and each row sees one
-unit at a time. What grows old is scaled by whoever adds units: only ratios to `Cells.now` count.
+Every unit has one model of one version. Rows are independent: one per seed and setting, each with one unit per event.
+The caller scales evidence by age: sums are relative to `Cells.now`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bench.learning.replay.streams import USERS
-from bench.learning.tables import Amount, Numbers, Places
+from bench.learning.tables import Amount, Indices, Numbers
 from cli.demo.world import TENANTS, USERS_PER_TENANT
 from neural.settings import LearningSettings
 
 PUBLISHED = LearningSettings()
-"""How many tenants and raters a global cell needs before it is shown."""
+"""Settings with the number of tenants and raters that a global cell needs before it is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one rater counts for in a cell of a tenant: a share of its evidence, but never less than free."""
+    """Limit on the evidence of one rater in a tenant's cell: a share of the cell's evidence, but at least `free`."""
 
     share: float = 0.1
     free: float = 5.0
@@ -37,48 +37,50 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Units of all rows; arrays are by row and event."""
+    """Units of all rows. Arrays are by row and event."""
 
-    user: Places
-    task: Places
-    model: Places
+    user: Indices
+    task: Indices
+    model: Indices
     evidence: Numbers
     score: Numbers
 
 
 class Sums:
-    """Evidence and score sums of one kind of cell; the last but one axis is the task, with one more for any task."""
+    """Evidence and score sums of one scope, by row, owner, task and model. The last task index holds all tasks."""
 
     def __init__(self, rows: int, owners: int, tasks: int, models: int) -> None:
         self.evidence = np.zeros((rows, owners, tasks + 1, models))
         self.total = np.zeros((rows, owners, tasks + 1, models))
 
-    def add(self, row: Places, owner: Places, cell: Places | int, model: Places, much: tuple[Numbers, Numbers]) -> None:
+    def add(
+        self, row: Indices, owner: Indices, cell: Indices | int, model: Indices, amount: tuple[Numbers, Numbers]
+    ) -> None:
         """Adds evidence and score to one cell of each row."""
-        self.evidence[row, owner, cell, model] += much[0]
-        self.total[row, owner, cell, model] += much[1]
+        self.evidence[row, owner, cell, model] += amount[0]
+        self.total[row, owner, cell, model] += amount[1]
 
 
 @dataclass(slots=True)
 class Cells:
-    """Everything that is known of every row."""
+    """Cells of all scopes and rows."""
 
     rows: int
     tasks: int
     models: int
     cap: Cap | None = None
     now: float = 1.0
-    """Weight of a unit of today, in the measure of the sums."""
+    """Weight of a unit that is learned now, in the scale of the sums."""
     user: Sums = field(init=False)
     tenant: Sums = field(init=False)
     everyone: Sums = field(init=False)
-    """Global scope, before it is published."""
+    """Global scope before the publication rule is applied."""
     raters: Numbers = field(init=False)
     tenants: Numbers = field(init=False)
-    _row: Places = field(init=False)
+    _row: Indices = field(init=False)
 
     def __post_init__(self) -> None:
-        """Starts empty."""
+        """Creates empty cells."""
         shape = self.rows, self.tasks, self.models
         self.user = Sums(self.rows, USERS, *shape[1:])
         self.tenant = Sums(self.rows, len(TENANTS), *shape[1:])
@@ -87,20 +89,20 @@ class Cells:
         self.tenants = np.zeros((self.rows, self.tasks + 1, self.models))
         self._row = np.arange(self.rows)
 
-    def learn(self, user: Places, task: Places, model: Places, evidence: Numbers, score: Numbers) -> None:
-        """Learns one unit a row."""
-        row, tenant, nobody = self._row, user // USERS_PER_TENANT, np.zeros_like(user)
-        much = evidence, evidence * score
+    def learn(self, user: Indices, task: Indices, model: Indices, evidence: Numbers, score: Numbers) -> None:
+        """Learns one unit per row."""
+        row, tenant, first_owner = self._row, user // USERS_PER_TENANT, np.zeros_like(user)
+        amount = evidence, evidence * score
         for cell in (task, -1):
             self.raters[row, cell, model] += self.user.evidence[row, user, cell, model] == 0
             self.tenants[row, cell, model] += self.tenant.evidence[row, tenant, cell, model] == 0
-            self.user.add(row, user, cell, model, much)
-            more = much if self.cap is None else self._capped(self.cap, tenant, cell, model)
-            self.tenant.add(row, tenant, cell, model, more)
-            self.everyone.add(row, nobody, cell, model, more)
+            self.user.add(row, user, cell, model, amount)
+            tenant_amount = amount if self.cap is None else self._capped(self.cap, tenant, cell, model)
+            self.tenant.add(row, tenant, cell, model, tenant_amount)
+            self.everyone.add(row, first_owner, cell, model, tenant_amount)
 
     def relearn(self, units: Units) -> None:
-        """Forgets everything and learns these units instead."""
+        """Replaces all sums by the sums of these units."""
         shape = self.rows, USERS, self.tasks, self.models
         row = np.broadcast_to(self._row[:, None], units.user.shape)
         place = np.ravel_multi_index((row, units.user, units.task, units.model), shape).ravel()
@@ -110,7 +112,7 @@ class Cells:
         self._gather()
 
     def _gather(self) -> None:
-        """Sums users up into tenants and tenants into everyone."""
+        """Computes the sums of tenants and of the global scope from those of users."""
         parts = self.rows, len(TENANTS), USERS_PER_TENANT, self.tasks + 1, self.models
         evidence, total = self.user.evidence.reshape(parts), self.user.total.reshape(parts)
         counted: Amount = 1.0
@@ -123,8 +125,8 @@ class Cells:
         self.raters[:] = (self.user.evidence > 0).sum(1)
         self.tenants[:] = (self.tenant.evidence > 0).sum(1)
 
-    def _capped(self, cap: Cap, tenant: Places, cell: Places | int, model: Places) -> tuple[Numbers, Numbers]:
-        """Returns by how much one cell of a tenant in each row changes once its raters are capped anew."""
+    def _capped(self, cap: Cap, tenant: Indices, cell: Indices | int, model: Indices) -> tuple[Numbers, Numbers]:
+        """Returns the change of one tenant cell in each row after the cap is applied to its raters again."""
         users = tenant[:, None] * USERS_PER_TENANT + np.arange(USERS_PER_TENANT)
         where = self._row[:, None], users, cell if isinstance(cell, int) else cell[:, None], model[:, None]
         evidence, total = self.user.evidence[where], self.user.total[where]
@@ -136,8 +138,8 @@ class Cells:
             (total * counted).sum(1) - self.tenant.total[here],
         )
 
-    def boards(self, row: Places, user: Places, task: Places) -> list[tuple[Cell, Cell]]:
-        """Returns the cells that bear on some contexts: global, tenant, user; each over any task, then the task."""
+    def boards(self, row: Indices, user: Indices, task: Indices) -> list[tuple[Cell, Cell]]:
+        """Returns the cells of the contexts in the order global, tenant, user; for each, all tasks and the task."""
         found = []
         for sums, owner in (
             (self.everyone, np.zeros_like(user)),
@@ -154,7 +156,7 @@ class Cells:
             found.append((pair[0], pair[1]))
         return found
 
-    def _published(self, row: Places, cell: Places) -> Numbers:
+    def _published(self, row: Indices, cell: Indices) -> Numbers:
         raters, tenants = self.raters[row, cell], self.tenants[row, cell]
         enough = (tenants >= PUBLISHED.global_tenants_min) & (raters >= PUBLISHED.global_raters_min)
         return enough.astype(np.float64)

@@ -1,8 +1,8 @@
-"""How models are chosen, for many rows at once; the same arithmetic as `neural.domain.shrinkage` and
-`neural.domain.policy`.
+"""Policies that choose models, for many rows at once.
 
-`bench.learning.replay.check` compares both. Thompson sampling draws from the posteriors, which gives the probabilities
-that `neural.domain.policy` integrates, up to the error of its grid.
+The arithmetic equals that of `neural.domain.shrinkage` and `neural.domain.policy`;
+`bench.learning.replay.service_parity` compares them. Thompson sampling draws from the posteriors, which gives the
+probabilities that `neural.domain.policy` integrates numerically.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from bench.learning.replay.cells import Cell
-from bench.learning.replay.chosen import FORMULA_EPSILON, FORMULA_SAMPLES
-from bench.learning.tables import Amount, Numbers, Places
+from bench.learning.replay.tuned_settings import FORMULA_EPSILON, FORMULA_SAMPLES
+from bench.learning.tables import Amount, Indices, Numbers
 from neural.domain.model import Scope
 from neural.domain.shrinkage import ROOT_MEAN, Priors
 
 DRAWS = 2
-"""Draws per context when what Thompson sampling would choose is averaged over thousands of contexts."""
+"""Draws per context when choices of Thompson sampling are averaged over thousands of contexts."""
 EPSILON = 0.1
 FORMULA, GLOBAL, OURS = "formula scoped", "global mean, eps 0.1", "ours"
 
@@ -30,40 +30,40 @@ Boards = Sequence[tuple[Cell, Cell]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strengths:
-    """The numbers of `neural.domain.shrinkage.Priors` that matter where every request has the same domain."""
+    """The values of `neural.domain.shrinkage.Priors` that have an effect when all requests have the same domain."""
 
     root: Amount
     domain: Amount
     tenant: Amount
     user: Amount
     cap: Amount
-    """Most evidence that tenant and user scope give from other tasks."""
+    """Limit on the evidence from other tasks in the tenant and user scopes."""
     certainty_max: Amount
-    """Most units behind an estimate."""
+    """Limit on the evidence of an estimate, in units."""
 
     @classmethod
-    def of(cls, beliefs: Priors) -> Strengths:
-        """Returns the strengths of some beliefs."""
+    def of(cls, priors: Priors) -> Strengths:
+        """Returns the strengths of the priors."""
         return cls(
-            root=beliefs.root,
-            domain=beliefs.domain,
-            tenant=beliefs.tenant,
-            user=beliefs.user,
-            cap=beliefs.rollup_caps[0],
-            certainty_max=beliefs.certainty_max,
+            root=priors.root,
+            domain=priors.domain,
+            tenant=priors.tenant,
+            user=priors.user,
+            cap=priors.rollup_caps[0],
+            certainty_max=priors.certainty_max,
         )
 
 
 def shrink(boards: Boards, given: Strengths) -> tuple[Numbers, Numbers]:
-    """Returns mean and evidence of every model in every context, as `neural.domain.shrinkage.estimate` has them."""
+    """Returns mean and evidence of every model in every context, as `neural.domain.shrinkage.estimate` does."""
     shape = boards[0][0].evidence.shape
     mean, n = np.full(shape, ROOT_MEAN), np.broadcast_to(np.asarray(given.root), shape)
-    ways = (
+    strengths = (
         (given.root, given.domain, np.inf),
         (given.tenant, given.tenant, given.cap),
         (given.user, given.user, given.cap),
     )
-    for (whole, inner), (outer, own, cap) in zip(boards, ways, strict=True):
+    for (whole, inner), (outer, own, cap) in zip(boards, strengths, strict=True):
         outside = np.maximum(whole.evidence - inner.evidence, 0.0)
         total = whole.evidence * whole.score - inner.evidence * inner.score
         average = np.clip(total / np.maximum(outside, 1e-12), 0.0, 1.0)
@@ -75,129 +75,131 @@ def shrink(boards: Boards, given: Strengths) -> tuple[Numbers, Numbers]:
 def _absorb(mean: Numbers, n: Numbers, counted: Numbers, average: Numbers, strength: Amount) -> tuple[Numbers, Numbers]:
     prior = np.minimum(strength, n)
     after = counted + prior
-    there = counted > 0
-    return np.where(there, (counted * average + prior * mean) / after, mean), np.maximum(np.where(there, after, n), n)
+    has_evidence = counted > 0
+    return np.where(has_evidence, (counted * average + prior * mean) / after, mean), np.maximum(
+        np.where(has_evidence, after, n), n
+    )
 
 
 class Policy:
-    """Chooses what scores best, except for a share of requests that are served by lot."""
+    """Chooses the model with the highest score, or with probability `epsilon` a random one."""
 
     def __init__(self, name: str, score: Callable[[Boards], Numbers], epsilon: float = 0.0) -> None:
         self.name = name
         self.score = score
         self.epsilon = epsilon
 
-    def choose(self, boards: Boards, chance: np.random.Generator) -> Places:
+    def choose(self, boards: Boards, rng: np.random.Generator) -> Indices:
         """Chooses one model in each context."""
-        best: Places = self.score(boards).argmax(-1)
+        best: Indices = self.score(boards).argmax(-1)
         if not self.epsilon:
             return best
         contexts, models = boards[0][0].evidence.shape
-        lots = chance.integers(models, size=contexts)
-        return np.where(chance.random(contexts) < self.epsilon, lots, best)
+        random_models = rng.integers(models, size=contexts)
+        return np.where(rng.random(contexts) < self.epsilon, random_models, best)
 
-    def chances(self, boards: Boards, chance: np.random.Generator) -> Numbers:
-        """Returns with which probability each model is chosen in each context."""
-        del chance
+    def probabilities(self, boards: Boards, rng: np.random.Generator) -> Numbers:
+        """Returns the probability of each model in each context."""
+        del rng
         score = self.score(boards)
         share = self.epsilon / score.shape[-1]
-        chances: Numbers = share + (1 - self.epsilon) * np.eye(score.shape[-1])[score.argmax(-1)]
-        return chances
+        probabilities: Numbers = share + (1 - self.epsilon) * np.eye(score.shape[-1])[score.argmax(-1)]
+        return probabilities
 
 
 class Thompson(Policy):
-    """Chooses each model as often as it is the best of a draw from the posteriors."""
+    """Thompson sampling: chooses the model with the highest draw from its posterior."""
 
     def __init__(self, name: str, given: Strengths, certainty: Amount = 1.0) -> None:
         super().__init__(name, lambda boards: shrink(boards, given)[0])
         self._given = given
         self._certainty = certainty
 
-    def choose(self, boards: Boards, chance: np.random.Generator) -> Places:
+    def choose(self, boards: Boards, rng: np.random.Generator) -> Indices:
         """Chooses one model in each context."""
-        return self._draw(*shrink(boards, self._given), chance)
+        return self._draw(*shrink(boards, self._given), rng)
 
-    def chances(self, boards: Boards, chance: np.random.Generator) -> Numbers:
-        """Returns how often each model wins among some draws."""
+    def probabilities(self, boards: Boards, rng: np.random.Generator) -> Numbers:
+        """Returns the share of `DRAWS` draws in which each model is chosen."""
         mean, n = shrink(boards, self._given)
         found = np.zeros_like(mean)
         every = np.arange(len(mean))
         for _ in range(DRAWS):
-            found[every, self._draw(mean, n, chance)] += 1 / DRAWS
+            found[every, self._draw(mean, n, rng)] += 1 / DRAWS
         return found
 
-    def _draw(self, mean: Numbers, n: Numbers, chance: np.random.Generator) -> Places:
+    def _draw(self, mean: Numbers, n: Numbers, rng: np.random.Generator) -> Indices:
         n = n * self._certainty
-        drawn: Places = chance.beta(np.maximum(mean * n, 1e-3), np.maximum((1 - mean) * n, 1e-3)).argmax(-1)
+        drawn: Indices = rng.beta(np.maximum(mean * n, 1e-3), np.maximum((1 - mean) * n, 1e-3)).argmax(-1)
         return drawn
 
 
-class AtRandom(Policy):
-    """Serves every request by lot."""
+class UniformRandom(Policy):
+    """Chooses a random model for every request."""
 
     def __init__(self) -> None:
         super().__init__("random", lambda boards: np.zeros_like(boards[0][0].evidence), 1.0)
 
 
-def by_fallback(beliefs: Priors) -> Callable[[Boards], Numbers]:
-    """Returns the documented formula: running means at the first scope with enough confidence, user to global.
+def scope_fallback_score(priors: Priors) -> Callable[[Boards], Numbers]:
+    """Returns the formula with scope fallback: running means at the first confident scope from user to global.
 
-    This equals SCOPE_FALLBACK in `neural.domain.policy`: only models that are confident at that scope are candidates;
-    without a confident scope the shrunk means decide.
+    It equals SCOPE_FALLBACK in `neural.domain.policy`: only models that are confident at that scope are candidates.
+    Without a confident scope the shrunk means decide.
     """
-    given = Strengths.of(beliefs)
+    given = Strengths.of(priors)
 
     def score(boards: Boards) -> Numbers:
         found = shrink(boards, given)[0]
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confident = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0) >= beliefs.threshold
+            confident = np.minimum(cell.evidence / priors.samples_min(scope), 1.0) >= priors.threshold
             found = np.where(confident.any(-1, keepdims=True), np.where(confident, cell.score, -1.0), found)
         return found
 
     return score
 
 
-def by_model(beliefs: Priors) -> Callable[[Boards], Numbers]:
-    """Returns the documented formula read for each model by itself, with nothing shrunk.
+def per_model_score(priors: Priors) -> Callable[[Boards], Numbers]:
+    """Returns the formula with a scope per model and without shrinkage.
 
-    A model has its running mean at the first scope where it is confident; else at the most confident one; 0.5
-    without feedback.
+    A model has the running mean of the first scope at which it is confident, otherwise of its most confident scope,
+    and 0.5 without feedback.
     """
 
     def score(boards: Boards) -> Numbers:
         found, most = np.full_like(boards[0][0].evidence, ROOT_MEAN), np.zeros_like(boards[0][0].evidence)
         for scope, (_, cell) in zip((Scope.GLOBAL, Scope.TENANT, Scope.USER), boards, strict=True):
-            confidence = np.minimum(cell.evidence / beliefs.samples_min(scope), 1.0)
-            better = (confidence > 0) & ((confidence >= beliefs.threshold) | (confidence >= most))
+            confidence = np.minimum(cell.evidence / priors.samples_min(scope), 1.0)
+            better = (confidence > 0) & ((confidence >= priors.threshold) | (confidence >= most))
             found, most = np.where(better, cell.score, found), np.maximum(confidence, most)
         return found
 
     return score
 
 
-def by_global_mean(boards: Boards) -> Numbers:
-    """Returns the running mean of the task over everybody."""
+def global_mean_score(boards: Boards) -> Numbers:
+    """Returns the running mean of the task over all tenants."""
     return boards[0][1].score
 
 
-def with_samples(beliefs: Priors, times: float) -> Priors:
-    """Returns beliefs by which scopes become confident later."""
+def with_samples(priors: Priors, times: float) -> Priors:
+    """Returns priors whose scopes need `times` as many samples to be confident."""
     samples: dict[str, Any] = {
-        f"{scope.value}_samples_min": round(beliefs.samples_min(scope) * times) for scope in Scope
+        f"{scope.value}_samples_min": round(priors.samples_min(scope) * times) for scope in Scope
     }
-    return dataclasses.replace(beliefs, **samples)
+    return dataclasses.replace(priors, **samples)
 
 
-def line_up(beliefs: Priors) -> list[Policy]:
-    """Returns the learning policies that are compared; one of them is tuned as `bench.learning.replay.chosen` says."""
-    later = by_fallback(with_samples(beliefs, FORMULA_SAMPLES))
+def default_policies(priors: Priors) -> list[Policy]:
+    """Returns the compared policies. One has the settings of `bench.learning.replay.tuned_settings`."""
+    later = scope_fallback_score(with_samples(priors, FORMULA_SAMPLES))
     return [
-        AtRandom(),
-        Policy(FORMULA, by_fallback(beliefs)),
-        Policy("formula scoped, eps 0.1", by_fallback(beliefs), EPSILON),
+        UniformRandom(),
+        Policy(FORMULA, scope_fallback_score(priors)),
+        Policy("formula scoped, eps 0.1", scope_fallback_score(priors), EPSILON),
         Policy("formula scoped, tuned", later, FORMULA_EPSILON),
-        Policy("formula per model", by_model(beliefs)),
-        Policy("formula per model, eps 0.1", by_model(beliefs), EPSILON),
-        Policy(GLOBAL, by_global_mean, EPSILON),
-        Thompson(OURS, Strengths.of(beliefs), beliefs.information),
+        Policy("formula per model", per_model_score(priors)),
+        Policy("formula per model, eps 0.1", per_model_score(priors), EPSILON),
+        Policy(GLOBAL, global_mean_score, EPSILON),
+        Thompson(OURS, Strengths.of(priors), priors.information),
     ]

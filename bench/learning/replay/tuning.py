@@ -1,8 +1,8 @@
-"""Settings of ours and of two rivals, chosen by the same rule from grids of the same size on seeds never reported.
+"""Search for the settings of our policy and of two rivals, by one rule and with grids of equal size.
 
-The rule: the highest held-out quality as served, exploring included, averaged over checkpoints, tables and seeds.
-The report uses the settings below; `python -m bench.learning.replay --tune` prints the search that chose them.
-Ours is reported with the product's own settings, whatever the grid says; only product settings are in its grid.
+The rule is the highest held-out quality as served, averaged over checkpoints, tables and seeds. The seeds are not used
+in reports. `python -m bench.learning.replay --tune` prints the search; `tuned_settings` holds its result for the
+rivals. Our policy is always reported with the product's default settings.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from itertools import product
 
 import numpy as np
 
-from bench.learning.intervals import told
-from bench.learning.replay import outside
-from bench.learning.replay.play import Course, play
-from bench.learning.replay.policies import OURS, Policy, Strengths, Thompson, by_fallback, with_samples
-from bench.learning.replay.streams import Streams, draw
+from bench.learning.intervals import format_interval
+from bench.learning.replay import paretobandit
+from bench.learning.replay.policies import OURS, Policy, Strengths, Thompson, scope_fallback_score, with_samples
+from bench.learning.replay.simulation import LearningCurve, simulate
+from bench.learning.replay.streams import Streams, draw_streams
 from bench.learning.tables import Numbers, Table
 from neural.domain.shrinkage import Priors
 
@@ -26,74 +26,78 @@ SEEDS = range(1000, 1010)
 CHECKPOINTS = (1_000, 3_000, 10_000)
 
 INFORMATION, STRENGTHS = (2.4, 5.0, 10.0), (1.0, 2.0, 4.0, 8.0)
-"""Of ours: what a unit is worth to Thompson sampling, and how many times as strong as by default priors are."""
+"""Our policy: evidence of one unit in Thompson sampling, and factor on the default strengths of priors."""
 EPSILONS, SAMPLES = (0.02, 0.05, 0.1, 0.2), (2.0, 4.0, 8.0)
-"""Of the formula: the share served by lot, and how many times the default samples make a scope confident."""
+"""Formula: share of random choices, and factor on the number of samples from which a scope is confident."""
 ALPHAS, RIDGES = (0.1, 0.2, 0.3, 0.5), (0.01, 0.03, 0.1)
-"""Of paretobandit."""
+"""Paretobandit: exploration and ridge penalty."""
 
-Entrant = Callable[[Streams], Course]
+Contestant = Callable[[Streams], LearningCurve]
 
 
-def stronger(beliefs: Priors, times: float, information: float) -> Priors:
-    """Returns beliefs whose levels act more strongly on one another."""
+def scale_priors(priors: Priors, times: float, information: float) -> Priors:
+    """Returns priors with the strengths of all priors multiplied by `times`."""
     return dataclasses.replace(
-        beliefs,
-        domain=beliefs.domain * times,
-        tenant=beliefs.tenant * times,
-        user=beliefs.user * times,
+        priors,
+        domain=priors.domain * times,
+        tenant=priors.tenant * times,
+        user=priors.user * times,
         information=information,
     )
 
 
-def ours(beliefs: Priors) -> Policy:
-    """Returns our policy with some beliefs."""
-    return Thompson(OURS, Strengths.of(beliefs), beliefs.information)
+def product_policy(priors: Priors) -> Policy:
+    """Returns our policy with the priors."""
+    return Thompson(OURS, Strengths.of(priors), priors.information)
 
 
-def grids(beliefs: Priors) -> Mapping[str, Mapping[str, Entrant]]:
-    """Returns the settings of each contestant by what they are."""
+def grids(priors: Priors) -> Mapping[str, Mapping[str, Contestant]]:
+    """Returns the contestants of each grid by the text of their settings."""
     return {
         "ours": {
-            f"information {information:g}, priors x{times:g}": _policy(ours(stronger(beliefs, times, information)))
+            f"information {information:g}, priors x{times:g}": _policy(
+                product_policy(scale_priors(priors, times, information))
+            )
             for information, times in product(INFORMATION, STRENGTHS)
         },
         "formula": {
             f"epsilon {epsilon:g}, samples x{times:g}": _policy(
-                Policy("formula", by_fallback(with_samples(beliefs, times)), epsilon)
+                Policy("formula", scope_fallback_score(with_samples(priors, times)), epsilon)
             )
             for epsilon, times in product(EPSILONS, SAMPLES)
         },
         "paretobandit": {
-            f"alpha {alpha:g}, ridge {ridge:g}": _outside(outside.Setting(name="p", alpha=alpha, ridge=ridge))
+            f"alpha {alpha:g}, ridge {ridge:g}": _bandit(
+                paretobandit.BanditSettings(name="p", alpha=alpha, ridge=ridge)
+            )
             for alpha, ridge in product(ALPHAS, RIDGES)
         },
     }
 
 
-def _policy(policy: Policy) -> Entrant:
-    return lambda streams: play(streams, policy, CHECKPOINTS, turns=1)
+def _policy(policy: Policy) -> Contestant:
+    return lambda streams: simulate(streams, policy, CHECKPOINTS, turns=1)
 
 
-def _outside(setting: outside.Setting) -> Entrant:
-    return lambda streams: outside.play(streams, CHECKPOINTS, setting, turns=1)
+def _bandit(setting: paretobandit.BanditSettings) -> Contestant:
+    return lambda streams: paretobandit.simulate_bandit(streams, CHECKPOINTS, setting, turns=1)
 
 
-def run(tables: Sequence[Table], beliefs: Priors) -> bool:
-    """Prints each grid and its best setting. Bounds nothing."""
+def run(tables: Sequence[Table], priors: Priors) -> bool:
+    """Prints each grid and its best setting. Has no bounds."""
     started = time.perf_counter()
-    streams = [draw(table, SEEDS, max(CHECKPOINTS)) for table in tables]
+    streams = [draw_streams(table, SEEDS, max(CHECKPOINTS)) for table in tables]
     print(f"tuning on {', '.join(table.name for table in tables)}: seeds {SEEDS.start} to {SEEDS.stop - 1}")
-    for name, grid in grids(beliefs).items():
+    for name, grid in grids(priors).items():
         found: dict[str, Numbers] = {}
-        for setting, entrant in grid.items():
-            each = [np.mean([course.played[at] for at in CHECKPOINTS], axis=0) for course in map(entrant, streams)]
+        for setting, contestant in grid.items():
+            each = [np.mean([curve.served[at] for at in CHECKPOINTS], axis=0) for curve in map(contestant, streams)]
             found[setting] = np.mean(each, axis=0)
             print(f"  {name:14}{setting:32}{found[setting].mean():.4f}", flush=True)
         best = max(found, key=lambda setting: float(found[setting].mean()))
         print(f"  {name}: best is {best}")
         if name == "ours":
-            default = found[f"information {beliefs.information:g}, priors x1"]
-            print(f"  best - product default: {told(found[best] - default)}")
+            default = found[f"information {priors.information:g}, priors x1"]
+            print(f"  best - product default: {format_interval(found[best] - default)}")
     print(f"  {time.perf_counter() - started:.0f} s")
     return True

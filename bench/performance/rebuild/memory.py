@@ -1,4 +1,4 @@
-"""Memory of a server's processes while something runs."""
+"""Peak memory of processes during a block."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
-PAUSE_S = 0.2
+SAMPLE_INTERVAL_S = 0.2
 
 
 def _children(pid: int) -> list[int]:
@@ -18,7 +18,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _own_bytes(pid: int) -> int:
-    """Returns a process's share of memory, shared pages divided among those who share them."""
+    """Returns the proportional set size (PSS) of a process in bytes."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -27,7 +27,7 @@ def _own_bytes(pid: int) -> int:
 
 
 class Peak:
-    """The greatest sum that was seen."""
+    """The largest sampled sum."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -35,14 +35,14 @@ class Peak:
 
 @contextlib.asynccontextmanager
 async def watched(pids: Iterable[int]) -> AsyncIterator[Peak]:
-    """Adds up the memory of processes and their children several times a second, within the block."""
+    """Samples the summed memory of the processes and their children during the block."""
     peak, roots = Peak(), list(pids)
 
     async def watch() -> None:
         while True:
-            everyone = roots + [child for pid in roots for child in _children(pid)]
-            peak.bytes = max(peak.bytes, sum(_own_bytes(pid) for pid in everyone))
-            await asyncio.sleep(PAUSE_S)
+            processes = roots + [child for pid in roots for child in _children(pid)]
+            peak.bytes = max(peak.bytes, sum(_own_bytes(pid) for pid in processes))
+            await asyncio.sleep(SAMPLE_INTERVAL_S)
 
     task = asyncio.create_task(watch())
     try:

@@ -1,13 +1,12 @@
 -- query: outputs
--- $1 outputs within 60 days, recorded in the order of their time, identifiers that grow with it; nine tenants, the first of
--- which has two tenths of them.
+-- $1 outputs within 60 days, in the order of time, with increasing IDs. Nine tenants; the first has 20 % of the outputs.
 INSERT INTO ingest.outputs (tenant_id, output_id, created_at, conversation_id, fingerprint)
 SELECT 'tenant-' || greatest(n * 7919 % 10, 1), to_char(n, 'FM000000000000'),
   timestamptz '2026-06-01' + n * interval '60 days' / $1::bigint, '', '\x00'
 FROM generate_series(1, $1::bigint) AS n;
 
 -- query: manifests
--- 50,000 users, each with three kinds of task in two domains; eight models of two versions.
+-- 50,000 users, each with three task types in two domains; eight models with two versions each.
 INSERT INTO ingest.execution_manifests (tenant_id, output_id, created_at, user_id, conversation_id, message_id,
   request_type, task_type, domain_mode, input_tokens, models_used, model_versions, orchestration_id, orchestration_name,
   services_used, thermal_states, provider_health, brain_reasoning, was_user_override, output_tokens, total_latency_ms,
@@ -21,7 +20,7 @@ CROSS JOIN LATERAL (SELECT o.output_id::bigint AS n) AS i
 CROSS JOIN LATERAL (SELECT n * 48271 % 50000 AS who) AS u;
 
 -- query: votes
--- A vote on every third output; better models are liked more often.
+-- A vote on every third output. Better models get more positive votes.
 INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment, source, user_agent,
   client_time, request_id)
 SELECT m.tenant_id, m.output_id, m.user_id,
@@ -33,7 +32,7 @@ CROSS JOIN LATERAL (SELECT m.output_id::bigint AS n) AS i
 WHERE n % 3 = 0;
 
 -- query: signals
--- Three signals of nine kinds on each output.
+-- Three signals of nine types on each output.
 INSERT INTO ingest.implicit_signals (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, sentiment)
 SELECT m.tenant_id, m.output_id, m.user_id, uuidv7(), m.created_at + interval '1 minute',
   k.names[place], ingest_api_v1.get_implicit_sentiment(k.names[place])
@@ -44,17 +43,17 @@ CROSS JOIN LATERAL (SELECT ARRAY['copy_response', 'share_response', 'regenerate'
 CROSS JOIN LATERAL (SELECT 1 + (hashint8(m.output_id::bigint * 3 + s) & 1023) % 9 AS place) AS p;
 
 -- query: raw_rows
--- Votes and signals.
+-- Number of votes and signals.
 SELECT (SELECT count(*) FROM ingest.explicit_feedback) + (SELECT count(*) FROM ingest.implicit_signals);
 
 -- query: tune
--- The same memory for the one statement as for all of a rebuild's together, and the server's own two helpers.
+-- As much memory as all statements of a rebuild together, and two parallel workers.
 SELECT set_config('work_mem', '256MB', false), set_config('max_parallel_workers_per_gather', '2', false),
   set_config('jit', 'off', false);
 
 -- query: aggregate
--- What a person would write by hand for the same cells, in floating point and in one statement, as a superuser whom row
--- security does not slow: no trust, no withdrawals, nothing by which single units could be replaced later.
+-- The same cells in one statement with floating point arithmetic, as superuser without row-level security. It has no
+-- trust, no withdrawals and no contributions that could be replaced later.
 CREATE TABLE bench_cells AS
 WITH implicit AS (
   SELECT tenant_id, output_id, user_id, avg(sentiment) AS sentiment
@@ -92,16 +91,16 @@ GROUP BY GROUPING SETS (
   (tenant_id, user_id, model, model_version), (tenant_id, task_type, domain_mode, model, model_version),
   (tenant_id, task_type, model, model_version), (tenant_id, model, model_version));
 
--- query: key
--- What makes the cells findable, as a rebuild's are.
+-- query: create_index
+-- The same unique index as on the cells of a rebuild.
 CREATE UNIQUE INDEX ON bench_cells (tenant_id, user_id, task_type, domain_mode, model, model_version);
 
--- query: forget
--- Room for the next.
+-- query: drop_cells
+-- Drops the cells of an earlier run.
 DROP TABLE IF EXISTS bench_cells;
 
 -- query: differences
--- Cells in which both disagree by more than 1e-6, or that only one of them has.
+-- Number of cells that differ by more than 1e-6 or exist on one side only.
 SELECT count(*) FROM bench_cells b FULL JOIN (
   SELECT * FROM neural.neural_model_scores WHERE version = $1 AND total_count > 0
 ) AS s ON s.tenant_id = b.tenant_id AND s.user_id = coalesce(b.user_id, '') AND s.task_type = coalesce(b.task_type, '')

@@ -1,10 +1,10 @@
-"""(g) How well opinions are read from texts that had no part in the learning, against VADER on the same texts.
+"""(g) Accuracy of sentiment and categories on held-out texts, compared with VADER.
 
-The texts (tests/voice/text/heldout.jsonl) are comments as people leave them by voice, in ten languages, of three
-genres. Notes were written by an author who saw no phrase that taught the heads; they were read by two earlier states of
-the heads and by the present one, and no setting was chosen by them. Remarks and scenes are by the author of the first
-phrases and were read several times while settings were being chosen on the phrases; many have a counterpart in other
-languages, so that they are fewer than they seem.
+The texts (tests/voice/text/heldout.jsonl) are comments in the style of voice feedback, in ten languages and three
+genres. The author of the notes did not see the training phrases; the notes were evaluated with two earlier versions of
+the heads and with the present one, and no setting was chosen on them. The author of the first training phrases wrote
+the remarks and scenes; they were evaluated several times while settings were chosen on the phrases. Many of them have a
+counterpart in other languages, so that the effective number of texts is smaller.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from voice.text.training.train import macro_f1, micro_f1
 FILE = Path(__file__).parents[3] / "tests" / "voice" / "text" / "heldout.jsonl"
 ACCURACY_MIN = 0.6
 LEAD_MIN = 0.2
-"""Of the accuracy over VADER's on the same texts."""
+"""Minimum lead in accuracy over VADER on the same texts."""
 VADER_NEUTRAL = 0.05
-"""Its authors call a text neutral whose compound score lies within this."""
+"""Absolute compound score below which VADER's authors classify a text as neutral."""
 
 Ratings = npt.NDArray[np.int64]
 
@@ -47,7 +47,7 @@ class Text:
 
 
 def heldout() -> list[Text]:
-    """Returns the texts."""
+    """Returns the held-out texts."""
     rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
     return [
         Text(row["language"], row["genre"], row["sentiment"], tuple(row["categories"]), row["text"]) for row in rows
@@ -56,19 +56,19 @@ def heldout() -> list[Text]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from the texts, in their order."""
+    """Predictions for the texts, in their order."""
 
     ratings: Ratings
     categories: npt.NDArray[np.bool_]
     seconds: list[float]
 
 
-def read(reader: OpinionClassifier, texts: Sequence[Text]) -> Reading:
-    """Reads texts one by one, as they come in."""
+def read(classifier: OpinionClassifier, texts: Sequence[Text]) -> Reading:
+    """Classifies the texts one by one."""
     opinions, seconds = [], []
     for each in texts:
         begun = time.perf_counter()
-        opinions.append(reader.classify(each.text, each.language))
+        opinions.append(classifier.classify(each.text, each.language))
         seconds.append(time.perf_counter() - begun)
     return Reading(
         np.array([opinion.rating for opinion in opinions]),
@@ -85,11 +85,11 @@ def vader(texts: Sequence[Text]) -> Ratings:
 
 
 async def run(_: object) -> bool:
-    """Prints the figures, each accuracy with its 95 % Wilson interval, and returns whether bounds are kept."""
-    texts, reader = heldout(), EmbeddingClassifier()
+    """Prints accuracies with 95 % Wilson intervals. Returns True if all bounds are met."""
+    texts, classifier = heldout(), EmbeddingClassifier()
     print(f"(g) opinions of {len(texts)} texts in {len({each.language for each in texts})} languages")
-    reader.classify("the first text waits for the model", "en")
-    found, baseline = read(reader, texts), vader(texts)
+    classifier.classify("The first text includes loading the model.", "en")
+    found, baseline = read(classifier, texts), vader(texts)
     true = np.array([each.sentiment for each in texts])
     about = np.array([[name in each.categories for name in CATEGORIES] for each in texts])
     told("all", found.ratings, baseline, true)
@@ -108,7 +108,7 @@ async def run(_: object) -> bool:
         given, of = found.categories[:, place], about[:, place]
         print(f"           {name:<12} F1 {micro_f1(given, of):.3f}  ({of.sum()} texts, {given.sum()} found)")
     p50, p99 = quantiles_ms(found.seconds)
-    print(f"         p50 {p50:.1f} ms, p99 {p99:.1f} ms a text, one thread")
+    print(f"         p50 {p50:.1f} ms, p99 {p99:.1f} ms per text, one thread")
     accuracy, usual = float((found.ratings == true).mean()), float((baseline == true).mean())
     kept = verdict("accuracy of ratings", 100 * accuracy, " %", 100 * ACCURACY_MIN, at_least=True)
     return verdict("lead over VADER", 100 * (accuracy - usual), " points", 100 * LEAD_MIN, at_least=True) and kept
@@ -121,12 +121,12 @@ def told(name: str, found: Ratings, baseline: Ratings, true: Ratings) -> None:
 
 
 def interval(given: Ratings, true: Ratings) -> str:
-    """Returns an accuracy with its interval in words."""
+    """Returns an accuracy with its 95 % interval as text."""
     right = int((given == true).sum())
     low, high = proportion_confint(right, len(true), method="wilson")
     return f"{right / len(true):.1%} [{low:.1%}, {high:.1%}]"
 
 
 def share(part: npt.NDArray[np.bool_], whole: npt.NDArray[np.bool_]) -> float:
-    """Returns how much of the whole lies in the part."""
+    """Returns the share of `whole` that is also in `part`."""
     return float((part & whole).sum() / max(whole.sum(), 1))

@@ -1,1 +1,1 @@
-"""Proof by breakage: under faults of every kind an acknowledged event is neither lost nor counted twice."""
+"""Chaos test: checks under faults that no acknowledged event is lost or stored twice."""

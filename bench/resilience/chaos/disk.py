@@ -1,6 +1,6 @@
-"""A data folder whose disk can be full: a small file system of its own where mounting is allowed.
+"""A data folder whose disk can be filled: a small file system of its own if mounting is permitted.
 
-Where it is not, PostgreSQL's processes are forbidden to write beyond a file size, which stops them as surely.
+Otherwise the file size limit of PostgreSQL's processes is lowered, which makes their writes fail in the same way.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FILE_BYTES_MAX = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """Where the suite keeps its data."""
+    """The suite's data folder and its disk."""
 
     folder: Path
     mounted: bool
@@ -29,11 +29,11 @@ class Disk:
 
     @property
     def way(self) -> str:
-        """Tells how the disk is made full."""
-        return "a file system of its own without room" if self.mounted else "a limit on PostgreSQL's files"
+        """How a full disk is simulated."""
+        return "a separate file system without free space" if self.mounted else "a size limit on PostgreSQL's files"
 
     def fill(self, pids: Iterable[int]) -> bool:
-        """Leaves no room for more; `pids` are PostgreSQL's. Returns False where neither way is allowed."""
+        """Fills the disk. `pids` are PostgreSQL's processes. Returns False if neither method is permitted."""
         if self.mounted:
             room = os.statvfs(self.folder)
             used = (room.f_blocks - room.f_bfree) * room.f_frsize
@@ -42,7 +42,7 @@ class Disk:
         return _limit(pids, FILE_BYTES_MAX)
 
     def empty(self, pids: Iterable[int]) -> None:
-        """Gives the room back."""
+        """Frees the disk."""
         if self.mounted:
             self._resize(f"{self.size_mib}m")
         else:
@@ -54,7 +54,7 @@ class Disk:
 
 @contextlib.contextmanager
 def data_folder(size_mib: int) -> Iterator[Disk]:
-    """Gives a temporary folder that PostgreSQL's own user can enter, and removes it."""
+    """Provides a temporary folder that PostgreSQL's user can enter. Removes it after the block."""
     folder = Path(tempfile.mkdtemp(prefix="radiant-chaos-"))
     folder.chmod(0o755)
     mounted = _mounted(folder, size_mib)
@@ -75,7 +75,7 @@ def _mounted(folder: Path, size_mib: int) -> bool:
 
 
 def _limit(pids: Iterable[int], bytes_max: int) -> bool:
-    """Limits the size of files that the processes write; returns False when they are another user's."""
+    """Limits the size of files that the processes write. Returns False if this is not permitted."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             try:

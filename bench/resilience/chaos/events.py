@@ -1,4 +1,4 @@
-"""What clients say: requests drawn from a seed, each with the facts that it must leave in the database once."""
+"""Events of clients: requests drawn from a seed, each with the facts that it must store exactly once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WEIGHTS = {"manifest": 15, "manifests": 5, "vote": 20, "signal": 20, "signals": 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A vote on an output by a user. Of several the greatest (time, request) stands."""
+    """A user's vote on an output. The vote with the greatest (time, request ID) is valid."""
 
     output: str
     user: str
@@ -32,7 +32,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A withdrawal of all that a user said of an output up to a time."""
+    """A withdrawal of a user's feedback on an output up to a time."""
 
     output: str
     user: str
@@ -41,7 +41,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One request and what it must leave behind."""
+    """One request and the facts that it must store."""
 
     tenant: str
     method: str
@@ -49,41 +49,41 @@ class Event:
     body: bytes
     deadline_s: float
     attempts_max: int
-    """After so many attempts without an answer the client gives up; it may have been stored."""
+    """Number of attempts without an answer after which the client gives up. The event may have been stored."""
     repeated: bool
-    """Whether the client says it again after its answer."""
+    """True if the client repeats the request after its answer."""
     outputs: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
-    """Marks of signals; each stands in one row."""
+    """Marks of signals. Each must be stored in one row."""
     votes: tuple[Vote, ...] = ()
     withdrawal: Withdrawal | None = None
 
 
-class Player:
-    """Draws the events of one client; the same seed and name give the same events."""
+class EventGenerator:
+    """Draws the events of one client. Equal seeds, tenants and names give equal events."""
 
     def __init__(self, seed: int, tenant: str, name: str) -> None:
         self.tenant, self.name = tenant, name
-        self.chance = random.Random(f"events {seed} {tenant} {name}")
+        self.rng = random.Random(f"events {seed} {tenant} {name}")
         self._outputs = self._marks = self._moments = 0
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         self._base_us = int(today.timestamp() * 1_000_000) - 24 * 3600 * 1_000_000
 
     def next(self) -> Sequence[Event]:
         """Returns the next event, or the batches of the next stream."""
-        (what,) = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
-        if what == "manifest":
+        (kind,) = self.rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        if kind == "manifest":
             return [self.manifest()]
-        if what == "manifests":
-            return [self._manifests(self.chance.randint(1, 5))]
-        if what == "vote":
+        if kind == "manifests":
+            return [self._manifests(self.rng.randint(1, 5))]
+        if kind == "vote":
             return [self._vote_alone()]
-        if what == "signal":
+        if kind == "signal":
             return [self._signal_alone()]
-        if what == "signals":
-            return [self._signals(self.chance.randint(1, 30))]
-        if what == "stream":
-            return [self._batch() for _ in range(self.chance.randint(1, 3))]
+        if kind == "signals":
+            return [self._signals(self.rng.randint(1, 30))]
+        if kind == "stream":
+            return [self._batch() for _ in range(self.rng.randint(1, 3))]
         return [self._retraction()]
 
     def manifest(self) -> Event:
@@ -113,8 +113,8 @@ class Player:
         return self._event("BatchSubmitImplicitSignals", request, marks=marks)
 
     def _batch(self) -> Event:
-        signals, marks = zip(*(self._signal() for _ in range(self.chance.randint(1, 20))), strict=True)
-        feedback = [self._feedback() for _ in range(self.chance.randint(0, 2))]
+        signals, marks = zip(*(self._signal() for _ in range(self.rng.randint(1, 20))), strict=True)
+        feedback = [self._feedback() for _ in range(self.rng.randint(0, 2))]
         name = self._uuid()
         request = ingest_service_pb2.StreamSignalsRequest(batch_id=name, signals=signals, feedback=feedback)
         return self._event("StreamSignals", request, marks=marks, votes=tuple(_vote(each, name) for each in feedback))
@@ -134,9 +134,9 @@ class Player:
             method,
             request_id,
             request.SerializeToString(deterministic=True),
-            self.chance.choice(DEADLINES_S),
-            1 if self.chance.random() < 0.1 else 1000,
-            self.chance.random() < 0.15,
+            self.rng.choice(DEADLINES_S),
+            1 if self.rng.random() < 0.1 else 1000,
+            self.rng.random() < 0.15,
             **facts,
         )
 
@@ -148,7 +148,7 @@ class Player:
             conversation_id="c",
             request_type=manifest_pb2.REQUEST_TYPE_CHAT,
             task_type="chat",
-            models_used=[f"{self.tenant}-m{self.chance.randrange(MODELS)}"],
+            models_used=[f"{self.tenant}-m{self.rng.randrange(MODELS)}"],
             create_time=self._moment(),
         )
 
@@ -157,39 +157,39 @@ class Player:
         return feedback_pb2.ExplicitFeedback(
             output_id=output,
             user_id=user,
-            rating=self.chance.choice(RATINGS),
+            rating=self.rng.choice(RATINGS),
             source=feedback_pb2.FEEDBACK_SOURCE_API,
             client_time=self._moment(),
         )
 
     def _signal(self) -> tuple[feedback_pb2.ImplicitSignal, str]:
-        """Half of the signals have no name of their own: only the request's then tells a repeat."""
+        """Draws a signal. Half of the signals have no ID, so that a repeat is recognized only by its request ID."""
         output, user = self._place()
         self._marks += 1
         mark = f"{self.tenant}-{self.name}-s{self._marks}"
         signal = feedback_pb2.ImplicitSignal(
-            signal_id=self._uuid() if self.chance.random() < 0.5 else "",
+            signal_id=self._uuid() if self.rng.random() < 0.5 else "",
             output_id=output,
             user_id=user,
-            signal_type=feedback_pb2.SignalType.ValueType(self.chance.randint(1, 15)),
+            signal_type=feedback_pb2.SignalType.ValueType(self.rng.randint(1, 15)),
             client_time=self._moment(),
         )
         signal.signal_value.update({"mark": mark})
         return signal, mark
 
     def _place(self) -> tuple[str, str]:
-        """Draws one of the latest outputs, at times one whose manifest is yet to come, and a user."""
-        number = max(1, self._outputs + 2 - self.chance.randrange(RECENT))
+        """Draws a user and one of the latest outputs, sometimes one whose manifest is not recorded yet."""
+        number = max(1, self._outputs + 2 - self.rng.randrange(RECENT))
         return self._output(number), self._user()
 
     def _output(self, number: int) -> str:
         return f"{self.tenant}-{self.name}-{number}"
 
     def _user(self) -> str:
-        return f"{self.tenant}-u{self.chance.randrange(USERS)}"
+        return f"{self.tenant}-u{self.rng.randrange(USERS)}"
 
     def _uuid(self) -> str:
-        return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def _moment(self) -> Timestamp:
         self._moments += 1

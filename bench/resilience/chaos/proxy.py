@@ -1,4 +1,4 @@
-"""A TCP proxy that can break the connections it carries: cut, refuse, delay, throttle, swallow."""
+"""A TCP proxy that can disturb its connections: cut, refuse, delay, throttle, stall."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ CHUNK_BYTES = 64 * 1024
 
 
 class Proxy:
-    """Carries connections from a port of its own, which it keeps, to a port of this machine."""
+    """Forwards connections from its own port, which never changes, to another port of this machine."""
 
     def __init__(self, target_port: int) -> None:
-        """Listens only once started."""
+        """Creates the proxy. It listens after `start`."""
         self.port = 0
         self.delay_s = 0.0
-        """Added to every chunk."""
+        """Delay of every chunk."""
         self.bytes_per_s = 0.0
-        """0 sets no limit."""
+        """Limit of the throughput of each direction; 0 for no limit."""
         self._target_port = target_port
         self._server: asyncio.Server | None = None
         self._flowing = asyncio.Event()
@@ -26,46 +26,46 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
-        """Listens, on the same port as before if there was one."""
+        """Listens, after a `refuse` on the same port as before."""
         if self._server is None:
             self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
             self.port = self._server.sockets[0].getsockname()[1]
 
     def refuse(self) -> None:
-        """Takes no new connections until started again; those that are there go on."""
+        """Refuses new connections until the next `start`. Open connections continue."""
         if self._server is not None:
             self._server.close()
             self._server = None
 
     def cut(self) -> None:
-        """Breaks every connection."""
+        """Aborts all connections."""
         for writer in list(self._writers):
             writer.transport.abort()
 
-    def swallow(self) -> None:
-        """Lets nothing through, without a word, until `flow`."""
+    def stall(self) -> None:
+        """Stops forwarding without closing connections, until `resume`."""
         self._flowing.clear()
 
-    def flow(self) -> None:
-        """Lets everything through, what was held back first."""
+    def resume(self) -> None:
+        """Forwards again, beginning with the stalled data."""
         self._flowing.set()
 
-    async def heal(self) -> None:
-        """Ends every disturbance."""
+    async def restore(self) -> None:
+        """Ends all disturbances."""
         self.delay_s = self.bytes_per_s = 0.0
-        self.flow()
+        self.resume()
         await self.start()
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Stops listening and aborts all connections."""
         self.refuse()
-        self.flow()
+        self.resume()
         self.cut()
         carriers = list(self._carriers)
         for carrier in carriers:
             carrier.cancel()
         await asyncio.gather(*carriers, return_exceptions=True)
-        await asyncio.sleep(0)  # lets transports end
+        await asyncio.sleep(0)  # lets the loop close the transports
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -75,7 +75,7 @@ class Proxy:
         try:
             await self._carry(reader, writer)
         except (OSError, asyncio.CancelledError):
-            pass  # either side went away, or the proxy ends
+            pass  # a peer disconnected or the proxy is closed
         finally:
             self._carriers.discard(task)
             self._writers.discard(writer)

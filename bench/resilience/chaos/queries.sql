@@ -1,35 +1,35 @@
 -- query: outputs
--- Names of outputs and how many manifests each has.
+-- Outputs with their number of manifests.
 SELECT o.tenant_id, o.output_id,
        (SELECT count(*) FROM ingest.execution_manifests m WHERE m.tenant_id = o.tenant_id AND m.output_id = o.output_id)
          AS manifests
 FROM ingest.outputs o;
 
 -- query: stray_manifests
--- Manifests of outputs that nobody claimed.
+-- Number of manifests without an output.
 SELECT count(*) FROM ingest.execution_manifests m
 WHERE NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = m.tenant_id AND o.output_id = m.output_id);
 
 -- query: marks
--- How often each signal is stored, by the mark that its sender gave it.
+-- Number of rows of each signal, by the mark that its sender put into its value.
 SELECT tenant_id, signal_value ->> 'mark' AS mark, count(*) AS rows FROM ingest.implicit_signals GROUP BY 1, 2;
 
 -- query: votes
--- The votes that stand.
+-- Valid votes.
 SELECT tenant_id, output_id, user_id, rating, (extract(epoch FROM client_time) * 1000000)::bigint AS time_us,
        request_id::text AS request_id
 FROM ingest.explicit_feedback;
 
 -- query: withdrawals
--- Up to when feedback is withdrawn.
+-- Times up to which feedback is withdrawn.
 SELECT tenant_id, output_id, user_id, (extract(epoch FROM implicit_until) * 1000000)::bigint AS until_us
 FROM ingest.retractions;
 
 -- query: requests
--- The answers that are kept for repeats.
+-- Answers that are stored for repeated requests.
 SELECT tenant_id, request_id::text AS request_id, method, answer FROM ingest.requests;
 
 -- query: waiting
--- What waits to be learned or published.
+-- Number of rows in the queues of learning and publication.
 SELECT (SELECT count(*) FROM ingest.learn_queue) + (SELECT count(*) FROM neural.publish_queue)
        + (SELECT count(*) FROM neural.rebuild_queue);

@@ -1,4 +1,4 @@
-"""The whole suite as processes under its own supervisor, every connection through a proxy."""
+"""The suite as processes under its supervisor, with a proxy in every connection."""
 
 from __future__ import annotations
 
@@ -16,56 +16,56 @@ from urllib.parse import urlsplit
 import grpc
 
 from bench.performance.stack import KEY, PASSWORD
-from bench.resilience.chaos.clients import QUICK, Doors
+from bench.resilience.chaos.clients import CHANNEL_OPTIONS, Channels
 from bench.resilience.chaos.disk import Disk
 from bench.resilience.chaos.proxy import Proxy
 from cli.addresses import role_url
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.process import free_port
+from cli.processes.service_process import ServiceProcess
+from cli.processes.supervisor import RestartPolicy, Supervisor
 from cli.schemas import apply_all
-from cli.service_process import ServiceProcess
 from cli.services import SERVICES, Service, service_named
-from cli.supervisor import RestartPolicy, Supervisor
 
 NAMES = ("ingest", "neural", "experiments")
 OPTIONS = {"shared_buffers": "64MB", "max_connections": "100", "max_wal_size": "96MB", "min_wal_size": "32MB"}
-"""Durable, in little room."""
+"""Durable settings with a small footprint."""
 POLICY = RestartPolicy(
     first_wait=timedelta(milliseconds=200),
     wait_max=timedelta(seconds=1),
     crashes_max=1_000_000,
     window=timedelta(seconds=10),
 )
-"""As the suite's own, but never giving up: the faults are meant."""
+"""Like the suite's own policy, but without a limit on crashes, because the crashes are intended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Everything that can be broken, and the ways in."""
+    """The running parts, and the channels to them."""
 
     disk: Disk
     postgres: EmbeddedPostgres
     valkey: EmbeddedValkey
     services: dict[str, ServiceProcess]
     links: dict[str, tuple[Proxy, ...]]
-    doors: Doors
+    channels: Channels
 
     def pids(self, target: str) -> list[int]:
-        """Returns the processes of a part; PostgreSQL has a child a connection."""
+        """Returns the process IDs of a part. PostgreSQL has a child process per connection."""
         if target == "postgres":
             return [self.postgres.pid, *children(self.postgres.pid)] if self.postgres.pid else []
         pid = self.valkey.pid if target == "valkey" else self.services[target].pid
         return [pid] if pid else []
 
     def send(self, target: str, number: signal.Signals, *, first_only: bool = False) -> None:
-        """Sends a signal to the processes of a part, or to the first alone."""
+        """Sends a signal to the processes of a part, or only to the first."""
         for pid in self.pids(target)[: 1 if first_only else None]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
 
 
 def children(parent: int) -> list[int]:
-    """Returns the processes that a process has started and that live."""
+    """Returns the IDs of the running child processes of a process."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -77,7 +77,7 @@ def children(parent: int) -> list[int]:
 
 @contextlib.asynccontextmanager
 async def running(disk: Disk) -> AsyncIterator[Suite]:
-    """Runs the suite on the folder; everything has ended after the block, whatever happened in it."""
+    """Runs the suite on the disk's folder. All processes end with the block."""
     async with contextlib.AsyncExitStack() as stack:
         postgres, valkey = EmbeddedPostgres(disk.folder, options=OPTIONS), EmbeddedValkey(disk.folder)
         stack.callback(lambda: shutil.rmtree(postgres.folder, ignore_errors=True))
@@ -90,9 +90,9 @@ async def running(disk: Disk) -> AsyncIterator[Suite]:
         services = {name: _service(service_named(name), disk, *urls) for name in NAMES}
         await asyncio.gather(*(supervisor.add(each) for each in services.values()))
         fronts = [await _proxy(stack, int(each.address.rpartition(":")[2])) for each in services.values()]
-        doors = Doors(*[await stack.enter_async_context(_channel(front.port)) for front in fronts])
+        channels = Channels(*[await stack.enter_async_context(_channel(front.port)) for front in fronts])
         links = {"clients": tuple(fronts), "postgres": servers[:1], "valkey": servers[1:]}
-        yield Suite(disk, postgres, valkey, services, links, doors)
+        yield Suite(disk, postgres, valkey, services, links, channels)
 
 
 async def _proxy(stack: contextlib.AsyncExitStack, port: int) -> Proxy:
@@ -103,14 +103,14 @@ async def _proxy(stack: contextlib.AsyncExitStack, port: int) -> Proxy:
 
 
 def _through(url: str, proxy: Proxy) -> str:
-    """Returns the same address by way of the proxy."""
+    """Returns the URL with the proxy's address."""
     parts = urlsplit(url)
     login, _, _ = parts.netloc.rpartition("@")
     return parts._replace(netloc=f"{login}@127.0.0.1:{proxy.port}").geturl()
 
 
 def _channel(port: int) -> grpc.aio.Channel:
-    return grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=QUICK)
+    return grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
 
 
 def _service(service: Service, disk: Disk, postgres_url: str, redis_url: str) -> ServiceProcess:

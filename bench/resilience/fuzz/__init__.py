@@ -1,1 +1,1 @@
-"""Fuzzing: random requests to every RPC, found by the descriptors, and random bytes to every parser."""
+"""Fuzzing: random requests to every RPC of the descriptors, and random bytes to every parser."""

@@ -1,4 +1,4 @@
-"""Random calls to a running service, and what it answered. Raw bytes on both sides, so that nothing is refused here."""
+"""Random calls to a running service, and their statuses. Messages stay bytes, so that the client refuses none."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from bench.resilience.fuzz.messages import wires
-from kit.rpc.auth import mint
+from bench.resilience.fuzz.messages import request_bytes
+from kit.auth.tokens import mint
 
 FAULTS = frozenset({"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE"})
-"""Answers that no request may get."""
+"""Statuses that no request may cause."""
 ANSWERS_READ_MAX = 3
 STREAM_ITEMS_MAX = 4
 DEADLINE_S = 10.0
@@ -28,26 +28,26 @@ ROUND = 500
 
 @dataclass
 class Tally:
-    """What one service answered."""
+    """Statuses of one service's calls."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
-    """The first of them, each with its method and request."""
+    """The first faults, with method and request."""
     methods: Counter[str] = field(default_factory=Counter)
 
     @property
     def requests(self) -> int:
-        """All of them."""
+        """Number of all calls."""
         return self.statuses.total()
 
     @property
     def internal(self) -> int:
-        """Answers that no request may get."""
+        """Statuses that no request may cause."""
         return sum(count for status, count in self.statuses.items() if status in FAULTS)
 
 
 def callers(key: str) -> list[str]:
-    """Returns authorization headers: two tenants, every role, an operator of all, and somebody without a token."""
+    """Returns authorization headers: every role of two tenants, an operator, and an invalid token."""
     hour = timedelta(hours=2)
     made = [
         f"Bearer {mint(key, tenant, [role], hour)}"
@@ -58,29 +58,29 @@ def callers(key: str) -> list[str]:
 
 
 def fuzz(
-    channel: grpc.Channel, area: ServiceDescriptor, requests: int, key: str, start: int, leave: Sequence[str] = ()
+    channel: grpc.Channel, service: ServiceDescriptor, requests: int, key: str, start: int, skipped: Sequence[str] = ()
 ) -> Tally:
-    """Makes so many random calls to the methods of a service; `start` seeds them.
+    """Makes `requests` random calls to the methods of a service. `start` is the seed.
 
-    In rounds: hypothesis remembers all that it has tried, which grows with each try.
+    The calls are made in rounds, because Hypothesis keeps all examples of a run in memory.
     """
     tally = Tally()
     for number, done in enumerate(range(0, requests, ROUND)):
-        _round(tally, channel, area, min(ROUND, requests - done), key, start + number, leave)
+        _round(tally, channel, service, min(ROUND, requests - done), key, start + number, skipped)
     return tally
 
 
 def _round(
     tally: Tally,
     channel: grpc.Channel,
-    area: ServiceDescriptor,
+    service: ServiceDescriptor,
     requests: int,
     key: str,
     start: int,
-    leave: Sequence[str],
+    skipped: Sequence[str],
 ) -> None:
-    who = callers(key)
-    methods = [method for method in area.methods if method.name not in leave]
+    authorization = callers(key)
+    methods = [method for method in service.methods if method.name not in skipped]
 
     @seed(start)
     @settings(
@@ -94,12 +94,12 @@ def _round(
     def one(data: Any) -> None:
         method = data.draw(st.sampled_from(methods))
         count = data.draw(st.integers(0, STREAM_ITEMS_MAX)) if _client_streams(method) else 1
-        sent = [data.draw(wires(method.input_type)) for _ in range(count)]
-        status = _call(channel, area, method, sent, data.draw(st.sampled_from(who)))
+        sent = [data.draw(request_bytes(method.input_type)) for _ in range(count)]
+        status = _call(channel, service, method, sent, data.draw(st.sampled_from(authorization)))
         tally.statuses[status] += 1
         tally.methods[method.name] += 1
         if status in FAULTS and len(tally.faults) < EXAMPLES_SHOWN:
-            tally.faults.append(f"{area.name}.{method.name} {status}: {[item[:300] for item in sent]!r}")
+            tally.faults.append(f"{service.name}.{method.name} {status}: {[item[:300] for item in sent]!r}")
 
     one()
 
@@ -113,9 +113,13 @@ def _same(content: bytes) -> bytes:
 
 
 def _call(
-    channel: grpc.Channel, area: ServiceDescriptor, method: MethodDescriptor, sent: Sequence[bytes], who: str
+    channel: grpc.Channel,
+    service: ServiceDescriptor,
+    method: MethodDescriptor,
+    sent: Sequence[bytes],
+    authorization: str,
 ) -> str:
-    path, metadata = f"/{area.full_name}/{method.name}", (("authorization", who),)
+    path, metadata = f"/{service.full_name}/{method.name}", (("authorization", authorization),)
     way: dict[str, Any] = {"request_serializer": _same, "response_deserializer": _same}
     shapes: dict[tuple[bool, bool], Callable[..., Any]] = {
         (False, False): channel.unary_unary,
@@ -137,6 +141,6 @@ def _call(
     except grpc.RpcError as failure:
         code: grpc.StatusCode = failure.code()
         if method.server_streaming and code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return "OK"  # a stream that goes on until its caller leaves
+            return "OK"  # the stream lasts until its caller cancels it
         return code.name
     return "OK"

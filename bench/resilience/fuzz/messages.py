@@ -1,4 +1,4 @@
-"""Random messages of any type: mostly well-formed, often almost, sometimes not at all."""
+"""Random messages of any type: mostly valid, often almost valid, sometimes malformed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 DEPTH_MAX = 4
 ITEMS_MAX = 3
 MANY = 1001
-"""More items than any list may have."""
+"""More items than any list permits."""
 
 IDENTIFIERS = (
     "o-1",
@@ -47,7 +47,7 @@ PLAUSIBLE: dict[str, tuple[Any, ...]] = {
     "trust": (0.1, 0.5, 1.0, 2.0),
     "traffic_percentage": (0.1, 0.5, 1.0, -1.0),
 }
-"""Values by a field's name, so that a good share of the requests gets past validation."""
+"""Values by field name. With them many requests pass validation."""
 
 _UUIDS = ("request_id", "batch_id", "signal_id", "voice_id", "experiment_id", "voice_ids", "run_id")
 _INT_EDGES = {
@@ -87,7 +87,7 @@ def _scalar(field: FieldDescriptor) -> st.SearchStrategy[Any]:
     if field.enum_type is not None:
         numbers = [value.number for value in field.enum_type.values]
         return st.sampled_from([*numbers, *numbers, 99, -1])
-    raise TypeError(f"{field.full_name} is of a type that nobody thought of")
+    raise TypeError(f"{field.full_name} has an unsupported type")
 
 
 def _text(name: str) -> st.SearchStrategy[str]:
@@ -121,8 +121,8 @@ def _struct() -> st.SearchStrategy[Struct]:
     return st.dictionaries(st.text(max_size=8), inner, max_size=4).map(wide) | st.sampled_from((1, 10, 24)).map(deep)
 
 
-def _tame(field: FieldDescriptor) -> st.SearchStrategy[Any]:
-    """Returns values that most services take."""
+def _plausible(field: FieldDescriptor) -> st.SearchStrategy[Any]:
+    """Returns a strategy of values that most services accept."""
     kind = field.cpp_type
     if field.name in PLAUSIBLE:
         return st.just(PLAUSIBLE[field.name][0])
@@ -142,40 +142,40 @@ def _tame(field: FieldDescriptor) -> st.SearchStrategy[Any]:
     return st.booleans() if kind == FieldDescriptor.CPPTYPE_BOOL else st.sampled_from((0, 1, 10))
 
 
-def _value(field: FieldDescriptor, depth: int, tame: bool) -> st.SearchStrategy[Any]:
+def _value(field: FieldDescriptor, depth: int, plausible: bool) -> st.SearchStrategy[Any]:
     inner = field.message_type
     if inner is None:
-        return _tame(field) if tame else _scalar(field)
-    if tame and inner.full_name == Timestamp.DESCRIPTOR.full_name:
+        return _plausible(field) if plausible else _scalar(field)
+    if plausible and inner.full_name == Timestamp.DESCRIPTOR.full_name:
         return st.integers(0, 3600).map(lambda back: Timestamp(seconds=int(time.time()) - back))
     if inner.full_name == Struct.DESCRIPTOR.full_name:
         return _struct()
-    return messages(inner, depth + 1, tame)
+    return messages(inner, depth + 1, plausible)
 
 
-def _put(message: Any, field: FieldDescriptor, draw: Draw, depth: int, tame: bool) -> None:
+def _put(message: Any, field: FieldDescriptor, draw: Draw, depth: int, plausible: bool) -> None:
     entry = field.message_type
     if entry is not None and entry.GetOptions().map_entry:
         key, value = entry.fields_by_name["key"], entry.fields_by_name["value"]
         for _ in range(draw(st.integers(0, ITEMS_MAX))):
-            chosen = draw(_value(key, depth, tame))
+            chosen = draw(_value(key, depth, plausible))
             if value.message_type is not None:
-                getattr(message, field.name)[chosen].CopyFrom(draw(_value(value, depth, tame)))
+                getattr(message, field.name)[chosen].CopyFrom(draw(_value(value, depth, plausible)))
             else:
-                getattr(message, field.name)[chosen] = draw(_value(value, depth, tame))
+                getattr(message, field.name)[chosen] = draw(_value(value, depth, plausible))
     elif field.is_repeated:
-        items = draw(st.lists(_value(field, depth, tame), max_size=ITEMS_MAX))
-        if items and not tame and draw(st.integers(0, 60)) == 0:
+        items = draw(st.lists(_value(field, depth, plausible), max_size=ITEMS_MAX))
+        if items and not plausible and draw(st.integers(0, 60)) == 0:
             items = [items[0]] * MANY
         getattr(message, field.name).extend(items)
     elif entry is not None:
-        getattr(message, field.name).CopyFrom(draw(_value(field, depth, tame)))
+        getattr(message, field.name).CopyFrom(draw(_value(field, depth, plausible)))
     else:
-        setattr(message, field.name, draw(_value(field, depth, tame)))
+        setattr(message, field.name, draw(_value(field, depth, plausible)))
 
 
-def messages(kind: Descriptor, depth: int = 0, tame: bool = False) -> st.SearchStrategy[Message]:
-    """Returns messages of the type; each field is set in three of four, deep ones are left out.
+def messages(kind: Descriptor, depth: int = 0, plausible: bool = False) -> st.SearchStrategy[Message]:
+    """Returns a strategy of messages of the type. Each field is set with probability 3/4; the depth is limited.
 
     Tame ones hold values that most services take, so that they get past validation.
     """
@@ -186,21 +186,21 @@ def messages(kind: Descriptor, depth: int = 0, tame: bool = False) -> st.SearchS
         for field in kind.fields:
             if (depth >= DEPTH_MAX and field.message_type is not None) or draw(st.integers(0, 3)) == 0:
                 continue
-            _put(message, field, draw, depth, tame)
+            _put(message, field, draw, depth, plausible)
         return message
 
     return made()
 
 
-def wires(kind: Descriptor) -> st.SearchStrategy[bytes]:
-    """Returns what may arrive as a request of the type: one in eight is damaged, or no message at all."""
+def request_bytes(kind: Descriptor) -> st.SearchStrategy[bytes]:
+    """Returns a strategy of encoded requests of the type. One in eight is damaged or random bytes."""
 
     @st.composite
     def made(draw: Draw) -> bytes:
         chosen = draw(st.integers(0, 15))
         if chosen == 0:
             return bytes(draw(st.binary(max_size=200)))
-        whole: bytes = draw(messages(kind, tame=draw(st.booleans()))).SerializeToString()
+        whole: bytes = draw(messages(kind, plausible=draw(st.booleans()))).SerializeToString()
         if chosen == 1 and whole:
             place = draw(st.integers(0, len(whole) - 1))
             return whole[:place] + bytes([whole[place] ^ draw(st.integers(1, 255))]) + whole[place + 1 :]

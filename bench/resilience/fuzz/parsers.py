@@ -1,4 +1,4 @@
-"""Random bytes to the parsers of what strangers send, guided by coverage (atheris), each in a process of its own."""
+"""Coverage-guided fuzzing (atheris) of the parsers of untrusted input, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
     ),
     "token": (b"Bearer eyJhbGciOiJub25lIn0.e30.", b"Bearer a.b.c"),
 }
-"""First inputs by parser."""
+"""Seed inputs by parser."""
 
 
 def run(name: str, runs: int, start: int) -> tuple[int, str]:
-    """Feeds a parser so many inputs; returns how many it took and the end of the report when it broke."""
+    """Runs a parser on `runs` inputs. Returns the number of executed inputs and, after a crash, the report's end."""
     with tempfile.TemporaryDirectory() as folder:
         for number, content in enumerate(SEEDS[name]):
             (Path(folder) / f"seed-{number}").write_bytes(content)
@@ -48,8 +48,8 @@ def run(name: str, runs: int, start: int) -> tuple[int, str]:
             "-timeout=10",
             f"-artifact_prefix={folder}/",
         ]
-        command = [sys.executable, "-m", "bench.resilience.fuzz.parser", name, folder, *flags]
+        command = [sys.executable, "-m", "bench.resilience.fuzz.parser_target", name, folder, *flags]
         done = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
-        said = done.stderr + done.stdout
-        stats = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)
-        return (int(stats[1]) if stats else 0), ("" if done.returncode == 0 else said[-3000:])
+        output = done.stderr + done.stdout
+        stats = re.search(r"stat::number_of_executed_units:\s*(\d+)", output)
+        return (int(stats[1]) if stats else 0), ("" if done.returncode == 0 else output[-3000:])

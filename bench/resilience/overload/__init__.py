@@ -1,1 +1,1 @@
-"""What happens beyond capacity: what is taken is served in time, the rest is refused clearly, nothing grows."""
+"""Overload test: latency, refusals and memory at a load above the capacity, and with hostile clients."""

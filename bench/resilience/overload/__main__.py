@@ -1,6 +1,6 @@
-"""`python -m bench.resilience.overload [--seconds S] [--streams N]`: sends more load than the suite can take.
+"""`python -m bench.resilience.overload [--seconds S] [--streams N]`: sends load above the suite's capacity.
 
-The exit status is 0 when all bounds were kept.
+The exit status is 0 if all bounds are met.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import json
 import sys
 from pathlib import Path
 
-from bench.resilience.overload.run import play
+from bench.resilience.overload.run import run
 
 OUT = Path("build/reliability/overload.json")
 
 
 def main() -> int:
-    """Returns 1 when a bound was not kept."""
+    """Returns 1 if a bound was violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--streams", type=int, default=10_000)
     given = parser.parse_args()
-    report, problems = asyncio.run(play(given.seconds, given.streams))
+    report, problems = asyncio.run(run(given.seconds, given.streams))
     report["problems"] = problems
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(report, indent=1))
-    print("\n".join(problems) or "every bound was kept")
+    print("\n".join(problems) or "All bounds are met.")
     return 1 if problems else 0
 
 

@@ -1,4 +1,4 @@
-"""Calls at a closed loop, to find the capacity, and at an open one, to exceed it."""
+"""Load generators: a closed loop measures the capacity, an open loop exceeds it."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ TICK_S = 0.005
 SLACK_S = 2.0
 PROCESSES, CONNECTIONS = 2, 4
 START_S = 6.0
-"""Time for the generator's processes to get ready."""
+"""Time for the processes of the generator to start."""
 IN_FLIGHT_MAX = 4_000
-"""Of one process of the generator: calls beyond it are not made and counted as not offered."""
+"""Limit of concurrent calls per process. Calls above it are not made and counted as not offered."""
 
 
 @dataclass(slots=True)
-class Served:
-    """What became of calls."""
+class LoadResult:
+    """Results of calls."""
 
     seconds: float = 0.0
     durations: list[float] = field(default_factory=list)
-    """Of accepted calls, in seconds."""
+    """Durations of accepted calls, in seconds."""
     refused: int = 0
-    """RESOURCE_EXHAUSTED with RetryInfo."""
+    """Calls that ended with RESOURCE_EXHAUSTED and RetryInfo."""
     refused_without_wait: int = 0
-    """RESOURCE_EXHAUSTED without it."""
+    """Calls that ended with RESOURCE_EXHAUSTED without RetryInfo."""
     others: Counter[str] = field(default_factory=Counter)
-    """Any other status."""
+    """Calls by any other status."""
     hung: int = 0
-    """Calls that took longer than their deadline and some slack."""
+    """Calls that took longer than their deadline plus SLACK_S."""
     not_offered: int = 0
     refusal_durations: list[float] = field(default_factory=list)
 
     @property
     def offered(self) -> int:
-        """Counts all calls."""
+        """Number of all calls."""
         return len(self.durations) + self.refused + self.refused_without_wait + self.others.total()
 
-    def add(self, other: Served) -> None:
-        """Adds the calls of another; the time stays."""
+    def add(self, other: LoadResult) -> None:
+        """Adds the calls of another result. The duration stays."""
         self.durations += other.durations
         self.refused += other.refused
         self.refused_without_wait += other.refused_without_wait
@@ -61,7 +61,7 @@ class Served:
         self.refusal_durations += other.refusal_durations
 
     def figures(self) -> dict[str, object]:
-        """Returns what the report holds."""
+        """Returns the figures for the report."""
         p50, p99 = quantiles_ms(self.durations) if self.durations else (0.0, 0.0)
         return {
             "offered_per_s": round(self.offered / self.seconds, 1),
@@ -80,7 +80,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A method, and bodies for it."""
+    """A method and its request bodies."""
 
     address: str
     method: str
@@ -90,23 +90,23 @@ class Target:
 
 
 class Caller:
-    """Makes calls and sorts what came of them."""
+    """Makes calls and counts their results."""
 
     def __init__(self, target: Target, channel: grpc.aio.Channel) -> None:
-        self.target, self.served = target, Served()
-        self._who = token(target.tenant)
+        self.target, self.served = target, LoadResult()
+        self._metadata = token(target.tenant)
         self._unary: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(target.method)
 
     async def call(self) -> None:
         """Makes one call."""
         begun = time.perf_counter()
         try:
-            await self._unary(self.target.body(), metadata=self._who, timeout=self.target.deadline_s)
+            await self._unary(self.target.body(), metadata=self._metadata, timeout=self.target.deadline_s)
         except grpc.aio.AioRpcError as error:
             took = time.perf_counter() - begun
             if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
                 self.served.others[error.code().name] += 1
-            elif says_when(error):
+            elif has_retry_info(error):
                 self.served.refused += 1
                 self.served.refusal_durations.append(took)
             else:
@@ -117,8 +117,8 @@ class Caller:
         self.served.hung += took > self.target.deadline_s + SLACK_S
 
 
-def says_when(error: grpc.aio.AioRpcError) -> bool:
-    """Tells whether a refusal says after which time to try again."""
+def has_retry_info(error: grpc.aio.AioRpcError) -> bool:
+    """Returns True if the error has a RetryInfo."""
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
             status = status_pb2.Status.FromString(value if isinstance(value, bytes) else value.encode())
@@ -126,8 +126,8 @@ def says_when(error: grpc.aio.AioRpcError) -> bool:
     return False
 
 
-async def closed(target: Target, seconds: float, callers: int) -> Served:
-    """Calls with so many callers, each waiting for its answer: what they get through is the capacity."""
+async def closed_loop(target: Target, seconds: float, callers: int) -> LoadResult:
+    """Calls with concurrent callers that each wait for their answer. Their throughput is the capacity."""
     async with grpc.aio.insecure_channel(target.address) as channel:
         caller = Caller(target, channel)
         begun = time.perf_counter()
@@ -141,25 +141,27 @@ async def closed(target: Target, seconds: float, callers: int) -> Served:
         return caller.served
 
 
-async def opened(target: Target, seconds: float, per_s: float) -> Served:
-    """Calls at that rate whatever comes of it, from several processes; returns when all calls have ended."""
+async def open_loop(target: Target, seconds: float, per_s: float) -> LoadResult:
+    """Calls at a fixed rate from several processes. Returns when all calls have ended."""
     loop, parts = asyncio.get_running_loop(), []
     context = multiprocessing.get_context("spawn")
     start_at = time.time() + START_S
     with ProcessPoolExecutor(PROCESSES, context) as pool:
         terms = target, seconds, per_s / PROCESSES, start_at
-        parts = await asyncio.gather(*(loop.run_in_executor(pool, _opened_here, *terms) for _ in range(PROCESSES)))
-    whole = Served(seconds=max(part.seconds for part in parts))
+        parts = await asyncio.gather(
+            *(loop.run_in_executor(pool, _open_loop_process, *terms) for _ in range(PROCESSES))
+        )
+    whole = LoadResult(seconds=max(part.seconds for part in parts))
     for part in parts:
         whole.add(part)
     return whole
 
 
-def _opened_here(target: Target, seconds: float, per_s: float, start_at: float) -> Served:
-    return asyncio.run(_opened(target, seconds, per_s, start_at))
+def _open_loop_process(target: Target, seconds: float, per_s: float, start_at: float) -> LoadResult:
+    return asyncio.run(_open_loop(target, seconds, per_s, start_at))
 
 
-async def _opened(target: Target, seconds: float, per_s: float, start_at: float) -> Served:
+async def _open_loop(target: Target, seconds: float, per_s: float, start_at: float) -> LoadResult:
     async with contextlib.AsyncExitStack() as stack:
         callers = []
         for _ in range(CONNECTIONS):
@@ -169,7 +171,7 @@ async def _opened(target: Target, seconds: float, per_s: float, start_at: float)
             callers.append(Caller(target, channel))
         await asyncio.sleep(max(0.0, start_at - time.time()))
         running: set[asyncio.Task[None]] = set()
-        whole, begun, made = Served(), time.perf_counter(), 0
+        whole, begun, made = LoadResult(), time.perf_counter(), 0
         while (passed := time.perf_counter() - begun) < seconds:
             due = int(passed * per_s) - made
             made += due
@@ -190,7 +192,7 @@ async def _opened(target: Target, seconds: float, per_s: float, start_at: float)
 
 
 def resident_mib(pid: int) -> float:
-    """Returns the memory that a process holds."""
+    """Returns the resident memory of a process in MiB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -1,4 +1,4 @@
-"""One run: each method beyond its capacity, then callers that mean no good."""
+"""One overload run: each method above its capacity, then hostile clients."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from bench.performance.recommendations import feed, learned
 from bench.performance.stack import servers, service
-from bench.resilience.overload import hostile
-from bench.resilience.overload.beyond import METHODS, overload
+from bench.resilience.overload import hostile_clients
+from bench.resilience.overload.saturation import METHODS, overload
 
 
-async def play(
+async def run(
     seconds: float, streams: int, methods: tuple[str, ...] = tuple(METHODS)
 ) -> tuple[dict[str, Any], list[str]]:
-    """Returns what was measured and what was not as promised."""
+    """Returns the measurements and the violated bounds."""
     report: dict[str, Any] = {"methods": {}, "hostile": {}}
     problems: list[str] = []
     async with servers() as on, service("ingest", on) as ingest, service("neural", on) as neural:
@@ -25,7 +25,7 @@ async def play(
             report["methods"][name] = found.report
             problems += found.problems
             print(f"{name}: {found.report}", flush=True)
-        report["hostile"], wrong = await hostile.play(ingest, streams)
+        report["hostile"], wrong = await hostile_clients.run(ingest, streams)
         problems += wrong
         print(f"hostile: {report['hostile']}", flush=True)
     return report, problems

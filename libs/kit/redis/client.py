@@ -13,7 +13,7 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from kit.settings import Reader, Report, Setting
+from kit.settings.declaration import Report, Setting
 
 TIMEOUT = timedelta(milliseconds=250)
 CONNECTIONS_MAX = 32
@@ -37,13 +37,6 @@ class RedisSettings:
         """Reports certificate authorities for an address without TLS."""
         is_valid = not self.ca or self.url.startswith("rediss://")
         report.require("REDIS_CA", is_valid, "needs an address that begins with rediss://")
-
-
-def redis_address(reader: Reader, default: str | None) -> str:
-    """Reads REDIS_URL and REDIS_CA; see RedisSettings."""
-    url, ca = reader.text("REDIS_URL", default), reader.text("REDIS_CA", "")
-    reader.check("REDIS_CA", not ca or url.startswith("rediss://"), "needs an address that begins with rediss://")
-    return _with_ca(url, ca)
 
 
 def _with_ca(url: str, ca: str) -> str:

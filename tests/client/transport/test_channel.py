@@ -12,8 +12,8 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant_client import Tls, open_channel
 from radiant_client.transport.channel import retry_policy, service_config, timeout_of
-from tests.kit.scripted_servicer import Script, a_signal
-from tests.kit.test_tls import Site, served
+from tests.kit.fixtures.scripted_servicer import Script, a_signal
+from tests.kit.rpc.test_tls import Site, served
 
 ROOT = Path(__file__).parents[3]
 

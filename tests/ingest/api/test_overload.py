@@ -6,8 +6,8 @@ import time
 import grpc
 import pytest
 
-from bench.resilience.overload.hostile import deep_value
-from bench.resilience.overload.load import says_when
+from bench.resilience.overload.hostile_clients import deep_value
+from bench.resilience.overload.load import has_retry_info
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from tests.ingest.fixtures.conditions import wait_until
@@ -118,7 +118,7 @@ async def test_calls_above_limit_are_refused_with_retry_info(database_url: str, 
         assert refusals
         assert {each.code() for each in refusals} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
         assert {reason_of(each) for each in refusals} == {"OVERLOADED"}
-        assert all(says_when(each) for each in refusals)
+        assert all(has_retry_info(each) for each in refusals)
         accepted = len(found) - len(refusals)
         assert accepted >= 8
         assert await service.number("SELECT count(*) FROM ingest.implicit_signals") == accepted
@@ -135,7 +135,7 @@ async def test_idle_streams_leave_capacity_for_other_calls(database_url: str, re
             with pytest.raises(grpc.aio.AioRpcError) as refusal:
                 await call.read()
             assert refusal.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-            assert says_when(refusal.value)
+            assert has_retry_info(refusal.value)
         await service.call(
             "SubmitImplicitSignal", pb.SubmitImplicitSignalRequest(request_id=new_id(), signal=signal("p"))
         )

@@ -1,0 +1,46 @@
+"""Figures of the replay: intervals, the repeated arithmetic of others, and when a change is believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.learning.intervals import format_interval, interval
+from bench.learning.replay import paretobandit
+from bench.learning.replay.policies import FORMULA, GLOBAL, OURS, default_policies
+from bench.learning.replay.simulation import simulate
+from bench.learning.replay.streams import draw_streams
+from neural.settings import RecommendSettings
+from tests.bench.fixtures.outcomes import table
+
+
+def test_paired_intervals_are_those_of_students_t() -> None:
+    """Known numbers: five differences with mean 3 and standard deviation 1.5811, t(4) = 2.7764."""
+    mean, low, high = interval(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert (mean, low, high) == pytest.approx((3.0, 3 - 1.96324, 3 + 1.96324), abs=1e-4)
+    assert format_interval(np.array([0.01, 0.01])) == "+0.0100 [+0.0100, +0.0100]"
+
+
+def test_one_seed_has_no_width() -> None:
+    """Nothing is claimed of a single seed's spread."""
+    assert interval(np.array([0.4])) == (0.4, 0.4, 0.4)
+
+
+def test_ours_learns_the_best_model_of_each_task() -> None:
+    """After enough events it beats the lot, and stays below the ceiling."""
+    streams = draw_streams(table(), range(4), 2_000)
+    courses = {
+        each.name: simulate(streams, each, [2_000], turns=1) for each in default_policies(RecommendSettings().priors)
+    }
+    assert (courses[OURS].greedy[2_000] > courses["random"].served[2_000] + 0.1).all()
+    assert (courses[OURS].served[2_000] <= streams.ceiling).all()
+    assert {FORMULA, GLOBAL} < set(courses)
+
+
+def test_the_repeated_arithmetic_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    """Upper bounds of every model are those of paretobandit."""
+    pytest.importorskip("pareto_bandit")
+    paretobandit.check_package_parity(
+        draw_streams(table(), range(1), 500), paretobandit.BanditSettings(name="any", alpha=0.7, ridge=0.3)
+    )
+    assert "equal to the package" in capsys.readouterr().out

@@ -1,0 +1,92 @@
+"""The replay learns as the product does, and what it adds to that does what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.learning.attacks.collusion import Plan
+from bench.learning.attacks.trust_rounds import Defense, TrustLearner
+from bench.learning.replay import service_parity
+from bench.learning.replay.cells import Cap, Cells, Units
+from bench.learning.replay.policies import OURS, Policy, default_policies
+from bench.learning.replay.simulation import simulate
+from bench.learning.replay.streams import USERS, draw_streams
+from bench.learning.tables import Indices, Numbers
+from neural.settings import RecommendSettings
+from tests.bench.fixtures.outcomes import MODELS, TASKS, table
+
+
+def _ours() -> Policy:
+    return next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
+
+
+def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same units through both give the same estimates and choices."""
+    monkeypatch.setattr(service_parity, "EVENTS", 400)
+    monkeypatch.setattr(service_parity, "CONTEXTS", 10)
+    service_parity.check_parity(table(), 3)
+    assert "equal to the service" in capsys.readouterr().out
+
+
+def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replay whose units count otherwise is told."""
+    learn = Cells.learn
+
+    def wrong(self: Cells, user: Indices, task: Indices, model: Indices, evidence: Numbers, score: Numbers) -> None:
+        learn(self, user, task, model, evidence * 1.01, score)
+
+    monkeypatch.setattr(service_parity, "EVENTS", 200)
+    monkeypatch.setattr(Cells, "learn", wrong)
+    with pytest.raises(AssertionError, match="differs from the service"):
+        service_parity.check_parity(table(), 3)
+
+
+@pytest.mark.parametrize("cap", [None, Cap(), Cap(share=0.3, free=1.0)])
+def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> None:
+    """One by one or all at once, capped or not."""
+    rng, rows, events = np.random.default_rng(0), 3, 500
+    units = Units(
+        user=np.minimum(rng.geometric(0.1, (rows, events)) - 1, USERS - 1),
+        task=rng.integers(len(TASKS), size=(rows, events)),
+        model=rng.integers(len(MODELS), size=(rows, events)),
+        evidence=rng.uniform(0.1, 1, (rows, events)),
+        score=rng.random((rows, events)),
+    )
+    slow, fast = (Cells(rows, len(TASKS), len(MODELS), cap=cap) for _ in range(2))
+    for event in range(events):
+        user, task, model = (each[:, event] for each in (units.user, units.task, units.model))
+        slow.learn(user, task, model, units.evidence[:, event], units.score[:, event])
+    fast.relearn(units)
+    for name in ("user", "tenant", "everyone"):
+        for part in ("evidence", "total"):
+            assert np.allclose(getattr(getattr(slow, name), part), getattr(getattr(fast, name), part))
+    assert np.array_equal(slow.raters, fast.raters)
+    assert np.array_equal(slow.tenants, fast.tenants)
+
+
+def test_a_capped_rater_counts_for_a_share_of_the_cell() -> None:
+    """Who says everything counts for no more than the free units, and less is left alone."""
+    cells, zero = Cells(1, 1, 2, cap=Cap(share=0.1, free=5.0)), np.zeros(1, np.int64)
+    for _ in range(40):
+        cells.learn(zero, zero, zero, np.ones(1), np.ones(1))
+    cells.learn(zero + 1, zero, zero, np.ones(1), np.zeros(1))
+    assert cells.tenant.evidence[0, 0, 0, 0] == pytest.approx(5 + 1)
+    assert cells.tenant.total[0, 0, 0, 0] == pytest.approx(5)
+    assert cells.user.evidence[0, 0, 0, 0] == 40
+
+
+def test_a_round_lowers_the_trust_of_those_who_collude() -> None:
+    """Colluding raters end below honest ones, and what they said before weighs less, too."""
+    events, seen = 3_000, []
+
+    def make_learner(cells: Cells) -> TrustLearner:
+        seen.append(TrustLearner(cells, Defense(name="trust", uses_trust=True), events, every=1_500))
+        return seen[-1]
+
+    streams = draw_streams(table(), range(2), events, [Plan(share=0.1, volume=3.0)])
+    simulate(streams, _ours(), [events], turns=1, make_learner=make_learner)
+    assert streams.attack is not None
+    member, trust = streams.attack.member == 1, seen[0].trust
+    assert trust[member].mean() < 0.8 * trust[~member].mean()
+    assert seen[0].cells.tenant.evidence[:, :, :-1].sum() < 2 * events - 1

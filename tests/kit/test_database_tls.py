@@ -1,0 +1,130 @@
+"""Connections to PostgreSQL and Redis over TLS: to the server that the authority knows, and to no other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+import redis.exceptions
+
+from cli.embedded.valkey import valkey_program
+from kit.errors import Unavailable
+from kit.postgres.pool import PostgresSettings, open_database
+from kit.redis.client import RedisSettings, open_redis
+from kit.settings.declaration import SettingsError
+from tests.kit.fixtures.settings import read_group
+from tests.support.certificates import Authority, Pair
+
+SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
+
+
+@contextlib.asynccontextmanager
+async def terminating(url: str, pair: Pair, scheme: str) -> AsyncIterator[str]:
+    """Takes TLS off in front of a server that was built without, and gives the encrypted address.
+
+    Nothing unencrypted gets through. PostgreSQL's clients ask for TLS in its own way before they speak it.
+    """
+    parts = urlsplit(url)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert, pair.key)
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
+            if scheme == "postgresql":
+                if await reader.readexactly(8) != SSL_REQUEST:
+                    writer.close()
+                    return
+                writer.write(b"S")
+                await writer.drain()
+            await writer.start_tls(context)
+            behind, before = await asyncio.open_connection(parts.hostname, parts.port)
+            await asyncio.gather(copy(reader, before), copy(behind, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield parts._replace(scheme=scheme, netloc=re.sub(r":\d+$", f":{port}", parts.netloc)).geturl()
+    finally:
+        server.close()
+        await asyncio.sleep(0.05)
+
+
+async def reaches(url: str, ca: str = "") -> bool:
+    """Tells whether PostgreSQL answers with these settings."""
+    settings = read_group(PostgresSettings, {"DATABASE_URL": url, "DATABASE_CA": ca}, application_name="kit-test")
+    async with open_database(settings) as database, database.transaction() as connection:
+        return bool(await connection.fetchval("SELECT true"))
+
+
+def verifying(url: str, ca: Path) -> str:
+    """Returns the address with parameters that the driver reads itself."""
+    return f"{url}?sslmode=verify-full&sslrootcert={quote(str(ca), safe='')}"
+
+
+async def test_postgres_is_known_by_the_setting_or_by_the_address(postgres_url: str, tmp_path: Path) -> None:
+    own = Authority("ours")
+    ca, foreign = own.save(tmp_path), Authority("theirs").save(tmp_path)
+    async with terminating(postgres_url, own.issue(tmp_path, "postgres"), "postgresql") as url:
+        assert await reaches(url, str(ca))
+        assert await reaches(verifying(url, ca))
+        for arguments in ((url, str(foreign)), (verifying(url, foreign),)):
+            with pytest.raises(Unavailable):
+                await reaches(*arguments)
+
+
+async def test_a_postgres_of_another_name_is_refused(postgres_url: str, tmp_path: Path) -> None:
+    own = Authority("ours")
+    pair = own.issue(tmp_path, "elsewhere", "https://elsewhere.example", local=False)
+    async with terminating(postgres_url, pair, "postgresql") as url:
+        with pytest.raises(Unavailable):
+            await reaches(url, str(own.save(tmp_path)))
+
+
+async def test_a_postgres_that_speaks_no_tls_is_refused(postgres_url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        await reaches(postgres_url, str(Authority("ours").save(tmp_path)))
+
+
+async def answers(url: str, ca: str = "") -> bool:
+    """Tells whether Redis answers with these settings."""
+    address = read_group(RedisSettings, {"REDIS_URL": url, "REDIS_CA": ca}).address
+    async with open_redis(address) as client:
+        return bool(await client.ping())
+
+
+async def test_redis_is_known_by_the_setting(redis_url: str, tmp_path: Path) -> None:
+    own = Authority("ours")
+    ca, foreign = own.save(tmp_path), Authority("theirs").save(tmp_path)
+    async with terminating(redis_url, own.issue(tmp_path, "redis"), "rediss") as url:
+        assert await answers(url, str(ca))
+        assert await answers(f"{url}?ssl_ca_certs={quote(str(ca), safe='')}")
+        for wrong in (str(foreign), ""):
+            with pytest.raises(redis.exceptions.ConnectionError):
+                await answers(url, wrong)
+
+
+def test_an_authority_for_an_address_without_tls_is_a_mistake() -> None:
+    with pytest.raises(SettingsError, match="RADIANT_REDIS_CA"):
+        read_group(RedisSettings, {"REDIS_URL": "redis://h", "REDIS_CA": "/ca"})
+
+
+def test_a_valkey_with_tls_of_its_own() -> None:
+    options = ["--port", "0", "--tls-port", "1", "--save", "", "--daemonize", "no"]
+    done = subprocess.run([str(valkey_program()), *options], capture_output=True, text=True, timeout=10, check=False)
+    if "Failed finding TLS support" in done.stdout:
+        pytest.skip("the bundled Valkey was built without TLS; a proxy stands in for it above")
+    assert "tls" in done.stdout.lower(), "a build with TLS would be tried here without the proxy"
