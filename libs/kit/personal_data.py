@@ -64,9 +64,11 @@ async def open_redactor(choice: str) -> AsyncIterator[Redactor]:
         yield NoRedactor()
         return
     with ThreadPoolExecutor(1, thread_name_prefix="redaction") as pool:
-        load = _presidio if choice == "presidio" else _rules
-        redact = await asyncio.get_running_loop().run_in_executor(pool, load)
-        yield _InThread(redact, pool)
+        if choice == "presidio":
+            yield _InThread(await asyncio.get_running_loop().run_in_executor(pool, _presidio), pool)
+            return
+        rules = pool.submit(_rules)  # the only thread of the pool loads them before the first call
+        yield _InThread(lambda text: rules.result()(text), pool)
 
 
 def _rules() -> Callable[[str], str]:

@@ -30,8 +30,8 @@ class Part(Protocol):
 class RestartPolicy:
     """Limits of restarts after crashes."""
 
-    first_wait: timedelta = timedelta(milliseconds=200)
-    """Wait before the first restart; doubles with each further restart within the window."""
+    first_wait: timedelta = timedelta(milliseconds=400)
+    """Wait before the second restart within the window; doubles with each further one. The first one does not wait."""
     wait_max: timedelta = timedelta(seconds=10)
     """Upper bound of the wait."""
     crashes_max: int = 5
@@ -110,7 +110,7 @@ class Supervisor:
                 if len(crashes) > policy.crashes_max:
                     self._fail(PartFailedError(f"{part.name} {reason}, {len(crashes)} crashes in a row."))
                     return
-                wait_s = policy.first_wait.total_seconds() * 2 ** (len(crashes) - 1)
+                wait_s = policy.first_wait.total_seconds() * 2 ** (len(crashes) - 2) if len(crashes) > 1 else 0.0
                 log.warning("%s %s; restarting it", part.name, reason)
                 await asyncio.sleep(min(wait_s, policy.wait_max.total_seconds()))
                 try:
