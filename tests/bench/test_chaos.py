@@ -107,13 +107,13 @@ def sizes(found: Findings) -> tuple[int, int, int]:
     return len(found.lost), len(found.duplicated), len(found.unexpected)
 
 
-async def test_what_was_stored_once_is_in_order(database_url: str) -> None:
+async def test_comparison_of_correct_database_finds_nothing(database_url: str) -> None:
     ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     assert sizes(await compare(database_url, ledger)) == (0, 0, 0)
 
 
-async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
+async def test_comparison_finds_every_kind_of_loss(database_url: str) -> None:
     ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     connection = await asyncpg.connect(database_url)
@@ -133,7 +133,7 @@ async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
     assert strange == 1  # the manifest whose output is gone
 
 
-async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: str) -> None:
+async def test_comparison_finds_duplicates_unexpected_facts_and_changed_answers(database_url: str) -> None:
     ledger = acknowledged_events()
     events = list(ledger.sent.values())
     await store(database_url, events)
@@ -151,13 +151,13 @@ async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: s
     assert len(ledger.changed) == 1
 
 
-def test_the_same_seed_says_the_same() -> None:
+def test_events_of_the_same_seed_are_equal() -> None:
     one, again, other = (list(acknowledged_events(seed).sent.values()) for seed in (5, 5, 6))
     assert one == again
     assert one != other
 
 
-def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
+def test_internal_error_of_a_service_is_recorded_as_unexpected() -> None:
     ledger = Ledger()
     _, status = internal(RuntimeError("on purpose"))
     details = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
@@ -166,7 +166,7 @@ def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
     assert len(ledger.internal_errors) == 1
 
 
-async def test_a_call_beyond_its_deadline_is_noticed() -> None:
+async def test_call_beyond_its_deadline_is_recorded() -> None:
     ledger = Ledger(slack_s=0.5)
     ledger.record_duration("X", 1.4, 1.0)
     assert ledger.hung == []
@@ -175,7 +175,7 @@ async def test_a_call_beyond_its_deadline_is_noticed() -> None:
     assert ledger.overrun_max_s == pytest.approx(0.6)
 
 
-async def test_a_proxy_breaks_connections_and_mends_them() -> None:
+async def test_proxy_disturbs_and_restores_connections() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(100):

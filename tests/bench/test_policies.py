@@ -14,19 +14,19 @@ from neural.settings import RecommendSettings
 from tests.bench.fixtures.outcomes import table
 
 
-def test_paired_intervals_are_those_of_students_t() -> None:
+def test_interval_equals_students_t() -> None:
     """Known numbers: five differences with mean 3 and standard deviation 1.5811, t(4) = 2.7764."""
     mean, low, high = interval(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     assert (mean, low, high) == pytest.approx((3.0, 3 - 1.96324, 3 + 1.96324), abs=1e-4)
     assert format_interval(np.array([0.01, 0.01])) == "+0.0100 [+0.0100, +0.0100]"
 
 
-def test_one_seed_has_no_width() -> None:
+def test_interval_of_one_seed_is_empty() -> None:
     """Nothing is claimed of a single seed's spread."""
     assert interval(np.array([0.4])) == (0.4, 0.4, 0.4)
 
 
-def test_ours_learns_the_best_model_of_each_task() -> None:
+def test_product_policy_exceeds_random_and_stays_below_the_oracle() -> None:
     """After enough events it beats the lot, and stays below the ceiling."""
     streams = draw_streams(table(), range(4), 2_000)
     courses = {
@@ -37,7 +37,7 @@ def test_ours_learns_the_best_model_of_each_task() -> None:
     assert {FORMULA, GLOBAL} < set(courses)
 
 
-def test_the_repeated_arithmetic_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bandit_equals_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     """Upper bounds of every model are those of paretobandit."""
     pytest.importorskip("pareto_bandit")
     paretobandit.check_package_parity(

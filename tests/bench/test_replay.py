@@ -21,7 +21,7 @@ def _ours() -> Policy:
     return next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
 
 
-def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_replay_equals_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The same units through both give the same estimates and choices."""
     monkeypatch.setattr(service_parity, "EVENTS", 400)
     monkeypatch.setattr(service_parity, "CONTEXTS", 10)
@@ -29,7 +29,7 @@ def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "equal to the service" in capsys.readouterr().out
 
 
-def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parity_check_with_wrong_evidence_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay whose units count otherwise is told."""
     learn = Cells.learn
 
@@ -43,7 +43,7 @@ def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("cap", [None, Cap(), Cap(share=0.3, free=1.0)])
-def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> None:
+def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
     """One by one or all at once, capped or not."""
     rng, rows, events = np.random.default_rng(0), 3, 500
     units = Units(
@@ -65,7 +65,7 @@ def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> 
     assert np.array_equal(slow.tenants, fast.tenants)
 
 
-def test_a_capped_rater_counts_for_a_share_of_the_cell() -> None:
+def test_evidence_of_one_rater_is_capped() -> None:
     """Who says everything counts for no more than the free units, and less is left alone."""
     cells, zero = Cells(1, 1, 2, cap=Cap(share=0.1, free=5.0)), np.zeros(1, np.int64)
     for _ in range(40):
@@ -76,7 +76,7 @@ def test_a_capped_rater_counts_for_a_share_of_the_cell() -> None:
     assert cells.user.evidence[0, 0, 0, 0] == 40
 
 
-def test_a_round_lowers_the_trust_of_those_who_collude() -> None:
+def test_trust_round_lowers_trust_of_colluding_raters() -> None:
     """Colluding raters end below honest ones, and what they said before weighs less, too."""
     events, seen = 3_000, []
 

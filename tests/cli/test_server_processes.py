@@ -66,7 +66,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """Gives an empty data folder."""
+    """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
 
@@ -88,7 +88,7 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_killing_the_starter_ends_its_servers(data: Path) -> None:
+def test_servers_of_killed_process_end(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -99,7 +99,7 @@ def test_killing_the_starter_ends_its_servers(data: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no parent-death signal")
-def test_killing_guards_too_leaves_no_orphan(data: Path) -> None:
+def test_servers_of_killed_process_and_guards_end(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -109,7 +109,7 @@ def test_killing_guards_too_leaves_no_orphan(data: Path) -> None:
     assert gone(pids)
 
 
-def test_signal_to_the_starters_group_stops_in_order(data: Path) -> None:
+def test_servers_after_sigint_shut_down_in_order(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -131,7 +131,7 @@ def python_for(user: int) -> str | None:
 
 
 @as_root
-def test_ordinary_user_runs_both(data: Path) -> None:
+def test_servers_run_as_ordinary_user(data: Path) -> None:
     program = python_for(65534)
     if program is None:
         pytest.skip("no Python here that user id 65534 can run")
@@ -156,7 +156,7 @@ def test_ordinary_user_runs_both(data: Path) -> None:
 
 
 @as_root
-async def test_root_places_data_where_postgres_can_reach_it(data: Path) -> None:
+async def test_data_of_root_is_placed_where_postgres_has_access(data: Path) -> None:
     hidden = data / "hidden"
     hidden.mkdir(mode=0o700)
     async with embedded_postgres(hidden, options=SCRATCH_OPTIONS) as server:
@@ -171,7 +171,7 @@ async def test_root_places_data_where_postgres_can_reach_it(data: Path) -> None:
 
 
 @as_root
-async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_programs_without_access_for_postgres_are_copied(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private, public = data / "private", data / "public"
     private.mkdir(mode=0o700)
     public.mkdir(mode=0o755)
@@ -186,7 +186,7 @@ async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monke
 
 
 @as_root
-async def test_data_that_is_there_is_never_left_for_an_empty_place(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_existing_data_without_access_is_not_replaced(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
         place = server.folder
     assert place == data / "postgres"
@@ -197,13 +197,13 @@ async def test_data_that_is_there_is_never_left_for_an_empty_place(data: Path, m
 
 
 @as_root
-def test_a_look_that_a_signal_ended_is_no_answer() -> None:
+def test_access_check_ended_by_a_signal_raises() -> None:
     with pytest.raises(EmbeddedError, match="signal 9"):
         reach_module._succeeds(["/bin/sh", "-c", "kill -9 $$"], 65534)
 
 
 @as_root
-def test_processes_that_talk_grpc_can_still_look_as_another_user() -> None:
+def test_access_check_beside_grpc_calls_succeeds() -> None:
     """Forked by `subprocess.run(user=...)`, many of these children would die in gRPC's fork handlers."""
     done = subprocess.run([sys.executable, "-c", TALKER], capture_output=True, text=True, check=False, timeout=100)
     assert done.stdout.strip() == "60", done.stderr[-2000:]

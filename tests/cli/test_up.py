@@ -30,7 +30,7 @@ UP = "The suite is up"
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """Gives an empty data folder."""
+    """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
 
@@ -139,7 +139,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"
 
 @on_linux
 @pytest.mark.slow
-def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
+def test_up_with_demo_serves_stops_and_keeps_data(data: Path) -> None:
     with radiant(data, "up", "--demo", "--events", "60", "--quiet") as first:
         printed = first.await_text()
         events = int(re.findall(r"^manifests=(\d+)$", printed, re.MULTILINE)[0])
@@ -172,7 +172,7 @@ def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
 @on_linux
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["schemas", "Playing"])
-def test_it_can_be_stopped_before_it_is_up(data: Path, moment: str) -> None:
+def test_up_interrupted_during_start_stops(data: Path, moment: str) -> None:
     with radiant(data, "up", "--demo") as command:
         command.await_text(moment)
         assert command.stop(signal.SIGINT) == 0, command.printed()
@@ -184,7 +184,7 @@ def test_it_can_be_stopped_before_it_is_up(data: Path, moment: str) -> None:
 
 @on_linux
 @pytest.mark.slow
-def test_a_table_that_cannot_be_played_leaves_the_suite_up(data: Path) -> None:
+def test_up_with_unreadable_demo_table_stays_up(data: Path) -> None:
     with radiant(data, "up", "--demo", "--data", str(data / "absent.csv")) as command:
         assert "absent.csv" in command.await_text()
         assert command.stop(signal.SIGTERM) == 0, command.printed()

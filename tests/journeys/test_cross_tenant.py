@@ -58,7 +58,7 @@ def everything(tenant: str) -> grpc.aio.Metadata:
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives the superuser's connection."""
+    """Provides the superuser's connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
@@ -117,7 +117,7 @@ def name_tenant(request: Any, tenant: str) -> bool:
     return False
 
 
-async def test_no_call_for_another_tenant_or_for_what_is_its_own_is_answered(
+async def test_calls_for_another_tenant_or_its_data_are_refused(
     database_url: str, redis_url: str, admin: asyncpg.Connection, tmp_path: Path
 ) -> None:
     attempts, codes = Attempts("rpc"), Counter[str]()
@@ -158,7 +158,7 @@ async def test_no_call_for_another_tenant_or_for_what_is_its_own_is_answered(
 
 
 def hidden(answer: Answer) -> bool:
-    """Tells whether an answer says nothing of the other tenant."""
+    """Returns True if an answer says nothing of the other tenant."""
     return MARK.encode() not in answer.data and (answer.code == "OK" or answer.code in _REFUSALS)
 
 
@@ -174,7 +174,7 @@ def wrong_callers(method: MethodDescriptor) -> dict[str, grpc.aio.Metadata]:
     }
 
 
-async def test_every_method_is_refused_without_a_token_and_to_every_role_that_its_row_does_not_name(
+async def test_method_without_token_or_required_role_is_refused(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     wrong: list[str] = []

@@ -125,7 +125,7 @@ async def complete(suite: Suite) -> pb.Erasure:
             await asyncio.sleep(0.1)
 
 
-async def test_everybody_forgets(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_erased_user_is_in_no_table_key_or_log(database_url: str, redis_url: str, tmp_path: Path) -> None:
     audio = tmp_path / "audio"
     async with (
         running_suite(database_url, redis_url, RADIANT_AUDIO_URL=str(audio), RADIANT_LOG_LEVEL="DEBUG") as suite,

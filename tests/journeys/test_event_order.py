@@ -126,7 +126,7 @@ async def played(databases: Databases, redis_url: str, steps: list[Step], kills:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_disorder_repeats_and_kills_change_nothing(databases: Databases, redis_url: str, seed: int) -> None:
+async def test_scores_after_disorder_and_kills_are_equal(databases: Databases, redis_url: str, seed: int) -> None:
     chance = random.Random(seed)
     steps = history(chance)
     orderly = await played(databases, redis_url, steps, 0, seed)

@@ -92,7 +92,7 @@ async def covered(suite: Suite, experiment_id: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_an_experiment_decides_and_is_analysed(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_experiment_assigns_models_and_is_analysed(database_url: str, redis_url: str, tmp_path: Path) -> None:
     async with running_suite(database_url, redis_url) as suite, experiments(database_url, redis_url, tmp_path) as stub:
         experiment = await started(stub, draft())
         name = experiment.experiment_id
@@ -125,7 +125,7 @@ async def test_an_experiment_decides_and_is_analysed(database_url: str, redis_ur
         assert refused.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-async def test_a_rollout_takes_its_first_step_and_comes_back(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_rollout_advances_and_rolls_back(database_url: str, redis_url: str, tmp_path: Path) -> None:
     admin = token("acme", "admin")
     async with experiments(database_url, redis_url, tmp_path) as stub:
         small = draft()
@@ -149,7 +149,7 @@ async def test_a_rollout_takes_its_first_step_and_comes_back(database_url: str, 
         assert shown.experiment.traffic_percentage == 0
 
 
-async def test_a_rollout_ends_with_its_experiment(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_rollout_of_completed_experiment_is_finished(database_url: str, redis_url: str, tmp_path: Path) -> None:
     admin = token("acme", "admin")
     async with experiments(database_url, redis_url, tmp_path) as stub:
         name = (await started(stub, draft())).experiment_id

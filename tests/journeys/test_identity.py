@@ -23,7 +23,7 @@ from tests.support.suite import token
 BRAIN = "spiffe://acme.example/brain"
 
 
-async def test_every_service_believes_the_provider_and_no_shared_key(
+async def test_services_with_a_provider_accept_only_its_tokens(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     key, stranger = SigningKey("one"), SigningKey("two")
@@ -57,7 +57,7 @@ async def test_every_service_believes_the_provider_and_no_shared_key(
 
 
 @pytest.mark.parametrize("shared_key", [True, False])
-async def test_a_service_believes_certificates_by_setting(
+async def test_service_with_client_authority_accepts_listed_certificates(
     database_url: str, redis_url: str, tmp_path: Path, shared_key: bool
 ) -> None:
     authority = Authority("ours")

@@ -14,7 +14,7 @@ from tests.support.suite import KEY, running_suite
 LINES_MAX = 10
 
 
-async def test_the_example_runs(database_url: str, redis_url: str) -> None:
+async def test_readme_example_runs(database_url: str, redis_url: str) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1
     assert len([line for line in blocks[0].splitlines() if line.strip()]) <= LINES_MAX

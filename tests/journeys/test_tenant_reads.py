@@ -42,7 +42,7 @@ async def play(suite: Suite, tenant: str) -> None:
 
 
 async def unknown(call: Any, request: Any) -> bool:
-    """Tells whether the other tenant is told that there is no such thing."""
+    """Returns True if the other tenant is told that there is no such thing."""
     try:
         await call(request, metadata=token("globex"), timeout=CALL_SECONDS)
     except grpc.aio.AioRpcError as error:
@@ -50,7 +50,7 @@ async def unknown(call: Any, request: Any) -> bool:
     return False
 
 
-async def test_no_call_tells_of_another_tenant(database_url: str, redis_url: str) -> None:
+async def test_reads_return_no_data_of_another_tenant(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         await play(suite, "acme")
         who: Any = {"metadata": token("globex"), "timeout": CALL_SECONDS}
@@ -89,7 +89,7 @@ async def test_no_call_tells_of_another_tenant(database_url: str, redis_url: str
         assert status.learned_units == 0
 
 
-async def test_no_table_shows_rows_of_another_tenant(database_url: str, redis_url: str) -> None:
+async def test_tables_return_no_rows_of_another_tenant(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         await play(suite, "acme")
     admin = await asyncpg.connect(database_url)

@@ -37,7 +37,7 @@ async def test_dump_after_a_new_column_differs(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("service", KEEPERS, ids=lambda each: each.name)
-async def test_every_object_belongs_to_the_owner_role(service: Service, database_url: str) -> None:
+async def test_database_objects_belong_to_the_owner_role(service: Service, database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         rows = await connection.fetch(OWNERS, service.schema)

@@ -25,7 +25,7 @@ LOGINS = [service.role for service in SERVICES if service.role]
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives the superuser's connection."""
+    """Provides the superuser's connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
@@ -67,7 +67,7 @@ class Attacker:
 
 
 @pytest.mark.timeout(300)
-async def test_no_statement_of_a_service_reaches_another_tenants_rows(admin: asyncpg.Connection) -> None:
+async def test_statements_of_a_service_do_not_reach_rows_of_another_tenant(admin: asyncpg.Connection) -> None:
     tables = await relations(admin, *SCHEMAS)
     empty = await filled(admin, [each for each in tables if each.kind not in "cv"], OWN, OTHER)
     assert empty == [], "\n".join(empty)
@@ -103,7 +103,7 @@ async def test_no_statement_of_a_service_reaches_another_tenants_rows(admin: asy
         ("CREATE POLICY old ON ingest.requests FOR UPDATE USING (true)", 1),
     ],
 )
-async def test_the_attack_would_notice_a_hole(admin: asyncpg.Connection, hole: str, noticed: int) -> None:
+async def test_attack_on_weakened_policy_succeeds(admin: asyncpg.Connection, hole: str, noticed: int) -> None:
     (table,) = [each for each in await relations(admin, "ingest") if each.name == "ingest.requests"]
     assert (await filled(admin, [table], OWN, OTHER)) == []
     attempts = Attempts("none")
@@ -115,7 +115,7 @@ async def test_the_attack_would_notice_a_hole(admin: asyncpg.Connection, hole: s
     assert len(attempts.succeeded) == noticed
 
 
-async def test_expired_answers_go_without_being_seen(admin: asyncpg.Connection) -> None:
+async def test_purge_of_answers_deletes_expired_rows_of_all_tenants(admin: asyncpg.Connection) -> None:
     for schema in ("ingest", "experiments", "voice"):
         tables = [each for each in await relations(admin, schema) if each.name == f"{schema}.requests"]
         for table in tables:

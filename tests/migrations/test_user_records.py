@@ -16,7 +16,7 @@ WHERE n.nspname IN ('ingest', 'neural', 'experiments', 'voice') AND c.relkind IN
 """
 
 
-async def test_every_table_with_users_is_exported_or_has_a_reason(database_url: str) -> None:
+async def test_tables_with_users_are_exported_or_listed(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         named = {row["name"] for row in await connection.fetch(NAMED)}

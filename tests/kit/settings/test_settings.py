@@ -1,4 +1,4 @@
-"""Settings: everything that is wrong is said at once, and no value is ever shown."""
+"""Reader of settings: all problems are reported at once, without values."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from kit.settings import Reader, SettingsError
 SECOND = timedelta(seconds=1)
 
 
-def test_values_are_read_with_the_prefix() -> None:
+def test_reader_reads_variables_with_its_prefix() -> None:
     environ = {
         "X_NAME": " acme ",
         "NAME": "other",
@@ -31,7 +31,7 @@ def test_values_are_read_with_the_prefix() -> None:
     reader.done()
 
 
-def test_defaults_stand_for_what_is_missing_or_empty() -> None:
+def test_reader_returns_default_for_missing_or_empty_variable() -> None:
     reader = Reader({"X_NAME": "  ", "X_COUNT": ""}, "X_")
     assert reader.text("NAME", "acme") == "acme"
     assert reader.text("NOTE", "") == ""
@@ -42,7 +42,7 @@ def test_defaults_stand_for_what_is_missing_or_empty() -> None:
     reader.done()
 
 
-def test_all_problems_are_named_at_once_and_no_value_is_shown() -> None:
+def test_reader_names_all_problems_without_values() -> None:
     environ = {"X_COUNT": "hunter2", "X_SHARE": "9.75", "X_ON": "maybe", "X_LEVEL": "loud", "X_WAIT": "86400"}
     reader = Reader(environ, "X_")
     reader.text("NAME")
@@ -62,22 +62,22 @@ def test_all_problems_are_named_at_once_and_no_value_is_shown() -> None:
 
 
 @pytest.mark.parametrize("raw", ["nan", "inf", "-inf", "1e400", "11", "-1", "two", "0x2"])
-def test_a_number_out_of_range_is_wrong(raw: str) -> None:
+def test_reader_refuses_number_out_of_range(raw: str) -> None:
     assert _refused({"X_COUNT": raw}, lambda reader: reader.number("COUNT", 5, 0, 10))
 
 
 @pytest.mark.parametrize("raw", ["2.5", "nan", "inf", "11"])
-def test_a_count_is_whole(raw: str) -> None:
+def test_reader_refuses_count_that_is_not_whole(raw: str) -> None:
     assert _refused({"X_COUNT": raw}, lambda reader: reader.integer("COUNT", 5, 0, 10))
 
 
 @pytest.mark.parametrize("raw", ["0", "10"])
-def test_the_ends_of_a_range_belong_to_it(raw: str) -> None:
+def test_reader_accepts_bounds_of_a_range(raw: str) -> None:
     assert not _refused({"X_COUNT": raw}, lambda reader: reader.integer("COUNT", 5, 0, 10))
 
 
 @pytest.mark.parametrize(("raw", "value"), [("1", True), ("on", True), ("TRUE", True), ("0", False), ("No", False)])
-def test_flags_are_said_in_many_ways(raw: str, value: bool) -> None:
+def test_reader_accepts_common_words_for_flags(raw: str, value: bool) -> None:
     reader = Reader({"X_ON": raw}, "X_")
     assert reader.flag("ON", not value) is value
     reader.done()
