@@ -1,4 +1,4 @@
-"""The comparison of the chaos run notices what it is for: loss, doubles, strangers, changed answers."""
+"""Chaos test: the comparison finds lost, duplicated, unexpected and changed facts; the proxy disturbs connections."""
 
 import asyncio
 import dataclasses
@@ -16,7 +16,7 @@ from kit.rpc.status import internal
 
 
 def acknowledged_events(seed: int = 1) -> Ledger:
-    """Returns a ledger of a hundred events, all of them acknowledged."""
+    """Returns a ledger with 100 acknowledged events."""
     ledger, generator = Ledger(), EventGenerator(seed, "acme", "a")
     while len(ledger.sent) < 100:
         for event in generator.next():
@@ -26,7 +26,7 @@ def acknowledged_events(seed: int = 1) -> Ledger:
 
 
 async def store(url: str, events: list[Event]) -> None:
-    """Stores what the events say, as if the services had."""
+    """Stores the facts of the events as the services do."""
     connection = await asyncpg.connect(url)
     try:
         for event in events:
@@ -103,7 +103,7 @@ async def _store_signal(connection: asyncpg.Connection, tenant: str, mark: str) 
 
 
 def sizes(found: Findings) -> tuple[int, int, int]:
-    """Returns how much was lost, doubled, never said."""
+    """Returns the numbers of lost, duplicated and unexpected facts."""
     return len(found.lost), len(found.duplicated), len(found.unexpected)
 
 
@@ -130,7 +130,7 @@ async def test_comparison_finds_every_kind_of_loss(database_url: str) -> None:
         await connection.close()
     lost, doubled, strange = sizes(await compare(database_url, ledger))
     assert (lost, doubled) == (5, 0)
-    assert strange == 1  # the manifest whose output is gone
+    assert strange == 1  # the manifest without its output
 
 
 async def test_comparison_finds_duplicates_unexpected_facts_and_changed_answers(database_url: str) -> None:
@@ -141,7 +141,7 @@ async def test_comparison_finds_duplicates_unexpected_facts_and_changed_answers(
     connection = await asyncpg.connect(database_url)
     try:
         await _store_signal(connection, "acme", mark)
-        await _store_signal(connection, "acme", "never-said")
+        await _store_signal(connection, "acme", "never-sent")
     finally:
         await connection.close()
     key = next(iter(ledger.answers))
@@ -213,4 +213,4 @@ async def test_proxy_disturbs_and_restores_connections() -> None:
     finally:
         await proxy.close()
         server.close()
-        await asyncio.sleep(0.1)  # transports say farewell in the loop's next turns
+        await asyncio.sleep(0.1)  # transports are closed in the next iterations of the loop

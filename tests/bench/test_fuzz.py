@@ -1,4 +1,4 @@
-"""Random requests break no service, and the fuzzer notices one that is broken."""
+"""Fuzzing: services and parsers without faults, and a broken service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The replay learns as the product does, and what it adds to that does what it says."""
+"""Cells, caps and trust rounds of the replay, and their parity with the service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _ours() -> Policy:
 
 
 def test_replay_equals_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same units through both give the same estimates and choices."""
+    """Both give equal estimates and choices for the same units."""
     monkeypatch.setattr(service_parity, "EVENTS", 400)
     monkeypatch.setattr(service_parity, "CONTEXTS", 10)
     service_parity.check_parity(table(), 3)
@@ -30,7 +30,7 @@ def test_replay_equals_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_parity_check_with_wrong_evidence_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A replay whose units count otherwise is told."""
+    """The check fails if the replay weights units differently."""
     learn = Cells.learn
 
     def wrong(self: Cells, user: Indices, task: Indices, model: Indices, evidence: Numbers, score: Numbers) -> None:
@@ -44,7 +44,7 @@ def test_parity_check_with_wrong_evidence_fails(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("cap", [None, Cap(), Cap(share=0.3, free=1.0)])
 def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
-    """One by one or all at once, capped or not."""
+    """Units learned one by one and all at once give equal cells, with and without a cap."""
     rng, rows, events = np.random.default_rng(0), 3, 500
     units = Units(
         user=np.minimum(rng.geometric(0.1, (rows, events)) - 1, USERS - 1),
@@ -66,7 +66,7 @@ def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
 
 
 def test_evidence_of_one_rater_is_capped() -> None:
-    """Who says everything counts for no more than the free units, and less is left alone."""
+    """A rater with all units counts for the free units. Smaller amounts are unchanged."""
     cells, zero = Cells(1, 1, 2, cap=Cap(share=0.1, free=5.0)), np.zeros(1, np.int64)
     for _ in range(40):
         cells.learn(zero, zero, zero, np.ones(1), np.ones(1))
@@ -77,7 +77,7 @@ def test_evidence_of_one_rater_is_capped() -> None:
 
 
 def test_trust_round_lowers_trust_of_colluding_raters() -> None:
-    """Colluding raters end below honest ones, and what they said before weighs less, too."""
+    """Colluding raters have less trust than honest ones, and their earlier units are weighted again."""
     events, seen = 3_000, []
 
     def make_learner(cells: Cells) -> TrustLearner:

@@ -1,4 +1,4 @@
-"""The page of reliability shows what was measured, says what was not, and makes nothing up."""
+"""RELIABILITY.md: measured figures, missing reports, malformed reports."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The embedded servers start, stop, keep what they were given and refuse a folder in use."""
+"""Embedded servers: start, stop, durability, folders in use."""
 
 import asyncio
 import os
@@ -91,7 +91,7 @@ async def test_valkey_restarted_after_stop_and_kill_has_its_keys(data: Path) -> 
         async with redis.asyncio.Redis.from_url(server.url) as client:
             assert await client.get("stopped") == b"1"
             await client.set("killed", "1")
-            await asyncio.sleep(1.2)  # everysec
+            await asyncio.sleep(1.2)  # appendfsync is everysec
         os.kill(server.pid, signal.SIGKILL)
         await server.wait()
         await server.start()

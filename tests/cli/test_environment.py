@@ -1,4 +1,4 @@
-"""What the processes are told."""
+"""Environment and ports of the service processes."""
 
 import contextlib
 import socket
@@ -39,7 +39,7 @@ def test_audio_url_defaults_to_the_data_folder(tmp_path: Path, service: Service,
 
 
 def gateway_environ(base: dict[str, str], running: dict[str, str]) -> dict[str, str]:
-    """Returns what the gateway is told by a suite with that environment."""
+    """Returns the gateway's environment in a suite with this environment."""
     settings = SuiteSettings.from_env(base)
     at = Servers(owner_url="postgresql://owner:secret@h/d", redis_url="redis://r", addresses=running)
     ports = Ports(rpc=1, metrics=2)

@@ -1,4 +1,4 @@
-"""`radiant serve gateway` needs no database: it stands in front of services, wherever they are."""
+"""`radiant serve gateway` runs without a database."""
 
 import os
 import subprocess
@@ -29,13 +29,13 @@ def test_gateway_serves_alone_and_ends_at_sigterm(tmp_path: Path) -> None:
                 time.sleep(0.1)
         finally:
             process.terminate()
-            said, _ = process.communicate(timeout=20)
-    assert process.returncode == 0, said
-    assert f"gateway listens on 127.0.0.1:{port}" in said.decode()
+            output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert f"gateway listens on 127.0.0.1:{port}" in output.decode()
 
 
 def healthy(port: int) -> bool:
-    """Returns True if the gateway answers."""
+    """Returns True if the gateway is healthy."""
     try:
         return bool(httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "serving"})
     except httpx.TransportError:

@@ -1,4 +1,4 @@
-"""No server outlives the process that started it, and no user needs more rights than their own."""
+"""Embedded servers end with the process that started them, and run as any user."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ import asyncio, json, signal, sys
 from pathlib import Path
 from cli.embedded import embedded_postgres, embedded_valkey
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
 
 async def main():
     data = Path(sys.argv[1])
@@ -38,11 +38,11 @@ async def main():
 asyncio.run(main())
 """
 
-TALKER = """
+GRPC_CALLER = """
 import asyncio, grpc
 from cli.embedded import reach
 
-async def talk():
+async def call():
     while True:
         async with grpc.aio.insecure_channel("127.0.0.1:9", [("grpc.use_local_subchannel_pool", 1)]) as channel:
             try:
@@ -51,12 +51,12 @@ async def talk():
                 pass
 
 async def main():
-    talking = [asyncio.create_task(talk()) for _ in range(6)]
-    looked = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
-    for task in talking:
+    calls = [asyncio.create_task(call()) for _ in range(6)]
+    checks = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
+    for task in calls:
         task.cancel()
-    await asyncio.gather(*talking, return_exceptions=True)
-    print(sum(looked))
+    await asyncio.gather(*calls, return_exceptions=True)
+    print(sum(checks))
 
 asyncio.run(main())
 """
@@ -71,8 +71,8 @@ def data() -> Iterator[Path]:
         yield folder
 
 
-def start(data: Path, what: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", STARTER, str(data), what], stdout=subprocess.PIPE, text=True)
+def start(data: Path, mode: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", STARTER, str(data), mode], stdout=subprocess.PIPE, text=True)
 
 
 def gone(pids: list[int], within_s: float = 10) -> bool:
@@ -120,7 +120,7 @@ def test_servers_after_sigint_shut_down_in_order(data: Path) -> None:
 
 
 def python_for(user: int) -> str | None:
-    """Returns a Python of this version that the user can run; one below /root cannot be."""
+    """Returns a Python of this version that the user can run. A Python below /root cannot be run."""
     for program in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
             subprocess.run([program, "-c", ""], user=user, group=user, extra_groups=[], cwd="/", check=True)
@@ -134,8 +134,8 @@ def python_for(user: int) -> str | None:
 def test_servers_run_as_ordinary_user(data: Path) -> None:
     program = python_for(65534)
     if program is None:
-        pytest.skip("no Python here that user id 65534 can run")
-    # The client of Redis wants this package before Python 3.11.3, for which the environment was not made.
+        pytest.skip("no Python that user ID 65534 can run")
+    # The Redis client requires this package before Python 3.11.3, and the environment does not contain it.
     (data / "async_timeout.py").write_text("from asyncio import timeout as timeout\n")
     os.chown(data, 65534, 65534)
     path = os.pathsep.join([str(data), *filter(None, sys.path)])
@@ -204,6 +204,6 @@ def test_access_check_ended_by_a_signal_raises() -> None:
 
 @as_root
 def test_access_check_beside_grpc_calls_succeeds() -> None:
-    """Forked by `subprocess.run(user=...)`, many of these children would die in gRPC's fork handlers."""
-    done = subprocess.run([sys.executable, "-c", TALKER], capture_output=True, text=True, check=False, timeout=100)
+    """Children that `subprocess.run(user=...)` forks would crash in gRPC's fork handlers."""
+    done = subprocess.run([sys.executable, "-c", GRPC_CALLER], capture_output=True, text=True, check=False, timeout=100)
     assert done.stdout.strip() == "60", done.stderr[-2000:]

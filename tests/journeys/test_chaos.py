@@ -1,4 +1,4 @@
-"""Under kills, pauses, broken connections and a full disk, what was acknowledged is there once and nothing else is."""
+"""Acknowledged events are stored exactly once under kills, pauses, broken connections and a full disk."""
 
 import os
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.server
 SEED = int(os.environ.get("RADIANT_CHAOS_SEED", "1"))
 SECONDS = 20.0
 SLACK_SECONDS = 5.0
-"""What a call may take beyond its deadline on a machine that is busy with other tests."""
+"""Time that a call may take beyond its deadline on a machine that runs other tests."""
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The main job: reactions in, a better recommendation out, within a second of the ack."""
+"""The feedback loop: feedback changes recommendations within one second."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ FRESH_SECONDS_MAX = 1.0
 
 
 async def like(suite: Suite, tenant: str, model: str, rating: feedback_pb2.Rating.ValueType, outputs: range) -> None:
-    """Lets one user judge outputs of a model."""
+    """Records votes of one user on outputs of a model."""
     who = token(tenant)
     for number in outputs:
         output = f"{model}-{number}"

@@ -1,4 +1,4 @@
-"""An experiment on models, from the draft to the rollout: assigned, served, recorded, analysed, rolled out."""
+"""An experiment on models: assignment, recommendations, analysis, rollout."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Stub = experiment_service_pb2_grpc.ExperimentServiceStub
 
 @contextlib.asynccontextmanager
 async def experiments(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Stub]:
-    """Runs the service of experiments beside the suite."""
+    """Runs the experiments service."""
     process = service_process("experiments", database_url, redis_url, folder, RADIANT_ROLLOUT_ROUND_SECONDS="0.2")
     await process.start()
     try:
@@ -35,7 +35,7 @@ async def experiments(database_url: str, redis_url: str, folder: Path) -> AsyncI
 
 
 def config(model: str) -> Struct:
-    """Returns a configuration that gives one model."""
+    """Returns a configuration with one model."""
     struct = Struct()
     struct.update({"model": model})
     return struct
@@ -68,7 +68,7 @@ async def started(stub: Stub, experiment: experiment_pb2.Experiment) -> experime
 
 
 async def served(suite: Suite, user: str) -> recommend_service_pb2.Recommendation:
-    """Asks for a user, follows the answer, records it and reacts: large pleases, small does not."""
+    """Follows a recommendation and votes: positive for large, negative for small."""
     who = token("acme")
     asked = question("small", "large", user=user)
     answer = (await suite.recommend.GetRecommendation(asked, metadata=who, timeout=CALL_SECONDS)).recommendation
@@ -82,7 +82,7 @@ async def served(suite: Suite, user: str) -> recommend_service_pb2.Recommendatio
 
 
 async def covered(suite: Suite, experiment_id: str) -> None:
-    """Waits until recommendations know the experiment."""
+    """Waits until recommendations use the experiment."""
     async with asyncio.timeout(5):
         while True:
             asked = question("small", "large", user="probe")

@@ -1,4 +1,4 @@
-"""Every service believes the identity provider and the certificates that the shared settings name."""
+"""Services accept the identity provider and the client certificates of the shared settings."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ async def test_services_with_a_provider_accept_only_its_tokens(
 
                 assert await said(key.sign(None, **granted)) not in ("UNAUTHENTICATED", "PERMISSION_DENIED")
                 unnamed = {**says, "realm_access": {"roles": ["admin"]}}
-                assert await said(key.sign(None, **unnamed)) == "PERMISSION_DENIED", "a role of the provider's own"
+                assert await said(key.sign(None, **unnamed)) == "PERMISSION_DENIED", (
+                    "a role without an entry in the role map"
+                )
                 assert await said(stranger.sign({"kid": "one"}, **granted)) == "UNAUTHENTICATED"
                 shared = str(dict(token("acme", "admin"))["authorization"]).removeprefix("Bearer ")
                 assert await said(shared) == "UNAUTHENTICATED"
@@ -88,6 +90,6 @@ async def test_service_with_client_authority_accepts_listed_certificates(
                 assert isinstance(await call(request.SerializeToString(), timeout=10), bytes)
                 with pytest.raises(grpc.aio.AioRpcError) as caught:
                     await call(request.SerializeToString(), timeout=10, metadata=token("acme"))
-                assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED, "nobody's token"
+                assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED, "a token of an unknown issuer"
         finally:
             await running_server.stop(timedelta())

@@ -1,4 +1,4 @@
-"""Two tenants with the same outputs, users and models: neither sees the other, by any call or in any table."""
+"""Two tenants with equal identifiers: no call and no table returns rows of the other tenant."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v')
   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
 """
 TRANSIENT = {"learn_queue", "publish_queue", "rebuild_queue"}
-"""Empty once everything is learned."""
+"""Tables that are empty after all units are learned."""
 
 
 async def play(suite: Suite, tenant: str) -> None:
-    """Lets a user of the tenant like a model, under names that every tenant uses."""
+    """Records positive feedback on a model of the tenant, with identifiers that all tenants use."""
     who = token(tenant)
     for number in range(OUTPUTS):
         output = f"o{number}"
@@ -42,7 +42,7 @@ async def play(suite: Suite, tenant: str) -> None:
 
 
 async def unknown(call: Any, request: Any) -> bool:
-    """Returns True if the other tenant is told that there is no such thing."""
+    """Returns True if the call of the other tenant ends with NOT_FOUND."""
     try:
         await call(request, metadata=token("globex"), timeout=CALL_SECONDS)
     except grpc.aio.AioRpcError as error:

@@ -28,7 +28,7 @@ SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
 async def terminating(url: str, pair: Pair, scheme: str) -> AsyncIterator[str]:
     """Terminates TLS in front of a server without TLS and provides the encrypted address.
 
-    Nothing unencrypted gets through. PostgreSQL's clients ask for TLS in its own way before they speak it.
+    Unencrypted connections are refused. PostgreSQL clients send an SSLRequest before the TLS handshake.
     """
     parts = urlsplit(url)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""What services noted before there was one log of changes is in it afterwards."""
+"""Migration of the services' former audit tables to the audit log."""
 
 import json
 

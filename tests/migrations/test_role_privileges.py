@@ -1,4 +1,4 @@
-"""What the services' roles may do in the database: their own tables, what others publish, and nothing else."""
+"""Privileges of the services' roles: their own tables and published views of other services."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LOGINS = {service.role: service for service in OWNERS}
 WORKERS = {
     "radiant_learner": ("radiant_neural", "learns from all tenants' feedback"),
     "radiant_experimenter": ("radiant_experiments", "measures operators' experiments over all tenants"),
-    "radiant_listener": ("radiant_voice", "finds recordings that wait, whoever spoke"),
-    "radiant_archivist": ("radiant_ingest", "removes what is too old, of all tenants"),
+    "radiant_listener": ("radiant_voice", "finds waiting recordings of all tenants"),
+    "radiant_archivist": ("radiant_ingest", "removes expired rows of all tenants"),
 }
-"""Roles that see more than one tenant: whose they are, and why. They cannot log in and must be taken by name."""
+"""Roles with access to all tenants: login role and purpose. They cannot log in and require SET ROLE."""
 
 ACROSS = {
     "radiant_learner": {"ingest_api_v1", "experiments_api_v1", "neural"},
@@ -25,7 +25,7 @@ ACROSS = {
     "radiant_listener": {"ingest_api_v1"},
     "radiant_archivist": {"ingest"},
 }
-"""Where the workers may read."""
+"""Schemas that the worker roles may use."""
 
 PUBLISHED = ("ingest_api_v1", "neural_api_v1", "experiments_api_v1")
 
@@ -59,7 +59,7 @@ SELECT n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND has_schema_pr
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Provides the superuser's connection."""
+    """Provides a superuser connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
@@ -72,7 +72,7 @@ async def test_role_has_no_superuser_attributes(admin: asyncpg.Connection, role:
     above = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
     assert [name for name in above if row[name]] == []
     assert row["rolcanlogin"] is (role in LOGINS)
-    assert row["rolinherit"] is (role not in LOGINS), "what a service was granted, it must take by name"
+    assert row["rolinherit"] is (role not in LOGINS), "login roles require SET ROLE for their worker role"
 
 
 @pytest.mark.parametrize("role", [*LOGINS, *WORKERS])

@@ -1,4 +1,4 @@
-"""Every table that names a tenant is walled off by forced row-level security, partitions included."""
+"""Every table and partition with a tenant column has forced row-level security."""
 
 import re
 
@@ -24,12 +24,12 @@ ROLES = {
     "radiant_owner",
 }
 WITHOUT_TENANT = {
-    "neural.runs": "when nightly runs began and ended; the learner's role alone reads it",
-    "neural.rebuild_slices": "which shares of a rebuild are done; the learner's role alone reads it",
+    "neural.runs": "start and end of nightly runs; only the learner role reads it",
+    "neural.rebuild_slices": "completed slices of a rebuild; only the learner role reads it",
     "neural.score_versions": "names and states of versions of all scores",
-    "neural.global_model_scores": "sums over tenants that take part; a view publishes those of large groups",
+    "neural.global_model_scores": "sums over participating tenants; a view publishes those of large groups",
 }
-"""Tables that no wall divides, each with its reason."""
+"""Tables without row-level security, each with the reason."""
 
 
 async def test_tenant_tables_force_row_security(database_url: str) -> None:

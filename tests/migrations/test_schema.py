@@ -23,7 +23,7 @@ async def test_schema_file_after_all_migrations_equals_the_dump(service: Service
     file = PACKAGES[service.module] / "sql" / "schema.sql"
     written = dump(database_url, service.schema, await partitions(database_url))
     assert len(written.splitlines()) > 50
-    assert file.read_text(encoding="utf-8") == written, "`make schemas` writes it again"
+    assert file.read_text(encoding="utf-8") == written, "run `make schemas`"
 
 
 async def test_dump_after_a_new_column_differs(database_url: str) -> None:
