@@ -1,4 +1,4 @@
-"""`python docs/settings.py`: writes docs/settings.md and kit/settings_keys.txt from the settings' declarations."""
+"""`python docs/settings.py`: writes docs/settings.md and kit/settings/keys.txt from the settings' declarations."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from cli.settings import SuiteSettings
 from experiments.settings import ExperimentsSettings
 from gateway.settings import GatewaySettings
 from ingest.settings import IngestSettings
-from kit.settings_document import document, keys
+from kit.settings.document import document, keys
 from neural.settings import NeuralSettings
 from voice.settings import VoiceSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "settings.md"
-KEYS = ROOT / "libs" / "kit" / "settings_keys.txt"
+KEYS = ROOT / "libs" / "kit" / "settings" / "keys.txt"
 SETTINGS = {
     "ingest": IngestSettings,
     "neural": NeuralSettings,

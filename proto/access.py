@@ -9,7 +9,7 @@ from pathlib import Path
 import generate
 from google.protobuf.descriptor import ServiceDescriptor
 
-from kit.rpc.access import ROLES, access_rules
+from kit.auth.access import ROLES, access_rules
 
 DOCUMENT = Path("docs") / "ACCESS.md"
 HEAD = """# Access rules

@@ -10,11 +10,11 @@ import grpc
 from google.protobuf import message_factory
 from google.protobuf.message import Message
 
+from kit.auth.tokens import SharedKeyTokens
 from kit.lifecycle import serve_until_stopped
 from kit.rpc.answers import stored
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
-from kit.settings import Reader
+from kit.settings.service import ServiceSettings
 from radiant.experiments.v1 import experiment_service_pb2
 from radiant.neural.v1 import recommend_service_pb2
 
@@ -24,9 +24,15 @@ SERVICES = {
 }
 
 
+class ConstantServerSettings(ServiceSettings):
+    """Settings of the benchmark's server."""
+
+    rpc: RpcServerSettings
+
+
 async def main() -> None:
     """Serves the method BENCH_METHOD with the answer BENCH_ANSWER (hexadecimal). Requests are parsed and validated."""
-    settings = RpcServerSettings.read(Reader(os.environ, "RADIANT_"), 0)
+    settings = ConstantServerSettings.from_env(os.environ).rpc
     answer = bytes.fromhex(os.environ["BENCH_ANSWER"])
     service_name, method_name = os.environ["BENCH_METHOD"].strip("/").split("/")
     service = SERVICES[service_name.rpartition(".")[2]]

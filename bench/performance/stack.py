@@ -21,7 +21,7 @@ from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.process import free_port
 from cli.schemas import apply_all
 from cli.services import SERVICES
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 
 KEY = "a-signing-key-for-benchmarks-0123456789"
 PASSWORD = "bench"

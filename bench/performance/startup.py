@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.performance.figures import median, verdict
 from cli.embedded.process import free_port
-from cli.service_process import answers_http, serves
+from cli.processes.service_process import answers_http, serves
 from cli.services import SERVICES, Service
 
 ROUNDS = 3

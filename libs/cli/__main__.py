@@ -11,12 +11,12 @@ from rich.console import Console
 
 from cli.commands import Call
 from cli.embedded import EmbeddedError
+from cli.processes.supervisor import PartFailedError
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
-from cli.supervisor import PartFailedError
+from kit.auth.access import ROLES
 from kit.errors import RadiantError
-from kit.rpc.access import ROLES
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
 
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "

@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from cli.services import KEEPERS, SERVICES, Service
-from kit.service_settings import ServiceSettings
-from kit.settings import Setting
+from kit.settings.declaration import Setting
+from kit.settings.service import ServiceSettings
 
 _OWN_NAMES = {"DATABASE_URL": "RADIANT_OWNER_DATABASE_URL", "REDIS_URL": "RADIANT_SUITE_REDIS_URL"}
 """Variables without the prefix RADIANT_, and the names under which they are read."""
@@ -93,5 +93,5 @@ class SuiteSettings(ServiceSettings):
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
-        """Reads the settings; raises kit.settings.SettingsError with all invalid variables."""
+        """Reads the settings; raises kit.settings.declaration.SettingsError with all invalid variables."""
         return super().from_env({_OWN_NAMES.get(name, name): value for name, value in environ.items()})

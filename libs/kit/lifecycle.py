@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
-from kit.metrics import RESTARTS
+from kit.telemetry.metrics import RESTARTS
 
 log = logging.getLogger(__name__)
 

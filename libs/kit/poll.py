@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 
 from kit.errors import RadiantError
 from kit.lifecycle import background
-from kit.metrics import Counter, Gauge
+from kit.telemetry.metrics import Counter, Gauge
 
 log = logging.getLogger(__name__)
 

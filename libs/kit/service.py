@@ -15,10 +15,10 @@ from typing import Any, Protocol, TypeVar
 
 from kit.errors import RadiantError
 from kit.lifecycle import StartError, Stoppable, serve_until_stopped
-from kit.logs import configure
-from kit.metrics import serve_metrics
-from kit.redaction import redacted
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
+from kit.telemetry.logs import configure
+from kit.telemetry.metrics import serve_metrics
+from kit.telemetry.redaction import redacted
 
 log = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ from experiments.settings import ExperimentsSettings
 from experiments.store.experiments import ExperimentStore
 from experiments.worker import maintenance
 from experiments.worker.rollouts import advance_rollouts
+from kit.auth.settings import open_authenticator
 from kit.poll import periodically
 from kit.postgres import erasures
 from kit.postgres.pool import open_database
-from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from radiant.experiments.v1 import experiment_service_pb2, experiment_service_pb2_grpc
 

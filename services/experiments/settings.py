@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Annotated
 
 from kit import ports
+from kit.auth.settings import AuthSettings
 from kit.postgres.pool import PostgresSettings
-from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.service_settings import ServiceSettings
-from kit.settings import Defaults, Setting
+from kit.settings.declaration import Defaults, Setting
+from kit.settings.service import ServiceSettings
 
 
 class ExperimentsSettings(ServiceSettings):

@@ -10,8 +10,8 @@ from gateway.console.settings import ConsoleSettings
 from gateway.http.settings import HttpSettings
 from gateway.otlp.settings import OtlpSettings
 from gateway.routes.settings import Addresses
-from kit.service_settings import ServiceSettings
-from kit.settings import Setting
+from kit.settings.declaration import Setting
+from kit.settings.service import ServiceSettings
 
 
 class GatewaySettings(ServiceSettings):

@@ -30,6 +30,7 @@ from ingest.writes.group_commit import GroupCommit
 from ingest.writes.languages import detect_language
 from ingest.writes.rate_limit import HourlyUserRateLimit, NoUserRateLimit
 from ingest.writes.store import PostgresWriteStore
+from kit.auth.settings import open_authenticator
 from kit.lifecycle import background
 from kit.objects import open_store
 from kit.personal_data import open_redactor
@@ -37,7 +38,6 @@ from kit.poll import periodically
 from kit.postgres.erasures import LOOK_EVERY
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from radiant.ingest.v1 import (
     audit_service_pb2,

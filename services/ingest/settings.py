@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from ingest.domain.survey_policy import PromptLimits
 from kit import ports
+from kit.auth.settings import AuthSettings
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import RedisSettings
-from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.service_settings import ServiceSettings
-from kit.settings import Defaults, Setting
+from kit.settings.declaration import Defaults, Setting
+from kit.settings.service import ServiceSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

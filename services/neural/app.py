@@ -9,13 +9,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kit.auth.settings import open_authenticator
+from kit.auth.tokens import Authenticator
 from kit.lifecycle import background
 from kit.poll import periodically
 from kit.postgres.erasures import LOOK_EVERY
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth import Authenticator
-from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from neural.api import learning_servicer, recommend_servicer
 from neural.api.convert.learning import trust_score_pattern

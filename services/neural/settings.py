@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from kit import ports
+from kit.auth.settings import AuthSettings
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import RedisSettings
-from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.service_settings import ServiceSettings
-from kit.settings import Defaults, Report, Setting
+from kit.settings.declaration import Defaults, Report, Setting
+from kit.settings.service import ServiceSettings
 from neural.domain.model import LearningMode, Strategy
 from neural.domain.shrinkage import Priors
 

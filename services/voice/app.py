@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 
+from kit.auth.settings import open_authenticator
 from kit.ids import new_id
 from kit.lifecycle import background
 from kit.objects import open_store
@@ -20,7 +21,6 @@ from kit.personal_data import open_redactor
 from kit.poll import periodically
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
-from kit.rpc.auth_settings import open_authenticator
 from kit.rpc.server import RpcServer, build_server
 from radiant.voice.v1 import voice_service_pb2, voice_service_pb2_grpc
 from voice.api.servicer import VoiceServicer

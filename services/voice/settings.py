@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from kit import ports
+from kit.auth.settings import AuthSettings
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import RedisSettings
-from kit.rpc.auth_settings import AuthSettings
 from kit.rpc.server import RpcServerSettings
-from kit.service_settings import ServiceSettings
-from kit.settings import Defaults, Setting
+from kit.settings.declaration import Defaults, Setting
+from kit.settings.service import ServiceSettings
 
 RETRY_WAIT_MAX = timedelta(minutes=15)
 

@@ -16,7 +16,7 @@ from bench.resilience.fuzz import parsers
 from bench.resilience.fuzz.calls import Tally, fuzz
 from bench.resilience.fuzz.messages import messages
 from bench.resilience.fuzz.targets import SKIPPED_METHODS, TARGETS
-from kit.rpc.auth import SharedKeyTokens
+from kit.auth.tokens import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.experiments.fixtures import service as experiments

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.service_process import serves
+from cli.processes.service_process import serves
 from cli.services import SERVICES
 from tests.support.servers import scratch_folder
 from tests.support.suite import free_port

@@ -6,8 +6,8 @@ import sys
 import pytest
 from google.protobuf.descriptor import ServiceDescriptor
 
-from kit.rpc.access import access_rules
-from kit.rpc.auth import ROLES
+from kit.auth.access import access_rules
+from kit.auth.tokens import ROLES
 from tests.house.tree import ROOT
 from tests.support.access import methods, services
 

@@ -66,7 +66,7 @@ def test_readme_has_at_most_120_lines_and_one_picture() -> None:
         ("docs/loop.svg", "loop.picture()"),
         ("docs/files.md", "files.page()"),
         ("docs/settings.md", "settings.page()"),
-        ("libs/kit/settings_keys.txt", "settings.known_keys()"),
+        ("libs/kit/settings/keys.txt", "settings.known_keys()"),
     ],
 )
 def test_generated_document_equals_its_source(file: str, expression: str) -> None:

@@ -15,7 +15,7 @@ from google.protobuf import descriptor_pb2
 from protovalidate._gen.buf.validate import validate_pb
 
 from clients.typescript import build
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from tests.house.tree import ROOT
 from tests.kit.fixtures.scripted_servicer import Script, a_signal, serving
 from tests.support.suite import KEY

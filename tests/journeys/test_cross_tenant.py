@@ -13,7 +13,7 @@ import grpc
 import pytest
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
-from kit.rpc.auth import ROLES
+from kit.auth.tokens import ROLES
 from tests.journeys.fixtures.services import Answer, empty, legal, running
 from tests.migrations.fixtures.tenant_rows import SCHEMAS, relations
 from tests.support.access import methods, roles_of

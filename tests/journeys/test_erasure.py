@@ -94,7 +94,7 @@ async def decisions_written(url: str, *tenants: str) -> None:
     """Waits until the decisions of the user are stored for all tenants. They are written asynchronously."""
     async with asyncio.timeout(20):
         for tenant in tenants:
-            while not any("neural_routing_recommendations" in table for table in await named(url, tenant)):
+            while not any("neural_routing_recommendations" in table for table in await named(url, tenant)):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
 

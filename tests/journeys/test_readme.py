@@ -6,7 +6,7 @@ import re
 import sys
 from datetime import timedelta
 
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from radiant.ingest.v1 import feedback_pb2
 from tests.house.tree import ROOT
 from tests.support.suite import KEY, running_suite

@@ -17,8 +17,9 @@ import redis.exceptions
 from cli.embedded.valkey import valkey_program
 from kit.errors import Unavailable
 from kit.postgres.pool import PostgresSettings, open_database
-from kit.redis.client import open_redis, redis_address
-from kit.settings import Reader, SettingsError
+from kit.redis.client import RedisSettings, open_redis
+from kit.settings.declaration import SettingsError
+from tests.kit.fixtures.settings import read_group
 from tests.support.certificates import Authority, Pair
 
 SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
@@ -64,7 +65,7 @@ async def terminating(url: str, pair: Pair, scheme: str) -> AsyncIterator[str]:
 
 async def reaches(url: str, ca: str = "") -> bool:
     """Returns True if PostgreSQL can be reached with these settings."""
-    settings = PostgresSettings.read(Reader({"R_DATABASE_URL": url, "R_DATABASE_CA": ca}, "R_"), "kit-test")
+    settings = read_group(PostgresSettings, {"DATABASE_URL": url, "DATABASE_CA": ca}, application_name="kit-test")
     async with open_database(settings) as database, database.transaction() as connection:
         return bool(await connection.fetchval("SELECT true"))
 
@@ -100,9 +101,7 @@ async def test_postgres_without_tls_is_refused(postgres_url: str, tmp_path: Path
 
 async def answers(url: str, ca: str = "") -> bool:
     """Returns True if Redis can be reached with these settings."""
-    reader = Reader({"R_REDIS_URL": url, "R_REDIS_CA": ca}, "R_")
-    address = redis_address(reader, None)
-    reader.done()
+    address = read_group(RedisSettings, {"REDIS_URL": url, "REDIS_CA": ca}).address
     async with open_redis(address) as client:
         return bool(await client.ping())
 
@@ -119,10 +118,8 @@ async def test_redis_over_tls_connects_with_authority_from_setting(redis_url: st
 
 
 def test_authority_for_address_without_tls_is_refused() -> None:
-    reader = Reader({"R_REDIS_URL": "redis://h", "R_REDIS_CA": "/ca"}, "R_")
-    redis_address(reader, "")
-    with pytest.raises(SettingsError, match="R_REDIS_CA"):
-        reader.done()
+    with pytest.raises(SettingsError, match="RADIANT_REDIS_CA"):
+        read_group(RedisSettings, {"REDIS_URL": "redis://h", "REDIS_CA": "/ca"})
 
 
 def test_valkey_with_built_in_tls_is_reached() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kit import logs
+from kit.telemetry import logs
 
 log = logging.getLogger("tests.kit.logs")
 

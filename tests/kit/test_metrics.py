@@ -3,7 +3,7 @@
 import socket
 import urllib.request
 
-from kit.metrics import serve_metrics
+from kit.telemetry.metrics import serve_metrics
 from tests.support.suite import free_port
 
 

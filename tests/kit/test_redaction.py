@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import logs
-from kit.redaction import redacted, without_secrets
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
+from kit.telemetry import logs
+from kit.telemetry.redaction import redacted, without_secrets
 from tests.support.suite import KEY
 
 log = logging.getLogger("tests.kit.redaction")

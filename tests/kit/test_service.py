@@ -19,7 +19,7 @@ from kit.errors import Unavailable
 from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError
 from kit.service import run
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
 from tests.kit.fixtures.logging_state import restored_logging
 
 ADDRESS = "postgresql://radiant:hunter2@db/radiant"

@@ -6,7 +6,7 @@ import importlib
 
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor, ServiceDescriptor
 
-from kit.rpc.access import access_rule
+from kit.auth.access import access_rule
 from tests.house.tree import ROOT
 
 

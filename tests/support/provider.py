@@ -14,8 +14,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
 
-from kit.rpc.auth_settings import AuthSettings
-from kit.settings import Reader
+from kit.auth.settings import AuthSettings
+from tests.kit.fixtures.settings import read_group
 
 ISSUER, AUDIENCE = "https://login.example", "radiant-suite"
 _CURVES: dict[str, Callable[[], ec.EllipticCurve]] = {
@@ -123,7 +123,5 @@ def environ(**changes: str) -> dict[str, str]:
 
 def read(**changes: str) -> AuthSettings:
     """Reads settings as a service does."""
-    reader = Reader(environ(**changes), "RADIANT_")
-    settings = AuthSettings.read(reader)
-    reader.done()
-    return settings
+    variables = {name.removeprefix("RADIANT_"): value for name, value in environ(**changes).items()}
+    return read_group(AuthSettings, variables)

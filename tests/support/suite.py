@@ -17,7 +17,7 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant.neural.v1 import learning_service_pb2_grpc, recommend_service_pb2_grpc
 from tests.support.servers import url_as

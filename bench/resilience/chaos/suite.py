@@ -22,10 +22,10 @@ from bench.resilience.chaos.proxy import Proxy
 from cli.addresses import role_url
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.process import free_port
+from cli.processes.service_process import ServiceProcess
+from cli.processes.supervisor import RestartPolicy, Supervisor
 from cli.schemas import apply_all
-from cli.service_process import ServiceProcess
 from cli.services import SERVICES, Service, service_named
-from cli.supervisor import RestartPolicy, Supervisor
 
 NAMES = ("ingest", "neural", "experiments")
 OPTIONS = {"shared_buffers": "64MB", "max_connections": "100", "max_wal_size": "96MB", "min_wal_size": "32MB"}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from bench.resilience.fuzz.messages import request_bytes
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 
 FAULTS = frozenset({"INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE"})
 """Statuses that no request may cause."""

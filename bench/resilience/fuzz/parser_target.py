@@ -25,8 +25,8 @@ with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.pro
     from ingest.api.convert.feedback import signal_write
     from ingest.api.convert.times import time_bounds
     from kit.audio import sniff
+    from kit.auth.tokens import SharedKeyTokens
     from kit.errors import RadiantError
-    from kit.rpc.auth import SharedKeyTokens
     from kit.rpc.pages import decode_page
 
 

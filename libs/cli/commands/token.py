@@ -5,7 +5,7 @@ from datetime import timedelta
 from cli.commands import Call
 from cli.embedded.folder import DataFolder
 from cli.environment import token_key
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 
 
 async def run(call: Call) -> int:

@@ -10,11 +10,11 @@ from cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from cli.embedded.folder import DataFolder
 from cli.environment import Ports, Servers, environ_of, role_passwords
 from cli.ports import choose_ports
+from cli.processes.service_process import ServiceProcess, answers_http, answers_https
+from cli.processes.supervisor import Part, Supervisor
 from cli.schemas import apply_all
-from cli.service_process import ServiceProcess, answers_http, answers_https
 from cli.services import SERVICES, Service
 from cli.suite import RunningSuite, console_url, reachable
-from cli.supervisor import Part, Supervisor
 
 
 async def run(call: Call) -> int:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from radiant_client import Radiant, open_channel
 
 _TOKEN_TTL = timedelta(hours=12)

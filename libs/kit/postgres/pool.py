@@ -15,7 +15,7 @@ import asyncpg
 from kit.errors import Unavailable
 from kit.postgres.errors import RETRY_AFTER, translated
 from kit.postgres.queries import load_queries
-from kit.settings import Reader, Setting
+from kit.settings.declaration import Setting
 
 _SQL = load_queries("kit")
 
@@ -43,18 +43,6 @@ class PostgresSettings:
     """Time after which the server cancels a statement."""
     acquire_timeout: timedelta = timedelta(seconds=5)
     """Longest wait for a free connection of the pool."""
-
-    @classmethod
-    def read(cls, reader: Reader, application_name: str, connections_max: int = 10) -> PostgresSettings:
-        """Reads DATABASE_URL, DATABASE_CA, DATABASE_CONNECTIONS_MAX and STATEMENT_TIMEOUT_SECONDS."""
-        second = timedelta(seconds=1)
-        return cls(
-            url=reader.text("DATABASE_URL"),
-            ca=reader.text("DATABASE_CA", ""),
-            application_name=application_name,
-            connections_max=reader.integer("DATABASE_CONNECTIONS_MAX", connections_max, 2, 500),
-            statement_timeout=reader.seconds("STATEMENT_TIMEOUT_SECONDS", 15 * second, second, 3600 * second),
-        )
 
 
 class Database:

@@ -13,7 +13,7 @@ import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from kit.settings import Reader, Report, Setting
+from kit.settings.declaration import Report, Setting
 
 TIMEOUT = timedelta(milliseconds=250)
 CONNECTIONS_MAX = 32
@@ -39,21 +39,14 @@ class RedisSettings:
         report.require("REDIS_CA", is_valid, "needs an address that begins with rediss://")
 
 
-def redis_address(reader: Reader, default: str | None) -> str:
-    """Reads REDIS_URL and REDIS_CA; see RedisSettings."""
-    url, ca = reader.text("REDIS_URL", default), reader.text("REDIS_CA", "")
-    reader.check("REDIS_CA", not ca or url.startswith("rediss://"), "needs an address that begins with rediss://")
-    return _with_ca(url, ca)
-
-
 def _with_ca(url: str, ca: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}ssl_ca_certs={quote(ca, safe='')}" if ca else url
 
 
 @contextlib.asynccontextmanager
-async def open_redis(url: str, timeout: timedelta = TIMEOUT) -> AsyncIterator[redis.asyncio.Redis]:
+async def open_redis(url: str, timeout: timedelta | None = None) -> AsyncIterator[redis.asyncio.Redis]:
     """Opens a client and closes it after the block. It connects on first use, so that Redis may start later."""
-    seconds = timeout.total_seconds()
+    seconds = (timeout or TIMEOUT).total_seconds()
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         url,
         socket_timeout=seconds,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import grpc
 
 from kit.errors import Exhausted
-from kit.metrics import Counter
 from kit.rpc.status import abort, to_status
+from kit.telemetry.metrics import Counter
 
 SHED = Counter("radiant_rpc_shed_total", "Calls rejected because of the limit of concurrent calls.")
 

@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
 
-from kit import logs
+from kit.auth.access import AccessRule
+from kit.auth.tokens import Authenticator, UnknownKey, act_as
 from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
-from kit.metrics import CALLS, DURATIONS
-from kit.rpc.access import AccessRule
 from kit.rpc.answers import passing_bytes
-from kit.rpc.auth import Authenticator, UnknownKey, act_as
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.tls import Certificates
 from kit.rpc.validation import validate
+from kit.telemetry import logs
+from kit.telemetry.metrics import CALLS, DURATIONS
 
 log = logging.getLogger(__name__)
 

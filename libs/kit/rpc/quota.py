@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Annotated
 
 from kit.errors import Exhausted
-from kit.metrics import QUOTA_REFUSALS
 from kit.rate_limit import RateLimiter
-from kit.settings import Reader, Setting
+from kit.settings.declaration import Setting
+from kit.telemetry.metrics import QUOTA_REFUSALS
 
 TENANTS_MAX = 50_000
 RATE_MAX = 10_000_000
@@ -30,17 +30,6 @@ class QuotaSettings:
     """Calls that write that may arrive at once."""
     streams: Annotated[int, Setting("QUOTA_STREAMS", 0, RATE_MAX, "streams")] = 2_000
     """Streams that may be open at the same time; 0 sets no limit."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> QuotaSettings:
-        """Reads QUOTA_*."""
-        return cls(
-            reads_per_s=reader.number("QUOTA_READS_PER_SECOND", 5_000, 0, RATE_MAX),
-            reads_burst=reader.integer("QUOTA_READS_BURST", 10_000, 1, RATE_MAX),
-            writes_per_s=reader.number("QUOTA_WRITES_PER_SECOND", 5_000, 0, RATE_MAX),
-            writes_burst=reader.integer("QUOTA_WRITES_BURST", 10_000, 1, RATE_MAX),
-            streams=reader.integer("QUOTA_STREAMS", 2_000, 0, RATE_MAX),
-        )
 
 
 class Quota:

@@ -15,15 +15,15 @@ from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from kit.auth.access import access_rules
+from kit.auth.tokens import Authenticator
 from kit.lifecycle import StartError
-from kit.metrics import DEVELOPMENT
-from kit.rpc.access import access_rules
-from kit.rpc.auth import Authenticator
 from kit.rpc.concurrency import Load
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
-from kit.settings import Reader, Setting
+from kit.settings.declaration import Setting
+from kit.telemetry.metrics import DEVELOPMENT
 
 log = logging.getLogger(__name__)
 
@@ -68,25 +68,6 @@ class RpcServerSettings:
     """TLS of the server."""
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     """Limits of each tenant."""
-
-    @classmethod
-    def read(cls, reader: Reader, port: int) -> RpcServerSettings:
-        """Reads HOST, PORT and so on; `port` is the default port."""
-        second, development = timedelta(seconds=1), reader.flag("DEVELOPMENT", True)
-        return cls(
-            host=reader.text("HOST", "127.0.0.1"),
-            port=reader.integer("PORT", port, 0, 65535),
-            development=development,
-            message_bytes_max=reader.integer("MESSAGE_BYTES_MAX", 4 * MEBIBYTE, 1024, 64 * MEBIBYTE),
-            concurrent_calls_max=reader.integer("CONCURRENT_CALLS_MAX", 4096, 1, 1_000_000),
-            running_calls_max=reader.integer("RUNNING_CALLS_MAX", 256, 0, 1_000_000),
-            running_streams_max=reader.integer("RUNNING_STREAMS_MAX", 3072, 0, 1_000_000),
-            default_deadline=reader.seconds("DEFAULT_DEADLINE_SECONDS", 30 * second, second, 3600 * second),
-            grace=reader.seconds("GRACE_SECONDS", 10 * second, 0 * second, 600 * second),
-            reflection=reader.flag("REFLECTION", development),
-            tls=TlsSettings.read(reader),
-            quotas=QuotaSettings.read(reader),
-        )
 
 
 class PublicDevelopmentError(StartError):

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import grpc
 
+from kit.auth.tokens import ROLES, Principal
 from kit.errors import Unauthenticated
-from kit.rpc.auth import ROLES, Principal
-from kit.settings import Reader, Report, Setting
+from kit.settings.declaration import Report, Setting
 
 log = logging.getLogger(__name__)
 
@@ -43,22 +43,6 @@ class TlsSettings:
     """Second port, the only one that requires client certificates; 0 requires them on the one port."""
     principals: Annotated[str, Setting("TLS_PRINCIPALS")] = ""
     """JSON file that maps names in client certificates to tenants and roles."""
-
-    @classmethod
-    def read(cls, reader: Reader) -> TlsSettings:
-        """Reads TLS_*."""
-        settings = cls(
-            cert=reader.text("TLS_CERT", ""),
-            key=reader.text("TLS_KEY", ""),
-            client_ca=reader.text("TLS_CLIENT_CA", ""),
-            client_port=reader.integer("TLS_CLIENT_PORT", 0, 0, 65535),
-            principals=reader.text("TLS_PRINCIPALS", ""),
-        )
-        report = Report({})
-        settings.check(report)
-        for name, rule in report.problems:
-            reader.check(name, False, rule)
-        return settings
 
     def check(self, report: Report) -> None:
         """Reports settings that need another one."""

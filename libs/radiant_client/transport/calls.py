@@ -16,6 +16,11 @@ from radiant_client.transport.errors import Exhausted, RadiantClientError, Unava
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
+LOST_STATUS = "Internal error from Core"
+"""Details of a status that grpc.aio sets when a message cannot be written before the status of the service is read."""
+LOST_STATUS_REPEATS_MAX = 2
+"""Repeats of an upload whose status was lost. The repeat has the same request id, so that it counts once."""
+
 
 class Caller:
     """Calls the methods of one service that return one response.
@@ -76,11 +81,15 @@ class Caller:
     ) -> Response:
         """Repeats an attempt, which takes the remaining seconds, while the retry delay of the service fits."""
         deadline = time.monotonic() + timeout
+        repeats_left = LOST_STATUS_REPEATS_MAX if is_repeatable else 0
         with self.connection.breaker.watching():
             while True:
                 try:
                     return await attempt(max(0.001, deadline - time.monotonic()))
                 except grpc.aio.AioRpcError as failure:
+                    if repeats_left and failure.details() == LOST_STATUS:
+                        repeats_left -= 1
+                        continue
                     error = from_rpc_error(failure)
                     delay = _retry_delay(error)
                     if delay is None or not is_repeatable or time.monotonic() + delay >= deadline:

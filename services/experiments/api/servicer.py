@@ -25,11 +25,11 @@ from experiments.rollout.store import read_rollout
 from experiments.store.experiments import ExperimentStore
 from experiments.store.idempotency import change_once
 from experiments.store.transactions import owner_transaction
+from kit.auth.tokens import tenant_of
 from kit.errors import Exhausted
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Connection, Database
 from kit.rpc.answers import stored
-from kit.rpc.auth import tenant_of
 from kit.rpc.keyset import LAST_UUID, LATEST_US, MICROSECONDS, UUID_TEXT, Keyset, microseconds_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import experiment_service_pb2_grpc

@@ -10,8 +10,8 @@ from experiments.rollout.transitions import advance
 from experiments.store.audit import ChangeRequest
 from experiments.store.transactions import EXPERIMENTER
 from kit.errors import RadiantError
-from kit.metrics import Counter
 from kit.postgres.pool import Database
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from gateway.console.session.session import CONSOLE_ROLES
-from kit.rpc.access import access_rule
+from kit.auth.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
 from radiant.ingest.v1 import audit_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from gateway.http.problems import problem_from_error
 from gateway.routes.service_calls import ServiceCalls
-from kit import logs
+from kit.telemetry import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 from radiant.ingest.v1.audit_service_pb2_grpc import AuditServiceStub
 from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub

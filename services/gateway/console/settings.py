@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from kit.rpc.auth import ROLES, roles_of
-from kit.settings import Setting
+from kit.auth.tokens import ROLES, roles_of
+from kit.settings.declaration import Setting
 
 TokenKind = Literal["access", "id"]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
-from kit.metrics import Counter, Histogram
+from kit.telemetry.metrics import Counter, Histogram
 
 REQUESTS = Counter(
     "radiant_http_requests_total", "Requests by route, method and status.", ["route", "method", "status"]

@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.metrics import OTHER, record_request, route_label
 from gateway.http.problems import Problem
-from kit import logs
 from kit.ids import new_id
 from kit.rate_limit import RateLimiter
+from kit.telemetry import logs
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from grpc import StatusCode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kit import logs
 from kit.errors import FieldViolation
+from kit.telemetry import logs
 from radiant_client.transport.errors import RadiantClientError
 
 MEDIA_TYPE = "application/problem+json"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from kit import ports
-from kit.settings import Report, Setting
+from kit.settings.declaration import Report, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from gateway.otlp.codec import BodyFormat
 from gateway.otlp.intake import Export, Intake
 from gateway.otlp.metrics import REQUESTS
-from kit import logs
 from kit.errors import Exhausted, RadiantError, Unavailable
 from kit.ids import new_id
 from kit.rpc.status import abort, internal, to_status
+from kit.telemetry import logs
 
 log = logging.getLogger(__name__)
 

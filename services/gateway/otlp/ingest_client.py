@@ -9,8 +9,8 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
-from kit import logs
 from kit.errors import Exhausted, FieldViolation, Forbidden, Invalid, Unauthenticated, Unavailable
+from kit.telemetry import logs
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant.ingest.v1.feedback_pb2 import ItemResult

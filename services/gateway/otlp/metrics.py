@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.metrics import Counter
+from kit.telemetry.metrics import Counter
 
 REQUESTS = Counter(
     "radiant_otlp_requests_total", "OpenTelemetry requests by signal, transport and code.", ["signal", "by", "code"]

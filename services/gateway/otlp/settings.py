@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from kit import ports
-from kit.settings import Setting
+from kit.settings.declaration import Setting
 
 _BYTES_MAX = 64 * 1024 * 1024
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor, ServiceDescriptor
 
-from kit.rpc.access import access_rule
+from kit.auth.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
 from radiant.ingest.v1 import audit_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2

@@ -17,8 +17,8 @@ from gateway.http.problems import Problem, problem_from_error
 from gateway.routes import ROUTES, Route
 from gateway.routes.convert import rest_field_path
 from gateway.routes.settings import Addresses
-from kit import logs
 from kit.errors import FieldViolation
+from kit.telemetry import logs
 from radiant_client.transport.channel import Connection, open_channel
 from radiant_client.transport.errors import from_rpc_error
 

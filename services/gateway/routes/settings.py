@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from kit import ports
-from kit.settings import Setting
+from kit.settings.declaration import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from ingest.api.convert.audit import audit_filter, entry_message, page_scope, verification_response
 from ingest.audit.log import list_audit_entries, verify_audit_log
+from kit.auth.tokens import current_principal, tenant_of
 from kit.postgres.pool import Database
-from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.keyset import Keyset, integers
 from radiant.ingest.v1 import audit_service_pb2 as pb
 from radiant.ingest.v1 import audit_service_pb2_grpc

@@ -8,9 +8,9 @@ from typing import Any
 from ingest.api.convert.privacy import encode_erasure_response, erasure_message
 from ingest.privacy.erasure import Erasures
 from ingest.privacy.export import UserExports
+from kit.auth.tokens import current_principal, tenant_of
 from kit.postgres.idempotency import IdempotencyKey
 from kit.rpc.answers import stored
-from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.keyset import LAST_UUID, LATEST_US, MICROSECONDS, UUID_TEXT, Keyset, microseconds_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 

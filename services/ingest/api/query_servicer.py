@@ -15,8 +15,8 @@ from ingest.queries.feedback_stats import TIME_MAX_US, TIME_MIN_US, load_convers
 from ingest.queries.outputs import list_outputs, load_output
 from ingest.queries.tenant_stats import load_tenant_stats
 from ingest.surveys.prompts import load_widget_state
+from kit.auth.tokens import tenant_of
 from kit.postgres.pool import Database
-from kit.rpc.auth import tenant_of
 from kit.rpc.keyset import TEXT, Keyset, integers, microseconds_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 

@@ -25,10 +25,10 @@ from ingest.voice.intake import VoiceIntake
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.redaction import redact_comments
 from ingest.writes.signal_stream import acknowledgements
+from kit.auth.tokens import current_principal, tenant_of
 from kit.errors import Unimplemented
 from kit.personal_data import Redactor
 from kit.rpc.answers import stored
-from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.validation import validate
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 

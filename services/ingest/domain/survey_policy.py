@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from kit.settings import Setting
+from kit.settings.declaration import Setting
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from kit.channels import LEARNER_WAKE_UP
-from kit.metrics import Counter
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from ingest.domain.model import Recording
 from kit.channels import VOICE_JOBS
-from kit.metrics import Counter
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 

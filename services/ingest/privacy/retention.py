@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 from ingest.domain.ports import LearnerNotifier
 from ingest.settings import RetentionSettings
-from kit.metrics import Counter
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 

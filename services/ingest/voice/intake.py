@@ -18,9 +18,9 @@ from ingest.voice.upload import Upload, UploadPart, UploadReceiver
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.store import PostgresWriteStore
 from kit.errors import RadiantError, Unavailable
-from kit.metrics import Counter as Metric
 from kit.objects import ObjectStore
 from kit.poll import Periodic, periodically
+from kit.telemetry.metrics import Counter as Metric
 
 STORED = Metric("radiant_ingest_voice_bytes_total", "Bytes of audio that were stored and acknowledged.")
 DELETED = Metric("radiant_ingest_voice_leftovers_total", "Audio objects deleted because their row was not stored.")

@@ -18,7 +18,7 @@ from uuid import UUID
 from ingest.settings import UploadLimits
 from kit.audio import HEAD_BYTES, AudioFormat, sniff
 from kit.errors import DeadlineExceeded, Exhausted, Invalid, Unavailable
-from kit.metrics import Counter, Gauge
+from kit.telemetry.metrics import Counter, Gauge
 
 RUNNING = Gauge("radiant_ingest_voice_uploads", "Uploads of recordings in progress.")
 REFUSED = Counter(

@@ -19,7 +19,7 @@ from ingest.domain.ports import LearnerNotifier, WriteStore
 from ingest.settings import WriteLimits
 from kit.errors import Conflict, Exhausted, RadiantError, Unavailable
 from kit.lifecycle import background
-from kit.metrics import Counter, Gauge, Histogram
+from kit.telemetry.metrics import Counter, Gauge, Histogram
 
 log = logging.getLogger(__name__)
 

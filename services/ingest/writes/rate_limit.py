@@ -12,10 +12,10 @@ import redis.asyncio
 
 from kit.channels import submissions_key
 from kit.errors import Exhausted
-from kit.metrics import Counter
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from kit.redis.sliding_window import SlidingWindow
+from kit.telemetry.metrics import Counter
 
 _SQL = load_queries("ingest", "rate_limit.sql")
 _WRITES = load_queries("ingest", "writes.sql")

@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from ingest.domain.model import SENTIMENTS, SignalColumns, Write, WriteResult
-from kit.metrics import Counter
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 
 _SQL = load_queries("ingest", "writes.sql")
 INSERT_NEW = _SQL["insert_signals"].replace("ON CONFLICT DO NOTHING", "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from kit.auth.tokens import current_principal, tenant_of
 from kit.postgres.audit import NOBODY
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Database
-from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.keyset import FLOAT, TEXT, Keyset
 from neural.api.convert import evaluation, learning, runs
 from neural.api.convert.enums import STRATEGY_OF

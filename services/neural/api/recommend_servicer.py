@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+from kit.auth.tokens import tenant_of
 from kit.errors import FieldViolation, Invalid
-from kit.rpc.auth import tenant_of
 from kit.rpc.keyset import TEXT, Keyset
 from neural.api.convert import learning, recommendations
 from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds

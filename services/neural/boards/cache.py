@@ -12,7 +12,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from kit.channels import ALL_BOARDS, BOARD_CHANGES, board_key, boards_of_user
-from kit.metrics import Counter
+from kit.telemetry.metrics import Counter
 from neural.domain.boards import decode, encode
 from neural.domain.model import ANY, Board, BoardKey
 

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from kit.metrics import Counter
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 from neural.boards.cache import BoardCache
 from neural.boards.global_scores import lock_global_scores, recompute_global
 from neural.boards.queue import increment_revisions

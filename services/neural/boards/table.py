@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from kit.metrics import Counter, Gauge
+from kit.telemetry.metrics import Counter, Gauge
 from neural.domain.model import Board, BoardKey
 
 TTL_S = 30.0

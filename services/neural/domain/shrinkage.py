@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from kit.settings import Setting
+from kit.settings.declaration import Setting
 from neural.domain.model import ANY, Board, BoardRow, Scope
 
 ROOT_MEAN = 0.5

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import groupby, islice
 
-from kit.metrics import Counter
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 from neural.domain.drift import WINDOW, find_shift
 from neural.domain.model import ANY, BoardKey
 from neural.store.access import LEARNER

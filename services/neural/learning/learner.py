@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from kit.errors import Conflict
-from kit.metrics import Counter, Histogram
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter, Histogram
 from neural.boards.queue import enqueue_boards, enqueue_boards_of_models, increment_revisions
 from neural.budget.spending import count_spending
 from neural.domain.model import ScoreVersion, UnitKey

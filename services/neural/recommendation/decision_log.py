@@ -9,9 +9,9 @@ from collections import defaultdict, deque
 from datetime import UTC, datetime
 
 from kit.errors import RadiantError
-from kit.metrics import Counter
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 from neural.recommendation.decision import Decision
 
 log = logging.getLogger(__name__)

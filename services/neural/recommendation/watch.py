@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kit.errors import Exhausted
-from kit.metrics import Gauge
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Gauge
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import ANY, BoardKey, Strategy
 from neural.recommendation.ranking import Ranking

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from kit.metrics import Counter
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 from neural.domain.rater_trust import (
     CELL_VOTES_MAX,
     TRUST_NEUTRAL,

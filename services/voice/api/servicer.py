@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+from kit.auth.tokens import current_principal, tenant_of
 from kit.errors import NotFound, Precondition
 from kit.postgres.idempotency import IdempotencyKey
 from kit.rpc.answers import stored
-from kit.rpc.auth import current_principal, tenant_of
 from kit.rpc.keyset import LAST_UUID, LATEST_US, MICROSECONDS, UUID_TEXT, Keyset, microseconds_of
 from radiant.voice.v1 import voice_service_pb2 as pb
 from radiant.voice.v1 import voice_service_pb2_grpc

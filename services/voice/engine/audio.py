@@ -157,9 +157,8 @@ def _frames(container: av.container.InputContainer, stream: AudioStream, format_
             if format_ is AudioFormat.MP3 and invalid <= INVALID_MP3_PACKETS_MAX:
                 continue
             following = next(packets, None)
-            if (
-                following is None or not following.size
-            ):  # an invalid last packet means that the end of the file is missing
+            is_last = following is None or not following.size
+            if is_last:  # the end of the file is missing
                 raise truncated_error() from None
             raise
         yield from decoded

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from kit.errors import Exhausted, RadiantError, Unavailable
 from kit.lifecycle import background
-from kit.metrics import Counter, Gauge, Histogram
+from kit.telemetry.metrics import Counter, Gauge, Histogram
 from voice.engine.audio import Clip
 from voice.engine.recognition import WINDOW_FRAMES, PreparedClip, RecognitionOptions, RecognitionResult, silent_result
 from voice.engine.settings import EngineSettings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.metrics import Counter, Gauge, Histogram
+from kit.telemetry.metrics import Counter, Gauge, Histogram
 
 WAITING = Gauge("radiant_voice_waiting", "Recordings that wait or are processed, over all tenants.", ["status"])
 OLDEST = Gauge("radiant_voice_oldest_waiting_seconds", "Age of the oldest recording without a result.")

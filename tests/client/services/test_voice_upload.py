@@ -5,13 +5,23 @@ import io
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import grpc
 import pytest
 
 from radiant.ingest.v1 import feedback_pb2
-from radiant_client import DeadlineExceeded, Exhausted, Ingest, InvalidRequest, Unavailable, open_channel
+from radiant_client import (
+    DeadlineExceeded,
+    Exhausted,
+    Ingest,
+    InvalidRequest,
+    RadiantClientError,
+    Unavailable,
+    open_channel,
+)
 from radiant_client.messages.audio import CHUNK_BYTES_MAX, Audio
+from radiant_client.transport import calls
 from tests.client.fixtures.fake_services import FakeSuite, StatusError, eventually
 
 AUDIO = bytes(range(256)) * 1000
@@ -71,12 +81,40 @@ async def test_upload_of_unrepeatable_audio_to_overloaded_service_raises_exhaust
 
 async def test_upload_rejected_before_its_end_raises_the_error_of_the_service(fake: FakeSuite, ingest: Ingest) -> None:
     fake.ingest.parts_max = 2
-    fake.ingest.responses = [
-        StatusError(grpc.StatusCode.INVALID_ARGUMENT, "no audio", violations={"chunk": "is a text"})
-    ]
+    rejection = StatusError(grpc.StatusCode.INVALID_ARGUMENT, "no audio", violations={"chunk": "is a text"})
+    fake.ingest.responses = [rejection] * (1 + calls.LOST_STATUS_REPEATS_MAX)
     with pytest.raises(InvalidRequest) as caught:
         await ingest.submit_voice_feedback("o", "u", AUDIO * 100)
     assert [one.field for one in caught.value.violations] == ["chunk"]
+
+
+@pytest.mark.parametrize(("losses", "is_stored"), [(1, True), (calls.LOST_STATUS_REPEATS_MAX + 1, False)])
+async def test_upload_with_lost_status_is_repeated_with_the_same_request_id(
+    fake: FakeSuite, ingest: Ingest, monkeypatch: pytest.MonkeyPatch, losses: int, is_stored: bool
+) -> None:
+    send, lost = (
+        calls._send,
+        grpc.aio.AioRpcError(
+            grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), grpc.aio.Metadata(), details=calls.LOST_STATUS
+        ),
+    )
+    attempts = list[object]()
+
+    async def send_and_lose(call: Any, parts: Any) -> Any:
+        response = await send(call, parts)
+        attempts.append(call)
+        if len(attempts) <= losses:
+            raise lost
+        return response
+
+    monkeypatch.setattr(calls, "_send", send_and_lose)
+    if is_stored:
+        assert (await ingest.submit_voice_feedback("o", "u", AUDIO)).voice_id == "v"
+    else:
+        with pytest.raises(RadiantClientError):
+            await ingest.submit_voice_feedback("o", "u", AUDIO)
+    assert len({sent[0].header.request_id for sent in fake.ingest.requests}) == 1
+    assert len(fake.ingest.requests) == min(losses, calls.LOST_STATUS_REPEATS_MAX) + 1
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, asyncio.InvalidStateError])

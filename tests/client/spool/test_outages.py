@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from radiant.ingest.v1 import feedback_pb2
 from radiant_client import Radiant, SpoolSettings, is_spooled
 from tests.client.fixtures.spool_clients import FAST_RECONNECT, manifest

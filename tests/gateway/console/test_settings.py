@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from gateway.console.settings import ConsoleSettings, OidcSettings
-from kit.rpc.auth import ROLES
-from kit.service_settings import ServiceSettings
-from kit.settings import SettingsError
+from kit.auth.tokens import ROLES
+from kit.settings.declaration import SettingsError
+from kit.settings.service import ServiceSettings
 
 ENVIRONMENT = {
     "RADIANT_CONSOLE_PUBLIC_URL": "https://radiant.example/",

@@ -12,7 +12,7 @@ import grpc
 import httpx
 import pytest
 
-from cli.service_process import answers_http, answers_https
+from cli.processes.service_process import answers_http, answers_https
 from gateway.app import application
 from gateway.http.server import HttpServer, PlainTextError
 from gateway.http.settings import Tls
@@ -20,7 +20,7 @@ from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.settings import Addresses
 from gateway.settings import GatewaySettings
 from kit.rpc.server import PublicDevelopmentError
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.fixtures.connection import listening_gateway
 from tests.gateway.fixtures.gateway import ACME, BASE

@@ -17,7 +17,7 @@ from gateway.otlp.grpc_receiver import LOGS_SERVICE, TRACE_SERVICE
 from gateway.otlp.settings import OtlpSettings
 from gateway.routes.settings import Addresses
 from gateway.settings import GatewaySettings
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, export, sdk_spans, shutting_down, span, trace_request
 from tests.ingest.fixtures import service as ingest

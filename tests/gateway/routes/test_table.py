@@ -3,7 +3,7 @@
 from gateway.openapi.document import document
 from gateway.routes import PREFIX, ROUTES
 from gateway.routes.model import request_field
-from kit.rpc.access import access_rule
+from kit.auth.access import access_rule
 from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
 
 EXPECTED = {

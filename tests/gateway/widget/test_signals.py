@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from tests.gateway.fixtures.widget_page import ChatPage, wait_until
 from tests.support.suite import KEY
 

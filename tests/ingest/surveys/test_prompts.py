@@ -11,7 +11,7 @@ import pytest
 from ingest.domain.survey_policy import PromptLimits, sampling_value
 from ingest.settings import IngestSettings
 from ingest.worker.maintenance import maintain
-from kit.settings import SettingsError
+from kit.settings.declaration import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.fixtures.bulk_data import open_test_database
 from tests.ingest.fixtures.random_feedback import SPOKEN

@@ -10,7 +10,7 @@ import pytest
 
 from kit.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
 from kit.postgres.pool import Database, PostgresSettings, open_database, use_tenant
-from kit.settings import Reader
+from tests.kit.fixtures.settings import read_group
 
 TENANT = "SELECT coalesce(current_setting('app.current_tenant_id', true), '')"
 GONE = "SELECT pg_terminate_backend(pg_backend_pid())"
@@ -199,10 +199,8 @@ async def test_connection_has_the_application_name(database: Database) -> None:
 
 
 def test_settings_text_has_no_password() -> None:
-    environ = {"X_DATABASE_URL": "postgresql://me:hunter2@db/radiant", "X_STATEMENT_TIMEOUT_SECONDS": "2.5"}
-    reader = Reader(environ, "X_")
-    settings = PostgresSettings.read(reader, "kit-test")
-    reader.done()
+    environ = {"DATABASE_URL": "postgresql://me:hunter2@db/radiant", "STATEMENT_TIMEOUT_SECONDS": "2.5"}
+    settings = read_group(PostgresSettings, environ, application_name="kit-test")
     assert settings.url.endswith("@db/radiant")
     assert settings.statement_timeout == timedelta(seconds=2.5)
     assert "hunter2" not in repr(settings)

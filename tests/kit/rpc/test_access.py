@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.rpc.access import ROLES, AccessRule, AccessRuleError, access_rule, access_rules
+from kit.auth.access import ROLES, AccessRule, AccessRuleError, access_rule, access_rules
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant.options.v1 import access_pb2
 from tests.kit.fixtures.access_rules import service_with

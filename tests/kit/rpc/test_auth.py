@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.auth import tokens as auth
+from kit.auth.tokens import Principal, SharedKeyTokens, act_as, current_principal, mint, tenant_of
 from kit.errors import Forbidden, Invalid, Unauthenticated
-from kit.rpc import auth
-from kit.rpc.auth import Principal, SharedKeyTokens, act_as, current_principal, mint, tenant_of
 
 KEY = "a-signing-key-for-tests-only-0123456789"
 HOUR = timedelta(hours=1)

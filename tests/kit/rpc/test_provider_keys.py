@@ -13,10 +13,10 @@ from pathlib import Path
 import grpc
 import pytest
 
+from kit.auth.jwks import KeySet, KeyTimes
+from kit.auth.settings import AuthSettings, open_authenticator
+from kit.auth.tokens import Authenticator
 from kit.errors import Unauthenticated, Unavailable
-from kit.rpc.auth import Authenticator
-from kit.rpc.auth_settings import AuthSettings, open_authenticator
-from kit.rpc.jwks import KeySet, KeyTimes
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.kit.fixtures.scripted_servicer import CALLER, METHODS, Script, ScriptedIngest, Serving

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kit.rpc.jwks import UnusableKeysError, keys_of
-from kit.settings import SettingsError
+from kit.auth.jwks import UnusableKeysError, keys_of
+from kit.settings.declaration import SettingsError
 from tests.support.provider import SigningKey, read
 
 OLD = SigningKey("old")

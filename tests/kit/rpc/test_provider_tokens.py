@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.auth.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
+from kit.auth.tokens import ClaimRules, Principal
 from kit.errors import Unauthenticated
-from kit.rpc.auth import ClaimRules, Principal
-from kit.rpc.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
 from tests.support.provider import AUDIENCE, ISSUER, SigningKey, claims, document
 
 EC, RSA = SigningKey("ec-1"), SigningKey("rsa-1", "RS256")

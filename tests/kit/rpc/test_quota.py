@@ -10,13 +10,13 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
+from kit.auth.access import access_rule
 from kit.errors import Exhausted
 from kit.rate_limit import RateLimiter
 from kit.rpc import quota
-from kit.rpc.access import access_rule
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
-from kit.settings import Reader
 from tests.kit.fixtures.scripted_servicer import CALLER, Outcome, Script, Serving, detail, good_requests, serving
+from tests.kit.fixtures.settings import read_group
 from tests.support.access import methods
 from tests.support.suite import token
 
@@ -180,9 +180,8 @@ async def test_calls_count_against_the_quota_that_their_access_rule_names() -> N
 
 
 def test_settings_equal_their_documentation() -> None:
-    environ: dict[str, Any] = {"R_QUOTA_READS_PER_SECOND": "7", "R_QUOTA_READS_BURST": "8", "R_QUOTA_STREAMS": "9"}
-    environ |= {"R_QUOTA_WRITES_PER_SECOND": "0.5", "R_QUOTA_WRITES_BURST": "1"}
-    reader = Reader(environ, "R_")
-    settings = QuotaSettings.read(reader)
-    reader.done()
-    assert settings == QuotaSettings(reads_per_s=7, reads_burst=8, writes_per_s=0.5, writes_burst=1, streams=9)
+    environ: dict[str, Any] = {"QUOTA_READS_PER_SECOND": "7", "QUOTA_READS_BURST": "8", "QUOTA_STREAMS": "9"}
+    environ |= {"QUOTA_WRITES_PER_SECOND": "0.5", "QUOTA_WRITES_BURST": "1"}
+    assert read_group(QuotaSettings, environ) == QuotaSettings(
+        reads_per_s=7, reads_burst=8, writes_per_s=0.5, writes_burst=1, streams=9
+    )

@@ -10,15 +10,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from prometheus_client import generate_latest
 
-from kit.rpc.access import AccessRuleError
-from kit.rpc.auth import SharedKeyTokens, mint
+from kit.auth.access import AccessRuleError
+from kit.auth.tokens import SharedKeyTokens, mint
 from kit.rpc.server import PublicDevelopmentError, RpcServerSettings, build_server
-from kit.settings import Reader
 from radiant.neural.v1 import recommend_service_pb2 as recommend
 from radiant.neural.v1 import recommend_service_pb2_grpc as recommend_grpc
 from radiant.options.v1 import access_pb2
 from tests.kit.fixtures.access_rules import service_with
 from tests.kit.fixtures.scripted_servicer import METHODS, SHAPES, Script, serving
+from tests.kit.fixtures.settings import read_group
 from tests.support.suite import KEY, token
 
 RECOMMEND = recommend.DESCRIPTOR.services_by_name["RecommendService"]
@@ -166,10 +166,10 @@ async def test_reflection_can_be_disabled() -> None:
 def test_reflection_in_production_is_off_by_default() -> None:
     for environ, shown in (
         ({}, True),
-        ({"R_DEVELOPMENT": "false"}, False),
-        ({"R_DEVELOPMENT": "false", "R_REFLECTION": "true"}, True),
+        ({"DEVELOPMENT": "false"}, False),
+        ({"DEVELOPMENT": "false", "REFLECTION": "true"}, True),
     ):
-        assert RpcServerSettings.read(Reader(environ, "R_"), 1).reflection is shown
+        assert read_group(RpcServerSettings, environ).reflection is shown
 
 
 async def test_production_mode_allows_every_address() -> None:

@@ -13,13 +13,14 @@ from typing import Any
 import grpc
 import pytest
 
+from kit.auth.tokens import SharedKeyTokens
 from kit.rpc import tls
-from kit.rpc.auth import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from kit.rpc.tls import TlsFilesError, TlsSettings
-from kit.settings import Reader, SettingsError
+from kit.settings.declaration import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.kit.fixtures.scripted_servicer import METHODS, Outcome, Script, ScriptedIngest, Serving
+from tests.kit.fixtures.settings import read_group
 from tests.support.certificates import Authority, Pair
 from tests.support.suite import KEY, free_port, token
 
@@ -225,16 +226,14 @@ def test_invalid_list_of_principals_is_refused(site: Site, principals: Any) -> N
 @pytest.mark.parametrize(
     "environ",
     [
-        {"R_TLS_CERT": "c"},
-        {"R_TLS_KEY": "k"},
-        {"R_TLS_CLIENT_CA": "a"},
-        {"R_TLS_CERT": "c", "R_TLS_KEY": "k", "R_TLS_PRINCIPALS": "p"},
-        {"R_TLS_CERT": "c", "R_TLS_KEY": "k", "R_TLS_CLIENT_PORT": "5"},
+        {"TLS_CERT": "c"},
+        {"TLS_KEY": "k"},
+        {"TLS_CLIENT_CA": "a"},
+        {"TLS_CERT": "c", "TLS_KEY": "k", "TLS_PRINCIPALS": "p"},
+        {"TLS_CERT": "c", "TLS_KEY": "k", "TLS_CLIENT_PORT": "5"},
     ],
     ids=str,
 )
 def test_incomplete_tls_settings_are_refused(environ: dict[str, str]) -> None:
-    reader = Reader(environ, "R_")
-    TlsSettings.read(reader)
     with pytest.raises(SettingsError):
-        reader.done()
+        read_group(TlsSettings, environ)

@@ -12,14 +12,15 @@ from typing import Annotated, Any
 import pytest
 from pydantic import ValidationError
 
+from kit.auth.settings import AuthSettings
+from kit.auth.tokens import ROLES
 from kit.postgres.pool import PostgresSettings
 from kit.redis.client import RedisSettings
-from kit.rpc.auth import ROLES
-from kit.rpc.auth_settings import AuthSettings
+from kit.rpc.quota import QuotaSettings
 from kit.rpc.server import RpcServerSettings
-from kit.service_settings import ServiceSettings, known_keys, setting_fields
-from kit.settings import Defaults, Reader, Report, Setting, SettingsError
-from kit.settings_document import description_of
+from kit.settings.declaration import Defaults, Report, Setting, SettingsError
+from kit.settings.document import description_of
+from kit.settings.service import ServiceSettings, known_keys, setting_fields
 
 KEY = "k" * 32
 SECOND = timedelta(seconds=1)
@@ -163,6 +164,11 @@ def test_count_out_of_range_or_not_whole_is_refused(raw: str) -> None:
     assert "RADIANT_ITEMS_MAX" in message_of(Example, environ(ITEMS_MAX=raw))
 
 
+@pytest.mark.parametrize("raw", ["1", "100"])
+def test_count_at_end_of_range_is_accepted(raw: str) -> None:
+    assert Example.from_env(environ(ITEMS_MAX=raw, SHARE="1")).limits.items_max == int(raw)
+
+
 @pytest.mark.parametrize(("raw", "value"), [("1", True), ("on", True), ("TRUE", True), ("0", False), ("No", False)])
 def test_flag_accepts_common_words(raw: str, value: bool) -> None:
     assert Example.from_env(environ(OPEN=raw)).is_open is value
@@ -222,7 +228,7 @@ def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         assert "RADIANT_CONFIG must name a readable text file" in message
 
 
-def test_groups_of_kit_equal_former_settings() -> None:
+def test_groups_of_kit_from_environment_have_its_values_and_defaults() -> None:
     variables = {
         "RADIANT_DATABASE_URL": "postgresql://radiant:hunter2@db/radiant",
         "RADIANT_TOKEN_KEY": KEY,
@@ -231,10 +237,12 @@ def test_groups_of_kit_equal_former_settings() -> None:
         "RADIANT_DEVELOPMENT": "false",
         "RADIANT_QUOTA_STREAMS": "5",
     }
-    settings, reader = Service.from_env(variables), Reader(variables, "RADIANT_")
-    assert settings.rpc == RpcServerSettings.read(reader, 7151)
-    assert settings.postgres == PostgresSettings.read(reader, "radiant-test")
-    assert settings.auth == AuthSettings.read(reader)
+    settings = Service.from_env(variables)
+    assert (settings.rpc.port, settings.rpc.development, settings.rpc.reflection) == (7151, False, False)
+    assert settings.rpc.quotas == QuotaSettings(streams=5)
+    assert settings.postgres.url == "postgresql://radiant:hunter2@db/radiant"
+    assert (settings.postgres.application_name, settings.postgres.connections_max) == ("radiant-test", 10)
+    assert settings.auth.token_key == KEY
     assert settings.auth.rules.skew == 60 * SECOND
     assert settings.redis.address == "rediss://cache?ssl_ca_certs=%2Fca.pem"
     assert "hunter2" not in repr(settings)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import pytest
 
-from kit.settings import Setting
-from kit.settings_document import document, keys, rows_of, table
+from kit.settings.declaration import Setting
+from kit.settings.document import document, keys, rows_of, table
 from tests.kit.settings.test_service_settings import Example, Service
 
 

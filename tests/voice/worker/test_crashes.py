@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
-from cli.service_process import serves
+from cli.processes.service_process import serves
 from kit.channels import VOICE_JOBS
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import ServiceProcess, show_troubles

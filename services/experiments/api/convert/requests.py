@@ -8,8 +8,8 @@ from experiments.api.convert.definitions import CONTROL_CHARACTERS
 from experiments.assignment.sticky import AssignmentContext
 from experiments.exposures.store import Exposure
 from experiments.store.audit import ChangeRequest
+from kit.auth.tokens import current_principal, tenant_of
 from kit.errors import FieldViolation, Forbidden, Invalid
-from kit.rpc.auth import current_principal, tenant_of
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from splits.model import EVERY_TENANT, Experiment
 

@@ -16,7 +16,7 @@ import jwt
 from cryptography.fernet import Fernet, InvalidToken
 from starlette.requests import Request
 
-from kit.rpc.auth import ROLES
+from kit.auth.tokens import ROLES
 
 COOKIE_NAME = "radiant_session"
 COOKIE_CHARACTERS_MAX = 3800

@@ -19,7 +19,7 @@ from gateway.console.session.session import CONSOLE_ROLES, COOKIE_NAME, Session,
 from gateway.console.settings import ConsoleSettings
 from gateway.console.view import View
 from gateway.http.problems import Problem
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 
 START_PAGE = "/console/"
 DEVELOPMENT_SESSION_LIFE = timedelta(hours=8)

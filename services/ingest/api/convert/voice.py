@@ -9,9 +9,9 @@ from ingest.api.convert.enums import SOURCES
 from ingest.api.convert.times import bounded_time_us
 from ingest.domain.model import TimeBounds
 from ingest.voice.upload import UploadHeader, UploadPart
+from kit.auth.tokens import tenant_of
 from kit.errors import FieldViolation, Invalid
 from kit.postgres.idempotency import fingerprint_of
-from kit.rpc.auth import tenant_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 

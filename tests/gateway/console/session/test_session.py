@@ -8,7 +8,7 @@ from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME, Sessions, TokenRejectedError
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
-from kit.rpc.auth import mint
+from kit.auth.tokens import mint
 from tests.gateway.fixtures.console.client import anonymous_client
 from tests.support.suite import KEY
 

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import jwt
 
+from kit.auth.tokens import CACHE_SIZE, ClaimRules, Principal, RememberedTokens, UnknownKey, decoded
 from kit.errors import Unauthenticated, Unavailable
-from kit.metrics import KEY_LOOKS
-from kit.rpc.auth import CACHE_SIZE, ClaimRules, Principal, RememberedTokens, UnknownKey, decoded
-from kit.settings import Setting
+from kit.settings.declaration import Setting
+from kit.telemetry.metrics import KEY_LOOKS
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
+from kit.auth.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
+from kit.auth.tokens import Authenticator, ClaimRules, NoTokens, SharedKeyTokens
 from kit.lifecycle import background
-from kit.rpc.auth import ROLES, Authenticator, ClaimRules, NoTokens, SharedKeyTokens, roles_of
-from kit.rpc.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
-from kit.settings import Defaults, Reader, Report, Setting
+from kit.settings.declaration import Defaults, Report, Setting
 
 if TYPE_CHECKING:
     import httpx
@@ -67,51 +67,6 @@ class AuthSettings:
         is_ordered = self.times.kept >= self.times.refresh
         rule = "must not be shorter than RADIANT_AUTH_JWKS_REFRESH_SECONDS"
         report.require("AUTH_JWKS_KEPT_SECONDS", is_ordered, rule)
-
-    @classmethod
-    def read(cls, reader: Reader) -> AuthSettings:
-        """Reads TOKEN_KEY and AUTH_*; the key is required without a provider or client certificates."""
-        url, file = reader.text("AUTH_JWKS_URL", ""), reader.text("AUTH_JWKS_FILE", "")
-        second, day = timedelta(seconds=1), timedelta(days=1)
-        reader.check("AUTH_JWKS_URL", not url or _is_safe(url), "must be https, or http on a loopback address")
-        reader.check("AUTH_JWKS_FILE", not (url and file), "cannot be set together with the address")
-        instead = bool(url or file or reader.text("TLS_PRINCIPALS", ""))
-        names = reader.text("AUTH_ALGORITHMS", "RS256,ES256,EdDSA").replace(",", " ").split()
-        refresh = reader.seconds("AUTH_JWKS_REFRESH_SECONDS", 300 * second, second, day)
-        kept = reader.seconds("AUTH_JWKS_KEPT_SECONDS", day, 60 * second, 30 * day)
-        reader.check("AUTH_JWKS_KEPT_SECONDS", kept >= refresh, "must not be shorter than the time between two fetches")
-        among = f"must be among {', '.join(ALGORITHMS)}"
-        reader.check("AUTH_ALGORITHMS", bool(names) and not set(names) - set(ALGORITHMS), among)
-        return cls(
-            token_key=reader.text("TOKEN_KEY", "" if instead else None),
-            jwks_url=url,
-            jwks_file=file,
-            jwks_ca=reader.text("AUTH_JWKS_CA", ""),
-            algorithms=tuple(names),
-            rules=ClaimRules(
-                issuer=reader.text("AUTH_ISSUER", None if url or file else "radiant"),
-                audience=reader.text("AUTH_AUDIENCE", None if url or file else "radiant"),
-                skew=reader.seconds("AUTH_CLOCK_SKEW", 60 * second, 0 * second, 300 * second),
-                tenant_claim=reader.text("AUTH_TENANT_CLAIM", "tenant"),
-                roles_claim=reader.text("AUTH_ROLES_CLAIM", "roles"),
-                roles=role_map(reader),
-            ),
-            times=KeyTimes(
-                refresh=refresh,
-                unknown=reader.seconds("AUTH_JWKS_UNKNOWN_SECONDS", 10 * second, second, 3600 * second),
-                kept=kept,
-            ),
-        )
-
-
-def role_map(reader: Reader) -> dict[str, str]:
-    """Reads AUTH_ROLE_MAP, such as `brain-prod=service, Feedback Admins=admin`; by default roles keep their names."""
-    text = reader.text("AUTH_ROLE_MAP", "")
-    try:
-        return roles_of(text) if text else {role: role for role in ROLES}
-    except ValueError as problem:
-        reader.check("AUTH_ROLE_MAP", False, str(problem))
-        return {}
 
 
 def _is_safe(url: str) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from kit.service_settings import ServiceSettings, setting_fields
-from kit.settings import SettingField, choices_of, plain_kind, range_of, unit_of
+from kit.settings.declaration import SettingField, choices_of, plain_kind, range_of, unit_of
+from kit.settings.service import ServiceSettings, setting_fields
 
 HEADER = "| Variable | Type | Default | Range | Description |\n|---|---|---|---|---|\n"
 _TYPES = {bool: "true or false", int: "whole number", float: "number", timedelta: "number", str: "text"}
@@ -43,7 +43,7 @@ def table(settings: type[ServiceSettings]) -> str:
 
 
 def keys(settings: Iterable[type[ServiceSettings]]) -> str:
-    """Returns the content of kit/settings_keys.txt: every key of the settings file, sorted, one a line."""
+    """Returns the content of kit/settings/keys.txt: every key of the settings file, sorted, one a line."""
     found = {each.setting.key for kind in settings for each in setting_fields(kind)}
     return "".join(f"{key}\n" for key in sorted(found))
 

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from kit.settings_reader import Reader
-
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
 
-__all__ = ["PREFIX", "Defaults", "Reader", "Report", "Setting", "SettingField", "SettingsError"]
+__all__ = ["PREFIX", "Defaults", "Report", "Setting", "SettingField", "SettingsError"]
 
 PREFIX = "RADIANT_"
 """Begins the name of every environment variable of the suite."""

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
-from kit.redaction import redacted, without_secrets
+from kit.telemetry.redaction import redacted, without_secrets
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the current request; empty outside of requests."""

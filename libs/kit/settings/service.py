@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from kit.settings import (
+from kit.settings.declaration import (
     PREFIX,
     Report,
     Setting,
@@ -137,7 +137,7 @@ def values_of(environ: Mapping[str, str], declared: tuple[SettingField, ...]) ->
 
 def known_keys() -> frozenset[str]:
     """Returns the keys of all services, which share one settings file."""
-    text = importlib.resources.files("kit").joinpath("settings_keys.txt").read_text(encoding="utf-8")
+    text = importlib.resources.files("kit.settings").joinpath("keys.txt").read_text(encoding="utf-8")
     return frozenset(text.split())
 
 

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Protocol
 
 import jwt
 
+from kit.auth import access
 from kit.errors import Forbidden, Invalid, Unauthenticated
-from kit.rpc import access
-from kit.settings import Setting
+from kit.settings.declaration import Setting
 
 ROLES = frozenset(access.ROLES)
 ISSUER = AUDIENCE = "radiant"

@@ -1,0 +1,1 @@
+"""Authentication of callers by tokens or certificates, and access rules of methods."""
