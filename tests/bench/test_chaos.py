@@ -1,4 +1,4 @@
-"""The comparison of the chaos run notices what it is for: loss, doubles, strangers, changed answers."""
+"""Chaos test: the comparison finds lost, duplicated, unexpected and changed facts; the proxy disturbs connections."""
 
 import asyncio
 import dataclasses
@@ -16,7 +16,7 @@ from kit.rpc.status import internal
 
 
 def acknowledged_events(seed: int = 1) -> Ledger:
-    """Returns a ledger of a hundred events, all of them acknowledged."""
+    """Returns a ledger with 100 acknowledged events."""
     ledger, generator = Ledger(), EventGenerator(seed, "acme", "a")
     while len(ledger.sent) < 100:
         for event in generator.next():
@@ -26,7 +26,7 @@ def acknowledged_events(seed: int = 1) -> Ledger:
 
 
 async def store(url: str, events: list[Event]) -> None:
-    """Stores what the events say, as if the services had."""
+    """Stores the facts of the events as the services do."""
     connection = await asyncpg.connect(url)
     try:
         for event in events:
@@ -103,17 +103,17 @@ async def _store_signal(connection: asyncpg.Connection, tenant: str, mark: str) 
 
 
 def sizes(found: Findings) -> tuple[int, int, int]:
-    """Returns how much was lost, doubled, never said."""
+    """Returns the numbers of lost, duplicated and unexpected facts."""
     return len(found.lost), len(found.duplicated), len(found.unexpected)
 
 
-async def test_what_was_stored_once_is_in_order(database_url: str) -> None:
+async def test_comparison_of_correct_database_finds_nothing(database_url: str) -> None:
     ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     assert sizes(await compare(database_url, ledger)) == (0, 0, 0)
 
 
-async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
+async def test_comparison_finds_every_kind_of_loss(database_url: str) -> None:
     ledger = acknowledged_events()
     await store(database_url, list(ledger.sent.values()))
     connection = await asyncpg.connect(database_url)
@@ -130,10 +130,10 @@ async def test_every_kind_of_loss_is_noticed(database_url: str) -> None:
         await connection.close()
     lost, doubled, strange = sizes(await compare(database_url, ledger))
     assert (lost, doubled) == (5, 0)
-    assert strange == 1  # the manifest whose output is gone
+    assert strange == 1  # the manifest without its output
 
 
-async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: str) -> None:
+async def test_comparison_finds_duplicates_unexpected_facts_and_changed_answers(database_url: str) -> None:
     ledger = acknowledged_events()
     events = list(ledger.sent.values())
     await store(database_url, events)
@@ -141,7 +141,7 @@ async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: s
     connection = await asyncpg.connect(database_url)
     try:
         await _store_signal(connection, "acme", mark)
-        await _store_signal(connection, "acme", "never-said")
+        await _store_signal(connection, "acme", "never-sent")
     finally:
         await connection.close()
     key = next(iter(ledger.answers))
@@ -151,13 +151,13 @@ async def test_doubles_strangers_and_changed_answers_are_noticed(database_url: s
     assert len(ledger.changed) == 1
 
 
-def test_the_same_seed_says_the_same() -> None:
+def test_events_of_the_same_seed_are_equal() -> None:
     one, again, other = (list(acknowledged_events(seed).sent.values()) for seed in (5, 5, 6))
     assert one == again
     assert one != other
 
 
-def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
+def test_internal_error_of_a_service_is_recorded_as_unexpected() -> None:
     ledger = Ledger()
     _, status = internal(RuntimeError("on purpose"))
     details = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
@@ -166,7 +166,7 @@ def test_an_internal_failure_of_a_service_is_no_passing_status() -> None:
     assert len(ledger.internal_errors) == 1
 
 
-async def test_a_call_beyond_its_deadline_is_noticed() -> None:
+async def test_call_beyond_its_deadline_is_recorded() -> None:
     ledger = Ledger(slack_s=0.5)
     ledger.record_duration("X", 1.4, 1.0)
     assert ledger.hung == []
@@ -175,7 +175,7 @@ async def test_a_call_beyond_its_deadline_is_noticed() -> None:
     assert ledger.overrun_max_s == pytest.approx(0.6)
 
 
-async def test_a_proxy_breaks_connections_and_mends_them() -> None:
+async def test_proxy_disturbs_and_restores_connections() -> None:
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(100):
@@ -213,4 +213,4 @@ async def test_a_proxy_breaks_connections_and_mends_them() -> None:
     finally:
         await proxy.close()
         server.close()
-        await asyncio.sleep(0.1)  # transports say farewell in the loop's next turns
+        await asyncio.sleep(0.1)  # transports are closed in the next iterations of the loop

@@ -1,4 +1,4 @@
-"""Random requests break no service, and the fuzzer notices one that is broken."""
+"""Fuzzing: services and parsers without faults, and a broken service."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def services_of(module: str) -> list[ServiceDescriptor]:
 
 
 @pytest.mark.timeout(300)
-async def test_no_request_breaks_a_service(database_url: str, redis_url: str) -> None:
+async def test_random_requests_cause_no_faults(database_url: str, redis_url: str) -> None:
     async with (
         ingest.open_service(database_url, redis_url) as intake,
         neural.open_service(database_url, redis_url) as learning,
@@ -59,7 +59,7 @@ async def test_no_request_breaks_a_service(database_url: str, redis_url: str) ->
                 )
 
 
-async def test_a_broken_service_is_noticed() -> None:
+async def test_fuzzer_counts_faults_of_a_broken_service() -> None:
     server = build_server(RpcServerSettings(port=0), SharedKeyTokens(KEY))
 
     async def broken(request: Any, context: Any) -> Any:
@@ -82,14 +82,14 @@ async def test_a_broken_service_is_noticed() -> None:
 @pytest.mark.parametrize("service", [service for _, service in TARGETS], ids=lambda service: service.name)
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_every_message_can_be_made(service: ServiceDescriptor, data: st.DataObject) -> None:
+def test_generated_message_survives_serialization(service: ServiceDescriptor, data: st.DataObject) -> None:
     for method in service.methods:
         made = data.draw(messages(method.input_type, plausible=True))
         assert type(made).FromString(made.SerializeToString()) == made
 
 
 @pytest.mark.parametrize("name", parsers.SEEDS)
-def test_no_bytes_break_a_parser(name: str) -> None:
+def test_random_bytes_crash_no_parser(name: str) -> None:
     runs, end = parsers.run(name, 2000, 7)
     assert end == ""
     assert runs >= 2000

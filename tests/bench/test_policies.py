@@ -1,4 +1,4 @@
-"""Figures of the replay: intervals, the repeated arithmetic of others, and when a change is believed."""
+"""Intervals and policies of the replay, and parity with the package paretobandit."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from neural.settings import RecommendSettings
 from tests.bench.fixtures.outcomes import table
 
 
-def test_paired_intervals_are_those_of_students_t() -> None:
+def test_interval_equals_students_t() -> None:
     """Known numbers: five differences with mean 3 and standard deviation 1.5811, t(4) = 2.7764."""
     mean, low, high = interval(np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     assert (mean, low, high) == pytest.approx((3.0, 3 - 1.96324, 3 + 1.96324), abs=1e-4)
     assert format_interval(np.array([0.01, 0.01])) == "+0.0100 [+0.0100, +0.0100]"
 
 
-def test_one_seed_has_no_width() -> None:
-    """Nothing is claimed of a single seed's spread."""
+def test_interval_of_one_seed_is_empty() -> None:
+    """A single seed has no spread."""
     assert interval(np.array([0.4])) == (0.4, 0.4, 0.4)
 
 
-def test_ours_learns_the_best_model_of_each_task() -> None:
-    """After enough events it beats the lot, and stays below the ceiling."""
+def test_product_policy_exceeds_random_and_stays_below_the_oracle() -> None:
+    """After 2,000 events the quality is above random choice and below the oracle."""
     streams = draw_streams(table(), range(4), 2_000)
     courses = {
         each.name: simulate(streams, each, [2_000], turns=1) for each in default_policies(RecommendSettings().priors)
@@ -37,8 +37,8 @@ def test_ours_learns_the_best_model_of_each_task() -> None:
     assert {FORMULA, GLOBAL} < set(courses)
 
 
-def test_the_repeated_arithmetic_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    """Upper bounds of every model are those of paretobandit."""
+def test_bandit_equals_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """Upper bounds of all models equal those of paretobandit."""
     pytest.importorskip("pareto_bandit")
     paretobandit.check_package_parity(
         draw_streams(table(), range(1), 500), paretobandit.BanditSettings(name="any", alpha=0.7, ridge=0.3)

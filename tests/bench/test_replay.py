@@ -1,4 +1,4 @@
-"""The replay learns as the product does, and what it adds to that does what it says."""
+"""Cells, caps and trust rounds of the replay, and their parity with the service."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def _ours() -> Policy:
     return next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
 
 
-def test_the_replay_is_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same units through both give the same estimates and choices."""
+def test_replay_equals_the_service(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both give equal estimates and choices for the same units."""
     monkeypatch.setattr(service_parity, "EVENTS", 400)
     monkeypatch.setattr(service_parity, "CONTEXTS", 10)
     service_parity.check_parity(table(), 3)
     assert "equal to the service" in capsys.readouterr().out
 
 
-def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A replay whose units count otherwise is told."""
+def test_parity_check_with_wrong_evidence_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check fails if the replay weights units differently."""
     learn = Cells.learn
 
     def wrong(self: Cells, user: Indices, task: Indices, model: Indices, evidence: Numbers, score: Numbers) -> None:
@@ -43,8 +43,8 @@ def test_the_check_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("cap", [None, Cap(), Cap(share=0.3, free=1.0)])
-def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> None:
-    """One by one or all at once, capped or not."""
+def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
+    """Units learned one by one and all at once give equal cells, with and without a cap."""
     rng, rows, events = np.random.default_rng(0), 3, 500
     units = Units(
         user=np.minimum(rng.geometric(0.1, (rows, events)) - 1, USERS - 1),
@@ -65,8 +65,8 @@ def test_learning_again_from_all_units_gives_the_same_cells(cap: Cap | None) -> 
     assert np.array_equal(slow.tenants, fast.tenants)
 
 
-def test_a_capped_rater_counts_for_a_share_of_the_cell() -> None:
-    """Who says everything counts for no more than the free units, and less is left alone."""
+def test_evidence_of_one_rater_is_capped() -> None:
+    """A rater with all units counts for the free units. Smaller amounts are unchanged."""
     cells, zero = Cells(1, 1, 2, cap=Cap(share=0.1, free=5.0)), np.zeros(1, np.int64)
     for _ in range(40):
         cells.learn(zero, zero, zero, np.ones(1), np.ones(1))
@@ -76,8 +76,8 @@ def test_a_capped_rater_counts_for_a_share_of_the_cell() -> None:
     assert cells.user.evidence[0, 0, 0, 0] == 40
 
 
-def test_a_round_lowers_the_trust_of_those_who_collude() -> None:
-    """Colluding raters end below honest ones, and what they said before weighs less, too."""
+def test_trust_round_lowers_trust_of_colluding_raters() -> None:
+    """Colluding raters have less trust than honest ones, and their earlier units are weighted again."""
     events, seen = 3_000, []
 
     def make_learner(cells: Cells) -> TrustLearner:

@@ -1,4 +1,4 @@
-"""The page of reliability shows what was measured, says what was not, and makes nothing up."""
+"""RELIABILITY.md: measured figures, missing reports, malformed reports."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from bench.resilience.report import written
 
 
-def test_without_any_report_it_holds_no_figure(tmp_path: Path) -> None:
+def test_page_without_reports_has_no_figures(tmp_path: Path) -> None:
     text = written(tmp_path)
     assert text.count("Not measured. Run ") == 3
     assert text.count("were not measured.") == 2
     assert not any(character.isdigit() for character in text)
 
 
-def test_what_was_measured_is_shown_and_the_rest_is_named(tmp_path: Path) -> None:
+def test_page_with_some_reports_names_the_missing_ones(tmp_path: Path) -> None:
     (tmp_path / "cross_tenant.json").write_text(json.dumps({"attempts": 4321, "refused": 4320}))
     fuzz = {
         "seed": 9,
@@ -29,7 +29,7 @@ def test_what_was_measured_is_shown_and_the_rest_is_named(tmp_path: Path) -> Non
     assert "Calls during faults were not measured." in text
 
 
-def test_a_report_of_another_form_is_no_reason_to_guess(tmp_path: Path) -> None:
+def test_page_with_malformed_report_shows_no_figures_of_it(tmp_path: Path) -> None:
     (tmp_path / "chaos.json").write_text(json.dumps({"seed": 1}))
     (tmp_path / "overload.json").write_text("{")
     text = written(tmp_path)

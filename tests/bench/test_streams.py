@@ -1,4 +1,4 @@
-"""Streams of the replay: the same by seed, never what is held out, and bounded by hindsight_bounds."""
+"""Streams of the replay: seeds, held-out prompts, bounds in hindsight."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def _outcomes() -> Table:
     return table()
 
 
-def test_a_seed_gives_the_same_stream_whatever_stands_beside_it(outcomes: Table) -> None:
-    """Rows do not share their luck."""
+def test_stream_of_seed_is_independent_of_other_seeds(outcomes: Table) -> None:
+    """Rows have independent random numbers."""
     alone, beside = draw_streams(outcomes, range(5, 6), 300), draw_streams(outcomes, range(4, 7), 300)
     for name in ("user", "prompt", "up", "pleased", "held", "order"):
         assert np.array_equal(getattr(alone, name)[0], getattr(beside, name)[1])
         assert not np.array_equal(getattr(beside, name)[0], getattr(beside, name)[1])
 
 
-def test_plans_stand_side_by_side_over_the_same_prompts(outcomes: Table) -> None:
-    """A plan changes who asks and what members say, not what is asked."""
+def test_streams_of_plans_have_the_same_prompts(outcomes: Table) -> None:
+    """A plan changes users and reactions, but not prompts."""
     streams = draw_streams(outcomes, range(3, 5), 200, [Plan(share=0.3, honest=1.0), Plan(share=0.3, volume=3.0)])
     assert streams.attack is not None
     assert np.array_equal(streams.prompt[:2], streams.prompt[2:])
@@ -36,8 +36,8 @@ def test_plans_stand_side_by_side_over_the_same_prompts(outcomes: Table) -> None
     assert (members[2:] > members[:2]).all()
 
 
-def test_held_out_prompts_are_never_streamed(outcomes: Table) -> None:
-    """What is streamed long enough is everything but the held-out share."""
+def test_stream_has_no_held_out_prompts(outcomes: Table) -> None:
+    """A long stream contains all prompts except the held-out share."""
     prompts = len(outcomes.quality)
     streams = draw_streams(outcomes, range(8), 3 * prompts)
     for row in range(8):
@@ -48,8 +48,8 @@ def test_held_out_prompts_are_never_streamed(outcomes: Table) -> None:
         assert np.allclose((streams.share[row][:, None] * streams.held[row]).sum(0), mean)
 
 
-def test_the_oracle_beats_the_best_of_each_task_which_beats_the_best_model() -> None:
-    """Where streamed and held-out prompts are alike, who knows more does better."""
+def test_hindsight_bounds_are_ordered() -> None:
+    """Bounds with more knowledge are higher if streamed and held-out prompts are similar."""
     streams = draw_streams(table(prompts=4_000), range(6), 10)
     bounds = hindsight_bounds(streams)
     assert (bounds[ORACLE] > bounds[PER_TASK]).all()
@@ -58,8 +58,8 @@ def test_the_oracle_beats_the_best_of_each_task_which_beats_the_best_model() -> 
 
 @pytest.mark.parametrize("trust", [0.0, 0.1, 0.4, 1.0])
 @pytest.mark.parametrize("rating", [-1, 0, 1])
-def test_a_unit_is_worth_what_the_service_says(rating: int, trust: float) -> None:
-    """Score and evidence are those of neural.domain.scoring."""
+def test_score_and_evidence_equal_those_of_the_service(rating: int, trust: float) -> None:
+    """Score and evidence equal those of neural.domain.scoring."""
     for implicit in (-0.8, 0.0, 0.5):
         score, evidence = score_and_evidence(np.array([rating]), np.array([implicit]), trust)
         scored = score_unit(facts(rating or None, implicit, trust))

@@ -1,4 +1,4 @@
-"""The embedded servers start, stop, keep what they were given and refuse a folder in use."""
+"""Embedded servers: start, stop, durability, folders in use."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """Gives an empty data folder."""
+    """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
 
@@ -40,7 +40,7 @@ async def execute(url: str, statement: str) -> list[asyncpg.Record]:
         await connection.close()
 
 
-async def test_postgres_keeps_rows_over_a_second_start(data: Path) -> None:
+async def test_postgres_started_again_has_its_rows(data: Path) -> None:
     async with embedded_postgres(data) as first:
         await execute(first.url, "CREATE TABLE kept (n int)")
         await execute(first.url, "INSERT INTO kept VALUES (1), (2)")
@@ -48,7 +48,7 @@ async def test_postgres_keeps_rows_over_a_second_start(data: Path) -> None:
         assert [row["n"] for row in await execute(second.url, "SELECT n FROM kept ORDER BY n")] == [1, 2]
 
 
-async def test_postgres_is_made_as_promised(data: Path) -> None:
+async def test_postgres_has_locale_checksums_and_password(data: Path) -> None:
     async with embedded_postgres(data) as server:
         rows = await execute(
             server.url,
@@ -60,7 +60,7 @@ async def test_postgres_is_made_as_promised(data: Path) -> None:
             await asyncpg.connect(host="127.0.0.1", port=server.port, user="postgres", password="wrong")
 
 
-async def test_secrets_are_private_and_state_lasts_while_running(data: Path) -> None:
+async def test_secrets_file_is_private_and_state_files_end_with_the_servers(data: Path) -> None:
     async with embedded_postgres(data, options=SCRATCH_OPTIONS), embedded_valkey(data):
         assert (data / "postgres.json").exists()
         assert (data / "valkey.json").exists()
@@ -69,7 +69,7 @@ async def test_secrets_are_private_and_state_lasts_while_running(data: Path) -> 
     assert not (data / "valkey.json").exists()
 
 
-async def test_postgres_killed_starts_again_with_its_rows_and_port(data: Path) -> None:
+async def test_postgres_killed_restarts_with_its_rows_and_port(data: Path) -> None:
     async with embedded_postgres(data) as server:
         await execute(server.url, "CREATE TABLE kept AS SELECT generate_series(1, 200) AS n")
         url, killed = server.url, server.pid
@@ -82,7 +82,7 @@ async def test_postgres_killed_starts_again_with_its_rows_and_port(data: Path) -
         assert len(await execute(url, "SELECT n FROM kept")) == 200
 
 
-async def test_valkey_keeps_keys_over_stop_and_kill(data: Path) -> None:
+async def test_valkey_restarted_after_stop_and_kill_has_its_keys(data: Path) -> None:
     async with embedded_valkey(data) as server:
         async with redis.asyncio.Redis.from_url(server.url) as client:
             await client.set("stopped", "1")
@@ -91,7 +91,7 @@ async def test_valkey_keeps_keys_over_stop_and_kill(data: Path) -> None:
         async with redis.asyncio.Redis.from_url(server.url) as client:
             assert await client.get("stopped") == b"1"
             await client.set("killed", "1")
-            await asyncio.sleep(1.2)  # everysec
+            await asyncio.sleep(1.2)  # appendfsync is everysec
         os.kill(server.pid, signal.SIGKILL)
         await server.wait()
         await server.start()
@@ -99,7 +99,7 @@ async def test_valkey_keeps_keys_over_stop_and_kill(data: Path) -> None:
             assert await client.get("killed") == b"1"
 
 
-async def test_valkey_wants_its_password(data: Path) -> None:
+async def test_valkey_without_password_refuses(data: Path) -> None:
     async with (
         embedded_valkey(data) as server,
         redis.asyncio.Redis(host="127.0.0.1", port=server.port) as client,
@@ -108,7 +108,7 @@ async def test_valkey_wants_its_password(data: Path) -> None:
             await client.ping()
 
 
-async def test_two_folders_at_once(data: Path) -> None:
+async def test_servers_on_two_folders_are_separate(data: Path) -> None:
     async with (
         embedded_postgres(data / "a", options=SCRATCH_OPTIONS) as a,
         embedded_postgres(data / "b", options=SCRATCH_OPTIONS) as b,
@@ -119,7 +119,7 @@ async def test_two_folders_at_once(data: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [EmbeddedPostgres, EmbeddedValkey])
-async def test_one_folder_twice_is_refused_by_name(
+async def test_second_server_on_a_folder_is_refused_with_process_id(
     data: Path, kind: type[EmbeddedPostgres] | type[EmbeddedValkey]
 ) -> None:
     first: EmbeddedServer = kind(data)
@@ -135,7 +135,7 @@ async def test_one_folder_twice_is_refused_by_name(
     await second.stop()
 
 
-async def test_stale_pid_file_naming_a_living_process_does_not_stop_a_start(data: Path) -> None:
+async def test_postgres_with_stale_pid_file_starts(data: Path) -> None:
     async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
         cluster = server.folder / "cluster"
     stale = cluster / "postmaster.pid"
@@ -144,7 +144,7 @@ async def test_stale_pid_file_naming_a_living_process_does_not_stop_a_start(data
         assert server.is_alive()
 
 
-async def test_interrupted_initdb_is_done_again(data: Path) -> None:
+async def test_interrupted_initdb_is_repeated(data: Path) -> None:
     async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
         cluster = server.folder / "cluster"
     cluster.rename(cluster.with_name("cluster.new"))
@@ -152,7 +152,7 @@ async def test_interrupted_initdb_is_done_again(data: Path) -> None:
         assert server.is_alive()
 
 
-async def test_wanted_port_taken_is_told(data: Path) -> None:
+async def test_occupied_port_is_named_in_the_error(data: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

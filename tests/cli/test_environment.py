@@ -1,4 +1,4 @@
-"""What the processes are told."""
+"""Environment and ports of the service processes."""
 
 import contextlib
 import socket
@@ -21,7 +21,7 @@ from kit import ports
 
 @pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
 @pytest.mark.parametrize("place", ["", "s3://bucket/prefix"])
-def test_recordings_are_kept_beside_the_data_or_where_it_is_said(tmp_path: Path, service: Service, place: str) -> None:
+def test_audio_url_defaults_to_the_data_folder(tmp_path: Path, service: Service, place: str) -> None:
     base = {"RADIANT_DATA": str(tmp_path)} | ({"RADIANT_AUDIO_URL": place} if place else {})
     settings = SuiteSettings.from_env(base)
     environ = service_environ(
@@ -39,14 +39,14 @@ def test_recordings_are_kept_beside_the_data_or_where_it_is_said(tmp_path: Path,
 
 
 def gateway_environ(base: dict[str, str], running: dict[str, str]) -> dict[str, str]:
-    """Returns what the gateway is told by a suite with that environment."""
+    """Returns the gateway's environment in a suite with this environment."""
     settings = SuiteSettings.from_env(base)
     at = Servers(owner_url="postgresql://owner:secret@h/d", redis_url="redis://r", addresses=running)
     ports = Ports(rpc=1, metrics=2)
     return environ_of(base, settings, DataFolder(settings.data), service_named("gateway"), ports, at)
 
 
-def test_the_gateway_is_told_where_it_listens_and_who_runs_and_no_secret_of_the_databases(tmp_path: Path) -> None:
+def test_gateway_environment_has_addresses_and_no_database_secrets(tmp_path: Path) -> None:
     base = {"RADIANT_DATA": str(tmp_path), "DATABASE_URL": "secret", "RADIANT_INGEST_PASSWORD": "secret"}
     environ = gateway_environ(base, {"ingest": "h:1", "neural": "h:2", "experiments": "h:3"})
     settings = GatewaySettings.from_env(environ)
@@ -55,7 +55,7 @@ def test_the_gateway_is_told_where_it_listens_and_who_runs_and_no_secret_of_the_
     assert not [name for name, value in environ.items() if "secret" in value]
 
 
-def test_people_sign_in_for_development_only_where_the_suite_made_its_key_and_nobody_else_reaches_it(
+def test_gateway_gets_the_token_key_only_if_generated_and_on_loopback(
     tmp_path: Path,
 ) -> None:
     base = {"RADIANT_DATA": str(tmp_path)}
@@ -66,7 +66,7 @@ def test_people_sign_in_for_development_only_where_the_suite_made_its_key_and_no
     assert gateway_environ({**base, "RADIANT_GATEWAY_HOST": "10.1.2.3"}, {})["RADIANT_TOKEN_KEY"] == ""
 
 
-def test_a_gateway_beside_no_suite_is_told_where_the_services_would_be(tmp_path: Path) -> None:
+def test_gateway_without_suite_gets_default_service_addresses(tmp_path: Path) -> None:
     settings = SuiteSettings.from_env({"RADIANT_DATA": str(tmp_path), "RADIANT_NEURAL_PORT": "1234"})
     found = addresses(settings, DataFolder(tmp_path))
     assert (found["ingest"], found["neural"]) == (f"127.0.0.1:{ports.INGEST}", "127.0.0.1:1234")
@@ -97,13 +97,13 @@ def test_busy_default_port_is_replaced_and_named_with_its_setting(tmp_path: Path
     assert "Set RADIANT_INGEST_PORT" in lines[0]
 
 
-def test_busy_port_that_was_set_is_an_error_that_names_its_setting(tmp_path: Path) -> None:
+def test_busy_port_from_settings_raises_with_its_setting(tmp_path: Path) -> None:
     port = free_port()
     with occupied(port), pytest.raises(EmbeddedError, match=f"Port {port} of ingest .* Set RADIANT_INGEST_PORT"):
         choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ingest_port=port), print)
 
 
-def test_port_that_the_process_sets_itself_is_not_examined(tmp_path: Path) -> None:
+def test_port_set_in_the_environment_is_not_checked(tmp_path: Path) -> None:
     service, lines = service_named("voice"), list[str]()
     with occupied(service.metrics_port):
         chosen = choose_ports(service, SuiteSettings(data=tmp_path), lines.append, {"RADIANT_METRICS_PORT"})

@@ -1,4 +1,4 @@
-"""`radiant serve gateway` needs no database: it stands in front of services, wherever they are."""
+"""`radiant serve gateway` runs without a database."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from tests.support.suite import free_port
 pytestmark = pytest.mark.server
 
 
-def test_the_gateway_serves_by_itself_and_ends_when_told(tmp_path: Path) -> None:
+def test_gateway_serves_alone_and_ends_at_sigterm(tmp_path: Path) -> None:
     port = free_port()
     environ = {**os.environ, "RADIANT_DATA": str(tmp_path), "RADIANT_GATEWAY_PORT": str(port)}
     command = [sys.executable, "-m", "cli", "serve", "gateway"]
@@ -29,20 +29,20 @@ def test_the_gateway_serves_by_itself_and_ends_when_told(tmp_path: Path) -> None
                 time.sleep(0.1)
         finally:
             process.terminate()
-            said, _ = process.communicate(timeout=20)
-    assert process.returncode == 0, said
-    assert f"gateway listens on 127.0.0.1:{port}" in said.decode()
+            output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, output
+    assert f"gateway listens on 127.0.0.1:{port}" in output.decode()
 
 
 def healthy(port: int) -> bool:
-    """Tells whether the gateway answers."""
+    """Returns True if the gateway is healthy."""
     try:
         return bool(httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "serving"})
     except httpx.TransportError:
         return False
 
 
-def test_the_doctor_looks_at_its_port_too(tmp_path: Path) -> None:
+def test_doctor_checks_the_gateway_port(tmp_path: Path) -> None:
     settings = SuiteSettings(data=tmp_path, gateway_port=free_port())
     (finding,) = [each for each in ports(settings, None) if "gateway" in each.what]
     assert finding.level is Level.OK

@@ -1,4 +1,4 @@
-"""No server outlives the process that started it, and no user needs more rights than their own."""
+"""Embedded servers end with the process that started them, and run as any user."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ import asyncio, json, signal, sys
 from pathlib import Path
 from cli.embedded import embedded_postgres, embedded_valkey
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell ignore it
 
 async def main():
     data = Path(sys.argv[1])
@@ -38,11 +38,11 @@ async def main():
 asyncio.run(main())
 """
 
-TALKER = """
+GRPC_CALLER = """
 import asyncio, grpc
 from cli.embedded import reach
 
-async def talk():
+async def call():
     while True:
         async with grpc.aio.insecure_channel("127.0.0.1:9", [("grpc.use_local_subchannel_pool", 1)]) as channel:
             try:
@@ -51,12 +51,12 @@ async def talk():
                 pass
 
 async def main():
-    talking = [asyncio.create_task(talk()) for _ in range(6)]
-    looked = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
-    for task in talking:
+    calls = [asyncio.create_task(call()) for _ in range(6)]
+    checks = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
+    for task in calls:
         task.cancel()
-    await asyncio.gather(*talking, return_exceptions=True)
-    print(sum(looked))
+    await asyncio.gather(*calls, return_exceptions=True)
+    print(sum(checks))
 
 asyncio.run(main())
 """
@@ -66,13 +66,13 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """Gives an empty data folder."""
+    """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
 
 
-def start(data: Path, what: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", STARTER, str(data), what], stdout=subprocess.PIPE, text=True)
+def start(data: Path, mode: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", STARTER, str(data), mode], stdout=subprocess.PIPE, text=True)
 
 
 def gone(pids: list[int], within_s: float = 10) -> bool:
@@ -88,7 +88,7 @@ def parent_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_killing_the_starter_ends_its_servers(data: Path) -> None:
+def test_servers_of_killed_process_end(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -99,7 +99,7 @@ def test_killing_the_starter_ends_its_servers(data: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no parent-death signal")
-def test_killing_guards_too_leaves_no_orphan(data: Path) -> None:
+def test_servers_of_killed_process_and_guards_end(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -109,7 +109,7 @@ def test_killing_guards_too_leaves_no_orphan(data: Path) -> None:
     assert gone(pids)
 
 
-def test_signal_to_the_starters_group_stops_in_order(data: Path) -> None:
+def test_servers_after_sigint_shut_down_in_order(data: Path) -> None:
     with start(data, "stay") as starter:
         assert starter.stdout is not None
         pids = json.loads(starter.stdout.readline())
@@ -120,7 +120,7 @@ def test_signal_to_the_starters_group_stops_in_order(data: Path) -> None:
 
 
 def python_for(user: int) -> str | None:
-    """Returns a Python of this version that the user can run; one below /root cannot be."""
+    """Returns a Python of this version that the user can run. A Python below /root cannot be run."""
     for program in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
             subprocess.run([program, "-c", ""], user=user, group=user, extra_groups=[], cwd="/", check=True)
@@ -131,11 +131,11 @@ def python_for(user: int) -> str | None:
 
 
 @as_root
-def test_ordinary_user_runs_both(data: Path) -> None:
+def test_servers_run_as_ordinary_user(data: Path) -> None:
     program = python_for(65534)
     if program is None:
-        pytest.skip("no Python here that user id 65534 can run")
-    # The client of Redis wants this package before Python 3.11.3, for which the environment was not made.
+        pytest.skip("no Python that user ID 65534 can run")
+    # The Redis client requires this package before Python 3.11.3, and the environment does not contain it.
     (data / "async_timeout.py").write_text("from asyncio import timeout as timeout\n")
     os.chown(data, 65534, 65534)
     path = os.pathsep.join([str(data), *filter(None, sys.path)])
@@ -156,7 +156,7 @@ def test_ordinary_user_runs_both(data: Path) -> None:
 
 
 @as_root
-async def test_root_places_data_where_postgres_can_reach_it(data: Path) -> None:
+async def test_data_of_root_is_placed_where_postgres_has_access(data: Path) -> None:
     hidden = data / "hidden"
     hidden.mkdir(mode=0o700)
     async with embedded_postgres(hidden, options=SCRATCH_OPTIONS) as server:
@@ -171,7 +171,7 @@ async def test_root_places_data_where_postgres_can_reach_it(data: Path) -> None:
 
 
 @as_root
-async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_programs_without_access_for_postgres_are_copied(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private, public = data / "private", data / "public"
     private.mkdir(mode=0o700)
     public.mkdir(mode=0o755)
@@ -186,7 +186,7 @@ async def test_root_copies_programs_that_postgres_cannot_reach(data: Path, monke
 
 
 @as_root
-async def test_data_that_is_there_is_never_left_for_an_empty_place(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_existing_data_without_access_is_not_replaced(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
         place = server.folder
     assert place == data / "postgres"
@@ -197,13 +197,13 @@ async def test_data_that_is_there_is_never_left_for_an_empty_place(data: Path, m
 
 
 @as_root
-def test_a_look_that_a_signal_ended_is_no_answer() -> None:
+def test_access_check_ended_by_a_signal_raises() -> None:
     with pytest.raises(EmbeddedError, match="signal 9"):
         reach_module._succeeds(["/bin/sh", "-c", "kill -9 $$"], 65534)
 
 
 @as_root
-def test_processes_that_talk_grpc_can_still_look_as_another_user() -> None:
-    """Forked by `subprocess.run(user=...)`, many of these children would die in gRPC's fork handlers."""
-    done = subprocess.run([sys.executable, "-c", TALKER], capture_output=True, text=True, check=False, timeout=100)
+def test_access_check_beside_grpc_calls_succeeds() -> None:
+    """Children that `subprocess.run(user=...)` forks would crash in gRPC's fork handlers."""
+    done = subprocess.run([sys.executable, "-c", GRPC_CALLER], capture_output=True, text=True, check=False, timeout=100)
     assert done.stdout.strip() == "60", done.stderr[-2000:]

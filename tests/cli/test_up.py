@@ -1,4 +1,4 @@
-"""`radiant up`: one command brings everything up, a signal takes everything down, and data stays."""
+"""`radiant up`: start, demonstration, stop by signals, data after a restart."""
 
 import asyncio
 import contextlib
@@ -30,25 +30,25 @@ UP = "The suite is up"
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    """Gives an empty data folder."""
+    """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
 
 
 @dataclass
 class Command:
-    """`radiant` as a process of its own."""
+    """A `radiant` process."""
 
     process: subprocess.Popen[bytes]
     output: Path
     addresses: dict[str, str]
 
     def printed(self) -> str:
-        """Returns what it printed so far."""
+        """Returns the output so far."""
         return self.output.read_text()
 
     def await_text(self, text: str = UP) -> str:
-        """Returns the output once the text is in it; fails with the output when it does not get there."""
+        """Waits until the output contains the text and returns it. Fails with the output at the deadline."""
         deadline = time.monotonic() + UP_S
         while text not in self.printed():
             assert self.process.poll() is None, self.printed()
@@ -64,7 +64,7 @@ class Command:
 
 @contextlib.contextmanager
 def radiant(data: Path, *arguments: str) -> Iterator[Command]:
-    """Runs the command on the folder, with free ports; it and all it started is gone after the block."""
+    """Runs the command on the folder with free ports. Kills it after the block."""
     ports = {service.name: free_port() for service in SERVICES}
     environ = {**os.environ, "RADIANT_DATA": str(data), "PYTHONUNBUFFERED": "1"}
     environ |= {variable: str(free_port()) for service in SERVICES for variable, _ in service.side_ports}
@@ -83,7 +83,7 @@ def radiant(data: Path, *arguments: str) -> Iterator[Command]:
 
 
 def start_again(data: Path) -> subprocess.CompletedProcess[str]:
-    """Starts the suite on a folder that is in use and returns how that ended."""
+    """Starts the suite on a folder in use and returns the ended process."""
     return subprocess.run(
         [sys.executable, "-m", "cli", "up"],
         env={**os.environ, "RADIANT_DATA": str(data)},
@@ -96,7 +96,7 @@ def start_again(data: Path) -> subprocess.CompletedProcess[str]:
 
 
 def left_of(data: Path) -> list[int]:
-    """Returns processes that still name the folder, waiting a little for them to go."""
+    """Returns the processes that still use the folder after at most 10 s."""
     deadline = time.monotonic() + 10
     while (left := processes_with(data)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -104,18 +104,18 @@ def left_of(data: Path) -> list[int]:
 
 
 def processes_with(data: Path) -> list[int]:
-    """Returns processes whose arguments or environment name the folder."""
+    """Returns the processes with the folder in their arguments or environment."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-            if str(data).encode() in told:
+            content = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if str(data).encode() in content:
                 found.append(int(entry.name))
     return found
 
 
-def asked_of_the_gateway(data: Path, url: str, metrics: str) -> None:
-    """Asks a running suite something through its gateway, which counts it."""
+def check_gateway_request(data: Path, url: str, metrics: str) -> None:
+    """Requests a recommendation through the gateway and checks the gateway's metric."""
     environ = {**os.environ, "RADIANT_DATA": str(data)}
     token = subprocess.run(
         [sys.executable, "-m", "cli", "token", "acme"], env=environ, check=True, capture_output=True, text=True
@@ -128,18 +128,18 @@ def asked_of_the_gateway(data: Path, url: str, metrics: str) -> None:
 
 
 def demonstration(data: Path, *arguments: str) -> str:
-    """Plays the demonstration against the suite that runs on the folder and returns what it printed."""
+    """Runs the demonstration on the running suite and returns its output."""
     command = [sys.executable, "-m", "cli", "demo", *arguments]
     environ = {**os.environ, "RADIANT_DATA": str(data)}
     return subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=UP_S).stdout
 
 
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="requires /proc")
 
 
 @on_linux
 @pytest.mark.slow
-def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
+def test_up_with_demo_serves_stops_and_keeps_data(data: Path) -> None:
     with radiant(data, "up", "--demo", "--events", "60", "--quiet") as first:
         printed = first.await_text()
         events = int(re.findall(r"^manifests=(\d+)$", printed, re.MULTILINE)[0])
@@ -148,10 +148,10 @@ def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
             assert asyncio.run(serves(first.addresses[name], timedelta(seconds=5)))
         url = f"http://{first.addresses['gateway']}"
         assert f"gateway     {url}, metrics at " in printed
-        told = json.loads((data / "suite.json").read_text())
-        assert told["services"]["gateway"] == url
+        state = json.loads((data / "suite.json").read_text())
+        assert state["services"]["gateway"] == url
         assert first.await_text(f"{url}/console\n").splitlines()[-1] == f"{url}/console"
-        asked_of_the_gateway(data, url, told["metrics"]["gateway"])
+        check_gateway_request(data, url, state["metrics"]["gateway"])
         second = start_again(data)
         assert second.returncode == 1
         assert "in use" in second.stdout
@@ -172,7 +172,7 @@ def test_it_plays_serves_stops_and_keeps_its_data(data: Path) -> None:
 @on_linux
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["schemas", "Playing"])
-def test_it_can_be_stopped_before_it_is_up(data: Path, moment: str) -> None:
+def test_up_interrupted_during_start_stops(data: Path, moment: str) -> None:
     with radiant(data, "up", "--demo") as command:
         command.await_text(moment)
         assert command.stop(signal.SIGINT) == 0, command.printed()
@@ -184,7 +184,7 @@ def test_it_can_be_stopped_before_it_is_up(data: Path, moment: str) -> None:
 
 @on_linux
 @pytest.mark.slow
-def test_a_table_that_cannot_be_played_leaves_the_suite_up(data: Path) -> None:
+def test_up_with_unreadable_demo_table_stays_up(data: Path) -> None:
     with radiant(data, "up", "--demo", "--data", str(data / "absent.csv")) as command:
         assert "absent.csv" in command.await_text()
         assert command.stop(signal.SIGTERM) == 0, command.printed()

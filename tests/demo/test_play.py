@@ -1,4 +1,4 @@
-"""A small play against real services: what is acknowledged is stored, and recommendations rest on it."""
+"""The demonstration on real services: acknowledged events are stored and change recommendations."""
 
 import io
 import re
@@ -52,7 +52,7 @@ def check_report(world: SimulatedWorld, played: Played) -> None:
     assert all(results.values())
 
 
-async def test_acknowledged_is_stored_and_learned(database_url: str, redis_url: str) -> None:
+async def test_acknowledged_events_of_demo_are_stored_and_learned(database_url: str, redis_url: str) -> None:
     world = SimulatedWorld(SEED)
     turned = 0
 
@@ -83,14 +83,14 @@ async def test_acknowledged_is_stored_and_learned(database_url: str, redis_url: 
     check_report(world, replace(played, known_before=12))
 
 
-async def test_an_absent_suite_is_told_as_one_error() -> None:
+async def test_demo_without_suite_raises_one_error() -> None:
     address = f"127.0.0.1:{free_port()}"
     link = Link(ingest=address, neural=address, key=KEY)
     with pytest.raises(RadiantClientError):
         await play(SimulatedWorld(SEED), link, count=3, seed=SEED)
 
 
-async def test_a_failure_in_the_middle_ends_the_play(database_url: str, redis_url: str) -> None:
+async def test_failure_during_demo_ends_it(database_url: str, redis_url: str) -> None:
     def fail() -> None:
         raise ArithmeticError("in the middle")
 

@@ -1,4 +1,4 @@
-"""`radiant up --demo` plays the demonstration once per data folder."""
+"""`radiant up --demo` runs the demonstration once per data folder."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -35,5 +35,5 @@ async def test_demo_on_a_folder_where_it_was_played_is_skipped(tmp_path: Path, m
     assert "was played on this data folder at 2026-11-30T07:00:00+00:00" in console.export_text()
 
 
-def test_demo_tenants_have_names_of_their_own() -> None:
+def test_demo_tenants_have_the_demo_prefix() -> None:
     assert all(tenant.startswith("demo-") for tenant in TENANTS)

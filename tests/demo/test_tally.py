@@ -1,4 +1,4 @@
-"""What the report compares: means of the followed model and of choices made in hindsight."""
+"""Tally of the demonstration: mean quality of followed models and of choices in hindsight."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def turn(task: str, followed: str, **qualities: float) -> Turn:
     return Turn(Request("acme", "u", task, "general", outcomes), followed)
 
 
-def test_qualities_by_hand() -> None:
+def test_quality_of_turns_equals_calculation_by_hand() -> None:
     tally = Tally(
         [
             turn("chat", "a", a=0.8, b=0.2),
@@ -33,18 +33,18 @@ def test_qualities_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("turns", "sizes"), [(11, [2, 2, 2, 2, 3]), (5, [1] * 5), (2, [1, 1]), (1, [1])])
-def test_windows_cover_every_turn_once(turns: int, sizes: list[int]) -> None:
+def test_windows_contain_every_turn_once(turns: int, sizes: list[int]) -> None:
     tally = Tally([turn("chat", "a", a=0.5, b=0.5)] * turns)
     windows = tally.windows()
     assert [window.turns for window in windows] == sizes
     assert {window.gap_closed for window in windows} == {0.0}
 
 
-def test_nothing_played_has_no_tally() -> None:
+def test_tally_without_turns_raises() -> None:
     with pytest.raises(ValueError, match="no turns were played"):
         Tally([])
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.001, 1)])
-def test_percentiles_are_values_that_occurred(share: float, value: int) -> None:
+def test_percentile_is_an_observed_value(share: float, value: int) -> None:
     assert percentile(range(100, 0, -1), share) == value

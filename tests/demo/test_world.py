@@ -1,4 +1,4 @@
-"""The worlds that the demonstration plays."""
+"""Worlds of the demonstration: simulated and recorded."""
 
 import gzip
 import random
@@ -19,13 +19,13 @@ def table(folder: Path, *rows: str, header: str = HEADER) -> Path:
     return path
 
 
-def test_the_simulation_says_that_it_is_one_and_repeats_itself() -> None:
+def test_simulated_world_is_labelled_and_repeatable() -> None:
     world = SimulatedWorld(7)
     assert "simulation" in world.title
     assert list(world.requests(50)) == list(SimulatedWorld(7).requests(50))
 
 
-def test_a_recorded_world_keeps_what_was_recorded(tmp_path: Path) -> None:
+def test_recorded_world_returns_recorded_outcomes(tmp_path: Path) -> None:
     world = RecordedWorld(table(tmp_path, "1,Code,a,1,0.5,2", "1,Code,b,0.25,,", "2,chat,a,0,0,0", "2,chat,b,1,0,0"), 1)
     seen = list(world.requests(2))
     assert {request.task for request in seen} == {"code", "chat"}
@@ -44,12 +44,12 @@ def test_a_recorded_world_keeps_what_was_recorded(tmp_path: Path) -> None:
         (["1,a"], "prompt_id,model\n", "missing columns: cost_usd, latency_s, quality, task"),
     ],
 )
-def test_a_bad_table_is_refused_with_its_place(tmp_path: Path, rows: list[str], header: str, complaint: str) -> None:
+def test_bad_table_is_refused_with_line_number(tmp_path: Path, rows: list[str], header: str, complaint: str) -> None:
     with pytest.raises(TableError, match=complaint):
         RecordedWorld(table(tmp_path, *rows, header=header), 1)
 
 
-def test_better_answers_please_more_people() -> None:
+def test_better_answers_get_more_positive_votes() -> None:
     chance = random.Random(3)
 
     def share_up(quality: float) -> float:

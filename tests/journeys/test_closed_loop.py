@@ -1,4 +1,4 @@
-"""The main job: reactions in, a better recommendation out, within a second of the ack."""
+"""The feedback loop: feedback changes recommendations within one second."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ FRESH_SECONDS_MAX = 1.0
 
 
 async def like(suite: Suite, tenant: str, model: str, rating: feedback_pb2.Rating.ValueType, outputs: range) -> None:
-    """Lets one user judge outputs of a model."""
+    """Records votes of one user on outputs of a model."""
     who = token(tenant)
     for number in outputs:
         output = f"{model}-{number}"
@@ -19,7 +19,7 @@ async def like(suite: Suite, tenant: str, model: str, rating: feedback_pb2.Ratin
         await suite.ingest.SubmitExplicitFeedback(thumb(output, rating), metadata=who, timeout=CALL_SECONDS)
 
 
-async def test_reactions_change_the_next_recommendation(database_url: str, redis_url: str) -> None:
+async def test_recommendation_after_feedback_changes_within_a_second(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         who = token("acme")
         before = await suite.recommend.GetRecommendation(question("a", "b"), metadata=who, timeout=CALL_SECONDS)
@@ -37,7 +37,7 @@ async def test_reactions_change_the_next_recommendation(database_url: str, redis
         assert "12" in after.reasoning
 
 
-async def test_another_tenant_with_the_same_names_learns_nothing(database_url: str, redis_url: str) -> None:
+async def test_feedback_of_one_tenant_does_not_change_another(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         await like(suite, "acme", "b", feedback_pb2.RATING_POSITIVE, range(3))
         await settled(suite)
@@ -50,9 +50,7 @@ async def test_another_tenant_with_the_same_names_learns_nothing(database_url: s
             assert (answer.recommendation.model == "b") is known
 
 
-async def test_feedback_that_came_before_its_manifest_is_learned_when_it_arrives(
-    database_url: str, redis_url: str
-) -> None:
+async def test_feedback_before_its_manifest_is_learned_after_it(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         who = token("acme")
         await suite.ingest.SubmitImplicitSignal(

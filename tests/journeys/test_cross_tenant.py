@@ -1,4 +1,4 @@
-"""Calls of one tenant for what is another's, through every method of every running service."""
+"""Calls of one tenant for another tenant's data, by every method of every service."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.support.suite import token
 
 OWN, OTHER = "acme", "globex"
 MARK = "m4rk"
-"""Stands in everything that the other tenant's rows say, and in none of their names."""
+"""Text in all content of the other tenant's rows, but not in their identifiers."""
 
 WITHOUT_TENANT = {
-    "RunBatchLearning": "learns for all tenants at once; operators alone may call it",
-    "ListBatchRuns": "tells of runs over all tenants at once",
-    "PlanSampleSize": "calculates with the numbers of the request alone",
+    "RunBatchLearning": "learns for all tenants; only operators may call it",
+    "ListBatchRuns": "lists runs over all tenants",
+    "PlanSampleSize": "uses only the numbers in the request",
 }
-"""Methods that are for no tenant, each with its reason."""
+"""Methods without a tenant, each with the reason."""
 
 NAMES = {
     "output_id": "o-theirs",
@@ -39,33 +39,33 @@ NAMES = {
     "voice_id": "018f0000-0000-7000-8000-0000000000aa",
     "experiment_id": "018f0000-0000-7000-8000-0000000000bb",
 }
-"""The other tenant's identifiers, by the fields in which they are named."""
+"""Identifiers of the other tenant by field name."""
 
 _REFUSALS = {"NOT_FOUND", "FAILED_PRECONDITION", "ABORTED", "INVALID_ARGUMENT", "ALREADY_EXISTS", "UNIMPLEMENTED"}
 _READS = ("Get", "List", "Export", "Watch", "Explain")
-"""They come first: writing makes things of the same names that are one's own."""
+"""Prefixes of reads. They are called first, because writes create own objects with the same identifiers."""
 
 _OWN_WORK = ("ingest.learn_queue", "neural.publish_queue", "neural.rebuild_queue", "neural.budget_pacers")
-"""Tables on which the services' own workers act, whoever calls."""
+"""Tables that the services' workers change independently of calls."""
 _FILLED = ("ingest.audit_log", "ingest.audit_heads")
-"""Tables that hold the other tenant's rows by then."""
+"""Tables that already have rows of the other tenant."""
 
 
 def everything(tenant: str) -> grpc.aio.Metadata:
-    """Returns the metadata of a caller who has every role within a tenant."""
+    """Returns the metadata of a caller with every role in a tenant."""
     return token(tenant, *ROLES)
 
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives the superuser's connection."""
+    """Provides a superuser connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
 
 
 def fill(message: Any) -> int:
-    """Puts the other tenant's identifiers wherever the message names any; returns how many."""
+    """Sets all identifiers in the message to those of the other tenant. Returns their number."""
     filled = 0
     for each in message.DESCRIPTOR.fields:
         own_type = each.message_type is not None and each.message_type.full_name.startswith("radiant.")
@@ -84,7 +84,7 @@ def fill(message: Any) -> int:
 
 
 async def theirs(admin: asyncpg.Connection) -> None:
-    """Makes one row of the other tenant in every table, with marks in what it says and its own names."""
+    """Inserts one row of the other tenant into every table, with the mark in its content."""
     definition = str(await admin.fetchval("SELECT definition FROM experiments.ab_experiments"))
     await admin.execute("SELECT neural.create_version_partitions(99)")
     await admin.execute("SET session_replication_role = replica")
@@ -102,14 +102,14 @@ async def theirs(admin: asyncpg.Connection) -> None:
 
 
 async def picture(admin: asyncpg.Connection) -> dict[str, Any]:
-    """Returns all rows of the other tenant."""
+    """Returns all rows of the other tenant by table."""
     tables = [each for each in await relations(admin, *SCHEMAS) if each.kind not in "cv" and each.name not in _OWN_WORK]
     query = "SELECT coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') FROM {} t WHERE tenant_id = $1"
     return {each.name: await admin.fetchval(query.format(each.name), OTHER) for each in tables}
 
 
 def name_tenant(request: Any, tenant: str) -> bool:
-    """Names a tenant in the request; tells whether there is a place for it."""
+    """Sets the tenant of the request. Returns False if it has no field for it."""
     for part in (request, getattr(request, "header", None)):
         if part is not None and "tenant_id" in part.DESCRIPTOR.fields_by_name:
             part.tenant_id = tenant
@@ -117,7 +117,7 @@ def name_tenant(request: Any, tenant: str) -> bool:
     return False
 
 
-async def test_no_call_for_another_tenant_or_for_what_is_its_own_is_answered(
+async def test_calls_for_another_tenant_or_its_data_are_refused(
     database_url: str, redis_url: str, admin: asyncpg.Connection, tmp_path: Path
 ) -> None:
     attempts, codes = Attempts("rpc"), Counter[str]()
@@ -150,7 +150,7 @@ async def test_no_call_for_another_tenant_or_for_what_is_its_own_is_answered(
                 answer = await whole.call(method, [request], everything(OWN))
                 codes[answer.code] += 1
                 attempts.note(hidden(answer), f"{method.full_name} of {OTHER}'s things: {answer}")
-        assert await picture(admin) == before, "and nothing of it changed"
+        assert await picture(admin) == before, "rows of the other tenant were changed"
     attempts.save()
     assert attempts.succeeded == [], "\n".join(attempts.succeeded)
     assert attempts.made > 90
@@ -158,12 +158,12 @@ async def test_no_call_for_another_tenant_or_for_what_is_its_own_is_answered(
 
 
 def hidden(answer: Answer) -> bool:
-    """Tells whether an answer says nothing of the other tenant."""
+    """Returns True if the answer has no data of the other tenant."""
     return MARK.encode() not in answer.data and (answer.code == "OK" or answer.code in _REFUSALS)
 
 
 def wrong_callers(method: MethodDescriptor) -> dict[str, grpc.aio.Metadata]:
-    """Returns everybody who may not call the method."""
+    """Returns the metadata of callers that may not call the method."""
     roles = roles_of(method)
     return {
         "nobody": grpc.aio.Metadata(),
@@ -174,7 +174,7 @@ def wrong_callers(method: MethodDescriptor) -> dict[str, grpc.aio.Metadata]:
     }
 
 
-async def test_every_method_is_refused_without_a_token_and_to_every_role_that_its_row_does_not_name(
+async def test_method_without_token_or_required_role_is_refused(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     wrong: list[str] = []

@@ -1,4 +1,4 @@
-"""Whatever the order, the repeats and the crashes: scores equal those of a rebuild and of an orderly world."""
+"""Scores do not depend on the order of events, repeats and crashes, and equal those of a rebuild."""
 
 import asyncio
 import random
@@ -37,7 +37,7 @@ SIGNALS = (
 
 
 async def insist(call: Callable[..., Any], request: Any, tenant: str) -> None:
-    """Repeats one and the same request until it is answered, as a client does whose server died."""
+    """Repeats a request until it is answered, as clients do after a crash of the server."""
     async with asyncio.timeout(60):
         while True:
             try:
@@ -51,7 +51,7 @@ async def insist(call: Callable[..., Any], request: Any, tenant: str) -> None:
 
 
 def history(chance: random.Random) -> list[Step]:
-    """Draws a feedback history of two tenants with the same outputs, users and models; each step is one request."""
+    """Draws the feedback of two tenants with equal identifiers. Each step is one request."""
     steps: list[Step] = []
 
     def add(method: str, request: Any, tenant: str) -> None:
@@ -84,7 +84,7 @@ def history(chance: random.Random) -> list[Step]:
 
 
 async def scores(suite: Suite) -> dict[tuple[str, ...], float]:
-    """Reads every score of every tenant and user, by its name."""
+    """Returns all scores of all tenants and users by their keys."""
     found: dict[tuple[str, ...], float] = {}
     for tenant in TENANTS:
         for user in ("", *USERS):
@@ -103,7 +103,7 @@ async def scores(suite: Suite) -> dict[tuple[str, ...], float]:
 
 
 async def played(databases: Databases, redis_url: str, steps: list[Step], kills: int, seed: int) -> dict[Any, Any]:
-    """Plays the steps, killing a service now and then, and checks the outcome against a rebuild."""
+    """Sends the steps, kills services `kills` times, and compares the scores with those of a rebuild."""
     chance = random.Random(seed)
     with databases.fresh() as url:
         async with running_suite(url, redis_url) as suite:
@@ -126,7 +126,7 @@ async def played(databases: Databases, redis_url: str, steps: list[Step], kills:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_disorder_repeats_and_kills_change_nothing(databases: Databases, redis_url: str, seed: int) -> None:
+async def test_scores_after_disorder_and_kills_are_equal(databases: Databases, redis_url: str, seed: int) -> None:
     chance = random.Random(seed)
     steps = history(chance)
     orderly = await played(databases, redis_url, steps, 0, seed)

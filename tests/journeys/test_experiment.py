@@ -1,4 +1,4 @@
-"""An experiment on models, from the draft to the rollout: assigned, served, recorded, analysed, rolled out."""
+"""An experiment on models: assignment, recommendations, analysis, rollout."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Stub = experiment_service_pb2_grpc.ExperimentServiceStub
 
 @contextlib.asynccontextmanager
 async def experiments(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Stub]:
-    """Runs the service of experiments beside the suite."""
+    """Runs the experiments service."""
     process = service_process("experiments", database_url, redis_url, folder, RADIANT_ROLLOUT_ROUND_SECONDS="0.2")
     await process.start()
     try:
@@ -35,7 +35,7 @@ async def experiments(database_url: str, redis_url: str, folder: Path) -> AsyncI
 
 
 def config(model: str) -> Struct:
-    """Returns a configuration that gives one model."""
+    """Returns a configuration with one model."""
     struct = Struct()
     struct.update({"model": model})
     return struct
@@ -68,7 +68,7 @@ async def started(stub: Stub, experiment: experiment_pb2.Experiment) -> experime
 
 
 async def served(suite: Suite, user: str) -> recommend_service_pb2.Recommendation:
-    """Asks for a user, follows the answer, records it and reacts: large pleases, small does not."""
+    """Follows a recommendation and votes: positive for large, negative for small."""
     who = token("acme")
     asked = question("small", "large", user=user)
     answer = (await suite.recommend.GetRecommendation(asked, metadata=who, timeout=CALL_SECONDS)).recommendation
@@ -82,7 +82,7 @@ async def served(suite: Suite, user: str) -> recommend_service_pb2.Recommendatio
 
 
 async def covered(suite: Suite, experiment_id: str) -> None:
-    """Waits until recommendations know the experiment."""
+    """Waits until recommendations use the experiment."""
     async with asyncio.timeout(5):
         while True:
             asked = question("small", "large", user="probe")
@@ -92,7 +92,7 @@ async def covered(suite: Suite, experiment_id: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_an_experiment_decides_and_is_analysed(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_experiment_assigns_models_and_is_analysed(database_url: str, redis_url: str, tmp_path: Path) -> None:
     async with running_suite(database_url, redis_url) as suite, experiments(database_url, redis_url, tmp_path) as stub:
         experiment = await started(stub, draft())
         name = experiment.experiment_id
@@ -125,7 +125,7 @@ async def test_an_experiment_decides_and_is_analysed(database_url: str, redis_ur
         assert refused.value.code() == grpc.StatusCode.NOT_FOUND
 
 
-async def test_a_rollout_takes_its_first_step_and_comes_back(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_rollout_advances_and_rolls_back(database_url: str, redis_url: str, tmp_path: Path) -> None:
     admin = token("acme", "admin")
     async with experiments(database_url, redis_url, tmp_path) as stub:
         small = draft()
@@ -149,7 +149,7 @@ async def test_a_rollout_takes_its_first_step_and_comes_back(database_url: str, 
         assert shown.experiment.traffic_percentage == 0
 
 
-async def test_a_rollout_ends_with_its_experiment(database_url: str, redis_url: str, tmp_path: Path) -> None:
+async def test_rollout_of_completed_experiment_is_finished(database_url: str, redis_url: str, tmp_path: Path) -> None:
     admin = token("acme", "admin")
     async with experiments(database_url, redis_url, tmp_path) as stub:
         name = (await started(stub, draft())).experiment_id

@@ -1,4 +1,4 @@
-"""Every service believes the identity provider and the certificates that the shared settings name."""
+"""Services accept the identity provider and the client certificates of the shared settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.suite import token
 BRAIN = "spiffe://acme.example/brain"
 
 
-async def test_every_service_believes_the_provider_and_no_shared_key(
+async def test_services_with_a_provider_accept_only_its_tokens(
     database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     key, stranger = SigningKey("one"), SigningKey("two")
@@ -50,14 +50,16 @@ async def test_every_service_believes_the_provider_and_no_shared_key(
 
                 assert await said(key.sign(None, **granted)) not in ("UNAUTHENTICATED", "PERMISSION_DENIED")
                 unnamed = {**says, "realm_access": {"roles": ["admin"]}}
-                assert await said(key.sign(None, **unnamed)) == "PERMISSION_DENIED", "a role of the provider's own"
+                assert await said(key.sign(None, **unnamed)) == "PERMISSION_DENIED", (
+                    "a role without an entry in the role map"
+                )
                 assert await said(stranger.sign({"kid": "one"}, **granted)) == "UNAUTHENTICATED"
                 shared = str(dict(token("acme", "admin"))["authorization"]).removeprefix("Bearer ")
                 assert await said(shared) == "UNAUTHENTICATED"
 
 
 @pytest.mark.parametrize("shared_key", [True, False])
-async def test_a_service_believes_certificates_by_setting(
+async def test_service_with_client_authority_accepts_listed_certificates(
     database_url: str, redis_url: str, tmp_path: Path, shared_key: bool
 ) -> None:
     authority = Authority("ours")
@@ -88,6 +90,6 @@ async def test_a_service_believes_certificates_by_setting(
                 assert isinstance(await call(request.SerializeToString(), timeout=10), bytes)
                 with pytest.raises(grpc.aio.AioRpcError) as caught:
                     await call(request.SerializeToString(), timeout=10, metadata=token("acme"))
-                assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED, "nobody's token"
+                assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED, "a token of an unknown issuer"
         finally:
             await running_server.stop(timedelta())

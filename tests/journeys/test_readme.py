@@ -1,4 +1,4 @@
-"""The example in the README runs as it stands there."""
+"""The example in the README runs unchanged."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from tests.support.suite import KEY, running_suite
 LINES_MAX = 10
 
 
-async def test_the_example_runs(database_url: str, redis_url: str) -> None:
+async def test_readme_example_runs(database_url: str, redis_url: str) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1
     assert len([line for line in blocks[0].splitlines() if line.strip()]) <= LINES_MAX
@@ -28,9 +28,9 @@ async def test_the_example_runs(database_url: str, redis_url: str) -> None:
         command = (sys.executable, "-c", blocks[0])
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, env=environ, stdout=pipe, stderr=pipe)
-        said, complained = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == 0, complained.decode()
-    outcome, model, *reasoning = said.decode().split()
+        output, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0, errors.decode()
+    outcome, model, *reasoning = output.decode().split()
     assert int(outcome) == feedback_pb2.ITEM_OUTCOME_ACCEPTED
     assert model in ("small", "large")
     assert reasoning

@@ -1,4 +1,4 @@
-"""Two tenants with the same outputs, users and models: neither sees the other, by any call or in any table."""
+"""Two tenants with equal identifiers: no call and no table returns rows of the other tenant."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v')
   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
 """
 TRANSIENT = {"learn_queue", "publish_queue", "rebuild_queue"}
-"""Empty once everything is learned."""
+"""Tables that are empty after all units are learned."""
 
 
 async def play(suite: Suite, tenant: str) -> None:
-    """Lets a user of the tenant like a model, under names that every tenant uses."""
+    """Records positive feedback on a model of the tenant, with identifiers that all tenants use."""
     who = token(tenant)
     for number in range(OUTPUTS):
         output = f"o{number}"
@@ -42,7 +42,7 @@ async def play(suite: Suite, tenant: str) -> None:
 
 
 async def unknown(call: Any, request: Any) -> bool:
-    """Tells whether the other tenant is told that there is no such thing."""
+    """Returns True if the call of the other tenant ends with NOT_FOUND."""
     try:
         await call(request, metadata=token("globex"), timeout=CALL_SECONDS)
     except grpc.aio.AioRpcError as error:
@@ -50,7 +50,7 @@ async def unknown(call: Any, request: Any) -> bool:
     return False
 
 
-async def test_no_call_tells_of_another_tenant(database_url: str, redis_url: str) -> None:
+async def test_reads_return_no_data_of_another_tenant(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         await play(suite, "acme")
         who: Any = {"metadata": token("globex"), "timeout": CALL_SECONDS}
@@ -89,7 +89,7 @@ async def test_no_call_tells_of_another_tenant(database_url: str, redis_url: str
         assert status.learned_units == 0
 
 
-async def test_no_table_shows_rows_of_another_tenant(database_url: str, redis_url: str) -> None:
+async def test_tables_return_no_rows_of_another_tenant(database_url: str, redis_url: str) -> None:
     async with running_suite(database_url, redis_url) as suite:
         await play(suite, "acme")
     admin = await asyncpg.connect(database_url)

@@ -1,4 +1,4 @@
-"""Formats are told by their first bytes."""
+"""Detection of audio formats by first bytes."""
 
 import pytest
 
@@ -21,7 +21,7 @@ MP3_FRAME = b"\xff\xfb\x90\x00"
         (b"ID3\x04\x00\x00\x00\x00\x00\x00fLaC", AudioFormat.FLAC),
     ],
 )
-def test_a_format_is_known_by_its_content(head: bytes, expected: AudioFormat) -> None:
+def test_audio_format_is_detected_by_first_bytes(head: bytes, expected: AudioFormat) -> None:
     assert sniff(head) is expected
     assert sniff(head.ljust(HEAD_BYTES, b"\0")) is expected
 
@@ -39,5 +39,5 @@ def test_a_format_is_known_by_its_content(head: bytes, expected: AudioFormat) ->
         b"\xff\xfb",
     ],
 )
-def test_anything_else_is_no_format(head: bytes) -> None:
+def test_content_of_unknown_format_is_refused(head: bytes) -> None:
     assert sniff(head) is None

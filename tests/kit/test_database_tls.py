@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL and Redis over TLS: to the server that the authority knows, and to no other."""
+"""Connections to PostgreSQL and Redis over TLS: only servers with a trusted certificate are accepted."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
 
 @contextlib.asynccontextmanager
 async def terminating(url: str, pair: Pair, scheme: str) -> AsyncIterator[str]:
-    """Takes TLS off in front of a server that was built without, and gives the encrypted address.
+    """Terminates TLS in front of a server without TLS and provides the encrypted address.
 
-    Nothing unencrypted gets through. PostgreSQL's clients ask for TLS in its own way before they speak it.
+    Unencrypted connections are refused. PostgreSQL clients send an SSLRequest before the TLS handshake.
     """
     parts = urlsplit(url)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,18 +64,18 @@ async def terminating(url: str, pair: Pair, scheme: str) -> AsyncIterator[str]:
 
 
 async def reaches(url: str, ca: str = "") -> bool:
-    """Tells whether PostgreSQL answers with these settings."""
+    """Returns True if PostgreSQL can be reached with these settings."""
     settings = read_group(PostgresSettings, {"DATABASE_URL": url, "DATABASE_CA": ca}, application_name="kit-test")
     async with open_database(settings) as database, database.transaction() as connection:
         return bool(await connection.fetchval("SELECT true"))
 
 
 def verifying(url: str, ca: Path) -> str:
-    """Returns the address with parameters that the driver reads itself."""
+    """Returns the URL with TLS parameters of the driver."""
     return f"{url}?sslmode=verify-full&sslrootcert={quote(str(ca), safe='')}"
 
 
-async def test_postgres_is_known_by_the_setting_or_by_the_address(postgres_url: str, tmp_path: Path) -> None:
+async def test_postgres_over_tls_connects_with_authority_from_setting_or_url(postgres_url: str, tmp_path: Path) -> None:
     own = Authority("ours")
     ca, foreign = own.save(tmp_path), Authority("theirs").save(tmp_path)
     async with terminating(postgres_url, own.issue(tmp_path, "postgres"), "postgresql") as url:
@@ -86,7 +86,7 @@ async def test_postgres_is_known_by_the_setting_or_by_the_address(postgres_url: 
                 await reaches(*arguments)
 
 
-async def test_a_postgres_of_another_name_is_refused(postgres_url: str, tmp_path: Path) -> None:
+async def test_postgres_certificate_with_another_host_name_is_refused(postgres_url: str, tmp_path: Path) -> None:
     own = Authority("ours")
     pair = own.issue(tmp_path, "elsewhere", "https://elsewhere.example", local=False)
     async with terminating(postgres_url, pair, "postgresql") as url:
@@ -94,19 +94,19 @@ async def test_a_postgres_of_another_name_is_refused(postgres_url: str, tmp_path
             await reaches(url, str(own.save(tmp_path)))
 
 
-async def test_a_postgres_that_speaks_no_tls_is_refused(postgres_url: str, tmp_path: Path) -> None:
+async def test_postgres_without_tls_is_refused(postgres_url: str, tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         await reaches(postgres_url, str(Authority("ours").save(tmp_path)))
 
 
 async def answers(url: str, ca: str = "") -> bool:
-    """Tells whether Redis answers with these settings."""
+    """Returns True if Redis can be reached with these settings."""
     address = read_group(RedisSettings, {"REDIS_URL": url, "REDIS_CA": ca}).address
     async with open_redis(address) as client:
         return bool(await client.ping())
 
 
-async def test_redis_is_known_by_the_setting(redis_url: str, tmp_path: Path) -> None:
+async def test_redis_over_tls_connects_with_authority_from_setting(redis_url: str, tmp_path: Path) -> None:
     own = Authority("ours")
     ca, foreign = own.save(tmp_path), Authority("theirs").save(tmp_path)
     async with terminating(redis_url, own.issue(tmp_path, "redis"), "rediss") as url:
@@ -117,14 +117,14 @@ async def test_redis_is_known_by_the_setting(redis_url: str, tmp_path: Path) -> 
                 await answers(url, wrong)
 
 
-def test_an_authority_for_an_address_without_tls_is_a_mistake() -> None:
+def test_authority_for_address_without_tls_is_refused() -> None:
     with pytest.raises(SettingsError, match="RADIANT_REDIS_CA"):
         read_group(RedisSettings, {"REDIS_URL": "redis://h", "REDIS_CA": "/ca"})
 
 
-def test_a_valkey_with_tls_of_its_own() -> None:
+def test_valkey_with_built_in_tls_is_reached() -> None:
     options = ["--port", "0", "--tls-port", "1", "--save", "", "--daemonize", "no"]
     done = subprocess.run([str(valkey_program()), *options], capture_output=True, text=True, timeout=10, check=False)
     if "Failed finding TLS support" in done.stdout:
         pytest.skip("the bundled Valkey was built without TLS; a proxy stands in for it above")
-    assert "tls" in done.stdout.lower(), "a build with TLS would be tried here without the proxy"
+    assert "tls" in done.stdout.lower(), "test the connection without the proxy if the build supports TLS"

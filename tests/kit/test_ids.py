@@ -8,25 +8,25 @@ import pytest
 from kit.ids import new_id
 
 
-def test_version_and_variant_are_those_of_rfc_9562() -> None:
+def test_id_has_version_and_variant_of_rfc_9562() -> None:
     for _ in range(200):
         parsed = uuid.UUID(new_id())
         assert parsed.version == 7
         assert parsed.variant == uuid.RFC_4122
 
 
-def test_the_text_is_canonical() -> None:
+def test_id_text_is_canonical() -> None:
     text = new_id()
     assert str(uuid.UUID(text)) == text
 
 
-def test_the_first_bits_are_the_time_in_milliseconds() -> None:
+def test_id_starts_with_time_in_milliseconds() -> None:
     before = time.time_ns() // 1_000_000
     stamp = uuid.UUID(new_id()).int >> 80
     assert before <= stamp <= time.time_ns() // 1_000_000
 
 
-def test_later_ones_sort_after_earlier_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_id_made_later_sorts_after_earlier_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = []
     for milliseconds in (0, 1, 15, 16, 1_700_000_000_000, 1_700_000_000_001, 2**48 - 1):
         monkeypatch.setattr(time, "time_ns", lambda at=milliseconds: at * 1_000_000)
@@ -35,7 +35,7 @@ def test_later_ones_sort_after_earlier_ones(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(set(ids)) == len(ids)
 
 
-def test_ids_of_one_moment_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_of_the_same_millisecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_000_000_000)
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000

@@ -1,4 +1,4 @@
-"""How a service lives and ends: background work comes back, and calls in flight are let through."""
+"""Lifecycle of a service: restart of background work, drain of running calls."""
 
 import asyncio
 import contextlib
@@ -21,12 +21,12 @@ from tests.kit.fixtures.scripted_servicer import Script, Serving, serving
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the first wait short."""
+    """Shortens the first delay."""
     monkeypatch.setattr(lifecycle, "FIRST_WAIT_S", 0.005)
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_background_work_starts_again_after_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+async def test_background_work_restarts_after_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     runs, running = 0, asyncio.Event()
 
     async def work() -> None:
@@ -46,7 +46,7 @@ async def test_background_work_starts_again_after_a_failure(caplog: pytest.LogCa
     assert logged == ["background task failed", "background task returned"]
 
 
-async def test_restarts_come_ever_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_background_work_restarts_with_growing_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "FIRST_WAIT_S", 0.02)
     monkeypatch.setattr(lifecycle, "WAIT_MAX_S", 0.05)
     starts: list[float] = []
@@ -65,7 +65,7 @@ async def test_restarts_come_ever_more_slowly(monkeypatch: pytest.MonkeyPatch) -
     assert sum(waits) < 1.5, "waits are bounded: doubled each time they would sum up to 2.5 seconds"
 
 
-async def test_background_work_is_cancelled_at_the_end_and_cleans_up() -> None:
+async def test_background_work_is_cancelled_with_its_block() -> None:
     cleaned = asyncio.Event()
 
     async def work() -> None:
@@ -82,7 +82,7 @@ async def test_background_work_is_cancelled_at_the_end_and_cleans_up() -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_background_work_that_fails_while_it_is_cancelled_ends_all_the_same() -> None:
+async def test_background_work_failing_during_cancellation_ends() -> None:
     runs = 0
 
     async def work() -> None:
@@ -100,7 +100,7 @@ async def test_background_work_that_fails_while_it_is_cancelled_ends_all_the_sam
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_an_error_of_the_block_passes_through() -> None:
+async def test_error_of_the_block_is_raised() -> None:
     with pytest.raises(ValueError, match="mine"):
         async with background("watch", lambda: asyncio.sleep(60)):
             raise ValueError("mine")
@@ -108,7 +108,7 @@ async def test_an_error_of_the_block_passes_through() -> None:
 
 @contextlib.contextmanager
 def signals_restored() -> Iterator[None]:
-    """Puts the handlers of signals back, whatever happens."""
+    """Restores the signal handlers."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
@@ -118,7 +118,7 @@ def signals_restored() -> Iterator[None]:
 
 
 async def said_to_leave(served: Serving) -> None:
-    """Waits for the server to say that it is not serving."""
+    """Waits until the health status is NOT_SERVING."""
     watch = health_pb2_grpc.HealthStub(served.channel).Watch(health_pb2.HealthCheckRequest())
     async for answer in watch:
         if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
@@ -127,7 +127,7 @@ async def said_to_leave(served: Serving) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_drain_lets_a_call_in_flight_finish(number: signal.Signals) -> None:
+async def test_drain_waits_for_running_calls(number: signal.Signals) -> None:
     script = Script(hold=asyncio.Event())
     with signals_restored():
         async with serving(script) as served:
@@ -139,7 +139,7 @@ async def test_a_drain_lets_a_call_in_flight_finish(number: signal.Signals) -> N
             await asyncio.wait_for(said_to_leave(served), 5)
             await asyncio.sleep(0.3)
             refused = await served.call("unary_unary", timeout=5)
-            assert refused.code is grpc.StatusCode.UNAVAILABLE, "no new call is taken"
+            assert refused.code is grpc.StatusCode.UNAVAILABLE, "new calls are refused"
             assert not life.done()
             assert script.hold is not None
             script.hold.set()
@@ -147,7 +147,7 @@ async def test_a_drain_lets_a_call_in_flight_finish(number: signal.Signals) -> N
             await asyncio.wait_for(life, 5)
 
 
-async def test_a_drain_ends_when_the_grace_does() -> None:
+async def test_drain_ends_after_the_grace_period() -> None:
     script = Script(hold=asyncio.Event())
     with signals_restored():
         async with serving(script) as served:

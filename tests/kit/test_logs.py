@@ -1,4 +1,4 @@
-"""Logs: one line of JSON an event, whatever is in it."""
+"""Logs: each event is one line of JSON."""
 
 import contextvars
 import io
@@ -17,7 +17,7 @@ log = logging.getLogger("tests.kit.logs")
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """Gives what is logged, and puts the root logger back."""
+    """Provides the log output. Restores the root logger afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
@@ -28,7 +28,7 @@ def stream() -> Iterator[io.StringIO]:
 
 
 def events(stream: io.StringIO) -> list[dict[str, Any]]:
-    """Parses every line by the letter of the JSON standard."""
+    """Parses every line as strict JSON."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
@@ -36,7 +36,7 @@ def events(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line, parse_constant=refuse) for line in stream.getvalue().splitlines()]
 
 
-def test_an_event_is_one_line(stream: io.StringIO) -> None:
+def test_log_event_is_one_line_of_json(stream: io.StringIO) -> None:
     log.info("two\nlines of %s", "münchen", extra={"fields": {"count": 2}})
     (event,) = events(stream)
     assert datetime.fromisoformat(event.pop("time")).tzinfo == UTC
@@ -49,7 +49,7 @@ def test_an_event_is_one_line(stream: io.StringIO) -> None:
     }
 
 
-def test_a_failure_brings_its_trace_in_the_same_line(stream: io.StringIO) -> None:
+def test_log_event_with_exception_has_its_trace_in_the_same_line(stream: io.StringIO) -> None:
     try:
         raise ValueError("broken")
     except ValueError:
@@ -60,7 +60,7 @@ def test_a_failure_brings_its_trace_in_the_same_line(stream: io.StringIO) -> Non
     assert event["trace"].endswith("ValueError: broken")
 
 
-def test_events_name_the_request_that_they_belong_to(stream: io.StringIO) -> None:
+def test_log_event_within_a_request_has_its_request_id(stream: io.StringIO) -> None:
     def within() -> None:
         logs.request_id.set("r-1")
         logs.tenant.set("acme")
@@ -73,25 +73,25 @@ def test_events_name_the_request_that_they_belong_to(stream: io.StringIO) -> Non
     assert not {"request_id", "tenant"} & set(outside)
 
 
-def test_values_that_json_does_not_know_are_shown_as_text(stream: io.StringIO) -> None:
+def test_log_value_unknown_to_json_is_written_as_text(stream: io.StringIO) -> None:
     log.info("odd", extra={"fields": {"when": datetime(2030, 1, 1, tzinfo=UTC), "kinds": {1}}})
     (event,) = events(stream)
     assert event["when"].startswith("2030-01-01")
     assert event["kinds"] == "{1}"
 
 
-def test_numbers_that_json_does_not_know_keep_the_line_readable(stream: io.StringIO) -> None:
+def test_log_value_that_is_not_finite_gives_valid_json(stream: io.StringIO) -> None:
     log.info("odd", extra={"fields": {"ratio": float("nan"), "most": [float("inf")]}})
     log.info("odd", extra={"fields": {"kinds": {("a", "b"): 1}}})
     assert [event["message"] for event in events(stream)] == ["odd", "odd"]
 
 
-def test_what_is_below_the_level_is_left_out(stream: io.StringIO) -> None:
+def test_log_event_below_the_level_is_not_written(stream: io.StringIO) -> None:
     log.debug("quiet")
     assert stream.getvalue() == ""
 
 
-def test_configuring_twice_does_not_log_twice(stream: io.StringIO) -> None:
+def test_logging_configured_twice_writes_each_event_once(stream: io.StringIO) -> None:
     logs.configure("kit-test", "WARNING", stream)
     log.info("quiet")
     log.warning("loud")

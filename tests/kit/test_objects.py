@@ -1,4 +1,4 @@
-"""Objects are stored whole or not at all, in a folder and in a bucket alike."""
+"""Object stores on a folder and on a bucket: objects are stored completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from tests.support.suite import free_port
 
 KEY = "acme/2026/01/31/018f0000-0000-7000-8000-000000000000"
 Visible = Callable[[], list[str]]
-"""Gives all that a store holds, unfinished parts included."""
+"""Returns the keys in a store, including unfinished uploads."""
 
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    """Gives a server of buckets."""
+    """Provides the address of an S3 server."""
     with running_buckets() as address:
         yield address
 
 
 @pytest.fixture
 def bucket(bucket_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Gives a server with an empty bucket `audio` to which the environment leads."""
+    """Provides an S3 server with an empty bucket `audio` and sets the environment for it."""
     for name, value in emptied(bucket_server, "audio").items():
         monkeypatch.setenv(name, value)
     return bucket_server
@@ -39,7 +39,7 @@ def bucket(bucket_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(params=["folder", "bucket"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[ObjectStore, Visible]:
-    """Gives a store and a look behind it."""
+    """Provides a store, and a function that lists its content."""
     if request.param == "folder":
         root = tmp_path / "made" / "audio"
         store = open_store(str(root))
@@ -62,7 +62,7 @@ BIG = [bytes([number]) * 700_000 for number in range(20)]
 
 
 @pytest.mark.parametrize("chunks", [[], [b"a"], [b"ab", b"", b"cd"], BIG], ids=["none", "one", "few", "many"])
-async def test_what_is_put_is_there(kept: tuple[ObjectStore, Visible], chunks: list[bytes]) -> None:
+async def test_object_after_put_is_returned(kept: tuple[ObjectStore, Visible], chunks: list[bytes]) -> None:
     store, visible = kept
     whole = b"".join(chunks)
     assert await store.put(KEY, pieces(*chunks)) == len(whole)
@@ -71,21 +71,21 @@ async def test_what_is_put_is_there(kept: tuple[ObjectStore, Visible], chunks: l
     assert (await store.size(KEY), visible()) == (len(whole), [KEY])
 
 
-async def test_a_second_object_replaces_the_first(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_object_put_twice_is_replaced(kept: tuple[ObjectStore, Visible]) -> None:
     store, visible = kept
     await store.put(KEY, pieces(*BIG))
     await store.put(KEY, pieces(b"new"))
     assert (await store.get(KEY), visible()) == (b"new", [KEY])
 
 
-async def test_ranges_end_where_the_object_ends(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_range_beyond_the_object_ends_with_it(kept: tuple[ObjectStore, Visible]) -> None:
     store, _ = kept
     await store.put(KEY, pieces(b"0123456789"))
     asks = [(0, 4), (8, 4), (9, 1), (10, 1), (99, 1), (3, 0)]
     assert [await store.range(KEY, *ask) for ask in asks] == [b"0123", b"89", b"9", b"", b"", b""]
 
 
-async def test_what_is_missing_is_not_found(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_missing_object_is_not_found(kept: tuple[ObjectStore, Visible]) -> None:
     store, _ = kept
     for work in (store.get(KEY), store.range(KEY, 0, 1), store.size(KEY)):
         with pytest.raises(NotFound) as caught:
@@ -93,7 +93,7 @@ async def test_what_is_missing_is_not_found(kept: tuple[ObjectStore, Visible]) -
         assert caught.value.reason == "OBJECT_UNKNOWN"
 
 
-async def test_deleting_twice_is_deleting(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_object_deleted_twice_is_absent(kept: tuple[ObjectStore, Visible]) -> None:
     store, visible = kept
     await store.put(KEY, pieces(b"x"))
     for _ in range(2):
@@ -102,7 +102,7 @@ async def test_deleting_twice_is_deleting(kept: tuple[ObjectStore, Visible]) -> 
 
 
 @pytest.mark.parametrize("sent", [BIG[:2], BIG], ids=["before a part", "after parts"])
-async def test_chunks_that_fail_leave_what_was_there(kept: tuple[ObjectStore, Visible], sent: list[bytes]) -> None:
+async def test_failed_put_keeps_the_former_object(kept: tuple[ObjectStore, Visible], sent: list[bytes]) -> None:
     store, visible = kept
     with pytest.raises(TimeoutError, match="gone"):
         await store.put(KEY, pieces(*sent, then=TimeoutError("gone")))
@@ -113,7 +113,7 @@ async def test_chunks_that_fail_leave_what_was_there(kept: tuple[ObjectStore, Vi
     assert (await store.get(KEY), visible()) == (b"old", [KEY])
 
 
-async def test_a_cancelled_upload_leaves_nothing(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_cancelled_put_leaves_no_object(kept: tuple[ObjectStore, Visible]) -> None:
     store, visible = kept
     waiting = asyncio.Event()
 
@@ -131,7 +131,7 @@ async def test_a_cancelled_upload_leaves_nothing(kept: tuple[ObjectStore, Visibl
     assert visible() == []
 
 
-async def test_uploads_at_once_leave_one_whole_object(kept: tuple[ObjectStore, Visible]) -> None:
+async def test_concurrent_puts_leave_one_complete_object(kept: tuple[ObjectStore, Visible]) -> None:
     store, visible = kept
     await asyncio.gather(*(store.put(KEY, pieces(*([bytes([n]) * 1_000_000] * 7))) for n in range(4)))
     found = await store.get(KEY)
@@ -141,14 +141,14 @@ async def test_uploads_at_once_leave_one_whole_object(kept: tuple[ObjectStore, V
 @pytest.mark.parametrize(
     "key", ["", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/.", "a b", "a\x00", "ä", "a%2e", "a\n"]
 )
-async def test_keys_stay_within_the_store(tmp_path: Path, key: str) -> None:
+async def test_key_outside_of_the_store_is_refused(tmp_path: Path, key: str) -> None:
     store = open_store(str(tmp_path))
     for work in (store.put(key, pieces(b"x")), store.get(key), store.size(key), store.delete(key)):
         with pytest.raises(ValueError, match="key"):
             await work
 
 
-async def test_a_server_that_is_away_or_mute_is_unavailable(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+async def test_unreachable_or_unresponsive_store_is_unavailable(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
     mute = socket.socket()
     mute.bind(("127.0.0.1", 0))
     mute.listen(100)
@@ -163,10 +163,10 @@ async def test_a_server_that_is_away_or_mute_is_unavailable(monkeypatch: pytest.
     mute.close()
     monkeypatch.setenv("AWS_ENDPOINT_URL", bucket)
     with pytest.raises(Unavailable):
-        await open_store("s3://nobody").put(KEY, pieces(b"x"))
+        await open_store("s3://absent").put(KEY, pieces(b"x"))
 
 
-async def test_a_folder_that_is_lost_is_unavailable(tmp_path: Path) -> None:
+async def test_lost_store_folder_is_unavailable(tmp_path: Path) -> None:
     store = open_store(f"file://{tmp_path}/a%20b")
     (tmp_path / "a b").rmdir()
     (tmp_path / "a b").write_text("a file now")
@@ -174,7 +174,7 @@ async def test_a_folder_that_is_lost_is_unavailable(tmp_path: Path) -> None:
         await store.put(KEY, pieces(b"x"))
 
 
-def test_stores_are_opened_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_store_is_opened_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     open_store("here")
     open_store(f"file://{tmp_path}/there")

@@ -1,4 +1,4 @@
-"""Personal data does not survive redaction, and ordinary comments do."""
+"""Redaction of personal data in comments."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ ORDINARY = [
 
 @pytest.fixture
 async def redactor() -> AsyncIterator[Redactor]:
-    """Gives the redactor that is on by default."""
+    """Provides the default redactor."""
     async with open_redactor("on") as opened:
         yield opened
 
 
 @pytest.mark.parametrize(("text", "secret", "mark"), PERSONAL)
-async def test_personal_data_goes(redactor: Redactor, text: str, secret: str, mark: str) -> None:
+async def test_text_with_personal_data_is_redacted(redactor: Redactor, text: str, secret: str, mark: str) -> None:
     for padded in (text, "fine " * 300 + text, text + " and so on" * 300):
         redacted = await redactor.redact(padded)
         assert secret not in redacted
@@ -57,26 +57,26 @@ async def test_personal_data_goes(redactor: Redactor, text: str, secret: str, ma
 
 
 @pytest.mark.parametrize("text", ORDINARY)
-async def test_ordinary_comments_stay(redactor: Redactor, text: str) -> None:
+async def test_ordinary_comment_is_unchanged(redactor: Redactor, text: str) -> None:
     assert await redactor.redact(text) == text
 
 
 @pytest.mark.parametrize("evil", ["1", "a@", "1 ", "+", "192.168.", "DE89", "1-", "::", "a.", " 1", "(555) "])
-async def test_no_text_takes_long(redactor: Redactor, evil: str) -> None:
+async def test_redaction_of_hostile_text_ends_within_3_seconds(redactor: Redactor, evil: str) -> None:
     begun = time.monotonic()
     await redactor.redact((evil * 4000)[:4000])
     assert time.monotonic() - begun < 3
 
 
 @given(st.text(alphabet="ab 1@:\n", max_size=3000))
-def test_pieces_make_up_the_text_and_are_short(text: str) -> None:
+def test_pieces_of_text_join_to_the_text_and_are_bounded(text: str) -> None:
     found = list(pieces(text))
     assert "".join(found) == text
     longest = max((len(word) for word in text.split()), default=0)
     assert all(len(piece) <= 900 + longest + 3000 * (" " * 900 in text) for piece in found) or not text.strip()
 
 
-async def test_off_stores_what_comes_and_what_is_missing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_redactor_off_keeps_text_and_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_redactor("off") as redactor:
         assert await redactor.redact("a@b.example") == "a@b.example"
     monkeypatch.setitem(sys.modules, "presidio_analyzer", None)

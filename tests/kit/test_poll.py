@@ -1,4 +1,4 @@
-"""Periodic work: it survives outages, logs each once, and shows how old a snapshot is."""
+"""Periodic work and snapshots: outages, log lines, age."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 class Source:
-    """A value that can be out of reach."""
+    """A value whose load can fail."""
 
     def __init__(self) -> None:
         self.value, self.loads = 0, 0
@@ -67,7 +67,7 @@ async def test_snapshot_during_outage_keeps_last_value_and_grows_old() -> None:
         assert not snapshot.is_stale(NEVER)
 
 
-async def test_snapshot_that_was_never_loaded_has_its_initial_value_and_is_stale() -> None:
+async def test_snapshot_never_loaded_has_its_initial_value_and_is_stale() -> None:
     source = Source()
     source.error = ConnectionRefusedError()
     async with snapshot_of(source, NEVER) as snapshot:

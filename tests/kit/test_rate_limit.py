@@ -8,7 +8,7 @@ from kit.rate_limit import RateLimiter
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -46,13 +46,13 @@ def test_event_after_the_returned_wait_is_admitted() -> None:
         assert wait == 0 or limiter.wait_s("a") == 0
 
 
-def test_keys_have_buckets_of_their_own() -> None:
+def test_rate_limit_of_one_key_does_not_affect_another() -> None:
     limiter: RateLimiter[str] = RateLimiter(1, 1, 100, Clock())
     assert [limiter.wait_s(key) for key in "ab"] == [0, 0]
     assert limiter.wait_s("a") > 0
 
 
-def test_rate_of_zero_sets_no_limit() -> None:
+def test_rate_of_zero_admits_every_event() -> None:
     limiter: RateLimiter[str] = RateLimiter(0, 1, 100, Clock())
     assert {limiter.wait_s("a") for _ in range(10_000)} == {0}
     assert limiter.keys == 0

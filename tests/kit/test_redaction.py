@@ -1,4 +1,4 @@
-"""Secrets do not reach the logs, whichever way somebody tries to write them there."""
+"""Redaction of secrets in log messages, fields and traces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DSN = f"postgresql://radiant_ingest:{SECRET}@db.example:5432/radiant?sslmode=ver
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """Gives what is logged, and puts the root logger back."""
+    """Provides the log output. Restores the root logger afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
@@ -61,14 +61,14 @@ def stream() -> Iterator[io.StringIO]:
         f"bearer {SECRET}",
     ],
 )
-def test_a_message_loses_its_secrets(stream: io.StringIO, text: str) -> None:
+def test_log_message_with_secret_is_redacted(stream: io.StringIO, text: str) -> None:
     log.warning("%s", text)
     assert SECRET not in stream.getvalue()
     assert "[redacted]" in stream.getvalue()
 
 
 @pytest.mark.parametrize("text", [f"Bearer {TOKEN}", f"token {TOKEN} refused", TOKEN, TOKEN[:60], f'x="{TOKEN}"'])
-def test_a_token_is_known_by_its_shape(stream: io.StringIO, text: str) -> None:
+def test_log_message_with_token_is_redacted(stream: io.StringIO, text: str) -> None:
     log.warning(text)
     assert TOKEN.split(".")[0] not in stream.getvalue()
     assert TOKEN.split(".")[1][:20] not in stream.getvalue()
@@ -88,26 +88,26 @@ def test_a_token_is_known_by_its_shape(stream: io.StringIO, text: str) -> None:
     ],
     ids=lambda fields: next(iter(fields)),
 )
-def test_fields_lose_their_secrets(stream: io.StringIO, fields: dict[str, Any]) -> None:
+def test_log_fields_with_secrets_are_redacted(stream: io.StringIO, fields: dict[str, Any]) -> None:
     log.warning("connected", extra={"fields": fields})
     assert SECRET not in stream.getvalue()
     assert json.loads(stream.getvalue())["message"] == "connected"
 
 
-def test_a_trace_loses_its_secrets_causes_included(stream: io.StringIO) -> None:
+def test_log_trace_with_secrets_in_causes_is_redacted(stream: io.StringIO) -> None:
     try:
         try:
             raise OSError(f"cannot connect to {DSN}")
         except OSError as cause:
             raise RuntimeError(f"password={SECRET}") from cause
     except RuntimeError:
-        log.exception("the database is away")
+        log.exception("database unavailable")
     (event,) = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert SECRET not in json.dumps(event)
     assert "radiant_ingest:[redacted]@db.example:5432/radiant?sslmode=verify-full" in event["trace"]
 
 
-async def test_a_drivers_own_words_lose_their_secrets(stream: io.StringIO) -> None:
+async def test_log_of_driver_error_is_redacted(stream: io.StringIO) -> None:
     for address in (DSN.replace("5432", "port"), f"postgresql://u:{SECRET}@127.0.0.1:1/d"):
         try:
             await asyncpg.connect(address, timeout=2)
@@ -118,7 +118,7 @@ async def test_a_drivers_own_words_lose_their_secrets(stream: io.StringIO) -> No
 
 
 @pytest.mark.parametrize("module", ["ingest", "neural", "experiments"])
-def test_a_process_that_cannot_start_keeps_its_secrets(module: str) -> None:
+def test_process_that_cannot_start_prints_no_secrets(module: str) -> None:
     environ = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -147,11 +147,11 @@ def test_a_process_that_cannot_start_keeps_its_secrets(module: str) -> None:
         "mail to somebody@example.com",
     ],
 )
-def test_what_is_no_secret_stays(text: str) -> None:
+def test_text_without_secret_is_unchanged(text: str) -> None:
     assert redacted(text) == text
 
 
-def test_numbers_flags_and_pages_stay() -> None:
+def test_fields_without_secrets_are_unchanged() -> None:
     fields = {"tokens": 5, "output_tokens": 7, "token": None, "page_token": "abc", "has_password": True, "n": [1, 2.5]}
     assert without_secrets(fields) == fields
 
@@ -162,5 +162,5 @@ def test_numbers_flags_and_pages_stay() -> None:
         lambda each: st.lists(each) | st.dictionaries(st.text(), each),
     )
 )
-def test_any_value_can_be_cleaned(value: Any) -> None:
+def test_any_field_value_can_be_redacted(value: Any) -> None:
     json.dumps(without_secrets(value))

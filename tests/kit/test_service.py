@@ -35,22 +35,22 @@ class Settings:
 
 
 class FakeServer:
-    """A server that stops the process as soon as it serves."""
+    """A server that stops the process when it serves."""
 
     def __init__(self) -> None:
         self.events: list[object] = []
 
     async def start(self) -> None:
-        """Asks for the end of the process."""
+        """Requests the end of the process."""
         self.events.append("start")
         asyncio.get_running_loop().call_later(0.01, os.kill, os.getpid(), signal.SIGTERM)
 
     async def set_serving(self, serving: bool) -> None:
-        """Notes the answer of health checks."""
+        """Records the health status."""
         self.events.append(serving)
 
     async def stop(self, grace: timedelta) -> None:
-        """Notes the grace."""
+        """Records the grace period."""
         self.events.append(grace)
 
 
@@ -66,7 +66,7 @@ def code_of(
     environ: Mapping[str, str] | None = None,
     preload: Sequence[str] = (),
 ) -> int:
-    """Returns the exit code of a process whose server cannot be opened because of the error, if there is one."""
+    """Returns the exit code of a process. With an error, its server cannot be opened."""
 
     def load(variables: Mapping[str, str]) -> Settings:
         if "RADIANT_BAD" in variables:

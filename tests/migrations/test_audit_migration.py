@@ -1,4 +1,4 @@
-"""What services noted before there was one log of changes is in it afterwards."""
+"""Migration of the services' former audit tables to the audit log."""
 
 import json
 
@@ -19,7 +19,7 @@ VALUES ('acme', 'cy', 'RetryVoiceFeedback', ARRAY[gen_random_uuid()], 'again');
 """
 
 
-async def test_older_entries_move_to_the_log(empty_database_url: str) -> None:
+async def test_entries_of_former_audit_tables_move_to_the_log(empty_database_url: str) -> None:
     connection = await asyncpg.connect(empty_database_url)
     try:
         for service in KEEPERS:

@@ -1,4 +1,4 @@
-"""What the services' roles may do in the database: their own tables, what others publish, and nothing else."""
+"""Privileges of the services' roles: their own tables and published views of other services."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LOGINS = {service.role: service for service in OWNERS}
 WORKERS = {
     "radiant_learner": ("radiant_neural", "learns from all tenants' feedback"),
     "radiant_experimenter": ("radiant_experiments", "measures operators' experiments over all tenants"),
-    "radiant_listener": ("radiant_voice", "finds recordings that wait, whoever spoke"),
-    "radiant_archivist": ("radiant_ingest", "removes what is too old, of all tenants"),
+    "radiant_listener": ("radiant_voice", "finds waiting recordings of all tenants"),
+    "radiant_archivist": ("radiant_ingest", "removes expired rows of all tenants"),
 }
-"""Roles that see more than one tenant: whose they are, and why. They cannot log in and must be taken by name."""
+"""Roles with access to all tenants: login role and purpose. They cannot log in and require SET ROLE."""
 
 ACROSS = {
     "radiant_learner": {"ingest_api_v1", "experiments_api_v1", "neural"},
@@ -25,7 +25,7 @@ ACROSS = {
     "radiant_listener": {"ingest_api_v1"},
     "radiant_archivist": {"ingest"},
 }
-"""Where the workers may read."""
+"""Schemas that the worker roles may use."""
 
 PUBLISHED = ("ingest_api_v1", "neural_api_v1", "experiments_api_v1")
 
@@ -59,35 +59,35 @@ SELECT n.nspname FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND has_schema_pr
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives the superuser's connection."""
+    """Provides a superuser connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
 
 
 @pytest.mark.parametrize("role", [*LOGINS, *WORKERS, "radiant_owner"])
-async def test_a_role_is_above_nothing(admin: asyncpg.Connection, role: str) -> None:
+async def test_role_has_no_superuser_attributes(admin: asyncpg.Connection, role: str) -> None:
     row = await admin.fetchrow("SELECT * FROM pg_roles WHERE rolname = $1", role)
     assert row is not None
     above = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
     assert [name for name in above if row[name]] == []
     assert row["rolcanlogin"] is (role in LOGINS)
-    assert row["rolinherit"] is (role not in LOGINS), "what a service was granted, it must take by name"
+    assert row["rolinherit"] is (role not in LOGINS), "login roles require SET ROLE for their worker role"
 
 
 @pytest.mark.parametrize("role", [*LOGINS, *WORKERS])
-async def test_a_role_owns_and_creates_nothing(admin: asyncpg.Connection, role: str) -> None:
+async def test_role_owns_no_objects_and_cannot_create(admin: asyncpg.Connection, role: str) -> None:
     assert await admin.fetchval(_OWNED, role) == 0
     assert await admin.fetch(_CREATES, role) == []
 
 
-async def test_a_service_may_take_its_own_workers_role_and_no_other(admin: asyncpg.Connection) -> None:
+async def test_service_role_is_member_of_its_worker_role_only(admin: asyncpg.Connection) -> None:
     members = {(row["member"], row["of"], row["inherits"], row["admin"]) for row in await admin.fetch(_MEMBERS)}
     assert members == {(login, worker, False, False) for worker, (login, _) in WORKERS.items()}
 
 
 @pytest.mark.parametrize("service", OWNERS, ids=lambda each: each.name)
-async def test_a_service_has_rights_on_its_own_tables_and_on_what_others_publish(
+async def test_service_role_has_privileges_on_own_and_published_tables_only(
     admin: asyncpg.Connection, service: Service
 ) -> None:
     rights = await admin.fetch(_RIGHTS, service.role)
@@ -108,13 +108,13 @@ async def test_a_service_has_rights_on_its_own_tables_and_on_what_others_publish
 
 
 @pytest.mark.parametrize("role", WORKERS)
-async def test_a_worker_has_rights_where_it_works_and_nowhere_else(admin: asyncpg.Connection, role: str) -> None:
+async def test_worker_role_has_privileges_in_its_schemas_only(admin: asyncpg.Connection, role: str) -> None:
     rights = await admin.fetch(_RIGHTS, role)
     assert {row["schema"] for row in rights} <= ACROSS[role]
     assert [row for row in rights if row["privilege"] in ("TRUNCATE", "REFERENCES", "TRIGGER")] == []
 
 
-async def test_functions_with_the_owners_rights_are_pinned_and_not_for_everybody(admin: asyncpg.Connection) -> None:
+async def test_security_definer_functions_have_search_path_and_no_public_execute(admin: asyncpg.Connection) -> None:
     functions = await admin.fetch(_DEFINERS)
     assert len(functions) >= 10
     assert [row["name"] for row in functions if row["anybody"]] == []

@@ -1,4 +1,4 @@
-"""Every table that names a tenant is walled off by forced row-level security, partitions included."""
+"""Every table and partition with a tenant column has forced row-level security."""
 
 import re
 
@@ -24,15 +24,15 @@ ROLES = {
     "radiant_owner",
 }
 WITHOUT_TENANT = {
-    "neural.runs": "when nightly runs began and ended; the learner's role alone reads it",
-    "neural.rebuild_slices": "which shares of a rebuild are done; the learner's role alone reads it",
+    "neural.runs": "start and end of nightly runs; only the learner role reads it",
+    "neural.rebuild_slices": "completed slices of a rebuild; only the learner role reads it",
     "neural.score_versions": "names and states of versions of all scores",
-    "neural.global_model_scores": "sums over tenants that take part; a view publishes those of large groups",
+    "neural.global_model_scores": "sums over participating tenants; a view publishes those of large groups",
 }
-"""Tables that no wall divides, each with its reason."""
+"""Tables without row-level security, each with the reason."""
 
 
-async def test_every_tenant_table_forces_row_security(database_url: str) -> None:
+async def test_tenant_tables_force_row_security(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         tables = await connection.fetch(TENANT_TABLES)
@@ -42,7 +42,7 @@ async def test_every_tenant_table_forces_row_security(database_url: str) -> None
     assert [row["name"] for row in tables if not (row["forced"] and row["has_policy"])] == []
 
 
-async def test_tables_without_a_tenant_are_known_by_name(database_url: str) -> None:
+async def test_tables_without_tenant_are_listed(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         names = await connection.fetch(
@@ -56,7 +56,7 @@ async def test_tables_without_a_tenant_are_known_by_name(database_url: str) -> N
     assert {name for (name,) in names if not re.search(r"_v\d+$", name)} == WITHOUT_TENANT.keys()
 
 
-async def test_services_connect_as_roles_that_cannot_step_over_the_wall(database_url: str) -> None:
+async def test_service_roles_cannot_bypass_row_security(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         roles = await connection.fetch(
@@ -74,7 +74,7 @@ async def test_services_connect_as_roles_that_cannot_step_over_the_wall(database
 
 
 @pytest.mark.parametrize("role", ["radiant_ingest", "radiant_neural"])
-async def test_raw_sql_as_a_service_sees_one_tenant(database_url: str, role: str) -> None:
+async def test_sql_of_a_service_role_returns_rows_of_one_tenant(database_url: str, role: str) -> None:
     connection = await asyncpg.connect(database_url)
     seed = (
         "INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment,"

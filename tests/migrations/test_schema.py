@@ -23,7 +23,7 @@ async def test_schema_file_after_all_migrations_equals_the_dump(service: Service
     file = PACKAGES[service.module] / "sql" / "schema.sql"
     written = dump(database_url, service.schema, await partitions(database_url))
     assert len(written.splitlines()) > 50
-    assert file.read_text(encoding="utf-8") == written, "`make schemas` writes it again"
+    assert file.read_text(encoding="utf-8") == written, "run `make schemas`"
 
 
 async def test_dump_after_a_new_column_differs(database_url: str) -> None:
@@ -37,7 +37,7 @@ async def test_dump_after_a_new_column_differs(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("service", KEEPERS, ids=lambda each: each.name)
-async def test_every_object_belongs_to_the_owner_role(service: Service, database_url: str) -> None:
+async def test_database_objects_belong_to_the_owner_role(service: Service, database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         rows = await connection.fetch(OWNERS, service.schema)

@@ -1,4 +1,4 @@
-"""Attacks by raw SQL: as each service's role, on every table and view that holds another tenant's rows."""
+"""SQL statements of every service role on every table and view with another tenant's rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.attempts import Attempts
 
 OWN, OTHER = "acme", "globex"
 CONTEXTS = (OWN, "", None)
-"""Tenants that a session names: its own, nobody's as a pool leaves it behind, none ever."""
+"""Tenants of a session: its own, empty as after a pooled transaction, not set."""
 _NO_TABLE = (
     asyncpg.FeatureNotSupportedError,
     asyncpg.ObjectNotInPrerequisiteStateError,
@@ -25,23 +25,23 @@ LOGINS = [service.role for service in SERVICES if service.role]
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives the superuser's connection."""
+    """Provides a superuser connection."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
 
 
 class Attacker:
-    """A session with a role's rights and a tenant of its own."""
+    """A session with the privileges of a role and a tenant."""
 
     def __init__(self, admin: asyncpg.Connection, role: str, tenant: str | None, attempts: Attempts) -> None:
-        """Takes the superuser's connection, of which nothing but the attack's transaction is used."""
+        """Uses the superuser connection for transactions with the role."""
         self._admin, self._role, self._tenant, self._attempts = admin, role, tenant, attempts
         self._context = "" if tenant is None else f"SELECT set_config('app.current_tenant_id', '{tenant}', true)"
         self._before: dict[str, list[tuple[object, ...]]] = {}
 
     async def tries(self, relation: Relation, statement: str) -> None:
-        """Runs a statement: it must be refused, or leave the other tenant's rows as they were and unseen."""
+        """Executes a statement. Records whether it was refused or left the other tenant's rows unread and unchanged."""
         if relation.name not in self._before:
             self._before[relation.name] = await self._others_rows(relation)
         refused = True
@@ -54,26 +54,26 @@ class Attacker:
         except asyncpg.InsufficientPrivilegeError:
             pass
         except _NO_TABLE:
-            assert relation.kind == "v", "some views cannot be written at all"
+            assert relation.kind == "v", "only views may refuse a statement for their kind"
         finally:
             await self._admin.execute("ROLLBACK")
         self._attempts.note(refused, f"{self._role} as {self._tenant!r}: {statement}")
 
     async def _others_rows(self, relation: Relation) -> list[tuple[object, ...]]:
-        """Returns what the superuser sees of the other tenant's rows where they really are."""
+        """Returns the other tenant's rows in the base tables, read as superuser."""
         query = "SELECT count(*), coalesce(string_agg(t::text, ' '), '') FROM {} t WHERE tenant_id = $1"
         rows = [await self._admin.fetchrow(query.format(base), OTHER) for base in relation.bases]
         return [tuple(row) for row in rows if row is not None]
 
 
 @pytest.mark.timeout(300)
-async def test_no_statement_of_a_service_reaches_another_tenants_rows(admin: asyncpg.Connection) -> None:
+async def test_statements_of_a_service_do_not_reach_rows_of_another_tenant(admin: asyncpg.Connection) -> None:
     tables = await relations(admin, *SCHEMAS)
     empty = await filled(admin, [each for each in tables if each.kind not in "cv"], OWN, OTHER)
     assert empty == [], "\n".join(empty)
     views = await relations(admin, *VIEW_SCHEMAS)
     attempts = Attempts("sql")
-    tables = await relations(admin, *SCHEMAS)  # with the version's partitions
+    tables = await relations(admin, *SCHEMAS)  # including the partitions of the version
     assert len(tables) > 40
     assert len(views) >= 10
     for role in LOGINS:
@@ -96,26 +96,26 @@ async def test_no_statement_of_a_service_reaches_another_tenants_rows(admin: asy
 
 
 @pytest.mark.parametrize(
-    ("hole", "noticed"),
+    ("weakness", "succeeded"),
     [
         ("ALTER TABLE ingest.requests DISABLE ROW LEVEL SECURITY", 3),
         ("CREATE POLICY old ON ingest.requests FOR SELECT USING (created_at < now() - interval '1 day')", 1),
         ("CREATE POLICY old ON ingest.requests FOR UPDATE USING (true)", 1),
     ],
 )
-async def test_the_attack_would_notice_a_hole(admin: asyncpg.Connection, hole: str, noticed: int) -> None:
+async def test_attack_on_weakened_policy_succeeds(admin: asyncpg.Connection, weakness: str, succeeded: int) -> None:
     (table,) = [each for each in await relations(admin, "ingest") if each.name == "ingest.requests"]
     assert (await filled(admin, [table], OWN, OTHER)) == []
     attempts = Attempts("none")
-    await admin.execute(hole)
+    await admin.execute(weakness)
     attacker = Attacker(admin, "radiant_ingest", OWN, attempts)
     await attacker.tries(table, "SELECT tenant_id FROM ingest.requests")
     await attacker.tries(table, "UPDATE ingest.requests SET method = 'mine'")
     await attacker.tries(table, "DELETE FROM ingest.requests")
-    assert len(attempts.succeeded) == noticed
+    assert len(attempts.succeeded) == succeeded
 
 
-async def test_expired_answers_go_without_being_seen(admin: asyncpg.Connection) -> None:
+async def test_purge_of_answers_deletes_expired_rows_of_all_tenants(admin: asyncpg.Connection) -> None:
     for schema in ("ingest", "experiments", "voice"):
         tables = [each for each in await relations(admin, schema) if each.name == f"{schema}.requests"]
         for table in tables:
@@ -128,4 +128,4 @@ async def test_expired_answers_go_without_being_seen(admin: asyncpg.Connection) 
         async with admin.transaction():
             await admin.execute(f"SET LOCAL SESSION AUTHORIZATION radiant_{schema}")
             assert await admin.fetchval(f"SELECT {schema}.purge_answers(NULL)") == 2
-        assert await admin.fetchval(f"SELECT count(*) FROM {schema}.requests") == 1, "what is fresh stays"
+        assert await admin.fetchval(f"SELECT count(*) FROM {schema}.requests") == 1, "answers that are not expired stay"

@@ -1,14 +1,14 @@
-"""Whatever names a user can be exported, and goes when the user is forgotten."""
+"""Tables with users are part of the export of a user's data."""
 
 import asyncpg
 
 BESIDE = {
-    "ingest.learn_queue": "work under way: what it is about is exported, and it is gone when it is done",
-    "ingest.erasures": "the wish to be forgotten; the name in it goes with the last part",
-    "neural.publish_queue": "work under way",
-    "neural.rebuild_queue": "work under way",
+    "ingest.learn_queue": "queue; the queued data is exported, and processed rows are deleted",
+    "ingest.erasures": "erasure requests; the user ID is removed when the erasure is complete",
+    "neural.publish_queue": "queue",
+    "neural.rebuild_queue": "queue",
 }
-"""Tables with a user that are not exported, and why."""
+"""Tables with users that are not exported, each with the reason."""
 NAMED = """
 SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('ingest', 'neural', 'experiments', 'voice') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -16,7 +16,7 @@ WHERE n.nspname IN ('ingest', 'neural', 'experiments', 'voice') AND c.relkind IN
 """
 
 
-async def test_every_table_with_users_is_exported_or_has_a_reason(database_url: str) -> None:
+async def test_tables_with_users_are_exported_or_listed(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         named = {row["name"] for row in await connection.fetch(NAMED)}

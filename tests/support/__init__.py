@@ -1,1 +1,1 @@
-"""What tests of several rooms stand on."""
+"""Helpers that several test folders use."""

@@ -27,5 +27,5 @@ def methods() -> list[MethodDescriptor]:
 
 
 def roles_of(method: MethodDescriptor) -> frozenset[str]:
-    """Returns the roles that may call the method; raises AccessRuleError without an access rule."""
+    """Returns the roles that may call the method. Raises AccessRuleError if it has no access rule."""
     return access_rule(method).roles

@@ -12,20 +12,20 @@ REPORT = ROOT / "build" / "reliability" / "cross_tenant.json"
 
 @dataclass
 class Attempts:
-    """Attempts of one kind and what became of them."""
+    """Attempts of one kind and their results."""
 
     kind: str
     made: int = 0
     succeeded: list[str] = field(default_factory=list)
 
     def note(self, refused: bool, what: str) -> None:
-        """Counts an attempt; `what` names it in the failure's report."""
+        """Counts an attempt. `what` describes it in the report."""
         self.made += 1
         if not refused:
             self.succeeded.append(what)
 
     def save(self) -> None:
-        """Writes the counts of this kind, and the sums over all kinds, into the report."""
+        """Writes the counts of this kind and the sums over all kinds to the JSON report."""
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         kinds = json.loads(REPORT.read_text()).get("kinds", {}) if REPORT.exists() else {}
         kinds[self.kind] = {"attempts": self.made, "refused": self.made - len(self.succeeded)}

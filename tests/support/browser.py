@@ -1,4 +1,4 @@
-"""A real browser for tests of pages, and what it says of their accessibility."""
+"""A browser for tests of pages, and checks of their accessibility."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ARGUMENTS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-"""Without the network's own errands; with a microphone that beeps."""
+"""Arguments without background network requests and with a fake microphone."""
 GRAVE = ("serious", "critical")
 
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Runs Chromium while the block runs; skips the test where there is none."""
+    """Runs Chromium within the block. Skips the test if Chromium is not installed."""
     if not PRESENT:
-        pytest.skip(f"there is no browser at {EXECUTABLE}")
+        pytest.skip(f"{EXECUTABLE} is not installed")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
         try:
@@ -41,14 +41,14 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 async def axe_faults(page: Page) -> list[str]:
-    """Returns the serious and critical faults of accessibility, each with the elements that have it.
+    """Returns the serious and critical accessibility violations with their elements.
 
     The page's context must have been made with bypass_csp=True, for axe is a script from outside.
     """
     axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
     await page.evaluate(axe)
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["passes"], "axe looked at nothing"
+    assert found["passes"], "axe checked nothing"
     return [
         f"{each['impact']} {each['id']}: {[str(node['target']) for node in each['nodes']]}"
         for each in found["violations"]

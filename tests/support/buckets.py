@@ -1,4 +1,4 @@
-"""A server of buckets, and the environment that leads to it."""
+"""An S3 server for tests, and its environment."""
 
 import contextlib
 import subprocess
@@ -15,14 +15,14 @@ START_S = 30.0
 
 
 def asked(url: str, method: str = "GET") -> str:
-    """Asks the server over http, past the code under test."""
+    """Sends an HTTP request to the server and returns the answer."""
     with urlopen(Request(url, method=method), timeout=5) as answer:
         return str(answer.read().decode())
 
 
 @contextlib.contextmanager
 def running_buckets() -> Iterator[str]:
-    """Runs a server that speaks S3 and gives its address."""
+    """Runs an S3 server and provides its address."""
     address = f"127.0.0.1:{free_port()}"
     host, port = address.split(":")
     command = [str(Path(sys.executable).with_name("moto_server")), "-H", host, "-p", port]
@@ -44,7 +44,7 @@ def running_buckets() -> Iterator[str]:
 
 
 def emptied(server: str, bucket: str) -> dict[str, str]:
-    """Leaves the server with one empty bucket and returns the environment that leads there."""
+    """Resets the server to one empty bucket and returns the environment for it."""
     asked(f"{server}/moto-api/reset", "POST")
     asked(f"{server}/{bucket}", "PUT")
     return {
@@ -56,6 +56,6 @@ def emptied(server: str, bucket: str) -> dict[str, str]:
 
 
 def keys(server: str, bucket: str) -> list[str]:
-    """Returns the keys in a bucket, those of unfinished uploads included."""
+    """Returns the keys in a bucket, including those of unfinished uploads."""
     listed = asked(f"{server}/{bucket}?list-type=2") + asked(f"{server}/{bucket}?uploads")
     return [each.partition("</Key>")[0] for each in listed.split("<Key>")[1:]]

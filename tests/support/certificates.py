@@ -1,4 +1,4 @@
-"""Certificates for tests: authorities, and what they sign."""
+"""Certificate authorities and certificates for tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Pair:
-    """A certificate and its key, as files."""
+    """Files of a certificate and its key."""
 
     cert: Path
     key: Path
@@ -29,10 +29,10 @@ def _name(common: str) -> x509.Name:
 
 
 class Authority:
-    """Signs certificates."""
+    """A certificate authority."""
 
     def __init__(self, name: str) -> None:
-        """Makes the authority's own key and certificate."""
+        """Generates the key and the certificate of the authority."""
         self.name, self._key = name, ec.generate_private_key(ec.SECP256R1())
         self.cert = self._sign(_name(name), self._key.public_key(), None)
 
@@ -56,13 +56,13 @@ class Authority:
         return made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
     def save(self, folder: Path) -> Path:
-        """Writes the authority's certificate and returns its file."""
+        """Writes the certificate of the authority and returns its path."""
         file = folder / f"{self.name}-ca.pem"
         file.write_text(self.cert)
         return file
 
     def issue(self, folder: Path, common: str, *uris: str, local: bool = True) -> Pair:
-        """Writes a certificate for this machine's own addresses and these URIs."""
+        """Writes a certificate for the loopback addresses and these URIs."""
         key = ec.generate_private_key(ec.SECP256R1())
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri) for uri in uris]
         if local:

@@ -1,4 +1,4 @@
-"""Every value of every field of a request, found by walking its descriptors."""
+"""Test cases for every field of a request, generated from its descriptor."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ TOO_MANY = 1001
 
 
 class Kind(Protocol):
-    """Values of a field. The first good one builds the request that the others are tried in."""
+    """Valid and invalid values of a field. The first valid one is used in the base request."""
 
     @property
     def good(self) -> Sequence[Any]:
-        """What the field may hold."""
+        """Valid values."""
         ...
 
     @property
     def bad(self) -> Sequence[Any]:
-        """What it must not hold."""
+        """Invalid values."""
         ...
 
 
 @dataclass(frozen=True)
 class Case:
-    """One value at one place of a request, and whether the service may take it."""
+    """One value of one field in a request, and whether it is valid."""
 
     path: str
     value: Any
@@ -37,23 +37,23 @@ class Case:
     request: Any = field(repr=False)
 
     def says(self, what: str) -> str:
-        """Returns one line for the report of a failure."""
+        """Returns one line for the failure report."""
         return f"{self.path} = {repr(self.value)[:80]}: {what}"
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Walks requests whose fields hold values of these kinds, by field or by message and field."""
+    """Generates cases from values by field name, or by message and field name."""
 
     kinds: Mapping[str, Kind]
 
     def kind_of(self, each: FieldDescriptor) -> Kind:
-        """Returns the values of a field; a field that nobody thought of fails its test here."""
+        """Returns the values of a field. Raises KeyError for a field without values."""
         assert each.containing_type is not None
         return self.kinds.get(f"{each.containing_type.name}.{each.name}") or self.kinds[each.name]
 
     def legal(self, kind: Descriptor) -> Any:
-        """Returns a message of which every field is set and good, everything below included."""
+        """Returns a message in which every field is set to a valid value, including nested messages."""
         message = message_factory.GetMessageClass(kind)()
         for each in kind.fields:
             inner = inner_of(each)
@@ -64,7 +64,7 @@ class Walk:
         return message
 
     def cases(self, root: Any, at: Any, path: str = "") -> Iterator[Case]:
-        """Yields a copy of the root for each value of each field at or below a message of it."""
+        """Yields a copy of the root for each value of each field in `at` and its nested messages."""
         for each in at.DESCRIPTOR.fields:
             here, inner, before = f"{path}{each.name}", inner_of(each), copy_of(at)
             if inner is None:
@@ -86,7 +86,7 @@ class Walk:
 
 
 def put(message: Any, each: FieldDescriptor, value: Any) -> None:
-    """Makes the value the whole of the field."""
+    """Sets the field to the value."""
     message.ClearField(each.name)
     if isinstance(value, dict):
         getattr(message, each.name).update(value)
@@ -99,7 +99,7 @@ def put(message: Any, each: FieldDescriptor, value: Any) -> None:
 
 
 def inner_of(each: FieldDescriptor) -> Descriptor | None:
-    """Returns the type of the suite's messages that the field holds; None for values, maps and times."""
+    """Returns the suite's message type of the field; None for scalars, maps and other types."""
     inner = each.message_type
     own = inner is not None and inner.full_name.startswith("radiant.") and not inner.GetOptions().map_entry
     return inner if own else None
@@ -113,5 +113,5 @@ def copy_of(message: Any) -> Any:
 
 
 def names_field(problems: Sequence[str], path: str) -> bool:
-    """Tells whether any problem is at or below the path."""
+    """Returns True if any of the field paths equals the path or is nested in it."""
     return any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in problems)

@@ -1,4 +1,4 @@
-"""An identity provider for tests: its keys, its tokens, and the address at which it shows the keys."""
+"""An identity provider for tests: its keys, its tokens, and a server of its key document."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _CURVES: dict[str, Callable[[], ec.EllipticCurve]] = {
 
 @dataclass
 class SigningKey:
-    """One key pair of the provider."""
+    """A key pair of the provider."""
 
     kid: str
     algorithm: str = "ES256"
     bits: int = 2048
-    """Of an RSA key."""
+    """Size of an RSA key."""
     secret: Any = None
 
     def __post_init__(self) -> None:
-        """Makes the pair."""
+        """Generates the key pair."""
         if self.algorithm == "EdDSA":
             self.secret = ed25519.Ed25519PrivateKey.generate()
         elif self.algorithm in _CURVES:
@@ -45,20 +45,20 @@ class SigningKey:
             self.secret = rsa.generate_private_key(65537, self.bits)
 
     def shown(self, **changes: Any) -> dict[str, Any]:
-        """Returns the public half as a member of a JWKS document; None removes a member."""
+        """Returns the public key as a JWKS entry with changes. None removes a member."""
         text = get_default_algorithms()[self.algorithm].to_jwk(self.secret.public_key())
         whole = {**json.loads(str(text)), "kid": self.kid, "use": "sig", "alg": self.algorithm, **changes}
         return {name: value for name, value in whole.items() if value is not None}
 
     def sign(self, headers: dict[str, Any] | None = None, **changes: Any) -> str:
-        """Returns a token with good claims, changed; None removes a claim."""
+        """Returns a token with valid claims and changes. None removes a claim."""
         named = {"kid": self.kid, **(headers or {})}
         named = {name: value for name, value in named.items() if value is not None}
         return jwt.encode(claims(**changes), self.secret, algorithm=self.algorithm, headers=named)
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """Returns good claims with changes; None removes one."""
+    """Returns valid claims with changes. None removes a claim."""
     now = int(time.time())
     good = {
         "iss": ISSUER,
@@ -73,13 +73,13 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def document(*keys: SigningKey) -> bytes:
-    """Returns the JWKS document that shows these keys."""
+    """Returns the JWKS document with these keys."""
     return json.dumps({"keys": [key.shown() for key in keys]}).encode()
 
 
 @dataclass
 class Provider:
-    """What is answered at the provider's address, and how often it was asked."""
+    """The provider's answer, and the number of requests."""
 
     body: bytes
     status: str = "200 OK"
@@ -105,7 +105,7 @@ class Provider:
 
 @contextlib.asynccontextmanager
 async def serving_keys(*keys: SigningKey, **terms: Any) -> AsyncIterator[Provider]:
-    """Shows the keys at an http address of this machine."""
+    """Serves the keys over HTTP, with `terms` for TLS over HTTPS."""
     provider = Provider(document(*keys))
     server = await asyncio.start_server(provider.answer, "127.0.0.1", 0, **terms)
     provider.url = f"{'https' if terms else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
@@ -117,7 +117,7 @@ async def serving_keys(*keys: SigningKey, **terms: Any) -> AsyncIterator[Provide
 
 
 def environ(**changes: str) -> dict[str, str]:
-    """Returns the settings of a service that believes a provider."""
+    """Returns the environment of a service with a provider."""
     return {"RADIANT_AUTH_ISSUER": ISSUER, "RADIANT_AUTH_AUDIENCE": AUDIENCE, **changes}
 
 

@@ -1,4 +1,4 @@
-"""Real servers for tests: one PostgreSQL and one Valkey a process, and a fresh database a test."""
+"""Servers for tests: one PostgreSQL and one Valkey per process, and a new database per test."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ _TEMPLATE = "radiant_template"
 
 
 class Apart:
-    """An event loop in a thread of its own, so that session fixtures touch no test's loop."""
+    """An event loop in a separate thread, so that session fixtures do not use the loops of tests."""
 
     def __init__(self) -> None:
         """Starts the thread."""
@@ -40,16 +40,16 @@ class Apart:
         return self._thread.submit(self._runner.run, work).result()
 
     def close(self) -> None:
-        """Ends loop and thread."""
+        """Closes the loop and the thread."""
         self._thread.submit(self._runner.close).result()
         self._thread.shutdown()
 
 
 class Databases:
-    """Makes databases as copies of one template that holds all roles and migrations."""
+    """Creates databases as copies of a template with all roles and migrations."""
 
     def __init__(self, apart: Apart, admin_url: str) -> None:
-        """Builds the template on the server of that superuser address."""
+        """Creates the template on the server."""
         from cli.schemas import apply_all
 
         self._apart, self._admin_url = apart, admin_url
@@ -60,12 +60,12 @@ class Databases:
         apart.run(apply_all(database_at(admin_url, _TEMPLATE), passwords))
 
     def execute(self, statement: str) -> None:
-        """Runs one statement as the superuser."""
+        """Executes a statement as superuser."""
         self._apart.run(self._admin.execute(statement))
 
     @contextlib.contextmanager
     def fresh(self, template: str = _TEMPLATE) -> Iterator[str]:
-        """Gives the superuser address of a new database; drops it, connections included, afterwards."""
+        """Provides the superuser URL of a new database. Drops it after the block."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
@@ -97,7 +97,7 @@ def memory_folder() -> Path | None:
 
 @contextlib.contextmanager
 def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
-    """Yields a temporary folder that any user can enter, as PostgreSQL's user must; folders of pytest are private."""
+    """Provides a temporary folder that PostgreSQL's user can enter. Folders of pytest are private."""
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     folder.chmod(0o755)
     try:
@@ -108,7 +108,7 @@ def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def running_postgres(apart: Apart) -> Iterator[EmbeddedPostgres]:
-    """Runs a PostgreSQL whose data may be lost; it ends with this process, however that ends."""
+    """Runs a PostgreSQL without durability. It ends with this process."""
     with scratch_folder(memory_folder()) as folder:
         server = EmbeddedPostgres(folder, options=SCRATCH_OPTIONS)
         apart.run(server.start())
@@ -121,7 +121,7 @@ def running_postgres(apart: Apart) -> Iterator[EmbeddedPostgres]:
 
 @contextlib.contextmanager
 def running_valkey(apart: Apart) -> Iterator[EmbeddedValkey]:
-    """Runs a Valkey; it ends with this process, however that ends."""
+    """Runs a Valkey. It ends with this process."""
     with scratch_folder() as folder:
         server = EmbeddedValkey(folder)
         apart.run(server.start())
@@ -132,17 +132,17 @@ def running_valkey(apart: Apart) -> Iterator[EmbeddedValkey]:
 
 
 def database_at(url: str, name: str) -> str:
-    """Returns the address of another database of the same server."""
+    """Returns the URL of another database on the same server."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def url_as(role: str, database_url: str) -> str:
-    """Returns the address of a test database as a service's role, such as `radiant_ingest`."""
+    """Returns the URL of a test database with a service's role, such as `radiant_ingest`."""
     return role_url(database_url, role, ROLE_PASSWORD)
 
 
 def without_settings(environ: MutableMapping[str, str]) -> None:
-    """Removes what would point the suite at servers or settings of the developer."""
+    """Removes the variables that refer to the developer's servers and settings."""
     for name in list(environ):
         if name.startswith(("RADIANT_", "PG")) or name in {"DATABASE_URL", "REDIS_URL"}:
             del environ[name]

@@ -1,4 +1,4 @@
-"""The suite as processes: real servers that a test may kill and start again."""
+"""Services as processes that a test can kill and restart."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ START_SECONDS_MAX = 30.0
 
 
 def free_port() -> int:
-    """Returns a port that was free a moment ago."""
+    """Returns a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def token(tenant: str, *roles: str) -> grpc.aio.Metadata:
-    """Returns call metadata that identify a caller of a tenant; an empty tenant is for operators."""
+    """Returns the call metadata of a tenant's caller. An empty tenant is for operators."""
     text = mint(KEY, tenant, roles or ("service",), timedelta(hours=1), "test")
     return grpc.aio.Metadata(("authorization", f"Bearer {text}"))
 
 
 @dataclass
 class ServiceProcess:
-    """One service in a process of its own, on a port that it keeps over restarts."""
+    """A service process whose port stays the same after restarts."""
 
     module: str
     environ: Mapping[str, str]
@@ -51,11 +51,11 @@ class ServiceProcess:
 
     @property
     def address(self) -> str:
-        """Where the service listens."""
+        """Address of the service."""
         return f"127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Returns when the started process says that it serves; raises with its log when it does not."""
+        """Starts the process and waits until it serves. Raises RuntimeError with its log if it does not."""
         environ = {**os.environ, **self.environ, "RADIANT_HOST": "127.0.0.1", "RADIANT_PORT": str(self.port)}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -73,7 +73,7 @@ class ServiceProcess:
         raise RuntimeError(f"{self.module} did not start:\n{self.log.read_text()[-4000:]}")
 
     async def end(self, how: signal.Signals) -> None:
-        """Sends a signal and waits for the process to be gone."""
+        """Sends a signal and waits for the end of the process."""
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
             try:
@@ -83,17 +83,17 @@ class ServiceProcess:
                 await self._process.wait()
 
     async def kill(self) -> None:
-        """Ends the process as a power cut would."""
+        """Kills the process."""
         await self.end(signal.SIGKILL)
 
     async def stop(self) -> None:
-        """Ends the process as an operator would."""
+        """Terminates the process with SIGTERM."""
         await self.end(signal.SIGTERM)
 
 
 @dataclass
 class Suite:
-    """Ingest and neural on one database and one Redis, with stubs that reconnect."""
+    """Ingest and neural on one database and one Redis, with stubs."""
 
     ingest_process: ServiceProcess
     neural_process: ServiceProcess
@@ -103,7 +103,7 @@ class Suite:
 
 
 def service_process(module: str, database_url: str, redis_url: str, folder: Path, **extra: str) -> ServiceProcess:
-    """Prepares a service process with its own role; does not start it."""
+    """Returns a service process with its database role. It is not started."""
     environ = {
         "RADIANT_DATABASE_URL": url_as(f"radiant_{module}", database_url),
         "RADIANT_REDIS_URL": redis_url,
@@ -116,13 +116,13 @@ def service_process(module: str, database_url: str, redis_url: str, folder: Path
 
 
 def quick_channel(address: str) -> grpc.aio.Channel:
-    """Opens a channel that finds a restarted server at once."""
+    """Opens a channel that reconnects quickly."""
     backoff = [("grpc.initial_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)]
     return grpc.aio.insecure_channel(address, options=[*backoff, ("grpc.min_reconnect_backoff_ms", 50)])
 
 
 def show_troubles(processes: list[ServiceProcess]) -> None:
-    """Prints what services logged as errors, for the report of a test that failed."""
+    """Prints the last errors in the logs of the processes."""
     for process in processes:
         lines = process.log.read_text().splitlines() if process.log.exists() else []
         for line in [line for line in lines if '"level": "error"' in line or not line.startswith("{")][-5:]:
@@ -131,7 +131,7 @@ def show_troubles(processes: list[ServiceProcess]) -> None:
 
 @contextlib.asynccontextmanager
 async def running_suite(database_url: str, redis_url: str, **extra: str) -> AsyncIterator[Suite]:
-    """Runs ingest and neural as processes; they end with the block."""
+    """Runs ingest and neural as processes within the block."""
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         processes = [service_process(name, database_url, redis_url, folder, **extra) for name in ("ingest", "neural")]

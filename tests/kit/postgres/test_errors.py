@@ -1,4 +1,4 @@
-"""A disk that is full or over its quota is a state that passes; a server's own mistake is not."""
+"""Errors of PostgreSQL: a full disk is a retryable state, other internal errors are not."""
 
 import asyncpg
 import pytest
@@ -16,12 +16,12 @@ from kit.postgres.errors import translated
         asyncpg.PostgresIOError('could not read blocks 0..0 in file "base/5/1"'),
     ],
 )
-def test_a_disk_without_room_is_unavailable(error: asyncpg.PostgresError) -> None:
+def test_full_disk_is_unavailable(error: asyncpg.PostgresError) -> None:
     with pytest.raises(Unavailable) as caught, translated():
         raise error
     assert caught.value.reason == "DATABASE_UNAVAILABLE"
 
 
-def test_another_internal_error_stays_one() -> None:
+def test_other_internal_error_is_internal() -> None:
     with pytest.raises(asyncpg.InternalServerError), translated():
         raise asyncpg.InternalServerError("cache lookup failed for relation 1")

@@ -1,4 +1,4 @@
-"""Migrations: once, in order, whole or not at all, however many try."""
+"""Migrations: each is applied once, in order and atomically, also by concurrent processes."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from kit.postgres.migrate import Migration, MigrationError, migrate, migrations_
 
 
 def migration(number: int, sql: str, phase: str = "pre") -> Migration:
-    """Makes the migration of one file."""
+    """Returns a migration with one file."""
     digest = hashlib.sha256(sql.encode()).hexdigest()
     return Migration(number=number, phase=phase, name=f"{number:04d}_{phase}_step", sql=sql, sha256=digest)
 
@@ -27,24 +27,24 @@ INDEX = migration(2, "-- no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS
 
 @pytest.fixture
 async def owner(empty_database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives a connection to an empty database."""
+    """Provides a connection to an empty database."""
     connection = await asyncpg.connect(empty_database_url)
     yield connection
     await connection.close()
 
 
 async def things(connection: asyncpg.Connection) -> list[int]:
-    """Returns the rows that migrations wrote."""
+    """Returns the rows written by the migrations."""
     return [row["id"] for row in await connection.fetch("SELECT id FROM things ORDER BY id")]
 
 
 async def noted(connection: asyncpg.Connection) -> list[tuple[str, int, str, str]]:
-    """Returns the bookkeeping."""
+    """Returns the rows of the migration table."""
     query = "SELECT schema, number, name, sha256 FROM public.radiant_migrations ORDER BY schema, number"
     return [tuple(row) for row in await connection.fetch(query)]
 
 
-async def test_what_is_missing_is_applied_once_and_noted(owner: asyncpg.Connection) -> None:
+async def test_missing_migration_is_applied_once_and_recorded(owner: asyncpg.Connection) -> None:
     assert await migrate(owner, "here", [FIRST]) == [FIRST]
     assert await migrate(owner, "here", [FIRST, SECOND]) == [SECOND]
     assert await migrate(owner, "here", [FIRST, SECOND]) == []
@@ -52,7 +52,7 @@ async def test_what_is_missing_is_applied_once_and_noted(owner: asyncpg.Connecti
     assert await noted(owner) == [("here", each.number, each.name, each.sha256) for each in (FIRST, SECOND)]
 
 
-async def test_schemas_are_counted_apart(owner: asyncpg.Connection) -> None:
+async def test_migrations_of_schemas_are_recorded_separately(owner: asyncpg.Connection) -> None:
     await migrate(owner, "here", [FIRST])
     elsewhere = migration(1, "CREATE TABLE elsewhere ()")
     assert await migrate(owner, "there", [elsewhere]) == [elsewhere]
@@ -60,7 +60,7 @@ async def test_schemas_are_counted_apart(owner: asyncpg.Connection) -> None:
 
 
 @pytest.mark.parametrize("several", [[FIRST, SECOND], [FIRST, INDEX]], ids=["plain", "no-transaction"])
-async def test_several_at_once_apply_each_file_once(empty_database_url: str, several: list[Migration]) -> None:
+async def test_concurrent_migrations_apply_each_file_once(empty_database_url: str, several: list[Migration]) -> None:
     connections = [await asyncpg.connect(empty_database_url) for _ in range(5)]
     try:
         async with asyncio.timeout(20):
@@ -72,7 +72,7 @@ async def test_several_at_once_apply_each_file_once(empty_database_url: str, sev
             await each.close()
 
 
-async def test_a_changed_file_is_refused_and_nothing_is_applied(owner: asyncpg.Connection) -> None:
+async def test_changed_migration_is_refused_and_nothing_is_applied(owner: asyncpg.Connection) -> None:
     await migrate(owner, "here", [FIRST])
     changed = migration(1, FIRST.sql + " -- a harmless remark")
     with pytest.raises(MigrationError, match="0001_pre_step"):
@@ -81,7 +81,7 @@ async def test_a_changed_file_is_refused_and_nothing_is_applied(owner: asyncpg.C
     assert await migrate(owner, "here", [FIRST, SECOND]) == [SECOND]
 
 
-async def test_a_failing_file_leaves_nothing_and_can_be_repeated(owner: asyncpg.Connection) -> None:
+async def test_failed_migration_is_rolled_back_and_can_be_repeated(owner: asyncpg.Connection) -> None:
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(owner, "here", [FIRST, SECOND, BROKEN])
     assert await things(owner) == [1, 2], "the files before it stay"
@@ -91,7 +91,7 @@ async def test_a_failing_file_leaves_nothing_and_can_be_repeated(owner: asyncpg.
     assert await things(owner) == [1, 2, 3]
 
 
-async def test_a_failure_lets_the_next_process_in(owner: asyncpg.Connection, empty_database_url: str) -> None:
+async def test_failed_migration_releases_the_lock(owner: asyncpg.Connection, empty_database_url: str) -> None:
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(owner, "here", [FIRST, SECOND, BROKEN])
     other = await asyncpg.connect(empty_database_url)
@@ -102,7 +102,7 @@ async def test_a_failure_lets_the_next_process_in(owner: asyncpg.Connection, emp
         await other.close()
 
 
-async def test_a_file_may_run_outside_of_a_transaction(owner: asyncpg.Connection) -> None:
+async def test_migration_outside_of_a_transaction_is_applied(owner: asyncpg.Connection) -> None:
     await migrate(owner, "here", [FIRST, INDEX])
     assert await owner.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = 'things_at'::regclass")
     within = migration(3, INDEX.sql.removeprefix("-- no-transaction\n"))
@@ -110,14 +110,14 @@ async def test_a_file_may_run_outside_of_a_transaction(owner: asyncpg.Connection
         await migrate(owner, "here", [FIRST, INDEX, within])
 
 
-async def test_newer_files_than_the_code_knows_do_no_harm(owner: asyncpg.Connection) -> None:
+async def test_unknown_newer_migrations_are_ignored(owner: asyncpg.Connection) -> None:
     await migrate(owner, "here", [FIRST, SECOND])
     assert await migrate(owner, "here", [FIRST]) == []
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Gives the folder of migrations of an importable package `brought`."""
+    """Provides the folder of migrations of an importable package `brought`."""
     folder = tmp_path / "brought" / "sql" / "migrations"
     folder.mkdir(parents=True)
     (tmp_path / "brought" / "__init__.py").touch()
@@ -126,7 +126,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_files_are_read_in_order(package: Path) -> None:
+def test_migration_files_are_read_in_order(package: Path) -> None:
     (package / "0002_post_drop_old.sql").write_text("SELECT 2;", encoding="utf-8")
     (package / "0001_pre_add_new.sql").write_text("SELECT 'ü';", encoding="utf-8")
     first, second = migrations_of("brought")
@@ -147,7 +147,7 @@ def test_files_are_read_in_order(package: Path) -> None:
     ],
     ids=str,
 )
-def test_misnamed_files_and_repeated_numbers_are_refused(package: Path, names: list[str]) -> None:
+def test_misnamed_or_duplicate_migration_files_are_refused(package: Path, names: list[str]) -> None:
     for name in names:
         (package / name).write_text("SELECT 1;", encoding="utf-8")
     with pytest.raises(MigrationError, match="brought"):

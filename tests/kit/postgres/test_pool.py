@@ -1,4 +1,4 @@
-"""Transactions know whose rows they may touch, and the driver's errors become ours."""
+"""Transactions of the pool have a tenant, and errors of the driver become errors of the suite."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ GONE = "SELECT pg_terminate_backend(pg_backend_pid())"
 
 @pytest.fixture
 async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    """Gives a pool of at most two connections."""
+    """Provides a pool of at most two connections."""
     settings = PostgresSettings(
         url=empty_database_url,
         application_name="kit-test",
@@ -30,7 +30,7 @@ async def database(empty_database_url: str) -> AsyncIterator[Database]:
         yield opened
 
 
-async def test_the_tenant_ends_with_the_transaction(database: Database) -> None:
+async def test_tenant_ends_with_the_transaction(database: Database) -> None:
     async with database.tenant("acme") as connection:
         assert await connection.fetchval(TENANT) == "acme"
         server_process = await connection.fetchval("SELECT pg_backend_pid()")
@@ -39,7 +39,7 @@ async def test_the_tenant_ends_with_the_transaction(database: Database) -> None:
         assert await connection.fetchval(TENANT) == ""
 
 
-async def test_the_tenant_ends_with_the_transaction_and_not_with_the_connection(database: Database) -> None:
+async def test_tenant_on_the_same_connection_ends_with_the_transaction(database: Database) -> None:
     async with database.connection() as connection:
         async with connection.transaction():
             await use_tenant(connection, "acme")
@@ -47,7 +47,7 @@ async def test_the_tenant_ends_with_the_transaction_and_not_with_the_connection(
         assert await connection.fetchval(TENANT) == ""
 
 
-async def test_the_tenant_ends_with_a_transaction_that_failed(database: Database) -> None:
+async def test_tenant_ends_with_a_failed_transaction(database: Database) -> None:
     with pytest.raises(NotFound):
         async with database.tenant("acme"):
             raise NotFound
@@ -55,13 +55,13 @@ async def test_the_tenant_ends_with_a_transaction_that_failed(database: Database
         assert await connection.fetchval(TENANT) == ""
 
 
-async def test_two_tenants_at_once_do_not_meet(database: Database) -> None:
+async def test_concurrent_tenants_are_separate(database: Database) -> None:
     async with database.tenant("acme") as one, database.tenant("globex") as other:
         assert await one.fetchval(TENANT) == "acme"
         assert await other.fetchval(TENANT) == "globex"
 
 
-async def test_a_transaction_may_turn_to_another_tenant(database: Database) -> None:
+async def test_tenant_changed_within_a_transaction_takes_effect(database: Database) -> None:
     async with database.tenant("acme") as connection:
         await use_tenant(connection, "globex")
         assert await connection.fetchval(TENANT) == "globex"
@@ -69,13 +69,13 @@ async def test_a_transaction_may_turn_to_another_tenant(database: Database) -> N
         assert await connection.fetchval(TENANT) == ""
 
 
-async def test_a_tenants_name_is_data(database: Database) -> None:
+async def test_tenant_name_with_quotes_is_data(database: Database) -> None:
     name = "a'); DROP TABLE x; --"
     async with database.tenant(name) as connection:
         assert await connection.fetchval(TENANT) == name
 
 
-async def test_what_failed_is_rolled_back(database: Database) -> None:
+async def test_failed_transaction_is_rolled_back(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute("CREATE TABLE things (id int PRIMARY KEY)")
 
@@ -93,7 +93,7 @@ async def test_what_failed_is_rolled_back(database: Database) -> None:
         assert await connection.fetchval("SELECT id FROM things") == 2
 
 
-async def test_a_lost_connection_is_unavailable_and_the_next_one_works(database: Database) -> None:
+async def test_lost_connection_is_unavailable_and_the_next_works(database: Database) -> None:
     for _ in range(3):
         with pytest.raises(Unavailable) as caught:
             async with database.tenant("acme") as connection:
@@ -104,7 +104,7 @@ async def test_a_lost_connection_is_unavailable_and_the_next_one_works(database:
         assert await connection.fetchval("SELECT 1") == 1
 
 
-async def test_a_connection_that_was_lost_while_idle_fails_one_call_at_most(database: Database) -> None:
+async def test_connection_lost_while_idle_fails_at_most_one_call(database: Database) -> None:
     async with database.connection() as one, database.connection() as other:
         process = await one.fetchval("SELECT pg_backend_pid()")
         await other.execute("SELECT pg_terminate_backend($1, 200)", process)
@@ -116,7 +116,7 @@ async def test_a_connection_that_was_lost_while_idle_fails_one_call_at_most(data
         assert process not in {await each.fetchval("SELECT pg_backend_pid()") for each in (one, other)}
 
 
-async def test_a_slow_statement_is_too_late_and_the_connection_lives(database: Database) -> None:
+async def test_statement_above_its_timeout_fails_and_the_connection_works(database: Database) -> None:
     with pytest.raises(DeadlineExceeded) as caught:
         async with database.transaction() as connection:
             await connection.execute("SELECT pg_sleep(20)")
@@ -125,7 +125,7 @@ async def test_a_slow_statement_is_too_late_and_the_connection_lives(database: D
         assert await connection.fetchval("SELECT 1") == 1
 
 
-async def test_no_free_connection_is_unavailable(database: Database) -> None:
+async def test_pool_without_free_connection_is_unavailable(database: Database) -> None:
     async with database.connection(), database.connection():
         with pytest.raises(Unavailable) as caught:
             async with database.connection():
@@ -133,7 +133,7 @@ async def test_no_free_connection_is_unavailable(database: Database) -> None:
     assert "free" in str(caught.value)
 
 
-async def test_a_lost_race_is_a_conflict(database: Database) -> None:
+async def test_serialization_failure_is_a_conflict(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute("CREATE TABLE things (id int PRIMARY KEY, at int)")
         await connection.execute("INSERT INTO things VALUES (1, 0)")
@@ -155,13 +155,13 @@ async def test_a_lost_race_is_a_conflict(database: Database) -> None:
     [("SELECT $1::int4", [2**40]), ("SELECT $1::int4", ["one"]), ("SELECT $1::text", [1]), ("SELECT 1", [1])],
     ids=str,
 )
-async def test_a_wrong_argument_is_no_lost_server(database: Database, statement: str, arguments: list[object]) -> None:
+async def test_wrong_argument_is_not_unavailable(database: Database, statement: str, arguments: list[object]) -> None:
     with pytest.raises((asyncpg.DataError, asyncpg.InterfaceError)):
         async with database.transaction() as connection:
             await connection.fetchval(statement, *arguments)
 
 
-async def test_a_broken_constraint_is_the_callers_to_name(database: Database) -> None:
+async def test_constraint_violation_is_raised_unchanged(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute("CREATE TABLE things (id int CONSTRAINT things_pkey PRIMARY KEY)")
     with pytest.raises(asyncpg.UniqueViolationError) as caught:
@@ -170,7 +170,7 @@ async def test_a_broken_constraint_is_the_callers_to_name(database: Database) ->
     assert caught.value.constraint_name == "things_pkey"
 
 
-async def test_cancelled_work_gives_its_connection_back(database: Database) -> None:
+async def test_cancelled_transaction_returns_its_connection(database: Database) -> None:
     async def work() -> None:
         async with database.tenant("acme") as connection:
             await connection.execute("SELECT pg_sleep(20)")
@@ -185,20 +185,20 @@ async def test_cancelled_work_gives_its_connection_back(database: Database) -> N
         assert await one.fetchval("SELECT 1") + await other.fetchval("SELECT 1") == 2
 
 
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
+async def test_unreachable_server_is_unavailable() -> None:
     url = "postgresql://nobody@127.0.0.1:1/none"
     with pytest.raises(Unavailable):
         async with open_database(PostgresSettings(url=url, application_name="kit-test")):
             pytest.fail("there is no server")
 
 
-async def test_the_server_knows_the_process_by_name(database: Database) -> None:
+async def test_connection_has_the_application_name(database: Database) -> None:
     async with database.connection() as connection:
         assert await connection.fetchval("SHOW application_name") == "kit-test"
         assert await connection.fetchval("SHOW timezone") == "UTC"
 
 
-def test_settings_do_not_show_the_password() -> None:
+def test_settings_text_has_no_password() -> None:
     environ = {"DATABASE_URL": "postgresql://me:hunter2@db/radiant", "STATEMENT_TIMEOUT_SECONDS": "2.5"}
     settings = read_group(PostgresSettings, environ, application_name="kit-test")
     assert settings.url.endswith("@db/radiant")

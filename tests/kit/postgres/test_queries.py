@@ -1,4 +1,4 @@
-"""Query files: each query has one name and one reason."""
+"""Query files: each query has a unique name and a comment."""
 
 import re
 
@@ -27,12 +27,12 @@ def test_queries_are_read_by_name() -> None:
     assert queries["add_thing"] == "INSERT INTO things VALUES ($1) ON CONFLICT DO NOTHING"
 
 
-def test_an_unknown_name_is_an_error() -> None:
+def test_unknown_query_name_raises() -> None:
     with pytest.raises(KeyError, match="lost"):
         Queries(TEXT, "here")["lost"]
 
 
-def test_two_queries_of_one_name_are_refused() -> None:
+def test_duplicate_query_name_is_refused() -> None:
     with pytest.raises(ValueError, match="here: duplicate query add_thing"):
         Queries(TEXT + "-- query: add_thing\n-- Again.\nSELECT 1;\n", "here")
 
@@ -47,24 +47,24 @@ def test_two_queries_of_one_name_are_refused() -> None:
         "  -- query: indented\n-- A reason.\nSELECT 1;\n",
     ],
 )
-def test_a_query_without_name_or_reason_is_refused(text: str) -> None:
+def test_query_without_name_or_comment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="has no name or no reason"):
         Queries(text, "here")
 
 
 @pytest.mark.parametrize("text", ["-- query: empty\n-- A reason.\n", f"-- query: empty\n-- A reason.\n\n{TEXT}"])
-def test_a_query_without_sql_is_refused(text: str) -> None:
+def test_query_without_sql_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="empty"):
         Queries(text, "here")
 
 
-def test_a_package_brings_its_own_file() -> None:
+def test_queries_are_loaded_from_the_package() -> None:
     queries = load_queries("kit")
     assert "set_tenant" in queries
     assert all(re.fullmatch("[a-z_]+", name) for name in queries)
     assert load_queries("kit") is queries
 
 
-def test_a_missing_file_is_an_error() -> None:
+def test_missing_query_file_raises() -> None:
     with pytest.raises(FileNotFoundError):
         load_queries("kit", "lost.sql")

@@ -33,7 +33,7 @@ async def test_role_without_tenant_sees_no_current_tenant(database: Database) ->
         assert tuple(await connection.fetchrow(STATE) or ()) == ("radiant_learner", "")
 
 
-async def test_role_ends_with_a_transaction_that_failed(database: Database) -> None:
+async def test_role_ends_with_a_failed_transaction(database: Database) -> None:
     with pytest.raises(KeyError):
         async with database.as_role("radiant_learner", "acme"):
             raise KeyError

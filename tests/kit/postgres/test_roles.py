@@ -1,4 +1,4 @@
-"""Roles of services: they can log in, and nothing else."""
+"""Roles of services: they can log in and have no other attributes."""
 
 import asyncio
 import uuid
@@ -20,7 +20,7 @@ LOGIN_ALONE = (True, False, False, False, False, False, False)
 
 @pytest.fixture
 async def admin(empty_database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Gives a superuser's connection."""
+    """Provides a superuser's connection."""
     connection = await asyncpg.connect(empty_database_url)
     yield connection
     await connection.close()
@@ -28,15 +28,13 @@ async def admin(empty_database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 async def name(admin: asyncpg.Connection) -> AsyncIterator[str]:
-    """Gives the name of a role that is not there, and must be quoted; removes the role afterwards."""
+    """Provides the name of a role that is not there, and must be quoted; removes the role afterwards."""
     name = f'kit "test" {uuid.uuid4().hex[:8]}'
     yield name
     await admin.execute('DROP ROLE IF EXISTS "{}"'.format(name.replace('"', '""')))
 
 
-async def test_a_role_can_log_in_and_nothing_else(
-    admin: asyncpg.Connection, name: str, empty_database_url: str
-) -> None:
+async def test_created_role_can_only_log_in(admin: asyncpg.Connection, name: str, empty_database_url: str) -> None:
     password = 'it\'s \\ "quoted" $$ ü'
     await ensure_role(admin, name, password)
     assert [tuple(row) for row in await admin.fetch(ATTRIBUTES, name)] == [LOGIN_ALONE]
@@ -47,7 +45,7 @@ async def test_a_role_can_log_in_and_nothing_else(
         await connection.close()
 
 
-async def test_a_role_is_brought_back_to_what_it_must_be(admin: asyncpg.Connection, name: str) -> None:
+async def test_changed_role_is_reset(admin: asyncpg.Connection, name: str) -> None:
     await ensure_role(admin, name, "first")
     await admin.execute(
         'ALTER ROLE "{}" SUPERUSER BYPASSRLS CREATEDB CREATEROLE INHERIT NOLOGIN'.format(name.replace('"', '""'))
@@ -58,7 +56,7 @@ async def test_a_role_is_brought_back_to_what_it_must_be(admin: asyncpg.Connecti
     assert await admin.fetchval("SELECT rolpassword FROM pg_authid WHERE rolname = $1", name) != stored
 
 
-async def test_several_databases_of_one_server_may_be_set_up_at_once(
+async def test_roles_are_created_concurrently_for_several_databases(
     name: str, databases: Databases, empty_database_url: str
 ) -> None:
     with databases.fresh("template0") as other:

@@ -1,4 +1,4 @@
-"""Names of Redis channels, streams and keys: processes of other versions know them, so they stay."""
+"""Names of Redis channels, streams and keys. They stay, because processes of other versions use them."""
 
 import re
 
@@ -9,7 +9,7 @@ FORMER = ("stream.py", "listening.py", "cache.py", "learner.py", "listener.py", 
 """Files that have names of their own until they use these."""
 
 
-def test_names_on_the_wire_stay() -> None:
+def test_channel_names_are_unchanged() -> None:
     assert channels.LEARNER_WAKE_UP == "radiant:learn"
     assert channels.BOARD_CHANGES == "radiant:boards"
     assert channels.VOICE_JOBS == "radiant:voice:jobs"
@@ -23,7 +23,7 @@ def test_names_on_the_wire_stay() -> None:
     assert channels.ALL_BOARDS == "radiant:*:board:*"
 
 
-def test_names_are_written_in_one_file() -> None:
+def test_channel_names_are_defined_in_one_file() -> None:
     copies = [
         shown(path)
         for path in python_files("services", "libs")

@@ -13,7 +13,7 @@ READ, WRITE = access_pb2.EFFECT_READ, access_pb2.EFFECT_WRITE
 SERVICE, ADMIN = access_pb2.ROLE_SERVICE, access_pb2.ROLE_ADMIN
 
 
-def test_roles_equal_the_enum_of_the_option() -> None:
+def test_roles_equal_enum_values_of_the_access_option() -> None:
     assert ROLES == ("service", "expert", "admin", "operator")
 
 

@@ -1,4 +1,4 @@
-"""Every call shape is served with the same care: errors, request ids, deadlines, validation."""
+"""Errors, request IDs, deadlines and validation in all four call shapes."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ def _violation(number: int) -> FieldViolation:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_a_good_call_is_answered_and_brings_its_request_id_back(shape: str) -> None:
+async def test_valid_call_is_answered_with_its_request_id(shape: str) -> None:
     script = Script()
     async with serving(script) as served:
         outcome = await served.call(shape)
@@ -50,7 +50,7 @@ async def test_a_good_call_is_answered_and_brings_its_request_id_back(shape: str
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_an_error_before_the_first_answer_has_a_status(shape: str) -> None:
+async def test_error_before_the_first_answer_has_a_rich_status(shape: str) -> None:
     async with serving(Script(NotFound("No such output.", reason="OUTPUT_NOT_FOUND"))) as served:
         outcome = await served.call(shape, stays_after=1)
     assert outcome.code is grpc.StatusCode.NOT_FOUND
@@ -60,7 +60,7 @@ async def test_an_error_before_the_first_answer_has_a_status(shape: str) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_an_error_in_the_middle_of_a_stream_has_a_status(shape: str) -> None:
+async def test_error_within_a_stream_has_a_rich_status(shape: str) -> None:
     async with serving(Script(NotFound(), answers_before=2)) as served:
         outcome = await served.call(shape, stays_after=3)
     assert outcome.code is grpc.StatusCode.NOT_FOUND
@@ -69,7 +69,7 @@ async def test_an_error_in_the_middle_of_a_stream_has_a_status(shape: str) -> No
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_an_unknown_error_tells_its_id_alone(shape: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_unknown_error_shows_only_its_id(shape: str, caplog: pytest.LogCaptureFixture) -> None:
     async with serving(Script(RuntimeError(SECRET), answers_before=1)) as served:
         outcome = await served.call(shape, stays_after=2)
     assert outcome.code is grpc.StatusCode.INTERNAL
@@ -83,7 +83,7 @@ async def test_an_unknown_error_tells_its_id_alone(shape: str, caplog: pytest.Lo
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("error", [None, NotFound(), RuntimeError("x")], ids=["ok", "known", "unknown"])
-async def test_the_callers_request_id_comes_back(shape: str, error: Exception | None) -> None:
+async def test_request_id_of_the_caller_is_returned(shape: str, error: Exception | None) -> None:
     script = Script(error)
     async with serving(script) as served:
         names = ["call-77", "call-78"]
@@ -97,20 +97,20 @@ async def test_the_callers_request_id_comes_back(shape: str, error: Exception | 
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_a_refused_caller_gets_a_request_id(shape: str) -> None:
+async def test_refused_call_has_a_request_id(shape: str) -> None:
     async with serving(Script()) as served:
         outcome = await served.call(shape, metadata=[], stays_after=0)
     assert outcome.code is grpc.StatusCode.UNAUTHENTICATED
     assert len(outcome.trailing["x-request-id"]) == 36
 
 
-async def test_an_over_long_request_id_is_replaced() -> None:
+async def test_request_id_above_maximum_length_is_replaced() -> None:
     async with serving(Script()) as served:
         outcome = await served.call("unary_unary", metadata=[*_identity(), ("x-request-id", "x" * 101)])
     assert len(outcome.trailing["x-request-id"]) == 36
 
 
-async def test_a_unary_call_without_a_deadline_gets_the_default_one() -> None:
+async def test_unary_call_without_deadline_gets_the_default() -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script, default_deadline=_ms(50)) as served:
         outcome = await served.call("unary_unary")
@@ -119,7 +119,7 @@ async def test_a_unary_call_without_a_deadline_gets_the_default_one() -> None:
     assert script.cancelled.is_set()
 
 
-async def test_a_callers_own_deadline_stands_above_the_default_one() -> None:
+async def test_deadline_of_the_caller_overrides_the_default() -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script, default_deadline=_ms(50)) as served:
         call = asyncio.create_task(served.call("unary_unary", timeout=20))
@@ -133,7 +133,7 @@ async def test_a_callers_own_deadline_stands_above_the_default_one() -> None:
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "unary_unary"])
-async def test_streams_live_longer_than_the_default_deadline(shape: str) -> None:
+async def test_stream_outlasts_the_default_deadline(shape: str) -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script, default_deadline=_ms(50)) as served:
         call = asyncio.create_task(served.call(shape))
@@ -145,7 +145,7 @@ async def test_streams_live_longer_than_the_default_deadline(shape: str) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_bytes_that_are_no_message_are_invalid(shape: str) -> None:
+async def test_malformed_message_is_invalid(shape: str) -> None:
     script = Script()
     async with serving(script, self_validating=frozenset({"ExportUser"})) as served:
         outcome = await served.call(shape, [b"\xff\xff\xff"], stays_after=1)
@@ -175,17 +175,17 @@ BAD: dict[str, tuple[list[Any], set[str]]] = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_every_request_is_validated_and_every_bad_field_named(shape: str) -> None:
+async def test_invalid_request_is_refused_with_every_bad_field(shape: str) -> None:
     requests, fields = BAD[shape]
     script = Script()
     async with serving(script) as served:
         outcome = await served.call(shape, requests, stays_after=len(requests))
     assert outcome.code is grpc.StatusCode.INVALID_ARGUMENT
     assert set(outcome.fields) == fields
-    assert len(script.requests) == len(requests) - 1, "what came before the bad message was served"
+    assert len(script.requests) == len(requests) - 1, "messages before the invalid one were processed"
 
 
-async def test_a_self_validating_method_sees_its_bad_messages() -> None:
+async def test_method_with_own_validation_receives_invalid_messages() -> None:
     script = Script()
     async with serving(script, self_validating=frozenset({"StreamSignals"})) as served:
         outcome = await served.call("stream_stream", BAD["stream_stream"][0])
@@ -193,7 +193,7 @@ async def test_a_self_validating_method_sees_its_bad_messages() -> None:
     assert len(script.requests) == 2
 
 
-async def test_a_refusal_of_very_many_fields_still_reaches_the_caller() -> None:
+async def test_refusal_with_very_many_fields_reaches_the_caller() -> None:
     async with serving(Script(Invalid([_violation(number) for number in range(1000)]))) as served:
         outcome = await served.call("unary_unary")
     assert outcome.code is grpc.StatusCode.INVALID_ARGUMENT
@@ -201,7 +201,7 @@ async def test_a_refusal_of_very_many_fields_still_reaches_the_caller() -> None:
     assert len(outcome.fields) >= 10
 
 
-async def test_a_very_long_message_still_reaches_the_caller() -> None:
+async def test_error_with_very_long_text_reaches_the_caller() -> None:
     async with serving(Script(NotFound("ü" * 100_000))) as served:
         outcome = await served.call("unary_unary")
     assert outcome.code is grpc.StatusCode.NOT_FOUND
@@ -209,9 +209,7 @@ async def test_a_very_long_message_still_reaches_the_caller() -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_a_cancelled_call_is_cancelled_inside_and_leaves_nothing_in_the_log(
-    shape: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_cancelled_call_cancels_the_method_and_logs_nothing(shape: str, caplog: pytest.LogCaptureFixture) -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script) as served:
         call = served.start(shape)

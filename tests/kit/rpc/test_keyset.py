@@ -1,4 +1,4 @@
-"""Keyset paging: every row is on one page, and a token of anything else is refused."""
+"""Keyset paging: every row is on one page, and tokens of other listings are refused."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ UUIDS = [f"00000000-0000-7000-8000-{number:012d}" for number in range(10)]
 
 @dataclass(frozen=True)
 class Request:
-    """A request of a listing."""
+    """A request of a list method."""
 
     page_size: int = 0
     page_token: str = ""
 
 
 def forged(*key: object) -> Request:
-    """Returns a request with a well-formed token of any key."""
+    """Returns a request with a well-formed token of the given key."""
     text = json.dumps([_digest(["rows", "acme"]), list(key)])
     return Request(page_token=urlsafe_b64encode(text.encode()).decode())
 
@@ -98,7 +98,7 @@ def test_negative_page_size_names_page_size() -> None:
     assert [each.field for each in caught.value.violations] == ["page_size"]
 
 
-def test_first_page_may_begin_elsewhere() -> None:
+def test_first_page_with_start_begins_there() -> None:
     start = (7, LAST_UUID)
     first = NEWEST_FIRST.request(Request(), "rows", start=start)
     assert first.after == start
@@ -125,11 +125,11 @@ def test_column_value_returns_from_a_token_unchanged(column: Column, value: obje
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "x"])
-def test_float_column_refuses_what_is_no_finite_number(value: str) -> None:
+def test_float_column_with_non_finite_value_is_refused(value: str) -> None:
     with pytest.raises(Invalid):
         Keyset((FLOAT,), (0.0,)).request(forged(value), "rows", "acme")
 
 
-def test_microseconds_are_exact() -> None:
+def test_microseconds_of_time_are_exact() -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=1)
     assert microseconds_of(moment) % 1000 == 1

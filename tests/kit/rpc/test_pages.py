@@ -1,4 +1,4 @@
-"""Page tokens: they come back as they went, for one listing alone, and garbage is only ever invalid."""
+"""Page tokens: round trip, tokens of other listings, malformed tokens."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ KEYS = st.lists(INT64 | TEXT, max_size=4)
 
 
 @given(FILTERS, KEYS)
-def test_a_key_comes_back_as_it_went(filter_: list[str], key: list[str | int]) -> None:
+def test_page_token_returns_its_key(filter_: list[str], key: list[str | int]) -> None:
     assert decode_page(encode_page(filter_, key), filter_, [type(value) for value in key]) == tuple(key)
 
 
@@ -25,7 +25,7 @@ def test_a_key_comes_back_as_it_went(filter_: list[str], key: list[str | int]) -
 @example(["a", "b"], ["ab"], [1])
 @example(["a", ""], ["a"], [1])
 @example(['a", "b'], ["a", "b"], [1])
-def test_a_token_of_another_filter_is_refused(filter_: list[str], other: list[str], key: list[str | int]) -> None:
+def test_page_token_of_another_filter_is_refused(filter_: list[str], other: list[str], key: list[str | int]) -> None:
     if filter_ != other:
         assert refused(encode_page(filter_, key), other, [type(value) for value in key])
 
@@ -36,7 +36,7 @@ def test_a_token_of_another_filter_is_refused(filter_: list[str], other: list[st
 @example("====")
 @example("W10")
 @example("MQ")
-def test_garbage_is_invalid(token: str) -> None:
+def test_malformed_page_token_is_refused(token: str) -> None:
     assert refused(token, ["a"], [int])
 
 
@@ -47,7 +47,7 @@ def test_garbage_is_invalid(token: str) -> None:
 @example(b'{"a":1,"b":2}')
 @example(b"\xff\xfe")
 @example(b"null")
-def test_garbage_in_the_right_alphabet_is_invalid(raw: bytes) -> None:
+def test_random_bytes_as_page_token_are_refused(raw: bytes) -> None:
     assert refused(base64.urlsafe_b64encode(raw).decode(), ["a"], [int])
 
 
@@ -72,30 +72,30 @@ def test_garbage_in_the_right_alphabet_is_invalid(raw: bytes) -> None:
     ],
     ids=str,
 )
-def test_a_forged_key_that_a_database_would_choke_on_is_invalid(key: object, types: list[type]) -> None:
+def test_page_token_with_forged_key_is_refused(key: object, types: list[type]) -> None:
     text = json.dumps([_digest(["a"]), key])
     assert refused(base64.urlsafe_b64encode(text.encode()).decode(), ["a"], types)
 
 
-def test_the_first_page_has_no_token() -> None:
+def test_first_page_has_an_empty_token() -> None:
     assert decode_page("", ["a"], [int]) is None
 
 
 @pytest.mark.parametrize(
     ("asked", "most", "size"), [(0, 1000, 50), (1, 1000, 1), (1000, 1000, 1000), (1001, 1000, 1000), (0, 20, 20)]
 )
-def test_sizes_are_bounded(asked: int, most: int, size: int) -> None:
+def test_page_size_above_the_maximum_is_reduced(asked: int, most: int, size: int) -> None:
     assert page_size(asked, most) == size
 
 
-def test_a_negative_size_is_invalid() -> None:
+def test_negative_page_size_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         page_size(-1)
     assert caught.value.violations[0].field == "page_size"
 
 
 def refused(token: str, filter_: list[str], types: list[type]) -> bool:
-    """Tells whether a token is refused as a bad field; any other error passes through."""
+    """Returns True if the token is refused as an invalid field. Raises any other error."""
     try:
         decode_page(token, filter_, types)
     except Invalid as error:

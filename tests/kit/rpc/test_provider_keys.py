@@ -1,4 +1,4 @@
-"""The provider's keys: fetched, kept while it is away, changed when it changes them, and never in a storm."""
+"""Keys of the identity provider: fetch, cache during outages, rotation, limits on fetches."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ NEVER = timedelta(hours=1)
 
 
 def at(provider: Provider, times: KeyTimes, **changes: str) -> AuthSettings:
-    """Returns settings that lead to the provider."""
+    """Returns settings with the address of the provider."""
     settings = read(RADIANT_AUTH_JWKS_URL=provider.url, **changes)
     return AuthSettings(jwks_url=provider.url, jwks_ca=settings.jwks_ca, rules=settings.rules, times=times)
 
 
 def shows(tokens: Authenticator, key: SigningKey) -> str:
-    """Shows a token of the key and returns the tenant."""
+    """Authenticates a token of the key and returns its tenant."""
     return tokens.authenticate(f"Bearer {key.sign()}").tenant_id
 
 
 @contextlib.asynccontextmanager
 async def served(tokens: Authenticator) -> AsyncIterator[Serving]:
-    """Serves a script to callers with these tokens."""
+    """Serves a script with this authenticator."""
     server = build_server(RpcServerSettings(), tokens)
     server.add(ingest_grpc.add_IngestServiceServicer_to_server, ScriptedIngest(Script()), METHODS)  # type: ignore[abstract]
     port = await server.start()
@@ -54,7 +54,7 @@ async def served(tokens: Authenticator) -> AsyncIterator[Serving]:
 
 @contextlib.asynccontextmanager
 async def keys_and_service(times: KeyTimes, *keys: SigningKey) -> AsyncIterator[tuple[Provider, Serving]]:
-    """Shows keys and serves a script to callers with tokens of them."""
+    """Runs a provider with the keys, and a server that trusts it."""
     async with (
         serving_keys(*keys) as provider,
         open_authenticator(at(provider, times)) as tokens,
@@ -64,7 +64,7 @@ async def keys_and_service(times: KeyTimes, *keys: SigningKey) -> AsyncIterator[
 
 
 async def asked_again(provider: Provider) -> None:
-    """Waits until the provider was asked, and asked once more: the first answer has been read then."""
+    """Waits for two fetches. After the second request the first answer has been processed."""
     until = provider.asked + 2
     async with asyncio.timeout(20):
         while provider.asked < until:  # noqa: ASYNC110 - the provider does not tell
@@ -72,7 +72,7 @@ async def asked_again(provider: Provider) -> None:
 
 
 async def known(tokens: Authenticator, key: SigningKey) -> None:
-    """Waits until tokens of the key are believed."""
+    """Waits until tokens of the key are accepted."""
     async with asyncio.timeout(20):
         while True:
             with contextlib.suppress(Unauthenticated, Unavailable):
@@ -88,7 +88,7 @@ async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") ->
 
 
 @pytest.mark.parametrize("shape", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
-async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(shape: str) -> None:
+async def test_new_key_is_fetched_when_its_token_is_used(shape: str) -> None:
     times = KeyTimes(refresh=NEVER, unknown=timedelta(0))
     async with keys_and_service(times, OLD) as (provider, service):
         assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
@@ -98,7 +98,7 @@ async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(sha
         assert outcome.code is grpc.StatusCode.OK
 
 
-async def test_invented_names_of_keys_cause_one_fetch() -> None:
+async def test_unknown_key_ids_cause_one_fetch() -> None:
     times = KeyTimes(refresh=NEVER, unknown=timedelta(seconds=1))
     async with keys_and_service(times, OLD) as (provider, service):
         await asyncio.sleep(1.05)
@@ -107,10 +107,10 @@ async def test_invented_names_of_keys_cause_one_fetch() -> None:
         codes = await asyncio.gather(*(call(service, each) for each in strangers))
         assert set(codes) == {grpc.StatusCode.UNAUTHENTICATED}
         assert provider.asked - asked == 1
-        assert await call(service, OLD) is grpc.StatusCode.OK, "the known are served meanwhile"
+        assert await call(service, OLD) is grpc.StatusCode.OK, "known keys are accepted meanwhile"
 
 
-async def test_a_caller_with_a_new_key_waits_for_a_fetch_that_is_under_way() -> None:
+async def test_call_with_new_key_waits_for_the_running_fetch() -> None:
     arrived = asyncio.Event()
 
     async def fetch() -> bytes:
@@ -125,10 +125,10 @@ async def test_a_caller_with_a_new_key_waits_for_a_fetch_that_is_under_way() -> 
     arrived.set()
     assert await caller
     assert await under_way
-    assert not await keys.look_for_unknown(), "the next one comes too soon"
+    assert not await keys.look_for_unknown(), "the next fetch is too early"
 
 
-async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_remembered() -> None:
+async def test_removed_key_is_refused_even_for_cached_tokens() -> None:
     times = KeyTimes(refresh=timedelta(milliseconds=50))
     async with serving_keys(OLD, NEW) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
@@ -140,7 +140,7 @@ async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_re
         assert shows(tokens, NEW) == "acme"
 
 
-async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> None:
+async def test_key_replaced_under_the_same_id_is_refused() -> None:
     times = KeyTimes(refresh=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header, successor = f"Bearer {OLD.sign()}", SigningKey("old")
@@ -153,7 +153,7 @@ async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> 
 
 
 @pytest.mark.parametrize("trouble", ["away", "broken", "empty", "error", "long", "elsewhere"])
-async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trouble: str) -> None:
+async def test_last_valid_keys_are_kept_while_the_provider_fails(trouble: str) -> None:
     times = KeyTimes(refresh=timedelta(milliseconds=50))
     async with (
         serving_keys(NEW) as elsewhere,
@@ -174,11 +174,11 @@ async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trou
             case "elsewhere":
                 provider.status, provider.headers = "302 Found", f"Location: {elsewhere.url}\r\n"
         await asked_again(provider)
-        assert elsewhere.asked == 0, "and nobody else is"
+        assert elsewhere.asked == 0, "other addresses are not contacted"
         assert shows(tokens, OLD) == "acme"
 
 
-async def test_keys_are_not_kept_for_ever() -> None:
+async def test_keys_expire_when_the_provider_stays_away() -> None:
     times = KeyTimes(refresh=timedelta(milliseconds=50), kept=timedelta(seconds=2))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
@@ -193,7 +193,7 @@ async def test_keys_are_not_kept_for_ever() -> None:
         assert tokens.authenticate(header).tenant_id == "acme"
 
 
-async def test_a_provider_that_is_away_at_the_start_is_asked_again() -> None:
+async def test_provider_unavailable_at_start_is_retried() -> None:
     times = KeyTimes(refresh=NEVER, unknown=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider:
         provider.status = "503 Later"
@@ -204,7 +204,7 @@ async def test_a_provider_that_is_away_at_the_start_is_asked_again() -> None:
             assert await call(service, OLD) is grpc.StatusCode.OK
 
 
-async def test_a_file_of_keys_is_read_again(tmp_path: Path) -> None:
+async def test_changed_key_file_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_bytes(document(OLD))
     settings = read(RADIANT_AUTH_JWKS_FILE=str(file), RADIANT_AUTH_JWKS_REFRESH_SECONDS="1")
@@ -214,7 +214,7 @@ async def test_a_file_of_keys_is_read_again(tmp_path: Path) -> None:
         await known(tokens, NEW)
 
 
-async def test_the_shared_key_is_not_believed_beside_a_provider() -> None:
+async def test_shared_key_is_refused_with_a_provider() -> None:
     async with serving_keys(OLD) as provider:
         settings = read(RADIANT_AUTH_JWKS_URL=provider.url, RADIANT_TOKEN_KEY=KEY)
         async with open_authenticator(settings) as tokens:
@@ -224,7 +224,7 @@ async def test_the_shared_key_is_not_believed_beside_a_provider() -> None:
         assert tokens.authenticate(str(dict(token("acme"))["authorization"])).tenant_id == "acme"
 
 
-async def test_keys_come_over_https_from_whom_the_setting_trusts(tmp_path: Path) -> None:
+async def test_keys_over_https_are_fetched_only_with_trusted_authority(tmp_path: Path) -> None:
     own, foreign = Authority("ours"), Authority("theirs")
     trusted = own.issue(tmp_path, "server")
     listening = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -241,7 +241,7 @@ async def test_keys_come_over_https_from_whom_the_setting_trusts(tmp_path: Path)
                         shows(tokens, OLD)
 
 
-async def test_a_failed_fetch_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_failed_fetch_of_keys_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with serving_keys(OLD) as provider:
         provider.status = "500 Oh"
         async with open_authenticator(at(provider, KeyTimes())):

@@ -1,4 +1,4 @@
-"""Settings and documents of a provider: nothing is believed that must not be."""
+"""Settings and key documents of an identity provider: insecure ones are refused."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ OLD = SigningKey("old")
     ],
     ids=str,
 )
-def test_settings_that_would_believe_too_much_are_refused(wrong: dict[str, str]) -> None:
+def test_insecure_provider_settings_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingsError):
         read(**wrong)
 
 
-def test_settings_are_the_documented_ones() -> None:
+def test_settings_equal_their_documentation() -> None:
     settings = read(
         RADIANT_AUTH_JWKS_URL="https://login.example/keys",
         RADIANT_AUTH_ALGORITHMS="PS256, EdDSA",
@@ -72,13 +72,13 @@ def test_settings_are_the_documented_ones() -> None:
     ],
     ids=lambda each: str(each)[:30],
 )
-def test_keys_that_may_not_verify_tokens_are_left_out(member: Any) -> None:
+def test_keys_unusable_for_tokens_are_ignored(member: Any) -> None:
     with pytest.raises(UnusableKeysError):
         keys_of(json.dumps({"keys": [member]}).encode())
     assert set(keys_of(json.dumps({"keys": [member, OLD.shown()]}).encode())) == {"old"}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"keys": 7}', b'{"keys": {}}', b"[" * 100_000, b"\xff"])
-def test_a_document_that_is_none_is_refused(body: bytes) -> None:
+def test_malformed_key_document_is_refused(body: bytes) -> None:
     with pytest.raises(UnusableKeysError):
         keys_of(body)

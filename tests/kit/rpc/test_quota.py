@@ -1,4 +1,4 @@
-"""One tenant's flood is refused, and other tenants' calls go on."""
+"""Quotas of tenants: calls per second and open streams."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def caller(tenant: str) -> list[tuple[str, str]]:
 
 
 async def flood(served: Serving, tenant: str, seconds: float, pause_s: float = 0.0) -> list[Outcome]:
-    """Calls one call after the other for so long."""
+    """Makes consecutive calls for `seconds`."""
     outcomes, until = [], time.monotonic() + seconds
     while time.monotonic() < until:
         outcomes.append(await served.call("unary_unary", metadata=caller(tenant)))
@@ -37,7 +37,7 @@ async def flood(served: Serving, tenant: str, seconds: float, pause_s: float = 0
     return outcomes
 
 
-async def test_a_flood_of_one_tenant_leaves_anothers_calls_alone() -> None:
+async def test_flood_of_one_tenant_does_not_affect_other_tenants() -> None:
     async with serving(Script(), quotas=FEW) as served:
         floods = [flood(served, "acme", 2.0) for _ in range(4)]
         *noisy, quiet = await asyncio.gather(*floods, flood(served, "globex", 2.0, pause_s=0.1))
@@ -45,17 +45,17 @@ async def test_a_flood_of_one_tenant_leaves_anothers_calls_alone() -> None:
     assert len(quiet) >= 3
     calls = [each for outcomes in noisy for each in outcomes]
     served_calls = sum(each.code is grpc.StatusCode.OK for each in calls)
-    assert 20 <= served_calls <= 80, "the burst and the pace for two seconds, on a busy machine"
+    assert 20 <= served_calls <= 80, "the burst and two seconds of the rate, on a busy machine"
     refused = [each for each in calls if each.code is not grpc.StatusCode.OK]
     assert {(each.code, each.info.reason) for each in refused} == {
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED")
     }
     for each in refused[:20]:
         delay = detail(each.status, error_details_pb2.RetryInfo()).retry_delay.ToTimedelta().total_seconds()
-        assert 0 < delay <= 1 / FEW.writes_per_s + 0.001, "there is room again when it says so"
+        assert 0 < delay <= 1 / FEW.writes_per_s + 0.001, "the call succeeds after the returned delay"
 
 
-async def test_what_is_refused_for_its_token_costs_the_tenant_nothing() -> None:
+async def test_call_with_invalid_token_does_not_count_against_the_quota() -> None:
     async with serving(Script(), quotas=FEW) as served:
         forged = [("authorization", "Bearer nonsense")]
         for _ in range(30):
@@ -65,7 +65,7 @@ async def test_what_is_refused_for_its_token_costs_the_tenant_nothing() -> None:
 
 
 @pytest.mark.parametrize("shape", ["unary_stream", "stream_unary", "stream_stream"])
-async def test_a_tenant_holds_so_many_streams_and_no_more(shape: str) -> None:
+async def test_stream_above_the_limit_of_a_tenant_is_refused(shape: str) -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script, quotas=FEW) as served:
         held = [asyncio.create_task(served.call(shape, metadata=caller("acme"))) for _ in range(2)]
@@ -81,7 +81,7 @@ async def test_a_tenant_holds_so_many_streams_and_no_more(shape: str) -> None:
         assert (await served.call(shape, metadata=caller("acme"))).code is grpc.StatusCode.OK, "the places are free"
 
 
-async def test_a_stream_that_its_caller_breaks_off_frees_its_place() -> None:
+async def test_cancelled_stream_frees_its_place() -> None:
     script = Script(hold=asyncio.Event())
     async with serving(script, quotas=FEW) as served:
         for _ in range(5):
@@ -94,7 +94,7 @@ async def test_a_stream_that_its_caller_breaks_off_frees_its_place() -> None:
             await asyncio.sleep(0.1)
 
 
-async def test_a_stream_beyond_the_quota_is_slowed_and_loses_nothing() -> None:
+async def test_stream_above_the_quota_is_slowed_without_loss() -> None:
     script, messages = Script(), good_requests("stream_stream")[:1] * 25
     async with serving(script, quotas=FEW) as served:
         begun = time.monotonic()
@@ -102,7 +102,7 @@ async def test_a_stream_beyond_the_quota_is_slowed_and_loses_nothing() -> None:
         took = time.monotonic() - begun
     assert outcome.code is grpc.StatusCode.OK
     assert len(outcome.answers) == 25
-    assert 0.6 <= took <= 10, "sixteen messages beyond the burst, at twenty a second"
+    assert 0.6 <= took <= 10, "16 messages above the burst at 20 per second"
 
 
 def test_quota_refills_at_its_rate_up_to_its_burst() -> None:
@@ -133,10 +133,10 @@ def test_quota_remembers_a_bounded_number_of_tenants(monkeypatch: pytest.MonkeyP
         bucket.take(f"t{number}")
     with pytest.raises(Exhausted):
         bucket.take("t9")
-    bucket.take("t0")  # forgotten, so that its bucket is full
+    bucket.take("t0")  # evicted, so that its bucket is full
 
 
-def test_no_limit_is_no_limit() -> None:
+def test_quota_of_zero_sets_no_limit() -> None:
     quotas = Quotas(QuotaSettings(reads_per_s=0, writes_per_s=0, streams=0))
     for _ in range(50_000):
         quotas.reads.take("t")
@@ -144,7 +144,7 @@ def test_no_limit_is_no_limit() -> None:
         quotas.streams.enter("t")
 
 
-def test_places_of_streams_are_given_back() -> None:
+def test_released_stream_place_can_be_taken_again() -> None:
     streams = Streams(1)
     for _ in range(3):
         streams.enter("t")
@@ -179,7 +179,7 @@ async def test_calls_count_against_the_quota_that_their_access_rule_names() -> N
     assert writes == [ok, exhausted]
 
 
-def test_settings_are_the_documented_ones() -> None:
+def test_settings_equal_their_documentation() -> None:
     environ: dict[str, Any] = {"QUOTA_READS_PER_SECOND": "7", "QUOTA_READS_BURST": "8", "QUOTA_STREAMS": "9"}
     environ |= {"QUOTA_WRITES_PER_SECOND": "0.5", "QUOTA_WRITES_BURST": "1"}
     assert read_group(QuotaSettings, environ) == QuotaSettings(

@@ -1,4 +1,4 @@
-"""Who may call what, what answers without a token, and where a server may listen."""
+"""Servers: roles of methods, methods without a token, addresses to listen on."""
 
 import asyncio
 import socket
@@ -25,18 +25,18 @@ RECOMMEND = recommend.DESCRIPTOR.services_by_name["RecommendService"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_a_role_that_was_not_granted_is_refused(shape: str) -> None:
+async def test_call_without_the_required_role_is_refused(shape: str) -> None:
     script = Script()
     role = "guest" if shape == "stream_unary" else "expert"  # experts may call the method of that shape
     async with serving(script) as served:
         outcome = await served.call(shape, metadata=_pairs("acme", role), stays_after=0)
     assert outcome.code is grpc.StatusCode.PERMISSION_DENIED
     assert outcome.info.reason == "ROLE_MISSING"
-    assert script.request_ids == [], "the method was not entered"
+    assert script.request_ids == [], "the method was not called"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_an_expired_token_is_refused(shape: str) -> None:
+async def test_call_with_expired_token_is_refused(shape: str) -> None:
     expired = mint(KEY, "acme", ["service"], timedelta(seconds=-1))
     async with serving(Script()) as served:
         outcome = await served.call(shape, metadata=[("authorization", f"Bearer {expired}")], stays_after=0)
@@ -44,7 +44,7 @@ async def test_an_expired_token_is_refused(shape: str) -> None:
     assert outcome.info.reason == "TOKEN_EXPIRED"
 
 
-async def test_callers_are_not_mixed_up() -> None:
+async def test_concurrent_calls_have_their_own_callers() -> None:
     script = Script()
     async with serving(script) as served:
         for tenant in ("acme", "globex", "acme"):
@@ -59,7 +59,7 @@ async def test_server_adding_service_with_method_without_access_rule_raises() ->
         server.add(lambda servicer, registrar: None, None, service_with(rule, None))
 
 
-async def test_a_method_that_is_not_written_yet_is_an_internal_error_without_text() -> None:
+async def test_unimplemented_method_fails_without_internal_text() -> None:
     server = build_server(RpcServerSettings(), SharedKeyTokens(KEY))
     servicer = recommend_grpc.RecommendServiceServicer()  # type: ignore[abstract]
     server.add(recommend_grpc.add_RecommendServiceServicer_to_server, servicer, RECOMMEND)
@@ -74,7 +74,7 @@ async def test_a_method_that_is_not_written_yet_is_an_internal_error_without_tex
         await server.stop(timedelta())
 
 
-async def test_health_answers_without_a_token_and_says_when_to_leave() -> None:
+async def test_health_without_token_is_answered_and_shows_draining() -> None:
     async with serving(Script()) as served:
         health = health_pb2_grpc.HealthStub(served.channel)
         for name in ("", METHODS.full_name):
@@ -86,7 +86,7 @@ async def test_health_answers_without_a_token_and_says_when_to_leave() -> None:
             assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-async def test_reflection_answers_without_a_token() -> None:
+async def test_reflection_without_token_is_answered() -> None:
     async with serving(Script()) as served:
         stub = reflection_pb2_grpc.ServerReflectionStub(served.channel)
         call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
@@ -116,13 +116,13 @@ async def test_reflection_answers_without_a_token() -> None:
         "dns:///localhost",
     ],
 )
-async def test_development_mode_refuses_addresses_that_others_reach(host: str) -> None:
+async def test_development_mode_on_public_address_is_refused(host: str) -> None:
     server = build_server(RpcServerSettings(host=host), SharedKeyTokens(KEY))
     with pytest.raises(PublicDevelopmentError):
         await server.start()
 
 
-async def test_a_localhost_that_means_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_localhost_resolving_to_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     async def found(*_: object, **__: object) -> list[object]:
         return [(0, 0, 0, "", ("127.0.0.1", 0)), (0, 0, 0, "", ("192.0.2.7", 0))]
 
@@ -133,7 +133,7 @@ async def test_a_localhost_that_means_another_machine_is_refused(monkeypatch: py
 
 
 @pytest.mark.parametrize("development", [True, False])
-async def test_development_mode_is_said_in_log_metrics_and_health(
+async def test_development_mode_is_shown_in_log_metrics_and_health(
     development: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with serving(Script(), development=development) as served:
@@ -150,20 +150,20 @@ async def test_development_mode_is_said_in_log_metrics_and_health(
     assert any("development mode" in each for each in warned) is development
 
 
-async def test_an_open_address_without_encryption_is_said(caplog: pytest.LogCaptureFixture) -> None:
+async def test_public_address_without_tls_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with serving(Script(), development=False, host="0.0.0.0"):
         pass
     assert any("not encrypted" in each.getMessage() for each in caplog.records)
 
 
-async def test_reflection_can_be_left_out() -> None:
+async def test_reflection_can_be_disabled() -> None:
     async with serving(Script(), reflection=False) as served:
         stub = reflection_pb2_grpc.ServerReflectionStub(served.channel)
         call = stub.ServerReflectionInfo(iter([reflection_pb2.ServerReflectionRequest(list_services="")]))
         assert await call.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_reflection_is_left_out_in_production_unless_it_is_asked_for() -> None:
+def test_reflection_in_production_is_off_by_default() -> None:
     for environ, shown in (
         ({}, True),
         ({"DEVELOPMENT": "false"}, False),
@@ -172,14 +172,14 @@ def test_reflection_is_left_out_in_production_unless_it_is_asked_for() -> None:
         assert read_group(RpcServerSettings, environ).reflection is shown
 
 
-async def test_outside_of_development_every_address_is_allowed() -> None:
+async def test_production_mode_allows_every_address() -> None:
     server = build_server(RpcServerSettings(host="0.0.0.0", development=False), SharedKeyTokens(KEY))
     assert await server.start() > 0
     await server.stop(timedelta())
 
 
 @pytest.mark.parametrize("host", ["localhost", "::1", "[::1]"])
-async def test_loopback_addresses_of_every_kind_are_served(host: str) -> None:
+async def test_loopback_address_of_any_kind_is_served(host: str) -> None:
     if "::" in host and not _has_ipv6():
         pytest.skip("this machine has no IPv6 loopback address")
     server = build_server(RpcServerSettings(host=host), SharedKeyTokens(KEY))
@@ -194,7 +194,7 @@ async def test_loopback_addresses_of_every_kind_are_served(host: str) -> None:
         await server.stop(timedelta())
 
 
-async def test_a_taken_port_is_an_error_of_the_system() -> None:
+async def test_occupied_port_raises_os_error() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -203,7 +203,7 @@ async def test_a_taken_port_is_an_error_of_the_system() -> None:
             await server.start()
 
 
-async def test_a_message_that_is_too_long_is_refused() -> None:
+async def test_message_above_the_size_limit_is_refused() -> None:
     script = Script()
     async with serving(script, message_bytes_max=1024) as served:
         outcome = await served.call("unary_unary", [b"x" * 2000])

@@ -1,4 +1,4 @@
-"""Errors on the wire: a total table, details that machines read, and nothing from inside."""
+"""Errors as gRPC statuses: the table of codes, error details, and hidden internal errors."""
 
 import logging
 from collections.abc import Iterator
@@ -28,11 +28,11 @@ KINDS = list(classes(errors.RadiantError))
 
 
 def one_of(kind: type[errors.RadiantError]) -> errors.RadiantError:
-    """Makes an error of the class."""
+    """Returns an error of the class."""
     return errors.Invalid(PAIR) if kind is errors.Invalid else kind("Words.", reason="WHY")
 
 
-def test_the_table_is_total_and_each_class_has_its_own_code() -> None:
+def test_error_table_has_one_code_per_class() -> None:
     assert set(CODES) == set(KINDS)
     assert len(KINDS) >= 11
     assert len(set(CODES.values())) == len(CODES)
@@ -40,7 +40,7 @@ def test_the_table_is_total_and_each_class_has_its_own_code() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_status_carries_one_error_info(kind: type[errors.RadiantError]) -> None:
+def test_status_of_error_has_one_error_info(kind: type[errors.RadiantError]) -> None:
     code, status = to_status(one_of(kind))
     assert code is CODES[kind]
     assert status.code == code.value[0]
@@ -50,14 +50,14 @@ def test_every_status_carries_one_error_info(kind: type[errors.RadiantError]) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_reasons_are_upper_snake_case_and_messages_default_to_the_docstring(kind: type[errors.RadiantError]) -> None:
+def test_error_reason_is_upper_snake_case_and_message_defaults_to_docstring(kind: type[errors.RadiantError]) -> None:
     assert kind.reason.isupper()
     assert kind.reason.replace("_", "").isalpha()
     if kind is not errors.Invalid:
         assert to_status(kind())[1].message == kind.__doc__
 
 
-def test_a_services_own_class_has_the_code_of_its_parent() -> None:
+def test_error_class_of_a_service_has_the_code_of_its_parent() -> None:
     class OutputNotFound(errors.NotFound):
         """No such output."""
 
@@ -69,7 +69,7 @@ def test_a_services_own_class_has_the_code_of_its_parent() -> None:
     assert (info.reason, dict(info.metadata)) == ("OUTPUT_NOT_FOUND", {"output_id": "o-1"})
 
 
-def test_an_invalid_request_names_every_field() -> None:
+def test_invalid_error_names_every_field() -> None:
     bad = detail(to_status(errors.Invalid(PAIR))[1], error_details_pb2.BadRequest())
     assert [(each.field, each.description) for each in bad.field_violations] == [
         ("a", "is missing"),
@@ -78,32 +78,32 @@ def test_an_invalid_request_names_every_field() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_may_succeed_later_says_when(kind: type[errors.RadiantError]) -> None:
+def test_retryable_error_has_retry_info(kind: type[errors.RadiantError]) -> None:
     _, status = to_status(one_of(kind))
     delays = [each for each in status.details if each.Is(error_details_pb2.RetryInfo.DESCRIPTOR)]
     assert len(delays) == (1 if kind in (errors.Exhausted, errors.Unavailable) else 0)
 
 
-def test_the_wait_is_the_one_that_was_asked_for() -> None:
+def test_retry_info_has_the_requested_delay() -> None:
     _, status = to_status(errors.Exhausted("Slowly.", timedelta(milliseconds=1250)))
     delay = detail(status, error_details_pb2.RetryInfo()).retry_delay
     assert (delay.seconds, delay.nanos) == (1, 250_000_000)
 
 
-def test_time_that_ran_out_is_known() -> None:
+def test_timeout_becomes_deadline_exceeded() -> None:
     assert isinstance(known(TimeoutError()), errors.DeadlineExceeded)
 
 
-class Homeless(errors.RadiantError):
-    """Derived from the root, which has no code."""
+class WithoutCode(errors.RadiantError):
+    """An error derived from the root class, which has no code."""
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), errors.RadiantError("x"), Homeless("x")])
-def test_an_error_outside_of_the_table_is_unknown(error: Exception) -> None:
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), errors.RadiantError("x"), WithoutCode("x")])
+def test_error_outside_of_the_table_is_not_public(error: Exception) -> None:
     assert known(error) is None
 
 
-def test_an_unknown_failure_tells_its_id_alone_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_unknown_failure_shows_only_its_id_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     code, status = internal(ValueError("hunter2"))
     assert code is grpc.StatusCode.INTERNAL
     assert b"hunter2" not in status.SerializeToString()
@@ -116,19 +116,19 @@ def test_an_unknown_failure_tells_its_id_alone_and_is_logged_once(caplog: pytest
     assert record.exc_info is not None
 
 
-def test_ids_of_two_failures_differ() -> None:
+def test_ids_of_failures_differ() -> None:
     ids = {detail(internal(ValueError())[1], error_details_pb2.ErrorInfo()).metadata["error_id"] for _ in range(2)}
     assert len(ids) == 2
 
 
 @pytest.mark.parametrize("text", ["x" * 10_000, "ü" * 10_000, "語" * 10_000, "\ud800" * 10_000])
-def test_long_texts_are_cut(text: str) -> None:
+def test_long_error_text_is_cut(text: str) -> None:
     _, status = to_status(errors.NotFound(text, output_id=text.replace("\ud800", "x")))
     assert 0 < len(status.message.encode()) <= MESSAGE_BYTES_MAX
     assert status.ByteSize() < 4096
 
 
-def test_fields_with_long_paths_are_cut_and_the_first_is_always_named() -> None:
+def test_long_field_paths_are_cut_and_the_first_is_kept() -> None:
     violations = [errors.FieldViolation("語" * 5000, "語" * 5000) for _ in range(50)]
     _, status = to_status(errors.Invalid(violations))
     assert detail(status, error_details_pb2.BadRequest()).field_violations[0].field.startswith("語")

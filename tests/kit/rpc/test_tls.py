@@ -1,4 +1,4 @@
-"""Connections are encrypted, and a certificate of the right authority that is on the list is a caller."""
+"""TLS of servers: encryption, client certificates and their principals, renewal of files."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ BRAIN = "spiffe://acme.example/brain"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks at the files each time."""
+    """Makes the server read its files on every handshake."""
     for kind in (tls.Credentials, tls.Certificates):
         monkeypatch.setattr(kind.__init__, "__kwdefaults__", {"look_s": 0.0})
 
 
 class Site:
-    """Files of a server with two authorities, of which it trusts one."""
+    """Files of a server, a trusted authority and another authority."""
 
     def __init__(self, folder: Path) -> None:
         """Writes the files."""
@@ -55,20 +55,20 @@ class Site:
         return TlsSettings(**{**{name: str(path) for name, path in files.items()}, **changes})
 
     def client(self, pair: Pair | None = None, ca: str = "") -> grpc.ChannelCredentials:
-        """Returns what a caller opens a channel with."""
+        """Returns the channel credentials of a client."""
         key, chain = (pair.key.read_bytes(), pair.cert.read_bytes()) if pair else (None, None)
         return grpc.ssl_channel_credentials((ca or self.authority.cert).encode(), key, chain)
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    """Gives the files."""
+    """Provides the files."""
     return Site(tmp_path)
 
 
 @contextlib.asynccontextmanager
 async def served(settings: TlsSettings, script: Script | None = None) -> AsyncIterator[int]:
-    """Serves a script over TLS and gives the port."""
+    """Serves a script over TLS and provides the port."""
     server = build_server(RpcServerSettings(tls=settings), SharedKeyTokens(KEY))
     servicer = ScriptedIngest(script or Script())  # type: ignore[abstract]
     server.add(ingest_grpc.add_IngestServiceServicer_to_server, servicer, METHODS)
@@ -80,7 +80,7 @@ async def served(settings: TlsSettings, script: Script | None = None) -> AsyncIt
 
 
 async def call(port: int, credentials: grpc.ChannelCredentials | None, bearer: bool = False) -> Outcome:
-    """Makes one call on a connection of its own."""
+    """Makes one call on a new connection."""
     own = [("grpc.use_local_subchannel_pool", 1)]
     address = f"localhost:{port}"
     channel = grpc.aio.secure_channel(address, credentials, own) if credentials else None
@@ -89,7 +89,7 @@ async def call(port: int, credentials: grpc.ChannelCredentials | None, bearer: b
         return await Serving(opened, None).call("unary_unary", metadata=metadata, timeout=3)
 
 
-async def test_a_listed_certificate_is_a_caller(site: Site) -> None:
+async def test_listed_certificate_identifies_the_caller(site: Site) -> None:
     script = Script()
     async with served(site.settings(), script) as port:
         outcome = await call(port, site.client(site.authority.issue(site.folder, "brain", BRAIN)))
@@ -99,7 +99,7 @@ async def test_a_listed_certificate_is_a_caller(site: Site) -> None:
     ]
 
 
-async def test_a_common_name_is_a_name_of_its_own(site: Site) -> None:
+async def test_certificate_with_listed_common_name_identifies_the_caller(site: Site) -> None:
     site.lists({"CN=desk": {"tenant": "acme", "roles": ["service"]}})
     async with served(site.settings()) as port:
         assert (await call(port, site.client(site.authority.issue(site.folder, "desk")))).code is grpc.StatusCode.OK
@@ -107,14 +107,14 @@ async def test_a_common_name_is_a_name_of_its_own(site: Site) -> None:
         assert (await call(port, site.client(other))).code is grpc.StatusCode.UNAUTHENTICATED
 
 
-async def test_a_token_counts_for_more_than_the_certificate(site: Site) -> None:
+async def test_token_with_certificate_takes_precedence(site: Site) -> None:
     script, pair = Script(), site.authority.issue(site.folder, "brain", BRAIN)
     async with served(site.settings(), script) as port:
         assert (await call(port, site.client(pair), bearer=True)).code is grpc.StatusCode.OK
     assert [each.tenant_id for each in script.principals] == ["globex"]
 
 
-async def test_no_certificate_and_one_of_another_authority_do_not_connect(site: Site) -> None:
+async def test_connection_without_trusted_certificate_fails(site: Site) -> None:
     script = Script()
     async with served(site.settings(), script) as port:
         for credentials in (
@@ -132,7 +132,7 @@ async def test_no_certificate_and_one_of_another_authority_do_not_connect(site: 
     [{}, {"spiffe://acme.example/brain/": {"tenant": "acme", "roles": ["service"]}}, "two"],
     ids=["none", "another", "two"],
 )
-async def test_a_certificate_that_is_not_listed_or_stands_for_two_is_nobody(site: Site, principals: Any) -> None:
+async def test_unlisted_or_ambiguous_certificate_is_unauthenticated(site: Site, principals: Any) -> None:
     if principals == "two":
         principals = {BRAIN: {"tenant": "acme", "roles": ["service"]}, "CN=brain": {"tenant": "b", "roles": ["admin"]}}
     site.lists(principals)
@@ -141,42 +141,48 @@ async def test_a_certificate_that_is_not_listed_or_stands_for_two_is_nobody(site
     assert outcome.code is grpc.StatusCode.UNAUTHENTICATED
 
 
-async def test_a_name_that_is_taken_off_the_list_is_refused_at_once(site: Site) -> None:
+async def test_certificate_removed_from_the_list_is_refused_at_once(site: Site) -> None:
     credentials = site.client(site.authority.issue(site.folder, "brain", BRAIN))
     async with served(site.settings()) as port, grpc.aio.secure_channel(f"localhost:{port}", credentials) as channel:
         there = Serving(channel, None)
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.OK
         site.principals.write_text("{ broken")
-        assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.OK, "what was good stays"
+        assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.OK, (
+            "the former files are still used"
+        )
         site.lists({})
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.UNAUTHENTICATED
         site.lists({BRAIN: {"tenant": "acme", "roles": ["expert"]}})
         assert (await there.call("unary_unary", metadata=[])).code is grpc.StatusCode.PERMISSION_DENIED
 
 
-async def test_a_second_port_asks_for_certificates_and_the_first_for_tokens(site: Site) -> None:
+async def test_second_port_requires_certificates_and_first_port_tokens(site: Site) -> None:
     apart, pair = free_port(), site.authority.issue(site.folder, "brain", BRAIN)
     async with served(site.settings(client_port=apart)) as port:
         assert (await call(port, site.client(), bearer=True)).code is grpc.StatusCode.OK
-        assert (await call(port, site.client(pair))).code is grpc.StatusCode.UNAUTHENTICATED, "it was not asked for"
+        assert (await call(port, site.client(pair))).code is grpc.StatusCode.UNAUTHENTICATED, (
+            "this port requests no certificate"
+        )
         assert (await call(apart, site.client(pair))).code is grpc.StatusCode.OK
         assert (await call(apart, site.client(), bearer=True)).code is grpc.StatusCode.UNAVAILABLE
 
 
-async def test_certificates_of_the_server_are_renewed_while_it_runs(site: Site) -> None:
+async def test_replaced_server_certificate_is_used_without_restart(site: Site) -> None:
     renewed = Authority("renewed")
     async with served(site.settings(client_ca="", principals="")) as port:
         assert (await call(port, site.client(), bearer=True)).code is grpc.StatusCode.OK
         assert (await call(port, site.client(ca=renewed.cert), bearer=True)).code is grpc.StatusCode.UNAVAILABLE
         site.server.key.write_text("half a file")
-        assert (await call(port, site.client(), bearer=True)).code is grpc.StatusCode.OK, "what was good stays"
+        assert (await call(port, site.client(), bearer=True)).code is grpc.StatusCode.OK, (
+            "the former files are still used"
+        )
         pair = renewed.issue(site.folder, "server")
         site.server.cert.write_bytes(pair.cert.read_bytes())
         site.server.key.write_bytes(pair.key.read_bytes())
         assert (await call(port, site.client(ca=renewed.cert), bearer=True)).code is grpc.StatusCode.OK
 
 
-async def test_many_callers_at_once_over_tls(site: Site) -> None:
+async def test_concurrent_calls_over_tls_succeed(site: Site) -> None:
     pair = site.authority.issue(site.folder, "brain", BRAIN)
     async with served(site.settings()) as port:
         outcomes = await asyncio.gather(*(call(port, site.client(pair)) for _ in range(20)))
@@ -184,14 +190,14 @@ async def test_many_callers_at_once_over_tls(site: Site) -> None:
 
 
 @pytest.mark.parametrize("broken", ["cert", "key", "client_ca", "principals"])
-async def test_files_of_no_use_are_refused_at_the_start(site: Site, broken: str) -> None:
+async def test_unusable_tls_file_is_refused_at_start(site: Site, broken: str) -> None:
     (site.folder / "broken").write_text("{]")
     with pytest.raises(TlsFilesError):
         async with served(site.settings(**{broken: str(site.folder / "broken")})):
             pass
 
 
-async def test_a_key_of_another_certificate_is_refused_at_the_start(site: Site) -> None:
+async def test_key_of_another_certificate_is_refused_at_start(site: Site) -> None:
     other = site.authority.issue(site.folder, "other")
     with pytest.raises(TlsFilesError):
         async with served(site.settings(key=str(other.key))):
@@ -211,7 +217,7 @@ async def test_a_key_of_another_certificate_is_refused_at_the_start(site: Site) 
     ],
     ids=str,
 )
-def test_a_list_that_grants_nonsense_is_refused(site: Site, principals: Any) -> None:
+def test_invalid_list_of_principals_is_refused(site: Site, principals: Any) -> None:
     site.lists(principals)
     with pytest.raises(TlsFilesError):
         tls.Certificates(str(site.principals))
@@ -228,6 +234,6 @@ def test_a_list_that_grants_nonsense_is_refused(site: Site, principals: Any) -> 
     ],
     ids=str,
 )
-def test_settings_that_lack_one_another_are_refused(environ: dict[str, str]) -> None:
+def test_incomplete_tls_settings_are_refused(environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError):
         read_group(TlsSettings, environ)

@@ -202,7 +202,7 @@ def test_file_gives_values_and_environment_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "items_max:\n", "items_max: ''\n", "epsilon: 0.5\n"])
-def test_file_without_own_values_changes_nothing(tmp_path: Path, text: str) -> None:
+def test_file_without_values_keeps_defaults(tmp_path: Path, text: str) -> None:
     assert "epsilon" in known_keys()
     assert Example.from_env(config(tmp_path, text)) == Example.from_env(environ())
 
