@@ -1,4 +1,4 @@
-"""What may and may not be committed."""
+"""Rules for committed files: lock files, sizes and forbidden words."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the rules of the house look at: the repository's own files."""
+"""The files of the repository that the house rules examine."""
 
 from __future__ import annotations
 
