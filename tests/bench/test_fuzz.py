@@ -25,6 +25,8 @@ from tests.kit.fixtures.scripted_servicer import METHODS, Script, ScriptedIngest
 from tests.neural.fixtures import service as neural
 from tests.support.suite import KEY
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 120
 
 

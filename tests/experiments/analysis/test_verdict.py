@@ -178,6 +178,7 @@ def test_non_inferiority_rule_requires_gain_of_its_metric(
     assert analysis.should_deploy is (winner is Winner.TREATMENT)
 
 
+@pytest.mark.slow
 def test_verdict_with_several_treatments_is_adjusted_and_names_the_best() -> None:
     three = experiment(variants=(*PAIR, Variant(name="third"), Variant(name="fourth")))
     summaries = [*rates((1000, 10_000), (1200, 10_000)), rate("third", 1300, 10_000), rate("fourth", 1000, 10_000)]

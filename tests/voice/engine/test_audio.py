@@ -160,6 +160,7 @@ def memory_kib(name: str) -> int:
     return int(next(line for line in lines if line.startswith(name)).split()[1])
 
 
+@pytest.mark.slow
 def test_decode_hostile_files_are_rejected_without_memory_growth() -> None:
     files, damaged_files = hostile(200), damaged(100)
 

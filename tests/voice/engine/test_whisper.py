@@ -20,6 +20,8 @@ from voice.engine.recognition import ENGLISH, RecognitionOptions
 from voice.engine.settings import EngineSettings
 from voice.engine.whisper import Engine
 
+pytestmark = pytest.mark.slow
+
 JFK = "And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
 
 
