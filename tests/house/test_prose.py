@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.prose import check, findings, python_prose
+from tests.house.fixtures.prose import check, findings, python_prose
 from tests.house.tree import GENERATED, ROOT, shown
 
 TOPS = ("services", "libs", "tests", "bench", "proto", "docs", "clients", "*.md")
-OWN = {"tests/house/prose.py", "tests/house/test_prose.py"}
+OWN = {"tests/house/fixtures/prose.py", "tests/house/test_prose.py"}
 
 
 def files() -> list[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.sql_use import Query, inline_sql, looked_up
+from tests.house.fixtures.sql_use import Query, inline_sql, looked_up
 from tests.house.tree import PACKAGES, ROOT, python_files, shown
 
 SERVICES = ("ingest", "neural", "experiments", "voice")
