@@ -25,7 +25,6 @@ from tests.client.fixtures.spool_clients import manifest, outage, restored, spoo
 from tests.support.suite import free_port
 
 pytestmark = pytest.mark.slow
-
 INVALID = StatusError(grpc.StatusCode.INVALID_ARGUMENT, "invalid comment", reason="INVALID")
 
 
