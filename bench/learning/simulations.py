@@ -19,7 +19,7 @@ from experiments.analysis.confidence_sequence import sequence_of
 from experiments.analysis.proportions import compare_proportions, z_test
 from experiments.analysis.sample_ratio import sample_ratio
 from experiments.domain.rollout_policy import STEPS
-from splits.assignment import change, variant_of
+from splits.assignment import edit_effect, variant_of
 from splits.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
 
 SEED = 20260101
@@ -102,7 +102,7 @@ def ramp(_: np.random.Generator) -> bool:
     last: Experiment | None = None
     for now in _steps():
         after = [variant_of(now, f"user-{place}") for place in range(RAMPED)]
-        opens = last is not None and change(last, now).opens_new_epoch
+        opens = last is not None and edit_effect(last, now).opens_new_epoch
         for old, new in zip(before or after, after, strict=True):
             flips += old not in ("", "control") and new != old
             moved += not opens and old != "" and new != old
@@ -128,7 +128,7 @@ def leak(random: np.random.Generator) -> bool:
         treated = random.binomial(2 * users - arrived, 1 - lost)
         shares = {"control": 0.5, "treatment": 0.5}
         return sum(
-            sample_ratio({"control": int(c), "treatment": int(t)}, shares).alarm
+            sample_ratio({"control": int(c), "treatment": int(t)}, shares).is_mismatch
             for c, t in zip(arrived, treated, strict=True)
         )
 

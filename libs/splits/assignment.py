@@ -47,17 +47,17 @@ class Assignment:
 
     variant: str
     """Name of the variant; empty when the user is not assigned."""
-    analysed: bool
+    is_analysed: bool
     """Whether the analysis includes the outcomes of the user."""
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Effect of an edited experiment on its analysis."""
+class EditEffect:
+    """Effect of an edit of an experiment on its analysis."""
 
     opens_new_epoch: bool
-    why: str
+    reason: str
     """Reason as text; empty when the edit has no effect on the analysis."""
 
 
@@ -78,7 +78,7 @@ def control_start(traffic: float) -> int:
     return WHOLE - min(treated, WHOLE - treated)
 
 
-def eligible(
+def is_eligible(
     targeting: Targeting, tenant_id: str, task_type: str, domain_mode: str, attributes: Mapping[str, str]
 ) -> bool:
     """Returns whether a request meets all conditions. An empty domain mode counts as general."""
@@ -109,7 +109,7 @@ def assign(
         return Assignment("", False, Reason.NOT_COVERED)
     if user_id in experiment.forced:
         return Assignment(experiment.forced[user_id], False, Reason.FORCED)
-    if not user_id or not eligible(experiment.targeting, tenant_id, task_type, domain_mode, attributes or {}):
+    if not user_id or not is_eligible(experiment.targeting, tenant_id, task_type, domain_mode, attributes or {}):
         return Assignment("", False, Reason.NOT_COVERED)
     group = experiment.layer or tenant_id
     if experiment.holdout > 0 and buckets(f"holdout:{group}:{user_id}")[0] < threshold(experiment.holdout):
@@ -124,7 +124,7 @@ def variant_of(experiment: Experiment, user_id: str) -> str:
     """Returns the variant of the bucket of a user; empty between treatment and control."""
     bucket, second = buckets(f"{experiment.experiment_id}:{user_id}")
     if bucket < threshold(experiment.traffic):
-        for name, below in _divided(experiment):
+        for name, below in _treatment_ends(experiment):
             if second < below:
                 return name
     return experiment.control.name if bucket >= control_start(experiment.traffic) else ""
@@ -134,7 +134,7 @@ def expected_shares(experiment: Experiment) -> dict[str, float]:
     """Returns the planned share of all users by variant."""
     shares = {experiment.control.name: 1 - control_start(experiment.traffic) / WHOLE}
     start = 0
-    for name, below in _divided(experiment):
+    for name, below in _treatment_ends(experiment):
         shares[name] = experiment.traffic * (below - start) / WHOLE
         start = below
     return shares
@@ -146,7 +146,7 @@ def _in_slots(experiment: Experiment, user_id: str) -> bool:
     return threshold(start) <= buckets(f"{experiment.layer}:{user_id}")[0] < threshold(end)
 
 
-def _divided(experiment: Experiment) -> list[tuple[str, int]]:
+def _treatment_ends(experiment: Experiment) -> list[tuple[str, int]]:
     """Returns each treatment with the end of its interval of second numbers."""
     weights = [1.0 if each.weight is None else each.weight for each in experiment.treatments]
     total, run, parts = sum(weights), 0.0, []
@@ -156,33 +156,33 @@ def _divided(experiment: Experiment) -> list[tuple[str, int]]:
     return [*parts[:-1], (parts[-1][0], WHOLE)] if parts else []
 
 
-def change(old: Experiment, new: Experiment) -> Change:
-    """Returns whether an edit moves analysed users to another variant or changes their variant.
+def edit_effect(old: Experiment, new: Experiment) -> EditEffect:
+    """Returns whether an edit opens a new epoch, because it changes variants or the variant of analysed users, and why.
 
     A rise of traffic up to one half adds equally many users to both groups and keeps the epoch. Beyond one half the
     ratio of the groups changes; if outcomes of both ratios were pooled, a trend over time would look like an effect.
     """
     if [(each.name, each.config) for each in old.variants] != [(each.name, each.config) for each in new.variants]:
-        return Change(True, "variants change")
-    if _divided(old) != _divided(new):
-        return Change(True, "weights change")
+        return EditEffect(True, "variants change")
+    if _treatment_ends(old) != _treatment_ends(new):
+        return EditEffect(True, "weights change")
     if old.targeting != new.targeting:
-        return Change(True, "targeting changes")
+        return EditEffect(True, "targeting changes")
     if (old.layer, old.layer_slots, old.holdout) != (new.layer, new.layer_slots, new.holdout):
-        return Change(True, "layer or holdout changes")
+        return EditEffect(True, "layer or holdout changes")
     moved = {user for user, _ in set(old.forced.items()) ^ set(new.forced.items())}
     if any(variant_of(old, user) for user in moved):
-        return Change(True, "forced variants change the set of analysed users")
+        return EditEffect(True, "forced variants change the set of analysed users")
     if threshold(new.traffic) < threshold(old.traffic):
-        return Change(True, "users leave the treatment")
+        return EditEffect(True, "users leave the treatment")
     if control_start(new.traffic) > control_start(old.traffic):
-        return Change(True, "users leave the control")
-    before, after = _sizes(old.traffic), _sizes(new.traffic)
+        return EditEffect(True, "users leave the control")
+    before, after = _group_sizes(old.traffic), _group_sizes(new.traffic)
     if before[0] * after[1] != before[1] * after[0] or (before != after and before == (0, 0)):
-        return Change(True, "the ratio of treatment and control changes")
-    return Change(False, "" if new.traffic == old.traffic else "only users without a variant are added")
+        return EditEffect(True, "the ratio of treatment and control changes")
+    return EditEffect(False, "" if new.traffic == old.traffic else "only users without a variant are added")
 
 
-def _sizes(traffic: float) -> tuple[int, int]:
+def _group_sizes(traffic: float) -> tuple[int, int]:
     """Returns the numbers of buckets of treatment and control."""
     return threshold(traffic), WHOLE - control_start(traffic)

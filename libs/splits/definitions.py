@@ -45,7 +45,7 @@ def encode(experiment: Experiment) -> str:
                 "name": each.name,
                 "kind": each.kind.value,
                 "direction": each.direction.value,
-                "guardrail": each.guardrail,
+                "guardrail": each.is_guardrail,
                 "margin": each.margin,
             }
             for each in experiment.metrics
@@ -110,6 +110,6 @@ def _metric(fields: Mapping[str, Any]) -> Metric:
         name=fields["name"],
         kind=MetricKind(fields["kind"]),
         direction=Direction(fields["direction"]),
-        guardrail=fields["guardrail"],
+        is_guardrail=fields["guardrail"],
         margin=fields["margin"],
     )

@@ -88,10 +88,10 @@ class Metric:
     name: str
     kind: MetricKind = MetricKind.MEAN
     direction: Direction = Direction.UP
-    guardrail: bool = False
+    is_guardrail: bool = False
     """Whether the metric is a guardrail, which a treatment must not make worse."""
     margin: float = 0.05
-    """Loss, relative to the control, that still counts as not worse."""
+    """Largest loss, relative to the control, with which the treatment still counts as not worse."""
 
 
 BUILT_IN = (
@@ -201,12 +201,12 @@ class OutcomeSummary:
         return self.sum_y / self.sum_m if self.sum_m > 0 else 0.0
 
     @property
-    def single(self) -> bool:
+    def is_single(self) -> bool:
         """Whether each user has one outcome of weight 1, so that outcomes are independent."""
         return self.sum_m == self.users and self.sum_mm == self.users
 
     @property
-    def binary(self) -> bool:
+    def is_binary(self) -> bool:
         """Whether every outcome, and the total of every user, is 0 or 1."""
         return self.sumsq == self.sum_y == self.sum_yy
 

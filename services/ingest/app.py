@@ -55,7 +55,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         client = await stack.enter_async_context(open_redis(settings.redis.address)) if settings.redis.url else None
         learner, jobs = await _notifiers(stack, client)
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
-        await asyncio.to_thread(detect_language, "loads the model")
+        await asyncio.to_thread(detect_language, "text")  # loads the model before the first request
         store = PostgresWriteStore(database, encode_response)
         group_commit = GroupCommit(store, learner, settings.limits)
         await stack.enter_async_context(group_commit.running())

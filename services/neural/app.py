@@ -141,7 +141,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
 
 @contextlib.asynccontextmanager
 async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
-    """Gives the server, which is not started yet, while the background tasks run."""
+    """Yields the server of the service, not yet started, while its background tasks are running."""
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)

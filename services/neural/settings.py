@@ -22,7 +22,7 @@ class LearningSettings:
     """Settings of learning."""
 
     mode: Annotated[LearningMode, Setting("LEARNING_MODE")] = LearningMode.EVIDENCE_WEIGHTED
-    """How much a unit of feedback counts. Applies from the next rebuild; the live version keeps its mode."""
+    """Weight of a unit: 1 or its evidence. Applies from the next rebuild; the live version keeps its mode."""
     half_life: Annotated[timedelta, Setting("HALF_LIFE_DAYS", 1, 36_500, "days")] = timedelta(days=30)
     """Half-life of evidence. Applies from the next rebuild; the live version keeps its half-life."""
     carry_over: Annotated[float, Setting("VERSION_CARRY_OVER", 0, 1)] = 0.5
@@ -59,7 +59,7 @@ class RecommendSettings:
     rankings_max: int = 50_000
     """Prepared rankings in the memory of the process."""
     answer_ttl: timedelta = timedelta(seconds=60)
-    """How long a client may reuse a recommendation."""
+    """Time for which a client may reuse a recommendation."""
     log_queue_max: int = 20_000
     """Decisions queued for the decision log. Further decisions are dropped and counted."""
 

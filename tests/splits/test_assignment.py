@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from splits.assignment import Reason, assign, change, expected_shares, threshold, variant_of
+from splits.assignment import Reason, assign, edit_effect, expected_shares, threshold, variant_of
 from splits.model import Experiment, State, Targeting, Variant
 
 PUBLISHED = json.loads(files("splits").joinpath("cases.json").read_text())
@@ -94,9 +94,11 @@ def test_assignment_matches_published_vectors(name: str) -> None:
             continue
         arguments = {key: case[key] for key in ("user_id", "tenant_id", "task_type", "domain_mode", "attributes")}
         found = assign(published(name), **arguments)
-        assert (found.variant, found.analysed, found.reason) == (case["variant"], case["analysed"], case["reason"]), (
-            case
-        )
+        assert (found.variant, found.is_analysed, found.reason) == (
+            case["variant"],
+            case["analysed"],
+            case["reason"],
+        ), case
         assert (found.variant, found.reason) == reference(PUBLISHED["experiments"][name], case), case
         digest = hashlib.sha256(f"{published(name).experiment_id}:{case['user_id']}".encode()).digest()
         assert (case["bucket"], case["second"]) == tuple(
@@ -119,14 +121,14 @@ def test_rise_of_traffic_moves_no_treated_user(user: str, one: float, other: flo
 @given(USERS, SHARES, SHARES)
 def test_change_within_epoch_moves_no_analysed_user(user: str, one: float, other: float) -> None:
     old, new = experiment(traffic=one), experiment(traffic=other)
-    if not change(old, new).opens_new_epoch and variant_of(old, user):
+    if not edit_effect(old, new).opens_new_epoch and variant_of(old, user):
         assert variant_of(new, user) == variant_of(old, user)
 
 
 @given(SHARES, SHARES)
 def test_change_within_epoch_keeps_ratio_of_groups(one: float, other: float) -> None:
     old, new = experiment(traffic=one), experiment(traffic=other)
-    if not change(old, new).opens_new_epoch:
+    if not edit_effect(old, new).opens_new_epoch:
         old_shares, new_shares = expected_shares(old), expected_shares(new)
         assert old_shares["control"] * new_shares["treatment"] == pytest.approx(
             new_shares["control"] * old_shares["treatment"]
@@ -147,7 +149,7 @@ def test_disjoint_slots_of_a_layer_cover_each_user_once(user: str, cut: float) -
 @pytest.mark.parametrize(
     ("share", "below"), [(0.0, 0), (1.0, 2**64), (0.5, 2**63), (2.0**-64, 1), (2.0**-65, 1), (-1.0, 0), (2.0, 2**64)]
 )
-def test_threshold_is_exact(share: float, below: int) -> None:
+def test_threshold_of_share_is_exact(share: float, below: int) -> None:
     assert threshold(share) == below
 
 
@@ -162,7 +164,7 @@ def test_observed_shares_match_expected_shares() -> None:
 def test_forced_variant_is_not_analysed_and_requires_running_state() -> None:
     forced = experiment(forced={"tester": "treatment"})
     assert assign(forced, "tester").variant == "treatment"
-    assert not assign(forced, "tester").analysed
+    assert not assign(forced, "tester").is_analysed
     for state in set(State) - {State.RUNNING}:
         assert assign(replace(forced, state=state), "tester").reason is Reason.NOT_RUNNING
 
@@ -187,12 +189,12 @@ def test_forced_variant_is_not_analysed_and_requires_running_state() -> None:
     ],
 )
 def test_change_opens_epoch_when_required(before: dict[str, Any], after: dict[str, Any], opens: bool) -> None:
-    effect = change(experiment(**before), experiment(**after))
+    effect = edit_effect(experiment(**before), experiment(**after))
     assert effect.opens_new_epoch is opens
-    assert effect.why or not opens
+    assert effect.reason or not opens
 
 
 def test_change_of_weights_opens_epoch() -> None:
     three = (*PAIR, Variant(name="b"))
     other = (*PAIR, Variant(name="b", weight=2.0))
-    assert change(experiment(variants=three), experiment(variants=other)).opens_new_epoch
+    assert edit_effect(experiment(variants=three), experiment(variants=other)).opens_new_epoch

@@ -120,7 +120,7 @@ class LocalExperiments:
             if found.variant:
                 config = next(each.config for each in experiment.variants if each.name == found.variant)
                 name, epoch = experiment.experiment_id, experiment.epoch
-                return Assigned(name, found.variant, epoch, found.analysed, type, config)
+                return Assigned(name, found.variant, epoch, found.is_analysed, type, config)
         return None
 
     def expose(

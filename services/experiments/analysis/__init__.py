@@ -1,5 +1,5 @@
-"""Statistics of experiments. Functions take sums over users, which can be updated, never single outcomes.
+"""Statistics of experiments. Functions take sums over users, not single outcomes.
 
 Functions import numpy, scipy and statsmodels themselves. The import takes over a second and 100 MB, and a process that
-only assigns variants needs none of it.
+only assigns variants does not need them.
 """

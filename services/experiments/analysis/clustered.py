@@ -53,7 +53,7 @@ def welch(
 ) -> Effect:
     """Returns the effect by Welch's t test of a difference, from the squared standard errors of both groups.
 
-    `test` is the name that the effect carries.
+    `test` is the name of the test in the effect.
     """
     from scipy.stats import t
 

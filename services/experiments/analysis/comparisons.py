@@ -60,9 +60,9 @@ def compare_groups(
     adjusted = compare_cuped(control, treatment, alpha)
     if adjusted is not None:
         return adjusted
-    if not (control.single and treatment.single):
+    if not (control.is_single and treatment.is_single):
         return compare_clustered(control, treatment, alpha)
-    if kind is MetricKind.PROPORTION and control.binary and treatment.binary:
+    if kind is MetricKind.PROPORTION and control.is_binary and treatment.is_binary:
         return compare_proportions(round(control.sum_y), control.users, round(treatment.sum_y), treatment.users, alpha)
     return compare_means(
         control.users, control.sum_y, control.sum_yy, treatment.users, treatment.sum_y, treatment.sum_yy, alpha

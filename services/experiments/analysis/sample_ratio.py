@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from experiments.analysis.effect import finite
 
-ALARM_BELOW = 0.001
+MISMATCH_P_MAX = 0.001
 """p-value below which the sample ratio counts as a mismatch."""
 
 
@@ -22,9 +22,9 @@ class SampleRatio:
     p_value: float
 
     @property
-    def alarm(self) -> bool:
+    def is_mismatch(self) -> bool:
         """Whether the sample ratio is a mismatch."""
-        return self.p_value < ALARM_BELOW
+        return self.p_value < MISMATCH_P_MAX
 
 
 def sample_ratio(users: Mapping[str, int], shares: Mapping[str, float], epoch: int = 1) -> SampleRatio:

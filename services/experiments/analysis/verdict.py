@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from experiments.analysis.comparisons import Comparison, compare_all
 from experiments.analysis.multiplicity import holm
-from experiments.analysis.sample_ratio import ALARM_BELOW, SampleRatio, sample_ratio
+from experiments.analysis.sample_ratio import MISMATCH_P_MAX, SampleRatio, sample_ratio
 from splits.assignment import expected_shares
 from splits.model import COST, LATENCY, Experiment, OutcomeSummary, State, WinnerRule
 
@@ -78,8 +78,8 @@ def analyse(
     ratios = tuple(
         sample_ratio(users, (shares or {}).get(epoch, current), epoch) for epoch, users in sorted(exposures.items())
     )
-    alarms = [str(each.epoch) for each in ratios if each.alarm]
-    blocked = f"sample ratio mismatch in epoch {', '.join(alarms)}" if alarms else ""
+    mismatches = [str(each.epoch) for each in ratios if each.is_mismatch]
+    blocked = f"sample ratio mismatch in epoch {', '.join(mismatches)}" if mismatches else ""
     comparisons = compare_all(experiment, summaries)
     standings = _standings(experiment, comparisons)
     best = max(standings, key=lambda each: (each.wins, each.merit))
@@ -175,7 +175,7 @@ def _criteria(
     lowest = min((each.p_value for each in ratios), default=1.0)
     test = "fixed-horizon test" if experiment.state is State.COMPLETED else "confidence sequence"
     return (
-        _at_least("sample_ratio", lowest, ALARM_BELOW, "p-value of the sample ratio"),
+        _at_least("sample_ratio", lowest, MISMATCH_P_MAX, "p-value of the sample ratio"),
         Criterion(
             name="significance",
             value=best.p_value,
@@ -196,7 +196,7 @@ def _criteria(
         *(
             _guardrail(experiment, metric.name, best.by_metric.get(metric.name))
             for metric in experiment.measured
-            if metric.guardrail
+            if metric.is_guardrail
         ),
     )
 

@@ -31,7 +31,7 @@ _TRANSITIONS: dict[str, Callable[[Experiment], Experiment]] = {
     "CompleteExperiment": lifecycle.complete,
     "CancelExperiment": lifecycle.cancel,
 }
-_ENDS = ("CompleteExperiment", "CancelExperiment")
+_ENDING_METHODS = ("CompleteExperiment", "CancelExperiment")
 
 
 class ExperimentCommands:
@@ -60,21 +60,23 @@ class ExperimentCommands:
             old = await _lock(connection, request, message)
             others = await experiments.lock_started_experiments(connection, request.owner)
             changed, effect = lifecycle.edit(old, wanted, others)
-            action = f"update {effect.why}".strip()
+            action = f"update {effect.reason}".strip()
             stored = await experiments.update_experiment(connection, request, changed, action)
             answer = pb.UpdateExperimentResponse(experiment=stored_message(stored), opened_epoch=effect.opens_new_epoch)
             return answer.SerializeToString()
 
         return await self._once(message, request, change)
 
-    async def move(self, message: Any, answer: Callable[..., Any]) -> bytes:
+    async def change_state(self, message: Any, answer: Callable[..., Any]) -> bytes:
         """Starts, pauses, resumes, completes or cancels an experiment, by the type of the request message."""
         method = type(message).__name__.removesuffix("Request")
         request = requests.change_request(method, requests.reader_of(message.tenant_id), message.reason)
 
         async def change(connection: Connection) -> bytes:
-            if method in _ENDS:
-                await transitions.end_rollout(connection, request, message.experiment_id)  # lock order of the worker
+            if method in _ENDING_METHODS:
+                await transitions.end_rollout(
+                    connection, request, message.experiment_id
+                )  # the worker locks in the same order
             old = await _lock(connection, request, message)
             if method == "StartExperiment":
                 others = await experiments.lock_started_experiments(connection, request.owner)

@@ -75,9 +75,9 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
     async def ListExperiments(self, request: pb.ListExperimentsRequest, context: Context) -> pb.ListExperimentsResponse:
         """Returns a page of experiments, newest first."""
         tenant, state = requests.reader_of(request.tenant_id), STATES.get(request.state)
-        asked = EXPERIMENTS.request(request, "experiments", tenant, state.value if state else "")
-        page = asked.page(
-            await self._experiments.page(tenant, state, asked.after, asked.limit),
+        page_request = EXPERIMENTS.request(request, "experiments", tenant, state.value if state else "")
+        page = page_request.page(
+            await self._experiments.page(tenant, state, page_request.after, page_request.limit),
             lambda last: (microseconds_of(last.created_at), last.experiment.experiment_id),
         )
         messages = [stored_message(each) for each in page.rows]
@@ -91,29 +91,39 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
 
     async def StartExperiment(self, request: pb.StartExperimentRequest, context: Context) -> pb.StartExperimentResponse:
         """Starts a draft."""
-        return stored(await self._commands.move(request, pb.StartExperimentResponse), pb.StartExperimentResponse)
+        return stored(
+            await self._commands.change_state(request, pb.StartExperimentResponse), pb.StartExperimentResponse
+        )
 
     async def PauseExperiment(self, request: pb.PauseExperimentRequest, context: Context) -> pb.PauseExperimentResponse:
         """Pauses a running experiment."""
-        return stored(await self._commands.move(request, pb.PauseExperimentResponse), pb.PauseExperimentResponse)
+        return stored(
+            await self._commands.change_state(request, pb.PauseExperimentResponse), pb.PauseExperimentResponse
+        )
 
     async def ResumeExperiment(
         self, request: pb.ResumeExperimentRequest, context: Context
     ) -> pb.ResumeExperimentResponse:
         """Resumes a paused experiment."""
-        return stored(await self._commands.move(request, pb.ResumeExperimentResponse), pb.ResumeExperimentResponse)
+        return stored(
+            await self._commands.change_state(request, pb.ResumeExperimentResponse), pb.ResumeExperimentResponse
+        )
 
     async def CompleteExperiment(
         self, request: pb.CompleteExperimentRequest, context: Context
     ) -> pb.CompleteExperimentResponse:
         """Completes a running or paused experiment."""
-        return stored(await self._commands.move(request, pb.CompleteExperimentResponse), pb.CompleteExperimentResponse)
+        return stored(
+            await self._commands.change_state(request, pb.CompleteExperimentResponse), pb.CompleteExperimentResponse
+        )
 
     async def CancelExperiment(
         self, request: pb.CancelExperimentRequest, context: Context
     ) -> pb.CancelExperimentResponse:
         """Cancels an experiment that has not ended."""
-        return stored(await self._commands.move(request, pb.CancelExperimentResponse), pb.CancelExperimentResponse)
+        return stored(
+            await self._commands.change_state(request, pb.CancelExperimentResponse), pb.CancelExperimentResponse
+        )
 
     async def AssignVariant(self, request: pb.AssignVariantRequest, context: Context) -> pb.AssignVariantResponse:
         """Assigns a user to a variant."""

@@ -84,7 +84,7 @@ class StickyAssignments:
         columns = (
             users,
             [new[user].variant for user in users],
-            [new[user].analysed for user in users],
+            [new[user].is_analysed for user in users],
             [new[user].reason.value for user in users],
         )
         async with self._database.tenant(tenant) as connection:

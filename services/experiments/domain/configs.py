@@ -58,8 +58,8 @@ def _names(value: object) -> str:
 
 def _template(value: object) -> str:
     """Checks the text of a prompt."""
-    good = isinstance(value, str) and 0 < len(value) <= TEMPLATE_CHARACTERS_MAX
-    return "" if good else f"must be a text of 1 to {TEMPLATE_CHARACTERS_MAX} characters"
+    is_valid = isinstance(value, str) and 0 < len(value) <= TEMPLATE_CHARACTERS_MAX
+    return "" if is_valid else f"must be a text of 1 to {TEMPLATE_CHARACTERS_MAX} characters"
 
 
 def _strategy(value: object) -> str:
@@ -69,8 +69,8 @@ def _strategy(value: object) -> str:
 
 def _share(value: object) -> str:
     """Checks a number in [0, 1]."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-    return "" if good else "must be a number in [0, 1]"
+    is_valid = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return "" if is_valid else "must be a number in [0, 1]"
 
 
 def _flag(value: object) -> str:
@@ -85,8 +85,8 @@ def _object(value: object) -> str:
 
 def _texts(value: object) -> str:
     """Checks an object whose values are texts."""
-    good = isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
-    return "" if good else "must be an object whose values are texts"
+    is_valid = isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values())
+    return "" if is_valid else "must be an object whose values are texts"
 
 
 SCHEMAS: Mapping[ExperimentType, Schema] = {

@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from kit.errors import Precondition
-from splits.assignment import Change, change
+from splits.assignment import EditEffect, edit_effect
 from splits.model import EVERY_TENANT, Experiment, State
 
 IDENTITY = frozenset({"experiment_id", "tenant_id", "state", "epoch", "started_at", "etag"})
@@ -25,7 +25,7 @@ EDITABLE_AFTER_END = frozenset({"name"})
 
 def start(experiment: Experiment, now: datetime, others: Iterable[Experiment] = ()) -> Experiment:
     """Returns a started draft. `others` are running and paused experiments, which must not share slots of the layer."""
-    _need(experiment, "START_NEEDS_DRAFT", State.DRAFT)
+    _require_state(experiment, "START_NEEDS_DRAFT", State.DRAFT)
     if not experiment.treatments:
         raise Precondition(
             "The experiment has no treatment. Add a variant before the start.", reason="START_NEEDS_TREATMENT"
@@ -34,35 +34,35 @@ def start(experiment: Experiment, now: datetime, others: Iterable[Experiment] = 
         raise Precondition(
             "The traffic percentage of the experiment is 0. Raise it before the start.", reason="START_NEEDS_TRAFFIC"
         )
-    _need_free_slots(experiment, others)
+    _require_free_slots(experiment, others)
     return replace(experiment, state=State.RUNNING, started_at=now)
 
 
 def pause(experiment: Experiment) -> Experiment:
     """Returns a paused experiment, which assigns no user. It keeps its slots of the layer."""
-    _need(experiment, "PAUSE_NEEDS_RUNNING", State.RUNNING)
+    _require_state(experiment, "PAUSE_NEEDS_RUNNING", State.RUNNING)
     return replace(experiment, state=State.PAUSED)
 
 
 def resume(experiment: Experiment) -> Experiment:
     """Returns a resumed experiment in the same epoch."""
-    _need(experiment, "RESUME_NEEDS_PAUSED", State.PAUSED)
+    _require_state(experiment, "RESUME_NEEDS_PAUSED", State.PAUSED)
     return replace(experiment, state=State.RUNNING)
 
 
 def complete(experiment: Experiment) -> Experiment:
     """Returns a completed experiment, whose results stay available."""
-    _need(experiment, "COMPLETE_NEEDS_STARTED", State.RUNNING, State.PAUSED)
+    _require_state(experiment, "COMPLETE_NEEDS_STARTED", State.RUNNING, State.PAUSED)
     return replace(experiment, state=State.COMPLETED)
 
 
 def cancel(experiment: Experiment) -> Experiment:
     """Returns a cancelled experiment. An ended experiment cannot be cancelled."""
-    _need(experiment, "CANCEL_NEEDS_OPEN", State.DRAFT, State.RUNNING, State.PAUSED)
+    _require_state(experiment, "CANCEL_NEEDS_OPEN", State.DRAFT, State.RUNNING, State.PAUSED)
     return replace(experiment, state=State.CANCELLED)
 
 
-def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) -> tuple[Experiment, Change]:
+def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) -> tuple[Experiment, EditEffect]:
     """Returns the edited experiment, in a new epoch if the change requires one, and the effect on the analysis.
 
     The fields of IDENTITY are taken from `old`. Raises Precondition (EDIT_AFTER_START, EDIT_AFTER_END, LAYER_TAKEN).
@@ -70,7 +70,7 @@ def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) ->
     new = replace(new, **{name: getattr(old, name) for name in IDENTITY})
     changed = {each.name for each in fields(Experiment) if getattr(old, each.name) != getattr(new, each.name)}
     if old.state is State.DRAFT:
-        return new, Change(False, "")
+        return new, EditEffect(False, "")
     is_ended = old.state in (State.COMPLETED, State.CANCELLED)
     if refused := sorted(changed - (EDITABLE_AFTER_END if is_ended else EDITABLE_WHILE_STARTED)):
         reason = "EDIT_AFTER_END" if is_ended else "EDIT_AFTER_START"
@@ -86,8 +86,8 @@ def edit(old: Experiment, new: Experiment, others: Iterable[Experiment] = ()) ->
             fields="variants",
         )
     if "layer_slots" in changed:
-        _need_free_slots(new, others)
-    effect = change(old, new)
+        _require_free_slots(new, others)
+    effect = edit_effect(old, new)
     return (replace(new, epoch=old.epoch + 1) if effect.opens_new_epoch else new), effect
 
 
@@ -96,7 +96,7 @@ def _without_weights(experiment: Experiment) -> list[tuple[str, object]]:
     return [(variant.name, variant.config) for variant in experiment.variants]
 
 
-def _need(experiment: Experiment, rule: str, *states: State) -> None:
+def _require_state(experiment: Experiment, rule: str, *states: State) -> None:
     """Raises Precondition unless the experiment is in one of the states."""
     if experiment.state not in states:
         allowed = " or ".join(states)
@@ -105,7 +105,7 @@ def _need(experiment: Experiment, rule: str, *states: State) -> None:
         )
 
 
-def _need_free_slots(experiment: Experiment, others: Iterable[Experiment]) -> None:
+def _require_free_slots(experiment: Experiment, others: Iterable[Experiment]) -> None:
     """Raises Precondition (LAYER_TAKEN) when another started experiment has some of the same slots of the layer."""
     for other in others:
         if (

@@ -196,9 +196,9 @@ def rollout_metrics(experiment: Experiment, analysis: Analysis, variant: str) ->
         broken_guardrails=tuple(
             name
             for name, each in comparisons.items()
-            if each.metric.guardrail and each.gain < -each.margin and each.effect.p_value < experiment.alpha
+            if each.metric.is_guardrail and each.gain < -each.margin and each.effect.p_value < experiment.alpha
         ),
-        has_sample_ratio_mismatch=any(each.alarm for each in analysis.sample_ratios),
+        has_sample_ratio_mismatch=any(each.is_mismatch for each in analysis.sample_ratios),
     )
 
 

@@ -1,4 +1,4 @@
-"""Stored exposures: durable before they are confirmed, and each stored once."""
+"""Stores exposures, each once. They are durable before the call returns."""
 
 from __future__ import annotations
 

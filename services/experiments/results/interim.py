@@ -51,7 +51,7 @@ class InterimResults:
     """Records and reads interim results. A reader is a tenant, or EVERY_TENANT for operators."""
 
     def __init__(self, database: Database, experiments: ExperimentStore, serialize: Callable[[Report], bytes]) -> None:
-        """Takes the function that serializes the comparisons of a report for storage."""
+        """`serialize` returns the stored form of the comparisons of a report."""
         self._database, self._experiments, self._serialize = database, experiments, serialize
 
     async def record_scheduled(self, reader: str, experiment_id: str) -> bool:
@@ -82,7 +82,7 @@ class InterimResults:
     async def record_read(self, reader: str, stored: StoredExperiment, report: Report) -> None:
         """Records a report that a caller has read, if the experiment runs and READ_INTERVAL is over.
 
-        A failure is logged and not raised, because the caller has asked for the report only.
+        A failure is logged and not raised, because the caller requested only the report.
         """
         if stored.experiment.state is not State.RUNNING:
             return
@@ -121,7 +121,7 @@ class InterimResults:
                 return recorded
 
     async def delete_old(self) -> None:
-        """Deletes most of the old interim results; see the query for the schedule. Can run in several processes."""
+        """Keeps one result per 6 hours after 14 days, and one per day after 90 days. Can run in several processes."""
         async with self._database.as_role(EXPERIMENTER) as connection:
             await connection.execute(_SQL["delete_old_interim_results"])
 

@@ -82,7 +82,7 @@ async def open_rollouts(connection: Connection, after: RolloutKey, limit: int) -
 async def update_rollout(
     connection: Connection, key: RolloutKey, state: RolloutState, percent: float, *, is_step: bool
 ) -> None:
-    """Updates state and percentage. A step also sets its start and uses up the approval."""
+    """Updates state and percentage. A step also sets its start and clears the approval."""
     await connection.execute(_SQL["update_rollout"], *key, state.value, percent, is_step)
 
 
@@ -117,7 +117,7 @@ async def is_last_decision(connection: Connection, key: RolloutKey, action: str,
 
 
 def _unknown() -> NotFound:
-    return NotFound("The experiment has no rollout.", reason="ROLLOUT_UNKNOWN")
+    return NotFound("The experiment has no rollout. Call StartRollout first.", reason="ROLLOUT_UNKNOWN")
 
 
 def _rollout(row: asyncpg.Record) -> Rollout:

@@ -74,11 +74,11 @@ async def approve_step(connection: Connection, request: ChangeRequest, experimen
 
 async def roll_back(connection: Connection, request: ChangeRequest, experiment_id: str) -> None:
     """Rolls back at once. Raises Precondition (ROLLED_BACK_BEFORE) and NotFound (ROLLOUT_UNKNOWN)."""
-    rollout = await store.lock_rollout(connection, (request.owner, experiment_id))  # locked first, as by the worker
+    rollout = await store.lock_rollout(connection, (request.owner, experiment_id))  # the worker locks in the same order
     stored = await lock_experiment(connection, request.owner, experiment_id, "")
     if rollout.state is RolloutState.ROLLED_BACK:
         raise Precondition("The rollout is already rolled back.", reason="ROLLED_BACK_BEFORE")
-    reason = f"{request.actor}: {request.reason or 'by hand'}"
+    reason = f"{request.actor}: {request.reason or 'no reason given'}"
     decision = Decision(action=Action.ROLL_BACK, to_percent=0.0, numbers={}, reason=reason)
     await _apply(connection, request, stored.experiment, rollout, decision)
 

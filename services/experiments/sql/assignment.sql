@@ -1,5 +1,5 @@
 -- query: running_signature
--- Changes whenever a running experiment starts, ends or is edited.
+-- Digest that changes whenever a running experiment starts, ends or is edited.
 SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature
 FROM experiments_api_v1.running;
 

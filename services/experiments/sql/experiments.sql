@@ -26,7 +26,7 @@ WHERE tenant_id IN ($1, '') AND ($2 = '' OR state = $2)
 ORDER BY created_at DESC, experiment_id DESC LIMIT $5;
 
 -- query: lock_layers
--- Held from the check of the slots of layers until they are taken.
+-- Serializes transactions that check and take slots of layers.
 SELECT pg_advisory_xact_lock(hashtextextended('experiments.layers', 0));
 
 -- query: started_experiments

@@ -1,5 +1,5 @@
 -- query: lock_interim_results
--- Held until an interim result is inserted. Returns false when another transaction holds it.
+-- Locks the interim results of a reader and an experiment until the transaction ends; false if they are locked already.
 SELECT pg_try_advisory_xact_lock(hashtextextended('experiments.looks:' || $1 || ':' || $2, 0));
 
 -- query: is_interim_result_due
@@ -22,13 +22,13 @@ WITH watched AS (
   SELECT tenant_id AS owner, experiment_id, CASE WHEN state = 'completed' THEN ended_at END AS ended_at
   FROM experiments.ab_experiments
   WHERE state = 'running' OR (state = 'completed' AND ended_at > now() - interval '7 days')
-), asked AS (
+), readers AS (
   SELECT owner AS reader, experiment_id, ended_at FROM watched
   UNION
   SELECT l.tenant_id, w.experiment_id, w.ended_at
   FROM watched w JOIN experiments.looks l ON l.experiment_id = w.experiment_id WHERE w.owner = ''
 )
-SELECT a.reader, a.experiment_id::text AS experiment_id FROM asked a
+SELECT a.reader, a.experiment_id::text AS experiment_id FROM readers a
 WHERE (a.reader, a.experiment_id) > ($2, $3::uuid) AND NOT EXISTS (
   SELECT FROM experiments.looks l
   WHERE l.tenant_id = a.reader AND l.experiment_id = a.experiment_id
@@ -44,15 +44,15 @@ ORDER BY taken_at DESC LIMIT $3;
 -- query: delete_old_interim_results
 -- Keeps the last result of every 6 hours after 14 days, and the last one of every day after 90 days.
 WITH old AS (
-  SELECT tenant_id, experiment_id, taken_at, taken_at < now() - interval '90 days' AS very
+  SELECT tenant_id, experiment_id, taken_at, taken_at < now() - interval '90 days' AS is_daily
   FROM experiments.looks WHERE taken_at < now() - interval '14 days'
-), placed AS (
+), numbered AS (
   SELECT tenant_id, experiment_id, taken_at, row_number() OVER (
-    PARTITION BY tenant_id, experiment_id, very,
-      date_bin(CASE WHEN very THEN interval '1 day' ELSE interval '6 hours' END, taken_at, timestamptz 'epoch')
+    PARTITION BY tenant_id, experiment_id, is_daily,
+      date_bin(CASE WHEN is_daily THEN interval '1 day' ELSE interval '6 hours' END, taken_at, timestamptz 'epoch')
     ORDER BY taken_at DESC
-  ) AS place
+  ) AS number
   FROM old
 )
-DELETE FROM experiments.looks l USING placed p
-WHERE p.place > 1 AND l.tenant_id = p.tenant_id AND l.experiment_id = p.experiment_id AND l.taken_at = p.taken_at;
+DELETE FROM experiments.looks l USING numbered p
+WHERE p.number > 1 AND l.tenant_id = p.tenant_id AND l.experiment_id = p.experiment_id AND l.taken_at = p.taken_at;

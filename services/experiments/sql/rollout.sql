@@ -29,7 +29,7 @@ FROM experiments.rollouts
 WHERE tenant_id = $1 AND experiment_id = $2 AND state IN ('running', 'waiting') FOR UPDATE SKIP LOCKED;
 
 -- query: update_rollout
--- Sets state and percentage. A step, $5, sets its start and uses up the approval.
+-- Sets state and percentage. A step, $5, sets its start and clears the approval.
 UPDATE experiments.rollouts SET state = $3, percent = $4, approved = approved AND NOT $5,
   stepped_at = CASE WHEN $5 THEN now() ELSE stepped_at END
 WHERE tenant_id = $1 AND experiment_id = $2;

@@ -50,7 +50,7 @@ async def lock_experiment(connection: Connection, owner: str, experiment_id: str
     """
     row = await connection.fetchrow(_SQL["lock_experiment"], owner, experiment_id)
     if row is None:
-        raise NotFound("The experiment does not exist.", reason="EXPERIMENT_UNKNOWN")
+        raise NotFound("The experiment does not exist. Check experiment_id.", reason="EXPERIMENT_UNKNOWN")
     if etag and int(etag) != row["etag"]:
         raise Conflict(
             "The experiment was changed by another request. Read it and retry with the current etag.",
@@ -98,7 +98,7 @@ class ExperimentStore:
         async with owner_transaction(self._database, tenant) as connection:
             row = await connection.fetchrow(_SQL["find_experiment"], tenant, experiment_id)
         if row is None:
-            raise NotFound("The experiment does not exist.", reason="EXPERIMENT_UNKNOWN")
+            raise NotFound("The experiment does not exist. Check experiment_id.", reason="EXPERIMENT_UNKNOWN")
         return _stored(row)
 
     async def page(

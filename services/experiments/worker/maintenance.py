@@ -1,4 +1,4 @@
-"""Maintenance of the tables."""
+"""Hourly maintenance: deletes stored answers and old interim results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions about open rollouts on an interval, by one of any number of replicas."""
+"""Background task that decides about open rollouts. Several replicas can run it at the same time."""
 
 from __future__ import annotations
 

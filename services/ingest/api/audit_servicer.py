@@ -40,7 +40,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
 
 
 def _log_tenant(request_tenant: str) -> str:
-    """Returns the tenant of the log; empty for an operator of all tenants who names no tenant."""
+    """Returns the tenant of the log; empty if an operator of all tenants sends a request without a tenant."""
     if not request_tenant and not current_principal().tenant_id:
         return ""
     return tenant_of(request_tenant)

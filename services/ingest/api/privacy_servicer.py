@@ -16,6 +16,7 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 Context = Any
 ERASURES = Keyset((MICROSECONDS, UUID_TEXT), (LATEST_US, LAST_UUID), size_max=200)
+"""Request time in microseconds since 1970 and erasure_id, in descending order."""
 
 
 class PrivacyServicer:
@@ -25,7 +26,7 @@ class PrivacyServicer:
         self._erasures, self._exports = erasures, exports
 
     async def ForgetUser(self, request: pb.ForgetUserRequest, context: Context) -> pb.ForgetUserResponse:
-        """Erases a user."""
+        """Erases all data of a user."""
         key = IdempotencyKey.of(request, "ForgetUser", tenant_of(request.tenant_id))
         actor = current_principal().subject
         response = await self._erasures.erase(key, request.user_id, actor, encode_erasure_response)

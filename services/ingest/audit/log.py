@@ -15,6 +15,7 @@ _SQL = load_queries("ingest", "audit.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 VERIFY_S_MAX = 600.0
+"""Longest duration of a verification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,6 @@ async def verify_audit_log(database: Database, tenant: str) -> AuditVerification
     first_broken = row["broken"]
     if not first_broken and row["head"] > row["last"]:
         first_broken = row["last"] + 1
-    if not first_broken and not row["ends_well"]:
+    if not first_broken and not row["is_end_valid"]:
         first_broken = max(row["last"], 1)
     return AuditVerification(entries=row["entries"], first_broken=first_broken, last_hash=row["last_hash"] or "")

@@ -1,4 +1,4 @@
-"""Types that a write consists of. All times are integers: microseconds since 1970-01-01 in UTC."""
+"""Types of write requests and their results. All times are integers: microseconds since 1970-01-01 in UTC."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FeedbackKind(StrEnum):
 
 
 class WriteMethod(StrEnum):
-    """RPC that a write came from. The name is stored with the response."""
+    """RPC that received a write. Its name is stored with the response."""
 
     RECORD_MANIFEST = "RecordManifest"
     BATCH_RECORD_MANIFESTS = "BatchRecordManifests"
@@ -70,7 +70,7 @@ class TimeBounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalColumns:
-    """Implicit signals as columns of equal length, in the form that the database takes."""
+    """Implicit signals as columns of equal length, in the form of query arguments."""
 
     output_ids: list[str] = field(default_factory=list)
     user_ids: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ class SignalColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """Explicit feedback of one user on one output. Two equal votes are one act of the user, sent twice."""
+    """Explicit feedback of one user on one output. Two equal votes count as one vote that was sent twice."""
 
     output_id: str
     user_id: str
@@ -152,7 +152,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
-    """Retracts feedback of one user on one output, up to and including a time."""
+    """Retraction of the feedback of one user on one output with a time up to and including `until_us`."""
 
     output_id: str
     user_id: str

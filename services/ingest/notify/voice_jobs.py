@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 STREAM_LENGTH_MAX = 100_000
 """Approximate length at which Redis drops the oldest entries of the stream."""
 QUEUE_MAX = 10_000
-"""Entries that wait to be sent; beyond it the oldest one is dropped."""
+"""Largest number of unsent entries. A further entry replaces the oldest one."""
 LOST = Counter("radiant_ingest_lost_voice_jobs_total", "Notifications of voice comments that could not be sent.")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

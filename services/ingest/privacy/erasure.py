@@ -17,6 +17,7 @@ _SQL = load_queries("ingest", "privacy.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 ERASURE_S_MAX = 300.0
+"""Longest duration of the deletion."""
 _ANSWERS = StoredAnswers("ingest")
 
 

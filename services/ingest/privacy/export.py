@@ -18,13 +18,14 @@ _SESSION = load_queries("ingest", "session.sql")
 CONCURRENT_MAX = 2
 """Exports of one process at the same time. Each holds a connection and a snapshot."""
 EXPORT_S_MAX = 600.0
+"""Longest duration of an export."""
 ROWS_PREFETCHED = 100
-"""Rows in memory."""
+"""Rows of a cursor in memory."""
 RETRY_AFTER = timedelta(seconds=5)
 
 
 class UserExports:
-    """Exports the records of users, a limited number of exports at the same time."""
+    """Exports the records of users; at most CONCURRENT_MAX exports run at the same time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

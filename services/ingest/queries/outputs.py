@@ -1,4 +1,4 @@
-"""Outputs with their feedback, as a list and one by one, for ListOutputs and GetOutput."""
+"""Queries for lists of outputs (ListOutputs) and for one output with its feedback (GetOutput)."""
 
 from __future__ import annotations
 
@@ -140,7 +140,10 @@ class _OutputSearch:
     async def block(
         self, before: OutputKey, floor: OutputKey, ids: Sequence[str] | None = None, found: int = 0
     ) -> list[asyncpg.Record]:
-        """Returns outputs from the floor to before a key, of the given identifiers if any."""
+        """Returns outputs in [floor, before), restricted to `ids` unless it is None.
+
+        `found` is the number of rows that the search has found before.
+        """
         return await self._fetch(_LIST_BLOCK, before, floor, ids, found)
 
     async def _fetch(
@@ -181,9 +184,9 @@ class _OutputSearch:
 
 @asynccontextmanager
 async def timeout_advice() -> AsyncIterator[None]:
-    """Adds to a statement time-out of the block what the caller can do about it."""
+    """Replaces a statement timeout in the block by an error that advises a narrower request."""
     try:
         yield
     except DeadlineExceeded as error:
-        message = "The query exceeded the statement time-out. Request a shorter time range or fewer conditions."
+        message = "The query exceeded the statement timeout. Request a shorter time range or fewer conditions."
         raise DeadlineExceeded(message, reason=error.reason) from None

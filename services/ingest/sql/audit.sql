@@ -11,14 +11,14 @@ ORDER BY sequence DESC LIMIT $8;
 -- Recomputes all hashes of a tenant's audit log in one snapshot and in bounded memory. Returns the number of entries, the first
 -- invalid one, and the recorded end of the chain. A valid entry has the next sequence number and the hash over its predecessor.
 SELECT s.entries, s.broken, s.last, encode(s.last_hash, 'hex') AS last_hash, coalesce(h.sequence, 0) AS head,
-  coalesce(h.hash = s.last_hash, s.last = 0) AS ends_well
+  coalesce(h.hash = s.last_hash, s.last = 0) AS is_end_valid
 FROM (
-  SELECT count(*) AS entries, coalesce(min(c.sequence) FILTER (WHERE NOT c.fits), 0) AS broken,
+  SELECT count(*) AS entries, coalesce(min(c.sequence) FILTER (WHERE NOT c.is_valid), 0) AS broken,
     coalesce(max(c.sequence), 0) AS last,
     (SELECT l.hash FROM ingest.audit_log l WHERE l.tenant_id = $1 ORDER BY l.sequence DESC LIMIT 1) AS last_hash
   FROM (
     SELECT l.sequence, l.sequence = row_number() OVER chain
-      AND l.hash = ingest.audit_hash(coalesce(lag(l.hash) OVER chain, ''), l) AS fits
+      AND l.hash = ingest.audit_hash(coalesce(lag(l.hash) OVER chain, ''), l) AS is_valid
     FROM ingest.audit_log l WHERE l.tenant_id = $1
     WINDOW chain AS (ORDER BY l.sequence)
   ) AS c

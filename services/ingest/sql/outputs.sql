@@ -17,7 +17,7 @@ WHERE tenant_id = $1 AND conversation_id = $2 AND conversation_id <> ''
 ORDER BY created_at DESC, output_id DESC LIMIT $6;
 
 -- query: list_outputs
--- Outputs, newest first, before one key and not before another, that meet all conditions; an empty condition is met by all. The
+-- Outputs, newest first, before one key and not before another, that meet all conditions; an empty value sets no condition. The
 -- caller replaces the marker "per output" by OFFSET 0 to look up feedback output by output, which is faster for few outputs.
 SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
   coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed

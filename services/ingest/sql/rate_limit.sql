@@ -1,6 +1,6 @@
 -- query: recent_submissions
 -- Number of votes and voice comments of each user in the last $3 seconds, counted up to $4, and the seconds until the oldest
--- counted one is older than that. The age of a voice comment follows from the time that the client stated.
+-- counted one leaves this window. The age of a voice comment is computed from its client time.
 SELECT k.user_id, count(s.submitted_at) AS submissions,
   coalesce(extract(epoch FROM min(s.submitted_at) - now()) + $3, $3)::float8 AS wait_s
 FROM unnest($2::text[]) AS k (user_id)

@@ -1,5 +1,5 @@
 -- query: plan_for_values
--- Plans each query of this transaction for its argument values: unset conditions cost nothing, set ones choose the index.
+-- Plans each query of this transaction for its argument values: the planner ignores unset conditions and selects an index for set ones.
 SET LOCAL plan_cache_mode = force_custom_plan;
 
 -- query: plan_automatically
@@ -7,5 +7,5 @@ SET LOCAL plan_cache_mode = force_custom_plan;
 SET LOCAL plan_cache_mode = auto;
 
 -- query: disable_statement_timeout
--- Lifts the statement time-out in this transaction, for statements over very many rows.
+-- Disables the statement timeout in this transaction, for statements over large tables.
 SET LOCAL statement_timeout = 0;

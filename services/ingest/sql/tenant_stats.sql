@@ -20,12 +20,12 @@ WITH outputs AS MATERIALIZED (
   UNION ALL
   SELECT DISTINCT o.output_id, o.day, v.user_id, NULL::smallint, 0, 0, 1
   FROM outputs o JOIN ingest.standing_voice v ON v.tenant_id = $1 AND v.output_id = o.output_id AND v.sentiment IS NOT NULL
-), given AS (
+), feedback_by_day AS (
   SELECT day, count(DISTINCT output_id) AS outputs_with_feedback, count(DISTINCT user_id) AS users,
     count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,
     count(*) FILTER (WHERE rating = -1) AS negative, sum(comments) AS comments, sum(signals) AS signals, sum(voice) AS voice
   FROM units GROUP BY GROUPING SETS ((day), ())
-), made AS (
+), outputs_by_day AS (
   SELECT day, count(*) AS outputs, count(*) FILTER (WHERE followed) AS outputs_followed, sum(total_cost) AS cost_usd
   FROM outputs GROUP BY GROUPING SETS ((day), ())
 ), days AS (
@@ -33,14 +33,14 @@ WITH outputs AS MATERIALIZED (
     coalesce(m.cost_usd, 0) AS cost_usd, coalesce(g.users, 0) AS users, coalesce(g.positive, 0) AS positive,
     coalesce(g.neutral, 0) AS neutral, coalesce(g.negative, 0) AS negative, coalesce(g.comments, 0) AS comments,
     coalesce(g.signals, 0) AS signals, coalesce(g.voice, 0) AS voice
-  FROM made m LEFT JOIN given g ON coalesce(g.day, '-infinity') = coalesce(m.day, '-infinity')
-), judged AS (
+  FROM outputs_by_day m LEFT JOIN feedback_by_day g ON coalesce(g.day, '-infinity') = coalesce(m.day, '-infinity')
+), votes_by_output AS (
   SELECT output_id, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = -1) AS negative
   FROM units GROUP BY output_id
 ), models AS (
   SELECT model, count(*) AS outputs, count(j.output_id) AS outputs_with_feedback,
     coalesce(sum(j.positive), 0)::bigint AS positive, coalesce(sum(j.negative), 0)::bigint AS negative
-  FROM outputs o CROSS JOIN LATERAL unnest(o.models_used) AS model LEFT JOIN judged j USING (output_id)
+  FROM outputs o CROSS JOIN LATERAL unnest(o.models_used) AS model LEFT JOIN votes_by_output j USING (output_id)
   GROUP BY model ORDER BY outputs DESC, model LIMIT $4
 ), categories AS (
   SELECT category, count(*) FILTER (WHERE rating = 1) AS positive, count(*) FILTER (WHERE rating = 0) AS neutral,

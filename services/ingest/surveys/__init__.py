@@ -1,1 +1,1 @@
-"""Survey prompts: whether the widget asks a user for feedback."""
+"""Survey prompts: decisions whether the widget prompts a user for feedback."""

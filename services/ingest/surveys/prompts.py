@@ -37,9 +37,9 @@ async def load_widget_state(
 ) -> WidgetState:
     """Returns the user's rating of the output and whether to prompt the user for feedback on it.
 
-    A repeated call returns the same decision until the user gives feedback: decisions for which sampling and the
-    manifest asked for a prompt are stored for 30 days. A decision without a prompt is not stored; its reason may
-    change to FATIGUE later. Without a user or an output nothing is read.
+    A repeated call returns the same decision until the user gives feedback: a decision to prompt,
+    and one that a limit prevented, is stored for 30 days. Other decisions are not stored; their reason may change to
+    FATIGUE later. Without a user or an output the database is not read.
     """
     if not user_id or not output_id:
         return WidgetState(rating=None, decision=_NO_PROMPT)

@@ -26,6 +26,7 @@ STORED = Metric("radiant_ingest_voice_bytes_total", "Bytes of audio that were st
 DELETED = Metric("radiant_ingest_voice_leftovers_total", "Audio objects deleted because their row was not stored.")
 
 ORPHANS_MAX = 10_000
+"""Largest number of objects to check. Above it, the oldest one is not checked."""
 UNKNOWN_COMMIT_WAIT = timedelta(seconds=60)
 """Time after which a transaction with an unknown result is no longer running."""
 ORPHAN_INTERVAL = timedelta(seconds=1)
@@ -39,7 +40,7 @@ class _PossibleOrphan:
     """An audio object that may have no row."""
 
     due_s: float
-    """Monotonic time from which on the table shows whether the row is stored."""
+    """Monotonic time in seconds of the check. The transaction of the row has ended by then."""
     tenant: str
     recording: Recording
 

@@ -26,7 +26,7 @@ REFUSED = Counter(
 )
 
 MEMORY_BYTES_MAX = 1024 * 1024
-"""Longer recordings are buffered in a temporary file."""
+"""Largest recording that is buffered in memory. A larger one is buffered in a temporary file."""
 CHUNK_BYTES = 256 * 1024
 RETRY_AFTER = timedelta(seconds=1)
 _FORMATS = ", ".join(AudioFormat)
@@ -82,7 +82,7 @@ class UploadReceiver:
     async def receive(self, parts: AsyncIterator[UploadPart]) -> AsyncIterator[Upload]:
         """Yields the upload once it is complete; its audio is discarded after the block.
 
-        Raises Invalid naming the part that is wrong, Exhausted (UPLOADS_FULL) if too many uploads are in progress,
+        Raises Invalid with the path of the invalid field, Exhausted (UPLOADS_FULL) if too many uploads are in progress,
         DeadlineExceeded (UPLOAD_TOO_SLOW) after a time limit, and Unavailable (UPLOAD_SPACE) if the disk is full.
         """
         if self._running >= self._limits.concurrent_max:

@@ -1,7 +1,7 @@
-"""Group commit: concurrent writes share transactions, and each is answered after its commit.
+"""Group commit: concurrent writes share a transaction, and each caller gets its response after the commit.
 
-A committer that is free takes all writes that wait. Under low load a write is committed at once; under high load
-groups form, so that one flush of the write-ahead log serves many calls.
+A free committer takes all queued writes. Under low load, a write is committed at once. Under high load, writes are
+grouped, so that one flush of the write-ahead log serves many calls.
 """
 
 from __future__ import annotations

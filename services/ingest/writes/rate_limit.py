@@ -22,7 +22,7 @@ _WRITES = load_queries("ingest", "writes.sql")
 
 WINDOW = timedelta(hours=1)
 LOCK_COUNT = 256
-"""Locks that users share by hash: without Redis the submissions of one user are counted and stored one by one."""
+"""Number of locks. Without Redis, a user's submissions are counted and stored under the lock of the user's hash."""
 REFUSED = Counter("radiant_ingest_paced_total", "Submissions refused because the user reached the hourly limit.")
 
 
@@ -66,7 +66,7 @@ class HourlyUserRateLimit:
             yield
 
     async def _wait_by_rows(self, tenant: str, counts: Mapping[str, int]) -> timedelta | None:
-        """Returns the time to wait by the stored votes and voice comments; None if the request is admitted."""
+        """Returns the time to wait, computed from stored rows; None if the request is admitted."""
         window_s = WINDOW.total_seconds()
         async with self._database.tenant(tenant) as connection:
             rows = await connection.fetch(

@@ -14,12 +14,12 @@ from kit.telemetry.metrics import Counter
 
 _SQL = load_queries("ingest", "writes.sql")
 INSERT_NEW = _SQL["insert_signals"].replace("ON CONFLICT DO NOTHING", "")
-"""The same statement, which fails on the first duplicate."""
+"""The query `insert_signals` without ON CONFLICT. It fails on the first duplicate."""
 
 SEPARATOR = "\x1f"
 """Separates the values of a column. The API allows no control characters in names, and JSON escapes them."""
 OPTIMISTIC_MIN = 50
-"""Least number of signals that are first stored without a check for duplicates."""
+"""Smallest group that is first inserted without a check for duplicates."""
 _SENTIMENT_TEXTS = {sentiment: str(sentiment) for sentiment in SENTIMENTS.values()}
 REPEATED = Counter(
     "radiant_ingest_groups_with_repeats_total",
@@ -69,7 +69,7 @@ def _key_arguments(signals: SignalColumns) -> tuple[str, str, str, str]:
 
 
 async def _insert_new(connection: Connection, tenant: str, signals: SignalColumns) -> bool:
-    """Returns whether the signals are stored; False if one of them is a duplicate, and then none is stored."""
+    """Inserts signals without a check for duplicates. Returns False, and stores none, if one is a duplicate."""
     try:
         async with connection.transaction():
             await connection.execute(INSERT_NEW, tenant, *insert_arguments(signals))

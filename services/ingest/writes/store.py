@@ -31,7 +31,7 @@ from kit.postgres.queries import load_queries
 _SQL = load_queries("ingest", "writes.sql")
 
 USER_LOCKS_MAX = 64
-"""Users of one transaction that are locked one by one. With more, every erasure of the tenant waits for it."""
+"""Largest number of users that a transaction locks individually. A larger one locks out every erasure of the tenant."""
 
 ResponseEncoder = Callable[[Write, WriteResult], bytes]
 """Returns the response of a write, serialized. Raises RadiantError if nothing of the write was stored."""

@@ -112,9 +112,9 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
             model=request.model,
             task_type=request.task_type,
             domain_mode=request.domain_mode,
-            has_rollups=request.include_rollups,
+            includes_rollups=request.include_rollups,
         )
-        filters = (selected.model, selected.task_type, selected.domain_mode, str(selected.has_rollups))
+        filters = (selected.model, selected.task_type, selected.domain_mode, str(selected.includes_rollups))
         page = _SCORES.request(request, scope.value, selected.tenant_id, selected.user_id, *filters)
         found = await self._scores.read(selected, page.after, page.limit)
         scores = page.page(found.scores, lambda each: (each.task_type, each.domain_mode, each.model))

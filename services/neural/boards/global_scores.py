@@ -15,7 +15,7 @@ _SQL = load_queries("neural", "boards.sql")
 
 
 async def lock_global_scores(connection: Connection) -> None:
-    """Waits until no other transaction recomputes global scores, and keeps others out until this one ends."""
+    """Waits until no other transaction recomputes global scores, and locks others out until this one ends."""
     await connection.execute(_SQL["lock_global_scores"])
 
 

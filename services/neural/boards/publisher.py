@@ -28,7 +28,7 @@ BOARDS_PER_STEP = 2000
 
 
 class Publisher:
-    """Processes the publish queue, also while Redis is unavailable."""
+    """Processes the publish queue. It continues while Redis is unavailable."""
 
     def __init__(
         self,
@@ -65,8 +65,8 @@ class Publisher:
     async def step(self) -> int:
         """Publishes one batch and returns the number of queue rows.
 
-        The rows leave the queue also if Redis is unavailable. Boards are then read from the database, and the cache
-        is cleared when Redis is available again.
+        The rows are removed from the queue even if Redis is unavailable. Boards are then read from the database, and
+        the cache is cleared when Redis is available again.
         """
         if self._is_cache_outdated:
             self._is_cache_outdated = False  # set before the call: a concurrent clear_cache() must not be lost

@@ -1,4 +1,4 @@
-"""Boards in the database."""
+"""Reads boards from the database."""
 
 from __future__ import annotations
 

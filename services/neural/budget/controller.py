@@ -36,11 +36,13 @@ class BudgetController:
         now = now or datetime.now(UTC)
         due_before = now - INTERVAL + DUE_TOLERANCE
         async with self._database.as_role(LEARNER) as connection:
-            await connection.execute(_SQL["ensure_pacers"])
-            due = await connection.fetch(_SQL["due_pacers"], start_of_day(now), due_before, TENANTS_PER_STEP)
+            await connection.execute(_SQL["ensure_budget_states"])
+            due = await connection.fetch(_SQL["due_budget_states"], start_of_day(now), due_before, TENANTS_PER_STEP)
             if due:
                 rows = [self._updated_row(row, now) for row in due]
-                await connection.execute(_SQL["update_pacers"], *(list(each) for each in zip(*rows, strict=True)), now)
+                await connection.execute(
+                    _SQL["update_budget_states"], *(list(each) for each in zip(*rows, strict=True)), now
+                )
         return len(due)
 
     def _updated_row(self, row: asyncpg.Record, now: datetime) -> tuple[str, float, float, float, float]:
@@ -53,4 +55,4 @@ class BudgetController:
 
 async def delete_budget_state(connection: Connection, tenant: str) -> None:
     """Deletes the controller state of a tenant without a budget."""
-    await connection.execute(_SQL["delete_pacer"], tenant)
+    await connection.execute(_SQL["delete_budget_state"], tenant)

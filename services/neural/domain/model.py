@@ -20,7 +20,7 @@ class Scope(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How a model is chosen by its estimate."""
+    """Rule by which a model is chosen from the estimates of the candidates."""
 
     GREEDY = "greedy"
     THOMPSON = "thompson"
@@ -29,7 +29,7 @@ class Strategy(StrEnum):
 
 
 class LearningMode(StrEnum):
-    """How much a unit of feedback counts."""
+    """Weight of a unit of feedback: 1 (running_mean), or its evidence (evidence_weighted)."""
 
     RUNNING_MEAN = "running_mean"
     EVIDENCE_WEIGHTED = "evidence_weighted"

@@ -73,7 +73,7 @@ def _thompson_propensities(
     low = np.max(np.maximum(mean - GRID_DEVIATIONS * deviation, 0.0) - cost)
     high = np.max(np.minimum(mean + GRID_DEVIATIONS * deviation, 1.0) - cost)
     edges = np.linspace(low, high, GRID_POINTS + 1)
-    from scipy.special import betainc  # 0.3 s, which the start does not wait for; see neural.__main__
+    from scipy.special import betainc  # takes 0.3 s; neural.__main__ preloads it
 
     below = betainc(a, b, np.clip(edges[None, :] + cost[:, None], 0.0, 1.0))
     below[:, -1] = 1.0

@@ -44,10 +44,10 @@ OTHERS_MIN = 3
 """Other raters of a cell from which votes on it are comparable."""
 
 _FULL_AGE = timedelta(days=7)
-_FULL_ENTROPY, _RAMP = 0.5, 3.0
+_FULL_ENTROPY, _ALIGNMENT_SCALE = 0.5, 3.0
 _SOFT_WEIGHT = 0.2
-_SHARE_MAX, _VOTES_FREE, _RATERS_MIN = 0.1, 100, 20
-_TASTE, _HABIT, _PRIOR = 20.0, 1.0, 2.0
+_SHARE_MAX, _VOTES_LIMIT_MIN, _RATERS_MIN = 0.1, 100, 20
+_POPULATION_STRENGTH, _HABIT_STRENGTH, _PRIOR_STRENGTH = 20.0, 1.0, 2.0
 
 
 class TaskModel(NamedTuple):
@@ -160,7 +160,12 @@ def _comparable(rater: Rater, population: Population) -> list[_ComparedCell]:
             others[cell] = (*rest, own.up + own.down)
     base = (up + 1) / (up + down + 2)
     return [
-        _ComparedCell(cell, rater.votes[cell].up, votes, (cell_up + _PRIOR * base) / (cell_up + cell_down + _PRIOR))
+        _ComparedCell(
+            cell,
+            rater.votes[cell].up,
+            votes,
+            (cell_up + _PRIOR_STRENGTH * base) / (cell_up + cell_down + _PRIOR_STRENGTH),
+        )
         for cell, (cell_up, cell_down, votes) in others.items()
     ]
 
@@ -186,7 +191,8 @@ def log_ratio(compared: list[_ComparedCell]) -> float:
 
 def _ratios(groups: Iterable[tuple[float, float, float]], base: float) -> list[float]:
     return [
-        _beta_binomial(up, votes, _TASTE, expected / votes) - _beta_binomial(up, votes, _HABIT, base)
+        _beta_binomial(up, votes, _POPULATION_STRENGTH, expected / votes)
+        - _beta_binomial(up, votes, _HABIT_STRENGTH, base)
         for up, votes, expected in groups
     ]
 
@@ -244,7 +250,7 @@ def _volume(rater: Rater, population: Population) -> TrustFactor:
     if population.raters < _RATERS_MIN:
         text = f"{votes} votes. The limit applies from {_RATERS_MIN} raters; there are {population.raters}."
         return TrustFactor("volume", TRUST_NEUTRAL, text)
-    limit = max(float(_VOTES_FREE), _SHARE_MAX * population.votes)
+    limit = max(float(_VOTES_LIMIT_MIN), _SHARE_MAX * population.votes)
     text = f"{votes} of {population.votes} votes. The limit per rater is {limit:.0f} votes."
     return TrustFactor("volume", min(1.0, limit / max(votes, 1)), text)
 
@@ -272,7 +278,7 @@ def _alignment(ratio: float, votes: int) -> TrustFactor:
         if ratio >= 0
         else f"A habit of the rater predicts {votes} votes {odds} times better than the votes of other raters."
     )
-    return TrustFactor("alignment", min(1.0, math.exp(ratio / _RAMP)), text)
+    return TrustFactor("alignment", min(1.0, math.exp(ratio / _ALIGNMENT_SCALE)), text)
 
 
 def _odds(ratio: float) -> str:

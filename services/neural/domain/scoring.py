@@ -72,7 +72,7 @@ def score_unit(facts: UnitFacts) -> UnitScore | None:
 
 
 def contribution_of(facts: UnitFacts, mode: LearningMode, half_life: timedelta) -> Contribution | None:
-    """Returns what a unit adds to the cells of each of its models, or None without feedback or models.
+    """Returns the amounts that a unit adds to the cells of each of its models, or None without feedback or models.
 
     A unit counts 1 in mode running_mean and its evidence in mode evidence_weighted. Each of k models gets 1/k.
     """

@@ -57,8 +57,8 @@ class Priors:
     """Number of Bernoulli trials that one unit is worth in Thompson sampling: m(1 - m) divided by the variance of unit
     scores, the minimum over all qualities (bench/learning/replay). With 1 each unit counts as one Bernoulli trial."""
     certainty_max: Annotated[float, Setting("CERTAINTY_MAX", 1, 1e9, "units")] = 200.0
-    """Largest evidence of an estimate in Thompson sampling, in units. A finite limit keeps exploring, so that models
-    that improved are found again (bench/learning/replay)."""
+    """Largest evidence of an estimate in Thompson sampling, in units. A finite limit preserves exploration, so that
+    improved models are found again (bench/learning/replay)."""
     threshold: Annotated[float, Setting("CONFIDENCE_THRESHOLD", 0.01, 1)] = 0.5
     """Confidence from which a scope determines the estimate's scope."""
 

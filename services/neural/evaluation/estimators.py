@@ -13,7 +13,7 @@ All are ratios R = Σ a / Σ b. Events of one user are correlated, so the varian
     var R = G / (G - 1) · Σ over users (Σ (a - R b))² / (Σ b)²,   with Student's t of G - 1 degrees of freedom
 
 No event contains choices of the target policy that the logging policy never makes. The mean weight is 1 minus their
-share. Of their reward only the bounds are known (Manski, 1990), so the intervals are widened: the upper bound of IPS,
+share. Only the bounds of their reward are known (Manski, 1990), so the intervals are widened: the upper bound of IPS,
 which counts these rewards as 0, by the share; both bounds of SNIPS and DR by the share times the largest distance of
 the estimate from a reward.
 """

@@ -1,4 +1,4 @@
-"""Evaluates a strategy, with the present boards, on logged decisions.
+"""Evaluates a strategy with the present boards on logged decisions, for EvaluatePolicy.
 
 The target policy is the strategy with its present estimates, restricted to the logged candidates of each decision.
 Costs and epsilon of requests are not logged; the values of the settings are used. The evaluation assumes that the

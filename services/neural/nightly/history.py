@@ -1,4 +1,4 @@
-"""Nightly runs and their reports."""
+"""Queries for nightly runs and their reports."""
 
 from __future__ import annotations
 

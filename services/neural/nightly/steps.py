@@ -44,7 +44,7 @@ async def fit_priors(database: Database, tenants_min: int) -> StepReport:
     async with database.as_role(LEARNER) as connection:
         started_at = await server_time(connection)
         await configure_bulk_statements(connection)
-        rows = await connection.fetch(_SQL["scatter"], tenants_min, timeout=STATEMENT_TIMEOUT_S)
+        rows = await connection.fetch(_SQL["variance_sums"], tenants_min, timeout=STATEMENT_TIMEOUT_S)
     fitted = []
     for row in rows:
         sums = VarianceSums(**{name: row[name] for name in VarianceSums.__slots__})

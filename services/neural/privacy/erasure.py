@@ -30,7 +30,7 @@ _REPORT_TABLES = ("score_versions", "runs")
 
 
 class UserErasure:
-    """Neural's parts of erasures. Every step can be interrupted and repeated by any process."""
+    """Deletes the decisions and learned data of erased users. A step can be interrupted and repeated in any process."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""State of learning, and trust scores."""
+"""Queries for the state of learning and for trust scores."""
 
 from __future__ import annotations
 

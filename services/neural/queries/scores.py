@@ -1,4 +1,4 @@
-"""Learned scores."""
+"""Queries for learned scores, for ListModelScores."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ScoreFilter:
     model: str = ""
     task_type: str = ""
     domain_mode: str = ""
-    has_rollups: bool = False
+    includes_rollups: bool = False
     """Whether roll-ups over domains and tasks are included."""
 
 
@@ -72,7 +72,7 @@ class Scores:
         is_global = selected.scope is Scope.GLOBAL
         transaction = self._database.as_role(LEARNER) if is_global else self._database.tenant(selected.tenant_id)
         owner = ("", "") if is_global else (selected.tenant_id, selected.user_id)
-        filters = (selected.model, selected.task_type, selected.domain_mode, selected.has_rollups)
+        filters = (selected.model, selected.task_type, selected.domain_mode, selected.includes_rollups)
         async with transaction as connection:
             version, _ = await live_and_building(connection)
             keys = await connection.fetch(_SQL["score_keys"], version.number, *owner, *filters, *after, limit)
@@ -86,9 +86,9 @@ class Scores:
         return FoundScores(scores=scores, version=version)
 
     def _score(self, cells: Sequence[asyncpg.Record], half_life: timedelta, now: datetime) -> ModelScore:
-        ages = [_Age(*_age(cell), epoch=cell["epoch"]) for cell in cells]
+        versions = [_CellVersion(*_version(cell), epoch=cell["epoch"]) for cell in cells]
         full = [decayed(int(cell["evidence"]), now, half_life) for cell in cells]
-        counted = carried_over(ages, full, self._carry_over)
+        counted = carried_over(versions, full, self._carry_over)
         shares = [part / evidence if evidence > 0 else 0.0 for part, evidence in zip(counted, full, strict=True)]
 
         def mean_of(evidence: str, total: str) -> tuple[float, float]:
@@ -100,7 +100,7 @@ class Scores:
 
         evidence, score = mean_of("evidence", "score_sum")
         aspects = {name: mean_of(f"{name}_evidence", f"{name}_sum") for name in ASPECTS}
-        newest = max(cells, key=_age)
+        newest = max(cells, key=_version)
         return ModelScore(
             model=newest["model"],
             model_version=newest["model_version"],
@@ -115,13 +115,13 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class _Age:
+class _CellVersion:
     first_output_at: datetime
     model_version: str
     epoch: int
 
 
-def _age(cell: asyncpg.Record) -> tuple[datetime, str]:
+def _version(cell: asyncpg.Record) -> tuple[datetime, str]:
     first = cell["first_output_at"]
     is_aware = isinstance(first, datetime) and first.tzinfo is not None
     return (first if is_aware else datetime.min.replace(tzinfo=UTC), cell["model_version"])

@@ -43,7 +43,7 @@ class SettingsStatus:
     """Outputs whose cost is counted in `spent`."""
     cost_weight: float
     """Present cost weight of the budget controller."""
-    paced_at: datetime | None
+    weight_updated_at: datetime | None
     """When the cost weight was computed; None without a budget."""
 
 

@@ -92,7 +92,7 @@ class Rebuild:
 
     async def _start(self, run_id: str) -> tuple[ScoreVersion, datetime]:
         async with self._database.as_role(LEARNER) as connection:
-            await connection.execute(_SQL["fail_builds"], None, "another run took its place")
+            await connection.execute(_SQL["fail_builds"], None, "another run replaced it")
             await connection.execute(_SQL["delete_changed"])
         await self._drop_old_versions()
         async with self._database.as_role(LEARNER) as connection:

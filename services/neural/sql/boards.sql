@@ -54,7 +54,7 @@ DELETE FROM neural.publish_queue WHERE seq IN (
 SELECT tenant_id FROM neural.tenant_settings WHERE tenant_id = ANY($1::text[]) AND global_learning;
 
 -- query: lock_global_scores
--- Global scores are computed by one process at a time.
+-- Waits until no other transaction computes global scores, and locks others out until this one ends.
 SELECT pg_advisory_xact_lock(72003, 0);
 
 -- query: recompute_global

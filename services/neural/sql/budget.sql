@@ -29,7 +29,7 @@ DELETE FROM neural.counted_outputs WHERE hour < now() - interval '9 days';
 -- Deletes spending that is older than 90 days.
 DELETE FROM neural.spending WHERE hour < now() - interval '90 days';
 
--- query: ensure_pacers
+-- query: ensure_budget_states
 -- Creates the controller state of tenants with a budget.
 INSERT INTO neural.budget_pacers (tenant_id)
 SELECT t.tenant_id FROM neural.tenant_settings t
@@ -37,7 +37,7 @@ WHERE t.daily_budget_usd > 0 AND NOT EXISTS (SELECT FROM neural.budget_pacers p 
 ORDER BY t.tenant_id
 ON CONFLICT DO NOTHING;
 
--- query: due_pacers
+-- query: due_budget_states
 -- Locks the controller states last updated before $2, oldest first, with the spending of the day that began at $1.
 -- Skips states that another process has locked.
 SELECT p.tenant_id, p.steady_weight, p.spent, p.rate, p.updated_at, t.daily_budget_usd, s.spent AS spent_today
@@ -51,7 +51,7 @@ WHERE p.updated_at < $2
 ORDER BY p.updated_at LIMIT $3
 FOR UPDATE OF p SKIP LOCKED;
 
--- query: update_pacers
+-- query: update_budget_states
 -- Writes the new controller states. Once a minute also recomputes the mean cost of models over 7 days, for the 1,000
 -- most used models.
 UPDATE neural.budget_pacers p SET cost_weight = n.cost_weight, steady_weight = n.steady_weight, spent = n.spent,
@@ -68,7 +68,7 @@ FROM unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::float8[])
   AS n (tenant_id, cost_weight, steady_weight, spent, rate)
 WHERE p.tenant_id = n.tenant_id;
 
--- query: delete_pacer
+-- query: delete_budget_state
 -- Deletes the controller state of a tenant without a budget.
 DELETE FROM neural.budget_pacers WHERE tenant_id = $1;
 

@@ -4,7 +4,7 @@ SELECT run_id::text AS run_id, state, done, report::text AS report, error FROM n
 
 -- query: fail_other_runs
 -- Marks unfinished runs of other processes as failed.
-UPDATE neural.runs SET state = 'failed', finished_at = now(), error = 'another run took its place'
+UPDATE neural.runs SET state = 'failed', finished_at = now(), error = 'another run replaced it'
 WHERE state = 'running' AND run_id <> $1;
 
 -- query: begin_run
@@ -40,8 +40,8 @@ FROM neural.runs r LEFT JOIN neural.score_versions v ON v.run_id = r.run_id
 WHERE (r.started_at, r.run_id) < ($1::timestamptz, $2::uuid)
 ORDER BY r.started_at DESC, r.run_id DESC LIMIT $3;
 
--- query: scatter
--- Variance of units within cells and of cells within their parents: users within a context of a tenant, tenants within
+-- query: variance_sums
+-- Sums of squares of units within cells and of cells within their parents: users within a context of a tenant, tenants within
 -- a global context, domains within a task, tasks within a model. The last three use only tenants in global learning.
 WITH units AS (
   SELECT c.tenant_id, c.user_id, c.task_type, c.domain_mode, m.model, (c.score_sum / nullif(c.evidence, 0))::float8 AS score
@@ -60,7 +60,7 @@ WITH units AS (
   GROUP BY task_type, domain_mode, model HAVING count(DISTINCT tenant_id) >= $1
 ), tasks AS (
   SELECT task_type, model, sum(n) AS n, sum(s) AS s, sum(q) AS q FROM contexts GROUP BY task_type, model
-), families AS (
+), levels AS (
   SELECT tenant_id, 'user' AS level, tenant_id || '/' || task_type || '/' || domain_mode || '/' || model AS parent, n, s, q FROM users
   UNION ALL
   SELECT '', 'tenant', t.task_type || '/' || t.domain_mode || '/' || t.model, t.n, t.s, t.q
@@ -73,7 +73,7 @@ WITH units AS (
 ), parents AS (
   SELECT tenant_id, level, parent, count(*) AS cells, sum(n) AS n, sum(q - s * s / n) AS within,
     greatest(sum(s * s / n) - sum(s) * sum(s) / sum(n), 0) AS between, sum(n) - sum(n * n) / sum(n) AS spread
-  FROM families GROUP BY tenant_id, level, parent
+  FROM levels GROUP BY tenant_id, level, parent
 )
 SELECT tenant_id, level, sum(cells)::bigint AS cells, sum(n)::bigint AS units, sum(within) AS within,
   (sum(n) - sum(cells))::bigint AS within_freedom, sum(between) AS between, (sum(cells) - count(*))::bigint AS between_freedom,

@@ -43,21 +43,21 @@ WHERE c.hour = date_trunc('hour', o.created_at, 'UTC') AND c.tenant_id = $1 AND 
 -- query: delete_output_versions
 -- Recomputes when versions of models were first used, without the erased outputs. Returns the models whose order of
 -- versions may have changed.
-WITH gone AS (
+WITH erased AS (
   SELECT v.model, v.model_version, min(o.created_at) AS created_at
   FROM ingest_api_v1.erased_outputs($1, $2::uuid) AS o
   CROSS JOIN LATERAL unnest(o.models, o.model_versions) AS v (model, model_version)
   GROUP BY v.model, v.model_version
-), touched AS (
-  SELECT k.model, k.model_version FROM gone g
+), affected AS (
+  SELECT k.model, k.model_version FROM erased g
   JOIN neural.model_versions k ON k.tenant_id = $1 AND k.model = g.model AND k.model_version = g.model_version
     AND k.first_output_at >= g.created_at
 ), firsts AS (
-  SELECT t.model, t.model_version, min(m.created_at) AS first_output_at FROM touched t
+  SELECT t.model, t.model_version, min(m.created_at) AS first_output_at FROM affected t
   LEFT JOIN (
     SELECT m.created_at, v.model, v.model_version FROM ingest_api_v1.manifests m
     CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
-    WHERE m.tenant_id = $1 AND m.models_used && (SELECT array_agg(model) FROM touched)
+    WHERE m.tenant_id = $1 AND m.models_used && (SELECT array_agg(model) FROM affected)
   ) AS m USING (model, model_version)
   GROUP BY t.model, t.model_version
 ), dropped AS (

@@ -71,7 +71,7 @@ ON CONFLICT (tenant_id) DO UPDATE SET global_learning = excluded.global_learning
 -- query: settings
 -- The settings of a tenant, defaults included, and its spending of the current UTC day. Always one row.
 SELECT coalesce(t.global_learning, false) AS global_learning, coalesce(t.daily_budget_usd, 0) AS daily_budget_usd,
-  s.spent, s.outputs, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS paced_at
+  s.spent, s.outputs, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS weight_updated_at
 FROM (SELECT $1::text AS tenant_id) AS k
 LEFT JOIN neural.tenant_settings t ON t.tenant_id = k.tenant_id
 LEFT JOIN neural.budget_pacers p ON p.tenant_id = k.tenant_id AND t.daily_budget_usd > 0

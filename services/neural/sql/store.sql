@@ -37,7 +37,7 @@ SELECT pg_advisory_xact_lock(72001, shard) FROM generate_series(0, 15) AS shard;
 SELECT version, state, mode, half_life_seconds FROM neural.score_versions WHERE state IN ('live', 'building');
 
 -- query: lock_first_version
--- Processes that start at the same time create one first version.
+-- Serializes the creation of the first version by processes that start at the same time.
 SELECT pg_advisory_xact_lock(72002, 0);
 
 -- query: create_version

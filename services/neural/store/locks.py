@@ -22,7 +22,7 @@ class ExclusiveJob(StrEnum):
 
 @contextlib.asynccontextmanager
 async def exclusive(database: Database, job: ExclusiveJob) -> AsyncIterator[bool]:
-    """Holds the lock of a job while the block runs. Gives False, without waiting, if another session holds it."""
+    """Holds the lock of a job while the block runs. Yields False, without waiting, if another session holds it."""
     async with database.connection() as holder:
         is_held = bool(await holder.fetchval(_SQL["try_lock_job"], job))
         try:

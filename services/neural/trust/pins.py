@@ -1,4 +1,4 @@
-"""Trust that an operator sets (pins) or returns to the computed value (clears)."""
+"""Pins: trust that an operator sets instead of the computed value, until the pin is cleared."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class TrustRounds:
 
     @contextlib.asynccontextmanager
     async def lock(self) -> AsyncIterator[bool]:
-        """Prevents rounds while the block runs. Gives False if a round is running."""
+        """Prevents rounds while the block runs. Yields False if a round is running."""
         async with exclusive(self._database, ExclusiveJob.TRUST_ROUND) as is_held:
             yield is_held
 

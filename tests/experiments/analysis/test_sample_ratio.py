@@ -18,16 +18,16 @@ def test_sample_ratio_of_even_groups_returns_known_values(
 ) -> None:
     ratio = sample_ratio({"control": control, "treatment": treatment}, EVEN, epoch=3)
     assert ratio.p_value == pytest.approx(p_value, abs=5e-10)
-    assert (ratio.alarm, ratio.epoch) == (alarm, 3)
+    assert (ratio.is_mismatch, ratio.epoch) == (alarm, 3)
 
 
 def test_sample_ratio_with_shares_below_one_uses_their_proportions() -> None:
     users = {"control": 1010, "a": 500, "b": 490}
     assert sample_ratio(users, {"control": 0.1, "a": 0.05, "b": 0.05}).p_value > 0.5
-    assert sample_ratio(users, {"control": 0.1, "a": 0.06, "b": 0.04}).alarm
+    assert sample_ratio(users, {"control": 0.1, "a": 0.06, "b": 0.04}).is_mismatch
 
 
 def test_sample_ratio_of_missing_or_unplanned_group_is_mismatch() -> None:
-    assert sample_ratio({"treatment": 100}, EVEN).alarm
-    assert sample_ratio({"control": 1, "treatment": 100}, {"control": 0.0, "treatment": 1.0}).alarm
-    assert not sample_ratio({"treatment": 100}, {"control": 0.0, "treatment": 1.0}).alarm
+    assert sample_ratio({"treatment": 100}, EVEN).is_mismatch
+    assert sample_ratio({"control": 1, "treatment": 100}, {"control": 0.0, "treatment": 1.0}).is_mismatch
+    assert not sample_ratio({"treatment": 100}, {"control": 0.0, "treatment": 1.0}).is_mismatch

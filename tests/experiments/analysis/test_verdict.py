@@ -107,7 +107,7 @@ def test_verdict_with_sample_ratio_mismatch_is_blocked() -> None:
     analysis = verdict(experiment(), summaries)
     assert analysis.winner is Winner.INCONCLUSIVE
     assert "epoch 1" in analysis.blocked
-    assert analysis.sample_ratios[0].alarm
+    assert analysis.sample_ratios[0].is_mismatch
     assert criterion(analysis, "sample_ratio")[1] is False
     planned = {1: {"control": 10, "new": 11}}
     assert verdict(experiment(), summaries, shares=planned).winner is Winner.TREATMENT
@@ -142,7 +142,9 @@ def test_deployment_with_one_failed_criterion_is_refused(
     ("errors", "passed"), [((100, 105), True), ((100, 200), False), ((0, 0), False), (None, False)]
 )
 def test_guardrail_passes_only_when_significantly_within_margin(errors: tuple[int, int] | None, passed: bool) -> None:
-    metric = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, guardrail=True, margin=0.5)
+    metric = Metric(
+        name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, is_guardrail=True, margin=0.5
+    )
     summaries = rates((1000, 10_000), (1500, 10_000))
     if errors:
         summaries += [

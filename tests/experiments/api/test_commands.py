@@ -266,7 +266,7 @@ async def test_update_of_fixed_field_after_start_is_refused(service: Experiments
     assert (await service.edited(ended, display_name="renamed")).experiment.display_name == "renamed"
 
 
-async def test_start_and_end_times_do_not_change(service: ExperimentsService) -> None:
+async def test_start_and_end_times_after_later_changes_stay_the_same(service: ExperimentsService) -> None:
     made = await service.create()
     assert not made.HasField("start_time")
     started = await service.move("Start", made)

@@ -51,7 +51,7 @@ async def test_assignment_by_service_equals_pure_function(service: ExperimentsSe
     found = await batch(service, started.experiment_id, users)
     for user, each in zip(users, found, strict=True):
         expected = assign(running_experiment(started), user, "acme")
-        assert (each.variant, each.analysed, each.reason) == (expected.variant, expected.analysed, expected.reason)
+        assert (each.variant, each.analysed, each.reason) == (expected.variant, expected.is_analysed, expected.reason)
         assert (each.experiment_id, each.epoch) == (started.experiment_id, 1)
         model = {"control": "small", "treatment": "large", "": None}[each.variant]
         assert (each.config["model"] if each.config.fields else None) == model

@@ -92,7 +92,7 @@ def test_approval_without_pending_step_is_refused(rollout: Rollout, rule: str) -
 
 @pytest.mark.parametrize(("errors", "broken"), [(200, ("failures",)), (104, ()), (112, ()), (50, ())])
 def test_rollout_metrics_are_those_of_the_analysis(errors: int, broken: tuple[str, ...]) -> None:
-    guardrail = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, guardrail=True)
+    guardrail = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, is_guardrail=True)
     variants = (Variant(name="control"), Variant(name="new"))
     experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=variants, metrics=(guardrail,))
     summaries = [rate("control", 500, 1000), rate("new", 480, 1000)]
@@ -161,7 +161,7 @@ def test_rollout_with_few_users_holds() -> None:
 
 
 @pytest.mark.parametrize("state", [RolloutState.FINISHED, RolloutState.ROLLED_BACK])
-def test_ended_rollout_holds(state: RolloutState) -> None:
+def test_decision_of_ended_rollout_is_hold(state: RolloutState) -> None:
     ended = due_rollout(50, state=state)
     assert decide(ended, NOW, REGRESSIONS[0]).action is Action.HOLD
     assert ended.next_step_at is None

@@ -108,7 +108,7 @@ async def test_broken_guardrail_rolls_back(database_url: str, advance: Advance) 
         await check_rolled_back(service, advance, experiment_id, "cost")
 
 
-async def test_roll_back_by_hand_during_worker_rounds_succeeds(database_url: str, tmp_path: Path) -> None:
+async def test_manual_rollback_during_worker_rounds_succeeds(database_url: str, tmp_path: Path) -> None:
     async with open_service(database_url, ROUND_S) as service, replica(database_url, tmp_path, 1):
         experiment_ids = [await start_rollout(service) for _ in range(10)]
         for each in experiment_ids:

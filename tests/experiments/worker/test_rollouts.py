@@ -19,7 +19,7 @@ from tests.experiments.fixtures.rollouts import (
 from tests.experiments.fixtures.service import ExperimentsService, wait_until
 
 
-async def test_two_replicas_with_kills_take_each_step_once(
+async def test_rollout_with_two_replicas_and_kills_takes_each_step_once(
     service: ExperimentsService, database_url: str, tmp_path: Path, advance: Advance
 ) -> None:
     experiment_id = await start_rollout(service)
@@ -55,7 +55,7 @@ async def test_two_replicas_with_kills_take_each_step_once(
     assert [row["actor"] for row in audit] == ["test"] + ["rollout worker"] * 5
 
 
-async def test_kill_during_decisions_loses_and_repeats_no_step(
+async def test_rollout_with_replica_killed_during_decision_takes_each_step_once(
     service: ExperimentsService, database_url: str, tmp_path: Path
 ) -> None:
     """The kills hit replicas that decide: their transactions are rolled back, and the other replica decides."""

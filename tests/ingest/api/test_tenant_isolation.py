@@ -40,7 +40,7 @@ async def fill(ingest: IngestService) -> None:
     assert outcomes == [feedback_pb2.ITEM_OUTCOME_ACCEPTED] * 6
 
 
-async def test_data_with_same_names_is_separate_per_tenant(ingest: IngestService) -> None:
+async def test_data_with_same_identifiers_is_separate_per_tenant(ingest: IngestService) -> None:
     await fill(ingest)
     for tenant, caller in CALLERS.items():
         mine = tenant == "acme"

@@ -68,7 +68,7 @@ async def verify(ingest: IngestService, caller: Any = ADMIN) -> pb.VerifyAuditLo
     return await stub(ingest).VerifyAuditLog(pb.VerifyAuditLogRequest(), metadata=caller, timeout=10)
 
 
-async def test_sequence_with_concurrent_writers_has_no_gaps(ingest: IngestService) -> None:
+async def test_audit_sequence_with_concurrent_writers_has_no_gaps(ingest: IngestService) -> None:
     await asyncio.gather(*(append_audit(ingest.database_url, "acme", *[f"a{n}"] * 5) for n in range(6)))
     await append_audit(ingest.database_url, "globex", "b")
     entries = await list_entries(ingest)
@@ -79,7 +79,7 @@ async def test_sequence_with_concurrent_writers_has_no_gaps(ingest: IngestServic
     assert (found.intact, found.entries, found.last_hash) == (True, 30, entries[0].hash)
 
 
-async def test_sequence_after_failed_transaction_has_no_gap(ingest: IngestService) -> None:
+async def test_audit_sequence_after_failed_transaction_has_no_gap(ingest: IngestService) -> None:
     await append_audit(ingest.database_url, "acme", "a")
     with pytest.raises(asyncpg.DivisionByZeroError):
         await append_audit(ingest.database_url, "acme", "b", extra="SELECT 1 / 0")
@@ -98,7 +98,7 @@ async def test_list_with_filters_returns_matching_entries(ingest: IngestService)
     assert len(await list_entries(ingest, end_time=now.start_time)) == 4
 
 
-async def test_append_for_other_tenant_is_denied(ingest: IngestService) -> None:
+async def test_audit_append_for_other_tenant_is_denied(ingest: IngestService) -> None:
     connection = await asyncpg.connect(url_as("radiant_ingest", ingest.database_url))
     try:
         for own, tenant in (("acme", "globex"), ("acme", ""), ("", "")):
@@ -142,7 +142,7 @@ async def test_verify_by_expert_is_denied(ingest: IngestService) -> None:
         "UPDATE ingest.audit_heads SET sequence = 1",
     ],
 )
-async def test_change_by_superuser_is_denied(ingest: IngestService, statement: str) -> None:
+async def test_audit_entry_changed_by_superuser_is_denied(ingest: IngestService, statement: str) -> None:
     await append_audit(ingest.database_url, "acme", "a", "b")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await ingest.rows(statement)

@@ -110,7 +110,7 @@ async def test_manifest_with_other_flags_is_different(ingest: IngestService) -> 
         assert caught.value.code() == grpc.StatusCode.ALREADY_EXISTS
 
 
-async def test_feedback_matches_model(ingest: IngestService) -> None:
+async def test_feedback_of_random_history_matches_reference(ingest: IngestService) -> None:
     world = await submit_random_feedback(ingest, random.Random(8), 40)
     withdrawn = 0
     for output, made in world.manifests.items():

@@ -85,7 +85,7 @@ def check(world: World, entry: pb.OutputEntry) -> None:
 
 
 @pytest.mark.parametrize("block", [1_000, 3])
-async def test_conditions_alone_and_combined_match_model(
+async def test_list_with_any_conditions_matches_reference(
     ingest: IngestService, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     monkeypatch.setattr("ingest.queries.outputs.BLOCK_SIZE", block)

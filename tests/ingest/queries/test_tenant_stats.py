@@ -65,7 +65,7 @@ def check_rest(answer: pb.GetTenantFeedbackStatsResponse, said: list[tuple[str, 
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_stats_match_model(ingest: IngestService, seed: int) -> None:
+async def test_stats_of_random_history_match_reference(ingest: IngestService, seed: int) -> None:
     world = await submit_random_feedback(ingest, random.Random(seed), 60)
     for start, end in ((0, 4 * DAY), (DAY, 2.5 * DAY), (0.3 * DAY, 0.4 * DAY), (0, 399 * DAY)):
         answer = await ingest.call(

@@ -62,7 +62,7 @@ async def test_malformed_cached_value_is_a_miss(redis_url: str, value: bytes) ->
         assert set(await cache.get([KEY, other])) == {other}
 
 
-async def test_clear_removes_only_boards(redis_url: str) -> None:
+async def test_clear_keeps_other_keys(redis_url: str) -> None:
     async with open_redis(redis_url) as client, client.pubsub() as subscription:
         await subscription.subscribe(BOARD_CHANGES)
         cache = BoardCache(client)

@@ -41,7 +41,7 @@ class ControlledSource:
         return [board(revision(number), number, key) for key in wanted]
 
 
-async def test_change_while_boards_are_read_is_seen_by_next_request() -> None:
+async def test_change_during_board_read_applies_to_next_request() -> None:
     source = ControlledSource()
     table = BoardTable(source, source, 100)
     table.note_heartbeat()

@@ -100,7 +100,7 @@ async def test_spending_is_stored_by_tenant_hour_and_single_model(stack: Learnin
         ("globex", NOON, "m", 1, 8),
     ]
     status = await settings_status(stack)
-    assert (status.spent, status.outputs, status.daily_budget_usd, status.paced_at) == (7, 3, 0, None)
+    assert (status.spent, status.outputs, status.daily_budget_usd, status.weight_updated_at) == (7, 3, 0, None)
     assert (await settings_status(stack, "globex")).spent == 8
     assert (await settings_status(stack, "initech")).spent == 0
 
@@ -140,7 +140,7 @@ async def test_cost_weight_rises_with_spending_and_falls_without(stack: Learning
         await controller.step(late + minute * MINUTE)
     assert await weight(stack) < 1
     assert await weight(stack, "globex") == 0
-    assert (await settings_status(stack)).paced_at == late + 4 * MINUTE
+    assert (await settings_status(stack)).weight_updated_at == late + 4 * MINUTE
 
 
 async def test_cost_weight_of_spent_budget_is_one_until_next_day(stack: LearningStack) -> None:
@@ -179,7 +179,7 @@ async def test_controller_state_is_deleted_with_budget(stack: LearningStack) -> 
     await set_budget(stack, 0)
     assert await BudgetController(stack.database, 1).step(NOON + MINUTE) == 0
     assert await stack.number("SELECT count(*) FROM neural.budget_pacers") == 0
-    assert (await settings_status(stack)).paced_at is None
+    assert (await settings_status(stack)).weight_updated_at is None
 
 
 class BudgetedRecommender:

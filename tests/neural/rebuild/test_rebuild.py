@@ -34,7 +34,7 @@ async def listed_scores(stack: LearningStack) -> dict[tuple[str, ...], tuple[flo
     for tenant in ("acme", "globex"):
         for user in ("", "ann", "bob", "cy"):
             scope = Scope.USER if user else Scope.TENANT
-            selected = ScoreFilter(scope=scope, tenant_id=tenant, user_id=user, has_rollups=True)
+            selected = ScoreFilter(scope=scope, tenant_id=tenant, user_id=user, includes_rollups=True)
             for each in (await scores.read(selected, ("", "", ""), 1000)).scores:
                 key = (tenant, user, each.task_type, each.domain_mode, each.model, each.model_version)
                 found[key] = (each.score, *each.counts.values(), *each.aspects.values())

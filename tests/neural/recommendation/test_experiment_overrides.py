@@ -138,7 +138,7 @@ async def test_request_that_excludes_model_of_variant_is_not_in_experiment(both:
         assert (again.model, again.experiment_id) == (allowed, made.experiment_id)
 
 
-async def test_paused_experiment_ends_within_a_second(both: Services) -> None:
+async def test_override_of_paused_experiment_ends_within_a_second(both: Services) -> None:
     made = await both.started({"model": "small"}, {"model": "large"})
     paused = await both.experiments.move("Pause", made)
     assert await wait_until(2, lambda: both.has_ended(made.experiment_id)) < DELAY_MAX_S
@@ -148,7 +148,7 @@ async def test_paused_experiment_ends_within_a_second(both: Services) -> None:
     assert await wait_until(2, lambda: both.has_ended(made.experiment_id)) < DELAY_MAX_S
 
 
-async def test_edited_experiment_applies_with_new_epoch(both: Services) -> None:
+async def test_override_of_edited_experiment_has_new_epoch(both: Services) -> None:
     made = await both.started({"model": "small"}, {"model": "large"})
     await both.experiments.edited(made, traffic_percentage=1.0)
 
@@ -159,7 +159,7 @@ async def test_edited_experiment_applies_with_new_epoch(both: Services) -> None:
     assert await wait_until(2, is_applied) < DELAY_MAX_S
 
 
-async def test_simultaneous_pause_and_resume_are_both_seen(both: Services) -> None:
+async def test_override_of_experiment_paused_while_another_resumes_ends(both: Services) -> None:
     """The signature changes although the sum of the etags does not."""
     first = await both.started({"model": "small"}, {"model": "large"})
     paused = await both.experiments.move("Pause", await both.experiments.started(draft()))

@@ -128,7 +128,7 @@ def _metric(message: pb.Metric) -> Metric:
         name=message.name,
         kind=_KINDS.get(message.name, MetricKind.MEAN),
         direction=DIRECTIONS[message.direction],
-        guardrail=message.guardrail,
+        is_guardrail=message.guardrail,
         margin=message.margin,
     )
 
@@ -186,7 +186,7 @@ def experiment_message(experiment: Experiment) -> pb.Experiment:
         message.metrics.add(
             name=metric.name,
             direction=_DIRECTION_NUMBERS[metric.direction],
-            guardrail=metric.guardrail,
+            guardrail=metric.is_guardrail,
             margin=metric.margin,
         )
     if experiment.started_at is not None:

@@ -20,7 +20,7 @@ CLOCK_SKEW_MAX_US = 5 * 60 * 1_000_000
 
 
 def reader_of(tenant: str) -> str:
-    """Returns the tenant whose experiments a caller accesses; EVERY_TENANT for an operator who names no tenant."""
+    """Returns the tenant whose experiments a caller accesses; EVERY_TENANT if an operator sends none."""
     if not tenant and not current_principal().tenant_id:
         return EVERY_TENANT
     return tenant_of(tenant)

@@ -16,7 +16,7 @@ def assignment_message(experiment: Experiment, assignment: Assignment) -> experi
         experiment_id=experiment.experiment_id,
         variant=assignment.variant,
         epoch=experiment.epoch,
-        analysed=assignment.analysed,
+        analysed=assignment.is_analysed,
         reason=assignment.reason.value,
     )
     configs = {variant.name: variant.config for variant in experiment.variants}
@@ -43,7 +43,7 @@ def results_message(report: Report) -> analysis_pb2.Results:
         count, positive = units.get((epoch, variant), (0, 0))
         message.variants.add(variant=variant, epoch=epoch, users=users, units=count, positive_units=positive)
     for ratio in analysis.sample_ratios:
-        message.sample_ratios.add(epoch=ratio.epoch, p_value=ratio.p_value, alarm=ratio.alarm)
+        message.sample_ratios.add(epoch=ratio.epoch, p_value=ratio.p_value, alarm=ratio.is_mismatch)
     for criterion in analysis.criteria:
         message.criteria.add(
             name=criterion.name,

@@ -191,7 +191,7 @@ def settings_status(found: SettingsStatus) -> pb.GetTenantSettingsResponse:
             spent_today_usd=found.spent,
             requests_today=found.outputs,
             cost_weight=found.cost_weight,
-            update_time=timestamp(found.paced_at) if found.paced_at else None,
+            update_time=timestamp(found.weight_updated_at) if found.weight_updated_at else None,
         ),
     )
 

@@ -12,7 +12,7 @@ from neural.nightly.history import report_of
 from radiant.neural.v1 import learning_service_pb2 as pb
 
 _LATEST_US = 2**62 // 1000
-"""A time in 2116, after every run."""
+"""Microseconds since 1970, later than every run: in the year 2116."""
 
 RUNS = Keyset((integers(0, _LATEST_US), UUID_TEXT), start=(_LATEST_US, str(UUID(int=0))), size_max=100)
 """Runs by start time in microseconds and run ID, newest first."""
