@@ -44,5 +44,5 @@ def healthy(port: int) -> bool:
 
 def test_the_doctor_looks_at_its_port_too(tmp_path: Path) -> None:
     settings = SuiteSettings(data=tmp_path, gateway_port=free_port())
-    (finding,) = [each for each in ports(settings, None) if "gateway" in each.what]
+    (finding,) = [each for each in ports(settings, None) if "gateway" in each.observation]
     assert finding.level is Level.OK
