@@ -89,7 +89,7 @@ async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") ->
 
 @pytest.mark.parametrize("shape", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
 async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(shape: str) -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(0))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(0))
     async with keys_and_service(times, OLD) as (provider, service):
         assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
         provider.body = document(OLD, NEW)
@@ -99,7 +99,7 @@ async def test_a_key_that_appears_between_two_looks_is_found_when_it_is_used(sha
 
 
 async def test_invented_names_of_keys_cause_one_fetch() -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(seconds=1))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(seconds=1))
     async with keys_and_service(times, OLD) as (provider, service):
         await asyncio.sleep(1.05)
         asked, provider.delay_s = provider.asked, 0.1
@@ -117,19 +117,19 @@ async def test_a_caller_with_a_new_key_waits_for_a_fetch_that_is_under_way() -> 
         await arrived.wait()
         return document(NEW)
 
-    keys = KeySet(fetch, KeyTimes(refresh=NEVER, unknown=NEVER))
+    keys = KeySet(fetch, KeyTimes(refresh_interval=NEVER, unknown_key_interval=NEVER))
     under_way = asyncio.create_task(keys.refresh())
     await asyncio.sleep(0)
-    caller = asyncio.create_task(keys.look_for_unknown())
+    caller = asyncio.create_task(keys.refresh_for_unknown_key())
     await asyncio.sleep(0)
     arrived.set()
     assert await caller
     assert await under_way
-    assert not await keys.look_for_unknown(), "the next one comes too soon"
+    assert not await keys.refresh_for_unknown_key(), "the next one comes too soon"
 
 
 async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_remembered() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD, NEW) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
         assert tokens.authenticate(header).tenant_id == "acme"
@@ -141,7 +141,7 @@ async def test_a_key_that_is_gone_is_believed_no_longer_even_if_its_token_was_re
 
 
 async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header, successor = f"Bearer {OLD.sign()}", SigningKey("old")
         tokens.authenticate(header)
@@ -154,7 +154,7 @@ async def test_a_key_that_is_replaced_under_its_name_is_believed_no_longer() -> 
 
 @pytest.mark.parametrize("trouble", ["away", "broken", "empty", "error", "long", "elsewhere"])
 async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trouble: str) -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with (
         serving_keys(NEW) as elsewhere,
         serving_keys(OLD) as provider,
@@ -179,7 +179,7 @@ async def test_the_last_good_keys_are_kept_while_the_provider_is_in_trouble(trou
 
 
 async def test_keys_are_not_kept_for_ever() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50), kept=timedelta(seconds=2))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50), retention=timedelta(seconds=2))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
         tokens.authenticate(header)
@@ -194,7 +194,7 @@ async def test_keys_are_not_kept_for_ever() -> None:
 
 
 async def test_a_provider_that_is_away_at_the_start_is_asked_again() -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider:
         provider.status = "503 Later"
         async with open_authenticator(at(provider, times)) as tokens, served(tokens) as service:
