@@ -121,7 +121,7 @@ class StreamClosed(RadiantClientError):
 
 
 class SpoolError(RadiantClientError):
-    """The spool could not store a write. Neither the service nor the disk has it."""
+    """The spool could not store a write. The service has not confirmed it either: the write must be repeated."""
 
 
 class SpoolFull(SpoolError):
