@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.performance.figures import median, verdict
 from cli.embedded.process import free_port
-from cli.processes.service_process import answers_http, serves
+from cli.processes.service_process import answers_grpc, answers_http
 from cli.services import SERVICES, Service
 
 ROUNDS = 3
@@ -114,7 +114,7 @@ async def _restarts(up: int, data: Path) -> dict[str, float]:
 
 async def _restart(up: int, service: Service, address: str) -> float:
     pid = _process_id(up, service.module)
-    is_ready = answers_http if service.fronts else serves
+    is_ready = answers_http if service.is_gateway else answers_grpc
     begun = time.monotonic()
     os.kill(pid, signal.SIGKILL)
     async with asyncio.timeout(WAIT_SECONDS_MAX):

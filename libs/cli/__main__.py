@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.commands import Call
+from cli.commands import Invocation
 from cli.embedded import EmbeddedError
 from cli.processes.supervisor import PartFailedError
 from cli.services import SERVICES
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     radiant = argparse.ArgumentParser(prog="radiant", description="Runs and checks the Radiant suite on one machine.")
     commands = radiant.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    up = commands.add_parser("up", help="start the whole suite and stay until Ctrl-C")
+    up = commands.add_parser("up", help="start the whole suite and run it until Ctrl-C")
     up.add_argument("--demo", action="store_true", help="play a day of demonstration traffic once it is up")
     _demo_options(up)
     _demo_options(commands.add_parser("demo", help="play demonstration traffic against the running suite"))
@@ -74,18 +74,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = SuiteSettings.from_env(os.environ)
         command = importlib.import_module(f"cli.commands.{given.command}")
-        call = Call(arguments=given, settings=settings, environ=dict(os.environ), console=console)
-        code: int = asyncio.run(command.run(call))
+        invocation = Invocation(arguments=given, settings=settings, environ=dict(os.environ), console=console)
+        code: int = asyncio.run(command.run(invocation))
     except SettingsError as problem:
-        code = _complain(str(problem), 2)
+        code = _print_error(str(problem), 2)
     except (EmbeddedError, PartFailedError, RadiantError, OSError) as problem:
-        code = _complain(str(problem), 1)
+        code = _print_error(str(problem), 1)
     except KeyboardInterrupt:
         code = 130
     return code
 
 
-def _complain(text: str, code: int) -> int:
+def _print_error(text: str, code: int) -> int:
     Console(stderr=True).print(text, style="red", markup=False, highlight=False, soft_wrap=True)
     return code
 

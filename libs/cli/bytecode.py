@@ -34,7 +34,7 @@ IMPORTED_ON_USE = (
 
 
 def module_names() -> Iterator[str]:
-    """Yields the suite's own modules; entry points are left out, since importing one would run it."""
+    """Yields the suite's own modules; entry points are excluded, because an import would run them."""
     for package in PACKAGES:
         yield package
         path = importlib.import_module(package).__path__
@@ -44,7 +44,7 @@ def module_names() -> Iterator[str]:
 
 
 def main() -> int:
-    """Imports each module, which writes its bytecode; skips what an absent extra would bring."""
+    """Imports each module, which writes its bytecode; skips the packages of extras that are not installed."""
     sys.dont_write_bytecode = False
     for name in (*module_names(), *IMPORTED_ON_USE):
         with contextlib.suppress(ImportError):

@@ -17,7 +17,7 @@ import redis.exceptions
 from cli import suite
 from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import port_is_free
-from cli.embedded.reach import postgres_programs, server_user
+from cli.embedded.unprivileged_user import postgres_programs, server_user
 from cli.embedded.valkey import valkey_program
 from cli.schemas import missing_roles, pending
 from cli.services import SERVICES
@@ -43,22 +43,22 @@ class Finding:
 
     level: Level
     """Severity."""
-    what: str
+    observation: str
     """Observation."""
     advice: str = ""
     """Action to take; empty when none is needed."""
 
 
-def _ok(what: str) -> Finding:
-    return Finding(level=Level.OK, what=what)
+def _ok(observation: str) -> Finding:
+    return Finding(level=Level.OK, observation=observation)
 
 
-def _warn(what: str, advice: str) -> Finding:
-    return Finding(level=Level.WARN, what=what, advice=advice)
+def _warn(observation: str, advice: str) -> Finding:
+    return Finding(level=Level.WARN, observation=observation, advice=advice)
 
 
-def _fail(what: str, advice: str) -> Finding:
-    return Finding(level=Level.FAIL, what=what, advice=advice)
+def _fail(observation: str, advice: str) -> Finding:
+    return Finding(level=Level.FAIL, observation=observation, advice=advice)
 
 
 async def findings(settings: SuiteSettings) -> AsyncIterator[Finding]:
@@ -91,19 +91,19 @@ def python_version(version: tuple[int, ...]) -> Finding:
 
 def data_folder(path: Path) -> Iterator[Finding]:
     """Checks that the folder can be written and that its disk has free space."""
-    place = path.expanduser().resolve()
-    nearest = next(each for each in (place, *place.parents) if each.exists())
+    folder_path = path.expanduser().resolve()
+    nearest = next(each for each in (folder_path, *folder_path.parents) if each.exists())
     if not os.access(nearest, os.W_OK | os.X_OK):
-        yield _fail(f"{place} cannot be written", "set RADIANT_DATA to a folder that you can write")
+        yield _fail(f"{folder_path} cannot be written", "set RADIANT_DATA to a folder that you can write")
         return
     free = shutil.disk_usage(nearest).free
-    room = f"{free / 1024**3:.1f} GB free in {place}"
+    free_space = f"{free / 1024**3:.1f} GB free in {folder_path}"
     if free < _DISK_FAIL_BYTES:
-        yield _fail(room, "free some disk space, or set RADIANT_DATA to a larger disk")
+        yield _fail(free_space, "free some disk space, or set RADIANT_DATA to a larger disk")
     elif free < _DISK_WARN_BYTES:
-        yield _warn(room, "free some disk space before it fills up")
+        yield _warn(free_space, "free some disk space before it fills up")
     else:
-        yield _ok(room)
+        yield _ok(free_space)
 
 
 def program(name: str, find: Callable[[], Path]) -> Finding:
@@ -125,8 +125,8 @@ def _postgres_program(data: Path) -> Path:
 def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterator[Finding]:
     """Checks the port of each service and the requirements of optional services."""
     for service in SERVICES:
-        if reason := service.why_off:
-            yield Finding(level=Level.WARN, what=reason)
+        if reason := service.unavailable_reason:
+            yield Finding(level=Level.WARN, observation=reason)
             continue
         if running is not None and service.name in running.services:
             yield _ok(f"{service.name} runs at {running.services[service.name]} (process {running.pid})")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cli.addresses import role_url
 from cli.embedded.folder import DataFolder
-from cli.services import KEEPERS, SERVICES, Service
+from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service
 from cli.settings import SuiteSettings
 from kit.rpc.server import is_loopback
 
@@ -20,13 +20,16 @@ class Ports:
     """The port of gRPC, or of HTTP for the gateway."""
     metrics: int
     """The HTTP port of its metrics; 0 serves none."""
-    sides: Mapping[str, int] = field(default_factory=dict)
+    additional: Mapping[str, int] = field(default_factory=dict)
     """Additional ports by the variable that sets each."""
 
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
     """Returns the password of each service's role: the one that is set, else a generated one in the data folder."""
-    return {service.role: settings.passwords.get(service.role) or folder.secret(service.secret) for service in KEEPERS}
+    return {
+        service.role: settings.passwords.get(service.role) or folder.secret(service.secret)
+        for service in SERVICES_WITH_SCHEMA
+    }
 
 
 def token_key(settings: SuiteSettings, folder: DataFolder) -> str:
@@ -53,9 +56,9 @@ def service_environ(
 ) -> dict[str, str]:
     """Returns the environment of one service.
 
-    It holds the password of the service's own role, and neither the owner's URL nor other passwords.
+    It contains the password of the service's own role, but neither the owner's URL nor other passwords.
     """
-    return _open(base) | {
+    return _without_owner_variables(base) | {
         "RADIANT_DATABASE_URL": role_url(owner_url, service.role, password),
         "RADIANT_REDIS_URL": redis_url,
         "RADIANT_TOKEN_KEY": key,
@@ -66,19 +69,19 @@ def service_environ(
     }
 
 
-def front_environ(
+def gateway_environ(
     base: Mapping[str, str], service: Service, ports: Ports, *, host: str, addresses: Mapping[str, str], key: str
 ) -> dict[str, str]:
     """Returns the environment of the gateway, which stores nothing.
 
-    `addresses` holds the running services. `key` signs the tokens of development sign-in; empty disables it.
+    `addresses` contains the running services. `key` signs the tokens of development sign-in; empty disables it.
     """
-    named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.fronts}
-    told = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
-    told |= {variable: base.get(variable) or str(port) for variable, port in ports.sides.items()}
+    named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.is_gateway}
+    variables = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
+    variables |= {variable: base.get(variable) or str(port) for variable, port in ports.additional.items()}
     return (
-        _open(base)
-        | told
+        _without_owner_variables(base)
+        | variables
         | {
             "RADIANT_TOKEN_KEY": key,
             f"{service.prefix}HOST": host,
@@ -115,9 +118,9 @@ def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, st
     The keys are addresses and ports. Secrets are not among them: `environ_of` decides which process gets which.
     """
     names = {f"{service.prefix}{name}" for name in ("HOST", "PORT", "METRICS_PORT")}
-    names |= {variable for variable, _ in service.side_ports}
-    if service.fronts:
-        names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.fronts}
+    names |= {variable for variable, _ in service.additional_ports}
+    if service.is_gateway:
+        names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.is_gateway}
     else:
         names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL"}
     return {name: base[name] for name in sorted(names) if base.get(name, "").strip()}
@@ -128,9 +131,9 @@ def environ_of(
 ) -> dict[str, str]:
     """Returns the environment of a service of this suite."""
     host = settings.host_of(service)
-    if service.fronts:
+    if service.is_gateway:
         key = sign_in_key(settings, folder, service)
-        return front_environ(base, service, ports, host=host, addresses=at.addresses, key=key)
+        return gateway_environ(base, service, ports, host=host, addresses=at.addresses, key=key)
     return service_environ(
         base,
         service,
@@ -144,7 +147,7 @@ def environ_of(
     )
 
 
-def _open(base: Mapping[str, str]) -> dict[str, str]:
+def _without_owner_variables(base: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment without the variables that only the command line may read."""
     hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
     return {name: value for name, value in base.items() if name not in hidden}

@@ -14,8 +14,9 @@ def choose_ports(
 ) -> Ports:
     """Returns the ports of a service.
 
-    A default port that is busy is replaced by a free one; `report` gets a line that names the port and the setting
-    that moves it. Variables in `explicit` are set for the service's process itself: their ports are not examined.
+    A default port that is busy is replaced by a free one; `report` is called with a line that contains the port and the
+    setting that changes it. Variables in `explicit` are set for the process of the service:
+    their ports are not examined.
     Raises EmbeddedError when a port that was set by RADIANT_<SERVICE>_PORT is busy.
     """
 
@@ -34,9 +35,9 @@ def choose_ports(
         )
     rpc = wanted or choose(f"{service.prefix}PORT", service.port, name, service.port_variable)
     metrics_variable = f"{service.prefix}METRICS_PORT"
-    advised = metrics_variable if service.fronts else service.metrics_port_variable
+    advised = metrics_variable if service.is_gateway else service.metrics_port_variable
     metrics = settings.metrics_ports.get(name) or choose(
         metrics_variable, service.metrics_port, f"{name} metrics", advised
     )
-    sides = {variable: choose(variable, port, name, variable) for variable, port in service.side_ports}
-    return Ports(rpc=rpc, metrics=metrics, sides=sides)
+    additional = {variable: choose(variable, port, name, variable) for variable, port in service.additional_ports}
+    return Ports(rpc=rpc, metrics=metrics, additional=additional)

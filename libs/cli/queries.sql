@@ -1,19 +1,19 @@
 -- query: missing_roles
--- Doctor names the roles without which services cannot connect.
+-- Roles of services that do not exist, for `radiant doctor`.
 SELECT wanted AS role FROM unnest($1::text[]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 ORDER BY wanted;
 
 -- query: has_bookkeeping
--- A database that never saw a migration has no table of them.
+-- Whether the table of migrations exists. It does not exist before the first migration.
 SELECT to_regclass('public.radiant_migrations') IS NOT NULL;
 
 -- query: applied_numbers
--- Doctor compares what is applied with what the package brings.
+-- Numbers of the applied migrations of a schema, for `radiant doctor`.
 SELECT number FROM public.radiant_migrations WHERE schema = $1;
 
 -- query: partitions
--- schema.sql leaves partitions out: their names depend on the date on which they were made.
+-- schema.sql leaves partitions out: their names depend on the date on which they were created.
 SELECT format('%I.%I', n.nspname, c.relname) AS name
 FROM pg_inherits i
 JOIN pg_class c ON c.oid = i.inhrelid

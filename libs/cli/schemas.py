@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
-from cli.services import KEEPERS, Service
+from cli.services import SERVICES_WITH_SCHEMA, Service
 from kit.postgres.migrate import Migration, migrate, migrations_of
 from kit.postgres.queries import load_queries
 from kit.postgres.roles import ensure_role
@@ -21,11 +21,11 @@ async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, l
     """
     connection = await asyncpg.connect(owner_url)
     try:
-        for service in KEEPERS:
+        for service in SERVICES_WITH_SCHEMA:
             await ensure_role(connection, service.role, passwords[service.role])
         return {
             service.name: await migrate(connection, service.schema, migrations_of(service.module))
-            for service in KEEPERS
+            for service in SERVICES_WITH_SCHEMA
             if has_migrations(service)
         }
     finally:
@@ -34,14 +34,14 @@ async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, l
 
 def has_migrations(service: Service) -> bool:
     """Returns whether the service's package is installed and has migrations."""
-    if not service.present:
+    if not service.is_installed:
         return False
     return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
 
 
 async def missing_roles(connection: asyncpg.Connection) -> list[str]:
     """Returns the roles of services that do not exist on the server."""
-    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in KEEPERS])
+    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in SERVICES_WITH_SCHEMA])
     return [row["role"] for row in rows]
 
 
@@ -49,7 +49,7 @@ async def pending(connection: asyncpg.Connection) -> dict[str, list[str]]:
     """Returns the names of pending migrations by service name; services without any are omitted."""
     kept = await connection.fetchval(_QUERIES["has_bookkeeping"])
     left = {}
-    for service in filter(has_migrations, KEEPERS):
+    for service in filter(has_migrations, SERVICES_WITH_SCHEMA):
         rows = await connection.fetch(_QUERIES["applied_numbers"], service.schema) if kept else []
         applied = {row["number"] for row in rows}
         names = [each.name for each in migrations_of(service.module) if each.number not in applied]

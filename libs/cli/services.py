@@ -24,19 +24,19 @@ class Service:
     """Default port."""
     metrics_port: int
     """Default HTTP port of its metrics."""
-    side_ports: tuple[tuple[str, int], ...] = ()
+    additional_ports: tuple[tuple[str, int], ...] = ()
     """Additional ports: the variable that sets each, and its default."""
-    fronts: bool = False
-    """Whether it serves HTTP in front of the others; its variables then begin with its name."""
+    is_gateway: bool = False
+    """Whether it is the gateway, which serves HTTP. Its variables begin with its name."""
     availability: str = ""
     """Module of an optional service with `unavailable_reason`, the reason why it cannot run; empty for others."""
-    patience: timedelta = timedelta(seconds=60)
+    start_timeout: timedelta = timedelta(seconds=60)
     """Time limit of its start."""
 
     @property
     def prefix(self) -> str:
         """Prefix of its variables for host and ports."""
-        return f"RADIANT_{self.name.upper()}_" if self.fronts else "RADIANT_"
+        return f"RADIANT_{self.name.upper()}_" if self.is_gateway else "RADIANT_"
 
     @property
     def port_variable(self) -> str:
@@ -59,12 +59,12 @@ class Service:
         return f"{self.role}_password"
 
     @property
-    def present(self) -> bool:
+    def is_installed(self) -> bool:
         """Whether the package is installed."""
         return importlib.util.find_spec(self.module) is not None
 
     @property
-    def why_off(self) -> str:
+    def unavailable_reason(self) -> str:
         """Why the service cannot run on this machine and how to enable it; '' if it can."""
         if not self.availability:
             return ""
@@ -105,20 +105,20 @@ SERVICES = (
         port=ports.VOICE,
         metrics_port=ports.VOICE_METRICS,
         availability="voice.engine.availability",
-        patience=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
+        start_timeout=timedelta(minutes=5),  # on a new GPU type CUDA kernels are compiled at the first start
     ),
     Service(
         name="gateway",
         module="gateway",
         port=ports.GATEWAY,
         metrics_port=ports.GATEWAY_METRICS,
-        fronts=True,
-        side_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
+        is_gateway=True,
+        additional_ports=(("RADIANT_OTLP_GRPC_PORT", ports.GATEWAY_OTLP),),
     ),
 )
 """All services, in the order of their dependencies."""
 
-KEEPERS = tuple(service for service in SERVICES if service.schema)
+SERVICES_WITH_SCHEMA = tuple(service for service in SERVICES if service.schema)
 """Services with a schema and a role."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from cli.services import KEEPERS, SERVICES, Service
+from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service
 from kit.settings.declaration import Setting
 from kit.settings.service import ServiceSettings
 
@@ -84,12 +84,12 @@ class SuiteSettings(ServiceSettings):
     @property
     def passwords(self) -> dict[str, str]:
         """Passwords by role; only those that are set."""
-        found = {each.role: str(getattr(self, f"{each.name}_password")) for each in KEEPERS}
+        found = {each.role: str(getattr(self, f"{each.name}_password")) for each in SERVICES_WITH_SCHEMA}
         return {role: password for role, password in found.items() if password}
 
     def host_of(self, service: Service) -> str:
         """Returns the address on which the service listens."""
-        return (self.gateway_host if service.fronts else "") or self.host
+        return (self.gateway_host if service.is_gateway else "") or self.host
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

@@ -40,7 +40,7 @@ class RunningSuite:
         if state is None:
             return None
         suite = cls(**cast(dict[str, Any], state))
-        return suite if _lives(suite.pid) else None
+        return suite if _is_running(suite.pid) else None
 
 
 def console_url(suite: RunningSuite) -> str:
@@ -52,14 +52,14 @@ def console_url(suite: RunningSuite) -> str:
 def addresses(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
     """Returns the services' addresses: those of the running suite, else those of the settings."""
     running = RunningSuite.read(folder)
-    services = [each for each in SERVICES if not each.fronts and not each.why_off]
+    services = [each for each in SERVICES if not each.is_gateway and not each.unavailable_reason]
     if running is not None:
         return {each.name: running.services[each.name] for each in services if each.name in running.services}
-    host = reachable(settings.host)
+    host = connectable_host(settings.host)
     return {each.name: f"{host}:{settings.ports.get(each.name, each.port)}" for each in services}
 
 
-def reachable(host: str) -> str:
+def connectable_host(host: str) -> str:
     """Returns a host that this machine can connect to, for a host that a server listens on."""
     return _WILDCARDS.get(host, host)
 
@@ -82,10 +82,10 @@ def redis_url(settings: SuiteSettings, folder: DataFolder) -> str | None:
 
 def _port(folder: DataFolder, name: str) -> int:
     state = folder.read_state(name)
-    return int(str(state["port"])) if state and _lives(int(str(state["pid"]))) else 0
+    return int(str(state["port"])) if state and _is_running(int(str(state["pid"]))) else 0
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -20,7 +20,7 @@ VOICE_JOBS_GROUP = "listeners"
 """Consumer group of the voice workers on VOICE_JOBS."""
 
 VOICE_DEAD_JOBS = "radiant:voice:dead"
-"""Stream of voice comments that were given up: tenant, voice_id, error_code, attempts."""
+"""Stream of voice comments whose transcription failed: tenant, voice_id, error_code, attempts."""
 
 GLOBAL_TENANT = "-global-"
 """Stands for the global scope where a key needs a tenant."""
@@ -45,5 +45,5 @@ def submissions_key(tenant: str, user: str) -> str:
 
 
 def voice_requeued_key(tenant: str, voice_id: str) -> str:
-    """Returns the key that marks a voice comment as put back on the stream."""
+    """Returns the key that marks a voice comment as requeued on the stream."""
     return tenant_key(tenant, "voice", "swept", voice_id)

@@ -15,15 +15,15 @@ from kit.telemetry.metrics import RESTARTS
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, WAIT_MAX_S = 0.1, 10.0
-CANCEL_AGAIN_S = 1.0
+CANCEL_INTERVAL_S = 1.0
 
 
 class StartError(Exception):
-    """A process cannot start because of its configuration; the message tells what to change."""
+    """A process cannot start because of its configuration; the message states what to change."""
 
 
 class Stoppable(Protocol):
-    """A server that can announce that it stops, and then stop."""
+    """A server whose health checks can report that it stops, and that can be stopped."""
 
     async def set_serving(self, serving: bool) -> None:
         """Sets the answer of health checks."""
@@ -34,11 +34,11 @@ class Stoppable(Protocol):
         ...
 
 
-async def serve_until_stopped(server: Stoppable, grace: timedelta, *, leave: timedelta = timedelta()) -> None:
+async def serve_until_stopped(server: Stoppable, grace: timedelta, *, drain_delay: timedelta = timedelta()) -> None:
     """Waits for SIGTERM or SIGINT, then drains the server.
 
-    Health checks answer NOT_SERVING at once. After `leave`, the time that load balancers need to notice it, the server
-    accepts no new call.
+    Health checks return NOT_SERVING at once. The server accepts no new call after `drain_delay`, the time that load
+    balancers need to stop sending calls.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,7 +48,7 @@ async def serve_until_stopped(server: Stoppable, grace: timedelta, *, leave: tim
         await stopped.wait()
         log.info("draining", extra={"fields": {"grace_s": grace.total_seconds()}})
         await server.set_serving(False)
-        await asyncio.sleep(leave.total_seconds())
+        await asyncio.sleep(drain_delay.total_seconds())
         await server.stop(grace)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -78,7 +78,7 @@ async def background(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIte
     try:
         yield
     finally:
-        # Some awaits swallow a cancellation (asyncio.wait_for in Python 3.11 may), so it is repeated.
+        # Some awaits suppress a cancellation (asyncio.wait_for in Python 3.11 may), so it is repeated.
         while not task.done():
             task.cancel()
-            await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
+            await asyncio.wait([task], timeout=CANCEL_INTERVAL_S)

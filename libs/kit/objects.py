@@ -50,7 +50,7 @@ class ObjectStore:
         bucket removes them.
         """
         _check(key)
-        source = _told_apart(chunks)
+        source = _wrapped_source(chunks)
         with _translated():
             async with asyncio.timeout(self._timeout_s):
                 head, more = await _filled(source)
@@ -64,18 +64,21 @@ class ObjectStore:
         return size
 
     async def _put_parts(self, key: str, head: bytes, source: AsyncIterator[bytes]) -> int:
-        """Feeds an upload. A cancelled upload removes its parts only if its input fails, hence the error."""
-        parts: asyncio.Queue[bytes | None] = asyncio.Queue(1)
-        given_up = False
+        """Uploads an object in parts and returns its size in bytes.
 
-        async def fed() -> AsyncIterator[bytes]:
+        An upload removes its parts only if its input raises an exception, so a failure here makes the input raise one.
+        """
+        parts: asyncio.Queue[bytes | None] = asyncio.Queue(1)
+        is_aborted = False
+
+        async def queued_parts() -> AsyncIterator[bytes]:
             while (part := await parts.get()) is not None:
                 yield part
-            if given_up:
-                raise _GivenUpError
+            if is_aborted:
+                raise _UploadAbortedError
 
         upload: asyncio.Future[Any] = asyncio.ensure_future(
-            obstore.put_async(self._backend, key, fed(), chunk_size=PART_BYTES)
+            obstore.put_async(self._backend, key, queued_parts(), chunk_size=PART_BYTES)
         )
         size = len(head)
         try:
@@ -86,7 +89,7 @@ class ObjectStore:
             await _feed(parts, None, upload)
             await asyncio.shield(upload)
         except BaseException:
-            given_up = True
+            is_aborted = True
             while not parts.empty():
                 parts.get_nowait()
             parts.put_nowait(None)
@@ -103,12 +106,12 @@ class ObjectStore:
     async def stream(self, key: str) -> AsyncIterator[bytes]:
         """Yields an object in chunks; raises NotFound (OBJECT_UNKNOWN) before the first."""
         _check(key)
-        with _translated(known=False):
+        with _translated(can_be_missing=True):
             async with asyncio.timeout(self._timeout_s):
                 found = await obstore.get_async(self._backend, key)
         chunks = aiter(found.stream(min_chunk_size=STREAM_BYTES))
         while True:
-            with _translated(known=False):
+            with _translated(can_be_missing=True):
                 async with asyncio.timeout(self._timeout_s):
                     chunk = bytes(await anext(chunks, b""))
             if not chunk:
@@ -121,38 +124,38 @@ class ObjectStore:
         length = min(length, size - start)
         if length <= 0:
             return b""
-        with _translated(known=False):
+        with _translated(can_be_missing=True):
             async with asyncio.timeout(self._timeout_s):
                 return bytes(await obstore.get_range_async(self._backend, key, start=start, length=length))
 
     async def size(self, key: str) -> int:
         """Returns the size of an object in bytes; raises NotFound (OBJECT_UNKNOWN)."""
         _check(key)
-        with _translated(known=False):
+        with _translated(can_be_missing=True):
             async with asyncio.timeout(self._timeout_s):
                 return int((await obstore.head_async(self._backend, key))["size"])
 
     async def delete(self, key: str) -> None:
         """Removes an object. A missing object is not an error."""
         _check(key)
-        with contextlib.suppress(NotFound), _translated(known=False):
+        with contextlib.suppress(NotFound), _translated(can_be_missing=True):
             async with asyncio.timeout(self._timeout_s):
                 await obstore.delete_async(self._backend, key)
 
 
-class _GivenUpError(Exception):
+class _UploadAbortedError(Exception):
     """The input of an upload ended early."""
 
 
 class _SourceError(Exception):
-    """Wraps an exception of the chunks, to tell it from exceptions of the store."""
+    """Wraps an exception of the chunks, to distinguish it from exceptions of the store."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__()
         self.cause = cause
 
 
-async def _told_apart(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+async def _wrapped_source(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     try:
         async for chunk in chunks:
             yield chunk
@@ -175,7 +178,7 @@ def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
         )
         return ObjectStore(backend, timeout=timeout)
     if scheme not in ("", "file") or (scheme == "file" and urlsplit(url).netloc not in ("", "localhost")) or not url:
-        raise ValueError("objects need a folder or a file://, s3://, gs:// or az:// URL")
+        raise ValueError("the object store must be a folder or a file://, s3://, gs:// or az:// URL")
     path = Path(unquote(urlsplit(url).path) if scheme else url).expanduser().resolve()
     return ObjectStore(LocalStore(path, mkdir=True), path, timeout)
 
@@ -196,7 +199,7 @@ async def _filled(source: AsyncIterator[bytes]) -> tuple[bytes, bool]:
 
 
 async def _feed(parts: asyncio.Queue[bytes | None], part: bytes | None, upload: asyncio.Future[Any]) -> None:
-    """Queues a part as soon as there is room; raises the exception that ended the upload."""
+    """Queues a part when the queue has space; raises the exception that ended the upload."""
     put = asyncio.ensure_future(parts.put(part))
     try:
         await asyncio.wait([put, upload], return_when=asyncio.FIRST_COMPLETED)
@@ -218,15 +221,17 @@ def _sync(folder: Path, key: str) -> None:
 
 
 @contextlib.contextmanager
-def _translated(*, known: bool = True) -> Iterator[None]:
-    """Raises errors of kit.errors for failures of the store; with `known`, a missing object means a missing store."""
+def _translated(*, can_be_missing: bool = False) -> Iterator[None]:
+    """Raises errors of kit.errors for failures of the store: NotFound for a missing object if `can_be_missing`."""
     try:
         yield
     except _SourceError as error:
         raise error.cause from None
     except FileNotFoundError as error:
-        if known:
-            raise Unavailable("The object store does not exist.", reason="OBJECTS_UNAVAILABLE") from error
+        if not can_be_missing:
+            raise Unavailable(
+                "The object store does not exist. Create the folder or the bucket.", reason="OBJECTS_UNAVAILABLE"
+            ) from error
         raise NotFound("The object does not exist.", reason="OBJECT_UNKNOWN") from None
     except (BaseError, OSError, TimeoutError) as error:
         raise Unavailable("The object store does not answer. Retry later.", reason="OBJECTS_UNAVAILABLE") from error

@@ -14,12 +14,12 @@ from kit.errors import Precondition
 
 CHOICES = ("on", "off", "presidio")
 """Values of the setting RADIANT_REDACT_PII."""
-PIECE = 400
+PIECE_CHARACTERS = 400
 """Approximate number of characters per pass, since the time of the rules grows faster than the text."""
 
 _SUSPECT = re.compile(r"[\d@]|::")
 _WORD = re.compile(r"\s*\S+|\s+")
-_MORE = (
+_ADDITIONAL_PATTERNS = (
     (re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]{1,190}\.[^\W\d_]{2,24}"), "[EMAIL]"),
     (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"), "[BANK_ACCOUNT]"),
     (re.compile(r"(?<![\w+])\+\d(?:[ ().\-/]{0,2}\d){7,14}(?!\w)"), "[PHONE]"),
@@ -44,8 +44,8 @@ class NoRedactor:
         return text
 
 
-class _InThread:
-    """Redacts in a thread, so that calls do not wait for one another's texts."""
+class _ThreadRedactor:
+    """Redacts in a thread, so that a long text does not block the event loop."""
 
     def __init__(self, redact: Callable[[str], str], pool: ThreadPoolExecutor) -> None:
         self._redact, self._pool = redact, pool
@@ -65,17 +65,17 @@ async def open_redactor(choice: str) -> AsyncIterator[Redactor]:
         return
     with ThreadPoolExecutor(1, thread_name_prefix="redaction") as pool:
         if choice == "presidio":
-            yield _InThread(await asyncio.get_running_loop().run_in_executor(pool, _presidio), pool)
+            yield _ThreadRedactor(await asyncio.get_running_loop().run_in_executor(pool, _presidio), pool)
             return
         rules = pool.submit(_rules)  # the only thread of the pool loads them before the first call
-        yield _InThread(lambda text: rules.result()(text), pool)
+        yield _ThreadRedactor(lambda text: rules.result()(text), pool)
 
 
 def _rules() -> Callable[[str], str]:
     euredact = importlib.import_module("euredact")
 
     def redact(text: str) -> str:
-        return "".join(_more(_rule(piece)) if _SUSPECT.search(piece) else piece for piece in pieces(text))
+        return "".join(_redact_additional(_rule(piece)) if _SUSPECT.search(piece) else piece for piece in pieces(text))
 
     def _rule(piece: str) -> str:
         redacted: str = euredact.redact(piece, mode="rules", cache=False).redacted_text
@@ -99,13 +99,13 @@ def _presidio() -> Callable[[str], str]:
     def redact(text: str) -> str:
         found = analyzer.analyze(text=text, language="en")
         redacted: str = anonymizer.anonymize(text=text, analyzer_results=found).text
-        return _more(redacted)
+        return _redact_additional(redacted)
 
     return redact
 
 
-def _more(text: str) -> str:
-    for pattern, mark in _MORE:
+def _redact_additional(text: str) -> str:
+    for pattern, mark in _ADDITIONAL_PATTERNS:
         text = pattern.sub(mark, text)
     return text
 
@@ -116,13 +116,13 @@ def pieces(text: str) -> Iterator[str]:
     A number that is written in groups then stays in one piece. The concatenated pieces equal the text.
     """
     piece: list[str] = []
-    size, quiet = 0, False
+    size, was_clean = 0, False
     for match in _WORD.finditer(text):
         word = match[0]
-        suspect = _SUSPECT.search(word) is not None
-        if size >= 2 * PIECE or (size >= PIECE and quiet and not suspect):
+        is_suspect = _SUSPECT.search(word) is not None
+        if size >= 2 * PIECE_CHARACTERS or (size >= PIECE_CHARACTERS and was_clean and not is_suspect):
             yield "".join(piece)
             piece, size = [], 0
         piece.append(word)
-        size, quiet = size + len(word), not suspect
+        size, was_clean = size + len(word), not is_suspect
     yield "".join(piece)

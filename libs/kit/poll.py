@@ -78,9 +78,9 @@ class Periodic:
         await self._pause(self._first_s)
         while True:
             self._wake.clear()
-            is_good = await self.try_step()
+            has_succeeded = await self.try_step()
             retry_s = min(RETRY_FIRST_S * 2 ** min(self._failures - 1, 10), RETRY_MAX_S, self._interval_s)
-            await self._pause(self._interval_s if is_good else retry_s)
+            await self._pause(self._interval_s if has_succeeded else retry_s)
 
     async def __aenter__(self) -> Self:
         """Starts the background task."""

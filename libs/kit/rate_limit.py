@@ -12,13 +12,13 @@ K = TypeVar("K", bound=Hashable)
 BURST_TOLERANCE = 0.001
 """Share of one event by which a bucket may be overdrawn, because sums of intervals are not exact."""
 ROUNDING_S = 1e-9
-"""Wait that is taken as none, because clock readings are not exact."""
+"""Waits up to this value count as 0, because clock readings are not exact."""
 
 
 class RateLimiter(Generic[K]):
     """Token bucket per key, kept as one number per key (generic cell rate algorithm, ITU-T I.371).
 
-    Keys beyond `keys_max` are forgotten, the least recently used first; a forgotten key has a full bucket.
+    Keys beyond `keys_max` are removed, the least recently used first; a removed key has a full bucket.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class RateLimiter(Generic[K]):
 
     @property
     def keys(self) -> int:
-        """Number of keys that are remembered."""
+        """Number of stored keys."""
         return len(self._full_at)
 
     def wait_s(self, key: K) -> float:

@@ -64,7 +64,7 @@ def run(
     """Serves until SIGTERM or SIGINT and then drains within `grace`. Returns the exit code of the process.
 
     The code is 0 after a drain, 1 when the service cannot start or fails, and 2 for bad settings. Errors go to standard
-    error without secrets. `open_server` yields the server with everything behind it, such as `app.wired`.
+    error without secrets. `open_server` yields the server with its dependencies open, such as `voice.app.open_server`.
 
     `preload` names slow modules that functions import. A thread imports them once the service serves, so that neither
     the start nor a call waits for them.

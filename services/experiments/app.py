@@ -37,7 +37,7 @@ async def open_server(settings: ExperimentsSettings) -> AsyncIterator[RpcServer]
             ("rollouts", functools.partial(advance_rollouts, database, registry), settings.rollout_interval),
             ("interim-results", interim_results.record_all_due, interim.POLL_INTERVAL),
             ("maintenance", functools.partial(maintenance.maintain, database, interim_results), maintenance.INTERVAL),
-            ("erasures", functools.partial(erase_pending, database), erasures.LOOK_EVERY),
+            ("erasures", functools.partial(erase_pending, database), erasures.POLL_INTERVAL),
         ):
             await stack.enter_async_context(periodically(name, step, interval))
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))

@@ -35,7 +35,7 @@ from kit.lifecycle import background
 from kit.objects import open_store
 from kit.personal_data import open_redactor
 from kit.poll import periodically
-from kit.postgres.erasures import LOOK_EVERY
+from kit.postgres.erasures import POLL_INTERVAL
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.server import RpcServer, build_server
@@ -76,7 +76,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
                 RETENTION_INTERVAL,
                 first_after=RETENTION_INTERVAL,
             ),
-            periodically("erasures", RecordingErasure(database, objects, client).run_once, LOOK_EVERY),
+            periodically("erasures", RecordingErasure(database, objects, client).run_once, POLL_INTERVAL),
         ):
             await stack.enter_async_context(task)
         servicer = IngestServicer(

@@ -13,7 +13,7 @@ from kit.auth.settings import open_authenticator
 from kit.auth.tokens import Authenticator
 from kit.lifecycle import background
 from kit.poll import periodically
-from kit.postgres.erasures import LOOK_EVERY
+from kit.postgres.erasures import POLL_INTERVAL
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
 from kit.rpc.server import RpcServer, build_server
@@ -184,7 +184,7 @@ def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
         periodically("drift-detector", parts.detector.check_all, drift_detector.INTERVAL),
         periodically("trust-rounds", trust.recompute_changed, rounds.INTERVAL, first_after=rounds.INTERVAL),
         periodically("nightly-runs", night.run_scheduled, night_poll, first_after=night_poll),
-        periodically("erasures", erasure.step, LOOK_EVERY),
+        periodically("erasures", erasure.step, POLL_INTERVAL),
         periodically("maintenance", maintain, maintenance.INTERVAL),
     ]
 

@@ -25,7 +25,7 @@ class QueueSettings:
     concurrency: Annotated[int, Setting("VOICE_CONCURRENCY", 1, 512, "recordings")] = 8
     """Recordings that one worker processes at the same time; the engine combines them into batches."""
     lease: Annotated[timedelta, Setting("VOICE_LEASE_SECONDS", 0.2, 3600)] = timedelta(seconds=60)
-    """Time after which a job without a renewal of its lease is given to another worker."""
+    """Duration of a lease. Another worker may claim a job whose lease was not renewed within this time."""
     attempts_max: Annotated[int, Setting("VOICE_ATTEMPTS_MAX", 1, 100, "attempts")] = 5
     """Attempts after which a job fails."""
     retry_wait: Annotated[timedelta, Setting("VOICE_RETRY_SECONDS", 0.01, 900)] = timedelta(seconds=10)
@@ -35,7 +35,7 @@ class QueueSettings:
     overdue: Annotated[timedelta, Setting("VOICE_LOST_SECONDS", 0, 3600)] = timedelta(seconds=5)
     """Time after its due time at which a job counts as missing from the stream."""
     backlog_max: Annotated[int, Setting("VOICE_BACKLOG_MAX", 1, 100_000, "entries")] = 5_000
-    """Length of the stream from which on no jobs are requeued."""
+    """Length of the stream at which the sweeper stops to requeue jobs."""
     stream_block: timedelta = timedelta(seconds=1)
     """Longest wait of one read of the stream."""
 

@@ -11,7 +11,7 @@ from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import free_port
 from cli.environment import Ports, Servers, audio_url, environ_of, explicit_settings, service_environ, token_key
 from cli.ports import choose_ports
-from cli.services import KEEPERS, Service, service_named
+from cli.services import SERVICES_WITH_SCHEMA, Service, service_named
 from cli.settings import SuiteSettings
 from cli.suite import addresses
 from gateway.routes.settings import Addresses
@@ -19,7 +19,7 @@ from gateway.settings import GatewaySettings
 from kit import ports
 
 
-@pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", SERVICES_WITH_SCHEMA, ids=lambda service: service.name)
 @pytest.mark.parametrize("place", ["", "s3://bucket/prefix"])
 def test_audio_url_defaults_to_the_data_folder(tmp_path: Path, service: Service, place: str) -> None:
     base = {"RADIANT_DATA": str(tmp_path)} | ({"RADIANT_AUDIO_URL": place} if place else {})
@@ -81,7 +81,7 @@ def test_explicit_gateway_addresses_and_ports_are_kept() -> None:
     }
 
 
-@pytest.mark.parametrize("service", KEEPERS, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", SERVICES_WITH_SCHEMA, ids=lambda service: service.name)
 def test_explicit_settings_of_a_service_are_kept_and_secrets_are_not_added(service: Service) -> None:
     kept = {"RADIANT_METRICS_PORT": "9001", "RADIANT_DATABASE_URL": "postgresql://h/d", "RADIANT_HOST": "::1"}
     ignored = {"RADIANT_TOKEN_KEY": "k" * 40, "DATABASE_URL": "postgresql://owner@h/d", "RADIANT_REDIS_URL": " "}

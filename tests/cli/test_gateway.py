@@ -44,5 +44,5 @@ def healthy(port: int) -> bool:
 
 def test_doctor_checks_the_gateway_port(tmp_path: Path) -> None:
     settings = SuiteSettings(data=tmp_path, gateway_port=free_port())
-    (finding,) = [each for each in ports(settings, None) if "gateway" in each.what]
+    (finding,) = [each for each in ports(settings, None) if "gateway" in each.observation]
     assert finding.level is Level.OK

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.embedded import EmbeddedError, embedded_postgres
-from cli.embedded import reach as reach_module
+from cli.embedded import EmbeddedError, embedded_postgres, unprivileged_user
 from cli.embedded.postgres import SCRATCH_OPTIONS
-from cli.embedded.process import processes_marked
+from cli.embedded.process import processes_with_mark
 from tests.support.servers import scratch_folder
 
 pytestmark = pytest.mark.server
@@ -40,7 +39,7 @@ asyncio.run(main())
 
 GRPC_CALLER = """
 import asyncio, grpc
-from cli.embedded import reach
+from cli.embedded import unprivileged_user
 
 async def call():
     while True:
@@ -52,7 +51,7 @@ async def call():
 
 async def main():
     calls = [asyncio.create_task(call()) for _ in range(6)]
-    checks = [await asyncio.to_thread(reach._succeeds, ["/bin/true"], 65534) for _ in range(60)]
+    checks = [await asyncio.to_thread(unprivileged_user._succeeds, ["/bin/true"], 65534) for _ in range(60)]
     for task in calls:
         task.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
@@ -78,7 +77,7 @@ def start(data: Path, mode: str) -> subprocess.Popen[str]:
 def gone(pids: list[int], within_s: float = 10) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        if not set(pids) & set(processes_marked("")):
+        if not set(pids) & set(processes_with_mark("")):
             return True
         time.sleep(0.05)
     return False
@@ -175,13 +174,13 @@ async def test_programs_without_access_for_postgres_are_copied(data: Path, monke
     private, public = data / "private", data / "public"
     private.mkdir(mode=0o700)
     public.mkdir(mode=0o755)
-    wheel = reach_module._wheel()
+    wheel = unprivileged_user._wheel()
     await asyncio.to_thread(shutil.copytree, wheel, private / "pginstall", symlinks=True)
-    monkeypatch.setattr(reach_module, "_wheel", lambda: private / "pginstall")
-    monkeypatch.setattr(reach_module, "_public_folder", lambda _: public)
-    programs = reach_module.postgres_programs(65534)
+    monkeypatch.setattr(unprivileged_user, "_wheel", lambda: private / "pginstall")
+    monkeypatch.setattr(unprivileged_user, "_public_folder", lambda _: public)
+    programs = unprivileged_user.postgres_programs(65534)
     assert public in programs.parents
-    assert reach_module.postgres_programs(65534) == programs
+    assert unprivileged_user.postgres_programs(65534) == programs
     assert [path.name for path in public.iterdir()] == [programs.parent.name]
 
 
@@ -190,7 +189,7 @@ async def test_existing_data_without_access_is_not_replaced(data: Path, monkeypa
     async with embedded_postgres(data, options=SCRATCH_OPTIONS) as server:
         place = server.folder
     assert place == data / "postgres"
-    monkeypatch.setattr(reach_module, "_reaches", lambda folder, user: False)
+    monkeypatch.setattr(unprivileged_user, "_can_enter", lambda folder, user: False)
     with pytest.raises(EmbeddedError, match="postgres"):
         async with embedded_postgres(data, options=SCRATCH_OPTIONS):
             pass
@@ -199,7 +198,7 @@ async def test_existing_data_without_access_is_not_replaced(data: Path, monkeypa
 @as_root
 def test_access_check_ended_by_a_signal_raises() -> None:
     with pytest.raises(EmbeddedError, match="signal 9"):
-        reach_module._succeeds(["/bin/sh", "-c", "kill -9 $$"], 65534)
+        unprivileged_user._succeeds(["/bin/sh", "-c", "kill -9 $$"], 65534)
 
 
 @as_root

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.processes.service_process import serves
+from cli.processes.service_process import answers_grpc
 from cli.services import SERVICES
 from tests.support.servers import scratch_folder
 from tests.support.suite import free_port
@@ -67,7 +67,7 @@ def radiant(data: Path, *arguments: str) -> Iterator[Command]:
     """Runs the command on the folder with free ports. Kills it after the block."""
     ports = {service.name: free_port() for service in SERVICES}
     environ = {**os.environ, "RADIANT_DATA": str(data), "PYTHONUNBUFFERED": "1"}
-    environ |= {variable: str(free_port()) for service in SERVICES for variable, _ in service.side_ports}
+    environ |= {variable: str(free_port()) for service in SERVICES for variable, _ in service.additional_ports}
     environ |= {f"RADIANT_{name.upper()}_PORT": str(port) for name, port in ports.items()}
     output = data / "printed.txt"
     with output.open("wb") as sink:
@@ -145,7 +145,7 @@ def test_up_with_demo_serves_stops_and_keeps_data(data: Path) -> None:
         events = int(re.findall(r"^manifests=(\d+)$", printed, re.MULTILINE)[0])
         assert events == 60
         for name in ("ingest", "neural"):
-            assert asyncio.run(serves(first.addresses[name], timedelta(seconds=5)))
+            assert asyncio.run(answers_grpc(first.addresses[name], timedelta(seconds=5)))
         url = f"http://{first.addresses['gateway']}"
         assert f"gateway     {url}, metrics at " in printed
         state = json.loads((data / "suite.json").read_text())

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 from rich.console import Console
 
-from cli.demo.link import Link
-from cli.demo.play import Played, play
+from cli.demo.clients import ClientFactory
+from cli.demo.play import PlayResult, play
 from cli.demo.report import lines, show
-from cli.demo.world import TENANTS, SimulatedWorld
+from cli.demo.workload import TENANTS, SimulatedWorkload
 from radiant.neural.v1 import scoring_pb2
 from radiant_client import RadiantClientError
 from tests.support.suite import KEY, free_port, running_suite
@@ -39,21 +39,21 @@ async def stored(database_url: str, run: str) -> asyncpg.Record:
     return row
 
 
-def check_report(world: SimulatedWorld, played: Played) -> None:
+def check_report(workload: SimulatedWorkload, played: PlayResult) -> None:
     paper = io.StringIO()
-    show(Console(file=paper, width=80), world, played, {"ingest": "127.0.0.1:1", "neural": "127.0.0.1:2"})
+    show(Console(file=paper, width=80), workload, played, {"ingest": "127.0.0.1:1", "neural": "127.0.0.1:2"})
     text = paper.getvalue()
     assert "a simulation (seed 11)" in text
     assert f"{played.manifests} manifests" in text
     assert max(len(line) for line in text.splitlines()) <= 80
-    results = dict(line.split("=", 1) for line in lines(world, played, SEED))
+    results = dict(line.split("=", 1) for line in lines(workload, played, SEED))
     assert results["events_acknowledged"] == str(played.events)
     assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in results)
     assert all(results.values())
 
 
 async def test_acknowledged_events_of_demo_are_stored_and_learned(database_url: str, redis_url: str) -> None:
-    world = SimulatedWorld(SEED)
+    workload = SimulatedWorkload(SEED)
     turned = 0
 
     def progress() -> None:
@@ -61,33 +61,33 @@ async def test_acknowledged_events_of_demo_are_stored_and_learned(database_url: 
         turned += 1
 
     async with running_suite(database_url, redis_url) as suite:
-        link = Link(ingest=suite.ingest_process.address, neural=suite.neural_process.address, key=KEY)
-        played = await play(world, link, count=EVENTS, seed=SEED, progress=progress)
+        clients = ClientFactory(ingest=suite.ingest_process.address, neural=suite.neural_process.address, key=KEY)
+        played = await play(workload, clients, count=EVENTS, seed=SEED, progress=progress)
     rows = await stored(database_url, played.run)
     assert rows["manifests"] == rows["complete"] == played.manifests == EVENTS == turned
     assert rows["tenants"] == len(TENANTS)
     assert rows["thumbs"] == played.thumbs > 0
     assert rows["signals"] == played.signals >= EVENTS
     assert played.events == played.manifests + played.thumbs + played.signals
-    assert [turn.request for turn in played.turns] == list(SimulatedWorld(SEED).requests(EVENTS))
+    assert [turn.request for turn in played.turns] == list(SimulatedWorkload(SEED).requests(EVENTS))
     assert played.known_before == 0
     assert played.settle_s is not None
     assert len(played.recommendation_ms) == EVENTS
-    for glimpse in played.glimpses:
-        assert glimpse.before.sample_size == 0
-        assert glimpse.before.confidence == 0
-    grounded = [glimpse.after for glimpse in played.glimpses if glimpse.after.sample_size > 0]
+    for change in played.changes:
+        assert change.before.sample_size == 0
+        assert change.before.confidence == 0
+    grounded = [change.after for change in played.changes if change.after.sample_size > 0]
     assert grounded
     assert all(advice.confidence > 0 and advice.scope != scoring_pb2.SCOPE_UNSPECIFIED for advice in grounded)
-    check_report(world, played)
-    check_report(world, replace(played, known_before=12))
+    check_report(workload, played)
+    check_report(workload, replace(played, known_before=12))
 
 
 async def test_demo_without_suite_raises_one_error() -> None:
     address = f"127.0.0.1:{free_port()}"
-    link = Link(ingest=address, neural=address, key=KEY)
+    clients = ClientFactory(ingest=address, neural=address, key=KEY)
     with pytest.raises(RadiantClientError):
-        await play(SimulatedWorld(SEED), link, count=3, seed=SEED)
+        await play(SimulatedWorkload(SEED), clients, count=3, seed=SEED)
 
 
 async def test_failure_during_demo_ends_it(database_url: str, redis_url: str) -> None:
@@ -95,6 +95,6 @@ async def test_failure_during_demo_ends_it(database_url: str, redis_url: str) ->
         raise ArithmeticError("in the middle")
 
     async with running_suite(database_url, redis_url) as suite:
-        link = Link(ingest=suite.ingest_process.address, neural=suite.neural_process.address, key=KEY)
+        clients = ClientFactory(ingest=suite.ingest_process.address, neural=suite.neural_process.address, key=KEY)
         with pytest.raises(ArithmeticError, match="in the middle"):
-            await play(SimulatedWorld(SEED), link, count=20, seed=SEED, progress=fail)
+            await play(SimulatedWorkload(SEED), clients, count=20, seed=SEED, progress=fail)

@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.commands import Call, demo
-from cli.demo.world import TENANTS
+from cli.commands import Invocation, demo
+from cli.demo.workload import TENANTS
 from cli.embedded.folder import DataFolder
 from cli.settings import SuiteSettings
 
 
-def call_on(data: Path, console: Console) -> Call:
+def call_on(data: Path, console: Console) -> Invocation:
     settings = SuiteSettings(data=data)
-    return Call(arguments=Namespace(quiet=True), settings=settings, environ={}, console=console)
+    return Invocation(arguments=Namespace(quiet=True), settings=settings, environ={}, console=console)
 
 
 async def test_demo_on_a_folder_where_it_was_played_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plays = list[Call]()
+    plays = list[Invocation]()
 
-    async def run(call: Call) -> int:
+    async def run(call: Invocation) -> int:
         plays.append(call)
         return 0
 

@@ -131,8 +131,8 @@ async def test_drain_waits_for_running_calls(number: signal.Signals) -> None:
     script = Script(hold=asyncio.Event())
     with signals_restored():
         async with serving(script) as served:
-            grace, leave = timedelta(seconds=10), timedelta(seconds=0.2)
-            life = asyncio.create_task(serve_until_stopped(served.server, grace, leave=leave))
+            grace, drain_delay = timedelta(seconds=10), timedelta(seconds=0.2)
+            life = asyncio.create_task(serve_until_stopped(served.server, grace, drain_delay=drain_delay))
             call = asyncio.create_task(served.call("unary_unary", timeout=20))
             await asyncio.wait_for(script.entered.wait(), 5)
             os.kill(os.getpid(), number)

@@ -4,7 +4,7 @@ import json
 
 import asyncpg
 
-from cli.services import KEEPERS
+from cli.services import SERVICES_WITH_SCHEMA
 from kit.postgres.migrate import migrate, migrations_of
 from kit.postgres.roles import ensure_role
 from tests.support.servers import ROLE_PASSWORD
@@ -22,13 +22,13 @@ VALUES ('acme', 'cy', 'RetryVoiceFeedback', ARRAY[gen_random_uuid()], 'again');
 async def test_entries_of_former_audit_tables_move_to_the_log(empty_database_url: str) -> None:
     connection = await asyncpg.connect(empty_database_url)
     try:
-        for service in KEEPERS:
+        for service in SERVICES_WITH_SCHEMA:
             await ensure_role(connection, service.role, ROLE_PASSWORD)
-        for service in KEEPERS:
+        for service in SERVICES_WITH_SCHEMA:
             known = migrations_of(service.module)
             await migrate(connection, service.schema, known[:1] if service.name in ("experiments", "voice") else known)
         await connection.execute(OLD)
-        for service in KEEPERS:
+        for service in SERVICES_WITH_SCHEMA:
             await migrate(connection, service.schema, migrations_of(service.module))
         rows = await connection.fetch(
             "SELECT tenant_id, sequence, service, actor, action, reason, detail::text AS detail,"

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from cli.schema_dump.dump import dump, partitions, stable
-from cli.services import KEEPERS, Service
+from cli.services import SERVICES_WITH_SCHEMA, Service
 from tests.house.tree import PACKAGES
 
 OWNERS = """
@@ -18,7 +18,7 @@ WHERE n.nspname = $1 OR n.nspname LIKE $1 || '\\_api\\_v%'
 """
 
 
-@pytest.mark.parametrize("service", KEEPERS, ids=lambda each: each.name)
+@pytest.mark.parametrize("service", SERVICES_WITH_SCHEMA, ids=lambda each: each.name)
 async def test_schema_file_after_all_migrations_equals_the_dump(service: Service, database_url: str) -> None:
     file = PACKAGES[service.module] / "sql" / "schema.sql"
     written = dump(database_url, service.schema, await partitions(database_url))
@@ -36,7 +36,7 @@ async def test_dump_after_a_new_column_differs(database_url: str) -> None:
     assert dump(database_url, "voice", []) != before
 
 
-@pytest.mark.parametrize("service", KEEPERS, ids=lambda each: each.name)
+@pytest.mark.parametrize("service", SERVICES_WITH_SCHEMA, ids=lambda each: each.name)
 async def test_database_objects_belong_to_the_owner_role(service: Service, database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:

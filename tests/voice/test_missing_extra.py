@@ -70,10 +70,10 @@ def test_worker_started_without_extra_names_the_extra_and_exits() -> None:
 
 def test_command_line_without_extra_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(availability, "NEEDED", ("package_that_does_not_exist",))
-    (finding,) = [each for each in ports(SuiteSettings(data=tmp_path), None) if "Voice" in each.what]
+    (finding,) = [each for each in ports(SuiteSettings(data=tmp_path), None) if "Voice" in each.observation]
     assert finding.level is Level.WARN
-    assert "pip install 'radiant-suite[voice]'" in finding.what
-    assert [each.name for each in SERVICES if each.why_off] == ["voice"]
+    assert "pip install 'radiant-suite[voice]'" in finding.observation
+    assert [each.name for each in SERVICES if each.unavailable_reason] == ["voice"]
     monkeypatch.undo()
     code = "sys.argv = ['radiant', 'serve', 'voice']\nimport cli.__main__ as cli\ncli.main()\n"
     finished = run_without_extra(code, RADIANT_DATA=str(tmp_path))

@@ -14,7 +14,7 @@ from bench.learning.replay.simulation import reactions
 from bench.learning.replay.streams import Streams, draw_streams, score_and_evidence, user_weights
 from bench.learning.tables import Indices, Numbers, Table
 from bench.performance.figures import verdict
-from cli.demo.world import USERS_PER_TENANT
+from cli.demo.workload import USERS_PER_TENANT
 from neural.domain.boards import SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX
 from neural.domain.drift import WINDOW, find_shift
 from neural.settings import LearningSettings, RecommendSettings

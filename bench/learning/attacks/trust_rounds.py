@@ -13,7 +13,7 @@ from bench.learning.replay.cells import Cap, Cells, Units
 from bench.learning.replay.simulation import Learner
 from bench.learning.replay.streams import USERS, score_and_evidence
 from bench.learning.tables import Indices, Numbers
-from cli.demo.world import TENANTS, USERS_PER_TENANT
+from cli.demo.workload import TENANTS, USERS_PER_TENANT
 from neural.domain.rater_trust import (
     CELL_VOTES_MAX,
     OUTLIER_VOTES_MIN,

@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.learning.replay.streams import USERS
 from bench.learning.tables import Amount, Indices, Numbers
-from cli.demo.world import TENANTS, USERS_PER_TENANT
+from cli.demo.workload import TENANTS, USERS_PER_TENANT
 from neural.settings import LearningSettings
 
 PUBLISHED = LearningSettings()

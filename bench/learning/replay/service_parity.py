@@ -12,7 +12,7 @@ from bench.learning.replay.policies import FORMULA, OURS, Policy, Strengths, def
 from bench.learning.replay.simulation import reactions
 from bench.learning.replay.streams import Streams, draw_streams, score_and_evidence
 from bench.learning.tables import Numbers, Table
-from cli.demo.world import USERS_PER_TENANT
+from cli.demo.workload import USERS_PER_TENANT
 from neural.domain.boards import StoredBoard, VersionCell, assemble
 from neural.domain.model import ANY, BoardKey, LearningMode, Strategy, UnitFacts, UnitKey
 from neural.domain.policy import propensities

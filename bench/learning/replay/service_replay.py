@@ -18,9 +18,9 @@ from bench.learning.replay.streams import Streams, draw_streams
 from bench.learning.replay.upper_bounds import PER_TASK, hindsight_bounds
 from bench.learning.tables import Numbers, Table
 from bench.performance.stack import KEY, servers, service
-from cli.demo.link import Link
-from cli.demo.reactions import ANNOYED, PLEASED
-from cli.demo.world import TENANTS, USERS_PER_TENANT
+from cli.demo.clients import ClientFactory
+from cli.demo.reactions import NEGATIVE_SIGNALS, POSITIVE_SIGNALS
+from cli.demo.workload import TENANTS, USERS_PER_TENANT
 from ingest.domain.model import SENTIMENTS
 from neural.settings import RecommendSettings
 from radiant.ingest.v1 import manifest_pb2
@@ -33,9 +33,9 @@ DOMAIN, CALL_S, FRESHNESS_S, SETTLE_S_MAX = "general", 20.0, 1.5, 120.0
 
 KINDS = {
     round((SENTIMENTS[one] + SENTIMENTS[other]) / 2, 9): (one, other)
-    for kinds in (PLEASED, ANNOYED)
+    for kinds in (POSITIVE_SIGNALS, NEGATIVE_SIGNALS)
     for one, other in permutations(kinds, 2)
-} | {round(SENTIMENTS[kind], 9): (kind,) for kind in (*PLEASED, *ANNOYED)}
+} | {round(SENTIMENTS[kind], 9): (kind,) for kind in (*POSITIVE_SIGNALS, *NEGATIVE_SIGNALS)}
 """Signal types by their mean sentiment. A unit keeps only this mean."""
 
 
@@ -125,8 +125,8 @@ async def run(tables: Sequence[Table], seed: int, events: int) -> bool:
     for table in tables:
         streams = draw_streams(table, range(seed, seed + 1), events)
         async with servers() as on, service("ingest", on) as ingest, service("neural", on) as neural:
-            link = Link(ingest=ingest.address, neural=neural.address, key=KEY)
-            seconds, settled, replay, found = await _replay(link, streams, events)
+            clients = ClientFactory(ingest=ingest.address, neural=neural.address, key=KEY)
+            seconds, settled, replay, found = await _replay(clients, streams, events)
         ours = next(each for each in default_policies(RecommendSettings().priors) if each.name == OURS)
         curve, best = simulate(streams, ours, [events], turns=1), hindsight_bounds(streams)[PER_TASK]
         took = f"{events:,} events over gRPC in {seconds:.0f} s, all learned {settled:.1f} s later"
@@ -142,10 +142,12 @@ async def run(tables: Sequence[Table], seed: int, events: int) -> bool:
     return True
 
 
-async def _replay(link: Link, streams: Streams, events: int) -> tuple[float, float, Replay, tuple[float, float]]:
+async def _replay(
+    clients: ClientFactory, streams: Streams, events: int
+) -> tuple[float, float, Replay, tuple[float, float]]:
     async with contextlib.AsyncExitStack() as stack:
-        operator = await stack.enter_async_context(link.open("", "operator"))
-        radiants = {name: await stack.enter_async_context(link.open(name, "service", "admin")) for name in TENANTS}
+        operator = await stack.enter_async_context(clients.open("", "operator"))
+        radiants = {name: await stack.enter_async_context(clients.open(name, "service", "admin")) for name in TENANTS}
         for radiant in radiants.values():
             await radiant.learning.update_settings(global_learning=True)
         replay, waiting, started = Replay(streams, radiants), iter(range(events)), time.perf_counter()

@@ -12,7 +12,7 @@ from bench.learning.replay.cells import Cells
 from bench.learning.replay.policies import Policy
 from bench.learning.replay.streams import USERS, Streams, score_and_evidence
 from bench.learning.tables import Indices, Numbers
-from cli.demo.reactions import SLIP_SHARE, THUMB_SHARE
+from cli.demo.reactions import REVERSED_SHARE, THUMB_SHARE
 
 TURNS = 2
 """Orders of the candidates for each seed. Ties go to the first candidate, and a greedy policy rarely leaves its first
@@ -90,7 +90,7 @@ def simulate(
 def reactions(streams: Streams, at: Indices, event: int, model: Indices, quality: Numbers) -> tuple[Indices, Numbers]:
     """Returns the vote (0 for none) and the mean sentiment of signals by row, drawn as in `cli.demo.reactions`."""
     implicit = np.where(streams.pleased[at, event] < quality, streams.glad[at, event], streams.sad[at, event])
-    is_up = (streams.up[at, event] < quality) != (streams.slip[at, event] < SLIP_SHARE)
+    is_up = (streams.up[at, event] < quality) != (streams.slip[at, event] < REVERSED_SHARE)
     rating = np.where(streams.rated[at, event] < THUMB_SHARE, np.where(is_up, 1, -1), 0)
     if streams.attack is None:
         return rating, implicit

@@ -14,8 +14,8 @@ import numpy as np
 
 from bench.learning.attacks.collusion import Attack, Plan
 from bench.learning.tables import Amount, Indices, Numbers, Table
-from cli.demo.reactions import ANNOYED, PLEASED
-from cli.demo.world import TENANTS, USERS_PER_TENANT
+from cli.demo.reactions import NEGATIVE_SIGNALS, POSITIVE_SIGNALS
+from cli.demo.workload import TENANTS, USERS_PER_TENANT
 from ingest.domain.model import SENTIMENTS
 from neural.domain.scoring import EXPLICIT_WEIGHT, IMPLICIT_WEIGHT, TRUST_MIN
 
@@ -116,8 +116,8 @@ def _draw_seed(table: Table, seed: int, events: int, plan: Plan | None) -> dict[
         "prompt": prompt,
         "task": table.task[prompt],
         "user": rng.choice(USERS, events, p=request_share),
-        "glad": _sentiments(rng, PLEASED, events),
-        "sad": _sentiments(rng, ANNOYED, events),
+        "glad": _sentiments(rng, POSITIVE_SIGNALS, events),
+        "sad": _sentiments(rng, NEGATIVE_SIGNALS, events),
         **uniform,
         "held": held_means,
         "share": share,

@@ -55,7 +55,7 @@ class Report:
 
 async def services(requests: int, start: int, report: Report, only: Sequence[str]) -> None:
     """Fuzzes every service, or those in `only`, on real servers."""
-    off = {each.module for each in SERVICES if each.why_off}
+    off = {each.module for each in SERVICES if each.unavailable_reason}
     async with servers() as on, contextlib.AsyncExitStack() as stack:
         running = {}
         for module in dict.fromkeys(module for module, _ in TARGETS):

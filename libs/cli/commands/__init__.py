@@ -1,4 +1,4 @@
-"""The subcommands of `radiant`; each module offers `async def run(call) -> int`, the exit code."""
+"""The subcommands of `radiant`; each module offers `async def run(invocation) -> int`, the exit code."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from cli.settings import SuiteSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Invocation:
     """One invocation of `radiant`."""
 
     arguments: Namespace

@@ -1,6 +1,6 @@
 """`radiant migrate`: creates the roles and applies the migrations of all services."""
 
-from cli.commands import Call
+from cli.commands import Invocation
 from cli.embedded import embedded_postgres
 from cli.embedded.folder import DataFolder
 from cli.environment import role_passwords
@@ -8,20 +8,20 @@ from cli.schemas import apply_all
 from cli.suite import database_url
 
 
-async def run(call: Call) -> int:
+async def run(invocation: Invocation) -> int:
     """Migrates the database of DATABASE_URL, else the embedded PostgreSQL, which is started if it does not run."""
-    folder = DataFolder(call.settings.data)
-    url = database_url(call.settings, folder)
+    folder = DataFolder(invocation.settings.data)
+    url = database_url(invocation.settings, folder)
     if url is not None:
-        return await _migrate(call, folder, url)
+        return await _migrate(invocation, folder, url)
     async with embedded_postgres(folder.path) as server:
-        return await _migrate(call, folder, server.url)
+        return await _migrate(invocation, folder, server.url)
 
 
-async def _migrate(call: Call, folder: DataFolder, url: str) -> int:
-    for service, migrations in (await apply_all(url, role_passwords(call.settings, folder))).items():
+async def _migrate(invocation: Invocation, folder: DataFolder, url: str) -> int:
+    for service, migrations in (await apply_all(url, role_passwords(invocation.settings, folder))).items():
         for migration in migrations:
-            call.print(f"{service}: applied {migration.number:04d} {migration.name}")
+            invocation.print(f"{service}: applied {migration.number:04d} {migration.name}")
         if not migrations:
-            call.print(f"{service}: up to date")
+            invocation.print(f"{service}: up to date")
     return 0

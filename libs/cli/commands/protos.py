@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import cli
-from cli.commands import Call
+from cli.commands import Invocation
 
 _PACKAGE = Path(cli.__file__).parent
 _PARTS = ("buf.yaml", "radiant", "third_party")
@@ -27,9 +27,9 @@ def export(out: Path) -> None:
             shutil.copy(part, out / name)
 
 
-async def run(call: Call) -> int:
+async def run(invocation: Invocation) -> int:
     """Copies the protos to the folder given by --out and prints its import paths."""
-    out: Path = call.arguments.out
+    out: Path = invocation.arguments.out
     export(out)
-    call.print(f"Protos written to {out}. Import paths: {out} and {out / 'third_party'}.")
+    invocation.print(f"Protos written to {out}. Import paths: {out} and {out / 'third_party'}.")
     return 0

@@ -5,7 +5,7 @@ import importlib
 import os
 import signal
 
-from cli.commands import Call
+from cli.commands import Invocation
 from cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from cli.embedded.folder import DataFolder
 from cli.environment import Ports, Servers, environ_of, role_passwords
@@ -14,91 +14,93 @@ from cli.processes.service_process import ServiceProcess, answers_http, answers_
 from cli.processes.supervisor import Part, Supervisor
 from cli.schemas import apply_all
 from cli.services import SERVICES, Service
-from cli.suite import RunningSuite, console_url, reachable
+from cli.suite import RunningSuite, connectable_host, console_url
 
 
-async def run(call: Call) -> int:
+async def run(invocation: Invocation) -> int:
     """Starts the servers, then the services, waits for a signal, and stops them in reverse order."""
-    folder = DataFolder(call.settings.data)
-    with folder.held():
+    folder = DataFolder(invocation.settings.data)
+    with folder.locked():
         supervisor = Supervisor()
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         try:
-            suite = await _start(call, folder, supervisor)
-            if call.arguments.demo:
-                await importlib.import_module("cli.commands.demo").run_once(call)
-            call.print("The suite is up. Press Ctrl-C to stop it. Console:")
-            call.print(console_url(suite))
+            suite = await _start(invocation, folder, supervisor)
+            if invocation.arguments.demo:
+                await importlib.import_module("cli.commands.demo").run_once(invocation)
+            invocation.print("The suite is up. Press Ctrl-C to stop it. Console:")
+            invocation.print(console_url(suite))
             await supervisor.run()
         except asyncio.CancelledError:
-            call.print("Stopping ...")
+            invocation.print("Stopping ...")
         finally:
             RunningSuite.clear(folder)
             await supervisor.stop()
-    call.print("Stopped. The data is kept in " + str(folder.path))
+    invocation.print("Stopped. The data is kept in " + str(folder.path))
     return 0
 
 
-async def _start(call: Call, folder: DataFolder, supervisor: Supervisor) -> RunningSuite:
-    owner_url, redis_url = await _start_servers(call, folder, supervisor)
-    applied = await apply_all(owner_url, role_passwords(call.settings, folder))
+async def _start(invocation: Invocation, folder: DataFolder, supervisor: Supervisor) -> RunningSuite:
+    owner_url, redis_url = await _start_servers(invocation, folder, supervisor)
+    applied = await apply_all(owner_url, role_passwords(invocation.settings, folder))
     count = sum(len(each) for each in applied.values())
-    call.print(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
+    invocation.print(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
     parts, shown, metrics, addresses = list[Part](), dict[str, str](), dict[str, str](), dict[str, str]()
     for service in SERVICES:
-        if reason := service.why_off:
-            call.print(f"{service.name:<11} {reason}")
+        if reason := service.unavailable_reason:
+            invocation.print(f"{service.name:<11} {reason}")
             continue
-        ports = choose_ports(service, call.settings, call.print)
+        ports = choose_ports(service, invocation.settings, invocation.print)
         at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses)
-        environ = environ_of(call.environ, call.settings, folder, service, ports, at)
-        part = _process(call, folder, service, ports, environ)
+        environ = environ_of(invocation.environ, invocation.settings, folder, service, ports, at)
+        part = _process(invocation, folder, service, ports, environ)
         parts.append(part)
         addresses[service.name] = part.address
-        scheme = ("https://" if call.settings.gateway_tls else "http://") if service.fronts else ""
+        scheme = ("https://" if invocation.settings.gateway_tls else "http://") if service.is_gateway else ""
         shown[service.name] = scheme + part.address
         metrics[service.name] = f"http://127.0.0.1:{ports.metrics}/metrics"
     await supervisor.add_all(
         parts,
-        lambda part: call.print(f"{part.name:<11} {shown[part.name]}, metrics at {metrics[part.name]}"),
+        lambda part: invocation.print(f"{part.name:<11} {shown[part.name]}, metrics at {metrics[part.name]}"),
     )
     suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics)
     suite.write(folder)
     return suite
 
 
-async def _start_servers(call: Call, folder: DataFolder, supervisor: Supervisor) -> tuple[str, str]:
+async def _start_servers(invocation: Invocation, folder: DataFolder, supervisor: Supervisor) -> tuple[str, str]:
     """Returns the addresses of PostgreSQL and Redis; starts the embedded servers for those that are not set."""
     embedded: dict[str, EmbeddedServer] = {}
-    if not call.settings.database_url:
+    if not invocation.settings.database_url:
         embedded["postgres"] = EmbeddedPostgres(folder.path)
-    if not call.settings.redis_url:
+    if not invocation.settings.redis_url:
         embedded["redis"] = EmbeddedValkey(folder.path)
     await supervisor.add_all(list(embedded.values()), lambda _: None)
     for setting, kind in (("DATABASE_URL", "postgres"), ("REDIS_URL", "redis")):
         server = embedded.get(kind)
         if server is None:
-            call.print(f"{kind:<11} {setting}")
+            invocation.print(f"{kind:<11} {setting}")
         else:
-            call.print(f"{server.name:<11} 127.0.0.1:{server.port}, data in {server.folder}")
+            invocation.print(f"{server.name:<11} 127.0.0.1:{server.port}, data in {server.folder}")
     return (
-        embedded["postgres"].url if "postgres" in embedded else call.settings.database_url,
-        embedded["redis"].url if "redis" in embedded else call.settings.redis_url,
+        embedded["postgres"].url if "postgres" in embedded else invocation.settings.database_url,
+        embedded["redis"].url if "redis" in embedded else invocation.settings.redis_url,
     )
 
 
-def _process(call: Call, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]) -> ServiceProcess:
-    host = reachable(call.settings.host_of(service))
-    over_http = answers_https if call.settings.gateway_tls else answers_http
+def _process(
+    invocation: Invocation, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]
+) -> ServiceProcess:
+    host = connectable_host(invocation.settings.host_of(service))
+    over_http = answers_https if invocation.settings.gateway_tls else answers_http
     return ServiceProcess(
         service.name,
         service.module,
         environ=environ,
         address=f"{host}:{ports.rpc}",
         log=folder.log_path(service.name),
-        ready=over_http if service.fronts else None,
-        patience=service.patience,
+        ready=over_http if service.is_gateway else None,
+        start_timeout=service.start_timeout,
     )

@@ -1,4 +1,4 @@
-"""Sends the requests of a world to a suite as a chat backend would: recommendation, manifest, feedback, signals."""
+"""Sends the requests of a workload to a suite like a chat backend: recommendation, manifest, feedback, signals."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cli.demo.glimpse import Glimpse, contexts_of, look
-from cli.demo.link import Link
+from cli.demo.clients import ClientFactory
+from cli.demo.quality import Turn
 from cli.demo.reactions import react
-from cli.demo.speaker import Speaker
-from cli.demo.tally import Turn
-from cli.demo.world import TENANTS, Outcome, Request, World
+from cli.demo.recommendation_changes import RecommendationChange, contexts_of, greedy_recommendation
+from cli.demo.signal_sender import SignalSender
+from cli.demo.workload import TENANTS, Outcome, Request, Workload
 from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2
 from radiant_client import Exhausted, Radiant, context, implicit_signal
@@ -33,7 +33,7 @@ _FRESH_S = 1.0  # a learned score reaches recommendations within this time
 
 
 @dataclass(slots=True, kw_only=True)
-class Played:
+class PlayResult:
     """Counts and measurements of one play."""
 
     run: str
@@ -47,7 +47,7 @@ class Played:
     signals: int
     """Acknowledged signals."""
     batches: int
-    """Batches that carried the signals."""
+    """Batches with these signals."""
     seconds: float
     """Time from the first call to the last acknowledgement, in seconds."""
     recommendation_ms: list[float]
@@ -58,7 +58,7 @@ class Played:
     """Seconds from the last acknowledgement until no unit was pending; None when the wait timed out."""
     known_before: int
     """Learned units of the three tenants before the play."""
-    glimpses: list[Glimpse]
+    changes: list[RecommendationChange]
     """Recommendations before and after."""
 
     @property
@@ -67,13 +67,13 @@ class Played:
         return self.manifests + self.thumbs + self.signals
 
 
-class Stage:
+class Playback:
     """State of one play."""
 
     def __init__(
-        self, radiants: Mapping[str, Radiant], speakers: Mapping[str, Speaker], count: int, seed: int, run: str
+        self, radiants: Mapping[str, Radiant], senders: Mapping[str, SignalSender], count: int, seed: int, run: str
     ) -> None:
-        self._radiants, self._speakers = radiants, speakers
+        self._radiants, self._senders = radiants, senders
         self._count, self._seed, self._run = count, seed, run
         self._day_start = datetime.now(UTC) - DAY
         self.turns: dict[int, Turn] = {}
@@ -98,7 +98,7 @@ class Stage:
         self.manifests += 1
         reaction, when = react(outcome.quality, chance), moment + _REACTS_AFTER
         output, user = manifest.output_id, request.user
-        self._speakers[request.tenant].say(
+        self._senders[request.tenant].queue(
             [implicit_signal(output, user, kind, client_time=when) for kind in reaction.signals]
         )
         if reaction.rating:
@@ -153,63 +153,63 @@ class Stage:
 
 
 async def play(
-    world: World, link: Link, *, count: int, seed: int, progress: Callable[[], None] = lambda: None
-) -> Played:
+    workload: Workload, clients: ClientFactory, *, count: int, seed: int, progress: Callable[[], None] = lambda: None
+) -> PlayResult:
     """Plays `count` requests and waits until all feedback is learned; `progress` is called after each request.
 
-    The same world and seed give the same requests; the recommendations depend on the learned scores.
+    The same workload and seed give the same requests; the recommendations depend on the learned scores.
     Raises RadiantClientError when the suite fails.
     """
-    requests = list(world.requests(count))
+    requests = list(workload.requests(count))
     run = f"demo-{uuid.uuid4().hex[:8]}"
     async with contextlib.AsyncExitStack() as stack:
-        operator = await stack.enter_async_context(link.open("", "operator"))
-        radiants = {name: await stack.enter_async_context(link.open(name, "service", "admin")) for name in TENANTS}
+        operator = await stack.enter_async_context(clients.open("", "operator"))
+        radiants = {name: await stack.enter_async_context(clients.open(name, "service", "admin")) for name in TENANTS}
         for radiant in radiants.values():
             await radiant.learning.update_settings(global_learning=True)
         known = sum([(await each.learning.status()).learned_units for each in radiants.values()])
         contexts = contexts_of(requests)
-        before = [await look(radiants[each.tenant], each, world.models) for each in contexts]
+        before = [await greedy_recommendation(radiants[each.tenant], each, workload.models) for each in contexts]
         streams = {name: await stack.enter_async_context(each.ingest.stream()) for name, each in radiants.items()}
-        speakers = {name: Speaker(stream) for name, stream in streams.items()}
-        stage = Stage(radiants, speakers, count, seed, run)
+        senders = {name: SignalSender(stream) for name, stream in streams.items()}
+        playback = Playback(radiants, senders, count, seed, run)
         start = time.perf_counter()
-        await _perform(stage, list(speakers.values()), requests, progress)
+        await _perform(playback, list(senders.values()), requests, progress)
         last_ack = time.perf_counter()
-        settle_s = await _settled(operator, last_ack)
+        settle_s = await _time_until_learned(operator, last_ack)
         await asyncio.sleep(_FRESH_S)
-        after = [await look(radiants[each.tenant], each, world.models) for each in contexts]
-        single_ms = await stage.single(requests[-_SINGLE_CALLS:])
-    return Played(
+        after = [await greedy_recommendation(radiants[each.tenant], each, workload.models) for each in contexts]
+        single_ms = await playback.single(requests[-_SINGLE_CALLS:])
+    return PlayResult(
         run=run,
-        turns=[stage.turns[number] for number in range(len(requests))],
-        manifests=stage.manifests,
-        thumbs=stage.thumbs,
-        signals=sum(speaker.acknowledged for speaker in speakers.values()),
-        batches=sum(speaker.batches for speaker in speakers.values()),
+        turns=[playback.turns[number] for number in range(len(requests))],
+        manifests=playback.manifests,
+        thumbs=playback.thumbs,
+        signals=sum(sender.acknowledged for sender in senders.values()),
+        batches=sum(sender.batches for sender in senders.values()),
         seconds=last_ack - start,
-        recommendation_ms=stage.recommendation_ms,
+        recommendation_ms=playback.recommendation_ms,
         single_ms=single_ms,
         settle_s=settle_s,
         known_before=known,
-        glimpses=[Glimpse(*each) for each in zip(contexts, before, after, strict=True)],
+        changes=[RecommendationChange(*each) for each in zip(contexts, before, after, strict=True)],
     )
 
 
 async def _perform(
-    stage: Stage, speakers: list[Speaker], requests: list[Request], progress: Callable[[], None]
+    playback: Playback, senders: list[SignalSender], requests: list[Request], progress: Callable[[], None]
 ) -> None:
     """Runs workers and signal senders to completion; raises the first error."""
     waiting = iter(enumerate(requests))
     try:
-        async with asyncio.TaskGroup() as speaking:
-            for speaker in speakers:
-                speaking.create_task(speaker.run())
-            async with asyncio.TaskGroup() as working:
+        async with asyncio.TaskGroup() as sender_tasks:
+            for sender in senders:
+                sender_tasks.create_task(sender.run())
+            async with asyncio.TaskGroup() as worker_tasks:
                 for _ in range(CONCURRENCY):
-                    working.create_task(stage.work(waiting, progress))
-            for speaker in speakers:
-                speaker.end()
+                    worker_tasks.create_task(playback.work(waiting, progress))
+            for sender in senders:
+                sender.close()
     except BaseExceptionGroup as failures:
         raise _first(failures) from None
 
@@ -220,7 +220,7 @@ def _first(failure: BaseException) -> BaseException:
     return failure
 
 
-async def _settled(operator: Radiant, since: float) -> float | None:
+async def _time_until_learned(operator: Radiant, since: float) -> float | None:
     """Waits until no unit is pending; returns the seconds since `since`, or None on a timeout."""
     while time.perf_counter() - since < _SETTLE_S_MAX:
         if not (await operator.learning.status()).pending_units:

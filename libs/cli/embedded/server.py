@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cli.embedded.folder import DataFolder, EmbeddedError
-from cli.embedded.process import Command, GuardedProcess, end_survivors, free_port
+from cli.embedded.process import Command, GuardedProcess, free_port, stop_leftover_processes
 
 _POLL_S = 0.02
 _PORT_ATTEMPTS = 5
@@ -20,12 +20,12 @@ class EmbeddedServer(abc.ABC):
     name: str
     """Name of the lock, the state file, the log and the folder."""
 
-    def __init__(self, data: Path, *, port: int | None, patience: timedelta) -> None:
-        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
+    def __init__(self, data: Path, *, port: int | None, start_timeout: timedelta) -> None:
+        """Does not start the server. `port` None uses a free port, `start_timeout` limits the start."""
         self._data = DataFolder(data)
         self._port_wanted = port
-        self._patience_s = patience.total_seconds()
-        self._held = contextlib.ExitStack()
+        self._start_timeout_s = start_timeout.total_seconds()
+        self._lock = contextlib.ExitStack()
         self._process: GuardedProcess | None = None
         self.folder = self._data.path / self.name
         """Folder of the data; final after the start."""
@@ -53,11 +53,11 @@ class EmbeddedServer(abc.ABC):
 
     @abc.abstractmethod
     def _command(self, log: Path) -> Command:
-        """Returns the command of the server on `port`; no process of an earlier run is left."""
+        """Returns the command of the server on `port`; no process of an earlier run exists."""
 
     @abc.abstractmethod
     async def _answers(self) -> bool:
-        """Returns whether the server accepts requests; raises EmbeddedError when it never will."""
+        """Returns whether the server accepts requests; raises EmbeddedError when it cannot."""
 
     @property
     def pid(self) -> int:
@@ -83,9 +83,9 @@ class EmbeddedServer(abc.ABC):
         if self.is_alive():
             return
         await self.stop()
-        self._held.enter_context(self._data.held(f"{self.name}.lock"))
+        self._lock.enter_context(self._data.locked(f"{self.name}.lock"))
         try:
-            await self._start_held()
+            await self._start_locked()
         except BaseException:
             await self.stop()
             raise
@@ -96,16 +96,16 @@ class EmbeddedServer(abc.ABC):
             process, self._process = self._process, None
             await process.stop()
             self._data.clear_state(self.name)
-        self._held.close()
+        self._lock.close()
 
-    async def _start_held(self) -> None:
+    async def _start_locked(self) -> None:
         try:
             await asyncio.to_thread(self._prepare)
         except PermissionError as problem:
             raise EmbeddedError(
                 f"{problem.filename} belongs to another user. Set RADIANT_DATA to another folder."
             ) from problem
-        await end_survivors(self._mark)
+        await stop_leftover_processes(self._mark)
         attempts = 1 if self.port or self._port_wanted else _PORT_ATTEMPTS
         for left in reversed(range(attempts)):
             self.port = self.port or self._port_wanted or free_port()
@@ -124,7 +124,7 @@ class EmbeddedServer(abc.ABC):
         command = self._command(log)
         self._process = await asyncio.to_thread(GuardedProcess, command)
         clock = asyncio.get_running_loop().time
-        deadline = clock() + self._patience_s
+        deadline = clock() + self._start_timeout_s
         while self.is_alive() and clock() < deadline:
             if await self._answers():
                 return None

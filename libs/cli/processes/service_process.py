@@ -29,19 +29,19 @@ class ServiceProcess:
         address: str,
         log: Path,
         ready: Callable[[str], Awaitable[bool]] | None = None,
-        patience: timedelta = timedelta(seconds=60),
+        start_timeout: timedelta = timedelta(seconds=60),
         grace: timedelta = timedelta(seconds=15),
     ) -> None:
         """Does not start the process. `ready` is its health check, by gRPC if None.
 
-        `patience` limits the start, `grace` the time between SIGTERM and SIGKILL.
+        `start_timeout` limits the start, `grace` the time between SIGTERM and SIGKILL.
         """
         self.name = name
         self.address = address
         """Host and port of its health check."""
         self._command = Command(arguments=[sys.executable, "-m", module], log=log, environ=environ, grace=grace)
-        self._asked = ready or serves
-        self._patience_s = patience.total_seconds()
+        self._health_check = ready or answers_grpc
+        self._start_timeout_s = start_timeout.total_seconds()
         self._process: GuardedProcess | None = None
 
     @property
@@ -58,11 +58,11 @@ class ServiceProcess:
         await self.stop()
         self._process = await asyncio.to_thread(GuardedProcess, self._command)
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._start_timeout_s):
                 await self._ready(self._process)
         except TimeoutError:
             await self.stop()
-            raise EmbeddedError(self._failure(f"was not ready within {self._patience_s:g} s")) from None
+            raise EmbeddedError(self._failure(f"was not ready within {self._start_timeout_s:g} s")) from None
         except BaseException:
             await self.stop()
             raise
@@ -81,7 +81,7 @@ class ServiceProcess:
 
     async def _ready(self, process: GuardedProcess) -> None:
         while True:
-            ready = await self._asked(self.address)
+            ready = await self._health_check(self.address)
             if (code := process.exit_code()) is not None:  # another process on the port could answer instead
                 raise EmbeddedError(self._failure(f"exited with code {code} during its start"))
             if ready:
@@ -94,12 +94,12 @@ class ServiceProcess:
         return "\n".join([f"{self.name} {what}. The end of {path}:", *lines])
 
 
-async def serves(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
+async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
     """Returns whether the server's overall gRPC health is SERVING."""
     async with grpc.aio.insecure_channel(address) as channel:
-        ask = health_pb2_grpc.HealthStub(channel).Check
+        check = health_pb2_grpc.HealthStub(channel).Check
         try:
-            answer = await ask(health_pb2.HealthCheckRequest(), timeout=timeout.total_seconds())
+            answer = await check(health_pb2.HealthCheckRequest(), timeout=timeout.total_seconds())
         except grpc.aio.AioRpcError:
             return False
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -11,7 +11,7 @@ from cli.embedded import EmbeddedPostgres
 from cli.embedded.postgres import SCRATCH_OPTIONS
 from cli.schema_dump.dump import dump, partitions
 from cli.schemas import apply_all
-from cli.services import KEEPERS
+from cli.services import SERVICES_WITH_SCHEMA
 
 
 async def write(folder: Path) -> None:
@@ -19,9 +19,9 @@ async def write(folder: Path) -> None:
     server = EmbeddedPostgres(folder, options=SCRATCH_OPTIONS)
     try:
         await server.start()
-        await apply_all(server.url, {service.role: "unused" for service in KEEPERS})
+        await apply_all(server.url, {service.role: "unused" for service in SERVICES_WITH_SCHEMA})
         excluded = await partitions(server.url)
-        for service in KEEPERS:
+        for service in SERVICES_WITH_SCHEMA:
             package = Path(importlib.import_module(service.module).__file__ or "").parent
             text = await asyncio.to_thread(dump, server.url, service.schema, excluded)
             (package / "sql" / "schema.sql").write_text(text, encoding="utf-8")
@@ -32,7 +32,7 @@ async def write(folder: Path) -> None:
 
 
 def main() -> None:
-    """Removes the temporary folder also after a failure."""
+    """Writes the files with a server in a temporary folder, which is also removed after a failure."""
     folder = Path(tempfile.mkdtemp(prefix="radiant-schema-"))
     folder.chmod(0o755)  # the user that PostgreSQL runs as must be able to enter it
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
-from cli.embedded.reach import postgres_programs
+from cli.embedded.unprivileged_user import postgres_programs
 from kit.postgres.queries import load_queries
 
 _QUERIES = load_queries("cli")

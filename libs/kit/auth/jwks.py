@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import jwt
 
-from kit.auth.tokens import CACHE_SIZE, ClaimRules, Principal, RememberedTokens, UnknownKey, decoded
+from kit.auth.tokens import CACHE_SIZE, CachedAuthenticator, ClaimRules, Principal, UnknownKey, decoded
 from kit.errors import Unauthenticated, Unavailable
 from kit.settings.declaration import Setting
-from kit.telemetry.metrics import KEY_LOOKS
+from kit.telemetry.metrics import KEY_FETCHES
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ KEYS_MAX = 100
 KID_CHARACTERS_MAX = 256
 RETRY_AFTER = timedelta(seconds=1)
 
-_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")  # what requests may name
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")  # the tenant names that requests accept
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _CURVES = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",)}
 _EDWARDS = {"Ed25519": ("EdDSA",)}
@@ -40,33 +40,33 @@ class UnusableKeysError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class VerifyingKey:
+class VerificationKey:
     """One public key."""
 
     key: Any = field(repr=False)
     algorithms: tuple[str, ...]
     """Algorithms that the key may verify: those of its own family only."""
-    numbers: str
-    """Distinguishes keys with the same name."""
+    public_members: str
+    """Public members of the key as JSON, to detect that a key was replaced under the same name."""
 
 
-def keys_of(document: bytes) -> dict[str, VerifyingKey]:
+def keys_of(document: bytes) -> dict[str, VerificationKey]:
     """Returns the keys of a JWKS document by name; raises UnusableKeysError when there are none.
 
     Secrets, encryption keys, short keys and unknown curves are ignored; the name of a key without `kid` is ''.
     """
     try:
-        listed = json.loads(document)["keys"]
+        entries = json.loads(document)["keys"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise UnusableKeysError("the document is not a JWKS document") from None
-    found: dict[str, VerifyingKey] = {}
-    for each in listed[:KEYS_MAX] if isinstance(listed, list) else ():
+    found: dict[str, VerificationKey] = {}
+    for each in entries[:KEYS_MAX] if isinstance(entries, list) else ():
         if not isinstance(each, dict):
             continue
         kid = each.get("kid", "")
         key = _key_of(each)
         if key is None or not isinstance(kid, str) or kid in found or len(kid) > KID_CHARACTERS_MAX:
-            log.info("a key of the provider is ignored", extra={"fields": {"kid": str(kid)[:KID_CHARACTERS_MAX]}})
+            log.info("key of the identity provider ignored", extra={"fields": {"kid": str(kid)[:KID_CHARACTERS_MAX]}})
             continue
         found[kid] = key
     if not found:
@@ -74,15 +74,15 @@ def keys_of(document: bytes) -> dict[str, VerifyingKey]:
     return found
 
 
-def _key_of(each: Mapping[str, Any]) -> VerifyingKey | None:
-    kind, curve, named = str(each.get("kty")), str(each.get("crv")), each.get("alg")
+def _key_of(each: Mapping[str, Any]) -> VerificationKey | None:
+    kind, curve, given_algorithm = str(each.get("kty")), str(each.get("crv")), each.get("alg")
     operations = each.get("key_ops", ["verify"])
     if kind not in _PUBLIC or each.get("use", "sig") != "sig":
         return None
     if not isinstance(operations, list) or "verify" not in operations:
         return None
     possible = {"RSA": _RSA, "EC": _CURVES.get(curve, ()), "OKP": _EDWARDS.get(curve, ())}[kind]
-    algorithms = tuple(name for name in possible if named in (None, name))
+    algorithms = tuple(name for name in possible if given_algorithm in (None, name))
     public = {name: each.get(name) for name in _PUBLIC[kind]}
     try:
         key = jwt.PyJWK.from_dict(public, algorithm=algorithms[0]).key
@@ -90,18 +90,18 @@ def _key_of(each: Mapping[str, Any]) -> VerifyingKey | None:
         return None
     if kind == "RSA" and key.key_size < RSA_BITS_MIN:
         return None
-    return VerifyingKey(key, algorithms, json.dumps(public, sort_keys=True))
+    return VerificationKey(key, algorithms, json.dumps(public, sort_keys=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTimes:
     """Times of the fetches of the provider's keys."""
 
-    refresh: Annotated[timedelta, Setting("AUTH_JWKS_REFRESH_SECONDS", 1, 86_400)] = timedelta(minutes=5)
+    refresh_interval: Annotated[timedelta, Setting("AUTH_JWKS_REFRESH_SECONDS", 1, 86_400)] = timedelta(minutes=5)
     """Interval of fetches of the provider's keys."""
-    unknown: Annotated[timedelta, Setting("AUTH_JWKS_UNKNOWN_SECONDS", 1, 3600)] = timedelta(seconds=10)
-    """Shortest time between two fetches that tokens with an unknown key cause."""
-    kept: Annotated[timedelta, Setting("AUTH_JWKS_KEPT_SECONDS", 60, 30 * 86_400)] = timedelta(hours=24)
+    unknown_key_interval: Annotated[timedelta, Setting("AUTH_JWKS_UNKNOWN_SECONDS", 1, 3600)] = timedelta(seconds=10)
+    """Shortest time between two fetches that are caused by tokens with an unknown key."""
+    retention: Annotated[timedelta, Setting("AUTH_JWKS_KEPT_SECONDS", 60, 30 * 86_400)] = timedelta(hours=24)
     """Time for which the last keys stay valid while fetches fail. Not shorter than the interval of fetches."""
 
 
@@ -111,19 +111,19 @@ class KeySet:
     def __init__(self, fetch: Callable[[], Awaitable[bytes]], times: KeyTimes) -> None:
         """Takes the function that fetches the document; it may raise any exception. `refresh` loads the keys."""
         self._fetch, self._times = fetch, times
-        self._keys: dict[str, VerifyingKey] = {}
-        self._good_until = self._looked_at = -1e18
+        self._keys: dict[str, VerificationKey] = {}
+        self._valid_until = self._fetched_at = -1e18
         self._failed, self._fetches = True, 0
         self._lock = asyncio.Lock()
-        self.changed: Callable[[], None] = lambda: None
-        """Called when the keys have changed."""
+        self.on_change: Callable[[], None] = lambda: None
+        """Called after the keys have changed."""
 
     @property
-    def usable(self) -> bool:
-        """Whether there are keys that are not too old."""
-        return time.monotonic() < self._good_until
+    def is_usable(self) -> bool:
+        """Whether there are keys and they are not older than their retention."""
+        return time.monotonic() < self._valid_until
 
-    def find(self, kid: str, algorithm: str) -> VerifyingKey | None:
+    def find(self, kid: str, algorithm: str) -> VerificationKey | None:
         """Returns the key of that name; if the token or the document has no names, the only key that fits."""
         key = self._keys.get(kid)
         if key is None and not kid:
@@ -136,8 +136,8 @@ class KeySet:
         async with self._lock:
             return await self._refresh()
 
-    async def look_for_unknown(self) -> bool:
-        """Fetches the keys unless that was done recently; returns whether a fetch succeeded.
+    async def refresh_for_unknown_key(self) -> bool:
+        """Fetches the keys unless the last fetch was recent; returns whether a fetch succeeded.
 
         Concurrent callers share one fetch.
         """
@@ -145,38 +145,44 @@ class KeySet:
         async with self._lock:
             if self._fetches != before:
                 return not self._failed
-            if time.monotonic() - self._looked_at < self._times.unknown.total_seconds():
+            if time.monotonic() - self._fetched_at < self._times.unknown_key_interval.total_seconds():
                 return False
             return await self._refresh()
 
     async def refresh_forever(self) -> None:
         """Fetches the keys periodically, after a failure with a shorter delay."""
         while True:
-            wait = min(self._times.refresh, self._times.unknown) if self._failed else self._times.refresh
+            wait = (
+                min(self._times.refresh_interval, self._times.unknown_key_interval)
+                if self._failed
+                else self._times.refresh_interval
+            )
             await asyncio.sleep(wait.total_seconds())
             await self.refresh()
 
     async def _refresh(self) -> bool:
-        self._looked_at, self._failed = time.monotonic(), True
+        self._fetched_at, self._failed = time.monotonic(), True
         try:
             keys = keys_of(await self._fetch())
         except Exception as problem:
             self._fetches += 1
-            KEY_LOOKS.labels("failed").inc()
-            log.warning("fetching the keys of the identity provider failed: %s", problem)
+            KEY_FETCHES.labels("failed").inc()
+            log.warning("fetch of the keys of the identity provider failed: %s", problem)
             return False
         self._failed = False
         self._fetches += 1
-        KEY_LOOKS.labels("ok").inc()
+        KEY_FETCHES.labels("ok").inc()
         before, self._keys = self._keys, keys
-        self._good_until = time.monotonic() + self._times.kept.total_seconds()
-        if {kid: each.numbers for kid, each in before.items()} != {kid: each.numbers for kid, each in keys.items()}:
+        self._valid_until = time.monotonic() + self._times.retention.total_seconds()
+        if {kid: each.public_members for kid, each in before.items()} != {
+            kid: each.public_members for kid, each in keys.items()
+        }:
             log.info("the keys of the identity provider changed", extra={"fields": {"keys": sorted(keys)}})
-            self.changed()
+            self.on_change()
         return True
 
 
-class ProviderTokens(RememberedTokens):
+class ProviderTokens(CachedAuthenticator):
     """Verifies tokens of an identity provider. The key determines the algorithm, not the token."""
 
     def __init__(
@@ -187,12 +193,12 @@ class ProviderTokens(RememberedTokens):
         if not algorithms or set(algorithms) - set(ALGORITHMS):
             raise ValueError(f"RADIANT_AUTH_ALGORITHMS must be among {', '.join(ALGORITHMS)}")
         self._keys, self._rules, self._algorithms = keys, rules, frozenset(algorithms)
-        keys.changed = self.forget
+        keys.on_change = self.clear_cache
 
     def authenticate(self, authorization: str) -> Principal:
         """Returns the caller of the header; raises Unauthenticated, or Unavailable before the keys are fetched."""
-        if not self._keys.usable:
-            self.forget()
+        if not self._keys.is_usable:
+            self.clear_cache()
             raise Unavailable(
                 "The keys of the identity provider are not available. Retry later.",
                 RETRY_AFTER,
@@ -202,7 +208,7 @@ class ProviderTokens(RememberedTokens):
 
     async def renew(self) -> bool:
         """Fetches the keys with a minimum interval; returns whether that succeeded."""
-        return await self._keys.look_for_unknown()
+        return await self._keys.refresh_for_unknown_key()
 
     def _verified(self, token: str) -> tuple[float, Principal]:
         header = jwt.get_unverified_header(token)

@@ -64,7 +64,7 @@ class AuthSettings:
             report.require(name, not self.has_provider or report.is_set(name), "is not set")
         is_known = bool(self.algorithms) and not set(self.algorithms) - set(ALGORITHMS)
         report.require("AUTH_ALGORITHMS", is_known, f"must be among {', '.join(ALGORITHMS)}")
-        is_ordered = self.times.kept >= self.times.refresh
+        is_ordered = self.times.retention >= self.times.refresh_interval
         rule = "must not be shorter than RADIANT_AUTH_JWKS_REFRESH_SECONDS"
         report.require("AUTH_JWKS_KEPT_SECONDS", is_ordered, rule)
 
@@ -95,7 +95,7 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
             path = Path(settings.jwks_file)
             keys = KeySet(lambda: asyncio.to_thread(path.read_bytes), settings.times)
         else:
-            import httpx  # only where keys are fetched: every start would pay for it
+            import httpx  # not at module level, because the import slows down every start
 
             trusted = ssl.create_default_context(cafile=settings.jwks_ca or None)
             timeout = httpx.Timeout(FETCH_SECONDS_MAX)
@@ -112,10 +112,10 @@ async def _document(client: httpx.AsyncClient, url: str) -> bytes:
     """Returns the document at the address; raises OSError when it cannot be fetched or is longer than 512 KiB."""
     async with asyncio.timeout(FETCH_SECONDS_MAX), client.stream("GET", url) as answer:
         if answer.status_code != HTTPStatus.OK:
-            raise OSError(f"the answer was {answer.status_code}")
+            raise OSError(f"the response has the status {answer.status_code}")
         body = b""
         async for chunk in answer.aiter_bytes():
             body += chunk
             if len(body) > DOCUMENT_BYTES_MAX:
-                raise OSError("the answer is too long")
+                raise OSError(f"the response is longer than {DOCUMENT_BYTES_MAX} bytes")
     return body

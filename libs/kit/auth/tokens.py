@@ -87,9 +87,9 @@ def tenant_of(request_tenant: str) -> str:
 def roles_of(text: str) -> dict[str, str]:
     """Reads a map such as `brain-prod=service, Feedback Admins=admin`; raises ValueError with the rule."""
     pairs = [each.rpartition("=") for each in text.split(",") if each.strip()]
-    if not all(theirs.strip() and ours.strip() in ROLES for theirs, _, ours in pairs):
+    if not all(name.strip() and role.strip() in ROLES for name, _, role in pairs):
         raise ValueError(f"must list name=role with roles among {', '.join(sorted(ROLES))}")
-    return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+    return {name.strip(): role.strip() for name, _, role in pairs}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def _claim(claims: Mapping[str, object], name: str) -> object:
     return found
 
 
-class RememberedTokens(ABC):
+class CachedAuthenticator(ABC):
     """Verifies each token once and caches the result until the token expires (least recently used first out)."""
 
     def __init__(self, cache_size: int) -> None:
@@ -161,7 +161,7 @@ class RememberedTokens(ABC):
             self._cache.popitem(last=False)
         return principal
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         """Clears the cache of verified tokens."""
         self._cache.clear()
 
@@ -174,7 +174,7 @@ class RememberedTokens(ABC):
         """Returns the expiry and the caller of the token; raises jwt.InvalidTokenError or Unauthenticated."""
 
 
-class SharedKeyTokens(RememberedTokens):
+class SharedKeyTokens(CachedAuthenticator):
     """Verifies tokens signed with one shared key (JWT, HS256), for development and small installations.
 
     Claims: sub, tenant, roles, iat, exp, iss, aud.
@@ -192,7 +192,7 @@ class SharedKeyTokens(RememberedTokens):
         return float(claims["exp"]), self._rules.principal(claims)
 
 
-class NoTokens(RememberedTokens):
+class NoTokens(CachedAuthenticator):
     """Rejects every token: callers must present a client certificate."""
 
     def __init__(self) -> None:

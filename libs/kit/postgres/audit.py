@@ -11,7 +11,7 @@ from kit.postgres.queries import load_queries
 
 _SQL = load_queries("kit")
 
-NOBODY = "unknown"
+UNKNOWN_ACTOR = "unknown"
 """Actor of a call whose token has no subject."""
 
 
@@ -34,12 +34,12 @@ class AuditEntry:
 async def append_audit(connection: Connection, entry: AuditEntry) -> None:
     """Appends the entry in the running transaction.
 
-    It locks the tenant's log until the commit, so call it last.
+    Locks the log of the tenant until the commit, so call it at the end of the transaction.
     """
     await connection.execute(
         _SQL["append_audit"],
         entry.tenant_id,
-        entry.actor or NOBODY,
+        entry.actor or UNKNOWN_ACTOR,
         entry.action,
         entry.target,
         entry.reason,

@@ -1,4 +1,4 @@
-"""Erasure of users: the part of each service. A part is idempotent."""
+"""Erasure of users: each service erases its own part. A part is idempotent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kit.postgres.queries import load_queries
 _SQL = load_queries("kit")
 
 RECORDINGS, LEARNING, DECISIONS, EXPERIMENTS = PARTS = ("recordings", "learning", "decisions", "experiments")
-LOOK_EVERY = timedelta(seconds=1)
+POLL_INTERVAL = timedelta(seconds=1)
 """Interval between polls for erasures."""
 
 
@@ -28,12 +28,12 @@ class Erasure:
     """Number of the last queue row that removes the user from the scores."""
 
 
-async def pending(connection: Connection, part: str) -> list[Erasure]:
+async def pending_erasures(connection: Connection, part: str) -> list[Erasure]:
     """Returns at most 100 erasures of all tenants that wait for this service's part, oldest first."""
     rows = await connection.fetch(_SQL["erasures_pending"], part)
     return [Erasure(**row) for row in rows]
 
 
-async def done(connection: Connection, erasure: Erasure, part: str) -> None:
+async def complete_part(connection: Connection, erasure: Erasure, part: str) -> None:
     """Marks a part as done. After the last part the erasure no longer contains the user id."""
     await connection.execute(_SQL["erasure_done"], erasure.tenant_id, erasure.erasure_id, part)

@@ -13,7 +13,7 @@ from kit.errors import Conflict, DeadlineExceeded, Unavailable
 
 RETRY_AFTER = timedelta(milliseconds=200)
 
-_GONE = (
+_UNAVAILABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # server shutdown; a cancelled query is handled above
     asyncpg.InsufficientResourcesError,
@@ -22,28 +22,28 @@ _GONE = (
     asyncpg.PostgresSystemError,  # its disk fails
     ConnectionError,
 )
-_OF_FILES = re.compile(r"could not \w+ (to |from )?file")
+_FILE_ERROR = re.compile(r"could not \w+ (to |from )?file")
 """Message of the server for a file error without a code of its own, such as a disk quota."""
-_RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+_CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Raises Unavailable for a lost server, DeadlineExceeded for a cancelled query, Conflict for a lost race."""
+    """Raises Unavailable for a lost server, DeadlineExceeded for a cancelled query, Conflict for a concurrent write."""
     try:
         yield
     except asyncpg.QueryCanceledError:
         raise DeadlineExceeded("The database query exceeded its time limit.", reason="STATEMENT_TIMEOUT") from None
-    except _RETRY as error:
+    except _CONFLICTS as error:
         raise Conflict(
             "The row was changed by a concurrent request. Read it again and retry.", reason="TRANSACTION_CONFLICT"
         ) from error
-    except _GONE as error:
+    except _UNAVAILABLE as error:
         raise Unavailable(
             "The database does not answer. Retry later.", RETRY_AFTER, reason="DATABASE_UNAVAILABLE"
         ) from error
     except asyncpg.InternalServerError as error:
-        if _OF_FILES.match(str(error)) is None:
+        if _FILE_ERROR.match(str(error)) is None:
             raise
         raise Unavailable(
             "The database cannot write: its disk is full or over its quota. Retry later.",

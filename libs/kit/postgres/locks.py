@@ -66,7 +66,7 @@ NUMBERED = (
         name="ingest.user",
         number=72008,
         keys=("hashtext(tenant || '/' || u.who)", "hashtext(tenant || '/' || gone)", "hashtext(tenant || '/')"),
-        purpose="Writes of a user share the lock; the erasure of the user holds it alone. The key is tenant/user.",
+        purpose="Writes of a user share the lock; the erasure of the user holds it exclusively. Key: tenant/user.",
     ),
     AdvisoryLock(
         name="ingest.audit_log",
@@ -78,7 +78,7 @@ NUMBERED = (
         name="neural.decisions",
         number=72010,
         keys=("hashtext($1)",),
-        purpose="Writes of decisions share the lock; an erasure holds it alone. The key is the tenant.",
+        purpose="Writes of decisions share the lock; an erasure holds it exclusively. The key is the tenant.",
     ),
     AdvisoryLock(
         name="ingest.retention",
@@ -90,7 +90,7 @@ NUMBERED = (
         name="ingest.survey_prompt",
         number=72012,
         keys=("hashtext($1 || '/' || $2)",),
-        purpose="Survey prompts of a user are decided one after the other, so that a day has no prompt too many. The "
+        purpose="Survey prompts of a user are decided one after the other, so that the limit per day holds. The "
         "key is tenant/user.",
     ),
 )

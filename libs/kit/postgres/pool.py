@@ -61,14 +61,14 @@ class Database:
             try:
                 connection = await self._pool.acquire(timeout=self._acquire_s)
             except (TimeoutError, OSError, asyncpg.InterfaceError):  # the last when the pool is closing
-                message = "No database connection is free."
+                message = "No database connection is free. Retry later."
                 raise Unavailable(message, RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from None
             try:
                 yield connection
             except asyncpg.InterfaceError as error:
                 if not _is_lost(connection):
                     raise  # a wrong argument, not a lost server
-                message = "The database connection was lost."
+                message = "The database connection was lost. Retry later."
                 raise Unavailable(message, RETRY_AFTER, reason="DATABASE_UNAVAILABLE") from error
             finally:
                 await self._pool.release(connection)
@@ -132,7 +132,7 @@ async def open_database(settings: PostgresSettings) -> AsyncIterator[Database]:
                 },
             )
         except OSError as error:
-            raise Unavailable("The database does not answer.", reason="DATABASE_UNAVAILABLE") from error
+            raise Unavailable("The database does not answer. Retry later.", reason="DATABASE_UNAVAILABLE") from error
     try:
         yield Database(pool, settings.acquire_timeout)
     finally:

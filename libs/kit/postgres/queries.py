@@ -45,5 +45,5 @@ def load_queries(package: str, file: str = "queries.sql") -> Queries:
     """Returns the queries of a package's file; the file is in the folder `sql` if the package has one."""
     folder = importlib.resources.files(package)
     within = folder / "sql" / file
-    place = within if within.is_file() else folder / file
-    return Queries(place.read_text(encoding="utf-8"), f"{package}/{file}")
+    path = within if within.is_file() else folder / file
+    return Queries(path.read_text(encoding="utf-8"), f"{package}/{file}")

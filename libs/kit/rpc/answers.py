@@ -1,4 +1,4 @@
-"""Stored responses, sent byte by byte as they were stored."""
+"""Stored responses, which are sent exactly as they were stored."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ M = TypeVar("M", bound=Message)
 
 
 def stored(answer: bytes, kind: type[M]) -> M:
-    """Marks a serialised response of that type; the servicer's method returns the bytes."""
+    """Returns the bytes of a serialised response, typed as that message, so that a servicer can return them."""
     return cast(M, answer)
 
 
-def passing_bytes(serialize: Callable[[Any], bytes] | None) -> Callable[[Any], bytes]:
-    """Returns a serialiser that passes the result of `stored` through unchanged."""
+def serializer_of(serialize: Callable[[Any], bytes] | None) -> Callable[[Any], bytes]:
+    """Returns a serialiser of responses that leaves bytes, as returned by `stored`, unchanged."""
 
     def write(message: Any) -> bytes:
         return message if isinstance(message, bytes) or serialize is None else serialize(message)

@@ -13,7 +13,7 @@ from kit.errors import Exhausted
 from kit.rpc.status import abort, to_status
 from kit.telemetry.metrics import Counter
 
-SHED = Counter("radiant_rpc_shed_total", "Calls rejected because of the limit of concurrent calls.")
+REJECTED = Counter("radiant_rpc_shed_total", "Calls rejected because of the limit of concurrent calls.")
 
 RETRY_AFTER = timedelta(seconds=1)
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
 
 
-class Load:
-    """Counts concurrent unary calls and streams separately, so that idle streams leave room for unary calls."""
+class ConcurrencyLimits:
+    """Counts concurrent unary calls and streams separately, so that idle streams do not block unary calls."""
 
     def __init__(self, calls_max: int, streams_max: int) -> None:
         """Takes the maximum of concurrent unary calls and of streams; 0 sets no limit."""
-        self._calls, self._streams = _Room(calls_max), _Room(streams_max)
+        self._calls, self._streams = _CallLimit(calls_max), _CallLimit(streams_max)
 
     def bounded(self, handler: Handler) -> Handler:
         """Returns a handler that rejects calls beyond the limit before any other work."""
@@ -40,19 +40,21 @@ class Load:
         return grpc.stream_stream_rpc_method_handler(self._streams.many(handler.stream_stream), read, write)
 
 
-class _Room:
-    """A number of places for calls."""
+class _CallLimit:
+    """Limit of concurrent calls of one kind; 0 sets no limit."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._taken = most, 0
-        refusal = Exhausted("The server is overloaded. Retry after the given delay.", RETRY_AFTER, reason="OVERLOADED")
-        self._refusal = to_status(refusal)
+    def __init__(self, limit: int) -> None:
+        self._limit, self._running = limit, 0
+        rejection = Exhausted(
+            "The server is overloaded. Retry after the given delay.", RETRY_AFTER, reason="OVERLOADED"
+        )
+        self._rejection = to_status(rejection)
 
     async def _enter(self, context: Any) -> None:
-        if self._most and self._taken >= self._most:
-            SHED.inc()
-            await abort(context, *self._refusal)
-        self._taken += 1
+        if self._limit and self._running >= self._limit:
+            REJECTED.inc()
+            await abort(context, *self._rejection)
+        self._running += 1
 
     def one(self, serve: Any) -> Any:
         """Wraps a method with one response."""
@@ -62,7 +64,7 @@ class _Room:
             try:
                 return await serve(request, context)
             finally:
-                self._taken -= 1
+                self._running -= 1
 
         return bounded
 
@@ -76,6 +78,6 @@ class _Room:
                     async for answer in answers:
                         yield answer
             finally:
-                self._taken -= 1
+                self._running -= 1
 
         return bounded

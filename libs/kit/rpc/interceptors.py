@@ -21,7 +21,7 @@ from kit.auth.access import AccessRule
 from kit.auth.tokens import Authenticator, UnknownKey, act_as
 from kit.errors import Forbidden, Invalid
 from kit.ids import new_id
-from kit.rpc.answers import passing_bytes
+from kit.rpc.answers import serializer_of
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.tls import Certificates
@@ -52,7 +52,7 @@ def _tolerant(read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     return deserialize
 
 
-class _Watch:
+class _MethodMetrics:
     """Metrics of one method: calls and durations."""
 
     def __init__(self, method: str) -> None:
@@ -60,18 +60,18 @@ class _Watch:
         self._ok = CALLS.labels(method, "OK")
         self._seconds = DURATIONS.labels(method)
 
-    def done(self, begun: float) -> None:
+    def record_success(self, begun: float) -> None:
         """Records a successful call."""
         self._ok.inc()
         self._seconds.observe(time.perf_counter() - begun)
 
-    def failed(self, begun: float, code: str, reason: str) -> None:
+    def record_failure(self, begun: float, code: str, reason: str) -> None:
         """Records a failed call."""
         seconds = time.perf_counter() - begun
         CALLS.labels(self._method, code).inc()
         self._seconds.observe(seconds)
         fields = {"method": self._method, "code": code, "reason": reason, "seconds": round(seconds, 6)}
-        log.info("call refused", extra={"fields": fields})
+        log.info("call ended with an error", extra={"fields": fields})
 
 
 class Interceptor:
@@ -98,9 +98,9 @@ class Interceptor:
         """Returns the wrapped handler of `/package.Service/Method`, which enforces its access rule."""
         name = method.rpartition("/")[2]
         check = _readable if name in self._self_validating else validate
-        read, write = _tolerant(handler.request_deserializer or bytes), passing_bytes(handler.response_serializer)
+        read, write = _tolerant(handler.request_deserializer or bytes), serializer_of(handler.response_serializer)
         quota = self._quotas.of(is_write=rule.is_write)
-        call = _Call(self, rule.roles, check, _Watch(method), quota, self._quotas.streams)
+        call = _Call(self, rule.roles, check, _MethodMetrics(method), quota, self._quotas.streams)
         if handler.request_streaming and handler.response_streaming:
             serve = call.answers(call.incoming(handler.stream_stream))
             return grpc.stream_stream_rpc_method_handler(serve, read, write)
@@ -136,7 +136,7 @@ class Interceptor:
             raise Forbidden("The caller does not have a role that may call this method.", reason="ROLE_MISSING")
         quota.take(principal.tenant_id)
 
-    async def admit_later(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
+    async def admit_after_key_fetch(self, context: Context, roles: frozenset[str], quota: Quota) -> None:
         """Authenticates a token with an unknown key, after a fetch of the keys; raises as `admit` does."""
         if not await self._authenticator.renew():
             raise UnknownKey
@@ -157,11 +157,11 @@ class _Call:
         interceptor: Interceptor,
         roles: frozenset[str],
         check: Callable[[Any], None],
-        watch: _Watch,
+        metrics: _MethodMetrics,
         quota: Quota,
         streams: Streams,
     ) -> None:
-        self._interceptor, self._roles, self._check, self._watch = interceptor, roles, check, watch
+        self._interceptor, self._roles, self._check, self._metrics = interceptor, roles, check, metrics
         self._quota, self._streams = quota, streams
 
     def checked(self, serve: Any) -> Callable[[Any, Context], Any]:
@@ -182,7 +182,7 @@ class _Call:
         async def each(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
             tenant = logs.tenant.get()
             async for request in requests:
-                while wait := wait_s(tenant):  # noqa: ASYNC110 - there is room when time has passed
+                while wait := wait_s(tenant):  # noqa: ASYNC110 - the quota is refilled over time
                     await asyncio.sleep(wait)
                 _readable(request)
                 check(request)
@@ -208,7 +208,12 @@ class _Call:
         self, serve: Callable[[Any, Context], Awaitable[Any]], deadline_s: float | None
     ) -> Callable[[Any, Context], Awaitable[Any]]:
         """Wraps a method with one response. A call without a deadline gets the default deadline."""
-        admit, roles, done, quota = self._interceptor.admit, self._roles, self._watch.done, self._quota
+        admit, roles, record_success, quota = (
+            self._interceptor.admit,
+            self._roles,
+            self._metrics.record_success,
+            self._quota,
+        )
 
         async def wrapped(request: Any, context: Context) -> Any:
             begun = time.perf_counter()
@@ -216,7 +221,7 @@ class _Call:
                 try:
                     admit(context, roles, quota)
                 except UnknownKey:
-                    await self._interceptor.admit_later(context, roles, quota)
+                    await self._interceptor.admit_after_key_fetch(context, roles, quota)
                 if deadline_s is not None and context.time_remaining() is None:
                     async with asyncio.timeout(deadline_s):
                         answer = await serve(request, context)
@@ -225,9 +230,9 @@ class _Call:
             except Exception as error:
                 await self._fail(context, error, begun)
             except asyncio.CancelledError:
-                self._watch.failed(begun, "CANCELLED", "CANCELLED")
+                self._metrics.record_failure(begun, "CANCELLED", "CANCELLED")
                 raise
-            done(begun)
+            record_success(begun)
             return answer
 
         return wrapped
@@ -243,7 +248,7 @@ class _Call:
                 try:
                     self._interceptor.admit(context, self._roles, self._quota)
                 except UnknownKey:
-                    await self._interceptor.admit_later(context, self._roles, self._quota)
+                    await self._interceptor.admit_after_key_fetch(context, self._roles, self._quota)
                 self._streams.enter(tenant := logs.tenant.get())
                 try:
                     async with contextlib.aclosing(serve(request, context)) as answers:  # type: ignore[type-var]
@@ -254,9 +259,9 @@ class _Call:
             except Exception as error:
                 await self._fail(context, error, begun)
             except asyncio.CancelledError:
-                self._watch.failed(begun, "CANCELLED", "CANCELLED")
+                self._metrics.record_failure(begun, "CANCELLED", "CANCELLED")
                 raise
-            self._watch.done(begun)
+            self._metrics.record_success(begun)
 
         return wrapped
 
@@ -265,6 +270,6 @@ class _Call:
             raise error
         ours = known(error)
         code, status = to_status(ours) if ours is not None else internal(error)
-        self._watch.failed(begun, code.name, ours.reason if ours is not None else "INTERNAL")
+        self._metrics.record_failure(begun, code.name, ours.reason if ours is not None else "INTERNAL")
         await abort(context, code, status)
         raise AssertionError("abort returned") from error

@@ -1,6 +1,6 @@
 """Keyset paging: a page begins after the sort key of the last row of the page before it.
 
-A page token holds that key. It is opaque to callers and valid for one listing with one filter only.
+A page token contains that key. It is opaque to callers and valid for one listing with one filter only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PagedRequest(Protocol):
 
     @property
     def page_size(self) -> int:
-        """Rows that the caller asks for; 0 for the default."""
+        """Requested number of rows; 0 for the default."""
         ...
 
     @property
@@ -40,7 +40,7 @@ class PagedRequest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column of a sort key is kept in a token."""
+    """Encoding of one column of a sort key in a token."""
 
     stored: type
     """int or str."""
@@ -101,7 +101,7 @@ class Page(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest(Generic[K]):
-    """The page that a caller asks for."""
+    """A requested page."""
 
     after: K
     """Sort key after which the page begins."""
@@ -112,7 +112,7 @@ class PageRequest(Generic[K]):
 
     @property
     def limit(self) -> int:
-        """Rows to read: one more than the page has, to see whether there is a next page."""
+        """Rows to read: one more than the page has, to detect whether there is a next page."""
         return self.size + 1
 
     def page(self, rows: Sequence[R], key: Callable[[R], K]) -> Page[R]:
@@ -131,7 +131,7 @@ class Keyset(Generic[K]):
         self._columns, self._start, self._size_max = tuple(columns), start, size_max
 
     def request(self, request: PagedRequest, *listing: str, start: K | None = None) -> PageRequest[K]:
-        """Returns the page that a request asks for.
+        """Returns the requested page.
 
         `listing` names the listing, its tenant and its filter: a token is valid for the same texts only. `start`
         replaces the key before the first row. Raises Invalid naming page_token or page_size.

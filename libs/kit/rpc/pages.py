@@ -13,11 +13,11 @@ from kit.errors import Invalid
 SIZE_DEFAULT, SIZE_MAX = 50, 1000
 
 
-def page_size(asked: int, most: int = SIZE_MAX) -> int:
-    """Returns the size of a page: 0 means 50, more than `most` means `most`; raises Invalid below 0."""
-    if asked < 0:
+def page_size(requested: int, size_max: int = SIZE_MAX) -> int:
+    """Returns the size of a page: 0 means 50, more than `size_max` means `size_max`; raises Invalid below 0."""
+    if requested < 0:
         raise Invalid.field("page_size", "must not be negative")
-    return min(asked or min(SIZE_DEFAULT, most), most)
+    return min(requested or min(SIZE_DEFAULT, size_max), size_max)
 
 
 def _digest(filter_: Sequence[str]) -> str:

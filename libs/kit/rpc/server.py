@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from kit.auth.access import access_rules
 from kit.auth.tokens import Authenticator
 from kit.lifecycle import StartError
-from kit.rpc.concurrency import Load
+from kit.rpc.concurrency import ConcurrencyLimits
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
@@ -44,7 +44,7 @@ class RpcServerSettings:
     host: Annotated[str, Setting("HOST")] = "127.0.0.1"
     """Address to listen on. In development mode it must be a loopback address."""
     port: Annotated[int, Setting("PORT", 0, 65_535)] = 0
-    """Port to listen on; 0 takes a free one."""
+    """Port to listen on; 0 selects a free port."""
     development: Annotated[bool, Setting("DEVELOPMENT")] = True
     """Development mode: callers are authenticated by tokens of the shared key; only loopback addresses are allowed."""
     message_bytes_max: Annotated[int, Setting("MESSAGE_BYTES_MAX", 1024, 64 * MEBIBYTE, "bytes")] = 4 * MEBIBYTE
@@ -55,7 +55,7 @@ class RpcServerSettings:
     """Unary calls at the same time. Further ones are refused with OVERLOADED and a retry delay; 0 sets no limit."""
     running_streams_max: Annotated[int, Setting("RUNNING_STREAMS_MAX", 0, 1_000_000, "streams")] = 3072
     """Streams at the same time; further ones are refused likewise. Keep it below RADIANT_CONCURRENT_CALLS_MAX, so that
-    streams leave room for unary calls; 0 sets no limit."""
+    streams do not use up the limit of unary calls; 0 sets no limit."""
     default_deadline: Annotated[timedelta, Setting("DEFAULT_DEADLINE_SECONDS", 1, 3600)] = timedelta(seconds=30)
     """Deadline of unary calls that set none."""
     grace: Annotated[timedelta, Setting("GRACE_SECONDS", 0, 600)] = timedelta(seconds=10)
@@ -81,7 +81,7 @@ class _Registrar:
         self.handlers: dict[str, Any] = {}
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:
-        """Ignored: the same handlers are registered by name."""
+        """Does nothing: the same handlers are registered by name."""
 
     def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
         """Stores a service's handlers by method name."""
@@ -105,7 +105,7 @@ class RpcServer:
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
-        self._load = Load(settings.running_calls_max, settings.running_streams_max)
+        self._concurrency = ConcurrencyLimits(settings.running_calls_max, settings.running_streams_max)
         self._health = health.aio.HealthServicer()
         self._names: list[str] = []
         self._credentials: list[Credentials] = []
@@ -117,7 +117,7 @@ class RpcServer:
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._load.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
+            method: self._concurrency.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -125,7 +125,7 @@ class RpcServer:
 
     async def start(self) -> int:
         """Starts to listen and serve; returns the port. Raises PublicDevelopmentError, or OSError for a busy port."""
-        if self._settings.development and not await stays_here(self._settings.host):
+        if self._settings.development and not await is_local_only(self._settings.host):
             raise PublicDevelopmentError(
                 f"In development mode a server listens on loopback addresses only, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false and configure authentication."
@@ -137,17 +137,17 @@ class RpcServer:
         port = self._listen()
         await self._server.start()
         await self.set_serving(True)
-        await self._say_how_open(port)
+        await self._report_insecure_modes(port)
         return port
 
-    async def _say_how_open(self, port: int) -> None:
-        """Announces insecure modes in the log, the metrics and the health checks."""
+    async def _report_insecure_modes(self, port: int) -> None:
+        """Reports insecure modes in the log, the metrics and the health checks."""
         DEVELOPMENT.set(self._settings.development)
         fields = {"fields": {"host": self._settings.host, "port": port}}
         if self._settings.development:
             log.warning("development mode: tokens of the shared key are accepted", extra=fields)
             await self._health.set(DEVELOPMENT_NAME, health_pb2.HealthCheckResponse.SERVING)
-        elif not self._settings.tls.cert and not await stays_here(self._settings.host):
+        elif not self._settings.tls.cert and not await is_local_only(self._settings.host):
             log.warning("connections are not encrypted: tokens are sent in plain text", extra=fields)
 
     def _listen(self) -> int:
@@ -159,12 +159,12 @@ class RpcServer:
         try:
             if not tls.cert:
                 return self._server.add_insecure_port(address)
-            apart = tls.client_port != 0
-            self._credentials = [Credentials(tls, asks=bool(tls.client_ca) and not apart)]
+            has_second_port = tls.client_port != 0
+            self._credentials = [Credentials(tls, requires_certificate=bool(tls.client_ca) and not has_second_port)]
             port = self._server.add_secure_port(address, self._credentials[0].server_credentials())
-            if apart:
+            if has_second_port:
                 address = f"{host}:{tls.client_port}"
-                self._credentials.append(Credentials(tls, asks=True))
+                self._credentials.append(Credentials(tls, requires_certificate=True))
                 self._server.add_secure_port(address, self._credentials[1].server_credentials())
         except RuntimeError as error:
             raise OSError(f"cannot listen on {address}: {error}") from None
@@ -208,7 +208,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-async def stays_here(host: str) -> bool:
+async def is_local_only(host: str) -> bool:
     """Returns whether a listening address is reachable from this machine only; localhost is resolved."""
     if host != "localhost":
         return is_loopback(host)

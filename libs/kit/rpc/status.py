@@ -1,6 +1,6 @@
 """Conversion of errors to google.rpc.Status.
 
-Every status carries an ErrorInfo (domain "radiant"); Invalid adds BadRequest, Exhausted and Unavailable add
+Every status contains an ErrorInfo (domain "radiant"); Invalid adds BadRequest, Exhausted and Unavailable add
 RetryInfo. An unknown exception becomes INTERNAL with an error id; the log has the details. Statuses are sent as
 metadata, which peers limit to 8 KiB: longer texts are cut and further violations are omitted.
 """

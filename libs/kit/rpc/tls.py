@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-LOOK_S = 1.0
+CHECK_INTERVAL_S = 1.0
 """Minimum time between two checks of a file."""
 
 
@@ -45,36 +45,36 @@ class TlsSettings:
     """JSON file that maps names in client certificates to tenants and roles."""
 
     def check(self, report: Report) -> None:
-        """Reports settings that need another one."""
+        """Reports settings whose required other setting is missing."""
         report.require("TLS_KEY", bool(self.cert) == bool(self.key), "must be set together with RADIANT_TLS_CERT")
         report.require("TLS_CLIENT_CA", bool(self.cert) or not self.client_ca, "needs RADIANT_TLS_CERT")
         report.require("TLS_CLIENT_PORT", bool(self.client_ca) or not self.client_port, "needs RADIANT_TLS_CLIENT_CA")
         report.require("TLS_PRINCIPALS", bool(self.client_ca) or not self.principals, "needs RADIANT_TLS_CLIENT_CA")
 
 
-class Watched(Generic[T]):
+class ReloadedFiles(Generic[T]):
     """Content of files, reloaded after changes. Unusable new content is ignored."""
 
-    def __init__(self, read: Callable[[], T], *paths: str, look_s: float = LOOK_S) -> None:
+    def __init__(self, read: Callable[[], T], *paths: str, check_interval_s: float = CHECK_INTERVAL_S) -> None:
         """Reads the files; raises TlsFilesError when they are unusable."""
-        self._read, self._paths, self._look_s = read, [Path(path) for path in paths if path], look_s
-        self._seen, self._looked = self._stamp(), time.monotonic()
+        self._read, self._paths, self._check_interval_s = read, [Path(path) for path in paths if path], check_interval_s
+        self._stamps, self._checked_at = self._stamp(), time.monotonic()
         self._value = self._load()
 
     @property
     def value(self) -> T:
         """The current content."""
         now = time.monotonic()
-        if now - self._looked >= self._look_s:
-            self._looked = now
-            self._look()
+        if now - self._checked_at >= self._check_interval_s:
+            self._checked_at = now
+            self._check_files()
         return self._value
 
-    def _look(self) -> None:
+    def _check_files(self) -> None:
         stamp = self._stamp()
-        if stamp == self._seen:
+        if stamp == self._stamps:
             return
-        self._seen = stamp
+        self._stamps = stamp
         names = {"files": [path.name for path in self._paths]}
         try:
             self._value = self._load()
@@ -104,16 +104,20 @@ class Watched(Generic[T]):
 class Credentials:
     """Credentials of the server. Handshakes after a change of the files use the new certificate."""
 
-    def __init__(self, settings: TlsSettings, *, asks: bool, look_s: float = LOOK_S) -> None:
-        """Takes whether clients must present a certificate; raises TlsFilesError for unusable files."""
-        self._settings, self._asks = settings, asks
-        paths = (settings.cert, settings.key, settings.client_ca if asks else "")
-        self._files = Watched(self._configuration, *paths, look_s=look_s)
+    def __init__(
+        self, settings: TlsSettings, *, requires_certificate: bool, check_interval_s: float = CHECK_INTERVAL_S
+    ) -> None:
+        """`requires_certificate` states that clients must present one. Raises TlsFilesError for unusable files."""
+        self._settings, self._requires_certificate = settings, requires_certificate
+        paths = (settings.cert, settings.key, settings.client_ca if requires_certificate else "")
+        self._files = ReloadedFiles(self._configuration, *paths, check_interval_s=check_interval_s)
         self._given = self._files.value
 
     def server_credentials(self) -> grpc.ServerCredentials:
         """Returns the credentials of a port."""
-        return grpc.dynamic_ssl_server_credentials(self._given, self._fetch, require_client_authentication=self._asks)
+        return grpc.dynamic_ssl_server_credentials(
+            self._given, self._fetch, require_client_authentication=self._requires_certificate
+        )
 
     def _fetch(self) -> Any:
         latest = self._files.value
@@ -128,7 +132,7 @@ class Credentials:
             settings.cert, settings.key
         )  # fails if certificate and key do not belong together
         roots = None
-        if self._asks:
+        if self._requires_certificate:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(settings.client_ca)
             roots = Path(settings.client_ca).read_bytes()
         pair = (Path(settings.key).read_bytes(), Path(settings.cert).read_bytes())
@@ -138,9 +142,11 @@ class Credentials:
 class Certificates:
     """Authenticates callers by the names in their client certificates."""
 
-    def __init__(self, path: str, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, path: str, *, check_interval_s: float = CHECK_INTERVAL_S) -> None:
         """Takes the file of principals; raises TlsFilesError when it is unusable."""
-        self._known = Watched(lambda: principals_of(Path(path).read_bytes()), path, look_s=look_s)
+        self._known = ReloadedFiles(
+            lambda: principals_of(Path(path).read_bytes()), path, check_interval_s=check_interval_s
+        )
 
     def principal(self, peer: Mapping[str, Any] | None) -> Principal:
         """Returns the caller of the connection; raises Unauthenticated for an unknown certificate."""
@@ -169,8 +175,8 @@ def principals_of(document: bytes) -> dict[str, Principal]:
     if not isinstance(listed, dict):
         raise ValueError("the file of principals must contain a JSON object")
     found = {}
-    for name, says in listed.items():
-        tenant, roles = (says.get("tenant"), says.get("roles")) if isinstance(says, dict) else (None, None)
+    for name, entry in listed.items():
+        tenant, roles = (entry.get("tenant"), entry.get("roles")) if isinstance(entry, dict) else (None, None)
         if not isinstance(tenant, str) or not isinstance(roles, list) or not roles or not set(map(str, roles)) <= ROLES:
             raise ValueError(f"the principal {name} needs a tenant and roles among {', '.join(sorted(ROLES))}")
         if not tenant and "operator" not in roles:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "Defaults", "Report", "Setting", "SettingField", "SettingsError"]
 
 PREFIX = "RADIANT_"
-"""Begins the name of every environment variable of the suite."""
+"""Prefix of every environment variable of the suite."""
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _SECONDS = {"seconds": 1, "days": 86_400}
@@ -44,15 +44,15 @@ class Setting:
     unit: str = ""
     """Unit, for example bytes, items or seconds. A timedelta is read in seconds unless the unit is days."""
     choices: Sequence[str] = ()
-    """Valid texts; an Enum or a Literal brings its own."""
+    """Valid texts; an Enum or a Literal defines its own."""
     is_secret: bool = False
     """Whether the value must not be shown. The field is then declared with repr=False."""
     fallback: str = ""
     """Variable whose value is used while this one is not set."""
     default_text: str = ""
-    """Default as the documentation shows it, where the value of the field does not tell."""
+    """Text of the default in the documentation; empty shows the value of the field."""
     parse: Callable[[str], Any] | None = None
-    """Converts the text of a variable with a form of its own; raises ValueError with the rule."""
+    """Converts the text of a variable with a special format; raises ValueError with the rule."""
 
     @property
     def variable(self) -> str:
@@ -155,7 +155,7 @@ class Report:
         return bool(self._given.get(name))
 
     def require(self, name: str, is_valid: bool, rule: str) -> None:
-        """Notes the rule as broken unless `is_valid`; the message is the name of the variable and the rule."""
+        """Adds a problem unless `is_valid`. Its message is the name of the variable and the rule."""
         if not is_valid:
             self.problems.append((name, rule))
 
@@ -233,7 +233,7 @@ def fields_of(owner: type, path: tuple[str, ...] = (), defaults: Mapping[str, An
 
 
 def fields_at(owner: type, path: tuple[str, ...], hint: Any, default: Any) -> list[SettingField]:
-    """Returns the settings of one field: itself, or those of the group that it holds."""
+    """Returns the settings of one field: itself, or those of the group in it."""
     marks = _marks(hint)
     kind = typing.get_args(hint)[0] if marks else hint
     for mark in marks:
@@ -248,7 +248,7 @@ def is_group(kind: Any) -> bool:
 
 
 def default_values(hint: Any) -> dict[str, Any]:
-    """Returns the defaults that Defaults marks set in a group and in the groups that it holds, nested by field."""
+    """Returns the defaults that Defaults marks set in a group and its nested groups, nested by field."""
     values = _changed_defaults(hint)
     kind = typing.get_args(hint)[0] if _marks(hint) else hint
     for name, inner in typing.get_type_hints(kind, include_extras=True).items():

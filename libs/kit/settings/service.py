@@ -1,7 +1,8 @@
 """Base class of a process's settings: environment variables, then one optional YAML file, then defaults.
 
-Environment variables begin with RADIANT_. The file is named by RADIANT_CONFIG; its keys are the names of the variables
-without the prefix, in lower case (`ingest_committers: 4`). A variable that is set to an empty text counts as not set.
+Environment variables begin with RADIANT_. RADIANT_CONFIG contains the path of the file. The keys of the file are the
+names of the variables without the prefix, in lower case (`ingest_committers: 4`). A variable that is set to an empty
+text counts as not set.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from kit.settings.declaration import (
 )
 
 CONFIG = "CONFIG"
-"""Name, without the prefix, of the variable that names the settings file."""
+"""Name, without the prefix, of the variable with the path of the settings file."""
 
 Problems = list[tuple[str, str]]
 """Names without the prefix, and the rules that they break."""
@@ -41,7 +42,7 @@ _input: ContextVar[Mapping[str, Any]] = ContextVar("settings_input", default={})
 
 
 class _Input(PydanticBaseSettingsSource):
-    """Gives the values that `ServiceSettings.from_env` has read, nested by group; the defaults of groups otherwise."""
+    """Provides the values that `ServiceSettings.from_env` has read, nested by group, or the defaults of groups."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Returns the value of one field of the class."""
@@ -145,7 +146,7 @@ def _file_values(path: Path, declared: tuple[SettingField, ...]) -> tuple[dict[s
     import yaml
 
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - makes texts alone
+        content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - creates strings, lists and maps only
     except (OSError, UnicodeDecodeError):
         return {}, [(CONFIG, "must name a readable text file")]
     except yaml.YAMLError as error:
@@ -196,13 +197,15 @@ def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
 def _translated(
     error: ValidationError, declared: tuple[SettingField, ...], given: Mapping[str, str]
 ) -> tuple[Problems, list[SettingField]]:
-    """Returns the problems by variable and the fields that failed; raises the error where it concerns no variable."""
+    """Returns the problems by variable and the fields that failed; raises the error if it concerns no variable."""
     by_path = {each.path: each for each in declared}
     problems: Problems = []
     failed = []
     for each in error.errors(include_url=False, include_input=False):
-        place = tuple(str(part) for part in each["loc"])
-        field = next((by_path[place[:end]] for end in range(len(place), 0, -1) if place[:end] in by_path), None)
+        location = tuple(str(part) for part in each["loc"])
+        field = next(
+            (by_path[location[:end]] for end in range(len(location), 0, -1) if location[:end] in by_path), None
+        )
         if field is None:
             raise error
         failed.append(field)

@@ -3,7 +3,7 @@
 SELECT set_config('app.current_tenant_id', $1, true);
 
 -- query: set_role
--- Role and tenant of the rest of the transaction; both end with it. An empty tenant is none.
+-- Sets the role and the tenant for the rest of the transaction. An empty tenant sets no tenant.
 SELECT set_config('role', $1, true), set_config('app.current_tenant_id', $2, true);
 
 -- query: lock_migrations
@@ -15,7 +15,7 @@ SELECT pg_try_advisory_lock(hashtextextended('radiant.migrations', 0));
 SELECT pg_advisory_unlock(hashtextextended('radiant.migrations', 0));
 
 -- query: make_bookkeeping
--- The applied migrations and the digests of their files.
+-- Creates the table of applied migrations with the digests of their files.
 CREATE TABLE IF NOT EXISTS public.radiant_migrations (
   schema text NOT NULL,
   number integer NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS public.radiant_migrations (
 SELECT number, name, sha256 FROM public.radiant_migrations WHERE schema = $1 ORDER BY number;
 
 -- query: note_migration
--- Runs in the transaction of the migration.
+-- Records a migration in its transaction.
 INSERT INTO public.radiant_migrations (schema, number, name, sha256) VALUES ($1, $2, $3, $4);
 
 -- query: role_exists

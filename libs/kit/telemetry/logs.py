@@ -42,7 +42,7 @@ class JsonLines(logging.Formatter):
             event["trace"] = redacted(self.formatException(record.exc_info))
         try:
             return json.dumps(event, ensure_ascii=False, default=str, allow_nan=False)
-        except (TypeError, ValueError):  # odd keys or numbers: readable lines are worth more than types
+        except (TypeError, ValueError):  # keys or numbers that JSON cannot express: converts all values to text
             return json.dumps({str(name): str(value) for name, value in event.items()}, ensure_ascii=False)
 
 

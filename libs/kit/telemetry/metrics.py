@@ -19,7 +19,7 @@ DURATIONS = Histogram(
     ["method"],
     buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-KEY_LOOKS = Counter("radiant_key_fetches_total", "Fetches of the keys of callers' tokens.", ["outcome"])
+KEY_FETCHES = Counter("radiant_key_fetches_total", "Fetches of the keys of callers' tokens.", ["outcome"])
 QUOTA_REFUSALS = Counter("radiant_quota_refusals_total", "Calls that exceeded a tenant's quota, by kind.", ["kind"])
 DEVELOPMENT = Gauge(
     "radiant_development_mode", "1 in development mode, in which tokens of the shared key are accepted."

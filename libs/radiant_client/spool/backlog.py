@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RecordSummary:
-    """The facts about a record that the index needs."""
+    """Order, keys and size of a record, for the index."""
 
     seq: int
     """Sequence number: position in the order of arrival."""

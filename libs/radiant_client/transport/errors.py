@@ -121,7 +121,7 @@ class StreamClosed(RadiantClientError):
 
 
 class SpoolError(RadiantClientError):
-    """The spool could not store a write. The write is stored by no service and on no disk."""
+    """The spool could not store a write. The service has not confirmed it either: the write must be repeated."""
 
 
 class SpoolFull(SpoolError):

@@ -10,7 +10,7 @@ import logging
 
 from experiments.store.transactions import EXPERIMENTER
 from kit.errors import RadiantError
-from kit.postgres.erasures import EXPERIMENTS, Erasure, done, pending
+from kit.postgres.erasures import EXPERIMENTS, Erasure, complete_part, pending_erasures
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
@@ -25,7 +25,7 @@ async def erase_pending(database: Database) -> int:
     An erasure that fails stays pending.
     """
     async with database.as_role(EXPERIMENTER) as connection:
-        erasures = await pending(connection, EXPERIMENTS)
+        erasures = await pending_erasures(connection, EXPERIMENTS)
     finished = 0
     for erasure in erasures:
         try:
@@ -44,4 +44,4 @@ async def _erase(database: Database, erasure: Erasure) -> None:
             await connection.execute(_SQL[name], tenant, user)
         await connection.execute(_SQL["erase_exposures_of_outputs"], tenant, erasure.erasure_id)
         await connection.execute(_SQL["erase_answers"], tenant, user.encode())
-        await done(connection, erasure, EXPERIMENTS)
+        await complete_part(connection, erasure, EXPERIMENTS)

@@ -13,7 +13,7 @@ from gateway.console.view import Redirect, View
 
 Handler = Callable[[PageRequest], Awaitable[View]]
 Action = Callable[[PageRequest], Awaitable[Redirect | View]]
-"""Returns a redirect on success, or the form with its values and the problem."""
+"""Returns a redirect on success; otherwise the form with the submitted values and the problem."""
 Download = Callable[[PageRequest], Awaitable[Response]]
 
 

@@ -52,7 +52,7 @@ class PageRequest:
 
     @property
     def request_id(self) -> str:
-        """Idempotency key of the form. Each rendered form carries its own."""
+        """Idempotency key of the form. Each rendered form contains a new one."""
         try:
             return str(uuid.UUID(self.form_value("request_id")))
         except ValueError:
@@ -67,7 +67,7 @@ class PageRequest:
 
     @property
     def optional_tenant(self) -> str:
-        """Tenant of the session, or else the one in the form or the query; empty when an operator named none."""
+        """Tenant of the session, or else the one in the form or the query; empty when an operator selected none."""
         return self.session.tenant or self.form_value("tenant") or self.query_value("tenant")
 
     @property
@@ -79,7 +79,7 @@ class PageRequest:
         return tenant
 
     def address(self, path: str, **query: str) -> str:
-        """Returns the address of a page below the console. For operators of all tenants it names the tenant."""
+        """Returns a path below the console with a query; for operators of all tenants, it contains the tenant."""
         tenant = "" if self.session.tenant else self.optional_tenant
         kept = {name: value for name, value in {**query, "tenant": tenant}.items() if value}
         return path + (f"?{urlencode(kept)}" if kept else "")
@@ -87,7 +87,7 @@ class PageRequest:
     def period(self, days_default: int) -> tuple[Timestamp, Timestamp]:
         """Returns start (inclusive) and end (exclusive) of the days `from` to `to` of the query, both in UTC.
 
-        `to` is today and `from` is `days_default - 1` days earlier unless the query names them.
+        `to` is today and `from` is `days_default - 1` days earlier unless the query sets them.
         """
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         last = _date("to", self.query_value("to")) or today

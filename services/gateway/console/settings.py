@@ -19,7 +19,7 @@ def _without_slash(url: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSettings:
-    """OpenID provider, and the client registration of the console at it."""
+    """OpenID provider and the registration of the console as its client."""
 
     issuer: Annotated[str, Setting("OIDC_ISSUER", parse=_without_slash)] = ""
     """Issuer URL; the provider's configuration is at /.well-known/openid-configuration below it. Empty: disabled."""
@@ -48,7 +48,7 @@ class ConsoleSettings:
     public_url: Annotated[str, Setting("CONSOLE_PUBLIC_URL", parse=_without_slash)] = ""
     """URL at which browsers reach the gateway, such as https://radiant.example. Empty: the URL of the request."""
     session_secret: Annotated[
-        str, Setting("CONSOLE_SESSION_SECRET", is_secret=True, default_text="random, lost at a restart")
+        str, Setting("CONSOLE_SESSION_SECRET", is_secret=True, default_text="random for each process")
     ] = field(default="", repr=False)
     """Encrypts session cookies; the same for all gateways behind one URL."""
     session_life: Annotated[timedelta, Setting("CONSOLE_SESSION_SECONDS", 60, 86_400)] = timedelta(hours=8)

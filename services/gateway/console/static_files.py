@@ -1,4 +1,4 @@
-"""Static files of the console. Third-party files are vendored; vendor.json holds their versions and hashes."""
+"""Static files of the console. Third-party files are vendored; vendor.json lists their versions and hashes."""
 
 from __future__ import annotations
 

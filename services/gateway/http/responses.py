@@ -35,6 +35,6 @@ def json_response(request: Request, content: bytes, etag: str, status: int) -> R
 
 
 def _is_match(if_none_match: str, etag: str) -> bool:
-    """Weak comparison (RFC 9110, section 8.8.3.2)."""
+    """Returns whether If-None-Match contains the tag, by weak comparison (RFC 9110, section 8.8.3.2)."""
     tags = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return tags == ["*"] or etag.removeprefix("W/") in tags

@@ -1,4 +1,4 @@
-"""Comments of the protos. Descriptors carry none at run time, so `proto/generate.py` writes them to comments.json."""
+"""Comments of the protos, which `proto/generate.py` writes to comments.json. Descriptors contain none at run time."""
 
 from __future__ import annotations
 

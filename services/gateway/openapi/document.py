@@ -101,17 +101,17 @@ def _recording(route: Route, schemas: Schemas) -> Json:
 
 def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     parameters = []
-    for place, names in (("path", route.path_params), ("query", route.query_params)):
+    for location, names in (("path", route.path_params), ("query", route.query_params)):
         for name, path in names.items():
             field = request_field(route, path)
             schema = schemas.described(field, Direction.REQUEST)
-            parameter: Json = {"name": name, "in": place, "description": schema.pop("description", "")}
+            parameter: Json = {"name": name, "in": location, "description": schema.pop("description", "")}
             if is_repeated_message(field):
                 items = schema["items"]
                 text = {"type": "string", "contentMediaType": "application/json", "contentSchema": items}
                 schema = {**schema, "items": text}
             parameter["schema"] = schema
-            if place == "path" or is_required(field):
+            if location == "path" or is_required(field):
                 parameter["required"] = True
             if field.is_repeated:
                 parameter |= {"style": "form", "explode": True}

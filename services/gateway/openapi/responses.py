@@ -57,18 +57,18 @@ _NAMES = {
     412: ("PreconditionFailed", "The resource has changed since the state in If-Match."),
     413: ("ContentTooLarge", "The body is too large."),
     415: ("UnsupportedMediaType", "The operation does not accept the Content-Type of the body."),
-    429: ("TooManyRequests", "A rate limit or quota is exceeded; Retry-After holds the seconds to wait."),
+    429: ("TooManyRequests", "A rate limit or quota is exceeded; Retry-After contains the seconds to wait."),
     500: ("InternalServerError", "An internal error; errorId identifies it in logs."),
     501: ("NotImplemented", "The deployment does not support the operation."),
     503: ("ServiceUnavailable", "A service behind the gateway is unavailable."),
-    504: ("GatewayTimeout", "The deadline of the request passed."),
+    504: ("GatewayTimeout", "The deadline of the request was exceeded."),
 }
 _WITH_BODY = {408, 413, 415}
 _WITH_WAIT = {429, 503}
 
 
 def header_references(*names: str) -> Json:
-    """Returns references to headers in the components by the header's name; X-Request-Id is always among them."""
+    """Returns references to headers in the components, by header name; always includes X-Request-Id."""
     components = {"X-Request-Id": "RequestId", "ETag": "ETag", "Retry-After": "RetryAfter"}
     wanted = ("X-Request-Id", *names)
     return {name: {"$ref": f"#/components/headers/{components[name]}"} for name in wanted}

@@ -39,7 +39,7 @@ class Schemas:
     """Collects the schemas of messages and enums under their names."""
 
     def __init__(self, catalog: Catalog) -> None:
-        """Starts with no message; `catalog` holds the messages and names of the API."""
+        """`catalog` contains the messages of the API and the names of their schemas."""
         self._catalog = catalog
         self.components: dict[str, Schema] = {}
         """Schemas by name."""

@@ -106,5 +106,5 @@ def _response(
 
 
 def _without_details(message: Message) -> Message:
-    """Removes the details of a Status: in JSON, clients could parse them only with the types of the details."""
+    """Returns a Status without its details, which JSON clients cannot parse without their message types."""
     return Status(code=message.code, message=message.message) if isinstance(message, Status) else message

@@ -1,4 +1,4 @@
-"""Client of the ingest service for the OpenTelemetry intake. Calls carry the Authorization header of the caller."""
+"""Client of the ingest service for the OpenTelemetry intake. Calls contain the Authorization header of the caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class IngestClient:
     def __init__(self, address: str, timeout: timedelta, services_ca: bytes | None = None) -> None:
         """Creates the channel, which connects at the first call. Requires a running event loop.
 
-        `services_ca` holds the CA certificates of ingest (PEM); None disables TLS.
+        `services_ca` contains the CA certificates of ingest (PEM); None disables TLS.
         """
         self._connection = open_channel(address, tls=services_ca is not None, root_certificates=services_ca)
         self._stub = ingest_service_pb2_grpc.IngestServiceStub(self._connection.channel)

@@ -42,7 +42,7 @@ class ServiceCalls:
     ) -> None:
         """Creates a channel to each service. A channel connects at its first call. Requires a running event loop.
 
-        `services_ca` holds the CA certificates of the services (PEM); None disables TLS.
+        `services_ca` contains the CA certificates of the services (PEM); None disables TLS.
         """
         options = [("grpc.max_receive_message_length", RESPONSE_BYTES_MAX)]
         tls = services_ca is not None

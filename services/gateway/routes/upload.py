@@ -22,7 +22,7 @@ AUDIO_PART = "audio"
 FORM_MEDIA_TYPE = "multipart/form-data"
 CHUNK_BYTES_MAX = 256 * 1024
 CHUNK_BYTES = 64 * 1024
-"""Number of buffered bytes from which on a chunk is sent."""
+"""Number of buffered bytes at which a chunk is sent."""
 FORM_OVERHEAD_BYTES = 64 * 1024
 """Allowance for the boundaries and the headers of parts."""
 

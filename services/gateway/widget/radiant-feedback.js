@@ -77,7 +77,7 @@
   /* Pending requests of a user, stored for the tab. Each keeps its id, so that a retry counts once. */
   class Outbox {
     constructor(base, key) {
-      Object.assign(this, { base, key, hosts: new Set(), fails: 0, until: 0, posts: [], signals: [], batchMax: BATCH_MAX });
+      Object.assign(this, { base, key, hosts: new Set(), failures: 0, notBefore: 0, posts: [], signals: [], batchMax: BATCH_MAX });
       try {
         Object.assign(this, JSON.parse(sessionStorage.getItem(key)));
       } catch (error) { /* no storage: kept in memory */ }
@@ -139,22 +139,22 @@
     }
 
     async send() {
-      if (this.busy || Date.now() < this.until) return;
-      this.busy = true;
-      clearTimeout(this.again);
+      if (this.isSending || Date.now() < this.notBefore) return;
+      this.isSending = true;
+      clearTimeout(this.retryTimer);
       while (this.posts.length) {
         const post = (this.current = this.posts[0]);
         const result = await this.post(post);
         this.report(post, result);
-        this.fails = result.retry ? this.fails + 1 : 0;
+        this.failures = result.retry ? this.failures + 1 : 0;
         if (!result.retry) continue;
-        this.until = Date.now() + result.wait;
-        const wait = Math.max(result.wait + 50, Math.min(WAIT_MAX_MS, 500 * 2 ** this.fails));
-        this.again = setTimeout(() => this.send(), wait);
+        this.notBefore = Date.now() + result.wait;
+        const wait = Math.max(result.wait + 50, Math.min(WAIT_MAX_MS, 500 * 2 ** this.failures));
+        this.retryTimer = setTimeout(() => this.send(), wait);
         break;
       }
       this.current = null;
-      this.busy = false;
+      this.isSending = false;
     }
 
     report({ id: requestId, body: request }, { problem, retry: retrying, body: answer }) {
@@ -486,7 +486,7 @@
     _observe() {
       const { signal } = this._run, root = this.getRootNode();
       const named = (attribute) => root.getElementById(this._get(attribute));
-      const on = (where, what, act, more) => where?.addEventListener(what, act, { signal, ...more });
+      const on = (node, type, listener, options) => node?.addEventListener(type, listener, { signal, ...options });
       const target = named("for");
       on(named("reply"), "submit", () => this.replied());
       on(root, "click", ({ target: clicked }) => {
@@ -507,8 +507,8 @@
       });
     }
 
-    _watch(element, act) {
-      const watch = new IntersectionObserver(([{ isIntersecting }]) => act(isIntersecting), { rootMargin: "1px" });
+    _watch(element, onChange) {
+      const watch = new IntersectionObserver(([{ isIntersecting }]) => onChange(isIntersecting), { rootMargin: "1px" });
       watch.observe(element);
       this._run.signal.addEventListener("abort", () => watch.disconnect());
     }

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from kit.channels import submissions_key
 from kit.errors import RadiantError
 from kit.objects import ObjectStore
-from kit.postgres.erasures import RECORDINGS, Erasure, done, pending
+from kit.postgres.erasures import RECORDINGS, Erasure, complete_part, pending_erasures
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
@@ -31,7 +31,7 @@ class RecordingErasure:
     async def run_once(self) -> int:
         """Processes the pending erasures and returns how many it completed. A failed one stays pending."""
         async with self._database.transaction() as connection:
-            erasures = await pending(connection, RECORDINGS)
+            erasures = await pending_erasures(connection, RECORDINGS)
         completed = 0
         for erasure in erasures:
             try:
@@ -58,5 +58,5 @@ class RecordingErasure:
         if self._client is not None:
             await self._client.delete(submissions_key(erasure.tenant_id, erasure.user_id))
         async with self._database.transaction() as connection:
-            await done(connection, erasure, RECORDINGS)
+            await complete_part(connection, erasure, RECORDINGS)
         return True

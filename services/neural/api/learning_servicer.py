@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kit.auth.tokens import current_principal, tenant_of
-from kit.postgres.audit import NOBODY
+from kit.postgres.audit import UNKNOWN_ACTOR
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Database
 from kit.rpc.keyset import FLOAT, TEXT, Keyset
@@ -55,7 +55,9 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         self, request: pb.RunBatchLearningRequest, context: Context
     ) -> pb.RunBatchLearningResponse:
         """Executes a nightly run."""
-        return learning.run_report(await self._nightly.run(request.request_id, current_principal().subject or NOBODY))
+        return learning.run_report(
+            await self._nightly.run(request.request_id, current_principal().subject or UNKNOWN_ACTOR)
+        )
 
     async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
         """Lists nightly runs, newest first."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from kit.errors import RadiantError
-from kit.postgres.erasures import DECISIONS, LEARNING, Erasure, done, pending
+from kit.postgres.erasures import DECISIONS, LEARNING, Erasure, complete_part, pending_erasures
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.boards.cache import BoardCache
@@ -52,7 +52,7 @@ class UserErasure:
         finished = 0
         for part, erase in ((DECISIONS, self._erase_decisions), (LEARNING, self._erase_learned)):
             async with self._database.as_role(LEARNER) as connection:
-                erasures = await pending(connection, part)
+                erasures = await pending_erasures(connection, part)
             for tenant, of_tenant in _by_tenant(erasures).items():
                 try:
                     finished += await erase(tenant, of_tenant)
@@ -70,7 +70,7 @@ class UserErasure:
                 values = tenant, each.user_id, each.asked_at
                 await connection.execute(_SQL["delete_user_decisions"], *values, timeout=STATEMENT_TIMEOUT_S)
                 await connection.execute(_SQL["clear_user_answers"], tenant, self._answer_pattern(each.user_id))
-                await done(connection, each, DECISIONS)
+                await complete_part(connection, each, DECISIONS)
         return len(erasures)
 
     async def _erase_learned(self, tenant: str, erasures: Sequence[Erasure]) -> int:
@@ -93,7 +93,7 @@ class UserErasure:
             async with self._database.as_role(LEARNER, tenant) as connection:
                 for each in removed:
                     await connection.execute(_SQL["delete_trust"], tenant, each.user_id)
-                    await done(connection, each, LEARNING)
+                    await complete_part(connection, each, LEARNING)
         fields = {"tenant": tenant, "users": len(removed), "raters_changed": result.changed}
         log.info("users erased from learned data", extra={"fields": fields})
         return len(removed)

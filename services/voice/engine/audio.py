@@ -111,7 +111,8 @@ def _decoded(data: bytes, format_: AudioFormat, limits: AudioLimits) -> Samples:
             if total > samples_max:
                 minutes = limits.duration_max.total_seconds() / 60
                 raise AudioRejected(
-                    Rejection.TOO_LONG, f"The recording is longer than the limit of {minutes:.3g} minutes."
+                    Rejection.TOO_LONG,
+                    f"The recording is longer than the limit of {minutes:.3g} minutes. Send a shorter one.",
                 )
             if time.monotonic() > deadline:
                 raise corrupt_error()

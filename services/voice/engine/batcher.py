@@ -29,7 +29,7 @@ BATCHES = Histogram("radiant_voice_batch_rows", "Windows per batch.", buckets=(1
 AUDIO = Counter("radiant_voice_audio_seconds_total", "Audio that was recognised, in seconds.")
 BUSY = Counter("radiant_voice_busy_seconds_total", "Wall time of the batches, in seconds.")
 FACTOR = Gauge("radiant_voice_real_time_factor", "Wall time of the last batch divided by the length of its audio.")
-ISOLATED = Counter("radiant_voice_failed_clips_total", "Clips that failed in a batch of their own.")
+ISOLATED = Counter("radiant_voice_failed_clips_total", "Clips that failed when they were processed alone.")
 
 SPEED_FIRST, SPEED_WEIGHT = 2.0, 0.2
 """Initial estimate of the speed, in seconds of audio per second, and weight of each new measurement."""
@@ -70,11 +70,12 @@ class _Waiting:
 class Batcher:
     """Recognises speech for callers on an event loop. Inference runs in one thread per worker of the engine.
 
-    Use it with `async with`. At the end of the block clips that still wait fail with Unavailable; call `drain` before.
+    Use it with `async with`. At the end of the block clips that still wait fail with Unavailable. Call `drain` first to
+    finish them.
     """
 
     def __init__(self, engine: Recogniser, settings: EngineSettings) -> None:
-        """Takes the engine and its settings. The work starts with the block."""
+        """Takes the engine and its settings. The workers start with the block."""
         self._engine, self._settings = engine, settings
         self._waiting: list[_Waiting] = []
         self._clips, self._seconds, self._speed = 0, 0.0, SPEED_FIRST

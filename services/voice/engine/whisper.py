@@ -1,7 +1,7 @@
 """Speech recognition of a batch of clips with Whisper.
 
-Each window is encoded once. The windows of a clip vote on its language. Transcripts and translations are decoded in the
-same batch.
+Each window is encoded once. The language of a clip is the one with the highest mean probability over its windows.
+Transcripts and translations are decoded in the same batch.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Engine:
         self._model.generate(encoded, [self._model.prompt(ENGLISH, translate=False)], 1.0)
 
     def recognise(self, clips: Sequence[PreparedClip]) -> list[RecognitionResult]:
-        """Returns the results in the order of the clips. An error concerns the whole batch."""
+        """Returns the results in the order of the clips. An exception fails the whole batch."""
         deadline = time.monotonic() + self._settings.retry_time_max.total_seconds()
         cut = [(number, window) for number, prepared in enumerate(clips) for window in prepared.windows]
         if not cut:

@@ -16,7 +16,7 @@ from voice.domain.transcript import Transcript
 _SQL = load_queries("voice", "jobs.sql")
 
 LISTENER = "radiant_listener"
-"""Database role that sees the waiting jobs of all tenants and nothing else."""
+"""Database role that can read the waiting jobs of all tenants, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

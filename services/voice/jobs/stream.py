@@ -15,7 +15,7 @@ from voice.jobs.store import Job, Ticket
 ENTRIES_MAX, DEAD_ENTRIES_MAX = 100_000, 10_000
 """Approximate lengths of the streams. The sweeper finds jobs whose entries were trimmed."""
 REQUEUE_MS = 5_000
-"""Life of the mark before its entry is added: time after which another sweeper may add the job instead."""
+"""Lifetime of the mark of a job until its entry is added. If a sweeper fails in between, another one adds the job."""
 CONSUMER_IDLE_MAX = timedelta(hours=1)
 
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)

@@ -37,7 +37,7 @@ class LeaseLostError(RadiantError):
 
 
 class JobRunner:
-    """Runs jobs. Results require the lease, so each job is completed once even if it is delivered several times."""
+    """Runs jobs. Results require the lease, so each job is completed once, even if it is delivered several times."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class JobRunner:
         settings: QueueSettings,
         audio_bytes_max: int,
     ) -> None:
-        """Takes everything that a job needs, and the size limit of recordings."""
+        """Takes the stores and the transcriber; `audio_bytes_max` is the size limit of a recording."""
         self._jobs, self._transcriber, self._recordings, self._stream = jobs, transcriber, recordings, stream
         self._settings, self._audio_bytes_max = settings, audio_bytes_max
         self._isolation = asyncio.Lock()
@@ -144,7 +144,7 @@ class JobRunner:
         return await self._transcriber.transcribe(bytes(data))
 
     async def _with_lease(self, job: Job, ticket: Ticket, work: Awaitable[Transcript]) -> Transcript:
-        """Awaits the work and renews the lease meanwhile. Raises LeaseLostError, and cancels the work, when it ends."""
+        """Awaits the work and renews the lease. Cancels the work and raises LeaseLostError when the lease is lost."""
         task = asyncio.ensure_future(work)
         try:
             while True:

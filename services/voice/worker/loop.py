@@ -102,7 +102,7 @@ class Worker:
         return tickets
 
     async def _reclaimed(self, stream: JobStream, limit: int) -> list[Ticket]:
-        """Returns tickets of other consumers; looks four times within the visibility timeout."""
+        """Returns tickets of other consumers. Checks them four times per visibility timeout."""
         now = asyncio.get_running_loop().time()
         if now < self._reclaim_at:
             return []

@@ -54,7 +54,7 @@ async def service_assignments(
 
 
 @pytest.mark.parametrize("all_tenants", [False, True])
-async def test_local_assignment_of_all_users_equals_that_of_the_service(
+async def test_local_assignment_of_all_users_equals_assignment_of_the_service(
     service: ExperimentsService, all_tenants: bool
 ) -> None:
     wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants={"u3": "treatment"})

@@ -38,7 +38,7 @@ def test_operations_parameters_and_schemas_are_described_by_the_comments_of_the_
     assert f"- RATING_POSITIVE: {comment_on('radiant.ingest.v1.Rating.RATING_POSITIVE')}" in values
 
 
-def test_operations_have_names_of_their_own() -> None:
+def test_operations_have_unique_names() -> None:
     names = Counter(operation["operationId"] for operation in operations())
     assert [name for name, count in names.items() if count > 1] == []
 

@@ -60,7 +60,7 @@ INVALID_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("attributes", "field"), INVALID_SPANS, ids=str)
-def test_invalid_span_is_rejected_by_the_name_of_its_attribute(attributes: dict[str, Any], field: str) -> None:
+def test_invalid_span_is_rejected_with_the_name_of_its_attribute(attributes: dict[str, Any], field: str) -> None:
     converted = convert_spans(trace_request(span(1, attributes)), ItemLimits())
     assert [(each.kind, each.field) for each in converted.rejections] == [("manifest", field)]
     assert (converted.manifests, converted.feedback, converted.ignored) == ([], [], 0)
@@ -127,7 +127,7 @@ async def test_span_without_ids_requires_a_response_id(gateway: OtlpGateway) -> 
 
 
 @pytest.mark.parametrize(("attributes", "more", "field"), INVALID_EVALUATIONS, ids=str)
-def test_invalid_evaluation_is_rejected_by_the_name_of_its_attribute(
+def test_invalid_evaluation_is_rejected_with_the_name_of_its_attribute(
     attributes: dict[str, Any], more: dict[str, Any], field: str
 ) -> None:
     converted = convert_log_records(

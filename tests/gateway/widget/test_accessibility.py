@@ -41,7 +41,7 @@ async def test_widget_in_each_color_scheme_has_no_serious_axe_violation(
     assert dark == (scheme == "dark"), "the page uses the color scheme"
 
 
-async def test_axe_reports_a_planted_violation(chat: ChatPage) -> None:
+async def test_axe_with_planted_violation_reports_it(chat: ChatPage) -> None:
     page = await chat.open(bypass_csp=True)
     await expect(page.get_by_role("button", name="Good answer")).to_be_visible()
     await page.evaluate(

@@ -80,7 +80,7 @@ async def test_rejected_vote_shows_a_message_and_is_not_retried(chat: ChatPage) 
     assert count == 1
 
 
-async def test_question_is_shown_only_if_the_configuration_asks(chat: ChatPage) -> None:
+async def test_question_is_shown_only_if_enabled_by_the_configuration(chat: ChatPage) -> None:
     quiet = await chat.open({"ask": False})
     await expect(quiet.get_by_role("button", name="Good answer")).to_be_visible()
     await expect(quiet.get_by_text("Was this answer helpful?")).to_be_hidden()

@@ -89,7 +89,7 @@ async def call(service: Serving, key: SigningKey, shape: str = "unary_unary") ->
 
 @pytest.mark.parametrize("shape", ["unary_unary", "unary_stream", "stream_unary", "stream_stream"])
 async def test_new_key_is_fetched_when_its_token_is_used(shape: str) -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(0))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(0))
     async with keys_and_service(times, OLD) as (provider, service):
         assert await call(service, NEW) is grpc.StatusCode.UNAUTHENTICATED
         provider.body = document(OLD, NEW)
@@ -99,7 +99,7 @@ async def test_new_key_is_fetched_when_its_token_is_used(shape: str) -> None:
 
 
 async def test_unknown_key_ids_cause_one_fetch() -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(seconds=1))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(seconds=1))
     async with keys_and_service(times, OLD) as (provider, service):
         await asyncio.sleep(1.05)
         asked, provider.delay_s = provider.asked, 0.1
@@ -117,19 +117,19 @@ async def test_call_with_new_key_waits_for_the_running_fetch() -> None:
         await arrived.wait()
         return document(NEW)
 
-    keys = KeySet(fetch, KeyTimes(refresh=NEVER, unknown=NEVER))
+    keys = KeySet(fetch, KeyTimes(refresh_interval=NEVER, unknown_key_interval=NEVER))
     under_way = asyncio.create_task(keys.refresh())
     await asyncio.sleep(0)
-    caller = asyncio.create_task(keys.look_for_unknown())
+    caller = asyncio.create_task(keys.refresh_for_unknown_key())
     await asyncio.sleep(0)
     arrived.set()
     assert await caller
     assert await under_way
-    assert not await keys.look_for_unknown(), "the next fetch is too early"
+    assert not await keys.refresh_for_unknown_key(), "the next fetch is too early"
 
 
 async def test_removed_key_is_refused_even_for_cached_tokens() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD, NEW) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
         assert tokens.authenticate(header).tenant_id == "acme"
@@ -141,7 +141,7 @@ async def test_removed_key_is_refused_even_for_cached_tokens() -> None:
 
 
 async def test_key_replaced_under_the_same_id_is_refused() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header, successor = f"Bearer {OLD.sign()}", SigningKey("old")
         tokens.authenticate(header)
@@ -154,7 +154,7 @@ async def test_key_replaced_under_the_same_id_is_refused() -> None:
 
 @pytest.mark.parametrize("trouble", ["away", "broken", "empty", "error", "long", "elsewhere"])
 async def test_last_valid_keys_are_kept_while_the_provider_fails(trouble: str) -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50))
     async with (
         serving_keys(NEW) as elsewhere,
         serving_keys(OLD) as provider,
@@ -179,7 +179,7 @@ async def test_last_valid_keys_are_kept_while_the_provider_fails(trouble: str) -
 
 
 async def test_keys_expire_when_the_provider_stays_away() -> None:
-    times = KeyTimes(refresh=timedelta(milliseconds=50), kept=timedelta(seconds=2))
+    times = KeyTimes(refresh_interval=timedelta(milliseconds=50), retention=timedelta(seconds=2))
     async with serving_keys(OLD) as provider, open_authenticator(at(provider, times)) as tokens:
         header = f"Bearer {OLD.sign()}"
         tokens.authenticate(header)
@@ -194,7 +194,7 @@ async def test_keys_expire_when_the_provider_stays_away() -> None:
 
 
 async def test_provider_unavailable_at_start_is_retried() -> None:
-    times = KeyTimes(refresh=NEVER, unknown=timedelta(milliseconds=50))
+    times = KeyTimes(refresh_interval=NEVER, unknown_key_interval=timedelta(milliseconds=50))
     async with serving_keys(OLD) as provider:
         provider.status = "503 Later"
         async with open_authenticator(at(provider, times)) as tokens, served(tokens) as service:

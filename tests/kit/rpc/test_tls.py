@@ -31,7 +31,7 @@ BRAIN = "spiffe://acme.example/brain"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the server read its files on every handshake."""
     for kind in (tls.Credentials, tls.Certificates):
-        monkeypatch.setattr(kind.__init__, "__kwdefaults__", {"look_s": 0.0})
+        monkeypatch.setattr(kind.__init__, "__kwdefaults__", {"check_interval_s": 0.0})
 
 
 class Site:

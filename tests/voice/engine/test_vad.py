@@ -20,7 +20,7 @@ def test_speech_spans_of_silence_noise_or_tone_are_empty_within_half_a_second(sa
     assert time.perf_counter() - started < 0.5
 
 
-def test_speech_spans_of_empty_clip_are_empty_spans() -> None:
+def test_speech_spans_of_empty_clip_are_empty() -> None:
     assert speech_spans(silence(0)) == []
 
 

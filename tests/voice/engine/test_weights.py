@@ -11,7 +11,7 @@ import pytest
 
 from voice.engine import weights as module
 from voice.engine.settings import EngineSettings
-from voice.engine.weights import BESIDE, JOINED, SHA256, WeightsMissing, joined, sha256_of, weights
+from voice.engine.weights import COPIED_FILES, JOINED, SHA256, WeightsMissing, joined, sha256_of, weights
 
 SCRIPT = """
 import sys
@@ -42,7 +42,7 @@ def test_joined_weights_damaged_in_the_cache_are_joined_again(tmp_path: Path) ->
     assert sha256_of(joined(tmp_path) / "model.bin") == SHA256
 
 
-def test_joined_weights_of_another_hash_are_refused_and_not_kept(
+def test_joined_weights_with_wrong_hash_are_rejected_and_not_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in (1, 2):
@@ -50,7 +50,7 @@ def test_joined_weights_of_another_hash_are_refused_and_not_kept(
         data.mkdir(parents=True)
         (data.parent / "__init__.py").touch()
         (data / f"model.bin.part{number}").write_bytes(b"other weights")
-        for name in BESIDE:
+        for name in COPIED_FILES:
             (data / name).touch()
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(module, "HALVES", ("half_part1", "half_part2"))
@@ -60,7 +60,7 @@ def test_joined_weights_of_another_hash_are_refused_and_not_kept(
     assert [path.name for path in cache.iterdir()] == [f"{JOINED}.lock"]
 
 
-def test_joined_weights_without_their_packages_name_the_packages(
+def test_joined_weights_without_packages_raise_error_with_package_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "HALVES", ("no_such_package_part1", "no_such_package_part2"))
@@ -68,7 +68,7 @@ def test_joined_weights_without_their_packages_name_the_packages(
         joined(tmp_path)
 
 
-def test_weights_of_a_folder_without_a_model_name_the_absent_files(tmp_path: Path) -> None:
+def test_weights_in_folder_without_model_raise_error_with_missing_files(tmp_path: Path) -> None:
     settings = EngineSettings(cache=tmp_path, model=str(tmp_path))
     with pytest.raises(WeightsMissing, match=r"model\.bin"):
         weights(settings)
@@ -77,7 +77,7 @@ def test_weights_of_a_folder_without_a_model_name_the_absent_files(tmp_path: Pat
     assert weights(settings) == tmp_path
 
 
-def test_weights_of_an_unknown_or_absent_name_say_what_to_set(tmp_path: Path) -> None:
+def test_weights_with_unknown_or_missing_model_name_raise_error_with_setting(tmp_path: Path) -> None:
     settings = EngineSettings(cache=tmp_path)
     with pytest.raises(WeightsMissing, match="neither a folder nor the name of a model"):
         weights(replace(settings, model="gigantic"))

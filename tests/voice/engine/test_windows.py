@@ -8,7 +8,7 @@ from voice.engine.vad import Span
 from voice.engine.windows import WINDOW_SAMPLES, windows
 
 
-def test_windows_of_short_clip_are_one_without_silence_around_it() -> None:
+def test_windows_of_short_clip_are_one_window_without_surrounding_silence() -> None:
     assert windows(silence(20), [Span(RATE, 3 * RATE), Span(9 * RATE, 12 * RATE)]) == [
         Span(RATE // 2, 12 * RATE + RATE // 2)
     ]

@@ -80,7 +80,7 @@ def test_folder_translator_uses_models_of_folder(folder: Path) -> None:
     assert "completely wrong" in folder_translator(folder).translate(WRONG, "pt")
 
 
-def test_broken_model_of_folder_is_preferred_to_package_and_named(folder: Path) -> None:
+def test_translate_with_broken_model_in_folder_raises_error_with_its_name(folder: Path) -> None:
     [model] = (folder / "pten").glob("model.*")
     model.unlink()
     model.write_bytes(b"invalid")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis.asyncio
 
-from cli.processes.service_process import serves
+from cli.processes.service_process import answers_grpc
 from kit.channels import VOICE_JOBS
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import ServiceProcess, show_troubles
@@ -74,7 +74,7 @@ async def test_recording_that_crashes_workers_fails_alone_after_all_attempts(
 
         async def are_finished() -> bool:
             with contextlib.suppress(RuntimeError):  # crashed before it was ready
-                if not await serves(process.address):
+                if not await answers_grpc(process.address):
                     await process.kill()
                     await process.start()
             counts = await store.counts()

@@ -140,7 +140,7 @@ async def test_outage_of_transcriber_does_not_count_as_attempt(service: VoiceSer
     assert (await service.row(voice_id))["attempts"] == 1
 
 
-async def test_lease_that_ended_passes_job_on_and_rejects_results_of_former_holder(
+async def test_job_with_expired_lease_is_claimed_by_another_worker_and_rejects_late_result(
     store: Store, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     former_lease = new_id()

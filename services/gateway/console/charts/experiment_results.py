@@ -18,7 +18,7 @@ from radiant.experiments.v1 import experiment_pb2 as experiments
 from radiant.experiments.v1 import rollout_pb2 as rollouts
 
 CHART_POINTS_MAX = 300
-"""Interim results in a chart. The CSV file holds all of them."""
+"""Interim results in a chart. The CSV file contains all of them."""
 
 
 def thinned_history(history: Sequence[analysis.ResultLook]) -> Sequence[analysis.ResultLook]:

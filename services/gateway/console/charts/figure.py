@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A chart with its table. The CSV file of the figure holds the table."""
+    """A chart with its table. The CSV file of the figure contains the table."""
 
     name: str
     """Unique within the page; lower-case letters, digits and dashes."""

@@ -6,7 +6,7 @@ from gateway.console.charts.figure import Figure
 from radiant.ingest.v1.ingest_service_pb2 import GetTenantFeedbackStatsResponse
 
 MODELS_MAX = 20
-"""Models in the chart; the table holds all of them."""
+"""Models in the chart; the table contains all of them."""
 
 
 def traffic_by_day(stats: GetTenantFeedbackStatsResponse) -> Figure:

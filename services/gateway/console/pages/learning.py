@@ -51,7 +51,7 @@ async def _runs(request: PageRequest) -> pb.ListBatchRunsResponse | None:
 
 
 def _selected_run(request: PageRequest, runs: pb.ListBatchRunsResponse | None) -> pb.BatchRunRecord | None:
-    """Returns the run that the query names, or else the most recent run with a report."""
+    """Returns the run with the identifier `run` of the query; without `run`, the most recent run with a report."""
     run_id = request.query_value("run")
     for record in runs.runs if runs is not None else ():
         if record.run.run_id == run_id or (not run_id and record.HasField("report")):
@@ -60,7 +60,7 @@ def _selected_run(request: PageRequest, runs: pb.ListBatchRunsResponse | None) -
 
 
 async def _evaluation(request: PageRequest) -> Mapping[str, Any]:
-    """Returns the context of the evaluation form, with the result once the query names a strategy."""
+    """Returns the context of the evaluation form, and the result if the query contains a strategy."""
     strategy = request.query_value("strategy")
     context: dict[str, Any] = {
         "strategy": strategy,

@@ -12,11 +12,11 @@ from radiant.neural.v1 import scoring_pb2
 
 TEMPLATE, TITLE = "recommendations.html", "Recommendations"
 _NOT_A_NUMBER = -1.0
-"""Outside of the allowed range, so that the service rejects the field by its name."""
+"""Outside of the allowed range, so that the service rejects the request with the name of the field."""
 
 
 async def recommendations(request: PageRequest) -> View:
-    """Shows the form, and the explanation once the query names a task."""
+    """Shows the form, and the explanation if the query contains a task."""
     task = request.query_value("task")
     context: dict[str, object] = {"strategies": [("", "Service default"), *STRATEGY_CHOICES], "explanation": None}
     if not task:

@@ -1,4 +1,4 @@
-"""OpenID client of the sign-in. Its libraries are imported only where a provider is configured."""
+"""OpenID client of the sign-in. Its libraries are imported only if a provider is configured."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_provider(oidc: OidcSettings) -> Any:
 def connection_errors() -> tuple[type[Exception], ...]:
     """Returns the errors of a provider that does not respond or responds with an error.
 
-    authlib calls the provider with httpx2 where it is installed, and else with httpx.
+    authlib uses httpx2 if it is installed, and httpx otherwise.
     """
     import httpx
     from authlib.integrations.base_client.errors import OAuthError
@@ -44,7 +44,7 @@ def connection_errors() -> tuple[type[Exception], ...]:
 
 
 def callback_errors() -> tuple[type[Exception], ...]:
-    """Returns the errors of a callback that is not a valid end of a sign-in."""
+    """Returns the errors of an invalid callback of the provider."""
     from joserfc.errors import JoseError
 
     return (*connection_errors(), JoseError, ValueError)

@@ -51,7 +51,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """Names of the token claims that hold tenant and roles."""
+    """Names of the token claims with the tenant and the roles."""
 
     tenant: str = "tenant"
     roles: str = "roles"

@@ -38,7 +38,7 @@ class SignIn:
     ) -> None:
         """`development_key` signs the tokens of development sign-in; an empty one disables it.
 
-        `is_secure` sets the Secure attribute of the cookie: browsers reach the console by TLS.
+        `is_secure` states that browsers reach the console over TLS. It sets the Secure attribute of the cookie.
         """
         self._settings, self._sessions, self._render = settings, sessions, render
         self._development_key, self._is_secure = development_key, is_secure

@@ -172,7 +172,7 @@ REQUEST_TYPES: Mapping[str, str] = MappingProxyType(
 """Request type of each operation that produces an output."""
 
 POSITIVE_SCORE_MIN = 0.5
-"""A score in [0, 1] is positive from this value on, and negative below it. Scores outside of [0, 1] are neutral."""
+"""A score in [0, 1] is positive if it is at least this value, else negative. Scores outside of [0, 1] are neutral."""
 POSITIVE_LABELS = _word_set(
     "pass passed good great excellent correct relevant yes true positive thumbs_up up like liked accept accepted "
     "approved safe helpful complete faithful grounded factual accurate"

@@ -6,7 +6,7 @@ from voice.engine.rejection import corrupt_error, truncated_error
 
 PARENTS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"mvex"})
 COUNTS = {b"stsz": 8, b"stz2": 8, b"trun": 4}
-"""Boxes with a number of samples, and its offset. A few bytes can declare billions of samples."""
+"""Offset of the number of samples in the boxes that declare one. A few bytes can declare billions of samples."""
 SAMPLES_MAX, BOXES_MAX, DEPTH_MAX = 2_000_000, 400_000, 8
 
 

@@ -1,8 +1,8 @@
 """Checks from the container structure, before decoding, that a file is complete.
 
-A decoder decodes the rest of a truncated file without an error, and half of "not bad at all" has another meaning.
-One case cannot be detected: a live WebM, a fragmented MP4 or an MP3 without a Xing header that was cut exactly between
-two elements is a valid shorter file.
+Decoders decode a truncated file without an error. Its transcript then lacks the end of the recording, which can change
+the meaning. One case cannot be detected: a live WebM, a fragmented MP4 or an MP3 without a Xing header that was cut
+exactly between two elements is a valid shorter file.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ def _chunks(data: bytes, order: Literal["little", "big"], kept: tuple[bytes, ...
 
 
 def check_wav(data: bytes) -> bytes:
-    """Returns format and samples. Samples of unknown size, as streaming writers leave them, count as complete."""
+    """Returns the format and sample chunks. A sample chunk of unknown size counts as complete."""
     return _chunks(data, "little", (b"fmt ", b"fact", b"data"))
 
 
 def check_aiff(data: bytes) -> bytes:
-    """Returns format and samples."""
+    """Returns the format and sample chunks."""
     return _chunks(data, "big", (b"FVER", b"COMM", b"SSND"))
 
 
 def check_ogg(data: bytes) -> bytes:
-    """Returns the data: all pages are complete, and all logical streams have an end mark."""
+    """Returns the data. Raises AudioRejected unless all pages are complete and all logical streams have an end mark."""
     at, ended = 0, dict[bytes, bool]()
     while at < len(data):
         head = data[at : at + 27]
@@ -75,7 +75,10 @@ def _xing_frames(frame: bytes) -> int:
 
 
 def check_mp3(data: bytes) -> bytes:
-    """Returns the frames without tags: the last one is complete, and none that a Xing header declares is missing."""
+    """Returns the frames without tags.
+
+    Raises AudioRejected when the last frame is incomplete, or when there are fewer frames than a Xing header declares.
+    """
     at = start = declared = frames = skipped = 0
     zeros = len(data.rstrip(b"\0"))
     while at < len(data):
@@ -100,7 +103,10 @@ def check_mp3(data: bytes) -> bytes:
 
 
 def check_flac(data: bytes) -> bytes:
-    """Returns the stream: all blocks before the first frame are complete. The decoder checks the number of samples."""
+    """Returns the stream without tags. Raises AudioRejected unless all blocks before the first frame are complete.
+
+    The decoder checks the number of samples.
+    """
     start = id3_bytes(data)
     at = start + 4
     last = False

@@ -94,7 +94,7 @@ async def _results(request: PageRequest, owner: str, experiment_id: str) -> pb.G
 
 
 async def experiment_detail(request: PageRequest) -> View:
-    """Shows the experiment that the path names."""
+    """Shows the experiment whose identifier is in the path."""
     return await _view(request, None)
 
 

@@ -45,7 +45,7 @@ def _message(values: dict[str, str], effect_factor: float = 1.0) -> pb.PlanSampl
 
 
 async def sample_size(request: PageRequest) -> View:
-    """Shows the form, and the sample size once the query names an effect."""
+    """Shows the form, and the sample size if the query contains an effect."""
     values = {name: request.query_value(name, default) for name, default in DEFAULTS.items()}
     context: dict[str, Any] = {
         "values": values,

@@ -17,4 +17,4 @@ ENUM_CONTEXT = {
         experiments.EXPERIMENT_STATE_CANCELLED: "bad",
     },
 }
-"""Context of templates that show experiments. `tones` holds the colour class of a state."""
+"""Context of templates that show experiments. `tones` maps a state to its colour class."""

@@ -30,7 +30,7 @@ MEDIA_TYPES = {
 
 
 async def output(request: PageRequest) -> View:
-    """Shows the output that the query names, with up to RECORDINGS_MAX recordings."""
+    """Shows the output with the identifier `id` of the query, with up to RECORDINGS_MAX recordings."""
     tenant, output_id = request.tenant, request.query_value("id")
     message = pb.GetOutputRequest(tenant_id=tenant, output_id=output_id)
     response = await request.services.call(request.services.ingest.GetOutput, message)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.demo.world import TENANTS, Request
+from cli.demo.workload import TENANTS, Request
 from radiant.neural.v1 import recommend_service_pb2
 from radiant_client import Radiant, context
 
@@ -23,7 +23,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class RecommendationChange:
     """The recommendations of one context before and after a play."""
 
     context: Context
@@ -39,7 +39,9 @@ def contexts_of(requests: Sequence[Request]) -> list[Context]:
     return [*chosen, *(busiest for busiest, _ in users.most_common(1))]
 
 
-async def look(radiant: Radiant, where: Context, candidates: Sequence[str]) -> recommend_service_pb2.Recommendation:
+async def greedy_recommendation(
+    radiant: Radiant, where: Context, candidates: Sequence[str]
+) -> recommend_service_pb2.Recommendation:
     """Returns the greedy recommendation of a context, without exploration."""
     asked = context(where.task, user_id=where.user, domain_mode=where.domain, candidates=candidates, strategy="greedy")
     return await radiant.recommend.get(asked, timeout=10.0)

@@ -48,7 +48,7 @@ class Request:
     outcomes: Mapping[str, Outcome]
 
 
-class World(Protocol):
+class Workload(Protocol):
     """Source of requests."""
 
     title: str
@@ -59,13 +59,13 @@ class World(Protocol):
         ...
 
 
-def _anyone(chance: random.Random) -> tuple[str, str]:
+def _random_user(chance: random.Random) -> tuple[str, str]:
     """Draws a tenant and one of its users; a few users send most of the requests."""
     tenant = chance.choice(TENANTS)
     return tenant, f"user-{min(int(chance.expovariate(3.0 / USERS_PER_TENANT)), USERS_PER_TENANT - 1):02d}"
 
 
-class SimulatedWorld:
+class SimulatedWorkload:
     """Simulated models with a hidden strength per task and domain. No value was measured on a real model."""
 
     def __init__(self, seed: int) -> None:
@@ -98,13 +98,13 @@ class SimulatedWorld:
         """Yields `count` requests in contexts of unequal frequency."""
         weights = [1 / (place + 1) for place in range(len(self._contexts))]
         for _ in range(count):
-            tenant, user = _anyone(self._chance)
+            tenant, user = _random_user(self._chance)
             task, domain = context = self._chance.choices(self._contexts, weights)[0]
             outcomes = {model: self._outcome(model, context) for model in self.models}
             yield Request(tenant, user, task, domain, outcomes)
 
 
-class RecordedWorld:
+class RecordedWorkload:
     """Recorded outcomes per prompt and model. Each request is a recorded prompt; only the user is drawn."""
 
     def __init__(self, path: Path, seed: int) -> None:
@@ -124,7 +124,7 @@ class RecordedWorld:
                 order = list(range(len(self._prompts)))
                 self._chance.shuffle(order)
             task, outcomes = self._prompts[order.pop()]
-            tenant, user = _anyone(self._chance)
+            tenant, user = _random_user(self._chance)
             yield Request(tenant, user, task, "general", {model: outcomes[model] for model in self.models})
 
 

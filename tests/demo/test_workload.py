@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.demo.reactions import react
-from cli.demo.world import RecordedWorld, SimulatedWorld, TableError
+from cli.demo.workload import RecordedWorkload, SimulatedWorkload, TableError
 
 HEADER = "prompt_id,task,model,quality,cost_usd,latency_s\n"
 
@@ -20,14 +20,16 @@ def table(folder: Path, *rows: str, header: str = HEADER) -> Path:
 
 
 def test_simulated_world_is_labelled_and_repeatable() -> None:
-    world = SimulatedWorld(7)
-    assert "simulation" in world.title
-    assert list(world.requests(50)) == list(SimulatedWorld(7).requests(50))
+    workload = SimulatedWorkload(7)
+    assert "simulation" in workload.title
+    assert list(workload.requests(50)) == list(SimulatedWorkload(7).requests(50))
 
 
 def test_recorded_world_returns_recorded_outcomes(tmp_path: Path) -> None:
-    world = RecordedWorld(table(tmp_path, "1,Code,a,1,0.5,2", "1,Code,b,0.25,,", "2,chat,a,0,0,0", "2,chat,b,1,0,0"), 1)
-    seen = list(world.requests(2))
+    workload = RecordedWorkload(
+        table(tmp_path, "1,Code,a,1,0.5,2", "1,Code,b,0.25,,", "2,chat,a,0,0,0", "2,chat,b,1,0,0"), 1
+    )
+    seen = list(workload.requests(2))
     assert {request.task for request in seen} == {"code", "chat"}
     (code,) = (request for request in seen if request.task == "code")
     assert (code.outcomes["a"].quality, code.outcomes["a"].latency_ms) == (1.0, 2000.0)
@@ -46,7 +48,7 @@ def test_recorded_world_returns_recorded_outcomes(tmp_path: Path) -> None:
 )
 def test_bad_table_is_refused_with_line_number(tmp_path: Path, rows: list[str], header: str, complaint: str) -> None:
     with pytest.raises(TableError, match=complaint):
-        RecordedWorld(table(tmp_path, *rows, header=header), 1)
+        RecordedWorkload(table(tmp_path, *rows, header=header), 1)
 
 
 def test_better_answers_get_more_positive_votes() -> None:

@@ -12,7 +12,7 @@ BATCH_MAX = 500
 _LINGER_S = 0.1  # signals within this time after the first one share its batch, as in a chat backend
 
 
-class Speaker:
+class SignalSender:
     """Collects signals while a batch is in flight and sends them as the next batch."""
 
     def __init__(self, stream: SignalStream) -> None:
@@ -22,19 +22,19 @@ class Speaker:
         self.acknowledged = 0
         """Signals whose commit was confirmed."""
         self.batches = 0
-        """Batches that carried them."""
+        """Batches with these signals."""
 
-    def say(self, signals: Sequence[feedback_pb2.ImplicitSignal]) -> None:
+    def queue(self, signals: Sequence[feedback_pb2.ImplicitSignal]) -> None:
         """Queues signals for sending."""
         for signal in signals:
             self._waiting.put_nowait(signal)
 
-    def end(self) -> None:
-        """Makes run() return after all queued signals are acknowledged."""
+    def close(self) -> None:
+        """Makes `run` return after all queued signals are acknowledged."""
         self._waiting.put_nowait(None)
 
     async def run(self) -> None:
-        """Sends batches until end() is called; raises RadiantClientError when the stream fails."""
+        """Sends batches until `close` is called; raises RadiantClientError when the stream fails."""
         ended = False
         while not ended:
             batch = [await self._waiting.get()]

@@ -15,7 +15,7 @@ _SUBJECT = "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class ClientFactory:
     """Addresses of a suite and the key that signs its tokens."""
 
     ingest: str

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from cli.demo.world import Request
+from cli.demo.workload import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Quality:
     @property
     def gap_closed(self) -> float:
         """Share of the gap between `random` and `oracle` that was closed; 0 without a gap."""
-        way = self.oracle - self.random
-        return (self.followed - self.random) / way if way > 0 else 0.0
+        gap = self.oracle - self.random
+        return (self.followed - self.random) / gap if gap > 0 else 0.0
 
 
-class Tally:
+class QualityStatistics:
     """Statistics over a whole play. Raises ValueError without a turn."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:

