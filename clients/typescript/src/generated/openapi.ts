@@ -4334,7 +4334,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A rate limit or quota is exceeded; Retry-After holds the seconds to wait. */
+        /** @description A rate limit or quota is exceeded; Retry-After contains the seconds to wait. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -4376,7 +4376,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The deadline of the request passed. */
+        /** @description The deadline of the request was exceeded. */
         GatewayTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
