@@ -121,10 +121,6 @@ async def test_run_continues_after_caller_is_cancelled(
     async def is_succeeded() -> bool:
         return [state for state, _, _ in await runs(stack)] == ["succeeded"]
 
-<<<<<<< HEAD
-    await wait_until(60, is_succeeded)
-    assert (await nightly.run(run))["run_id"] == run
-=======
     async def is_repeatable() -> bool:
         """Returns whether a repeat gets the report. The run releases its lock after it has stored the state."""
         with contextlib.suppress(Precondition):
@@ -133,7 +129,6 @@ async def test_run_continues_after_caller_is_cancelled(
 
     await wait_until(60, is_succeeded)
     await wait_until(10, is_repeatable)
->>>>>>> neural
 
 
 async def test_run_during_run_of_another_process_is_rejected(
