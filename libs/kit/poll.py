@@ -12,7 +12,7 @@ from typing import Generic, Self, TypeVar
 
 from kit.errors import RadiantError
 from kit.lifecycle import background
-from kit.telemetry.metrics import Counter, Gauge
+from kit.telemetry.metrics import RESTARTS, Counter, Gauge
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Periodic:
     """Runs `step` on an interval in the background of an `async with` block.
 
     A failed step is repeated after 0.1 s, then after twice the time, at most 10 s or the interval. An outage is logged
-    when it begins and when it ends. `wake` runs the step at once.
+    when it begins, when a step fails with another type of error, and when it ends. `wake` runs the step at once.
     """
 
     def __init__(
@@ -39,15 +39,22 @@ class Periodic:
         interval: timedelta,
         *,
         first_after: timedelta | None = None,
+        retry_after: timedelta | None = None,
     ) -> None:
-        """Takes the name for logs and metrics. The first step runs at once unless `first_after` is given."""
+        """Takes the name for logs and metrics. The first step runs at once unless `first_after` is given.
+
+        With `retry_after`, a failed step is repeated after that time: for steps that are expensive.
+        """
         self._name, self._step, self._interval_s = name, step, interval.total_seconds()
         self._first_s = first_after.total_seconds() if first_after is not None else 0.0
+        self._retry_s = retry_after.total_seconds() if retry_after is not None else None
         self._wake = asyncio.Event()
         self._stack = contextlib.AsyncExitStack()
         self._succeeded_at: float | None = None
         self._failing_since: float | None = None
         self._failures = 0
+        self._logged: set[type[Exception]] = set()
+        """Types of the errors that were logged since the last success."""
 
     @property
     def age(self) -> timedelta | None:
@@ -79,8 +86,7 @@ class Periodic:
         while True:
             self._wake.clear()
             has_succeeded = await self.try_step()
-            retry_s = min(RETRY_FIRST_S * 2 ** min(self._failures - 1, 10), RETRY_MAX_S, self._interval_s)
-            await self._pause(self._interval_s if has_succeeded else retry_s)
+            await self._pause(self._interval_s if has_succeeded else self._retry_delay_s())
 
     async def __aenter__(self) -> Self:
         """Starts the background task."""
@@ -90,6 +96,12 @@ class Periodic:
     async def __aexit__(self, *_: object) -> None:
         """Stops the background task."""
         await self._stack.aclose()
+
+    def _retry_delay_s(self) -> float:
+        if self._retry_s is not None:
+            return self._retry_s
+        doubled_s: float = RETRY_FIRST_S * 2 ** min(self._failures - 1, 10)
+        return min(doubled_s, RETRY_MAX_S, self._interval_s)
 
     async def _pause(self, seconds: float) -> None:
         if seconds <= 0:
@@ -104,13 +116,16 @@ class Periodic:
             fields = {"task": self._name, "seconds": round(now - self._failing_since, 3), "failures": self._failures}
             log.info("periodic task recovered", extra={"fields": fields})
         self._succeeded_at, self._failing_since, self._failures = now, None, 0
+        self._logged.clear()
 
     def _failed(self, error: Exception) -> None:
         FAILURES.labels(self._name).inc()
+        RESTARTS.labels(self._name).inc()
         self._failures += 1
-        if self._failing_since is not None:
+        self._failing_since = self._failing_since or time.monotonic()
+        if type(error) in self._logged:
             return
-        self._failing_since = time.monotonic()
+        self._logged.add(type(error))
         fields = {"task": self._name, "error": type(error).__name__, "reason": str(error)}
         if isinstance(error, OUTAGES):
             log.warning("periodic task fails, will be retried", extra={"fields": fields})
@@ -187,8 +202,13 @@ class Snapshot(Generic[T]):
 
 @contextlib.asynccontextmanager
 async def periodically(
-    name: str, step: Callable[[], Awaitable[object]], interval: timedelta, *, first_after: timedelta | None = None
+    name: str,
+    step: Callable[[], Awaitable[object]],
+    interval: timedelta,
+    *,
+    first_after: timedelta | None = None,
+    retry_after: timedelta | None = None,
 ) -> AsyncIterator[Periodic]:
     """Runs `step` on an interval during the block; see Periodic."""
-    async with Periodic(name, step, interval, first_after=first_after) as periodic:
+    async with Periodic(name, step, interval, first_after=first_after, retry_after=retry_after) as periodic:
         yield periodic

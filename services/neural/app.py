@@ -182,7 +182,13 @@ def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
     return [
         periodically("budget-controller", budgets.update_all, controller.INTERVAL),
         periodically("drift-detector", parts.detector.check_all, drift_detector.INTERVAL),
-        periodically("trust-rounds", trust.recompute_changed, rounds.INTERVAL, first_after=rounds.INTERVAL),
+        periodically(
+            "trust-rounds",
+            trust.recompute_changed,
+            rounds.INTERVAL,
+            first_after=rounds.INTERVAL,
+            retry_after=rounds.INTERVAL,
+        ),
         periodically("nightly-runs", night.run_scheduled, night_poll, first_after=night_poll),
         periodically("erasures", erasure.step, POLL_INTERVAL),
         periodically("maintenance", maintain, maintenance.INTERVAL),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,6 +124,40 @@ async def test_outage_is_logged_once_when_it_begins_and_once_when_it_ends(
     logged = [(record.levelno, record.getMessage()) for record in caplog.records if record.name == "kit.poll"]
     outage = [(level, "periodic task fails, will be retried"), (logging.INFO, "periodic task recovered")]
     assert logged == outage * 2
+
+
+async def test_error_of_another_type_during_an_outage_is_logged_with_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    errors: list[Exception] = [
+        Unavailable("no connection"),
+        Unavailable("no connection"),
+        KeyError("bug"),
+        KeyError("bug"),
+    ]
+
+    async def step() -> None:
+        if errors:
+            raise errors.pop(0)
+
+    caplog.set_level(logging.INFO)
+    async with periodically("test", step, NEVER) as periodic:
+        await until(lambda: not errors and not periodic.is_failing)
+    logged = [(record.levelno, bool(record.exc_info)) for record in caplog.records if record.name == "kit.poll"]
+    assert logged == [(logging.WARNING, False), (logging.ERROR, True), (logging.INFO, False)]
+
+
+async def test_expensive_step_that_failed_is_repeated_after_the_given_time() -> None:
+    starts = list[float]()
+
+    async def step() -> None:
+        starts.append(time.monotonic())
+        raise Unavailable
+
+    async with periodically("test", step, NEVER, retry_after=timedelta(seconds=0.5)):
+        await until(lambda: len(starts) == 3)
+    assert starts[1] - starts[0] >= 0.45
+    assert starts[2] - starts[1] >= 0.45
 
 
 async def test_failed_step_is_repeated_before_the_interval_ends() -> None:

@@ -99,7 +99,8 @@ class Setting:
         except ValueError:
             value = math.nan
         low, high = self._range()
-        if not math.isfinite(value) or not low <= value <= high or (kind is int and value != int(value)):
+        is_whole = kind is int or self.unit == "days"
+        if not math.isfinite(value) or not low <= value <= high or (is_whole and value != int(value)):
             raise ValueError(self.rule(kind))
         if kind is timedelta:
             return timedelta(seconds=value * _SECONDS[self.unit or "seconds"])
@@ -118,7 +119,7 @@ class Setting:
             return f"must be one of {', '.join(choices)}"
         if plain not in (int, float, timedelta):
             return "is not valid"
-        text = "must be a whole number" if plain is int else "must be a number"
+        text = "must be a whole number" if plain is int or self.unit == "days" else "must be a number"
         if unit := unit_of(self, kind):
             text += f" of {unit}"
         if span := range_of(self):

@@ -75,7 +75,7 @@ def _type(field: SettingField) -> str:
     if choices := choices_of(field.setting, field.kind):
         return ", ".join(f"`{each}`" for each in choices)
     unit = unit_of(field.setting, field.kind)
-    kind = _TYPES.get(plain_kind(field.kind), "text")
+    kind = "whole number" if unit == "days" else _TYPES.get(plain_kind(field.kind), "text")
     if plain_kind(field.kind) not in _TYPES:
         kind = "list, separated by commas" if field.setting.minimum is None else "number"
     text = f"{kind} of {unit}" if unit else kind

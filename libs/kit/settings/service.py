@@ -146,19 +146,23 @@ def _file_values(path: Path, declared: tuple[SettingField, ...]) -> tuple[dict[s
     import yaml
 
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - creates strings, lists and maps only
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, yaml.BaseLoader)
+        content = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - creates strings, lists and maps
     except (OSError, UnicodeDecodeError):
         return {}, [(CONFIG, "must name a readable text file")]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark is not None else ""
         return {}, [(CONFIG, f"must name a file of valid YAML{line}")]
+    except (RecursionError, ValueError):
+        return {}, [(CONFIG, "must name a file of `key: value` lines")]
     if content in ("", None):
         return {}, []
     if not isinstance(content, dict):
         return {}, [(CONFIG, "must name a file of `key: value` lines")]
     known = known_keys() | {each.setting.key for each in declared}
-    given, problems = {}, []
+    given, problems = {}, [(CONFIG, f"names a file with two values of the key {key!r}") for key in _repeated_keys(root)]
     for key, value in content.items():
         if key not in known:
             problems.append((CONFIG, f"names a file with the unknown key {str(key)[:100]!r}"))
@@ -169,6 +173,12 @@ def _file_values(path: Path, declared: tuple[SettingField, ...]) -> tuple[dict[s
         else:
             problems.append((key.upper(), "must be a single value or a list of values"))
     return {name: text for name, text in given.items() if text}, problems
+
+
+def _repeated_keys(root: Any) -> list[str]:
+    """Returns the keys that a YAML map has more than once, of which the loader would keep the last value."""
+    keys = [str(key.value)[:100] for key, _ in root.value]
+    return sorted({key for key in keys if keys.count(key) > 1})
 
 
 def _nested(given: Mapping[str, str], declared: tuple[SettingField, ...]) -> dict[str, Any]:

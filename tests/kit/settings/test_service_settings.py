@@ -21,6 +21,7 @@ from kit.rpc.server import RpcServerSettings
 from kit.settings.declaration import Defaults, Report, Setting, SettingsError
 from kit.settings.document import description_of
 from kit.settings.service import ServiceSettings, known_keys, setting_fields
+from tests.kit.fixtures.settings import read_group
 
 KEY = "k" * 32
 SECOND = timedelta(seconds=1)
@@ -75,6 +76,14 @@ class Example(ServiceSettings):
     """Hour."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """A period in days."""
+
+    age: Annotated[timedelta, Setting("AGE_DAYS", 0, 36_500, "days")] = timedelta(days=365)
+    """Age."""
+
+
 class Service(ServiceSettings):
     """Kit's own groups together."""
 
@@ -106,7 +115,7 @@ def test_settings_from_environment_are_converted_to_their_types() -> None:
     variables = environ(
         ITEMS_MAX=" 7 ",
         SHARE="0.25",
-        KEPT_DAYS="1.5",
+        KEPT_DAYS="2",
         WAIT_SECONDS="0.5",
         MODE="exact",
         ORIGINS="https://a, https://b",
@@ -117,7 +126,7 @@ def test_settings_from_environment_are_converted_to_their_types() -> None:
     )
     settings = Example.from_env(variables)
     assert (settings.limits.items_max, settings.limits.share) == (7, 0.25)
-    assert (settings.limits.kept, settings.limits.inner.wait) == (timedelta(days=1.5), 0.5 * SECOND)
+    assert (settings.limits.kept, settings.limits.inner.wait) == (timedelta(days=2), 0.5 * SECOND)
     assert (settings.mode, settings.origins) == (Mode.EXACT, ("https://a", "https://b"))
     assert (settings.is_open, settings.folder, settings.hour, settings.log_level) == (True, Path("/srv"), 0, "DEBUG")
 
@@ -219,6 +228,19 @@ def test_file_of_another_form_is_refused_without_content(tmp_path: Path, text: s
     message = message_of(Example, config(tmp_path, text))
     assert "RADIANT_" in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "a: " + "{a: " * 3000, "name: a\nname: hunter2\n"])
+def test_deeply_nested_file_or_repeated_key_is_refused(tmp_path: Path, text: str) -> None:
+    message = message_of(Example, config(tmp_path, text))
+    assert "RADIANT_CONFIG" in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("raw", ["0.001", "1.5", "-1", "36501"])
+def test_fraction_of_days_is_refused(raw: str) -> None:
+    with pytest.raises(SettingsError, match="RADIANT_AGE_DAYS must be a whole number of days"):
+        read_group(Retention, {"AGE_DAYS": raw})
 
 
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:

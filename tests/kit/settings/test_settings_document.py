@@ -15,7 +15,7 @@ def test_table_shows_type_unit_default_range_and_description() -> None:
     rows = table(Example).splitlines()
     assert "| `RADIANT_WAIT_SECONDS` | number of seconds | `9` | from 0.1 to 60 | Wait. |" in rows
     assert "| `RADIANT_ITEMS_MAX` | whole number of items | `10` | from 1 to 100 | Items. |" in rows
-    assert "| `RADIANT_KEPT_DAYS` | number of days | `7` | from 0 to 100 | Days. |" in rows
+    assert "| `RADIANT_KEPT_DAYS` | whole number of days | `7` | from 0 to 100 | Days. |" in rows
     assert "| `RADIANT_NAME` | text | required |  | Name. |" in rows
     assert "| `RADIANT_SECRET` | text, secret | empty |  | Secret. |" in rows
     assert "| `RADIANT_MODE` | `fast`, `exact` | `fast` |  | Mode. |" in rows
