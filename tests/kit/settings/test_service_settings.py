@@ -21,7 +21,6 @@ from kit.rpc.server import RpcServerSettings
 from kit.settings.declaration import Defaults, Report, Setting, SettingsError
 from kit.settings.document import description_of
 from kit.settings.service import ServiceSettings, known_keys, setting_fields
-from tests.kit.fixtures.settings import read_group
 
 KEY = "k" * 32
 SECOND = timedelta(seconds=1)
@@ -74,14 +73,6 @@ class Example(ServiceSettings):
     """Folder."""
     hour: Annotated[int | None, Setting("HOUR", 0, 23)] = None
     """Hour."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """A period in days."""
-
-    age: Annotated[timedelta, Setting("AGE_DAYS", 0, 36_500, "days")] = timedelta(days=365)
-    """Age."""
 
 
 class Service(ServiceSettings):
@@ -235,12 +226,6 @@ def test_deeply_nested_file_or_repeated_key_is_refused(tmp_path: Path, text: str
     message = message_of(Example, config(tmp_path, text))
     assert "RADIANT_CONFIG" in message
     assert "hunter2" not in message
-
-
-@pytest.mark.parametrize("raw", ["0.001", "1.5", "-1", "36501"])
-def test_fraction_of_days_is_refused(raw: str) -> None:
-    with pytest.raises(SettingsError, match="RADIANT_AGE_DAYS must be a whole number of days"):
-        read_group(Retention, {"AGE_DAYS": raw})
 
 
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
