@@ -224,8 +224,7 @@ def test_file_of_another_form_is_refused_without_content(tmp_path: Path, text: s
 @pytest.mark.parametrize("text", ["[" * 5000, "a: " + "{a: " * 3000, "name: a\nname: hunter2\n"])
 def test_deeply_nested_file_or_repeated_key_is_refused(tmp_path: Path, text: str) -> None:
     message = message_of(Example, config(tmp_path, text))
-    assert "RADIANT_CONFIG" in message
-    assert "hunter2" not in message
+    assert ("RADIANT_CONFIG" in message, "hunter2" in message) == (True, False)
 
 
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
