@@ -2,7 +2,7 @@
 #
 # build/uv   the installer uv, from requirements/uv.lock
 # .venv      the run environment (requirements/run.lock); most targets add the tools of requirements/develop.lock
-PYTHON ?= python3.11
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
 BIN := .venv/bin
 UV := build/uv/bin/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python

@@ -67,7 +67,10 @@ def _count(text: str) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 for success, 1 for a failure, 2 for bad arguments or settings."""
-    given = parser().parse_args(arguments)
+    grammar = parser()
+    given = grammar.parse_args(arguments)
+    if given.command == "up" and not given.demo and (given.data or given.events or given.quiet):
+        grammar.error("--data, --events and --quiet of `radiant up` need --demo")
     if given.command == "token":
         given.role = given.role or ["service"]
     console = Console()

@@ -153,7 +153,7 @@ async def database(url: str | None) -> AsyncIterator[Finding]:
         return
     try:
         version = connection.get_server_version()
-        text = f"PostgreSQL {version.major}.{version.minor} answers"
+        text = f"PostgreSQL {connection.get_settings().server_version} answers"
         if version.major < _POSTGRES_MIN:
             yield _fail(text, f"use PostgreSQL {_POSTGRES_MIN} or newer")
             return

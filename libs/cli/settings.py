@@ -20,9 +20,9 @@ class SuiteSettings(ServiceSettings):
     data: Annotated[Path, Setting("DATA")] = Path("radiant-data")
     """Folder of data, secrets and logs."""
     database_url: Annotated[str, Setting("OWNER_DATABASE_URL", is_secret=True)] = Field(default="", repr=False)
-    """DATABASE_URL: URL of the schemas' owner; empty starts an embedded PostgreSQL."""
+    """URL of the schemas' owner; empty starts an embedded PostgreSQL."""
     redis_url: Annotated[str, Setting("SUITE_REDIS_URL", is_secret=True)] = Field(default="", repr=False)
-    """REDIS_URL: URL of a Redis server; empty starts an embedded Valkey."""
+    """URL of a Redis server; empty starts an embedded Valkey."""
     host: Annotated[str, Setting("HOST")] = "127.0.0.1"
     """Address on which services listen."""
     token_key: Annotated[str, Setting("TOKEN_KEY", is_secret=True)] = Field(default="", repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
@@ -180,10 +181,13 @@ def _spread(values: Sequence[float]) -> str:
 
 
 def _next(console: Console, addresses: Mapping[str, str]) -> None:
+    program = escape(sys.argv[0])
     _print(console, "[bold]Next steps[/]")
     for name, address in addresses.items():
         what = "REST, described at /api/openapi.json" if "://" in address else "gRPC, with reflection"
         _print(console, f"  {name:<11} {address}  ({what})")
-    _print(console, "  radiant token acme --role admin   print a token for your own calls")
-    _print(console, "  radiant demo --data FILE          play recorded outcomes of your models")
+    _print(
+        console, f"  {program} token demo-acme --role admin   print a token for calls to the data of the demonstration"
+    )
+    _print(console, f"  {program} demo --data FILE               play recorded outcomes of your models")
     console.print()

@@ -10,13 +10,14 @@ import inspect
 import textwrap
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from kit.settings.declaration import SettingField, choices_of, plain_kind, range_of, unit_of
 from kit.settings.service import ServiceSettings, setting_fields
 
 HEADER = "| Variable | Type | Default | Range | Description |\n|---|---|---|---|---|\n"
-_TYPES = {bool: "true or false", int: "whole number", float: "number", timedelta: "number", str: "text"}
+_TYPES = {bool: "true or false", int: "whole number", float: "number", timedelta: "number", str: "text", Path: "path"}
 
 
 def document(settings: Mapping[str, type[ServiceSettings]]) -> str:
