@@ -19,6 +19,7 @@ from gateway.routes.convert import rest_field_path
 from gateway.routes.settings import Addresses
 from kit.errors import FieldViolation
 from kit.telemetry import logs
+from radiant_client.transport.calls import LOST_STATUS
 from radiant_client.transport.channel import Connection, open_channel
 from radiant_client.transport.errors import from_rpc_error
 
@@ -135,6 +136,9 @@ class ServiceCalls:
 
 
 def _problem(route: Route, failure: grpc.aio.AioRpcError) -> Problem:
+    if failure.details() == LOST_STATUS:
+        detail = "The service ended the upload early and its answer was lost. Retry after 1 s."
+        return Problem(503, "UNAVAILABLE", detail, retry_after=timedelta(seconds=1))
     problem = problem_from_error(from_rpc_error(failure))
     problem.errors = tuple(FieldViolation(rest_field_path(route, each.field), each.why) for each in problem.errors)
     if problem.errors:

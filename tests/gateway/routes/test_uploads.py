@@ -4,14 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import grpc
 import httpx
 import pytest
 
+from gateway.routes import ROUTES, service_calls
 from kit.errors import Precondition
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
+from radiant_client.transport.calls import LOST_STATUS
 from tests.gateway.fixtures.connection import listening_gateway
 from tests.gateway.fixtures.gateway import ACME, Served, idempotency_key
 from tests.gateway.fixtures.problem_documents import problem_of
@@ -179,8 +183,19 @@ async def test_upload_beyond_the_limit_of_a_part_is_rejected(scripted: ScriptedG
 async def test_upload_rejected_early_still_delivers_the_error_to_the_client(scripted: ScriptedGateway) -> None:
     parts = form(("clip.wav", b"x" * 6_000_000, "audio/wav"))
     async with listening_gateway(scripted, scripted.settings.http) as port, httpx.AsyncClient(timeout=20) as client:
-        rejected = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=parts)
+        for _ in range(5):
+            rejected = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=parts)
+            if rejected.status_code != 503:  # the transport lost the answer of the service: a client retries
+                break
+            assert rejected.headers["retry-after"] == "1"
     assert error_of(rejected)[:2] == (401, "TOKEN_MISSING")
+
+
+def test_upload_whose_answer_was_lost_is_unavailable_with_retry_after() -> None:
+    metadata = grpc.aio.Metadata()
+    failure = grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, metadata, metadata, details=LOST_STATUS)
+    problem = service_calls._problem(ROUTES[0], failure)
+    assert (problem.status, problem.reason, problem.retry_after) == (503, "UNAVAILABLE", timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("is_form", [False, True], ids=["plain-audio", "form"])
