@@ -25,6 +25,12 @@ from radiant_client.transport.errors import from_rpc_error
 
 RESPONSE_BYTES_MAX = 32 * 1024 * 1024
 STREAM_TIMEOUT = timedelta(seconds=120)
+REJECTIONS_OF_CALLER = (
+    grpc.StatusCode.UNAUTHENTICATED,
+    grpc.StatusCode.PERMISSION_DENIED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+)
+"""Codes with which a service ends a call before it reads a message."""
 _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]*")
 _NO_ADDRESS = "unix:/dev/null/off"
 """Address of a service that is not configured; a connection to it always fails."""
@@ -100,10 +106,27 @@ class ServiceCalls:
                         await call.done_writing()
             response: Message = await call
         except grpc.aio.AioRpcError as failure:
+            if failure.details() == LOST_STATUS:
+                await self._raise_rejection_of_caller(route, stub, metadata)
             raise _problem(route, failure) from failure
         finally:
             call.cancel()
         return response
+
+    async def _raise_rejection_of_caller(self, route: Route, stub: Any, metadata: list[tuple[str, str]]) -> None:
+        """Repeats a call without messages, which stores nothing; raises Problem if the service rejects the caller.
+
+        Other results say nothing about the upload, since they can be caused by the missing messages.
+        """
+        call = stub(metadata=metadata, timeout=self._stream_timeout_s)
+        try:
+            await call.done_writing()
+            await call
+        except grpc.aio.AioRpcError as failure:
+            if failure.code() in REJECTIONS_OF_CALLER:
+                raise _problem(route, failure) from failure
+        finally:
+            call.cancel()
 
     async def stream(self, route: Route, message: Message, authorization: str) -> AsyncGenerator[Message, None]:
         """Yields the messages of a response stream; raises Problem, also after messages were yielded."""

@@ -183,12 +183,48 @@ async def test_upload_beyond_the_limit_of_a_part_is_rejected(scripted: ScriptedG
 async def test_upload_rejected_early_still_delivers_the_error_to_the_client(scripted: ScriptedGateway) -> None:
     parts = form(("clip.wav", b"x" * 6_000_000, "audio/wav"))
     async with listening_gateway(scripted, scripted.settings.http) as port, httpx.AsyncClient(timeout=20) as client:
-        for _ in range(5):
-            rejected = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=parts)
-            if rejected.status_code != 503:  # the transport lost the answer of the service: a client retries
-                break
-            assert rejected.headers["retry-after"] == "1"
+        rejected = await client.post(f"http://127.0.0.1:{port}/api/v2{VOICE}", files=parts)
     assert error_of(rejected)[:2] == (401, "TOKEN_MISSING")
+
+
+class EndedCall:
+    """A call whose writes fail and whose status is fixed."""
+
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        metadata = grpc.aio.Metadata()
+        self._status = grpc.aio.AioRpcError(code, metadata, metadata, details=details)
+
+    async def write(self, message: Any) -> None:
+        raise self._status
+
+    async def done_writing(self) -> None:
+        """Has no effect."""
+
+    def __await__(self) -> Any:
+        raise self._status
+        yield
+
+    def cancel(self) -> None:
+        """Has no effect."""
+
+
+@pytest.mark.parametrize(
+    ("repeated", "status"),
+    [
+        (grpc.StatusCode.UNAUTHENTICATED, 401),
+        (grpc.StatusCode.PERMISSION_DENIED, 403),
+        (grpc.StatusCode.INVALID_ARGUMENT, 503),  # caused by the missing messages of the repeat
+    ],
+)
+async def test_upload_with_lost_status_returns_the_rejection_of_the_caller_or_503(
+    scripted: ScriptedGateway, monkeypatch: pytest.MonkeyPatch, repeated: grpc.StatusCode, status: int
+) -> None:
+    calls = [EndedCall(grpc.StatusCode.INTERNAL, LOST_STATUS), EndedCall(repeated, "rejected")]
+    stub = lambda **_: calls.pop(0)  # noqa: E731 - called once per attempt
+    monkeypatch.setattr(service_calls.ServiceCalls, "_prepare", lambda *_: (stub, []))
+    answer = await scripted.request("POST", TRANSCRIBE, content=CLIP, headers={"content-type": "audio/wav"})
+    assert answer.status_code == status
+    assert calls == []
 
 
 def test_upload_whose_answer_was_lost_is_unavailable_with_retry_after() -> None:
