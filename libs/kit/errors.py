@@ -28,7 +28,7 @@ class FieldViolation:
     """One bad field of a request."""
 
     field: str
-    """Path of the field in the request, such as signals[3].output_id."""
+    """Path of the field in the request, for example signals[3].output_id."""
     why: str
     """Description of the violation, without the value."""
 

@@ -82,7 +82,7 @@ def _summary(console: Console, workload: Workload, played: PlayResult) -> None:
         f"{len(played.turns):,} requests of {len(TENANTS)} tenants ({', '.join(TENANTS)}), "
         f"{len(workload.models)} models per request. The suite recommended a model for each request. "
         "Simulated users then reacted to the answer "
-        "with thumbs (one in ten reversed by mistake) and with signals such as copying or regenerating. The suite "
+        "with thumbs (one in ten reversed by mistake) and with signals (copy, regenerate and others). The suite "
         "learned from these reactions only; it did not receive the qualities below.",
     )
     if played.known_before:

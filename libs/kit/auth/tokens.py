@@ -103,7 +103,7 @@ class ClaimRules:
     skew: Annotated[timedelta, Setting("AUTH_CLOCK_SKEW", 0, 300)] = timedelta()
     """Tolerated difference between the clocks of the signer and of this process."""
     tenant_claim: Annotated[str, Setting("AUTH_TENANT_CLAIM")] = "tenant"
-    """Claim of the tenant. A name that the token lacks is read as a path, such as org.id."""
+    """Claim of the tenant. If the token has no claim of that name, the name is read as a path, for example org.id."""
     roles_claim: Annotated[str, Setting("AUTH_ROLES_CLAIM")] = "roles"
     """Claim of the roles, by name or path."""
     roles: Annotated[

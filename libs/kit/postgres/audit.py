@@ -23,7 +23,7 @@ class AuditEntry:
     """Tenant of the transaction; empty for all tenants."""
     actor: str
     action: str
-    """Name of the action, such as experiment.start."""
+    """Name of the action, for example experiment.start."""
     target: str = ""
     """Identifier of the changed object."""
     reason: str = ""

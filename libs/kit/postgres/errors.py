@@ -23,7 +23,7 @@ _UNAVAILABLE = (
     ConnectionError,
 )
 _FILE_ERROR = re.compile(r"could not \w+ (to |from )?file")
-"""Message of the server for a file error without a code of its own, such as a disk quota."""
+"""Message of the server for a file error that has no SQLSTATE of its own, for example an exceeded disk quota."""
 _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
 

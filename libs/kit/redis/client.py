@@ -24,7 +24,7 @@ class RedisSettings:
     """Address of the Redis server."""
 
     url: Annotated[str, Setting("REDIS_URL", is_secret=True)] = field(default="", repr=False)
-    """Redis address, such as redis://host:6379 or rediss://user:password@host:6379; empty runs without Redis."""
+    """Redis address: redis://host:6379 or rediss://user:password@host:6379. Empty disables Redis."""
     ca: Annotated[str, Setting("REDIS_CA")] = ""
     """PEM file of certificate authorities, one of which must have signed the certificate of a rediss:// server."""
 

@@ -46,7 +46,7 @@ class ConsoleSettings:
     """Settings of the console."""
 
     public_url: Annotated[str, Setting("CONSOLE_PUBLIC_URL", parse=_without_slash)] = ""
-    """URL at which browsers reach the gateway, such as https://radiant.example. Empty: the URL of the request."""
+    """URL of the gateway for browsers, for example https://radiant.example. Empty uses the URL of the request."""
     session_secret: Annotated[
         str, Setting("CONSOLE_SESSION_SECRET", is_secret=True, default_text="random for each process")
     ] = field(default="", repr=False)

@@ -24,5 +24,5 @@ def test_fraction_of_days_is_refused(raw: str) -> None:
         read_group(Retention, {"AGE_DAYS": raw})
 
 
-def test_whole_number_of_days_is_accepted() -> None:
+def test_period_of_whole_days_is_accepted() -> None:
     assert read_group(Retention, {"AGE_DAYS": "2"}).age == timedelta(days=2)

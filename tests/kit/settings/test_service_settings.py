@@ -78,7 +78,7 @@ class Example(ServiceSettings):
 class Service(ServiceSettings):
     """Kit's own groups together."""
 
-    rpc: Annotated[RpcServerSettings, Defaults(port=7151)]
+    rpc: Annotated[RpcServerSettings, Defaults(port=4151)]
     postgres: Annotated[PostgresSettings, Defaults(application_name="radiant-test")]
     redis: RedisSettings
     auth: AuthSettings
@@ -244,7 +244,7 @@ def test_groups_of_kit_from_environment_have_its_values_and_defaults() -> None:
         "RADIANT_QUOTA_STREAMS": "5",
     }
     settings = Service.from_env(variables)
-    assert (settings.rpc.port, settings.rpc.development, settings.rpc.reflection) == (7151, False, False)
+    assert (settings.rpc.port, settings.rpc.development, settings.rpc.reflection) == (4151, False, False)
     assert settings.rpc.quotas == QuotaSettings(streams=5)
     assert settings.postgres.url == "postgresql://radiant:hunter2@db/radiant"
     assert (settings.postgres.application_name, settings.postgres.connections_max) == ("radiant-test", 10)
