@@ -190,7 +190,7 @@ async def test_rate_limited_user_does_not_delay_other_users(tmp_path: Path) -> N
             await eventually(lambda: radiant.health().spool.sent == 1)  # type: ignore[union-attr]
             assert served.ingest.requests[-1].feedback.user_id in ("busy", "calm")
             is_limited = False
-            assert await radiant.spool.drained(30.0)  # type: ignore[union-attr]
+            assert await radiant.spool.drained(10.0)  # type: ignore[union-attr]
         sent = [int(one.feedback.comment) for one in served.ingest.requests if one.feedback.user_id == "busy"]
         assert list(dict.fromkeys(sent)) == list(range(20))
 
