@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
@@ -21,6 +22,7 @@ ITEMS = 7
 ACKS_BEFORE_A_KILL = 150
 CALLERS, STREAMS, AHEAD = 12, 3, 20
 Stub = ingest_service_pb2_grpc.IngestServiceStub
+KILLS = 2
 
 
 @dataclass
@@ -159,14 +161,14 @@ async def run_and_kill(service: ServiceProcess, stub: Stub, ledger: Ledger) -> N
         await asyncio.gather(*load, return_exceptions=True)
 
 
-async def test_writes_after_kill_and_resend_are_stored_once(database_url: str, redis_url: str, tmp_path: Path) -> None:
-    ledger = Ledger()
-    services = [
-        service_process("ingest", database_url, redis_url, tmp_path, RADIANT_INGEST_GROUP_ITEMS_MAX=group_items_max)
-        for group_items_max in ("3", "5000")
-    ]
+@pytest.mark.parametrize("group_items_max", ["3", "5000"])
+async def test_writes_after_kill_and_resend_are_stored_once(
+    database_url: str, redis_url: str, tmp_path: Path, group_items_max: str
+) -> None:
+    settings = {"RADIANT_INGEST_GROUP_ITEMS_MAX": group_items_max}
+    service, ledger = service_process("ingest", database_url, redis_url, tmp_path, **settings), Ledger()
     try:
-        for service in services:
+        for _ in range(KILLS):
             await service.start()
             async with quick_channel(service.address) as channel:
                 await run_and_kill(service, Stub(channel), ledger)
@@ -176,8 +178,7 @@ async def test_writes_after_kill_and_resend_are_stored_once(database_url: str, r
         async with quick_channel(service.address) as channel:
             await resend(Stub(channel), ledger)
     finally:
-        for service in services:
-            await service.kill()
+        await service.kill()
     assert set(await stored(database_url)) == set(ledger.sent)
     answers = await rows(database_url, "SELECT count(*) FROM ingest.requests")
     assert answers[0][0] == len(ledger.sent)
