@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -32,6 +31,7 @@ from gateway.console.templating import environment, json_block
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from gateway.routes.service_calls import ServiceCalls
+from kit.tenant_slots import TenantSlots
 
 PREFIX = "/console"
 NOTICE_COOKIE_NAME = "radiant_notice"
@@ -76,7 +76,9 @@ class Console:
         self._sessions = Sessions(settings.session_secret, settings.session_life, claims)
         self._templates: Environment = environment()
         self._templates.globals |= {"version": version(), "prefix": PREFIX, "json_block": json_block}
-        self._stream_slots = asyncio.Semaphore(settings.streams_max)
+        self._stream_slots = TenantSlots(
+            "open pages with updates", settings.streams_max, settings.streams_per_tenant_max, reason="STREAMS_FULL"
+        )
 
     def routes(self) -> list[BaseRoute]:
         """Returns all routes at and below /console, and a redirect from / to it."""
@@ -181,7 +183,7 @@ class Console:
 
     def _page_request(self, request: Request, session: Session, form: Mapping[str, Sequence[str]]) -> PageRequest:
         services = ServiceClient(self._calls, session.token, self._call_timeout.total_seconds())
-        event_streams = EventStreams(self._templates, self._stream_slots, self._settings)
+        event_streams = EventStreams(self._templates, self._stream_slots, self._settings, session)
         return PageRequest(session, services, request.query_params, form, request.path_params, event_streams)
 
     def _render(self, request: Request, session: Session | None, view: View, status: int) -> HTMLResponse:

@@ -57,6 +57,8 @@ class ConsoleSettings:
     """Sign-in by an OpenID provider."""
     streams_max: Annotated[int, Setting("CONSOLE_STREAMS_MAX", 1, 10_000, "streams")] = 64
     """Maximum number of concurrent event streams."""
+    streams_per_tenant_max: Annotated[int, Setting("CONSOLE_STREAMS_PER_TENANT_MAX", 1, 10_000, "streams")] = 16
+    """Maximum number of concurrent event streams of one tenant; operators of all tenants share one such limit."""
     stream_life: Annotated[timedelta, Setting("CONSOLE_STREAM_SECONDS", 1, 3600)] = timedelta(minutes=10)
     """Duration of an event stream; afterwards the page opens a new one."""
     stream_interval: Annotated[timedelta, Setting("CONSOLE_INTERVAL_SECONDS", 0.05, 60)] = timedelta(seconds=2)
