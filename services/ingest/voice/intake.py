@@ -65,8 +65,9 @@ class VoiceIntake:
     async def submit(self, caller_tenant: str, parts: AsyncIterator[UploadPart]) -> bytes:
         """Returns the serialized response once audio and row are durable; a repeat returns the first response.
 
-        `caller_tenant` is the tenant of the caller's token. Raises the errors of UploadReceiver, UserRateLimit, ObjectStore and GroupCommit. A comment is visible only
-        once its row is stored; the audio object of a comment without a row is deleted later.
+        `caller_tenant` is the tenant of the caller's token. Raises the errors of UploadReceiver, UserRateLimit,
+        ObjectStore and GroupCommit. A comment is visible only once its row is stored; the audio object of a comment
+        without a row is deleted later.
         """
         async with self._receiver.receive(caller_tenant, parts) as upload:
             tenant, recording = upload.header.tenant_id, _recording(upload)

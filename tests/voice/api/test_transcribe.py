@@ -63,8 +63,13 @@ async def test_transcribe_above_size_and_concurrency_limits_is_refused(database_
 
 
 async def test_transcriptions_of_one_tenant_leave_slots_for_other_tenants(database_url: str, tmp_path: Path) -> None:
-    limits = {"RADIANT_VOICE_TRANSCRIPTIONS_MAX": "2", "RADIANT_VOICE_TRANSCRIPTIONS_PER_TENANT_MAX": "1"}
-    async with open_service(database_url, "", tmp_path / "audio", **limits) as service:
+    async with open_service(
+        database_url,
+        "",
+        tmp_path / "audio",
+        RADIANT_VOICE_TRANSCRIPTIONS_MAX="2",
+        RADIANT_VOICE_TRANSCRIPTIONS_PER_TENANT_MAX="1",
+    ) as service:
         first = asyncio.create_task(service.outcome("Transcribe", upload(recording("slow", seconds=0.5))))
         transcriber = cast(ScriptedTranscriber, service.transcriber)
 
