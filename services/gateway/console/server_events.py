@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment
 from starlette.responses import Response, StreamingResponse
 
+from gateway.console.session.revocation import RevokedSessions
 from gateway.console.session.session import Session
 from gateway.console.settings import ConsoleSettings
 from gateway.http.problems import Problem
@@ -25,10 +26,16 @@ class EventStreams:
     """Creates streams of rendered templates."""
 
     def __init__(
-        self, templates: Environment, slots: TenantSlots, settings: ConsoleSettings, session: Session
+        self,
+        templates: Environment,
+        slots: TenantSlots,
+        settings: ConsoleSettings,
+        session: Session,
+        revoked_sessions: RevokedSessions,
     ) -> None:
         """`slots` limits the number of concurrent streams. Streams of `session` end when it does."""
-        self._templates, self._slots, self._settings, self._session = templates, slots, settings, session
+        self._templates, self._slots, self._settings = templates, slots, settings
+        self._session, self._revoked_sessions = session, revoked_sessions
 
     def open(self, event: str, template: str, source: ContextSource) -> Response:
         """Returns a stream that sends the rendered template once, and again after every change of its text.
@@ -48,6 +55,8 @@ class EventStreams:
             life_s = min(self._settings.stream_life.total_seconds(), session_life_s)
             end = asyncio.get_running_loop().time() + life_s
             while asyncio.get_running_loop().time() < end:
+                if await self._revoked_sessions.contains(self._session):
+                    return
                 try:
                     text = self._templates.get_template(template).render(await source())
                 except Problem as problem:
