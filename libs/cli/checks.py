@@ -19,7 +19,8 @@ from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import port_is_free
 from cli.embedded.unprivileged_user import postgres_programs, server_user
 from cli.embedded.valkey import valkey_program
-from cli.schemas import missing_roles, pending
+from cli.roles import missing_roles
+from cli.schemas import pending
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
 

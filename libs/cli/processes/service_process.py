@@ -1,6 +1,7 @@
 """Process of one service: started with its environment, ready when its health check succeeds."""
 
 import asyncio
+import json
 import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,6 +44,8 @@ class ServiceProcess:
         self._health_check = ready or answers_grpc
         self._start_timeout_s = start_timeout.total_seconds()
         self._process: GuardedProcess | None = None
+        self._log_begin = 0
+        """Size of the log in bytes at the last start."""
 
     @property
     def pid(self) -> int:
@@ -54,8 +57,9 @@ class ServiceProcess:
         return self._process is not None and self._process.exit_code() is None
 
     async def start(self) -> None:
-        """Starts the process; raises EmbeddedError with the end of its log when it does not become ready."""
+        """Starts the process; raises EmbeddedError with the errors in its log when it does not become ready."""
         await self.stop()
+        self._log_begin = self._command.log.stat().st_size if self._command.log.exists() else 0
         self._process = await asyncio.to_thread(GuardedProcess, self._command)
         try:
             async with asyncio.timeout(self._start_timeout_s):
@@ -90,8 +94,28 @@ class ServiceProcess:
 
     def _failure(self, what: str) -> str:
         path = self._command.log
-        lines = path.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:] if path.exists() else []
-        return "\n".join([f"{self.name} {what}. The end of {path}:", *lines])
+        text = path.read_bytes()[self._log_begin :].decode(errors="replace") if path.exists() else ""
+        return "\n".join([f"{self.name} {what}. Its log is {path}:", *failure_lines(text)])
+
+
+def failure_lines(text: str) -> list[str]:
+    """Returns the lines of a log that explain a failed start, at most 12.
+
+    These are the lines that are not JSON and the messages of errors, each with the last line of its traceback. A log
+    without any of them is represented by its last lines.
+    """
+    found = []
+    lines = text.splitlines()
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except json.JSONDecodeError:
+            found.append(line)
+            continue
+        if isinstance(event, dict) and event.get("level") in ("error", "critical"):
+            found.append(str(event.get("message", "")))
+            found += str(event.get("trace", "")).strip().splitlines()[-1:]
+    return (found or lines)[-_LOG_TAIL_LINES:]
 
 
 async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
