@@ -44,7 +44,7 @@ async def prepare_roles(
     if unsafe := await unsafe_roles(connection):
         statements = "; ".join(f"ALTER ROLE {role} {attributes}" for role, attributes in unsafe.items())
         raise RoleError(
-            "Roles of services have attributes that they must not have. Nothing was changed. "
+            "Roles of services have attributes that they must not have; no change was made. "
             f"Execute as superuser: {statements}. `radiant migrate --set-passwords` resets attributes and passwords."
         )
     missing = set(await missing_roles(connection))
@@ -75,9 +75,9 @@ async def _verify_passwords(services: list[Service], owner_url: str, passwords: 
     problems = [f"{each.role} ({each.password_variable}): {problem}" for each, problem in found if problem]
     if problems:
         raise RoleError(
-            "The passwords of these existing roles are not those of this data folder or of the settings. Nothing was "
-            f"changed. {'; '.join(problems)}. Set each variable to the password of its role, or set RADIANT_DATA to "
-            "the data folder that created the roles. `radiant migrate --keep-passwords` migrates without the "
+            "The passwords of these existing roles are not those of this data folder or of the settings, and no change "
+            f"was made. {'; '.join(problems)}. Set each variable to the password of its role, or set RADIANT_DATA "
+            "to the data folder that created the roles. `radiant migrate --keep-passwords` migrates without the "
             "passwords. `radiant migrate --set-passwords` replaces them; services with the earlier passwords cannot "
             "connect then."
         )

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import Command, GuardedProcess
+from radiant_client import Tls, open_channel
 
 _POLL_S = 0.05
 _LOG_TAIL_LINES = 12
@@ -118,9 +119,9 @@ def failure_lines(text: str) -> list[str]:
     return (found or lines)[-_LOG_TAIL_LINES:]
 
 
-async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
-    """Returns whether the server's overall gRPC health is SERVING."""
-    async with grpc.aio.insecure_channel(address) as channel:
+async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1), tls: Tls | None = None) -> bool:
+    """Returns whether the server's overall gRPC health is SERVING. `tls` is required if the server uses TLS."""
+    async with open_channel(address, tls=tls or False).channel as channel:
         check = health_pb2_grpc.HealthStub(channel).Check
         try:
             answer = await check(health_pb2.HealthCheckRequest(), timeout=timeout.total_seconds())

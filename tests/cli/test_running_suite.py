@@ -1,0 +1,74 @@
+"""A running suite with TLS: connections."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.processes.service_process import answers_grpc
+from kit.auth.tokens import mint
+from radiant_client import Tls
+from tests.cli.fixtures.command import Command, radiant
+from tests.support.certificates import Authority
+from tests.support.servers import scratch_folder
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+NAME = "radiant.example"
+"""The only name in the certificate of the services."""
+TOKEN_KEY = "a-planted-token-key-0123456789abcdef"
+
+
+@dataclass
+class Running:
+    """A running suite, its data folder, and the authority of its certificate."""
+
+    command: Command
+    data: Path
+    authority: bytes
+
+
+@pytest.fixture(scope="module")
+def suite() -> Iterator[Running]:
+    """Runs the suite with a certificate and plays the demonstration."""
+    with scratch_folder() as certificates, scratch_folder() as data:
+        authority = Authority("suite")
+        pair = authority.issue(certificates, "services", local=False, domains=[NAME])
+        variables = {
+            "RADIANT_TLS_CERT": str(pair.cert),
+            "RADIANT_TLS_KEY": str(pair.key),
+            "RADIANT_TOKEN_KEY": TOKEN_KEY,
+        }
+        with radiant(data, "up", "--demo", "--events", "30", "--quiet", variables=variables) as command:
+            command.await_text()
+            yield Running(command, data, authority.cert.encode())
+            assert command.stop(signal.SIGTERM) == 0, command.printed()
+
+
+def test_suite_with_a_certificate_becomes_ready_and_plays_the_demonstration(suite: Running) -> None:
+    assert re.findall(r"^manifests=(\d+)$", suite.command.printed(), re.MULTILINE) == ["30"]
+
+
+@pytest.mark.parametrize("service", ["ingest", "neural", "experiments"])
+async def test_service_with_a_certificate_answers_over_tls_only(suite: Running, service: str) -> None:
+    address, second = suite.command.addresses[service], timedelta(seconds=5)
+    trusted = Tls(root_certificates=suite.authority, server_name=NAME)
+    assert await answers_grpc(address, second, trusted)
+    assert not await answers_grpc(address, timedelta(seconds=1))
+    foreign = Tls(root_certificates=Authority("foreign").cert.encode(), server_name=NAME)
+    assert not await answers_grpc(address, timedelta(seconds=1), foreign)
+
+
+async def test_gateway_calls_services_over_tls(suite: Running) -> None:
+    token = mint(TOKEN_KEY, "acme", ("service",), timedelta(hours=1), "test")
+    url = f"http://{suite.command.addresses['gateway']}/api/v2/neural/recommendation"
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}, timeout=20) as client:
+        answer = await client.get(url, params={"taskType": "chat", "candidates": ["m"]})
+    assert answer.status_code == 200, answer.text
