@@ -19,6 +19,7 @@ from cli.settings import SuiteSettings
 from kit.auth.access import ROLES
 from kit.errors import RadiantError
 from kit.postgres.migrate import MigrationError
+from kit.service import PRIVATE_UMASK
 from kit.settings.declaration import SettingsError
 
 _DATA_HELP = (
@@ -81,6 +82,7 @@ def _count(text: str) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 for success, 1 for a failure, 2 for bad arguments or settings."""
+    os.umask(PRIVATE_UMASK)
     grammar = parser()
     given = grammar.parse_args(arguments)
     if given.command == "up" and not given.demo and (given.data or given.events or given.quiet):

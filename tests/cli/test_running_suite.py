@@ -1,7 +1,8 @@
-"""A running suite with TLS: connections."""
+"""A running suite: connections over TLS, and modes of its files."""
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ import pytest
 
 from cli.processes.service_process import answers_grpc
 from kit.auth.tokens import mint
-from radiant_client import Tls
+from radiant.ingest.v1.manifest_pb2 import REQUEST_TYPE_CHAT, ExecutionManifest
+from radiant_client import Radiant, SpoolSettings, Tls
 from tests.cli.fixtures.command import Command, radiant
+from tests.ingest.fixtures.voice import clip
 from tests.support.certificates import Authority
 from tests.support.servers import scratch_folder
 
@@ -46,6 +49,9 @@ def suite() -> Iterator[Running]:
             "RADIANT_TLS_KEY": str(pair.key),
             "RADIANT_TOKEN_KEY": TOKEN_KEY,
         }
+        old = data / "audio" / "old.wav"
+        old.parent.mkdir(mode=0o755)
+        old.touch(mode=0o644)
         with radiant(data, "up", "--demo", "--events", "30", "--quiet", variables=variables) as command:
             command.await_text()
             yield Running(command, data, authority.cert.encode())
@@ -72,3 +78,30 @@ async def test_gateway_calls_services_over_tls(suite: Running) -> None:
     async with httpx.AsyncClient(headers={"authorization": f"Bearer {token}"}, timeout=20) as client:
         answer = await client.get(url, params={"taskType": "chat", "candidates": ["m"]})
     assert answer.status_code == 200, answer.text
+
+
+async def test_files_of_the_suite_are_private(suite: Running) -> None:
+    token = mint(TOKEN_KEY, "acme", ("service",), timedelta(hours=1), "test")
+    tls = Tls(root_certificates=suite.authority, server_name=NAME)
+    connecting = Radiant.connect(
+        ingest=suite.command.addresses["ingest"],
+        neural=suite.command.addresses["neural"],
+        token=token,
+        tls=tls,
+        default_model="m",
+        spool=SpoolSettings(folder=suite.data / "spool"),
+    )
+    async with await connecting as radiant:
+        manifest = ExecutionManifest(output_id="o", user_id="ann", models_used=["m"], task_type="chat")
+        manifest.request_type = REQUEST_TYPE_CHAT
+        await radiant.ingest.record_manifest(manifest)
+        await radiant.ingest.submit_voice_feedback("o", "ann", clip(1.0))
+    recordings = [path for path in (suite.data / "audio").rglob("*") if path.is_file() and path.name != "old.wav"]
+    assert recordings
+    assert (suite.data / "logs" / "ingest.log").exists()
+    paths = list(suite.data.rglob("*"))
+    assert len(paths) > 500, "the data of PostgreSQL and Valkey are part of the folder"
+    modes = {str(path.relative_to(suite.data)): oct(path.lstat().st_mode & 0o777) for path in paths}
+    assert {name: mode for name, mode in modes.items() if int(mode, 8) & 0o077} == {}
+    # As root, PostgreSQL runs as another user, whose group may pass through the data folder.
+    assert suite.data.stat().st_mode & 0o777 == (0o710 if os.geteuid() == 0 else 0o700)

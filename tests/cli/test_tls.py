@@ -102,5 +102,5 @@ def test_required_client_certificates_without_one_are_an_error_unless_they_have_
 def test_services_of_one_machine_have_different_ports_for_client_certificates(tmp_path: Path) -> None:
     first = free_port() % 20_000 + 20_000
     settings = SuiteSettings(data=tmp_path, tls_client_port=first)
-    chosen = [choose_ports(each, settings, str, {"RADIANT_TLS_CLIENT_PORT"}) for each in SERVICES_WITH_SCHEMA]
+    chosen = [choose_ports(each, settings, print, {"RADIANT_TLS_CLIENT_PORT"}) for each in SERVICES_WITH_SCHEMA]
     assert [each.additional["RADIANT_TLS_CLIENT_PORT"] for each in chosen] == [first + n for n in range(4)]

@@ -25,6 +25,7 @@ async def run(invocation: Invocation) -> int:
     """Starts the servers, then the services, waits for a signal, and stops them in reverse order."""
     folder = DataFolder(invocation.settings.data)
     with folder.locked():
+        await asyncio.to_thread(folder.make_private)
         supervisor = Supervisor()
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task

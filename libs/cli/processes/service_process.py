@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,8 @@ from radiant_client import Tls, open_channel
 
 _POLL_S = 0.05
 _LOG_TAIL_LINES = 12
+_GRPC_INFORMATION = re.compile(r"[IW]\d{4} \d\d:\d\d:")
+"""Beginning of lines that gRPC itself logs about connections, for example failed handshakes of others."""
 
 
 class ServiceProcess:
@@ -103,10 +106,10 @@ def failure_lines(text: str) -> list[str]:
     """Returns the lines of a log that explain a failed start, at most 12.
 
     These are the lines that are not JSON and the messages of errors, each with the last line of its traceback. A log
-    without any of them is represented by its last lines.
+    without any of them is represented by its last lines. Information lines of gRPC are left out.
     """
     found = []
-    lines = text.splitlines()
+    lines = [line for line in text.splitlines() if not _GRPC_INFORMATION.match(line)]
     for line in lines:
         try:
             event = json.loads(line)
