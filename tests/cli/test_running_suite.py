@@ -1,10 +1,12 @@
-"""A running suite: connections over TLS, and modes of its files."""
+"""A running suite: connections over TLS, modes of its files, and secrets of its processes."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +19,7 @@ from cli.processes.service_process import answers_grpc
 from kit.auth.tokens import mint
 from radiant.ingest.v1.manifest_pb2 import REQUEST_TYPE_CHAT, ExecutionManifest
 from radiant_client import Radiant, SpoolSettings, Tls
-from tests.cli.fixtures.command import Command, radiant
+from tests.cli.fixtures.command import Command, processes_with, radiant
 from tests.ingest.fixtures.voice import clip
 from tests.support.certificates import Authority
 from tests.support.servers import scratch_folder
@@ -27,6 +29,30 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 NAME = "radiant.example"
 """The only name in the certificate of the services."""
 TOKEN_KEY = "a-planted-token-key-0123456789abcdef"
+SECRETS = {
+    "RADIANT_TOKEN_KEY": TOKEN_KEY,
+    **{
+        name: f"planted-{name.lower()}-0123456789abcdef"
+        for name in (
+            *("RADIANT_INGEST_PASSWORD", "RADIANT_NEURAL_PASSWORD", "RADIANT_EXPERIMENTS_PASSWORD"),
+            *("RADIANT_VOICE_PASSWORD", "RADIANT_CONSOLE_SESSION_SECRET", "RADIANT_OIDC_CLIENT_SECRET"),
+            *("AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "PGPASSWORD", "ANOTHER_SECRET", "RADIANT_UNKNOWN_SECRET"),
+        )
+    },
+}
+"""Secrets in the environment of the suite."""
+GENERATED = ("postgres_password", "valkey_password")
+"""Secrets in secrets.json of the data folder."""
+ALLOWED = {
+    "postgres": set(),
+    "valkey": set(),
+    "ingest": {"RADIANT_TOKEN_KEY", "RADIANT_INGEST_PASSWORD", "valkey_password"},
+    "neural": {"RADIANT_TOKEN_KEY", "RADIANT_NEURAL_PASSWORD", "valkey_password"},
+    "experiments": {"RADIANT_TOKEN_KEY", "RADIANT_EXPERIMENTS_PASSWORD"},
+    "voice": {"RADIANT_TOKEN_KEY", "RADIANT_VOICE_PASSWORD", "valkey_password", "HF_TOKEN"},
+    "gateway": {"RADIANT_CONSOLE_SESSION_SECRET", "RADIANT_OIDC_CLIENT_SECRET"},
+}
+"""Secrets that the environment of each process may contain. Recordings are in a folder, not in a bucket."""
 
 
 @dataclass
@@ -47,7 +73,7 @@ def suite() -> Iterator[Running]:
         variables = {
             "RADIANT_TLS_CERT": str(pair.cert),
             "RADIANT_TLS_KEY": str(pair.key),
-            "RADIANT_TOKEN_KEY": TOKEN_KEY,
+            **SECRETS,
         }
         old = data / "audio" / "old.wav"
         old.parent.mkdir(mode=0o755)
@@ -105,3 +131,27 @@ async def test_files_of_the_suite_are_private(suite: Running) -> None:
     assert {name: mode for name, mode in modes.items() if int(mode, 8) & 0o077} == {}
     # As root, PostgreSQL runs as another user, whose group may pass through the data folder.
     assert suite.data.stat().st_mode & 0o777 == (0o710 if os.geteuid() == 0 else 0o700)
+
+
+def part_of(line: bytes) -> str:
+    """Returns the name of the part of the suite with this command line; '' for another process."""
+    words = line.split(b"\0")
+    if b"-m" in words:
+        return words[words.index(b"-m") + 1].decode()
+    return next((name for name in ("postgres", "valkey") if name.encode() in line), "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="requires /proc")
+def test_processes_have_only_the_secrets_that_they_use(suite: Running) -> None:
+    kept = json.loads((suite.data / "secrets.json").read_text())
+    secrets = {**SECRETS, **{name: kept[name] for name in GENERATED}}
+    found: dict[str, set[str]] = {}
+    for pid in processes_with(suite.data):
+        if pid == suite.command.process.pid:
+            continue
+        line, environ = (Path("/proc", str(pid), name).read_bytes() for name in ("cmdline", "environ"))
+        part = part_of(line)
+        assert [name for name, secret in secrets.items() if secret.encode() in line] == [], part
+        held = {name for name, secret in secrets.items() if secret.encode() in environ}
+        found[part] = found.get(part, set()) | held
+    assert found == ALLOWED
