@@ -12,16 +12,24 @@ from rich.console import Console
 from cli.commands import Invocation
 from cli.embedded import EmbeddedError
 from cli.processes.supervisor import PartFailedError
+from cli.roles import RoleError
+from cli.schemas import DatabaseError
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from kit.auth.access import ROLES
 from kit.errors import RadiantError
+from kit.postgres.migrate import MigrationError
+from kit.service import PRIVATE_UMASK
 from kit.settings.declaration import SettingsError
 
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
     "model, quality (0 to 1), cost_usd, latency_s"
 )
+
+
+_FAILURES = (EmbeddedError, PartFailedError, RadiantError, RoleError, DatabaseError, MigrationError, OSError)
+"""Errors whose message is printed without a traceback."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +45,14 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run one service against DATABASE_URL and REDIS_URL")
     serve.add_argument("service", choices=[service.name for service in SERVICES])
     commands.add_parser("console", help="print a link to the console of the running suite")
-    commands.add_parser("migrate", help="create roles and apply migrations")
+    migrate = commands.add_parser("migrate", help="create roles and apply migrations")
+    passwords = migrate.add_mutually_exclusive_group()
+    passwords.add_argument(
+        "--set-passwords", action="store_true", help="set the passwords and attributes of existing roles"
+    )
+    passwords.add_argument(
+        "--keep-passwords", action="store_true", help="do not verify the passwords of existing roles"
+    )
     commands.add_parser("doctor", help="check this machine and the servers")
 
     protos = commands.add_parser("protos", help="write the API's protos and their imports to a folder")
@@ -68,6 +83,7 @@ def _count(text: str) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0 for success, 1 for a failure, 2 for bad arguments or settings."""
+    os.umask(PRIVATE_UMASK)
     grammar = parser()
     given = grammar.parse_args(arguments)
     if given.command == "up" and not given.demo and (given.data or given.events or given.quiet):
@@ -82,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         code: int = asyncio.run(command.run(invocation))
     except SettingsError as problem:
         code = _print_error(str(problem), 2)
-    except (EmbeddedError, PartFailedError, RadiantError, OSError) as problem:
+    except _FAILURES as problem:
         code = _print_error(str(problem), 1)
     except KeyboardInterrupt:
         code = 130

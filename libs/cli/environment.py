@@ -1,15 +1,40 @@
-"""Environment variables and secrets of each service's process."""
+"""Environment variables and secrets of each service's process.
 
-from collections.abc import Mapping
+A process gets the variables that its settings declare, and variables of the system that contain no secrets of the
+suite. All other variables of the caller are left out.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from cli.addresses import role_url
 from cli.embedded.folder import DataFolder
 from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service
 from cli.settings import SuiteSettings
+from cli.tls import ServiceTls
 from kit.rpc.server import is_loopback
 
 _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
+
+SYSTEM_VARIABLES = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP"),
+        *("VIRTUAL_ENV", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    }
+)
+"""Variables of the system that every process gets."""
+SYSTEM_PREFIXES: tuple[str, ...] = ("LC_", "PYTHON", "GRPC_", "OTEL_", "MALLOC_", "COV_", "COVERAGE_")
+"""Beginnings of further variables that every process gets."""
+DATABASE_PREFIXES = ("PGSSL",)
+"""Beginnings of variables of services with a database role; the password is part of RADIANT_DATABASE_URL."""
+ENGINE_PREFIXES = ("CUDA_", "NVIDIA_", "HF_", "OMP_", "MKL_", "KMP_", "OPENBLAS_", "CT2_")
+"""Beginnings of variables of the speech models, for the process of voice."""
+BUCKET_PREFIXES = {"s3": ("AWS_",), "gs": ("GOOGLE_",), "az": ("AZURE_", "IDENTITY_", "MSI_")}
+"""Beginnings of the variables with the credentials of a bucket, by the scheme of RADIANT_AUDIO_URL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +47,20 @@ class Ports:
     """The HTTP port of its metrics; 0 serves none."""
     additional: Mapping[str, int] = field(default_factory=dict)
     """Additional ports by the variable that sets each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """Addresses of the servers that a service needs."""
+
+    owner_url: str = field(default="", repr=False)
+    """PostgreSQL, as the owner of the schemas."""
+    redis_url: str = field(default="", repr=False)
+    """Valkey or Redis."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Running services, host:port by name."""
+    tls: ServiceTls = field(default_factory=ServiceTls)
+    """TLS of connections to these services."""
 
 
 def role_passwords(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:
@@ -42,6 +81,16 @@ def audio_url(settings: SuiteSettings, folder: DataFolder) -> str:
     return settings.audio_url or str(folder.path / "audio")
 
 
+def sign_in_key(settings: SuiteSettings, folder: DataFolder, service: Service) -> str:
+    """Returns the key of development sign-in.
+
+    It is empty, which disables the sign-in, when the token key was set, an identity provider is configured, or an
+    address is not a loopback address.
+    """
+    reachable = not is_loopback(settings.host) or not is_loopback(settings.host_of(service))
+    return "" if settings.token_key or settings.has_provider or reachable else token_key(settings, folder)
+
+
 def service_environ(
     base: Mapping[str, str],
     service: Service,
@@ -56,83 +105,59 @@ def service_environ(
 ) -> dict[str, str]:
     """Returns the environment of one service.
 
-    It contains the password of the service's own role, but neither the owner's URL nor other passwords.
+    It contains the password of the service's own role, but neither the owner's URL nor other passwords. An empty `key`
+    is left out.
     """
-    return _without_owner_variables(base) | {
+    computed = {
         "RADIANT_DATABASE_URL": role_url(owner_url, service.role, password),
         "RADIANT_REDIS_URL": redis_url,
-        "RADIANT_TOKEN_KEY": key,
         "RADIANT_AUDIO_URL": audio,
         "RADIANT_HOST": host,
         "RADIANT_PORT": str(ports.rpc),
         "RADIANT_METRICS_PORT": str(ports.metrics),
+        "RADIANT_TOKEN_KEY": key,
+        **{variable: str(port) for variable, port in ports.additional.items()},
     }
+    if not key:
+        del computed["RADIANT_TOKEN_KEY"]
+        base = {name: value for name, value in base.items() if name != "RADIANT_TOKEN_KEY"}
+    return dict(_allowed({**base, **computed}, service))
 
 
 def gateway_environ(
-    base: Mapping[str, str],
-    service: Service,
-    ports: Ports,
-    *,
-    host: str,
-    addresses: Mapping[str, str],
-    redis_url: str,
-    key: str,
+    base: Mapping[str, str], service: Service, ports: Ports, *, host: str, at: Servers, key: str
 ) -> dict[str, str]:
     """Returns the environment of the gateway, which stores nothing but sign-outs.
 
-    `addresses` contains the running services. `key` signs the tokens of development sign-in; empty disables it.
+    `key` signs the tokens of development sign-in; empty disables it.
     """
-    named = {each.name: addresses.get(each.name, "") for each in SERVICES if not each.is_gateway}
-    variables = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
-    variables |= {variable: base.get(variable) or str(port) for variable, port in ports.additional.items()}
-    return (
-        _without_owner_variables(base)
-        | variables
-        | {
-            "RADIANT_REDIS_URL": redis_url,
-            "RADIANT_TOKEN_KEY": key,
-            f"{service.prefix}HOST": host,
-            f"{service.prefix}PORT": str(ports.rpc),
-            f"{service.prefix}METRICS_PORT": str(ports.metrics),
-        }
-    )
-
-
-def sign_in_key(settings: SuiteSettings, folder: DataFolder, service: Service) -> str:
-    """Returns the key of development sign-in.
-
-    It is empty, which disables the sign-in, when the token key was set or an address is not a loopback address.
-    """
-    reachable = not is_loopback(settings.host) or not is_loopback(settings.host_of(service))
-    return "" if settings.token_key or reachable else token_key(settings, folder)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Servers:
-    """Addresses of the servers that a service needs."""
-
-    owner_url: str = field(default="", repr=False)
-    """PostgreSQL, as the owner of the schemas."""
-    redis_url: str = field(default="", repr=False)
-    """Valkey or Redis."""
-    addresses: Mapping[str, str] = field(default_factory=dict)
-    """Running services, host:port by name."""
+    named = {each.name: at.addresses.get(each.name, "") for each in SERVICES if not each.is_gateway}
+    computed = {f"{service.prefix}{name.upper()}_ADDRESS": address for name, address in named.items()}
+    computed |= {variable: base.get(variable) or str(port) for variable, port in ports.additional.items()}
+    computed |= at.tls.gateway_variables()
+    computed |= {
+        "RADIANT_REDIS_URL": at.redis_url,
+        "RADIANT_TOKEN_KEY": key,
+        f"{service.prefix}HOST": host,
+        f"{service.prefix}PORT": str(ports.rpc),
+        f"{service.prefix}METRICS_PORT": str(ports.metrics),
+    }
+    return dict(_allowed({**base, **computed}, service))
 
 
 def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, str]:
     """Returns the variables of one service's process that are set in `base` and must not be replaced.
 
-    The keys are addresses and ports. Secrets are not among them: `environ_of` decides which process gets which.
+    The keys are addresses, ports and files. Secrets are not among them: `environ_of` decides which process gets which.
     """
     names = {f"{service.prefix}{name}" for name in ("HOST", "PORT", "METRICS_PORT")}
     names |= {variable for variable, _ in service.additional_ports}
     if service.is_gateway:
         names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.is_gateway}
-        names |= {"RADIANT_REDIS_URL"}
+        names |= set(ServiceTls().gateway_variables()) | {"RADIANT_REDIS_URL"}
     else:
-        names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL"}
-    return {name: base[name] for name in sorted(names) if base.get(name, "").strip()}
+        names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL", "RADIANT_TLS_CLIENT_PORT"}
+    return {name: base[name] for name in sorted(names) if base.get(name, "").strip() and name in service.variables}
 
 
 def environ_of(
@@ -141,8 +166,7 @@ def environ_of(
     """Returns the environment of a service of this suite."""
     host = settings.host_of(service)
     if service.is_gateway:
-        key = sign_in_key(settings, folder, service)
-        return gateway_environ(base, service, ports, host=host, addresses=at.addresses, redis_url=at.redis_url, key=key)
+        return gateway_environ(base, service, ports, host=host, at=at, key=sign_in_key(settings, folder, service))
     return service_environ(
         base,
         service,
@@ -151,12 +175,21 @@ def environ_of(
         owner_url=at.owner_url,
         redis_url=at.redis_url,
         password=role_passwords(settings, folder)[service.role],
-        key=token_key(settings, folder),
+        key="" if settings.has_provider else token_key(settings, folder),
         audio=audio_url(settings, folder),
     )
 
 
-def _without_owner_variables(base: Mapping[str, str]) -> dict[str, str]:
-    """Returns the environment without the variables that only the command line may read."""
-    hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
-    return {name: value for name, value in base.items() if name not in hidden}
+def _allowed(variables: Mapping[str, str], service: Service) -> Iterator[tuple[str, str]]:
+    """Yields the variables that the process of a service may have."""
+    prefixes = SYSTEM_PREFIXES
+    if service.schema:
+        prefixes += DATABASE_PREFIXES
+    if service.name == "voice":
+        prefixes += ENGINE_PREFIXES
+    if "RADIANT_AUDIO_URL" in service.variables:
+        prefixes += BUCKET_PREFIXES.get(urlsplit(variables.get("RADIANT_AUDIO_URL", "")).scheme, ())
+    names = SYSTEM_VARIABLES | service.variables
+    for name, value in variables.items():
+        if name in names or name.startswith(prefixes):
+            yield name, value

@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import free_port, port_is_free
 from cli.environment import Ports
-from cli.services import Service
+from cli.services import SERVICES_WITH_SCHEMA, Service
 from cli.settings import SuiteSettings
+
+_CLIENT_PORT = "RADIANT_TLS_CLIENT_PORT"
 
 
 def choose_ports(
@@ -40,4 +42,12 @@ def choose_ports(
         metrics_variable, service.metrics_port, f"{name} metrics", advised
     )
     additional = {variable: choose(variable, port, name, variable) for variable, port in service.additional_ports}
+    if settings.tls_client_port and service.schema:
+        port = settings.tls_client_port + SERVICES_WITH_SCHEMA.index(service)
+        if _CLIENT_PORT not in explicit and not port_is_free(port):
+            raise EmbeddedError(
+                f"Port {port} of {name} is in use by another process. "
+                f"Set {_CLIENT_PORT} to the first of {len(SERVICES_WITH_SCHEMA)} free ports."
+            )
+        additional[_CLIENT_PORT] = port
     return Ports(rpc=rpc, metrics=metrics, additional=additional)

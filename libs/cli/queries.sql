@@ -4,6 +4,21 @@ SELECT wanted AS role FROM unnest($1::text[]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 ORDER BY wanted;
 
+-- query: unsafe_roles
+-- Roles of services with attributes that they must not have, and the attributes that correct them.
+SELECT rolname AS role, concat_ws(' ',
+    CASE WHEN rolsuper THEN 'NOSUPERUSER' END,
+    CASE WHEN rolbypassrls THEN 'NOBYPASSRLS' END,
+    CASE WHEN rolcreaterole THEN 'NOCREATEROLE' END,
+    CASE WHEN rolcreatedb THEN 'NOCREATEDB' END,
+    CASE WHEN rolreplication THEN 'NOREPLICATION' END,
+    CASE WHEN rolinherit THEN 'NOINHERIT' END,
+    CASE WHEN NOT rolcanlogin THEN 'LOGIN' END) AS correction
+FROM pg_roles
+WHERE rolname = ANY($1::text[])
+  AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit OR NOT rolcanlogin)
+ORDER BY rolname;
+
 -- query: has_bookkeeping
 -- Whether the table of migrations exists. It does not exist before the first migration.
 SELECT to_regclass('public.radiant_migrations') IS NOT NULL;

@@ -5,24 +5,33 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from cli.roles import ExistingRoles, prepare_roles
 from cli.services import SERVICES_WITH_SCHEMA, Service
 from kit.postgres.migrate import Migration, migrate, migrations_of
 from kit.postgres.queries import load_queries
-from kit.postgres.roles import ensure_role
 
 _QUERIES = load_queries("cli")
 
 
-async def apply_all(owner_url: str, passwords: Mapping[str, str]) -> dict[str, list[Migration]]:
+class DatabaseError(Exception):
+    """The database cannot be opened as the owner of the schemas; the message states the cause."""
+
+
+async def apply_all(
+    owner_url: str, passwords: Mapping[str, str], existing: ExistingRoles = ExistingRoles.VERIFY
+) -> dict[str, list[Migration]]:
     """Creates missing roles (`passwords` by role) and applies pending migrations.
 
     Connects as the owner of the schemas. The call is idempotent; concurrent calls wait for one another.
-    Returns the newly applied migrations by service name.
+    Returns the newly applied migrations by service name. Raises DatabaseError when the owner cannot connect, and
+    RoleError, before any change, when existing roles contradict `passwords`.
     """
-    connection = await asyncpg.connect(owner_url)
     try:
-        for service in SERVICES_WITH_SCHEMA:
-            await ensure_role(connection, service.role, passwords[service.role])
+        connection = await asyncpg.connect(owner_url)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        raise DatabaseError(f"DATABASE_URL cannot be opened: {str(problem) or type(problem).__name__}.") from problem
+    try:
+        await prepare_roles(connection, owner_url, passwords, existing)
         return {
             service.name: await migrate(connection, service.schema, migrations_of(service.module))
             for service in SERVICES_WITH_SCHEMA
@@ -37,12 +46,6 @@ def has_migrations(service: Service) -> bool:
     if not service.is_installed:
         return False
     return (importlib.resources.files(service.module) / "sql" / "migrations").is_dir()
-
-
-async def missing_roles(connection: asyncpg.Connection) -> list[str]:
-    """Returns the roles of services that do not exist on the server."""
-    rows = await connection.fetch(_QUERIES["missing_roles"], [service.role for service in SERVICES_WITH_SCHEMA])
-    return [row["role"] for row in rows]
 
 
 async def pending(connection: asyncpg.Connection) -> dict[str, list[str]]:

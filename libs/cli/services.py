@@ -1,11 +1,14 @@
 """The services of the suite, in the order in which they are migrated."""
 
+import functools
 import importlib
 import importlib.util
 from dataclasses import dataclass
 from datetime import timedelta
 
 from kit import ports
+from kit.settings.declaration import PREFIX
+from kit.settings.service import CONFIG, ServiceSettings, setting_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +19,8 @@ class Service:
     """Name in the command line and of the log file."""
     module: str
     """Python package; `python -m <module>` runs it."""
+    settings: str
+    """Class of its settings, as module:class."""
     schema: str = ""
     """Its PostgreSQL schema; empty for none."""
     role: str = ""
@@ -59,6 +64,11 @@ class Service:
         return f"{self.role}_password"
 
     @property
+    def variables(self) -> frozenset[str]:
+        """Environment variables that its process reads: those that its settings declare."""
+        return _variables(self.settings)
+
+    @property
     def is_installed(self) -> bool:
         """Whether the package is installed."""
         return importlib.util.find_spec(self.module) is not None
@@ -72,10 +82,20 @@ class Service:
         return reason
 
 
+@functools.cache
+def _variables(settings: str) -> frozenset[str]:
+    module, _, name = settings.partition(":")
+    settings_class: type[ServiceSettings] = getattr(importlib.import_module(module), name)
+    declared = [each.setting for each in setting_fields(settings_class)]
+    names = {each.variable for each in declared} | {PREFIX + each.fallback for each in declared if each.fallback}
+    return frozenset(names | {PREFIX + CONFIG})
+
+
 SERVICES = (
     Service(
         name="ingest",
         module="ingest",
+        settings="ingest.settings:IngestSettings",
         schema="ingest",
         role="radiant_ingest",
         port=ports.INGEST,
@@ -84,6 +104,7 @@ SERVICES = (
     Service(
         name="neural",
         module="neural",
+        settings="neural.settings:NeuralSettings",
         schema="neural",
         role="radiant_neural",
         port=ports.NEURAL,
@@ -92,6 +113,7 @@ SERVICES = (
     Service(
         name="experiments",
         module="experiments",
+        settings="experiments.settings:ExperimentsSettings",
         schema="experiments",
         role="radiant_experiments",
         port=ports.EXPERIMENTS,
@@ -100,6 +122,7 @@ SERVICES = (
     Service(
         name="voice",
         module="voice",
+        settings="voice.settings:VoiceSettings",
         schema="voice",
         role="radiant_voice",
         port=ports.VOICE,
@@ -110,6 +133,7 @@ SERVICES = (
     Service(
         name="gateway",
         module="gateway",
+        settings="gateway.settings:GatewaySettings",
         port=ports.GATEWAY,
         metrics_port=ports.GATEWAY_METRICS,
         is_gateway=True,

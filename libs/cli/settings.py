@@ -31,6 +31,24 @@ class SuiteSettings(ServiceSettings):
     """Folder or bucket of recordings; empty uses a folder within the data folder."""
     gateway_host: Annotated[str, Setting("GATEWAY_HOST")] = ""
     """Address on which the gateway listens; empty uses RADIANT_HOST."""
+    jwks_url: Annotated[str, Setting("AUTH_JWKS_URL")] = ""
+    """Address of the keys of an identity provider; if it is set, services get no development key."""
+    jwks_file: Annotated[str, Setting("AUTH_JWKS_FILE")] = ""
+    """File of the keys of an identity provider, likewise."""
+    tls_cert: Annotated[str, Setting("TLS_CERT")] = ""
+    """Certificate of the services; if it is set, all connections to them use TLS."""
+    tls_client_ca: Annotated[str, Setting("TLS_CLIENT_CA")] = ""
+    """Authorities of client certificates, which services then require."""
+    tls_client_port: Annotated[int, Setting("TLS_CLIENT_PORT", 0, 65_532)] = 0
+    """Port of ingest that requires client certificates. Those of neural, experiments and voice are the next ones."""
+    gateway_services_ca: Annotated[str, Setting("GATEWAY_SERVICES_CA")] = ""
+    """Authorities of the certificate of the services; empty trusts RADIANT_TLS_CERT itself."""
+    gateway_services_name: Annotated[str, Setting("GATEWAY_SERVICES_NAME")] = ""
+    """Name in the certificate of the services; empty reads it from RADIANT_TLS_CERT."""
+    gateway_services_cert: Annotated[str, Setting("GATEWAY_SERVICES_CERT")] = ""
+    """Client certificate of the gateway and of `radiant`, for services that require one on their only port."""
+    gateway_services_key: Annotated[str, Setting("GATEWAY_SERVICES_KEY")] = ""
+    """Private key of that client certificate."""
     gateway_tls_cert: Annotated[str, Setting("GATEWAY_TLS_CERT")] = ""
     """Certificate of the gateway; if it is set, the gateway serves TLS."""
     ingest_port: Annotated[int, Setting("INGEST_PORT", 0, 65_535)] = 0
@@ -63,6 +81,11 @@ class SuiteSettings(ServiceSettings):
     """Password of the role radiant_experiments; empty uses a generated one in the data folder."""
     voice_password: Annotated[str, Setting("VOICE_PASSWORD", is_secret=True)] = Field(default="", repr=False)
     """Password of the role radiant_voice; empty uses a generated one in the data folder."""
+
+    @property
+    def has_provider(self) -> bool:
+        """Whether tokens come from an identity provider."""
+        return bool(self.jwks_url or self.jwks_file)
 
     @property
     def gateway_tls(self) -> bool:

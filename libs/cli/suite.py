@@ -1,7 +1,7 @@
 """The addresses of a running suite, which it publishes in <data>/suite.json."""
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
@@ -9,6 +9,7 @@ from cli.embedded.folder import DataFolder
 from cli.environment import sign_in_key
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
+from cli.tls import ServiceTls
 from kit.auth.sign_in_links import PARAMETER, sign_in_code
 
 _STATE = "suite"
@@ -25,6 +26,13 @@ class RunningSuite:
     """Address by service name: host:port for gRPC, a URL for HTTP."""
     metrics: dict[str, str]
     """HTTP URL of the metrics by service name."""
+    tls: dict[str, str] = field(default_factory=dict)
+    """Files and name for TLS connections to the services, the fields of cli.tls.ServiceTls; empty without TLS."""
+
+    @property
+    def service_tls(self) -> ServiceTls:
+        """TLS of connections to the services."""
+        return ServiceTls(**self.tls)
 
     def write(self, folder: DataFolder) -> None:
         """Writes the addresses to the data folder."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import stat
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -164,7 +165,7 @@ async def _wrapped_source(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 
 def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
-    """Opens the store at the path of a folder, which is created, or at a file://, s3://, gs:// or az:// URL.
+    """Opens the store at the path of a private folder, which is created, or at a file://, s3://, gs:// or az:// URL.
 
     Credentials, region and endpoint of a bucket come from the environment variables of its provider. Raises
     ValueError for another URL and OSError when the folder cannot be created. A bucket is not contacted yet.
@@ -180,7 +181,13 @@ def open_store(url: str, timeout: timedelta = TIMEOUT) -> ObjectStore:
     if scheme not in ("", "file") or (scheme == "file" and urlsplit(url).netloc not in ("", "localhost")) or not url:
         raise ValueError("the object store must be a folder or a file://, s3://, gs:// or az:// URL")
     path = Path(unquote(urlsplit(url).path) if scheme else url).expanduser().resolve()
-    return ObjectStore(LocalStore(path, mkdir=True), path, timeout)
+    backend = LocalStore(path, mkdir=True)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        _make_private(handle)
+    finally:
+        os.close(handle)
+    return ObjectStore(backend, path, timeout)
 
 
 def _check(key: str) -> None:
@@ -210,14 +217,23 @@ async def _feed(parts: asyncio.Queue[bytes | None], part: bytes | None, upload: 
 
 
 def _sync(folder: Path, key: str) -> None:
-    """Synchronises a file and its parent folders to disk."""
+    """Makes a file and its parent folders private, and synchronises them to disk."""
     path = folder / key
     for each in (path, *path.relative_to(folder).parents):
         handle = os.open(folder / each, os.O_RDONLY)
         try:
+            _make_private(handle)
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _make_private(handle: int) -> None:
+    """Removes the access of other users; leaves files of another owner, for example on a network drive, as they are."""
+    mode = stat.S_IMODE(os.fstat(handle).st_mode)
+    if mode & 0o077:
+        with contextlib.suppress(PermissionError):
+            os.fchmod(handle, mode & 0o700)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,8 @@ from kit.telemetry.redaction import redacted
 
 log = logging.getLogger(__name__)
 
+PRIVATE_UMASK = 0o077
+"""File mode creation mask of a process: other users can read no recording, buffer or temporary file."""
 STOPPED, START_FAILED, BAD_SETTINGS = 0, 1, 2
 """Exit codes of a process."""
 
@@ -69,6 +71,7 @@ def run(
     `preload` names slow modules that functions import. A thread imports them once the service serves, so that neither
     the start nor a call waits for them.
     """
+    os.umask(PRIVATE_UMASK)
     try:
         settings = load_settings(environ)
     except SettingsError as error:

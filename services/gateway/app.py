@@ -28,6 +28,7 @@ from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
 from kit.redis.client import open_redis
 from kit.rpc.server import is_loopback
+from radiant_client.transport.channel import Tls as ClientTls
 
 
 class GatewayServers:
@@ -108,15 +109,15 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
     Raises OSError if a certificate file cannot be read.
     """
     limits = settings.http.limits
-    services_ca, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
+    services_tls, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
     calls = ServiceCalls(
-        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_ca=services_ca
+        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_tls=services_tls
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(calls.close)
         routes, receiver = widget_routes(), None
         if settings.otlp.enabled:
-            intake = await stack.enter_async_context(_otlp_intake(settings, services_ca))
+            intake = await stack.enter_async_context(_otlp_intake(settings, services_tls))
             routes += otlp_routes(intake, limits.read_timeout)
             receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
         has_redis = bool(settings.redis.url)
@@ -128,9 +129,9 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
 
 
 @contextlib.asynccontextmanager
-async def _otlp_intake(settings: GatewaySettings, services_ca: bytes | None) -> AsyncIterator[Intake]:
+async def _otlp_intake(settings: GatewaySettings, services_tls: ClientTls | None) -> AsyncIterator[Intake]:
     """Yields the OTLP intake; closes its channel to ingest after the block."""
-    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_ca)
+    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_tls)
     intake = Intake(ingest, settings.otlp)
     try:
         yield intake
@@ -139,8 +140,15 @@ async def _otlp_intake(settings: GatewaySettings, services_ca: bytes | None) -> 
         await ingest.close()
 
 
-def _read_pem_files(tls: Tls) -> tuple[bytes | None, KeyPair | None]:
-    """Returns the CA certificates of the services, and the gateway's key and certificate chain; None if not set."""
-    services_ca = Path(tls.services_ca).read_bytes() if tls.services_ca else None
+def _read_pem_files(tls: Tls) -> tuple[ClientTls | None, KeyPair | None]:
+    """Returns the certificates for calls of services, and the gateway's key and certificate chain; None if not set."""
+    services_tls = None
+    if tls.services_ca:
+        services_tls = ClientTls(
+            root_certificates=Path(tls.services_ca).read_bytes(),
+            certificate=Path(tls.services_certificate).read_bytes() if tls.services_certificate else None,
+            key=Path(tls.services_key).read_bytes() if tls.services_key else None,
+            server_name=tls.services_name,
+        )
     key_pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
-    return services_ca, key_pair
+    return services_tls, key_pair

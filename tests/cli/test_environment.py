@@ -11,7 +11,7 @@ from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import free_port
 from cli.environment import Ports, Servers, audio_url, environ_of, explicit_settings, service_environ, token_key
 from cli.ports import choose_ports
-from cli.services import SERVICES_WITH_SCHEMA, Service, service_named
+from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service, service_named
 from cli.settings import SuiteSettings
 from cli.suite import addresses
 from gateway.routes.settings import Addresses
@@ -19,7 +19,7 @@ from gateway.settings import GatewaySettings
 from kit import ports
 
 
-@pytest.mark.parametrize("service", SERVICES_WITH_SCHEMA, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", [service_named("ingest"), service_named("voice")], ids=lambda service: service.name)
 @pytest.mark.parametrize("place", ["", "s3://bucket/prefix"])
 def test_audio_url_defaults_to_the_data_folder(tmp_path: Path, service: Service, place: str) -> None:
     base = {"RADIANT_DATA": str(tmp_path)} | ({"RADIANT_AUDIO_URL": place} if place else {})
@@ -119,3 +119,47 @@ def occupied(port: int) -> Iterator[None]:
             listener.bind(("127.0.0.1", port))
             listener.listen()
         yield
+
+
+def service_variables(base: dict[str, str], name: str, data: Path) -> dict[str, str]:
+    """Returns the environment of a service in a suite with this environment."""
+    settings = SuiteSettings.from_env({"RADIANT_DATA": str(data), **base})
+    at = Servers(owner_url="postgresql://owner:secret@h/d", redis_url="redis://r")
+    return environ_of(base, settings, DataFolder(data), service_named(name), Ports(rpc=1, metrics=2), at)
+
+
+@pytest.mark.parametrize(
+    ("url", "credentials"),
+    [("", set()), ("s3://b", {"AWS_SECRET_ACCESS_KEY"}), ("gs://b", {"GOOGLE_KEY"}), ("az://b", {"AZURE_KEY"})],
+)
+def test_credentials_of_a_bucket_are_given_to_services_with_recordings(
+    tmp_path: Path, url: str, credentials: set[str]
+) -> None:
+    base = {"AWS_SECRET_ACCESS_KEY": "1", "GOOGLE_KEY": "2", "AZURE_KEY": "3", "RADIANT_AUDIO_URL": url}
+    for name in ("ingest", "voice"):
+        assert service_variables(base, name, tmp_path).keys() & base.keys() == credentials | {"RADIANT_AUDIO_URL"}
+    for name in ("neural", "experiments", "gateway"):
+        assert service_variables(base, name, tmp_path).keys() & base.keys() == set()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_service_gets_the_variables_of_its_settings_and_of_the_system_only(tmp_path: Path, service: Service) -> None:
+    system = {"PATH": "/bin", "LC_ALL": "C", "https_proxy": "http://proxy", "SSL_CERT_FILE": "/ca", "OTEL_TRACES": "x"}
+    own = {"RADIANT_LOG_LEVEL": "INFO", "RADIANT_CONFIG": "", "RADIANT_DEVELOPMENT": "true"}
+    foreign = {
+        "DATABASE_URL": "x",
+        "REDIS_URL": "x",
+        "HISTFILE": "x",
+        "RADIANT_OWN": "x",
+        "RADIANT_VOICE_PASSWORD": "x",
+    }
+    found = service_variables({**system, **own, **foreign}, service.name, tmp_path)
+    assert found.items() >= {**system, **own}.items()
+    assert found.keys() & foreign.keys() == set()
+    assert found.keys() - system.keys() <= service.variables
+
+
+def test_services_with_a_provider_get_no_development_key(tmp_path: Path) -> None:
+    base = {"RADIANT_TOKEN_KEY": "k" * 40, "RADIANT_AUTH_JWKS_URL": "https://login.example/keys"}
+    for service in SERVICES:
+        assert service_variables(base, service.name, tmp_path).get("RADIANT_TOKEN_KEY", "") == ""

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.checks import Level, ports
+from cli.checks.machine import ports
 from cli.settings import SuiteSettings
+from kit.checks.finding import Level
 from tests.support.suite import free_port
 
 pytestmark = pytest.mark.server

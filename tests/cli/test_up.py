@@ -1,16 +1,13 @@
 """`radiant up`: start, demonstration, stop by signals, data after a restart."""
 
 import asyncio
-import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,14 +15,10 @@ import httpx
 import pytest
 
 from cli.processes.service_process import answers_grpc
-from cli.services import SERVICES
+from tests.cli.fixtures.command import UP, UP_S, left_of, radiant
 from tests.support.servers import scratch_folder
-from tests.support.suite import free_port
 
 pytestmark = pytest.mark.server
-
-UP_S, DOWN_S = 90.0, 40.0
-UP = "The suite is up"
 
 
 @pytest.fixture
@@ -33,53 +26,6 @@ def data() -> Iterator[Path]:
     """Provides an empty data folder."""
     with scratch_folder() as folder:
         yield folder
-
-
-@dataclass
-class Command:
-    """A `radiant` process."""
-
-    process: subprocess.Popen[bytes]
-    output: Path
-    addresses: dict[str, str]
-
-    def printed(self) -> str:
-        """Returns the output so far."""
-        return self.output.read_text()
-
-    def await_text(self, text: str = UP) -> str:
-        """Waits until the output contains the text and returns it. Fails with the output at the deadline."""
-        deadline = time.monotonic() + UP_S
-        while text not in self.printed():
-            assert self.process.poll() is None, self.printed()
-            assert time.monotonic() < deadline, self.printed()
-            time.sleep(0.1)
-        return self.printed()
-
-    def stop(self, how: signal.Signals) -> int:
-        """Sends the signal and returns the exit code."""
-        self.process.send_signal(how)
-        return self.process.wait(DOWN_S)
-
-
-@contextlib.contextmanager
-def radiant(data: Path, *arguments: str) -> Iterator[Command]:
-    """Runs the command on the folder with free ports. Kills it after the block."""
-    ports = {service.name: free_port() for service in SERVICES}
-    environ = {**os.environ, "RADIANT_DATA": str(data), "PYTHONUNBUFFERED": "1"}
-    environ |= {variable: str(free_port()) for service in SERVICES for variable, _ in service.additional_ports}
-    environ |= {f"RADIANT_{name.upper()}_PORT": str(port) for name, port in ports.items()}
-    output = data / "printed.txt"
-    with output.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cli", *arguments], env=environ, stdout=sink, stderr=sink, start_new_session=True
-        )
-        try:
-            yield Command(process, output, {name: f"127.0.0.1:{port}" for name, port in ports.items()})
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
 
 
 def start_again(data: Path) -> subprocess.CompletedProcess[str]:
@@ -93,25 +39,6 @@ def start_again(data: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=60,
     )
-
-
-def left_of(data: Path) -> list[int]:
-    """Returns the processes that still use the folder after at most 10 s."""
-    deadline = time.monotonic() + 10
-    while (left := processes_with(data)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return left
-
-
-def processes_with(data: Path) -> list[int]:
-    """Returns the processes with the folder in their arguments or environment."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            content = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-            if str(data).encode() in content:
-                found.append(int(entry.name))
-    return found
 
 
 def check_console_links(data: Path, url: str, printed: str) -> None:

@@ -188,3 +188,18 @@ def test_store_is_opened_by_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "file").write_text("x")
     with pytest.raises(OSError, match="directory"):
         open_store("file/below")
+
+
+async def test_objects_and_folders_of_a_local_store_are_private(tmp_path: Path) -> None:
+    shared = tmp_path / "audio"
+    shared.mkdir(mode=0o755)
+    mask = os.umask(0o022)
+    try:
+        store = open_store(str(shared))
+        for chunks in ([b"x"], BIG):
+            await store.put(KEY, pieces(*chunks))
+            modes = {str(path): path.stat().st_mode & 0o777 for path in (shared, *shared.rglob("*"))}
+            assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
+            assert len(modes) == 6
+    finally:
+        os.umask(mask)

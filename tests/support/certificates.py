@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,15 +37,17 @@ class Authority:
         self.name, self._key = name, ec.generate_private_key(ec.SECP256R1())
         self.cert = self._sign(_name(name), self._key.public_key(), None)
 
-    def _sign(self, subject: x509.Name, public: ec.EllipticCurvePublicKey, names: x509.GeneralNames | None) -> str:
+    def _sign(
+        self, subject: x509.Name, public: ec.EllipticCurvePublicKey, names: x509.GeneralNames | None, days: int = 1
+    ) -> str:
         now = datetime.now(UTC)
         made = x509.CertificateBuilder(
             issuer_name=_name(self.name),
             subject_name=subject,
             public_key=public,
             serial_number=x509.random_serial_number(),
-            not_valid_before=now - DAY,
-            not_valid_after=now + DAY,
+            not_valid_before=min(now, now + days * DAY) - DAY,
+            not_valid_after=now + days * DAY,
         ).add_extension(x509.BasicConstraints(ca=names is None, path_length=None), critical=True)
         authority = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
         made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
@@ -61,14 +64,17 @@ class Authority:
         file.write_text(self.cert)
         return file
 
-    def issue(self, folder: Path, common: str, *uris: str, local: bool = True) -> Pair:
-        """Writes a certificate for the loopback addresses and these URIs."""
+    def issue(
+        self, folder: Path, common: str, *uris: str, local: bool = True, domains: Sequence[str] = (), days: int = 1
+    ) -> Pair:
+        """Writes a certificate for the loopback addresses, these URIs and domains. It expires in so many days."""
         key = ec.generate_private_key(ec.SECP256R1())
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri) for uri in uris]
         if local:
             names += [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names += [x509.DNSName(domain) for domain in domains]
         pair = Pair(folder / f"{self.name}-{common}.pem", folder / f"{self.name}-{common}.key")
-        pair.cert.write_text(self._sign(_name(common), key.public_key(), x509.GeneralNames(names)))
+        pair.cert.write_text(self._sign(_name(common), key.public_key(), x509.GeneralNames(names), days))
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         pair.key.touch(mode=0o600)
         pair.key.write_bytes(private)

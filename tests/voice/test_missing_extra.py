@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.checks import Level, ports
+from cli.checks.machine import ports
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
+from kit.checks.finding import Level
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.voice.fixtures.scripted import recording

@@ -51,7 +51,10 @@ async def run(invocation: Invocation) -> int:
         invocation.print(f"The demonstration cannot be played: {problem}")
         return 2
     clients = ClientFactory(
-        ingest=suite.services["ingest"], neural=suite.services["neural"], key=token_key(settings, folder)
+        ingest=suite.services["ingest"],
+        neural=suite.services["neural"],
+        key=token_key(settings, folder),
+        tls=suite.service_tls.load(),
     )
     try:
         played = await _play(invocation, workload, clients)

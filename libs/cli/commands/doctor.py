@@ -2,8 +2,9 @@
 
 from rich.markup import escape
 
-from cli.checks import Level, findings
+from cli.checks.machine import findings
 from cli.commands import Invocation
+from kit.checks.finding import Level
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 

@@ -4,6 +4,7 @@ from cli.commands import Invocation
 from cli.embedded import embedded_postgres
 from cli.embedded.folder import DataFolder
 from cli.environment import role_passwords
+from cli.roles import ExistingRoles
 from cli.schemas import apply_all
 from cli.suite import database_url
 
@@ -19,7 +20,12 @@ async def run(invocation: Invocation) -> int:
 
 
 async def _migrate(invocation: Invocation, folder: DataFolder, url: str) -> int:
-    for service, migrations in (await apply_all(url, role_passwords(invocation.settings, folder))).items():
+    existing = ExistingRoles.VERIFY
+    if invocation.arguments.set_passwords:
+        existing = ExistingRoles.RESET
+    elif invocation.arguments.keep_passwords:
+        existing = ExistingRoles.KEEP
+    for service, migrations in (await apply_all(url, role_passwords(invocation.settings, folder), existing)).items():
         for migration in migrations:
             invocation.print(f"{service}: applied {migration.number:04d} {migration.name}")
         if not migrations:

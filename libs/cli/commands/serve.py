@@ -8,7 +8,8 @@ from cli.embedded.folder import DataFolder
 from cli.environment import Servers, environ_of, explicit_settings
 from cli.ports import choose_ports
 from cli.services import service_named
-from cli.suite import addresses, database_url, redis_url
+from cli.suite import RunningSuite, addresses, connectable_host, database_url, redis_url
+from cli.tls import ServiceTls, service_tls
 
 
 async def run(invocation: Invocation) -> int:
@@ -31,9 +32,18 @@ async def run(invocation: Invocation) -> int:
             return 2
     explicit = explicit_settings(invocation.environ, service)
     ports = choose_ports(service, invocation.settings, invocation.print, explicit)
-    at = Servers(owner_url=owner or "", redis_url=redis or "", addresses=addresses(invocation.settings, folder))
+    tls = _tls(invocation, folder) if service.is_gateway else ServiceTls()
+    found = addresses(invocation.settings, folder)
+    at = Servers(owner_url=owner or "", redis_url=redis or "", addresses=found, tls=tls)
     environ = environ_of(invocation.environ, invocation.settings, folder, service, ports, at) | explicit
     invocation.print(f"{service.name} listens on {environ[f'{service.prefix}HOST']}:{environ[f'{service.prefix}PORT']}")
     sys.stdout.flush()
     os.execve(sys.executable, [sys.executable, "-m", service.module], environ)  # noqa: S606 - the arguments are fixed
     return 1  # not reached: execve does not return
+
+
+def _tls(invocation: Invocation, folder: DataFolder) -> ServiceTls:
+    """Returns the TLS of connections to the services: of the running suite, else of the settings."""
+    if running := RunningSuite.read(folder):
+        return running.service_tls
+    return service_tls(invocation.settings, connectable_host(invocation.settings.host))

@@ -1,26 +1,31 @@
 """`radiant up`: runs the whole suite in the foreground until Ctrl-C."""
 
 import asyncio
+import functools
 import importlib
 import os
 import signal
+from dataclasses import asdict
 
 from cli.commands import Invocation
 from cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from cli.embedded.folder import DataFolder
 from cli.environment import Ports, Servers, environ_of, role_passwords
 from cli.ports import choose_ports
-from cli.processes.service_process import ServiceProcess, answers_http, answers_https
+from cli.processes.service_process import ServiceProcess, answers_grpc, answers_http, answers_https
 from cli.processes.supervisor import Part, Supervisor
 from cli.schemas import apply_all
 from cli.services import SERVICES, Service
 from cli.suite import RunningSuite, connectable_host, console_url
+from cli.tls import service_tls
+from radiant_client import Tls
 
 
 async def run(invocation: Invocation) -> int:
     """Starts the servers, then the services, waits for a signal, and stops them in reverse order."""
     folder = DataFolder(invocation.settings.data)
     with folder.locked():
+        await asyncio.to_thread(folder.make_private)
         supervisor = Supervisor()
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
@@ -47,15 +52,18 @@ async def _start(invocation: Invocation, folder: DataFolder, supervisor: Supervi
     applied = await apply_all(owner_url, role_passwords(invocation.settings, folder))
     count = sum(len(each) for each in applied.values())
     invocation.print(f"schemas     {f'{count} migrations applied' if count else 'up to date'}")
+    host = connectable_host(invocation.settings.host)
+    tls = await asyncio.to_thread(service_tls, invocation.settings, host)
+    certificates = tls.load()
     parts, shown, metrics, addresses = list[Part](), dict[str, str](), dict[str, str](), dict[str, str]()
     for service in SERVICES:
         if reason := service.unavailable_reason:
             invocation.print(f"{service.name:<11} {reason}")
             continue
         ports = choose_ports(service, invocation.settings, invocation.print)
-        at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses)
+        at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses, tls=tls)
         environ = environ_of(invocation.environ, invocation.settings, folder, service, ports, at)
-        part = _process(invocation, folder, service, ports, environ)
+        part = _process(invocation, folder, service, ports, environ, certificates)
         parts.append(part)
         addresses[service.name] = part.address
         scheme = ("https://" if invocation.settings.gateway_tls else "http://") if service.is_gateway else ""
@@ -65,7 +73,7 @@ async def _start(invocation: Invocation, folder: DataFolder, supervisor: Supervi
         parts,
         lambda part: invocation.print(f"{part.name:<11} {shown[part.name]}, metrics at {metrics[part.name]}"),
     )
-    suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics)
+    suite = RunningSuite(pid=os.getpid(), services=shown, metrics=metrics, tls=asdict(tls) if tls.ca else {})
     suite.write(folder)
     return suite
 
@@ -91,16 +99,23 @@ async def _start_servers(invocation: Invocation, folder: DataFolder, supervisor:
 
 
 def _process(
-    invocation: Invocation, folder: DataFolder, service: Service, ports: Ports, environ: dict[str, str]
+    invocation: Invocation,
+    folder: DataFolder,
+    service: Service,
+    ports: Ports,
+    environ: dict[str, str],
+    certificates: Tls | None,
 ) -> ServiceProcess:
     host = connectable_host(invocation.settings.host_of(service))
-    over_http = answers_https if invocation.settings.gateway_tls else answers_http
+    ready = functools.partial(answers_grpc, tls=certificates)
+    if service.is_gateway:
+        ready = functools.partial(answers_https if invocation.settings.gateway_tls else answers_http)
     return ServiceProcess(
         service.name,
         service.module,
         environ=environ,
         address=f"{host}:{ports.rpc}",
         log=folder.log_path(service.name),
-        ready=over_http if service.is_gateway else None,
+        ready=ready,
         start_timeout=service.start_timeout,
     )

@@ -1,4 +1,4 @@
-"""The data folder: locks, secrets, states and logs.
+"""The data folder: locks, secrets, states and logs. Other users can read none of it.
 
 <data>/lock, postgres.lock, valkey.lock   held by flock while the suite or that server runs
 <data>/secrets.json (0600)                passwords and keys, generated once
@@ -18,7 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from cli.embedded.private import create_data_folder, make_content_private, make_folder_private
+
 _LOG_BYTES_MAX = 16 * 1024 * 1024
+_MODES_CORRECTED = "modes"
+"""Name of the state that records that files of earlier versions were made private."""
 
 
 class EmbeddedError(Exception):
@@ -35,12 +39,22 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / "logs").mkdir(exist_ok=True)
+            create_data_folder(self.path)
+            (self.path / "logs").mkdir(mode=0o700, exist_ok=True)
         except OSError as problem:
             raise EmbeddedError(
                 f"The folder {self.path} cannot be created: {problem.strerror}. Set RADIANT_DATA to another folder."
             ) from problem
+
+    def make_private(self) -> None:
+        """Removes the access of other users to the folder, and once to the files in it, which may take a while.
+
+        PostgreSQL itself ensures that its folder is private.
+        """
+        make_folder_private(self.path)
+        if self.read_state(_MODES_CORRECTED) is None:
+            make_content_private(self.path, skipped=["postgres"])
+            self.write_state(_MODES_CORRECTED, {"private": True})
 
     @contextlib.contextmanager
     def locked(self, name: str = "lock") -> Iterator[None]:
@@ -86,7 +100,9 @@ class DataFolder:
     def write_state(self, name: str, state: dict[str, object]) -> None:
         """Replaces <name>.json atomically, so that readers never read an incomplete file."""
         draft = self.path / f".{name}.json.{os.getpid()}"
-        draft.write_text(json.dumps(state, indent=2) + "\n")
+        with self._opened(draft) as file:
+            file.truncate(0)
+            file.write((json.dumps(state, indent=2) + "\n").encode())
         draft.replace(self.path / f"{name}.json")
 
     def read_state(self, name: str) -> dict[str, object] | None:

@@ -22,6 +22,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     """Runs the command to its end and returns its exit code (128 + N for signal N)."""
+    os.umask(0o077)  # files of the child are private
     stop_signal, grace, user, *command = arguments
     child = _start(command, signal.Signals(int(stop_signal)), user)
     stopping = threading.Event()

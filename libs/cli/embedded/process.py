@@ -47,7 +47,7 @@ class GuardedProcess:
         user = "-" if command.user is None else str(command.user)
         watcher = [sys.executable, "-I", "-S", guard.__file__]
         terms = [str(int(command.stop_signal)), str(self._grace_s), user]
-        with command.log.open("ab") as log:
+        with open(os.open(command.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self._guard = subprocess.Popen(
                 [*watcher, *terms, *command.arguments],
                 stdin=subprocess.PIPE,

@@ -1,7 +1,8 @@
 """Placement of programs and data for an unprivileged user.
 
 PostgreSQL refuses to run as root. A suite that root starts runs it as user id 65534 ("nobody"). It creates no
-users and changes no permissions: files that this user cannot reach are copied to a folder that it can.
+users and changes no permissions of existing folders: files that this user cannot reach are copied to a folder that it
+can.
 """
 
 import errno
@@ -16,9 +17,7 @@ import tempfile
 from pathlib import Path
 
 from cli.embedded.folder import EmbeddedError
-
-NOBODY = 65534
-"""User id of "nobody" on every Unix."""
+from cli.embedded.private import NOBODY
 
 _NOT_ALLOWED = 77
 _SWITCH = f"""
@@ -122,7 +121,9 @@ def _public_folder(base: str) -> Path:
     """Creates <base>/radiant, or <temporary folder>/radiant-root, readable by all users and writable by root only."""
     for place in (Path(base) / "radiant", Path(tempfile.gettempdir()) / "radiant-root"):
         try:
-            place.mkdir(mode=0o755, exist_ok=True)
+            if not place.exists():
+                place.mkdir()
+                place.chmod(0o755)  # the mode of mkdir would depend on the umask
         except OSError:
             continue
         state = place.lstat()

@@ -1,6 +1,8 @@
 """Process of one service: started with its environment, ready when its health check succeeds."""
 
 import asyncio
+import json
+import re
 import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,9 +14,12 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import Command, GuardedProcess
+from radiant_client import Tls, open_channel
 
 _POLL_S = 0.05
 _LOG_TAIL_LINES = 12
+_GRPC_INFORMATION = re.compile(r"[IW]\d{4} \d\d:\d\d:")
+"""Beginning of lines that gRPC itself logs about connections, for example failed handshakes of others."""
 
 
 class ServiceProcess:
@@ -43,6 +48,8 @@ class ServiceProcess:
         self._health_check = ready or answers_grpc
         self._start_timeout_s = start_timeout.total_seconds()
         self._process: GuardedProcess | None = None
+        self._log_begin = 0
+        """Size of the log in bytes at the last start."""
 
     @property
     def pid(self) -> int:
@@ -54,8 +61,9 @@ class ServiceProcess:
         return self._process is not None and self._process.exit_code() is None
 
     async def start(self) -> None:
-        """Starts the process; raises EmbeddedError with the end of its log when it does not become ready."""
+        """Starts the process; raises EmbeddedError with the errors in its log when it does not become ready."""
         await self.stop()
+        self._log_begin = self._command.log.stat().st_size if self._command.log.exists() else 0
         self._process = await asyncio.to_thread(GuardedProcess, self._command)
         try:
             async with asyncio.timeout(self._start_timeout_s):
@@ -90,13 +98,33 @@ class ServiceProcess:
 
     def _failure(self, what: str) -> str:
         path = self._command.log
-        lines = path.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:] if path.exists() else []
-        return "\n".join([f"{self.name} {what}. The end of {path}:", *lines])
+        text = path.read_bytes()[self._log_begin :].decode(errors="replace") if path.exists() else ""
+        return "\n".join([f"{self.name} {what}. Its log is {path}:", *failure_lines(text)])
 
 
-async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1)) -> bool:
-    """Returns whether the server's overall gRPC health is SERVING."""
-    async with grpc.aio.insecure_channel(address) as channel:
+def failure_lines(text: str) -> list[str]:
+    """Returns the lines of a log that explain a failed start, at most 12.
+
+    These are the lines that are not JSON and the messages of errors, each with the last line of its traceback. A log
+    without any of them is represented by its last lines. Information lines of gRPC are left out.
+    """
+    found = []
+    lines = [line for line in text.splitlines() if not _GRPC_INFORMATION.match(line)]
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except json.JSONDecodeError:
+            found.append(line)
+            continue
+        if isinstance(event, dict) and event.get("level") in ("error", "critical"):
+            found.append(str(event.get("message", "")))
+            found += str(event.get("trace", "")).strip().splitlines()[-1:]
+    return (found or lines)[-_LOG_TAIL_LINES:]
+
+
+async def answers_grpc(address: str, timeout: timedelta = timedelta(seconds=1), tls: Tls | None = None) -> bool:
+    """Returns whether the server's overall gRPC health is SERVING. `tls` is required if the server uses TLS."""
+    async with open_channel(address, tls=tls or False).channel as channel:
         check = health_pb2_grpc.HealthStub(channel).Check
         try:
             answer = await check(health_pb2.HealthCheckRequest(), timeout=timeout.total_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,8 @@ from datetime import timedelta
 import asyncpg
 
 from kit.errors import Conflict, DeadlineExceeded, Unavailable
+
+log = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(milliseconds=200)
 
@@ -29,7 +32,9 @@ _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
-    """Raises Unavailable for a lost server, DeadlineExceeded for a cancelled query, Conflict for a concurrent write."""
+    """Raises Unavailable for a lost server or a rejected login, DeadlineExceeded for a cancelled query, and Conflict
+    for a concurrent write.
+    """
     try:
         yield
     except asyncpg.QueryCanceledError:
@@ -37,6 +42,13 @@ def translated() -> Iterator[None]:
     except _CONFLICTS as error:
         raise Conflict(
             "The row was changed by a concurrent request. Read it again and retry.", reason="TRANSACTION_CONFLICT"
+        ) from error
+    except asyncpg.InvalidAuthorizationSpecificationError as error:  # for example a password that was changed
+        log.error("the database rejects the login: %s", error)
+        raise Unavailable(
+            "The database rejects the login of this service. Its operator must correct RADIANT_DATABASE_URL.",
+            RETRY_AFTER,
+            reason="DATABASE_UNAVAILABLE",
         ) from error
     except _UNAVAILABLE as error:
         raise Unavailable(

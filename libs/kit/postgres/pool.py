@@ -114,25 +114,28 @@ async def use_tenant(connection: Connection, tenant_id: str) -> None:
 async def open_database(settings: PostgresSettings) -> AsyncIterator[Database]:
     """Opens the pool and closes it after the block.
 
-    Raises Unavailable (DATABASE_UNAVAILABLE) when the server does not answer or its certificate is not valid.
+    Raises Unavailable (DATABASE_UNAVAILABLE) with the cause when the server does not answer, its certificate is not
+    valid, or it rejects the login.
     """
     trusted = ssl.create_default_context(cafile=settings.ca) if settings.ca else None
-    with translated():
-        try:
-            pool = await asyncpg.create_pool(
-                settings.url,
-                ssl=trusted,
-                min_size=settings.connections_min,
-                max_size=settings.connections_max,
-                command_timeout=settings.statement_timeout.total_seconds() + 5,
-                server_settings={
-                    "application_name": settings.application_name,
-                    "statement_timeout": str(int(settings.statement_timeout.total_seconds() * 1000)),
-                    "timezone": "UTC",
-                },
-            )
-        except OSError as error:
-            raise Unavailable("The database does not answer. Retry later.", reason="DATABASE_UNAVAILABLE") from error
+    try:
+        pool = await asyncpg.create_pool(
+            settings.url,
+            ssl=trusted,
+            min_size=settings.connections_min,
+            max_size=settings.connections_max,
+            command_timeout=settings.statement_timeout.total_seconds() + 5,
+            server_settings={
+                "application_name": settings.application_name,
+                "statement_timeout": str(int(settings.statement_timeout.total_seconds() * 1000)),
+                "timezone": "UTC",
+            },
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InternalClientError) as error:
+        raise Unavailable(
+            f"The database cannot be opened: {str(error) or type(error).__name__}. Check RADIANT_DATABASE_URL.",
+            reason="DATABASE_UNAVAILABLE",
+        ) from error
     try:
         yield Database(pool, settings.acquire_timeout)
     finally:

@@ -21,11 +21,22 @@ _RACES = (
 
 async def ensure_role(connection: asyncpg.Connection, name: str, password: str) -> None:
     """Creates the role, or resets its attributes and password. The caller needs CREATEROLE."""
+    await _set_up(connection, name, password, resets_existing=True)
+
+
+async def create_role(connection: asyncpg.Connection, name: str, password: str) -> None:
+    """Creates the role. An existing role is left unchanged. The caller needs CREATEROLE."""
+    await _set_up(connection, name, password, resets_existing=False)
+
+
+async def _set_up(connection: asyncpg.Connection, name: str, password: str, *, resets_existing: bool) -> None:
     for attempt in range(ATTEMPTS_MAX):
         try:
             async with connection.transaction():
                 await connection.execute(_SQL["lock_roles"])
                 exists = await connection.fetchval(_SQL["role_exists"], name)
+                if exists and not resets_existing:
+                    return
                 query = "alter_role_statement" if exists else "create_role_statement"
                 await connection.execute(await connection.fetchval(_SQL[query], name, password))
             return

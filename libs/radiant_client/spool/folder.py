@@ -5,10 +5,12 @@ then locks the slot and takes over the records in it.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +76,8 @@ def tenant_folder(settings: SpoolSettings, token: Token) -> Path:
     if not tenant:
         raise ValueError("The token contains no tenant. Set SpoolSettings.tenant.")
     name = tenant if _SAFE_NAME.fullmatch(tenant) else f"sha256-{hashlib.sha256(tenant.encode()).hexdigest()}"
-    return _create_folder(Path(settings.folder) / name)
+    _create_folder(Path(settings.folder))
+    return _made_private(_create_folder(Path(settings.folder) / name))
 
 
 def _create_folder(folder: Path) -> Path:
@@ -83,6 +86,16 @@ def _create_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as failure:
         raise SpoolFailed(f"Cannot create {folder}: {failure}.") from failure
+    return folder
+
+
+def _made_private(folder: Path) -> Path:
+    """Removes the access of other users to an existing folder and its files, and returns it."""
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(OSError):  # another process removed the file, or another user owns it
+            mode = stat.S_IMODE(path.lstat().st_mode)
+            if mode & 0o077 and not path.is_symlink():
+                path.chmod(mode & 0o700)
     return folder
 
 

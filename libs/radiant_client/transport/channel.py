@@ -38,6 +38,8 @@ class Tls:
     """Client certificate with its chain, for services that require one. A caller with a certificate needs no token."""
     key: bytes | None = field(default=None, repr=False)
     """Private key of the client certificate."""
+    server_name: str = ""
+    """Name that the certificate of the service must contain; empty selects the host of the address."""
 
     def credentials(self) -> grpc.ChannelCredentials:
         """Returns the credentials of a channel. Raises ValueError if only one of certificate and key is set."""
@@ -87,8 +89,11 @@ def open_channel(
     arguments = [("grpc.service_config", retry_policy()), *_KEEPALIVE, *options]
     if not tls:
         return Connection(grpc.aio.insecure_channel(address, options=arguments), token, breaker)
-    credentials = (tls if isinstance(tls, Tls) else Tls(root_certificates=root_certificates)).credentials()
-    return Connection(grpc.aio.secure_channel(address, credentials, options=arguments), token, breaker)
+    certificates = tls if isinstance(tls, Tls) else Tls(root_certificates=root_certificates)
+    if certificates.server_name:
+        arguments.append(("grpc.ssl_target_name_override", certificates.server_name))
+    channel = grpc.aio.secure_channel(address, certificates.credentials(), options=arguments)
+    return Connection(channel, token, breaker)
 
 
 @cache

@@ -42,6 +42,13 @@ class Tls:
     """File with the private key of the certificate (PEM)."""
     services_ca: Annotated[str, Setting("GATEWAY_SERVICES_CA")] = ""
     """File with the CA certificates of the services (PEM). Empty: services are called without TLS."""
+    services_name: Annotated[str, Setting("GATEWAY_SERVICES_NAME")] = ""
+    """Name in the certificates of the services. Empty: the host of each address."""
+    services_certificate: Annotated[str, Setting("GATEWAY_SERVICES_CERT")] = ""
+    """File with the client certificate for services that require one (PEM). It must not be a principal of a service:
+    requests without a token would have its roles."""
+    services_key: Annotated[str, Setting("GATEWAY_SERVICES_KEY")] = ""
+    """File with the private key of the client certificate (PEM)."""
     is_behind_proxy: Annotated[bool, Setting("BEHIND_TLS_PROXY")] = False
     """Whether a proxy in front of the gateway terminates TLS, so that a public address needs no certificate."""
 
@@ -52,6 +59,12 @@ class Tls:
 
     def check(self, report: Report) -> None:
         """Reports a certificate without a key, and a key without a certificate."""
+        has_client_pair = bool(self.services_certificate) == bool(self.services_key)
+        report.require(
+            "GATEWAY_SERVICES_CERT", has_client_pair, "must be set together with RADIANT_GATEWAY_SERVICES_KEY"
+        )
+        has_authority = bool(self.services_ca) or not (self.services_certificate or self.services_name)
+        report.require("GATEWAY_SERVICES_CA", has_authority, "is not set, but a name or a client certificate is")
         has_both_or_neither = bool(self.certificate) == bool(self.key)
         report.require("GATEWAY_TLS_CERT", has_both_or_neither, "must be set together with RADIANT_GATEWAY_TLS_KEY")
 

@@ -15,7 +15,7 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant.ingest.v1.feedback_pb2 import ItemResult
 from radiant_client.transport import errors as client
-from radiant_client.transport.channel import open_channel
+from radiant_client.transport.channel import Tls, open_channel
 
 _DEFAULT_RETRY_AFTER = timedelta(seconds=1)
 
@@ -23,12 +23,12 @@ _DEFAULT_RETRY_AFTER = timedelta(seconds=1)
 class IngestClient:
     """Calls of ingest over one channel. Each raises a RadiantError, or RadiantClientError for an internal failure."""
 
-    def __init__(self, address: str, timeout: timedelta, services_ca: bytes | None = None) -> None:
+    def __init__(self, address: str, timeout: timedelta, services_tls: Tls | None = None) -> None:
         """Creates the channel, which connects at the first call. Requires a running event loop.
 
-        `services_ca` contains the CA certificates of ingest (PEM); None disables TLS.
+        `services_tls` contains the certificates for the connection; None disables TLS.
         """
-        self._connection = open_channel(address, tls=services_ca is not None, root_certificates=services_ca)
+        self._connection = open_channel(address, tls=services_tls or False)
         self._stub = ingest_service_pb2_grpc.IngestServiceStub(self._connection.channel)
         self._timeout_s = timeout.total_seconds()
 

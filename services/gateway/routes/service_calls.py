@@ -20,7 +20,7 @@ from gateway.routes.settings import Addresses
 from kit.errors import FieldViolation
 from kit.telemetry import logs
 from radiant_client.transport.calls import LOST_STATUS
-from radiant_client.transport.channel import Connection, open_channel
+from radiant_client.transport.channel import Connection, Tls, open_channel
 from radiant_client.transport.errors import from_rpc_error
 
 RESPONSE_BYTES_MAX = 32 * 1024 * 1024
@@ -45,19 +45,16 @@ class ServiceCalls:
         timeout: timedelta,
         *,
         stream_timeout: timedelta = STREAM_TIMEOUT,
-        services_ca: bytes | None = None,
+        services_tls: Tls | None = None,
     ) -> None:
         """Creates a channel to each service. A channel connects at its first call. Requires a running event loop.
 
-        `services_ca` contains the CA certificates of the services (PEM); None disables TLS.
+        `services_tls` contains the certificates for the connections; None disables TLS.
         """
         options = [("grpc.max_receive_message_length", RESPONSE_BYTES_MAX)]
-        tls = services_ca is not None
         self._addresses = addresses
         self._connections: Mapping[str, Connection] = {
-            name: open_channel(
-                addresses.of(name) or _NO_ADDRESS, tls=tls, root_certificates=services_ca, options=options
-            )
+            name: open_channel(addresses.of(name) or _NO_ADDRESS, tls=services_tls or False, options=options)
             for name in {route.service for route in ROUTES}
         }
         self._timeout_s, self._stream_timeout_s = timeout.total_seconds(), stream_timeout.total_seconds()

@@ -69,7 +69,7 @@ def joined(cache: Path) -> Path:
     Raises WeightsMissing when a package is not installed or the joined file does not have the published hash.
     """
     folder = cache / JOINED
-    cache.mkdir(parents=True, exist_ok=True)
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(cache / f"{JOINED}.lock"):
         if folder.is_dir() and sha256_of(folder / "model.bin") == SHA256:
             return _checked(folder)
@@ -93,7 +93,6 @@ def _join(halves: list[Path], fresh: Path) -> None:
         raise WeightsMissing(f"The joined model.bin does not have the SHA-256 {SHA256}. Install {_packages()} again.")
     for name in COPIED_FILES:
         shutil.copyfile(halves[0] / name, fresh / name)
-    fresh.chmod(0o755)
 
 
 def _packages() -> str:

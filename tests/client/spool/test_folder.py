@@ -1,5 +1,6 @@
 """Folders of the spool: separation of tenants, locks, and errors at the start."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,19 @@ def test_slot_taken_is_locked_until_closed(tmp_path: Path) -> None:
     assert (first.folder.name, second.folder.name) == ("0", "1")
     first.close()
     assert Slot.first_free(tmp_path).folder.name == "0"
+
+
+async def test_folders_and_files_of_a_spool_are_private(tmp_path: Path) -> None:
+    earlier = tmp_path / "spool" / "acme" / "3"
+    earlier.mkdir(parents=True, mode=0o755)
+    (earlier / "spool.db").touch(mode=0o644)
+    mask = os.umask(0o022)
+    try:
+        async with outage(tmp_path / "spool") as (radiant, _):
+            await radiant.ingest.submit_feedback("o", "u", "positive")
+            paths = list((tmp_path / "spool").rglob("*"))
+            assert any(path.name == "spool.db-wal" for path in paths)
+            modes = {str(path): path.stat().st_mode & 0o777 for path in paths}
+            assert {path: oct(mode) for path, mode in modes.items() if mode & 0o077} == {}
+    finally:
+        os.umask(mask)

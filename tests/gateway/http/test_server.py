@@ -22,6 +22,7 @@ from gateway.settings import GatewaySettings
 from kit.rpc.server import PublicDevelopmentError
 from kit.settings.declaration import SettingsError
 from radiant.ingest.v1 import ingest_service_pb2 as pb
+from radiant_client.transport.channel import Tls as ClientTls
 from tests.gateway.fixtures.connection import listening_gateway
 from tests.gateway.fixtures.gateway import ACME, BASE
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
@@ -91,8 +92,8 @@ async def tls_service(tls: Tls) -> AsyncIterator[str]:
 async def test_calls_of_services_use_tls_if_their_ca_is_set(certificate: Tls) -> None:
     async with tls_service(certificate) as address:
         addresses, answers = Addresses(ingest=address), []
-        for services_ca in (read_bytes(certificate.services_ca), None):
-            calls = ServiceCalls(addresses, timedelta(seconds=3), services_ca=services_ca)
+        for services_tls in (ClientTls(root_certificates=read_bytes(certificate.services_ca)), None):
+            calls = ServiceCalls(addresses, timedelta(seconds=3), services_tls=services_tls)
             app = application(GatewaySettings(addresses=addresses), calls)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
                 answers.append(await client.get(f"/api/v2{CONFIG}", headers=ACME))

@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from cli.addresses import role_url
 from kit.errors import Conflict, DeadlineExceeded, NotFound, Unavailable
 from kit.postgres.pool import Database, PostgresSettings, open_database, use_tenant
+from kit.postgres.roles import ensure_role
 from tests.kit.fixtures.settings import read_group
 
 TENANT = "SELECT coalesce(current_setting('app.current_tenant_id', true), '')"
@@ -204,3 +207,26 @@ def test_settings_text_has_no_password() -> None:
     assert settings.url.endswith("@db/radiant")
     assert settings.statement_timeout == timedelta(seconds=2.5)
     assert "hunter2" not in repr(settings)
+
+
+async def test_changed_password_of_a_running_pool_is_unavailable(
+    empty_database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = await asyncpg.connect(empty_database_url)
+    name = f"kit_test_{uuid.uuid4().hex[:8]}"
+    await ensure_role(admin, name, "first")
+    try:
+        settings = PostgresSettings(url=role_url(empty_database_url, name, "first"), application_name="kit-test")
+        async with open_database(settings) as opened, opened.connection():
+            await ensure_role(admin, name, "second")
+            with pytest.raises(Unavailable, match="rejects the login") as caught:  # the pool opens a second connection
+                async with opened.connection():
+                    pass
+        assert caught.value.reason == "DATABASE_UNAVAILABLE"
+        assert "password authentication failed" in caplog.text
+        with pytest.raises(Unavailable, match=f'password authentication failed for user "{name}"'):
+            async with open_database(settings):
+                pass
+    finally:
+        await admin.execute(f"DROP ROLE {name}")
+        await admin.close()

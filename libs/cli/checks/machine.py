@@ -1,13 +1,11 @@
 """The checks of `radiant doctor`. A check changes nothing and returns findings with advice."""
 
-import enum
 import os
 import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -19,46 +17,16 @@ from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import port_is_free
 from cli.embedded.unprivileged_user import postgres_programs, server_user
 from cli.embedded.valkey import valkey_program
-from cli.schemas import missing_roles, pending
+from cli.roles import missing_roles
+from cli.schemas import pending
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
+from kit.checks.finding import Finding, Level, fail, ok, warn
 
 _PYTHON_MIN = (3, 11)
 _POSTGRES_MIN = 15
 _DISK_WARN_BYTES, _DISK_FAIL_BYTES = 1024**3, 100 * 1024**2
 _TIMEOUT_S = 5.0
-
-
-class Level(enum.IntEnum):
-    """Severity of a finding."""
-
-    OK = 0
-    WARN = 1
-    FAIL = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Result of one check."""
-
-    level: Level
-    """Severity."""
-    observation: str
-    """Observation."""
-    advice: str = ""
-    """Action to take; empty when none is needed."""
-
-
-def _ok(observation: str) -> Finding:
-    return Finding(level=Level.OK, observation=observation)
-
-
-def _warn(observation: str, advice: str) -> Finding:
-    return Finding(level=Level.WARN, observation=observation, advice=advice)
-
-
-def _fail(observation: str, advice: str) -> Finding:
-    return Finding(level=Level.FAIL, observation=observation, advice=advice)
 
 
 async def findings(settings: SuiteSettings) -> AsyncIterator[Finding]:
@@ -85,8 +53,8 @@ def python_version(version: tuple[int, ...]) -> Finding:
     """Checks the version of the interpreter."""
     text = ".".join(str(each) for each in version)
     if version < _PYTHON_MIN:
-        return _fail(f"Python {text}", "use Python 3.11 or newer")
-    return _ok(f"Python {text} on {platform.system()} {platform.machine()}")
+        return fail(f"Python {text}", "use Python 3.11 or newer")
+    return ok(f"Python {text} on {platform.system()} {platform.machine()}")
 
 
 def data_folder(path: Path) -> Iterator[Finding]:
@@ -94,16 +62,16 @@ def data_folder(path: Path) -> Iterator[Finding]:
     folder_path = path.expanduser().resolve()
     nearest = next(each for each in (folder_path, *folder_path.parents) if each.exists())
     if not os.access(nearest, os.W_OK | os.X_OK):
-        yield _fail(f"{folder_path} cannot be written", "set RADIANT_DATA to a folder that you can write")
+        yield fail(f"{folder_path} cannot be written", "set RADIANT_DATA to a folder that you can write")
         return
     free = shutil.disk_usage(nearest).free
     free_space = f"{free / 1024**3:.1f} GB free in {folder_path}"
     if free < _DISK_FAIL_BYTES:
-        yield _fail(free_space, "free some disk space, or set RADIANT_DATA to a larger disk")
+        yield fail(free_space, "free some disk space, or set RADIANT_DATA to a larger disk")
     elif free < _DISK_WARN_BYTES:
-        yield _warn(free_space, "free some disk space before it fills up")
+        yield warn(free_space, "free some disk space before it fills up")
     else:
-        yield _ok(free_space)
+        yield ok(free_space)
 
 
 def program(name: str, find: Callable[[], Path]) -> Finding:
@@ -112,10 +80,10 @@ def program(name: str, find: Callable[[], Path]) -> Finding:
         path = find()
         done = subprocess.run([str(path), "--version"], capture_output=True, text=True, timeout=30, check=True)
     except (EmbeddedError, OSError, subprocess.SubprocessError) as problem:
-        return _fail(
+        return fail(
             f"{name} from its wheel does not run: {problem}", "set DATABASE_URL or REDIS_URL to your own server"
         )
-    return _ok(f"{done.stdout.strip()} at {path}")
+    return ok(f"{done.stdout.strip()} at {path}")
 
 
 def _postgres_program(data: Path) -> Path:
@@ -126,49 +94,49 @@ def ports(settings: SuiteSettings, running: suite.RunningSuite | None) -> Iterat
     """Checks the port of each service and the requirements of optional services."""
     for service in SERVICES:
         if reason := service.unavailable_reason:
-            yield Finding(level=Level.WARN, observation=reason)
+            yield warn(reason, "")
             continue
         if running is not None and service.name in running.services:
-            yield _ok(f"{service.name} runs at {running.services[service.name]} (process {running.pid})")
+            yield ok(f"{service.name} runs at {running.services[service.name]} (process {running.pid})")
             continue
         chosen = settings.ports.get(service.name)
         port = chosen or service.port
         if port_is_free(port):
-            yield _ok(f"port {port} of {service.name} is free")
+            yield ok(f"port {port} of {service.name} is free")
         elif chosen:
-            yield _fail(f"port {port} is in use", f"set {service.port_variable} to a free port")
+            yield fail(f"port {port} is in use", f"set {service.port_variable} to a free port")
         else:
-            yield _warn(f"port {port} of {service.name} is in use", "`radiant up` uses a free port instead")
+            yield warn(f"port {port} of {service.name} is in use", "`radiant up` uses a free port instead")
 
 
 async def database(url: str | None) -> AsyncIterator[Finding]:
     """Checks the version of the server, the roles and the migrations."""
     if not url:
-        yield _ok("PostgreSQL: embedded, starts with `radiant up`")
+        yield ok("PostgreSQL: embedded, starts with `radiant up`")
         return
     try:
         connection = await asyncpg.connect(url, timeout=_TIMEOUT_S)
     except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-        yield _fail(f"PostgreSQL does not answer: {str(problem) or 'timeout'}", "check DATABASE_URL and the server")
+        yield fail(f"PostgreSQL does not answer: {str(problem) or 'timeout'}", "check DATABASE_URL and the server")
         return
     try:
         version = connection.get_server_version()
         text = f"PostgreSQL {connection.get_settings().server_version} answers"
         if version.major < _POSTGRES_MIN:
-            yield _fail(text, f"use PostgreSQL {_POSTGRES_MIN} or newer")
+            yield fail(text, f"use PostgreSQL {_POSTGRES_MIN} or newer")
             return
-        yield _ok(text)
+        yield ok(text)
         absent = await missing_roles(connection)
         left = await pending(connection)
-        yield (_warn(f"roles missing: {', '.join(absent)}", "run `radiant migrate`") if absent else _ok("roles exist"))
+        yield (warn(f"roles missing: {', '.join(absent)}", "run `radiant migrate`") if absent else ok("roles exist"))
         names = [f"{service} {name}" for service, each in left.items() for name in each]
         yield (
-            _warn(f"not yet applied: {', '.join(names)}", "run `radiant migrate`")
+            warn(f"not yet applied: {', '.join(names)}", "run `radiant migrate`")
             if names
-            else _ok("migrations are up to date")
+            else ok("migrations are up to date")
         )
     except asyncpg.PostgresError as problem:
-        yield _fail(f"roles and migrations cannot be read: {problem}", "connect as the owner of the schemas")
+        yield fail(f"roles and migrations cannot be read: {problem}", "connect as the owner of the schemas")
     finally:
         await connection.close()
 
@@ -176,13 +144,13 @@ async def database(url: str | None) -> AsyncIterator[Finding]:
 async def cache(url: str | None) -> Finding:
     """Checks that the Redis-compatible server answers."""
     if not url:
-        return _ok("Valkey: embedded, starts with `radiant up`")
+        return ok("Valkey: embedded, starts with `radiant up`")
     try:
         async with redis.asyncio.Redis.from_url(
             url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
         ) as client:
             facts = await client.info("server")
     except (redis.exceptions.RedisError, OSError, ValueError) as problem:
-        return _fail(f"Redis does not answer: {problem}", "check REDIS_URL and the server")
+        return fail(f"Redis does not answer: {problem}", "check REDIS_URL and the server")
     name = "Valkey" if "valkey_version" in facts else "Redis"
-    return _ok(f"{name} {facts.get('valkey_version', facts['redis_version'])} answers")
+    return ok(f"{name} {facts.get('valkey_version', facts['redis_version'])} answers")
