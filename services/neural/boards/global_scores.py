@@ -18,8 +18,8 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.boards.queue import enqueue_boards, increment_revisions
 from neural.domain.fixed_point import decayed, weigh
-from neural.domain.global_release import (
-    GRID,
+from neural.domain.global_scope.noise import GRID
+from neural.domain.global_scope.release import (
     RATER_UNITS_MAX,
     ReleaseRules,
     TenantContribution,
@@ -32,8 +32,7 @@ from neural.store.access import LEARNER
 from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
 from neural.store.versions import live_and_building
 
-_SQL = load_queries("neural", "global_scores.sql")
-_BOARDS_SQL = load_queries("neural", "boards.sql")
+_SQL = load_queries("neural", "boards.sql")
 
 INTERVAL = timedelta(seconds=30)
 """Time between two checks for tenants that are due for a measurement."""
@@ -96,7 +95,7 @@ class GlobalMeasurement:
         start = self._rules.period_start(now)
         await connection.execute(_SQL["upsert_measurements"], tenants, start, self._rules.noise_scale)
         if self._rules.is_exact:  # the publisher measures the queued contexts
-            return contexts | _contexts(await connection.fetch(_BOARDS_SQL["score_contexts"], live.number, ANY))
+            return contexts | _contexts(await connection.fetch(_SQL["score_contexts"], live.number, ANY))
         await configure_bulk_statements(connection)
         key = await connection.fetchval(_SQL["noise_key"])
         end = start + self._rules.period
@@ -149,7 +148,7 @@ async def recompute_version(connection: Connection, version: ScoreVersion, setti
     if not rules.is_exact:
         return
     await lock_global_scores(connection)
-    contexts = _contexts(await connection.fetch(_BOARDS_SQL["score_contexts"], version.number, ANY))
+    contexts = _contexts(await connection.fetch(_SQL["score_contexts"], version.number, ANY))
     contexts |= _contexts(await connection.fetch(_SQL["published_contexts"]))
     await _publish(connection, version, contexts, rules, datetime.now(UTC))
 
@@ -157,7 +156,7 @@ async def recompute_version(connection: Connection, version: ScoreVersion, setti
 async def enqueue_tenant(connection: Connection, tenant: str) -> None:
     """Queues the global boards that change when a tenant joins or leaves global learning."""
     live, _ = await live_and_building(connection)
-    contexts = _contexts(await connection.fetch(_BOARDS_SQL["score_contexts"], live.number, tenant))
+    contexts = _contexts(await connection.fetch(_SQL["score_contexts"], live.number, tenant))
     contexts |= _contexts(await connection.fetch(_SQL["published_contexts"]))
     await enqueue_boards(connection, live, {BoardKey(ANY, ANY, *context) for context in contexts})
 

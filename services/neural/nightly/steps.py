@@ -12,7 +12,7 @@ import asyncpg
 from kit.errors import Unavailable
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
-from neural.domain.global_release import GRID
+from neural.domain.global_scope.noise import GRID
 from neural.domain.prior_strength import NoisedCell, VarianceSums, fit_strength, joined, noised_sums
 from neural.domain.shrinkage import Priors
 from neural.store.access import LEARNER

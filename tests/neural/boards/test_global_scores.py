@@ -1,9 +1,7 @@
-"""Global scores: limits, noise and periods of their publication, and separation of tenants."""
+"""Global scores: limits, noise and periods of their publication."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,44 +12,17 @@ import redis.asyncio
 
 from kit.channels import board_key
 from kit.postgres.queries import load_queries
-from neural.boards.global_scores import recompute_version
 from neural.boards.store import BoardStore
 from neural.domain.boards import decode
 from neural.domain.fixed_point import mean, weigh
-from neural.domain.global_release import RATER_UNITS_MAX
+from neural.domain.global_scope.release import RATER_UNITS_MAX
 from neural.domain.model import ANY, BoardKey, Scope
 from neural.queries.scores import ScoreFilter, Scores
-from neural.rebuild import rebuild as rebuild_module
-from neural.recommendation.ranking import board_keys
 from neural.store.access import LEARNER
 from tests.neural.fixtures.erasures import random_history
+from tests.neural.fixtures.history import NOON, TENANTS, published, write_tenants, write_votes
 from tests.neural.fixtures.stack import LearningStack, open_stack
 from tests.support.servers import Databases
-
-TENANTS = ("acme", "globex", "initech", "hooli")
-NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-"""A time in the period of today."""
-
-
-async def write_votes(stack: LearningStack, tenant: str, users: int, rating: int = 1, prefix: str = "u") -> None:
-    """Writes one vote on model m of each of several users of a tenant."""
-    async with stack.feedback.connection.transaction():
-        for number in range(users):
-            await stack.feedback.for_tenant(tenant).rate("m", [rating], f"{prefix}{number}")
-
-
-async def write_tenants(stack: LearningStack, users: int = 24, tenants: Sequence[str] = TENANTS) -> None:
-    """Writes votes of tenants in global learning: three of four are positive."""
-    for tenant in tenants:
-        await stack.set_global_learning(tenant)
-        await write_votes(stack, tenant, users)
-        await write_votes(stack, tenant, users // 3, -1, "other")
-
-
-async def published(stack: LearningStack) -> list[Any]:
-    """Returns the published global scores of one context."""
-    query = "SELECT * FROM neural.published_global_scores WHERE task_type = 'chat' AND domain_mode = 'general'"
-    return await stack.rows(f"{query} AND version = $1", (await stack.live()).number)
 
 
 async def board_of_all_tenants(stack: LearningStack) -> Any:
@@ -62,7 +33,7 @@ async def board_of_all_tenants(stack: LearningStack) -> Any:
 
 async def exact_sums(stack: LearningStack) -> list[tuple[Any, ...]]:
     """Returns the sums before noise of all tenants."""
-    query = load_queries("neural", "global_scores.sql")["rater_limited_sums"]
+    query = load_queries("neural", "boards.sql")["rater_limited_sums"]
     live = await stack.live()
     limit = str(weigh(RATER_UNITS_MAX, NOON, live.half_life))
     async with stack.database.as_role(LEARNER) as connection:
@@ -240,74 +211,6 @@ async def test_noise_key_is_readable_by_learner_role_only(stack: LearningStack) 
             await connection.fetchval("SELECT count(*) FROM neural.global_contributions")
 
 
-async def test_global_score_limits_are_configurable(database_url: str, redis_url: str) -> None:
-    async with open_stack(database_url, redis_url, global_tenants_min=1, global_raters_min=2) as stack:
-        await stack.set_global_learning("acme")
-        await write_votes(stack, "acme", 1)
-        await stack.publish()
-        assert await published(stack) == []
-        await stack.feedback.rate("m", [1], "another")
-        await stack.publish()
-        assert len(await published(stack)) == 1
-
-
-@pytest.fixture
-async def exact_stack(database_url: str, redis_url: str) -> AsyncIterator[LearningStack]:
-    """Gives a stack that publishes exact global scores of at least one tenant with ten raters."""
-    async with open_stack(database_url, redis_url, global_tenants_min=1) as opened:
-        yield opened
-
-
-async def test_exact_global_score_is_sum_of_participating_tenants(exact_stack: LearningStack) -> None:
-    stack = exact_stack
-    for tenant in TENANTS:
-        await stack.set_global_learning(tenant)
-        await write_votes(stack, tenant, 4, -1 if tenant == "acme" else 1)
-    await write_votes(stack, "loner", 20, -1)
-    await stack.publish()
-    (row,) = await published(stack)
-    own = await stack.rows(
-        "SELECT sum(evidence) AS evidence, sum(score_sum) AS score_sum FROM neural.neural_model_scores"
-        " WHERE user_id = '' AND task_type = 'chat' AND domain_mode = 'general' AND tenant_id = ANY($1)",
-        list(TENANTS),
-    )
-    assert float(row["evidence"]) == pytest.approx(float(own[0]["evidence"]), rel=1e-5)
-    assert float(row["score_sum"]) == pytest.approx(float(own[0]["score_sum"]), rel=1e-5)
-    assert (row["total_count"], row["raters"], row["tenants"], row["negative_count"]) == (16, 16, 4, 4)
-    assert mean(int(row["score_sum"]), int(row["evidence"])) == pytest.approx(3 / 4, abs=1e-6)
-
-
-async def test_exact_global_score_follows_tenants_that_leave_and_join(exact_stack: LearningStack) -> None:
-    stack = exact_stack
-    for tenant in TENANTS:
-        await stack.set_global_learning(tenant)
-        await write_votes(stack, tenant, 5, -1 if tenant == "hooli" else 1)
-    await stack.publish()
-    counts = [[row["negative_count"] for row in await published(stack)]]
-    for enabled in (False, True):
-        await stack.set_global_learning("hooli", enabled)
-        await stack.publish()
-        counts.append([row["negative_count"] for row in await published(stack)])
-    assert counts == [[5], [0], [5]]
-    for tenant in TENANTS[:3]:
-        await stack.set_global_learning(tenant, False)
-    await stack.publish()
-    assert await published(stack) == []
-    assert (await stack.estimates("unknown", candidates=("m",)))["m"].scope is None
-
-
-async def test_change_to_noise_replaces_exact_scores(
-    exact_stack: LearningStack, database_url: str, redis_url: str
-) -> None:
-    await write_tenants(exact_stack)
-    await exact_stack.publish(NOON)
-    (exact,) = await published(exact_stack)
-    async with open_stack(database_url, redis_url) as stack:
-        await stack.publish(NOON)
-        (noised,) = await published(stack)
-    assert exact["score_sum"] != noised["score_sum"]
-
-
 async def test_global_scores_without_opt_in_are_empty(stack: LearningStack) -> None:
     for tenant in TENANTS:
         await write_votes(stack, tenant, 24)
@@ -315,67 +218,3 @@ async def test_global_scores_without_opt_in_are_empty(stack: LearningStack) -> N
     for table in ("global_publications", "global_contributions", "global_measurements", "global_model_scores"):
         assert await stack.number(f"SELECT count(*) FROM neural.{table}") == 0
     assert await stack.rows("SELECT * FROM neural.tenant_settings") == []
-
-
-async def test_tenant_leaving_during_swap_is_not_in_new_version(
-    exact_stack: LearningStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stack = exact_stack
-    for tenant in TENANTS:
-        await stack.set_global_learning(tenant)
-        await write_votes(stack, tenant, 5)
-    await stack.publish()
-    original = recompute_version
-    steps: list[asyncio.Task[int]] = []
-
-    async def leave(*arguments: Any) -> Any:
-        await original(*arguments)
-        await stack.set_global_learning("hooli", False)
-        steps.append(asyncio.create_task(stack.publisher.step()))
-        await stack.wait_until_blocked()
-
-    monkeypatch.setattr(rebuild_module, "recompute_version", leave)
-    await stack.rebuild.run("018f0000-0000-7000-8000-000000000001")
-    await asyncio.gather(*steps)
-    await stack.publish()
-    assert [row["tenants"] for row in await published(stack)] == [3]
-
-
-async def test_rebuild_gives_equal_exact_global_scores(exact_stack: LearningStack) -> None:
-    stack = exact_stack
-    for tenant in TENANTS:
-        await stack.set_global_learning(tenant)
-        await write_votes(stack, tenant, 4)
-    await stack.publish()
-    names = ("evidence", "score_sum", "total_count", "raters", "tenants")
-    before = [[row[name] for name in names] for row in await published(stack)]
-    await stack.rebuild.run("018f0000-0000-7000-8000-000000000001")
-    assert [[row[name] for name in names] for row in await published(stack)] == before
-    assert before
-
-
-async def test_boards_and_cache_keys_of_tenants_are_separate(stack: LearningStack, redis_url: str) -> None:
-    await stack.feedback.for_tenant("acme").rate("m", [1] * 3)
-    await stack.feedback.for_tenant("globex").rate("m", [-1] * 5)
-    await stack.publish()
-    for tenant, positive, negative in (("acme", 3, 0), ("globex", 0, 5), ("hooli", 0, 0)):
-        boards = await stack.table().boards(tenant, board_keys(tenant, "u", "chat", "general"))
-        seen = [(row.positive, row.negative) for board in boards for row in board.rows.values()]
-        assert set(seen) == ({(positive, negative)} if positive + negative else set())
-        known = await stack.estimates(tenant, "u")
-        assert [(each.positive, each.negative) for each in known.values()] == list(set(seen))
-    async with redis.asyncio.Redis.from_url(redis_url) as client:
-        keys = [key.decode() async for key in client.scan_iter()]
-        for key in keys:
-            value = str(await client.get(key))
-            assert (",5,0,5," in value) is ("{globex}" in key), key
-            assert (",3,3,0," in value) is ("{acme}" in key), key
-    assert {key.split("{")[1].split("}")[0] for key in keys} == {"acme", "globex", "hooli", "-global-"}
-
-
-async def test_board_of_another_tenant_is_not_readable(stack: LearningStack) -> None:
-    await stack.feedback.for_tenant("globex").rate("m", [1])
-    await stack.learn()
-    key = BoardKey("globex", ANY, "chat", "general")
-    assert [board.rows for board in await stack.table().boards("acme", [key])] == []
-    assert "m" in (await stack.board(tenant="globex")).rows

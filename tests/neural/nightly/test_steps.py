@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from neural.domain.global_release import GRID
+from neural.domain.global_scope.noise import GRID
 from neural.domain.shrinkage import Priors
 from neural.nightly.steps import delete_old_rows, fit_priors, report_drift
 from neural.recommendation.fitted_priors import FittedPriors

@@ -13,14 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.domain.global_release import (
+from neural.domain.global_scope.noise import GRID, laplace_noise
+from neural.domain.global_scope.release import (
     DELTA,
-    GRID,
     ReleaseRules,
     TenantContribution,
     derived_counts,
     evidence_limit,
-    laplace_noise,
     noised_contribution,
     release,
 )

@@ -19,19 +19,15 @@ With `tenants_min` 1 the sums are exact, and one tenant is enough.
 
 from __future__ import annotations
 
-import hmac
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from hashlib import sha256
 
-GRID = 1 << 20
-"""Steps per unit of evidence. Sums and noise are rounded to this grid, because low-order bits of floats reveal the sum
-(Mironov, "On significance of the least significant bits for differential privacy", CCS 2012)."""
+from neural.domain.global_scope.noise import GRID, laplace_noise, tail_quantile
+
 RATER_UNITS_MAX = 1.0
 """Evidence of one rater that counts in a cell, in units."""
 DELTA = 1e-5
@@ -67,7 +63,7 @@ class ReleaseRules:
     @cached_property
     def evidence_min(self) -> int:
         """Noised evidence from which a tenant counts, in grid steps."""
-        return 1 if self.is_exact else math.ceil((RATER_UNITS_MAX + self.noise_scale * _tail_quantile(DELTA)) * GRID)
+        return 1 if self.is_exact else math.ceil((RATER_UNITS_MAX + self.noise_scale * tail_quantile(DELTA)) * GRID)
 
     def period_start(self, now: datetime) -> datetime:
         """Returns the start of the period that contains a time."""
@@ -76,7 +72,7 @@ class ReleaseRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantContribution:
-    """What one tenant contributes to a global cell, noise included. Sums are in grid steps."""
+    """Contribution of one tenant to a global cell, noise included. Sums are in grid steps."""
 
     sums: tuple[int, ...]
     """Evidence, score sum, and both by aspect, in the order of `neural.domain.cells.SUMS`."""
@@ -100,26 +96,6 @@ class PublishedCell:
     tenants: int
     first_output_at: datetime
     """Median over the tenants, by which versions of a model are ordered. One tenant cannot move it at will."""
-
-
-def _tail_quantile(delta: float) -> float:
-    """Returns x with P(max(X, 0) + max(Y, 0) >= x) = (3 + x) e^-x / 4 = delta, for independent X, Y of Laplace(1)."""
-    low, high = 0.0, 1000.0
-    for _ in range(200):
-        middle = (low + high) / 2
-        low, high = (middle, high) if (3 + middle) * math.exp(-middle) / 4 > delta else (low, middle)
-    return high
-
-
-def laplace_noise(key: bytes, scale: float, *parts: str) -> int:
-    """Returns Laplace noise in grid steps, which depends only on the key, the scale (in units) and the parts.
-
-    The 64 bits of an HMAC give the sign and the uniform variable of the inverse distribution function.
-    """
-    text = json.dumps([repr(scale), *parts]).encode()
-    bits = int.from_bytes(hmac.digest(key, text, sha256)[:8])
-    size = -math.log(((bits >> 1) + 0.5) / (1 << 63)) * scale
-    return round((size if bits & 1 else -size) * GRID)
 
 
 def noised_contribution(
