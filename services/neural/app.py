@@ -19,8 +19,10 @@ from kit.redis.client import open_redis
 from kit.rpc.server import RpcServer, build_server
 from neural.api import learning_servicer, recommend_servicer
 from neural.api.convert.learning import trust_score_pattern
+from neural.boards import global_scores
 from neural.boards.cache import BoardCache
 from neural.boards.change_listener import ChangeListener
+from neural.boards.global_scores import GlobalMeasurement
 from neural.boards.publisher import Publisher
 from neural.boards.store import BoardStore
 from neural.boards.table import BoardTable
@@ -178,6 +180,7 @@ def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
     budgets = BudgetController(database, parts.settings.learning.budget_gain)
     erasure = UserErasure(database, parts.cache, trust, parts.publisher.wake, trust_score_pattern)
     maintain = functools.partial(maintenance.maintain, database)
+    measurement = GlobalMeasurement(database, parts.settings.learning, parts.publisher.wake)
     night_poll = nightly_run.POLL_INTERVAL
     return [
         periodically("budget-controller", budgets.update_all, controller.INTERVAL),
@@ -190,6 +193,7 @@ def _periodic_jobs(parts: _Parts) -> list[AbstractAsyncContextManager[object]]:
             retry_after=rounds.INTERVAL,
         ),
         periodically("nightly-runs", night.run_scheduled, night_poll, first_after=night_poll),
+        periodically("global-scores", measurement.step, global_scores.INTERVAL),
         periodically("erasures", erasure.step, POLL_INTERVAL),
         periodically("maintenance", maintain, maintenance.INTERVAL),
     ]

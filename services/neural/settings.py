@@ -28,9 +28,16 @@ class LearningSettings:
     carry_over: Annotated[float, Setting("VERSION_CARRY_OVER", 0, 1)] = 0.5
     """Share of the evidence of a model version that counts for the next version."""
     global_tenants_min: Annotated[int, Setting("GLOBAL_TENANTS_MIN", 1, 1_000_000, "tenants")] = 3
-    """Tenants that a published global score requires."""
+    """Tenants that a published global score requires beside any one tenant. With 1, scores are exact and one tenant is
+    enough."""
     global_raters_min: Annotated[int, Setting("GLOBAL_RATERS_MIN", 1, 1_000_000, "users")] = 10
-    """Users that a published global score requires."""
+    """Users that a published global score requires beside those of any one tenant."""
+    global_tenant_share_max: Annotated[float, Setting("GLOBAL_TENANT_SHARE_MAX", 0.01, 1)] = 0.25
+    """Largest share of one tenant in the evidence of a global score. With T tenants, at least 1 / T applies."""
+    global_epsilon: Annotated[float, Setting("GLOBAL_EPSILON", 0.01, 100)] = 1.0
+    """Privacy loss of one rater per global score and publication (differential privacy). Less adds more noise."""
+    global_period: Annotated[timedelta, Setting("GLOBAL_PERIOD_HOURS", 1, 720, "hours")] = timedelta(hours=24)
+    """Time between two publications of global scores. Periods begin at multiples of it since 1970, in UTC."""
     rebuild_workers: Annotated[int, Setting("REBUILD_WORKERS", 1, 16, "statements")] = 2
     """Statements that a rebuild runs in parallel."""
     nightly_hour: Annotated[int, Setting("NIGHTLY_HOUR", -1, 23)] = 3

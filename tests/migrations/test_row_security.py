@@ -27,7 +27,9 @@ WITHOUT_TENANT = {
     "neural.runs": "start and end of nightly runs; only the learner role reads it",
     "neural.rebuild_slices": "completed slices of a rebuild; only the learner role reads it",
     "neural.score_versions": "names and states of versions of all scores",
-    "neural.global_model_scores": "sums over participating tenants; a view publishes those of large groups",
+    "neural.global_model_scores": "exact global sums of earlier releases; empty",
+    "neural.global_publications": "published global scores, with noise",
+    "neural.noise_keys": "secret from which the noise is computed; only the learner role reads it",
 }
 """Tables without row-level security, each with the reason."""
 

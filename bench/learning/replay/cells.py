@@ -16,7 +16,11 @@ from cli.demo.workload import TENANTS, USERS_PER_TENANT
 from neural.settings import LearningSettings
 
 PUBLISHED = LearningSettings()
-"""Settings with the number of tenants and raters that a global cell needs before it is published."""
+"""Settings with the number of tenants and raters that a global cell needs before it is published.
+
+The replay has three tenants. It publishes exact sums of at least `global_tenants_min` tenants, without the limits and
+the noise of `neural.domain.global_scope`.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,17 @@ def tenant_of(request_tenant: str) -> str:
     return request_tenant
 
 
+def require_all_tenants(operation: str) -> None:
+    """Raises Forbidden (ALL_TENANTS_ONLY) unless the caller is an operator of all tenants.
+
+    `operation` is the subject of the message, for example "A batch run".
+    """
+    principal = current_principal()
+    if principal.tenant_id or "operator" not in principal.roles:
+        message = f"{operation} covers all tenants. It requires the token of an operator without a tenant."
+        raise Forbidden(message, reason="ALL_TENANTS_ONLY")
+
+
 def roles_of(text: str) -> dict[str, str]:
     """Reads a map such as `brain-prod=service, Feedback Admins=admin`; raises ValueError with the rule."""
     pairs = [each.rpartition("=") for each in text.split(",") if each.strip()]

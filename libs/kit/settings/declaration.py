@@ -22,7 +22,7 @@ PREFIX = "RADIANT_"
 """Prefix of every environment variable of the suite."""
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-_SECONDS = {"seconds": 1, "days": 86_400}
+_SECONDS = {"seconds": 1, "hours": 3_600, "days": 86_400}
 
 
 class SettingsError(Exception):
@@ -42,7 +42,7 @@ class Setting:
     """Smallest valid number, in the unit of the variable."""
     maximum: float | None = None
     unit: str = ""
-    """Unit, for example bytes, items or seconds. A timedelta is read in seconds unless the unit is days."""
+    """Unit, for example bytes, items or seconds. A timedelta is read in seconds unless the unit is hours or days."""
     choices: Sequence[str] = ()
     """Valid texts; an Enum or a Literal defines its own."""
     is_secret: bool = False

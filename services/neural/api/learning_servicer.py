@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from kit.auth.tokens import current_principal, tenant_of
+from kit.auth.tokens import current_principal, require_all_tenants, tenant_of
 from kit.postgres.audit import UNKNOWN_ACTOR
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Database
@@ -54,13 +54,15 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
     async def RunBatchLearning(
         self, request: pb.RunBatchLearningRequest, context: Context
     ) -> pb.RunBatchLearningResponse:
-        """Executes a nightly run."""
+        """Executes a nightly run. Only an operator of all tenants may start one."""
+        require_all_tenants("A batch run")
         return learning.run_report(
             await self._nightly.run(request.request_id, current_principal().subject or UNKNOWN_ACTOR)
         )
 
     async def ListBatchRuns(self, request: pb.ListBatchRunsRequest, context: Context) -> pb.ListBatchRunsResponse:
-        """Lists nightly runs, newest first."""
+        """Lists nightly runs, newest first, to an operator of all tenants."""
+        require_all_tenants("The list of batch runs")
         page = runs.RUNS.request(request, "runs")
         return runs.run_page(page.page(await read_runs(self._database, page.after, page.limit), runs.position_of))
 
@@ -71,7 +73,8 @@ class LearningServicer(learning_service_pb2_grpc.LearningServiceServicer):
         is_all_tenants = not request.tenant_id and not current_principal().tenant_id
         tenant = "" if is_all_tenants else tenant_of(request.tenant_id)
         status = await learning_status(self._database, tenant)
-        return learning.learning_status(status, await self._cache.is_available())
+        is_operator = not current_principal().tenant_id
+        return learning.learning_status(status, await self._cache.is_available(), is_operator)
 
     async def ListTrustScores(self, request: pb.ListTrustScoresRequest, context: Context) -> pb.ListTrustScoresResponse:
         """Lists trust scores, lowest trust first."""

@@ -7,17 +7,15 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from kit.postgres.pool import Connection, Database
+from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from kit.telemetry.metrics import Counter
 from neural.boards.cache import BoardCache
-from neural.boards.global_scores import lock_global_scores, recompute_global
-from neural.boards.queue import increment_revisions
+from neural.boards.global_scores import recompute_global
 from neural.boards.store import read_boards
-from neural.domain.model import ANY, Board, BoardKey
+from neural.domain.model import Board, BoardKey
 from neural.settings import LearningSettings
 from neural.store.access import LEARNER
-from neural.store.versions import live_and_building
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +74,7 @@ class Publisher:
             rows = await connection.fetch(_SQL["dequeue_boards"], BOARDS_PER_STEP)
             keys = {BoardKey(*row) for row in rows}
             if keys:
-                keys |= await self._recompute_global(connection, keys)
+                keys |= await recompute_global(connection, keys, self._settings)
                 boards = await read_boards(connection, keys, datetime.now(UTC), self._settings.carry_over)
                 await self._write_to_cache(boards)
                 self._on_published(keys)
@@ -90,20 +88,3 @@ class Publisher:
         else:
             log.warning("cache unavailable, boards are read from the database")
             self._is_cache_outdated = True
-
-    async def _recompute_global(self, connection: Connection, keys: Iterable[BoardKey]) -> set[BoardKey]:
-        tenants = {key.tenant_id for key in keys}
-        rows = await connection.fetch(_SQL["participants"], sorted(tenants))
-        participants = {row["tenant_id"] for row in rows}
-        contexts = {
-            (key.task_type, key.domain_mode)
-            for key in keys
-            if key.user_id == ANY and (key.tenant_id in participants or key.tenant_id == ANY)
-        }
-        if not contexts:
-            return set()
-        await lock_global_scores(connection)  # before the version is read: a rebuild with the lock may change it
-        live, _ = await live_and_building(connection)
-        await recompute_global(connection, live.number, contexts, self._settings)
-        await increment_revisions(connection, [ANY])
-        return {BoardKey(ANY, ANY, task, domain) for task, domain in contexts}

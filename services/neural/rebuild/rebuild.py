@@ -136,7 +136,7 @@ class Rebuild:
             await lock_all_shards(connection)
             while await _learn_changed(connection, version):
                 pass
-            await recompute_version(connection, version.number, self._settings)
+            await recompute_version(connection, version, self._settings)
             report["finished_at"] = datetime.now(UTC).timestamp()
             await connection.execute(_SQL["retire_live"])
             if not await connection.fetchval(_SQL["set_live"], version.number, report["units"], json.dumps(report)):

@@ -41,8 +41,7 @@ WHERE (r.started_at, r.run_id) < ($1::timestamptz, $2::uuid)
 ORDER BY r.started_at DESC, r.run_id DESC LIMIT $3;
 
 -- query: variance_sums
--- Sums of squares of units within cells and of cells within their parents: users within a context of a tenant, tenants within
--- a global context, domains within a task, tasks within a model. The last three use only tenants in global learning.
+-- Sums of squares of units within the cells of users, and of these cells within a context of their tenant.
 WITH units AS (
   SELECT c.tenant_id, c.user_id, c.task_type, c.domain_mode, m.model, (c.score_sum / nullif(c.evidence, 0))::float8 AS score
   FROM neural.unit_contributions c CROSS JOIN LATERAL unnest(c.models) AS m (model)
@@ -51,34 +50,29 @@ WITH units AS (
 ), users AS (
   SELECT tenant_id, user_id, task_type, domain_mode, model, count(*)::float8 AS n, sum(score) AS s, sum(score * score) AS q
   FROM units GROUP BY tenant_id, user_id, task_type, domain_mode, model
-), tenants AS (
-  SELECT tenant_id, task_type, domain_mode, model, sum(n) AS n, sum(s) AS s, sum(q) AS q
-  FROM users GROUP BY tenant_id, task_type, domain_mode, model
-), contexts AS (
-  SELECT task_type, domain_mode, model, sum(n) AS n, sum(s) AS s, sum(q) AS q, count(DISTINCT tenant_id) AS tenants
-  FROM tenants WHERE tenant_id IN (SELECT tenant_id FROM neural.tenant_settings WHERE global_learning)
-  GROUP BY task_type, domain_mode, model HAVING count(DISTINCT tenant_id) >= $1
-), tasks AS (
-  SELECT task_type, model, sum(n) AS n, sum(s) AS s, sum(q) AS q FROM contexts GROUP BY task_type, model
-), levels AS (
-  SELECT tenant_id, 'user' AS level, tenant_id || '/' || task_type || '/' || domain_mode || '/' || model AS parent, n, s, q FROM users
-  UNION ALL
-  SELECT '', 'tenant', t.task_type || '/' || t.domain_mode || '/' || t.model, t.n, t.s, t.q
-  FROM tenants t JOIN contexts USING (task_type, domain_mode, model)
-  WHERE t.tenant_id IN (SELECT tenant_id FROM neural.tenant_settings WHERE global_learning)
-  UNION ALL
-  SELECT '', 'domain', task_type || '/' || model, n, s, q FROM contexts
-  UNION ALL
-  SELECT '', 'task', model, n, s, q FROM tasks
 ), parents AS (
-  SELECT tenant_id, level, parent, count(*) AS cells, sum(n) AS n, sum(q - s * s / n) AS within,
+  SELECT tenant_id, count(*) AS cells, sum(n) AS n, sum(q - s * s / n) AS within,
     greatest(sum(s * s / n) - sum(s) * sum(s) / sum(n), 0) AS between, sum(n) - sum(n * n) / sum(n) AS spread
-  FROM levels GROUP BY tenant_id, level, parent
+  FROM users GROUP BY tenant_id, task_type, domain_mode, model
 )
-SELECT tenant_id, level, sum(cells)::bigint AS cells, sum(n)::bigint AS units, sum(within) AS within,
+SELECT tenant_id, 'user' AS level, sum(cells)::bigint AS cells, sum(n)::bigint AS units, sum(within) AS within,
   (sum(n) - sum(cells))::bigint AS within_freedom, sum(between) AS between, (sum(cells) - count(*))::bigint AS between_freedom,
   sum(spread) AS spread
-FROM parents GROUP BY tenant_id, level ORDER BY tenant_id, level;
+FROM parents GROUP BY tenant_id ORDER BY tenant_id;
+
+-- query: global_cells
+-- Evidence and score sum (both in steps of 2^-20 units, with noise) of each tenant in each context of global learning
+-- that at least $1 tenants share, and the scale of the noise.
+SELECT c.* FROM (
+  SELECT g.task_type, g.domain_mode, g.model, sum(g.sums[1])::bigint AS evidence, sum(g.sums[2])::bigint AS score_sum,
+    count(*) AS noised, max(m.noise_scale) AS noise_scale,
+    count(*) OVER (PARTITION BY g.task_type, g.domain_mode, g.model) AS tenants
+  FROM neural.global_contributions g
+  JOIN neural.tenant_settings t ON t.tenant_id = g.tenant_id AND t.global_learning
+  JOIN neural.global_measurements m ON m.tenant_id = g.tenant_id
+  WHERE g.task_type <> '' AND g.domain_mode <> ''
+  GROUP BY g.tenant_id, g.task_type, g.domain_mode, g.model
+) AS c WHERE c.tenants >= $1 AND c.evidence > 0;
 
 -- query: upsert_strength
 -- Inserts or replaces a fitted prior strength.

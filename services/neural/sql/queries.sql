@@ -35,14 +35,10 @@ FROM (
   SELECT s.task_type, s.domain_mode, s.model, s.model_version, 0, s.evidence, s.score_sum, s.accuracy_evidence,
     s.accuracy_sum, s.relevance_evidence, s.relevance_sum, s.speed_evidence, s.speed_sum, s.positive_count,
     s.negative_count, s.neutral_count, s.implicit_positive_count, s.implicit_negative_count, s.total_count,
-    s.updated_at, v.first_output_at
+    s.updated_at, s.first_output_at
   FROM keys k
   JOIN neural.published_global_scores s ON s.version = $1 AND $2 = '' AND $3 = '' AND s.task_type = k.task_type
     AND s.domain_mode = k.domain_mode AND s.model = k.model
-  LEFT JOIN LATERAL (
-    SELECT min(first_output_at) AS first_output_at FROM neural.model_versions v
-    WHERE v.model = s.model AND v.model_version = s.model_version
-  ) AS v ON true
 ) AS c
 ORDER BY c.task_type, c.domain_mode, c.model;
 

@@ -271,6 +271,14 @@ CREATE FUNCTION neural.excess_of(cell neural.neural_model_scores) RETURNS TABLE(
 END;
 
 --
+-- fixed_point(bigint, timestamp with time zone, double precision); Type: FUNCTION
+--
+
+CREATE FUNCTION neural.fixed_point(steps bigint, moment timestamp with time zone, half_life_seconds double precision) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN round(((((steps)::numeric * (1048576)::numeric) * power((2)::numeric, (floor(((EXTRACT(epoch FROM (moment - '2020-01-01 00:00:00+00'::timestamp with time zone)))::double precision / half_life_seconds)))::numeric)) * (power((2)::double precision, (((EXTRACT(epoch FROM (moment - '2020-01-01 00:00:00+00'::timestamp with time zone)))::double precision / half_life_seconds) - floor(((EXTRACT(epoch FROM (moment - '2020-01-01 00:00:00+00'::timestamp with time zone)))::double precision / half_life_seconds)))))::numeric));
+
+--
 -- forget_user_rows(text, text); Type: FUNCTION
 --
 
@@ -342,36 +350,22 @@ CREATE FUNCTION neural.get_feedback_score(tenant text, output text, rater text) 
 END;
 
 --
--- global_model_scores; Type: TABLE
+-- global_publications; Type: TABLE
 --
 
-CREATE TABLE neural.global_model_scores (
-    version bigint NOT NULL,
+CREATE TABLE neural.global_publications (
     task_type text NOT NULL,
     domain_mode text NOT NULL,
     model text NOT NULL,
     model_version text NOT NULL,
-    evidence numeric DEFAULT 0 NOT NULL,
-    score_sum numeric DEFAULT 0 NOT NULL,
-    accuracy_evidence numeric DEFAULT 0 NOT NULL,
-    accuracy_sum numeric DEFAULT 0 NOT NULL,
-    relevance_evidence numeric DEFAULT 0 NOT NULL,
-    relevance_sum numeric DEFAULT 0 NOT NULL,
-    speed_evidence numeric DEFAULT 0 NOT NULL,
-    speed_sum numeric DEFAULT 0 NOT NULL,
-    positive_count bigint DEFAULT 0 NOT NULL,
-    negative_count bigint DEFAULT 0 NOT NULL,
-    neutral_count bigint DEFAULT 0 NOT NULL,
-    implicit_positive_count bigint DEFAULT 0 NOT NULL,
-    implicit_negative_count bigint DEFAULT 0 NOT NULL,
-    total_count bigint DEFAULT 0 NOT NULL,
-    raters bigint DEFAULT 0 NOT NULL,
-    tenants bigint DEFAULT 0 NOT NULL,
-    published boolean DEFAULT false NOT NULL,
-    revision bigint DEFAULT 1 NOT NULL,
+    sums bigint[] NOT NULL,
+    counts bigint[] NOT NULL,
+    raters bigint NOT NULL,
+    tenants bigint NOT NULL,
+    first_output_at timestamp with time zone NOT NULL,
+    decayed_to timestamp with time zone NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
-)
-PARTITION BY LIST (version);
+);
 
 --
 -- model_versions; Type: TABLE
@@ -385,38 +379,6 @@ CREATE TABLE neural.model_versions (
 );
 
 ALTER TABLE ONLY neural.model_versions FORCE ROW LEVEL SECURITY;
-
---
--- published_global_scores; Type: VIEW
---
-
-CREATE VIEW neural.published_global_scores AS
- SELECT version,
-    task_type,
-    domain_mode,
-    model,
-    model_version,
-    evidence,
-    score_sum,
-    accuracy_evidence,
-    accuracy_sum,
-    relevance_evidence,
-    relevance_sum,
-    speed_evidence,
-    speed_sum,
-    positive_count,
-    negative_count,
-    neutral_count,
-    implicit_positive_count,
-    implicit_negative_count,
-    total_count,
-    raters,
-    tenants,
-    published,
-    revision,
-    updated_at
-   FROM neural.global_model_scores
-  WHERE published;
 
 --
 -- score_versions; Type: TABLE
@@ -437,6 +399,40 @@ CREATE TABLE neural.score_versions (
     CONSTRAINT score_versions_mode_check CHECK ((mode = ANY (ARRAY['running_mean'::text, 'evidence_weighted'::text]))),
     CONSTRAINT score_versions_state_check CHECK ((state = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text, 'failed'::text])))
 );
+
+--
+-- published_global_scores; Type: VIEW
+--
+
+CREATE VIEW neural.published_global_scores AS
+ SELECT v.version,
+    g.task_type,
+    g.domain_mode,
+    g.model,
+    g.model_version,
+    neural.fixed_point(g.sums[1], g.decayed_to, v.half_life_seconds) AS evidence,
+    neural.fixed_point(g.sums[2], g.decayed_to, v.half_life_seconds) AS score_sum,
+    neural.fixed_point(g.sums[3], g.decayed_to, v.half_life_seconds) AS accuracy_evidence,
+    neural.fixed_point(g.sums[4], g.decayed_to, v.half_life_seconds) AS accuracy_sum,
+    neural.fixed_point(g.sums[5], g.decayed_to, v.half_life_seconds) AS relevance_evidence,
+    neural.fixed_point(g.sums[6], g.decayed_to, v.half_life_seconds) AS relevance_sum,
+    neural.fixed_point(g.sums[7], g.decayed_to, v.half_life_seconds) AS speed_evidence,
+    neural.fixed_point(g.sums[8], g.decayed_to, v.half_life_seconds) AS speed_sum,
+    g.counts[1] AS positive_count,
+    g.counts[2] AS negative_count,
+    g.counts[3] AS neutral_count,
+    g.counts[4] AS implicit_positive_count,
+    g.counts[5] AS implicit_negative_count,
+    g.counts[6] AS total_count,
+    g.raters,
+    g.tenants,
+    true AS published,
+    (1)::bigint AS revision,
+    g.updated_at,
+    g.first_output_at
+   FROM (neural.global_publications g
+     CROSS JOIN neural.score_versions v)
+  WHERE (v.state = ANY (ARRAY['live'::text, 'building'::text]));
 
 --
 -- get_neural_recommendation(text, text, text, text, integer[], double precision, double precision); Type: FUNCTION
@@ -640,6 +636,69 @@ CREATE TABLE neural.counted_outputs (
 ALTER TABLE ONLY neural.counted_outputs FORCE ROW LEVEL SECURITY;
 
 --
+-- global_contributions; Type: TABLE
+--
+
+CREATE TABLE neural.global_contributions (
+    tenant_id text NOT NULL,
+    task_type text NOT NULL,
+    domain_mode text NOT NULL,
+    model text NOT NULL,
+    model_version text NOT NULL,
+    sums bigint[] NOT NULL,
+    counts bigint[] NOT NULL,
+    raters bigint NOT NULL,
+    first_output_at timestamp with time zone NOT NULL,
+    decayed_to timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY neural.global_contributions FORCE ROW LEVEL SECURITY;
+
+--
+-- global_measurements; Type: TABLE
+--
+
+CREATE TABLE neural.global_measurements (
+    tenant_id text NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    noise_scale double precision NOT NULL
+);
+
+ALTER TABLE ONLY neural.global_measurements FORCE ROW LEVEL SECURITY;
+
+--
+-- global_model_scores; Type: TABLE
+--
+
+CREATE TABLE neural.global_model_scores (
+    version bigint NOT NULL,
+    task_type text NOT NULL,
+    domain_mode text NOT NULL,
+    model text NOT NULL,
+    model_version text NOT NULL,
+    evidence numeric DEFAULT 0 NOT NULL,
+    score_sum numeric DEFAULT 0 NOT NULL,
+    accuracy_evidence numeric DEFAULT 0 NOT NULL,
+    accuracy_sum numeric DEFAULT 0 NOT NULL,
+    relevance_evidence numeric DEFAULT 0 NOT NULL,
+    relevance_sum numeric DEFAULT 0 NOT NULL,
+    speed_evidence numeric DEFAULT 0 NOT NULL,
+    speed_sum numeric DEFAULT 0 NOT NULL,
+    positive_count bigint DEFAULT 0 NOT NULL,
+    negative_count bigint DEFAULT 0 NOT NULL,
+    neutral_count bigint DEFAULT 0 NOT NULL,
+    implicit_positive_count bigint DEFAULT 0 NOT NULL,
+    implicit_negative_count bigint DEFAULT 0 NOT NULL,
+    total_count bigint DEFAULT 0 NOT NULL,
+    raters bigint DEFAULT 0 NOT NULL,
+    tenants bigint DEFAULT 0 NOT NULL,
+    published boolean DEFAULT false NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY LIST (version);
+
+--
 -- model_companions; Type: TABLE
 --
 
@@ -682,6 +741,16 @@ CREATE TABLE neural.neural_routing_recommendations (
 PARTITION BY RANGE (decided_at);
 
 ALTER TABLE ONLY neural.neural_routing_recommendations FORCE ROW LEVEL SECURITY;
+
+--
+-- noise_keys; Type: TABLE
+--
+
+CREATE TABLE neural.noise_keys (
+    name text NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT noise_keys_key_check CHECK ((length(key) >= 32))
+);
 
 --
 -- prior_strengths; Type: TABLE
@@ -990,11 +1059,32 @@ ALTER TABLE ONLY neural.counted_outputs
     ADD CONSTRAINT counted_outputs_pkey PRIMARY KEY (hour, tenant_id, output_id);
 
 --
+-- global_contributions global_contributions_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY neural.global_contributions
+    ADD CONSTRAINT global_contributions_pkey PRIMARY KEY (tenant_id, task_type, domain_mode, model, model_version);
+
+--
+-- global_measurements global_measurements_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY neural.global_measurements
+    ADD CONSTRAINT global_measurements_pkey PRIMARY KEY (tenant_id);
+
+--
 -- global_model_scores global_model_scores_pkey; Type: CONSTRAINT
 --
 
 ALTER TABLE ONLY neural.global_model_scores
     ADD CONSTRAINT global_model_scores_pkey PRIMARY KEY (version, task_type, domain_mode, model, model_version);
+
+--
+-- global_publications global_publications_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY neural.global_publications
+    ADD CONSTRAINT global_publications_pkey PRIMARY KEY (task_type, domain_mode, model, model_version);
 
 --
 -- heavy_raters heavy_raters_pkey; Type: CONSTRAINT
@@ -1037,6 +1127,13 @@ ALTER TABLE ONLY neural.requests
 
 ALTER TABLE ONLY neural.neural_routing_recommendations
     ADD CONSTRAINT neural_routing_recommendations_pkey PRIMARY KEY (tenant_id, decided_at, decision_id);
+
+--
+-- noise_keys noise_keys_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY neural.noise_keys
+    ADD CONSTRAINT noise_keys_pkey PRIMARY KEY (name);
 
 --
 -- prior_strengths prior_strengths_pkey; Type: CONSTRAINT
@@ -1123,6 +1220,12 @@ ALTER TABLE ONLY neural.user_trust_scores
     ADD CONSTRAINT user_trust_scores_pkey PRIMARY KEY (tenant_id, user_id);
 
 --
+-- global_contributions_context_idx; Type: INDEX
+--
+
+CREATE INDEX global_contributions_context_idx ON neural.global_contributions USING btree (task_type, domain_mode);
+
+--
 -- neural_model_scores_cell_idx; Type: INDEX
 --
 
@@ -1181,6 +1284,18 @@ ALTER TABLE neural.budget_pacers ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE neural.counted_outputs ENABLE ROW LEVEL SECURITY;
+
+--
+-- global_contributions; Type: ROW SECURITY
+--
+
+ALTER TABLE neural.global_contributions ENABLE ROW LEVEL SECURITY;
+
+--
+-- global_measurements; Type: ROW SECURITY
+--
+
+ALTER TABLE neural.global_measurements ENABLE ROW LEVEL SECURITY;
 
 --
 -- board_revisions global_revision; Type: POLICY
@@ -1283,6 +1398,18 @@ CREATE POLICY tenant_isolation ON neural.budget_pacers USING (neural.may_touch(t
 --
 
 CREATE POLICY tenant_isolation ON neural.counted_outputs USING (neural.may_touch(tenant_id));
+
+--
+-- global_contributions tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON neural.global_contributions USING (neural.may_touch(tenant_id));
+
+--
+-- global_measurements tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON neural.global_measurements USING (neural.may_touch(tenant_id));
 
 --
 -- heavy_raters tenant_isolation; Type: POLICY
@@ -1503,6 +1630,13 @@ GRANT ALL ON FUNCTION neural.excess_of(cell neural.neural_model_scores) TO radia
 GRANT ALL ON FUNCTION neural.excess_of(cell neural.neural_model_scores) TO radiant_learner;
 
 --
+-- FUNCTION fixed_point(steps bigint, moment timestamp with time zone, half_life_seconds double precision); Type: ACL
+--
+
+GRANT ALL ON FUNCTION neural.fixed_point(steps bigint, moment timestamp with time zone, half_life_seconds double precision) TO radiant_neural;
+GRANT ALL ON FUNCTION neural.fixed_point(steps bigint, moment timestamp with time zone, half_life_seconds double precision) TO radiant_learner;
+
+--
 -- FUNCTION forget_user_rows(tenant text, gone text); Type: ACL
 --
 
@@ -1531,10 +1665,10 @@ GRANT ALL ON FUNCTION neural.get_feedback_score(tenant text, output text, rater 
 GRANT ALL ON FUNCTION neural.get_feedback_score(tenant text, output text, rater text) TO radiant_learner;
 
 --
--- TABLE global_model_scores; Type: ACL
+-- TABLE global_publications; Type: ACL
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.global_model_scores TO radiant_learner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.global_publications TO radiant_learner;
 
 --
 -- TABLE model_versions; Type: ACL
@@ -1544,18 +1678,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.model_versions TO radiant_lear
 GRANT SELECT ON TABLE neural.model_versions TO radiant_neural;
 
 --
--- TABLE published_global_scores; Type: ACL
---
-
-GRANT SELECT ON TABLE neural.published_global_scores TO radiant_neural;
-GRANT SELECT ON TABLE neural.published_global_scores TO radiant_learner;
-
---
 -- TABLE score_versions; Type: ACL
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.score_versions TO radiant_learner;
 GRANT SELECT ON TABLE neural.score_versions TO radiant_neural;
+
+--
+-- TABLE published_global_scores; Type: ACL
+--
+
+GRANT SELECT ON TABLE neural.published_global_scores TO radiant_neural;
+GRANT SELECT ON TABLE neural.published_global_scores TO radiant_learner;
 
 --
 -- FUNCTION get_neural_recommendation(tenant text, rater text, task text, domain text, min_samples integer[], threshold double precision, carry_over double precision); Type: ACL
@@ -1599,6 +1733,24 @@ GRANT SELECT ON TABLE neural.budget_pacers TO radiant_neural;
 GRANT SELECT,INSERT,DELETE ON TABLE neural.counted_outputs TO radiant_learner;
 
 --
+-- TABLE global_contributions; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.global_contributions TO radiant_learner;
+
+--
+-- TABLE global_measurements; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.global_measurements TO radiant_learner;
+
+--
+-- TABLE global_model_scores; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.global_model_scores TO radiant_learner;
+
+--
 -- TABLE model_companions; Type: ACL
 --
 
@@ -1611,6 +1763,12 @@ GRANT SELECT ON TABLE neural.model_companions TO radiant_neural;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.neural_routing_recommendations TO radiant_learner;
 GRANT SELECT,INSERT ON TABLE neural.neural_routing_recommendations TO radiant_neural;
+
+--
+-- TABLE noise_keys; Type: ACL
+--
+
+GRANT SELECT ON TABLE neural.noise_keys TO radiant_learner;
 
 --
 -- TABLE prior_strengths; Type: ACL

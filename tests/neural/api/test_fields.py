@@ -13,7 +13,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
 from tests.ingest.fixtures.service import reason_of
-from tests.neural.fixtures.calls import ALL_ROLES, METHODS, call_status, insert_feedback
+from tests.neural.fixtures.calls import ALL_ROLES, ALL_TENANTS_METHODS, METHODS, call_status, insert_feedback
 from tests.neural.fixtures.fields import WALK
 from tests.neural.fixtures.service import OPERATOR, NeuralService, open_service
 from tests.support.fields import names_field
@@ -87,8 +87,8 @@ async def test_tenant_other_than_in_token_is_rejected(neural: NeuralService) -> 
         ("expert", {"ListModelScores", "ExplainRecommendation", "GetLearningStatus", "GetTenantSettings"}),
         ("service", {*recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"].methods_by_name}
          | {"LearnOutput", "GetLearningStatus", "GetTenantSettings"}),
-        ("admin", {*METHODS} - {"RunBatchLearning", "ListBatchRuns"}),
-        ("operator", {*METHODS}),
+        ("admin", {*METHODS} - ALL_TENANTS_METHODS),
+        ("operator", {*METHODS} - ALL_TENANTS_METHODS),
     ],
 )  # fmt: skip
 async def test_role_may_call_only_its_methods(neural: NeuralService, role: str, allowed: set[str]) -> None:

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.domain.prior_strength import CELLS_MIN, STRENGTH_MAX, STRENGTH_MIN, UNITS_MIN, VarianceSums, fit_strength
+from neural.domain.prior_strength import (
+    CELLS_MIN,
+    STRENGTH_MAX,
+    STRENGTH_MIN,
+    UNITS_MIN,
+    NoisedCell,
+    VarianceSums,
+    fit_strength,
+    joined,
+    noised_sums,
+)
 
 UNIT_VARIANCE = 0.09
 
@@ -69,3 +79,32 @@ def test_fit_strength_of_any_sums_is_within_limits(
     if cells < CELLS_MIN or units < UNITS_MIN:
         assert found is None
     assert found is None or STRENGTH_MIN <= found <= STRENGTH_MAX
+
+
+@pytest.mark.parametrize("noise_scale", [0.0, 1.0])
+def test_fit_strength_of_noised_cells_finds_strength(noise_scale: float) -> None:
+    chance, strength, information = np.random.default_rng(5), 10.0, 2.4
+    unit_variance = 0.6 * 0.4 / information
+    found = []
+    for _ in range(20):
+        cells = []
+        for _ in range(300):
+            mean = float(np.clip(chance.normal(0.6, (unit_variance / strength) ** 0.5), 0.01, 0.99))
+            mean = float(np.clip(chance.normal(mean, (unit_variance / 30) ** 0.5), 0.0, 1.0))
+            good, bad = np.maximum([30 * mean, 30 * (1 - mean)] + chance.laplace(0, 1, 2) * noise_scale, 0.01)
+            units = float(good + bad)
+            cells.append(
+                NoisedCell(task_type="t", domain_mode="d", model="m", units=units, mean=float(good) / units, noised=1)
+            )
+        found.append(fit_strength(noised_sums(cells, lambda cell: (cell.model,), noise_scale, information)))
+    assert np.median([each for each in found if each is not None]) == pytest.approx(strength, rel=0.2)
+
+
+def test_joined_cells_have_sums_of_their_cells() -> None:
+    cells = [
+        NoisedCell(task_type="t", domain_mode=domain, model="m", units=units, mean=mean, noised=1)
+        for domain, units, mean in (("a", 30.0, 0.5), ("b", 10.0, 0.9))
+    ]
+    (found,) = joined(cells, lambda cell: (cell.task_type, cell.model))
+    assert (found.units, found.noised) == (40.0, 2)
+    assert found.mean == pytest.approx(0.6)

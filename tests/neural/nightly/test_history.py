@@ -11,6 +11,7 @@ import pytest
 
 from kit.rpc.pages import encode_page
 from radiant.neural.v1 import learning_service_pb2 as pb
+from tests.ingest.fixtures.service import reason_of
 from tests.neural.fixtures.history import new_run_id, write_history
 from tests.neural.fixtures.service import ACME, OPERATOR, NeuralService, open_service
 from tests.support.suite import token
@@ -103,3 +104,36 @@ async def test_run_listing_by_admin_is_denied(database_url: str, redis_url: str)
             with pytest.raises(grpc.aio.AioRpcError) as caught:
                 await list_runs(service, caller)
             assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_runs_of_all_tenants_are_denied_to_operator_of_one_tenant(database_url: str, redis_url: str) -> None:
+    own_operator = token("acme", "operator", "admin")
+    async with open_service(database_url, redis_url) as service:
+        await insert_run(service, 1, error="could not read output o-7 of globex")
+        for method, request in (
+            ("RunBatchLearning", pb.RunBatchLearningRequest(request_id=new_run_id())),
+            ("ListBatchRuns", pb.ListBatchRunsRequest()),
+        ):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await service.call(method, request, own_operator)
+            assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED, method
+            assert reason_of(caught.value) == "ALL_TENANTS_ONLY", method
+        assert (await service.rows("SELECT count(*) FROM neural.runs"))[0][0] == 1
+        assert len((await list_runs(service)).runs) == 1
+
+
+async def test_status_of_one_tenant_has_no_counts_and_errors_of_all_tenants(database_url: str, redis_url: str) -> None:
+    async with open_service(database_url, redis_url) as service:
+        await insert_run(service, 1, error="could not read output o-7 of globex")
+        await service.rows("UPDATE neural.score_versions SET run_id = (SELECT run_id FROM neural.runs), units_done = 4,"
+                           " units_total = 5")  # fmt: skip
+        request = pb.GetLearningStatusRequest()
+        seen = (await service.call("GetLearningStatus", request, OPERATOR)).last_run
+        assert (seen.units_done, seen.units_total, "globex" in seen.error_message) == (4, 5, True)
+        for caller in (token("acme", "operator"), ACME, token("acme", "expert")):
+            own = (await service.call("GetLearningStatus", request, caller)).last_run
+            assert (own.units_done, own.units_total) == (0, 0)
+            assert (own.state, own.error_message) == (pb.BATCH_RUN_STATE_FAILED, "The run failed.")
+            assert (own.run_id, own.start_time) == (seen.run_id, seen.start_time)
+        request = pb.GetLearningStatusRequest(tenant_id="acme")
+        assert (await service.call("GetLearningStatus", request, OPERATOR)).last_run == seen

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from neural.domain.global_scope.noise import GRID
 from neural.domain.shrinkage import Priors
 from neural.nightly.steps import delete_old_rows, fit_priors, report_drift
 from neural.recommendation.fitted_priors import FittedPriors
@@ -47,6 +48,27 @@ async def test_fit_priors_of_similar_users_is_stronger_than_of_different_users(s
     await fit_priors(stack.database, 3)
     await fitted.snapshot.refresh()
     assert fitted.of("globex") == Priors()
+
+
+async def test_global_priors_are_fitted_to_noised_contributions_only(stack: LearningStack) -> None:
+    chance = random.Random(3)
+    insert = (
+        "INSERT INTO neural.global_contributions (tenant_id, task_type, domain_mode, model, model_version, sums,"
+        " counts, raters, first_output_at, decayed_to) VALUES ($1, 'chat', $2, 'm', '', $3, '{}', 30, now(), now())"
+    )
+    for tenant in ("acme", "globex", "initech", "hooli"):
+        await stack.set_global_learning(tenant)
+        await stack.rows("INSERT INTO neural.global_measurements VALUES ($1, now(), 1)", tenant)
+        for context in range(20):
+            score = min(max(chance.gauss(0.6, 0.15), 0.02), 0.98)
+            await stack.rows(insert, tenant, f"domain-{context}", [40 * GRID, round(40 * score * GRID)])
+    found = {each["level"]: each["strength"] for each in (await fit_priors(stack.database, 3))["priors"]}
+    assert set(found) == {"tenant"}  # too few contexts for the other levels
+    assert 2 < found["tenant"] < 10
+    # 0.1 is the variance of units, and 0.0225 that of tenants
+    for tenant in ("acme", "globex", "initech", "hooli"):
+        await write_votes(stack, tenant, 3, 2, 0.3)
+    assert {each["level"]: each["strength"] for each in (await fit_priors(stack.database, 3))["priors"]} == found
 
 
 async def test_report_drift_contains_changed_model_only(stack: LearningStack) -> None:

@@ -68,7 +68,8 @@ async def test_sql_decayed_equals_python(stack: LearningStack) -> None:
 
 @pytest.mark.parametrize("seed", [31, 32, 33])
 async def test_sql_recommendation_equals_scope_fallback(database_url: str, redis_url: str, seed: int) -> None:
-    async with open_stack(database_url, redis_url, global_tenants_min=2, global_raters_min=2) as stack:
+    exact = {"global_tenants_min": 1, "global_raters_min": 2, "global_tenant_share_max": 1.0}
+    async with open_stack(database_url, redis_url, **exact) as stack:
         for tenant in ("acme", "globex"):
             await stack.set_global_learning(tenant)
         chance = random.Random(seed)

@@ -447,7 +447,7 @@ export type SampleRatio = Schemas["SampleRatio"];
  * - SCOPE_UNSPECIFIED: Not set. In answers: no scope has feedback.
  * - SCOPE_USER: Feedback of one user.
  * - SCOPE_TENANT: Feedback of all users of one tenant.
- * - SCOPE_GLOBAL: Feedback of all tenants that take part in global learning.
+ * - SCOPE_GLOBAL: Feedback of all tenants that take part in global learning. Scores, evidence and counts have noise, change once per period (24 hours by default), and are absent for cells with few tenants. Counts are derived from the noised sums: positive_count and total_count stand for good and all evidence, and signals are not counted apart.
  */
 export type Scope = Schemas["Scope"];
 /** ScopeEvidence is the evidence on a model at one level of the hierarchy. */

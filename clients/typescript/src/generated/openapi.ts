@@ -702,13 +702,13 @@ export interface components {
             /** @description State of the run. */
             state: components["schemas"]["BatchRunState"];
             /**
-             * @description Number of units read so far.
+             * @description Number of units read so far, over all tenants. 0 for a caller of one tenant.
              *
              *     A 64-bit integer as a string.
              */
             unitsDone: string;
             /**
-             * @description Number of units to read, counted at the start.
+             * @description Number of units to read over all tenants, counted at the start. 0 for a caller of one tenant.
              *
              *     A 64-bit integer as a string.
              */
@@ -723,7 +723,7 @@ export interface components {
              * @description End of the run. Absent while the run is in progress.
              */
             endTime?: string;
-            /** @description Error of a failed run. Empty for other runs. */
+            /** @description Error of a failed run, without details for a caller of one tenant. Empty for other runs. */
             errorMessage: string;
             /** @description Step in progress: trust, rebuild, priors, drift or expiry. Empty between steps and after the end. */
             step: string;
@@ -3509,7 +3509,7 @@ export interface components {
          *     - SCOPE_UNSPECIFIED: Not set. In answers: no scope has feedback.
          *     - SCOPE_USER: Feedback of one user.
          *     - SCOPE_TENANT: Feedback of all users of one tenant.
-         *     - SCOPE_GLOBAL: Feedback of all tenants that take part in global learning.
+         *     - SCOPE_GLOBAL: Feedback of all tenants that take part in global learning. Scores, evidence and counts have noise, change once per period (24 hours by default), and are absent for cells with few tenants. Counts are derived from the noised sums: positive_count and total_count stand for good and all evidence, and signals are not counted apart.
          * @enum {string}
          */
         Scope: "SCOPE_UNSPECIFIED" | "SCOPE_USER" | "SCOPE_TENANT" | "SCOPE_GLOBAL";

@@ -505,11 +505,11 @@ class BatchRun(_message.Message):
     state: Global___BatchRunState.ValueType
     """State of the run."""
     units_done: _builtins.int
-    """Number of units read so far."""
+    """Number of units read so far, over all tenants. 0 for a caller of one tenant."""
     units_total: _builtins.int
-    """Number of units to read, counted at the start."""
+    """Number of units to read over all tenants, counted at the start. 0 for a caller of one tenant."""
     error_message: _builtins.str
-    """Error of a failed run. Empty for other runs."""
+    """Error of a failed run, without details for a caller of one tenant. Empty for other runs."""
     step: _builtins.str
     """Step in progress: trust, rebuild, priors, drift or expiry. Empty between steps and after the end."""
     attempts: _builtins.int

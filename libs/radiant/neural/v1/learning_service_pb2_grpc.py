@@ -101,7 +101,7 @@ class LearningServiceServicer:
     def RunBatchLearning(self, request, context):
         """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
         it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
-        waiting; GetLearningStatus shows its progress.
+        waiting; GetLearningStatus shows its progress. A run covers all tenants: an operator of one tenant is refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,7 +115,7 @@ class LearningServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListBatchRuns(self, request, context):
-        """Lists nightly runs with their reports, newest first.
+        """Lists nightly runs with their reports, newest first. Runs cover all tenants: an operator of one tenant is refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -21,12 +21,12 @@ class LearningServiceStub:
     RunBatchLearning: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.RunBatchLearningRequest, _learning_service_pb2.RunBatchLearningResponse]
     """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
     it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
-    waiting; GetLearningStatus shows its progress.
+    waiting; GetLearningStatus shows its progress. A run covers all tenants: an operator of one tenant is refused.
     """
     GetLearningStatus: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.GetLearningStatusRequest, _learning_service_pb2.GetLearningStatusResponse]
     """Returns the progress of the learning."""
     ListBatchRuns: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListBatchRunsRequest, _learning_service_pb2.ListBatchRunsResponse]
-    """Lists nightly runs with their reports, newest first."""
+    """Lists nightly runs with their reports, newest first. Runs cover all tenants: an operator of one tenant is refused."""
     ListTrustScores: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.ListTrustScoresRequest, _learning_service_pb2.ListTrustScoresResponse]
     """Lists the trust scores of raters with their factors, lowest trust first."""
     PinTrustScore: _aio.UnaryUnaryMultiCallable[_learning_service_pb2.PinTrustScoreRequest, _learning_service_pb2.PinTrustScoreResponse]
@@ -61,7 +61,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_learning_service_pb2.RunBatchLearningResponse]:
         """Runs the nightly work now: computes trust, rebuilds all scores from the raw rows into a new version and activates
         it, fits the prior strengths, reports drift and deletes expired data. The run continues when the caller stops
-        waiting; GetLearningStatus shows its progress.
+        waiting; GetLearningStatus shows its progress. A run covers all tenants: an operator of one tenant is refused.
         """
 
     @_abc_1.abstractmethod
@@ -78,7 +78,7 @@ class LearningServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _learning_service_pb2.ListBatchRunsRequest,
         context: _aio.ServicerContext[_learning_service_pb2.ListBatchRunsRequest, _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]],
     ) -> _abc.Awaitable[_learning_service_pb2.ListBatchRunsResponse]:
-        """Lists nightly runs with their reports, newest first."""
+        """Lists nightly runs with their reports, newest first. Runs cover all tenants: an operator of one tenant is refused."""
 
     @_abc_1.abstractmethod
     def ListTrustScores(

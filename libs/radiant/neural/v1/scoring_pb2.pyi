@@ -31,7 +31,10 @@ class _ScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Scope.ValueType
     SCOPE_TENANT: _Scope.ValueType  # 2
     """Feedback of all users of one tenant."""
     SCOPE_GLOBAL: _Scope.ValueType  # 3
-    """Feedback of all tenants that take part in global learning."""
+    """Feedback of all tenants that take part in global learning. Scores, evidence and counts have noise, change once per
+    period (24 hours by default), and are absent for cells with few tenants. Counts are derived from the noised sums:
+    positive_count and total_count stand for good and all evidence, and signals are not counted apart.
+    """
 
 class Scope(_Scope, metaclass=_ScopeEnumTypeWrapper):
     """Scope is the set of users whose feedback an estimate is based on."""
@@ -43,7 +46,10 @@ SCOPE_USER: Scope.ValueType  # 1
 SCOPE_TENANT: Scope.ValueType  # 2
 """Feedback of all users of one tenant."""
 SCOPE_GLOBAL: Scope.ValueType  # 3
-"""Feedback of all tenants that take part in global learning."""
+"""Feedback of all tenants that take part in global learning. Scores, evidence and counts have noise, change once per
+period (24 hours by default), and are absent for cells with few tenants. Counts are derived from the noised sums:
+positive_count and total_count stand for good and all evidence, and signals are not counted apart.
+"""
 Global___Scope: _TypeAlias = Scope  # noqa: Y015
 
 class _Strategy:

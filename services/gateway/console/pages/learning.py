@@ -90,7 +90,7 @@ async def learning(request: PageRequest) -> View:
 
 
 async def _view(request: PageRequest, problem: Problem | None) -> View:
-    may_operate = request.session.has_any_role(
+    may_operate = not request.session.tenant and request.session.has_any_role(
         roles_of("LearningService.ListBatchRuns", "LearningService.RunBatchLearning")
     )
     may_evaluate = request.session.has_any_role(roles_of("LearningService.EvaluatePolicy"))

@@ -129,8 +129,11 @@ def _side(change: dict[str, Any], side: str) -> scoring_pb2.ModelScore | None:
     )
 
 
-def learning_status(found: LearningStatus, cache_available: bool) -> pb.GetLearningStatusResponse:
-    """Returns the response for the state of learning."""
+def learning_status(found: LearningStatus, cache_available: bool, is_operator: bool) -> pb.GetLearningStatusResponse:
+    """Returns the response for the state of learning.
+
+    The numbers and the error of the last run, which covers all tenants, are for an operator of all tenants only.
+    """
     answer = pb.GetLearningStatusResponse(
         pending_units=found.queued,
         lag_ms=found.lag_ms,
@@ -142,6 +145,9 @@ def learning_status(found: LearningStatus, cache_available: bool) -> pb.GetLearn
     )
     if found.last_run is not None:
         answer.last_run.CopyFrom(batch_run(found.last_run))
+        if not is_operator:
+            answer.last_run.units_done = answer.last_run.units_total = 0
+            answer.last_run.error_message = "The run failed." if answer.last_run.error_message else ""
     return answer
 
 

@@ -1,0 +1,1 @@
+"""Release of global scores with limits and noise."""
