@@ -7,8 +7,8 @@ The key of a user id is, in this order:
 3. NFKC again, because removed characters may have separated letters and their accents,
 4. without BLANKS at both ends.
 
-Upper and lower case differ, because the ids of many systems are case-sensitive. The rate limit of users is shared by the
-spellings of `limit_key`. `cases.json` contains test vectors.
+Keys that differ in case are different users, because the ids of many systems are case-sensitive. They share one hourly
+limit of submissions (`limit_key`). `cases.json` contains test vectors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-BLANKS = " \t\n\v\f\r\u1680"
+BLANKS = " \u1680"
 """Blanks after NFKC, which maps most other blanks to a space."""
 INVISIBLE = (
     (0x80, 0x9F),  # control characters of ISO 8859
@@ -42,11 +42,11 @@ INVISIBLE = (
 )
 """First and last code points: the property Default_Ignorable_Code_Point, C1 controls and characters without a glyph.
 
-The ranges are fixed, so that the versions of Unicode in Python, PostgreSQL and JavaScript do not matter. The other
-control characters are kept inside of an id: the services refuse them.
+The ranges are fixed, so that the versions of Unicode in Python, PostgreSQL and JavaScript do not matter. The
+ASCII control characters, tabs and line breaks among them, are kept: the services refuse an id that contains one.
 """
 CHARACTERS_MAX = 200
-"""Longest user id. A longer text is returned as it is, and the services refuse it: NFKC takes quadratic time for some."""
+"""Longest user id. A longer text is returned as it is, and the services refuse it: NFKC can take quadratic time."""
 _INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE) + "]+")
 
 

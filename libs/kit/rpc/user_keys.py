@@ -20,7 +20,7 @@ USER_MAPS = frozenset({"forced_variants"})
 
 
 class _Content(Enum):
-    """What a field contains."""
+    """Content of a field."""
 
     USER = 1
     USERS = 2
@@ -32,7 +32,7 @@ class _Content(Enum):
 
 
 def set_user_keys(message: Message, path: str = "") -> None:
-    """Replaces every user id of a message, at any depth, by its key. `path` is that of the message, with a dot at its end.
+    """Replaces every user id of a message, at any depth, by its key. `path` is that of the message and a dot.
 
     Raises Invalid if two keys of a map are spellings of the same user.
     """
@@ -57,7 +57,9 @@ def set_user_keys(message: Message, path: str = "") -> None:
 def _set_map(users: MutableMapping[str, Any], path: str) -> None:
     keys = {user_key(user): value for user, value in users.items()}
     if len(keys) < len(users):
-        raise Invalid.field(path, "must name each user once, also by ids that differ in blanks and invisible characters")
+        raise Invalid.field(
+            path, "must name each user once, also by ids that differ in blanks and invisible characters"
+        )
     if keys.keys() != users.keys():
         users.clear()
         users.update(keys)

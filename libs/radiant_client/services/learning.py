@@ -71,7 +71,9 @@ class Learning:
         self, user_id: str, *, request_id: str = "", timeout: float | None = None
     ) -> learning_service_pb2.TrustScore:
         """Removes the pin of a trust score, so that it is computed again. Raises NotFound if the rater has none."""
-        request = learning_service_pb2.ClearTrustScoreRequest(request_id=request_id or new_id(), user_id=user_key(user_id))
+        request = learning_service_pb2.ClearTrustScoreRequest(
+            request_id=request_id or new_id(), user_id=user_key(user_id)
+        )
         response = await self._caller.call(self._stub.ClearTrustScore, request, timeout=timeout)
         return response.score
 

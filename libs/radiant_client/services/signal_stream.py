@@ -109,8 +109,10 @@ class SignalStream:
         try:
             async with self._slots:
                 batch = Batch(batch_id=batch_id or new_id(), signals=signals, feedback=feedback)
-                for item in (*batch.signals, *batch.feedback):
-                    item.user_id = user_key(item.user_id)
+                for signal in batch.signals:
+                    signal.user_id = user_key(signal.user_id)
+                for vote in batch.feedback:
+                    vote.user_id = user_key(vote.user_id)
                 return await self._acknowledged(batch)
         finally:
             self._active -= 1

@@ -45,7 +45,9 @@ class ServiceClient:
     ) -> ResponseT:
         """Makes a unary call and returns its response; raises Problem."""
         try:
-            return await method(with_user_keys(message), metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
+            return await method(
+                with_user_keys(message), metadata=self._metadata(), timeout=timeout_s or self._timeout_s
+            )
         except grpc.aio.AioRpcError as failure:
             raise problem_from_error(from_rpc_error(failure)) from failure
 

@@ -60,7 +60,7 @@ def request_message(
 
 
 def with_user_keys(message: RequestT) -> RequestT:
-    """Replaces the user ids of a request by their keys and returns it; raises Problem as `set_user_keys` raises Invalid."""
+    """Replaces the user ids of a request by their keys and returns it; raises Problem for two spellings of one user."""
     try:
         set_user_keys(message)
     except Invalid as error:
