@@ -6,6 +6,7 @@ Redis is a cache and a wake-up signal; PostgreSQL holds the data. Names on the w
 from __future__ import annotations
 
 from kit.redis.keys import PREFIX, tenant_key
+from splits.user_keys import limit_key
 
 LEARNER_WAKE_UP = "radiant:learn"
 """Channel without content: ingest and voice publish after new feedback; learners then read their queue."""
@@ -40,8 +41,8 @@ def boards_of_user(tenant: str, user: str) -> str:
 
 
 def submissions_key(tenant: str, user: str) -> str:
-    """Returns the key of the sorted set that counts a user's submissions of the last hour."""
-    return tenant_key(tenant, "pace", user)
+    """Returns the key of the set that counts the submissions of the last hour; users that differ in case share it."""
+    return tenant_key(tenant, "pace", limit_key(user))
 
 
 def voice_requeued_key(tenant: str, voice_id: str) -> str:

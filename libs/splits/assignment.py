@@ -99,7 +99,7 @@ def assign(
     domain_mode: str = "",
     attributes: Mapping[str, str] | None = None,
 ) -> Assignment:
-    """Returns the assignment of a user by the first rule that applies.
+    """Returns the assignment of a user by the first rule that applies. `user_id` is the key of `splits.user_keys`.
 
     The order of the rules is: state, tenant, forced variant, targeting, holdout, layer, bucket.
     """

@@ -18,6 +18,7 @@ from splits.model import (
     Variant,
     WinnerRule,
 )
+from splits.user_keys import user_key
 
 
 def encode(experiment: Experiment) -> str:
@@ -89,7 +90,7 @@ def decode(
             tenant_ids=frozenset(targeting["tenant_ids"]),
             attributes={name: frozenset(values) for name, values in targeting["attributes"].items()},
         ),
-        forced=fields["forced"],
+        forced={user_key(user): variant for user, variant in fields["forced"].items()},
         epoch=epoch,
         metrics=tuple(_metric(each) for each in fields["metrics"]),
         alpha=fields["alpha"],

@@ -12,8 +12,10 @@ import redis.asyncio
 
 from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.write_responses import encode_response
+from ingest.api.evaluator_servicer import EvaluatorServicer
 from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
 from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
+from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
 from ingest.notify.voice_jobs import NoVoiceJobNotifier, RedisVoiceJobNotifier
 from ingest.privacy.erasure import Erasures
@@ -28,7 +30,7 @@ from ingest.worker.maintenance import INTERVAL as MAINTENANCE_INTERVAL
 from ingest.worker.maintenance import maintain
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.languages import detect_language
-from ingest.writes.rate_limit import HourlyUserRateLimit, NoUserRateLimit
+from ingest.writes.rate_limit import EVALUATOR_LIMIT, USER_LIMIT, HourlyUserRateLimit, NoUserRateLimit
 from ingest.writes.store import PostgresWriteStore
 from kit.auth.settings import open_authenticator
 from kit.lifecycle import background
@@ -42,6 +44,8 @@ from kit.rpc.server import RpcServer, build_server
 from radiant.ingest.v1 import (
     audit_service_pb2,
     audit_service_pb2_grpc,
+    evaluator_service_pb2,
+    evaluator_service_pb2_grpc,
     ingest_service_pb2,
     ingest_service_pb2_grpc,
 )
@@ -59,9 +63,9 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         store = PostgresWriteStore(database, encode_response)
         group_commit = GroupCommit(store, learner, settings.limits)
         await stack.enter_async_context(group_commit.running())
-        rate_limit: UserRateLimit = NoUserRateLimit()
-        if settings.limits.explicit_per_user_hour_max:
-            rate_limit = HourlyUserRateLimit(database, client, settings.limits.explicit_per_user_hour_max)
+        rate_limit = _hourly_limit(database, client, settings.limits.explicit_per_user_hour_max, USER_LIMIT)
+        evaluator_limit = _hourly_limit(database, client, settings.limits.evaluator_hour_max, EVALUATOR_LIMIT)
+        evaluators = EvaluatorRegistry(database)
         objects = voice = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
@@ -83,6 +87,8 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             database=database,
             group_commit=group_commit,
             rate_limit=rate_limit,
+            evaluator_limit=evaluator_limit,
+            evaluators=evaluators,
             redactor=redactor,
             erasures=Erasures(database, learner),
             exports=UserExports(database),
@@ -92,8 +98,14 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         )
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
-        _add_services(server, servicer, database)
+        _add_services(server, servicer, database, evaluators)
         yield server
+
+
+def _hourly_limit(
+    database: Database, client: redis.asyncio.Redis | None, submissions_max: int, refusal: str
+) -> UserRateLimit:
+    return HourlyUserRateLimit(database, client, submissions_max, refusal) if submissions_max else NoUserRateLimit()
 
 
 async def _notifiers(
@@ -107,8 +119,14 @@ async def _notifiers(
     return learner, jobs
 
 
-def _add_services(server: RpcServer, servicer: IngestServicer, database: Database) -> None:
+def _add_services(
+    server: RpcServer, servicer: IngestServicer, database: Database, evaluators: EvaluatorRegistry
+) -> None:
     descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
     server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
     descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
     server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, AuditServicer(database), descriptor)
+    descriptor = evaluator_service_pb2.DESCRIPTOR.services_by_name["EvaluatorService"]
+    server.add(
+        evaluator_service_pb2_grpc.add_EvaluatorServiceServicer_to_server, EvaluatorServicer(evaluators), descriptor
+    )

@@ -31,7 +31,9 @@ class WriteLimits:
     stream_idle_max: Annotated[timedelta, Setting("INGEST_STREAM_IDLE_SECONDS", 0.1, 86_400)] = timedelta(minutes=5)
     """Time after which a stream without batches is closed."""
     explicit_per_user_hour_max: Annotated[int, Setting("EXPLICIT_PER_USER_HOUR", 0, 100_000, "submissions")] = 50
-    """Votes and voice comments of one user in any hour; 0 for no limit."""
+    """Votes and voice comments of one user in any hour; 0 for no limit. Users whose ids differ in case share it."""
+    evaluator_hour_max: Annotated[int, Setting("EXPLICIT_PER_EVALUATOR_HOUR", 0, 1_000_000, "submissions")] = 10_000
+    """Votes of one registered evaluator in any hour; 0 for no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

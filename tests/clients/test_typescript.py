@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
+import splits
 from clients.typescript import build
 from gateway.http.server import HttpServer
 from gateway.openapi.comments import comment_on
 from gateway.routes import ROUTES
+from splits.user_keys import INVISIBLE
 from tests.gateway.fixtures.gateway import ACME, gateway
 
 FOLDER = Path(__file__).parent
@@ -191,3 +193,18 @@ async def test_client_in_node_retries_aborts_and_reports_errors(base: str) -> No
     assert (found["longWait"][0]["wait"], found["longWait"][1]) == (3_600_000, 1)
     assert (found["silent"][0]["reason"], found["silent"][1]) == ("TIMEOUT", 4)
     assert found["aborted"] == [{"other": "AbortError"}, 1]
+
+
+@with_node
+def test_user_keys_equal_published_vectors_and_are_sent() -> None:
+    vectors = Path(splits.__file__).with_name("cases.json")
+    done = run(str(build.node()), FOLDER / "user_keys.mjs", vectors)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["keys"] == [each["user_key"] for each in json.loads(vectors.read_text())["user_keys"]]
+    assert found["invisible"] == [code for first, last in INVISIBLE for code in range(first, last + 1)]
+    path, query, signal, batch = found["requests"]
+    assert "/users/alice/export" in path
+    assert "userId=alice&" in query
+    assert (signal["userId"], batch["signals"][0]["userId"]) == ("alice", "alice")
+    assert signal["signalValue"] == batch["signals"][0]["signalValue"] == {"userId": "\ufeffa\u200blice "}

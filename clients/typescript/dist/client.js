@@ -1,4 +1,5 @@
 import { PREFIX, ROUTES } from "./routes.js";
+import { withUserKeys } from "./users.js";
 /** An error response (RFC 9457). Without a response, the status is 0 and the reason NO_ANSWER or TIMEOUT. */
 export class RadiantError extends Error {
     name = "RadiantError";
@@ -41,7 +42,7 @@ export class RadiantClient {
      */
     async call(name, ...[input, options = {}]) {
         const route = ROUTES[name];
-        const given = (input ?? {});
+        const given = Object.fromEntries(Object.entries(input ?? {}).map(([part, fields]) => [part, part === "audio" ? fields : withUserKeys(fields)]));
         const headers = new Headers({ accept: route.lines ? "application/x-ndjson, application/json" : "application/json" });
         if (route.idempotent)
             headers.set("idempotency-key", options.idempotencyKey ?? crypto.randomUUID());

@@ -2,6 +2,7 @@
 import type { Problem } from "./generated/types.js";
 import { PREFIX, ROUTES } from "./routes.js";
 import type { RouteInfo, Routes } from "./routes.js";
+import { withUserKeys } from "./users.js";
 
 export interface ClientOptions {
   /** Origin of the gateway, or a path of the product's own backend. Default: the origin of the page. */
@@ -98,7 +99,9 @@ export class RadiantClient {
    */
   async call<Name extends keyof Routes>(name: Name, ...[input, options = {}]: Arguments<Name>): Promise<Answer<Name>> {
     const route: RouteInfo = ROUTES[name];
-    const given = (input ?? {}) as AnyInput;
+    const given = Object.fromEntries(
+      Object.entries(input ?? {}).map(([part, fields]) => [part, part === "audio" ? fields : withUserKeys(fields)]),
+    ) as AnyInput;
     const headers = new Headers({ accept: route.lines ? "application/x-ndjson, application/json" : "application/json" });
     if (route.idempotent) headers.set("idempotency-key", options.idempotencyKey ?? crypto.randomUUID());
     if (options.ifMatch !== undefined) headers.set("if-match", quotedTag(options.ifMatch));

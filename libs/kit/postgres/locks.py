@@ -93,6 +93,12 @@ NUMBERED = (
         purpose="Survey prompts of a user are decided one after the other, so that the limit per day holds. The "
         "key is tenant/user.",
     ),
+    AdvisoryLock(
+        name="ingest.evaluators",
+        number=72015,
+        keys=("hashtext($1)",),
+        purpose="Evaluators of a tenant are registered one after the other, so that their limit holds. Key: tenant.",
+    ),
 )
 """72007 is retired."""
 

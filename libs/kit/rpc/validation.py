@@ -6,6 +6,7 @@ import protovalidate
 from google.protobuf.message import Message
 
 from kit.errors import FieldViolation, Invalid
+from kit.rpc.user_keys import set_user_keys
 
 _validator = protovalidate.Validator()
 
@@ -19,7 +20,8 @@ def problems(message: Message) -> list[FieldViolation]:
 
 
 def validate(message: Message) -> None:
-    """Raises Invalid with all fields that violate a rule."""
+    """Replaces the user ids of a message by their keys; raises Invalid with all fields that violate a rule."""
+    set_user_keys(message)
     if found := problems(message):
         raise Invalid(found)
 

@@ -21,6 +21,7 @@ from radiant_client.messages.fields import enum_value, new_id
 from radiant_client.transport.backoff import Backoff
 from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import RadiantClientError, from_rpc_error
+from splits.user_keys import user_key
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class LocalTable:
         """
         self._connection = connection
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
-        self._users = dict.fromkeys([user for user in user_ids if is_valid_user_id(user)][-USERS_MAX:])
+        self._users = dict.fromkeys([user for user in map(user_key, user_ids) if is_valid_user_id(user)][-USERS_MAX:])
         self._tasks = list(task_types)
         self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
         self._max_staleness = max_staleness
@@ -155,7 +156,7 @@ class LocalTable:
 
     def models(self, user_id: str, task_type: str, domain_mode: str) -> tuple[LearnedModel, ...]:
         """Returns the models of the narrowest entry, best first; empty if there is no entry."""
-        for key in lookup_order(user_id, task_type, domain_mode):
+        for key in lookup_order(user_key(user_id), task_type, domain_mode):
             if entry := self._entries.get(key):
                 return entry.models
         return ()
@@ -172,7 +173,7 @@ class LocalTable:
 
         The source is `table` while the table and the entry are fresh, and `last_table` otherwise.
         """
-        for key in lookup_order(user_id, task_type, domain_mode):
+        for key in lookup_order(user_key(user_id), task_type, domain_mode):
             entry = self._entries.get(key)
             choice = draw(entry.models, self._lot, candidates, excluded) if entry else None
             if entry and choice:
@@ -207,6 +208,7 @@ class LocalTable:
 
         Ignores an invalid identifier, because the service would reject the whole stream.
         """
+        user_id = user_key(user_id)
         if not is_valid_user_id(user_id):
             return
         is_followed = user_id in self._users

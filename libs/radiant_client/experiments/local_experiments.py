@@ -19,6 +19,7 @@ from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import InvalidRequest, NotFound, RadiantClientError, from_rpc_error
 from splits.assignment import assign
 from splits.model import Experiment, ExperimentType, State, Targeting, Variant
+from splits.user_keys import user_key
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +114,11 @@ class LocalExperiments:
         type: str = "model_routing",
     ) -> Assigned | None:
         """Returns the variant of the first running experiment of a type that covers a user; None if there is none."""
+        user = user_key(user_id)
         for experiment in self._running:
             if experiment.type.value != type:
                 continue
-            found = assign(experiment, user_id, self._tenant, task_type, domain_mode, attributes)
+            found = assign(experiment, user, self._tenant, task_type, domain_mode, attributes)
             if found.variant:
                 config = next(each.config for each in experiment.variants if each.name == found.variant)
                 name, epoch = experiment.experiment_id, experiment.epoch
@@ -137,7 +139,7 @@ class LocalExperiments:
             self.lost += 1
         exposure = experiment_service_pb2.Exposure(
             experiment_id=assigned.experiment_id,
-            user_id=user_id,
+            user_id=user_key(user_id),
             variant=assigned.variant,
             epoch=assigned.epoch,
             output_id=output_id,
@@ -234,7 +236,7 @@ def _experiments(messages: Sequence[experiment_pb2.Experiment]) -> tuple[Experim
                 tenant_ids=frozenset(each.targeting.tenant_ids),
                 attributes={one.name: frozenset(one.values) for one in each.targeting.attributes},
             ),
-            forced=dict(each.forced_variants),
+            forced={user_key(user): variant for user, variant in each.forced_variants.items()},
             epoch=each.epoch,
         )
         for each in messages

@@ -8,6 +8,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from radiant.ingest.v1 import feedback_pb2
 from radiant_client.messages.fields import enum_value, new_id, timestamp
+from splits.user_keys import user_key
 
 
 def explicit_feedback(
@@ -27,7 +28,7 @@ def explicit_feedback(
     """
     return feedback_pb2.ExplicitFeedback(
         output_id=output_id,
-        user_id=user_id,
+        user_id=user_key(user_id),
         rating=enum_value(feedback_pb2.Rating, rating),
         categories=[enum_value(feedback_pb2.FeedbackCategory, one) for one in categories],
         comment=comment,
@@ -54,7 +55,7 @@ def implicit_signal(
     signal = feedback_pb2.ImplicitSignal(
         signal_id=signal_id or new_id(),
         output_id=output_id,
-        user_id=user_id,
+        user_id=user_key(user_id),
         signal_type=enum_value(feedback_pb2.SignalType, signal_type),
         client_time=timestamp(client_time),
     )

@@ -18,10 +18,11 @@ from radiant_client.messages.feedback import explicit_feedback, implicit_signal
 from radiant_client.messages.fields import enum_value, new_id, timestamp
 from radiant_client.services.signal_stream import SignalStream
 from radiant_client.spool.spool import Spool
-from radiant_client.spool.writes import Results, Spooled
+from radiant_client.spool.writes import Results, Spooled, set_user_keys
 from radiant_client.transport.calls import Caller
 from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import from_rpc_error
+from splits.user_keys import user_key
 
 SERVICE = "radiant.ingest.v1.IngestService"
 VoicePart = ingest_service_pb2.SubmitVoiceFeedbackRequest
@@ -55,7 +56,8 @@ class Ingest:
         method: str,
         timeout: float | None,
     ) -> Response | Spooled:
-        """Sends a request or spools it."""
+        """Sends a request or spools it, with the keys of its users."""
+        set_user_keys(request)
 
         async def send() -> Response:
             return await self._caller.call(call, request, name=method, timeout=timeout)
@@ -152,7 +154,7 @@ class Ingest:
             request_id=request_id or new_id(),
             feedback=feedback_pb2.VoiceFeedback(
                 output_id=output_id,
-                user_id=user_id,
+                user_id=user_key(user_id),
                 source=enum_value(feedback_pb2.FeedbackSource, source),
                 client_time=timestamp(client_time),
             ),
@@ -189,7 +191,7 @@ class Ingest:
         request = ingest_service_pb2.RetractFeedbackRequest(
             request_id=request_id or new_id(),
             output_id=output_id,
-            user_id=user_id,
+            user_id=user_key(user_id),
             kinds=[enum_value(ingest_service_pb2.FeedbackKind, kind) for kind in kinds],
             client_time=timestamp(client_time),
         )
@@ -215,7 +217,7 @@ class Ingest:
         self, *, user_id: str = "", output_id: str = "", timeout: float | None = None
     ) -> ingest_service_pb2.GetWidgetConfigResponse:
         """Returns the configuration of a feedback widget."""
-        request = ingest_service_pb2.GetWidgetConfigRequest(user_id=user_id, output_id=output_id)
+        request = ingest_service_pb2.GetWidgetConfigRequest(user_id=user_key(user_id), output_id=output_id)
         return await self._caller.call(self._stub.GetWidgetConfig, request, timeout=timeout)
 
     async def forget_user(
@@ -227,14 +229,14 @@ class Ingest:
         """
         if self._spool is not None:
             await self._spool.forget(user_id)
-        request = ingest_service_pb2.ForgetUserRequest(request_id=request_id or new_id(), user_id=user_id)
+        request = ingest_service_pb2.ForgetUserRequest(request_id=request_id or new_id(), user_id=user_key(user_id))
         return await self._caller.call(self._stub.ForgetUser, request, timeout=timeout)
 
     async def export_user(
         self, user_id: str, *, timeout: float | None = None
     ) -> AsyncIterator[ingest_service_pb2.ExportUserResponse]:
         """Yields all records of a user from every service."""
-        request = ingest_service_pb2.ExportUserRequest(user_id=user_id)
+        request = ingest_service_pb2.ExportUserRequest(user_id=user_key(user_id))
         metadata = self._caller.connection.metadata()
         try:
             async for record in self._stub.ExportUser(request, timeout=timeout, metadata=metadata):

@@ -7,6 +7,7 @@ from radiant.neural.v1 import learning_service_pb2, learning_service_pb2_grpc, s
 from radiant_client.messages.fields import enum_value, new_id, timestamp
 from radiant_client.transport.calls import Caller
 from radiant_client.transport.channel import Connection
+from splits.user_keys import user_key
 
 SERVICE = "radiant.neural.v1.LearningService"
 
@@ -61,7 +62,7 @@ class Learning:
     ) -> learning_service_pb2.TrustScore:
         """Pins the trust of a rater to a value in [0.1, 1], for all past and future feedback of the rater."""
         request = learning_service_pb2.PinTrustScoreRequest(
-            request_id=request_id or new_id(), user_id=user_id, trust=trust, reason=reason
+            request_id=request_id or new_id(), user_id=user_key(user_id), trust=trust, reason=reason
         )
         response = await self._caller.call(self._stub.PinTrustScore, request, timeout=timeout)
         return response.score
@@ -70,7 +71,9 @@ class Learning:
         self, user_id: str, *, request_id: str = "", timeout: float | None = None
     ) -> learning_service_pb2.TrustScore:
         """Removes the pin of a trust score, so that it is computed again. Raises NotFound if the rater has none."""
-        request = learning_service_pb2.ClearTrustScoreRequest(request_id=request_id or new_id(), user_id=user_id)
+        request = learning_service_pb2.ClearTrustScoreRequest(
+            request_id=request_id or new_id(), user_id=user_key(user_id)
+        )
         response = await self._caller.call(self._stub.ClearTrustScore, request, timeout=timeout)
         return response.score
 

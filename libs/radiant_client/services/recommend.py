@@ -6,6 +6,7 @@ from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc,
 from radiant_client.messages.fields import enum_value
 from radiant_client.transport.calls import Caller
 from radiant_client.transport.channel import Connection
+from splits.user_keys import user_key
 
 SERVICE = "radiant.neural.v1.RecommendService"
 
@@ -29,7 +30,7 @@ def context(
     Raises ValueError for an unknown strategy.
     """
     return recommend_service_pb2.RecommendationContext(
-        user_id=user_id,
+        user_id=user_key(user_id),
         task_type=task_type,
         domain_mode=domain_mode,
         candidates=candidates,
@@ -103,7 +104,7 @@ class Recommend:
         """
         request = recommend_service_pb2.ListModelScoresRequest(
             scope=enum_value(scoring_pb2.Scope, scope),
-            user_id=user_id,
+            user_id=user_key(user_id),
             model=model,
             task_type=task_type,
             domain_mode=domain_mode,

@@ -30,6 +30,7 @@ from radiant_client.transport.errors import (
     Unsupported,
     from_rpc_error,
 )
+from splits.user_keys import user_key
 
 Batch = ingest_service_pb2.StreamSignalsRequest
 Ack = ingest_service_pb2.StreamSignalsResponse
@@ -107,9 +108,12 @@ class SignalStream:
         self._active += 1
         try:
             async with self._slots:
-                return await self._acknowledged(
-                    Batch(batch_id=batch_id or new_id(), signals=signals, feedback=feedback)
-                )
+                batch = Batch(batch_id=batch_id or new_id(), signals=signals, feedback=feedback)
+                for signal in batch.signals:
+                    signal.user_id = user_key(signal.user_id)
+                for vote in batch.feedback:
+                    vote.user_id = user_key(vote.user_id)
+                return await self._acknowledged(batch)
         finally:
             self._active -= 1
             if not self._active:

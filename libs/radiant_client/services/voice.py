@@ -7,6 +7,7 @@ from radiant_client.messages.audio import Audio, audio_chunks, is_repeatable
 from radiant_client.messages.fields import enum_value
 from radiant_client.transport.calls import Caller
 from radiant_client.transport.channel import Connection
+from splits.user_keys import user_key
 
 SERVICE = "radiant.voice.v1.VoiceService"
 Part = voice_service_pb2.TranscribeRequest
@@ -68,7 +69,7 @@ class Voice:
         request = voice_service_pb2.ListVoiceFeedbackRequest(
             status=enum_value(voice_pb2.VoiceStatus, status or "unspecified"),
             output_id=output_id,
-            user_id=user_id,
+            user_id=user_key(user_id),
             page_size=page_size,
         )
         while True:

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
 from radiant_client.messages.fields import new_id, timestamp
+from splits.user_keys import user_key
 
 REQUESTS: dict[str, type[Message]] = {
     "RecordManifest": ingest_service_pb2.RecordManifestRequest,
@@ -72,6 +73,12 @@ def set_missing_fields(request: Any) -> None:
         time_field = "create_time" if "create_time" in item.DESCRIPTOR.fields_by_name else "client_time"
         if not item.HasField(time_field):
             getattr(item, time_field).CopyFrom(now)
+
+
+def set_user_keys(request: Any) -> None:
+    """Replaces the user ids of a request by their keys."""
+    for item in items_of(request):
+        item.user_id = user_key(item.user_id)
 
 
 def keys_of(request: Any) -> frozenset[int]:

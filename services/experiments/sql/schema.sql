@@ -231,6 +231,30 @@ UNION ALL
      CROSS JOIN LATERAL jsonb_each_text((t.definition -> 'forced'::text)) f(key, value));
 
 --
+-- user_spellings; Type: VIEW
+--
+
+CREATE VIEW experiments_api_v1.user_spellings AS
+ SELECT ab_experiment_assignments.tenant_id,
+    ingest_api_v1.user_key(ab_experiment_assignments.user_id) AS user_key,
+    ab_experiment_assignments.user_id
+   FROM experiments.ab_experiment_assignments
+  WHERE (ab_experiment_assignments.user_id <> ingest_api_v1.user_key(ab_experiment_assignments.user_id))
+UNION
+ SELECT exposures.tenant_id,
+    ingest_api_v1.user_key(exposures.user_id) AS user_key,
+    exposures.user_id
+   FROM experiments.exposures
+  WHERE (exposures.user_id <> ingest_api_v1.user_key(exposures.user_id))
+UNION
+ SELECT t.tenant_id,
+    ingest_api_v1.user_key(f.key) AS user_key,
+    f.key AS user_id
+   FROM (experiments.ab_experiments t
+     CROSS JOIN LATERAL jsonb_object_keys((t.definition -> 'forced'::text)) f(key))
+  WHERE (f.key <> ingest_api_v1.user_key(f.key));
+
+--
 -- ab_experiment_assignments ab_experiment_assignments_pkey; Type: CONSTRAINT
 --
 
@@ -287,6 +311,12 @@ ALTER TABLE ONLY experiments.rollouts
     ADD CONSTRAINT rollouts_pkey PRIMARY KEY (tenant_id, experiment_id);
 
 --
+-- ab_experiment_assignments_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX ab_experiment_assignments_spellings_idx ON experiments.ab_experiment_assignments USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
 -- ab_experiment_assignments_user_key_idx; Type: INDEX
 --
 
@@ -297,6 +327,12 @@ CREATE INDEX ab_experiment_assignments_user_key_idx ON experiments.ab_experiment
 --
 
 CREATE INDEX ab_experiments_created_idx ON experiments.ab_experiments USING btree (tenant_id, created_at DESC, experiment_id);
+
+--
+-- exposures_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX exposures_spellings_idx ON experiments.exposures USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
 
 --
 -- exposures_user_key_idx; Type: INDEX
@@ -557,3 +593,9 @@ GRANT SELECT ON TABLE experiments_api_v1.running TO radiant_learner;
 --
 
 GRANT SELECT ON TABLE experiments_api_v1.user_records TO radiant_ingest;
+
+--
+-- TABLE user_spellings; Type: ACL
+--
+
+GRANT SELECT ON TABLE experiments_api_v1.user_spellings TO radiant_ingest;

@@ -9,6 +9,7 @@ import grpc
 from google.protobuf.message import Message
 
 from gateway.http.problems import problem_from_error
+from gateway.routes.convert import with_user_keys
 from gateway.routes.service_calls import ServiceCalls
 from kit.telemetry import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub
@@ -44,7 +45,9 @@ class ServiceClient:
     ) -> ResponseT:
         """Makes a unary call and returns its response; raises Problem."""
         try:
-            return await method(message, metadata=self._metadata(), timeout=timeout_s or self._timeout_s)
+            return await method(
+                with_user_keys(message), metadata=self._metadata(), timeout=timeout_s or self._timeout_s
+            )
         except grpc.aio.AioRpcError as failure:
             raise problem_from_error(from_rpc_error(failure)) from failure
 
@@ -53,7 +56,7 @@ class ServiceClient:
     ) -> AsyncIterator[ResponseT]:
         """Makes a server-streaming call and yields its responses; raises Problem."""
         try:
-            async for response in method(message, metadata=self._metadata(), timeout=timeout_s):
+            async for response in method(with_user_keys(message), metadata=self._metadata(), timeout=timeout_s):
                 yield response
         except grpc.aio.AioRpcError as failure:
             raise problem_from_error(from_rpc_error(failure)) from failure

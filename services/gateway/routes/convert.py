@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import FieldDescriptor
@@ -15,8 +15,11 @@ from google.protobuf.message import Message
 
 from gateway.http.problems import Problem
 from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, request_field
-from kit.errors import FieldViolation
+from kit.errors import FieldViolation, Invalid
 from kit.ids import new_id
+from kit.rpc.user_keys import set_user_keys
+
+RequestT = TypeVar("RequestT", bound=Message)
 
 WRONG_TYPE = "must be a valid value of the field's type"
 UNKNOWN_FIELD = "is not a known field or parameter"
@@ -53,6 +56,15 @@ def request_message(
         _set_field(message, "Idempotency-Key", "request_id", request_id_of(headers.get("idempotency-key")))
     if route.is_conditional and "if-match" in headers:
         _set_field(message, "If-Match", "etag", _etag_value(headers["if-match"]))
+    return with_user_keys(message)
+
+
+def with_user_keys(message: RequestT) -> RequestT:
+    """Replaces the user ids of a request by their keys and returns it; raises Problem for two spellings of one user."""
+    try:
+        set_user_keys(message)
+    except Invalid as error:
+        raise Problem.field(_camel_case(error.violations[0].field), error.violations[0].why) from None
     return message
 
 

@@ -7,6 +7,7 @@ from ingest.api.query_servicer import QueryServicer
 from ingest.api.write_servicer import WriteServicer
 from ingest.domain.ports import UserRateLimit
 from ingest.domain.survey_policy import PromptLimits
+from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.privacy.erasure import Erasures
 from ingest.privacy.export import UserExports
 from ingest.settings import WriteLimits
@@ -29,6 +30,8 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
         database: Database,
         group_commit: GroupCommit,
         rate_limit: UserRateLimit,
+        evaluator_limit: UserRateLimit,
+        evaluators: EvaluatorRegistry,
         redactor: Redactor,
         erasures: Erasures,
         exports: UserExports,
@@ -37,6 +40,8 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
         voice: VoiceIntake | None,
     ) -> None:
         """Without `voice` the service refuses voice feedback."""
-        WriteServicer.__init__(self, group_commit, rate_limit, redactor, write_limits, voice)
+        WriteServicer.__init__(
+            self, group_commit, rate_limit, evaluator_limit, evaluators, redactor, write_limits, voice
+        )
         QueryServicer.__init__(self, database, prompt_limits, is_voice_enabled=voice is not None)
         PrivacyServicer.__init__(self, erasures, exports)

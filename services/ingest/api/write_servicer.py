@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
 from ingest.domain.ports import UserRateLimit
+from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.settings import WriteLimits
 from ingest.voice.intake import VoiceIntake
 from ingest.writes.group_commit import GroupCommit
@@ -34,18 +36,12 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 Context = Any
 
-EVALUATOR_PREFIX = "evaluator:"
-"""Prefix of the user names of evaluator programs. The user rate limit does not apply to them."""
 _PROGRAM_ROLES = frozenset({"service", "admin", "operator"})
-"""Roles whose callers may submit for evaluator programs without the user rate limit."""
+"""Roles whose callers may submit for registered evaluators with the limit of evaluators."""
 
 
 def _bounds() -> TimeBounds:
     return time_bounds(time.time_ns() // 1000)
-
-
-def _is_evaluator(user: str) -> bool:
-    return user.startswith(EVALUATOR_PREFIX) and bool(current_principal().roles & _PROGRAM_ROLES)
 
 
 class WriteServicer:
@@ -55,12 +51,15 @@ class WriteServicer:
         self,
         group_commit: GroupCommit,
         rate_limit: UserRateLimit,
+        evaluator_limit: UserRateLimit,
+        evaluators: EvaluatorRegistry,
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
     ) -> None:
-        """Without `voice` the service refuses voice feedback."""
+        """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
+        self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
         self._limits, self._voice = limits, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
@@ -114,14 +113,20 @@ class WriteServicer:
         return stored(await self._submit_votes(write), pb.StreamSignalsResponse)
 
     async def _submit_votes(self, write: Write) -> bytes:
-        """Submits a write that may have votes: redacts their comments and applies the user rate limit."""
+        """Submits a write that may have votes: redacts their comments and applies the hourly limits."""
         if not write.votes:
             return await self._group_commit.submit(write)
         write = await redact_comments(write, self._redactor)
-        counts = Counter(vote.user_id for vote in write.votes if not _is_evaluator(vote.user_id))
-        if not counts:
-            return await self._group_commit.submit(write)
-        async with self._rate_limit.reservation(write.tenant_id, write.request_id, counts):
+        counts = Counter(vote.user_id for vote in write.votes)
+        is_program = bool(current_principal().roles & _PROGRAM_ROLES)
+        evaluators = await self._evaluators.registered(write.tenant_id, counts) if is_program else frozenset[str]()
+        async with contextlib.AsyncExitStack() as stack:
+            for limit, users in (
+                (self._rate_limit, counts.keys() - evaluators),
+                (self._evaluator_limit, evaluators),
+            ):
+                if limited := {user: counts[user] for user in users}:
+                    await stack.enter_async_context(limit.reservation(write.tenant_id, write.request_id, limited))
             return await self._group_commit.submit(write)
 
     async def SubmitVoiceFeedback(

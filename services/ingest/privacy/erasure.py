@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import asyncpg
 
 from ingest.domain.ports import LearnerNotifier
+from ingest.privacy.spellings import earlier_spellings
 from kit.ids import new_id, user_digest
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
@@ -28,10 +29,11 @@ class Erasures:
         self._database, self._learner = database, learner
 
     async def erase(self, key: IdempotencyKey, user: str, actor: str, encode: Callable[[int, str], bytes]) -> bytes:
-        """Erases a user and returns `encode(number of deleted rows, erasure identifier)`.
+        """Erases a user key and returns `encode(number of deleted rows, erasure identifier)`.
 
-        One transaction deletes the rows, queues the affected units for the learner, and stores the erasure, its audit
-        entry and the response. Every write holds a shared lock on its users until its commit (ingest.hold_users), and
+        Rows of earlier spellings of the user are erased, too: each spelling has an erasure of its own. One transaction
+        deletes the rows, queues the affected units for the learner, and stores the erasures, their audit entry and the
+        response. Every write holds a shared lock on its users until its commit (ingest.hold_users), and
         the erasure holds the user's lock exclusively. A concurrent write of the user is therefore either erased as a
         whole or stored as a whole after the erasure. Outputs that were made for the user are deleted with all feedback
         on them. A repeat of the request returns the first response.
@@ -40,8 +42,11 @@ class Erasures:
         entry = AuditEntry(tenant_id=tenant, actor=actor, action="user.forget", target=user_digest(tenant, user))
 
         async def change() -> bytes:
-            values = tenant, user, erasure_id
-            rows: int = await connection.fetchval(_SQL["forget_user"], *values, timeout=ERASURE_S_MAX)
+            rows = 0
+            spellings = await earlier_spellings(connection, tenant, user)
+            for spelling, identifier in ((user, erasure_id), *((each, new_id()) for each in spellings)):
+                values = tenant, spelling, identifier
+                rows += await connection.fetchval(_SQL["forget_user"], *values, timeout=ERASURE_S_MAX)
             await append_audit(connection, entry)
             return encode(rows, erasure_id)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from ingest.privacy.spellings import earlier_spellings, published_sources
 from kit.errors import DeadlineExceeded
 from kit.ids import user_digest
 from kit.postgres.audit import AuditEntry, append_audit
@@ -39,7 +40,7 @@ class UserExports:
         )
 
     async def records(self, tenant: str, user: str, actor: str) -> AsyncIterator[tuple[str, str]]:
-        """Yields (table, record as JSON) of all records of a user in one snapshot, after writing an audit entry.
+        """Yields (table, record as JSON) of all records of a user key in one snapshot, after writing an audit entry.
 
         Memory use does not depend on the number of records. Raises Exhausted (EXPORTS_FULL) if too many exports of
         the tenant or of all tenants are running, and DeadlineExceeded (EXPORT_TOO_SLOW) if the client takes longer
@@ -67,12 +68,9 @@ class UserExports:
         ):
             await use_tenant(connection, tenant)
             await connection.execute(_SESSION["disable_statement_timeout"])
-            views = await connection.fetchrow(_SQL["published_views"])
-            assert views is not None  # noqa: S101 - the query always returns one row
-            queries = ["ingest_records"]
-            queries += ["neural_records"] if views["has_neural"] else []
-            queries += ["experiment_records"] if views["has_experiments"] else []
-            for name in queries:
-                cursor = connection.cursor(_SQL[name], tenant, user, prefetch=ROWS_PREFETCHED, timeout=EXPORT_S_MAX)
-                async for row in cursor:
-                    yield row["kind"], row["record"]
+            for spelling in (user, *await earlier_spellings(connection, tenant, user)):
+                for source in await published_sources(connection):
+                    query = _SQL[f"{source}_records"]
+                    values = tenant, spelling
+                    async for row in connection.cursor(query, *values, prefetch=ROWS_PREFETCHED, timeout=EXPORT_S_MAX):
+                        yield row["kind"], row["record"]

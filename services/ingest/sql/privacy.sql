@@ -17,10 +17,22 @@ SELECT audio_key FROM ingest.erased_recordings WHERE tenant_id = $1 AND erasure_
 -- Deletes queue rows whose audio objects were deleted.
 DELETE FROM ingest.erased_recordings WHERE tenant_id = $1 AND erasure_id = $2 AND audio_key = ANY($3::text[]);
 
+-- query: ingest_spellings
+-- User ids that are not their user key and have rows in this schema.
+SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;
+
+-- query: neural_spellings
+-- The same in the schema of the neural service.
+SELECT user_id FROM neural_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;
+
+-- query: experiment_spellings
+-- The same in the schema of the experiments service.
+SELECT user_id FROM experiments_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;
+
 -- query: published_views
--- Whether the other services publish a view of their records of users.
-SELECT to_regclass('neural_api_v1.user_records') IS NOT NULL AS has_neural,
-  to_regclass('experiments_api_v1.user_records') IS NOT NULL AS has_experiments;
+-- Whether the other services publish views of their records of users.
+SELECT to_regclass('neural_api_v1.user_spellings') IS NOT NULL AS has_neural,
+  to_regclass('experiments_api_v1.user_spellings') IS NOT NULL AS has_experiments;
 
 -- query: ingest_records
 -- Records of a user in this schema.

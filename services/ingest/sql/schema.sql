@@ -479,6 +479,14 @@ END
 $$;
 
 --
+-- user_key(text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest_api_v1.user_key(user_id text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (octet_length(user_id) = length(user_id)) THEN btrim(user_id) ELSE btrim(NORMALIZE(regexp_replace(NORMALIZE(user_id, NFKC), '[\u0080-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text, ''::text, 'g'::text), NFKC), '  '::text) END;
+
+--
 -- explicit_feedback; Type: TABLE
 --
 
@@ -646,6 +654,18 @@ CREATE TABLE ingest.erased_recordings (
 );
 
 ALTER TABLE ONLY ingest.erased_recordings FORCE ROW LEVEL SECURITY;
+
+--
+-- evaluators; Type: TABLE
+--
+
+CREATE TABLE ingest.evaluators (
+    tenant_id text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.evaluators FORCE ROW LEVEL SECURITY;
 
 --
 -- execution_manifests; Type: TABLE
@@ -915,6 +935,47 @@ UNION ALL
    FROM ingest.voice_feedback t;
 
 --
+-- user_spellings; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.user_spellings AS
+ SELECT execution_manifests.tenant_id,
+    ingest_api_v1.user_key(execution_manifests.user_id) AS user_key,
+    execution_manifests.user_id
+   FROM ingest.execution_manifests
+  WHERE (execution_manifests.user_id <> ingest_api_v1.user_key(execution_manifests.user_id))
+UNION
+ SELECT explicit_feedback.tenant_id,
+    ingest_api_v1.user_key(explicit_feedback.user_id) AS user_key,
+    explicit_feedback.user_id
+   FROM ingest.explicit_feedback
+  WHERE (explicit_feedback.user_id <> ingest_api_v1.user_key(explicit_feedback.user_id))
+UNION
+ SELECT feedback_asks.tenant_id,
+    ingest_api_v1.user_key(feedback_asks.user_id) AS user_key,
+    feedback_asks.user_id
+   FROM ingest.feedback_asks
+  WHERE (feedback_asks.user_id <> ingest_api_v1.user_key(feedback_asks.user_id))
+UNION
+ SELECT implicit_signals.tenant_id,
+    ingest_api_v1.user_key(implicit_signals.user_id) AS user_key,
+    implicit_signals.user_id
+   FROM ingest.implicit_signals
+  WHERE (implicit_signals.user_id <> ingest_api_v1.user_key(implicit_signals.user_id))
+UNION
+ SELECT retractions.tenant_id,
+    ingest_api_v1.user_key(retractions.user_id) AS user_key,
+    retractions.user_id
+   FROM ingest.retractions
+  WHERE (retractions.user_id <> ingest_api_v1.user_key(retractions.user_id))
+UNION
+ SELECT voice_feedback.tenant_id,
+    ingest_api_v1.user_key(voice_feedback.user_id) AS user_key,
+    voice_feedback.user_id
+   FROM ingest.voice_feedback
+  WHERE (voice_feedback.user_id <> ingest_api_v1.user_key(voice_feedback.user_id));
+
+--
 -- voice_jobs; Type: VIEW
 --
 
@@ -1012,6 +1073,13 @@ ALTER TABLE ONLY ingest.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, erasure_id);
 
 --
+-- evaluators evaluators_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.evaluators
+    ADD CONSTRAINT evaluators_pkey PRIMARY KEY (tenant_id, name);
+
+--
 -- execution_manifests execution_manifests_pkey; Type: CONSTRAINT
 --
 
@@ -1099,6 +1167,12 @@ CREATE INDEX execution_manifests_experiment_idx ON ONLY ingest.execution_manifes
 CREATE INDEX execution_manifests_newest_idx ON ONLY ingest.execution_manifests USING btree (tenant_id, created_at, output_id);
 
 --
+-- execution_manifests_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX execution_manifests_spellings_idx ON ONLY ingest.execution_manifests USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
 -- execution_manifests_user_idx; Type: INDEX
 --
 
@@ -1109,6 +1183,12 @@ CREATE INDEX execution_manifests_user_idx ON ONLY ingest.execution_manifests USI
 --
 
 CREATE INDEX execution_manifests_user_key_idx ON ONLY ingest.execution_manifests USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
+
+--
+-- explicit_feedback_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX explicit_feedback_spellings_idx ON ingest.explicit_feedback USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
 
 --
 -- explicit_feedback_user_idx; Type: INDEX
@@ -1129,6 +1209,18 @@ CREATE INDEX feedback_asks_asked_at_idx ON ingest.feedback_asks USING btree (ask
 CREATE INDEX feedback_asks_newest_idx ON ingest.feedback_asks USING btree (tenant_id, user_id, asked_at) WHERE (reason <> 'fatigue'::text);
 
 --
+-- feedback_asks_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX feedback_asks_spellings_idx ON ingest.feedback_asks USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
+-- implicit_signals_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
 -- implicit_signals_user_key_idx; Type: INDEX
 --
 
@@ -1147,6 +1239,12 @@ CREATE INDEX outputs_conversation_idx ON ingest.outputs USING btree (tenant_id, 
 CREATE INDEX requests_created_at_idx ON ingest.requests USING btree (created_at);
 
 --
+-- retractions_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
 -- voice_feedback_id_idx; Type: INDEX
 --
 
@@ -1157,6 +1255,12 @@ CREATE INDEX voice_feedback_id_idx ON ONLY ingest.voice_feedback USING btree (te
 --
 
 CREATE INDEX voice_feedback_list_idx ON ONLY ingest.voice_feedback USING btree (tenant_id, created_at, voice_id);
+
+--
+-- voice_feedback_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX voice_feedback_spellings_idx ON ONLY ingest.voice_feedback USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
 
 --
 -- voice_feedback_user_idx; Type: INDEX
@@ -1223,6 +1327,12 @@ ALTER TABLE ingest.erased_recordings ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE ingest.erasures ENABLE ROW LEVEL SECURITY;
+
+--
+-- evaluators; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.evaluators ENABLE ROW LEVEL SECURITY;
 
 --
 -- execution_manifests; Type: ROW SECURITY
@@ -1397,6 +1507,12 @@ CREATE POLICY tenant_isolation ON ingest.erased_recordings TO radiant_ingest USI
 --
 
 CREATE POLICY tenant_isolation ON ingest.erasures TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
+
+--
+-- evaluators tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.evaluators TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
 
 --
 -- execution_manifests tenant_isolation; Type: POLICY
@@ -1696,6 +1812,12 @@ GRANT SELECT ON TABLE ingest.audit_heads TO radiant_ingest;
 GRANT SELECT,DELETE ON TABLE ingest.erased_recordings TO radiant_ingest;
 
 --
+-- TABLE evaluators; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE ingest.evaluators TO radiant_ingest;
+
+--
 -- TABLE execution_manifests; Type: ACL
 --
 
@@ -1766,6 +1888,13 @@ GRANT SELECT ON TABLE ingest_api_v1.units TO radiant_learner;
 --
 
 GRANT SELECT ON TABLE ingest_api_v1.user_records TO radiant_ingest;
+
+--
+-- TABLE user_spellings; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.user_spellings TO radiant_ingest;
+GRANT SELECT ON TABLE ingest_api_v1.user_spellings TO radiant_voice;
 
 --
 -- TABLE voice_jobs; Type: ACL

@@ -1038,6 +1038,23 @@ UNION ALL
    FROM neural.neural_routing_recommendations t;
 
 --
+-- user_spellings; Type: VIEW
+--
+
+CREATE VIEW neural_api_v1.user_spellings AS
+ SELECT neural_routing_recommendations.tenant_id,
+    ingest_api_v1.user_key(neural_routing_recommendations.user_id) AS user_key,
+    neural_routing_recommendations.user_id
+   FROM neural.neural_routing_recommendations
+  WHERE (neural_routing_recommendations.user_id <> ingest_api_v1.user_key(neural_routing_recommendations.user_id))
+UNION
+ SELECT user_trust_scores.tenant_id,
+    ingest_api_v1.user_key(user_trust_scores.user_id) AS user_key,
+    user_trust_scores.user_id
+   FROM neural.user_trust_scores
+  WHERE (user_trust_scores.user_id <> ingest_api_v1.user_key(user_trust_scores.user_id));
+
+--
 -- board_revisions board_revisions_pkey; Type: CONSTRAINT
 --
 
@@ -1232,6 +1249,12 @@ CREATE INDEX global_contributions_context_idx ON neural.global_contributions USI
 CREATE INDEX neural_model_scores_cell_idx ON ONLY neural.neural_model_scores USING btree (version, task_type, domain_mode, model, model_version) WHERE (user_id = ''::text);
 
 --
+-- neural_routing_recommendations_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX neural_routing_recommendations_spellings_idx ON ONLY neural.neural_routing_recommendations USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+
+--
 -- neural_routing_recommendations_user_idx; Type: INDEX
 --
 
@@ -1266,6 +1289,12 @@ CREATE UNIQUE INDEX score_versions_live_idx ON neural.score_versions USING btree
 --
 
 CREATE UNIQUE INDEX score_versions_run_id_idx ON neural.score_versions USING btree (run_id);
+
+--
+-- user_trust_scores_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX user_trust_scores_spellings_idx ON neural.user_trust_scores USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
 
 --
 -- board_revisions; Type: ROW SECURITY
@@ -1853,3 +1882,9 @@ GRANT SELECT ON TABLE neural_api_v1.trust TO radiant_experimenter;
 --
 
 GRANT SELECT ON TABLE neural_api_v1.user_records TO radiant_ingest;
+
+--
+-- TABLE user_spellings; Type: ACL
+--
+
+GRANT SELECT ON TABLE neural_api_v1.user_spellings TO radiant_ingest;

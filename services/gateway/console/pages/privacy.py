@@ -14,6 +14,7 @@ from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.neural.v1 import learning_service_pb2 as learning
+from splits.user_keys import user_key
 
 EXPORT_TIMEOUT_S = 300.0
 PAGE_SIZE = 50
@@ -35,10 +36,10 @@ async def privacy(request: PageRequest) -> View:
 
 async def erase_user(request: PageRequest) -> Redirect:
     """Erases a user. The user ID must be entered twice."""
-    user = request.form_value("user")
+    user = user_key(request.form_value("user"))
     if not user:
         raise Problem.field("user", "must not be empty")
-    if user != request.form_value("confirm_user"):
+    if user != user_key(request.form_value("confirm_user")):
         raise Problem.field("confirm_user", "must equal the user ID")
     message = pb.ForgetUserRequest(tenant_id=request.tenant, request_id=request.request_id, user_id=user)
     response = await request.services.call(request.services.ingest.ForgetUser, message)
@@ -64,7 +65,7 @@ async def set_global_learning(request: PageRequest) -> Redirect:
 
 async def export_user(request: PageRequest) -> Response:
     """Returns all stored data of a user as JSON Lines; raises Problem (USER_UNKNOWN) when there is none."""
-    user = request.query_value("user")
+    user = user_key(request.query_value("user"))
     if not user:
         raise Problem.field("user", "must not be empty")
     message = pb.ExportUserRequest(tenant_id=request.tenant, user_id=user)

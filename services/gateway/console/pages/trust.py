@@ -11,6 +11,7 @@ from gateway.console.page_request import PageRequest
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.neural.v1 import learning_service_pb2 as pb
+from splits.user_keys import user_key
 
 PAGE_SIZE = 25
 RATERS_MAX = 5000
@@ -68,7 +69,7 @@ async def _view(request: PageRequest, problem: Problem | None) -> View:
 
 async def change_pin(request: PageRequest) -> Redirect | View:
     """Pins the trust score of a rater, or removes the pin."""
-    user, action = request.form_value("user_id"), request.form_value("action")
+    user, action = user_key(request.form_value("user_id")), request.form_value("action")
     try:
         if action == "pin":
             notice = await _pin(request, user)

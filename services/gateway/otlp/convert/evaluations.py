@@ -25,6 +25,7 @@ from gateway.otlp.convert.table import (
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
+from splits.user_keys import user_key
 
 COMMENT_CHARACTERS_MAX = 4000
 _RATINGS = {-1: feedback_pb2.RATING_NEGATIVE, 0: feedback_pb2.RATING_NEUTRAL, 1: feedback_pb2.RATING_POSITIVE}
@@ -37,6 +38,7 @@ class Evaluation:
 
     output_id: str
     user_id: str
+    """Key of the user."""
     rating: int
     """1, 0 or -1."""
     category: feedback_pb2.FeedbackCategory.ValueType
@@ -87,7 +89,7 @@ def read_evaluation(
     for target in list(names):
         if (found := attributes.read((row for row in rows if row.target == target), index)) is not None:
             names[target], values[target] = found
-    name = str(values.get("name", "")).strip()
+    name = user_key(str(values.get("name", "")))
     if not name:
         raise InvalidAttribute(names["name"], "is required")
     value = values.get("value")
@@ -106,7 +108,7 @@ def read_evaluation(
         names["user_id"] = names["name"]
     return Evaluation(
         output_id=output,
-        user_id=user or EVALUATOR_PREFIX + name,
+        user_id=user_key(user or EVALUATOR_PREFIX + name),
         rating=rating_of(name, label, score),
         category=category_of(name),
         comment=comment,

@@ -25,6 +25,7 @@ from gateway.otlp.settings import ItemLimits
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import manifest_pb2
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
+from splits.user_keys import user_key
 
 TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
 _NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
@@ -94,7 +95,7 @@ def manifest_of(span: Span, attributes: Attributes, request_type: str) -> tuple[
             names[target], values[target] = found
     manifest = ExecutionManifest(
         output_id=str(values.get("output_id", "")) or derived_output_id((span.trace_id, span.span_id)),
-        user_id=str(values.get("user_id", ANONYMOUS_USER)),
+        user_id=user_key(str(values.get("user_id", ANONYMOUS_USER))),
         request_type=manifest_pb2.RequestType.Value(request_type),
         task_type=str(values.get("task_type", DEFAULT_TASK_TYPE)),
         total_latency_ms=max(0, span.end_time_unix_nano - span.start_time_unix_nano) / _NS_PER_MS

@@ -1,0 +1,65 @@
+"""User keys: the normalised form of user ids. Everything that is stored or computed about a user works on the key.
+
+The key of a user id is, in this order:
+
+1. the Unicode normalisation NFKC,
+2. without invisible characters (INVISIBLE),
+3. NFKC again, because removed characters may have separated letters and their accents,
+4. without BLANKS at both ends.
+
+Keys that differ in case are different users, because the ids of many systems are case-sensitive. They share one hourly
+limit of submissions (`limit_key`). `cases.json` contains test vectors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BLANKS = " \u1680"
+"""Blanks after NFKC, which maps most other blanks to a space."""
+INVISIBLE = (
+    (0x80, 0x9F),  # control characters of ISO 8859
+    (0xAD, 0xAD),  # soft hyphen
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),  # zero-width characters
+    (0x2028, 0x202E),  # separators of lines and paragraphs, control of the writing direction
+    (0x2060, 0x206F),
+    (0x2800, 0x2800),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D159, 0x1D159),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags, further variation selectors
+)
+"""First and last code points: the property Default_Ignorable_Code_Point, C1 controls and characters without a glyph.
+
+The ranges are fixed, so that the versions of Unicode in Python, PostgreSQL and JavaScript do not matter. The
+ASCII control characters, tabs and line breaks among them, are kept: the services refuse an id that contains one.
+"""
+CHARACTERS_MAX = 200
+"""Longest user id. A longer text is returned as it is, and the services refuse it: NFKC can take quadratic time."""
+_INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE) + "]+")
+
+
+def user_key(user_id: str) -> str:
+    """Returns the key of a user id; empty when the id has no visible character. The key of a key is the key."""
+    if len(user_id) > CHARACTERS_MAX:
+        return user_id
+    if user_id.isascii():
+        return user_id.strip(BLANKS)
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", user_id))
+    return unicodedata.normalize("NFKC", visible).strip(BLANKS)
+
+
+def limit_key(key: str) -> str:
+    """Returns the name under which the submissions of a user are counted; keys that differ in case share it."""
+    return key.lower() if key.isascii() else unicodedata.normalize("NFKC", key.casefold())

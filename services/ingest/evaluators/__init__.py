@@ -1,0 +1,1 @@
+"""Registered evaluators: programs that submit explicit feedback."""
