@@ -10,6 +10,7 @@ from cli.settings import SuiteSettings
 from kit.rpc.server import is_loopback
 
 _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
+_AUDIT_KEY, _AUDIT_VARIABLE = "audit_key", "RADIANT_AUDIT_KEY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def environ_of(
     if service.is_gateway:
         key = sign_in_key(settings, folder, service)
         return gateway_environ(base, service, ports, host=host, addresses=at.addresses, key=key)
-    return service_environ(
+    environ = service_environ(
         base,
         service,
         ports,
@@ -145,9 +146,15 @@ def environ_of(
         key=token_key(settings, folder),
         audio=audio_url(settings, folder),
     )
+    return environ | audit_environ(base, folder) if service.name == "ingest" else environ
+
+
+def audit_environ(base: Mapping[str, str], folder: DataFolder) -> dict[str, str]:
+    """Returns the variable of the key that signs checkpoints of the audit log, for ingest alone."""
+    return {_AUDIT_VARIABLE: base.get(_AUDIT_VARIABLE) or folder.secret(_AUDIT_KEY)}
 
 
 def _without_owner_variables(base: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment without the variables that only the command line may read."""
-    hidden = {"DATABASE_URL", "REDIS_URL", *(each.password_variable for each in SERVICES)}
+    hidden = {"DATABASE_URL", "REDIS_URL", _AUDIT_VARIABLE, *(each.password_variable for each in SERVICES)}
     return {name: value for name, value in base.items() if name not in hidden}

@@ -93,6 +93,12 @@ NUMBERED = (
         purpose="Survey prompts of a user are decided one after the other, so that the limit per day holds. The "
         "key is tenant/user.",
     ),
+    AdvisoryLock(
+        name="ingest.audit_checkpoint",
+        number=72016,
+        keys=("hashtext($1)",),
+        purpose="One process at a time writes a checkpoint of a tenant's audit log. The key is the tenant.",
+    ),
 )
 """72007 is retired."""
 
