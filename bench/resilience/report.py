@@ -59,12 +59,15 @@ def _chaos(report: Report) -> list[str]:
     counts = report["counts"]
     ledger = [
         ["requests acknowledged", counts["requests acknowledged"]],
+        *([f"requests acknowledged over {how}", number] for how, number in sorted(report["acknowledged_by"].items())),
         ["signals acknowledged", counts["signals acknowledged"]],
         ["votes acknowledged", counts["votes acknowledged"]],
         ["manifests acknowledged", counts["outputs acknowledged"]],
         ["withdrawals acknowledged", counts["withdrawals acknowledged"]],
+        ["voice comments acknowledged", counts["recordings acknowledged"]],
+        ["voice comments with an unknown or failed result", report["unprocessed"]],
         ["acknowledged facts not stored", report["lost"]],
-        ["facts stored more than once", report["doubled"]],
+        ["facts stored or processed more than once", report["doubled"]],
         ["stored facts that were not sent", report["never_said"]],
         ["requests repeated", report["repeats"]],
         ["repeats with a different answer", report["repeats_answered_differently"]],
@@ -73,7 +76,10 @@ def _chaos(report: Report) -> list[str]:
         ["maximum time of a call beyond its deadline, s", report["overrun_max_s"]],
         ["unexpected statuses", report["unclear"]],
         ["cells changed by a rebuild", report["rebuild"]["changed_cells"]],
-        ["time until all queues were empty, s", report["drain_s"]],
+        ["units that waited when the learner was killed, maximum", max(report["learner_backlogs"], default=None)],
+        ["time until the queues of learning were empty, s", report["drain_s"]],
+        ["time until no voice comment waited, s", report["voice_drain_s"]],
+        ["data folder after the run, MiB", report["data_mib"]],
     ]
     recovery: list[list[object]] = [
         [name, each["times"], each["write_p50_s"], each["write_max_s"], each["read_p50_s"], each["read_max_s"]]
@@ -83,7 +89,7 @@ def _chaos(report: Report) -> list[str]:
     head = ["fault", "count", "write p50", "write max", "read p50", "read max"]
     return [
         f"{report['faults']} faults in {report['seconds']:g} s with seed {report['seed']}. "
-        f"The full disk was simulated by {report['disk_full_by']}. "
+        f"The full disk was simulated by {report['disk_full_by']}. Voice: {report['voice']}. "
         + ("No guarantee was violated." if not report["problems"] else f"Violations: {len(report['problems'])}."),
         *(f"Not possible on this machine and not measured: {each}." for each in report.get("not_possible_here", ())),
         _table(["killed process", "kills with recovery"], kills),

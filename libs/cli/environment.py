@@ -16,6 +16,7 @@ from cli.tls import ServiceTls
 from kit.rpc.server import is_loopback
 
 _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
+_AUDIT_KEY, _AUDIT_VARIABLE = "audit_key", "RADIANT_AUDIT_KEY"
 
 SYSTEM_VARIABLES = frozenset(
     {
@@ -167,7 +168,7 @@ def environ_of(
     host = settings.host_of(service)
     if service.is_gateway:
         return gateway_environ(base, service, ports, host=host, at=at, key=sign_in_key(settings, folder, service))
-    return service_environ(
+    environ = service_environ(
         base,
         service,
         ports,
@@ -178,6 +179,12 @@ def environ_of(
         key="" if settings.has_provider else token_key(settings, folder),
         audio=audio_url(settings, folder),
     )
+    return environ | audit_environ(base, folder) if service.name == "ingest" else environ
+
+
+def audit_environ(base: Mapping[str, str], folder: DataFolder) -> dict[str, str]:
+    """Returns the variable of the key that signs checkpoints of the audit log, for ingest alone."""
+    return {_AUDIT_VARIABLE: base.get(_AUDIT_VARIABLE) or folder.secret(_AUDIT_KEY)}
 
 
 def _allowed(variables: Mapping[str, str], service: Service) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ BUCKETS = ("s3", "gs", "az")
 PART_BYTES = 5 * 1024 * 1024
 """Size of a part in bytes; smaller objects are stored in one request."""
 STREAM_BYTES = 256 * 1024
+PAGE_KEYS = 1000
 TIMEOUT = timedelta(seconds=30)
 ABORT_S = 5.0
 """Time limit for the removal of parts after a failed or cancelled upload."""
@@ -135,6 +136,20 @@ class ObjectStore:
         with _translated(can_be_missing=True):
             async with asyncio.timeout(self._timeout_s):
                 return int((await obstore.head_async(self._backend, key))["size"])
+
+    async def keys(self, folder: str) -> list[str]:
+        """Returns the keys of the objects in a folder, the first segments of keys, in ascending order."""
+        _check(folder)
+        found: list[str] = []
+        with _translated(can_be_missing=True), contextlib.suppress(FileNotFoundError):
+            pages = aiter(obstore.list(self._backend, folder, chunk_size=PAGE_KEYS))
+            while True:
+                async with asyncio.timeout(self._timeout_s):
+                    page = await anext(pages, None)
+                if page is None:
+                    break
+                found += [entry["path"] for entry in page]
+        return sorted(found)
 
     async def delete(self, key: str) -> None:
         """Removes an object. A missing object is not an error."""

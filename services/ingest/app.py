@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -14,6 +15,9 @@ from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.write_responses import encode_response
 from ingest.api.evaluator_servicer import EvaluatorServicer
 from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
+from ingest.audit.anchor import AuditAnchor
+from ingest.audit.checkpoints import CheckpointKeys, CheckpointStore
+from ingest.audit.verification import AuditVerifier
 from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
 from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
@@ -49,6 +53,8 @@ from radiant.ingest.v1 import (
     ingest_service_pb2,
     ingest_service_pb2_grpc,
 )
+
+log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
@@ -98,7 +104,8 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         )
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
-        _add_services(server, servicer, database, evaluators)
+        audit = AuditServicer(database, await _audit_verifier(stack, settings, database))
+        _add_services(server, servicer, audit, EvaluatorServicer(evaluators))
         yield server
 
 
@@ -106,6 +113,18 @@ def _hourly_limit(
     database: Database, client: redis.asyncio.Redis | None, submissions_max: int, refusal: str
 ) -> UserRateLimit:
     return HourlyUserRateLimit(database, client, submissions_max, refusal) if submissions_max else NoUserRateLimit()
+
+
+async def _audit_verifier(stack: AsyncExitStack, settings: IngestSettings, database: Database) -> AuditVerifier:
+    """Returns the verifier of the audit log, and starts the task that writes checkpoints if they are configured."""
+    if not settings.checkpoints_url:
+        log.warning("the audit log is not anchored: RADIANT_AUDIT_KEY or an object store is not set")
+        return AuditVerifier(database, None, None)
+    keys = CheckpointKeys(settings.audit.key, settings.audit.public_keys)
+    store = CheckpointStore(open_store(settings.checkpoints_url), keys)
+    anchor = AuditAnchor(database, store, settings.audit.interval)
+    await stack.enter_async_context(anchor.running())
+    return AuditVerifier(database, store, anchor)
 
 
 async def _notifiers(
@@ -120,13 +139,11 @@ async def _notifiers(
 
 
 def _add_services(
-    server: RpcServer, servicer: IngestServicer, database: Database, evaluators: EvaluatorRegistry
+    server: RpcServer, servicer: IngestServicer, audit: AuditServicer, evaluators: EvaluatorServicer
 ) -> None:
     descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
     server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
     descriptor = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
-    server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, AuditServicer(database), descriptor)
+    server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, audit, descriptor)
     descriptor = evaluator_service_pb2.DESCRIPTOR.services_by_name["EvaluatorService"]
-    server.add(
-        evaluator_service_pb2_grpc.add_EvaluatorServiceServicer_to_server, EvaluatorServicer(evaluators), descriptor
-    )
+    server.add(evaluator_service_pb2_grpc.add_EvaluatorServiceServicer_to_server, evaluators, descriptor)

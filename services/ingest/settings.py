@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
 
+from ingest.audit.settings import AuditSettings
 from ingest.domain.survey_policy import PromptLimits
 from kit import ports
 from kit.auth.settings import AuthSettings
@@ -73,7 +74,13 @@ class IngestSettings(ServiceSettings):
     uploads: UploadLimits
     prompts: PromptLimits
     retention: RetentionSettings
+    audit: AuditSettings
     audio_url: Annotated[str, Setting("AUDIO_URL")] = ""
     """Folder or bucket of recordings; empty disables voice feedback."""
     redact_pii: Annotated[Literal["on", "off", "presidio"], Setting("REDACT_PII")] = "on"
     """Whether personal data is removed from comments before they are stored. presidio needs the package presidio."""
+
+    @property
+    def checkpoints_url(self) -> str:
+        """Folder or bucket of the audit log's checkpoints; empty without a key or without an object store."""
+        return (self.audit.url or self.audio_url) if self.audit.key else ""

@@ -1,158 +1,89 @@
-"""Chaos test: the comparison finds lost, duplicated, unexpected and changed facts; the proxy disturbs connections."""
+"""Chaos test: clients, ledger and proxy."""
 
 import asyncio
-import dataclasses
+from pathlib import Path
 
 import asyncpg
 import grpc
 import pytest
 
-from bench.resilience.chaos.events import Event, EventGenerator
-from bench.resilience.chaos.ledger import Ledger
-from bench.resilience.chaos.proxy import Proxy
-from bench.resilience.chaos.verification import Findings, compare
+from bench.performance.stack import KEY
+from bench.resilience.chaos.faults.proxy import Proxy
+from bench.resilience.chaos.load.delivery import RateLimit
+from bench.resilience.chaos.load.events import REST_WEIGHTS, EventGenerator
+from bench.resilience.chaos.load.grpc_client import Channels, Client
+from bench.resilience.chaos.load.http_client import HttpClient
+from bench.resilience.chaos.load.recordings import marked_wav
+from bench.resilience.chaos.record.examples import KEPT_MAX, Examples
+from bench.resilience.chaos.record.ledger import SAMPLE, Ledger
+from bench.resilience.chaos.record.queries import SQL
+from bench.resilience.chaos.record.verification import compare
 from cli.embedded.process import free_port
 from kit.rpc.status import internal
+from tests.bench.fixtures.chaos import acknowledged, events_of, sizes, sounds
+from tests.gateway.fixtures.otlp import otlp_gateway
+from tests.ingest.fixtures import service as ingest
 
 
-def acknowledged_events(seed: int = 1) -> Ledger:
-    """Returns a ledger with 100 acknowledged events."""
-    ledger, generator = Ledger(), EventGenerator(seed, "acme", "a")
-    while len(ledger.sent) < 100:
-        for event in generator.next():
-            ledger.record_sent(event)
-            ledger.record_answer(event, event.request_id.encode())
-    return ledger
-
-
-async def store(url: str, events: list[Event]) -> None:
-    """Stores the facts of the events as the services do."""
-    connection = await asyncpg.connect(url)
+async def test_event_sent_over_http_and_again_over_grpc_is_stored_once(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    ledger = Ledger()
+    generator = EventGenerator(3, "acme", "rest", REST_WEIGHTS)
+    events = [event for _ in range(25) for event in generator.next()]
+    events += [generator.spoken_comment(marked_wav(sound, number)) for number, sound in enumerate(sounds())]
+    assert {event.method for event in events} == {
+        "BatchRecordManifests",
+        "SubmitExplicitFeedback",
+        "SubmitImplicitSignal",
+        "BatchSubmitImplicitSignals",
+        "SubmitVoiceFeedback",
+    }
+    settings = {"RADIANT_AUDIO_URL": str(tmp_path), "RADIANT_TOKEN_KEY": KEY}
+    connection = await asyncpg.connect(database_url)
     try:
+        await connection.execute(SQL["observe_completions"])
+    finally:
+        await connection.close()
+    async with (
+        ingest.open_service(database_url, redis_url, settings) as intake,
+        otlp_gateway(intake) as gateway,
+        HttpClient("acme", gateway.http_port, ledger) as http,
+    ):
+        other = Client("acme", Channels(intake.channel, intake.channel, intake.channel), ledger)
         for event in events:
-            await _store(connection, event)
-    finally:
-        await connection.close()
+            assert await http.send_once(event), ledger.internal_errors
+            assert await (http if event.is_otlp else other).send_once(event), ledger.internal_errors
+    assert (len(ledger.changed), ledger.repeats) == (0, len(events))
+    assert set(ledger.transports) == {"HTTP", "OTLP"}
+    found = await compare(database_url, ledger, str(tmp_path))
+    assert sizes(found) == (0, 0, 0)
+    assert found.counts["recordings acknowledged"] == 3
 
 
-async def _store(connection: asyncpg.Connection, event: Event) -> None:
-    await connection.execute(
-        "INSERT INTO ingest.requests (tenant_id, request_id, method, fingerprint, answer) VALUES ($1, $2, $3, '', $4)",
-        event.tenant,
-        event.request_id,
-        event.method,
-        event.request_id.encode(),
-    )
-    for output in event.outputs:
-        await connection.execute(
-            "INSERT INTO ingest.outputs (tenant_id, output_id, created_at, conversation_id, fingerprint) "
-            "VALUES ($1, $2, now(), '', '')",
-            event.tenant,
-            output,
-        )
-        await connection.execute(
-            "INSERT INTO ingest.execution_manifests SELECT (jsonb_populate_record(NULL::ingest.execution_manifests, "
-            "to_jsonb(d))).* FROM (SELECT $1::text AS tenant_id, $2::text AS output_id, now() AS created_at, "
-            "'' AS user_id, '' AS conversation_id, '' AS message_id, '' AS request_type, '' AS task_type, "
-            "'' AS domain_mode, 0 AS input_tokens, '{}'::text[] AS models_used, '{}'::text[] AS model_versions, "
-            "'' AS orchestration_id, '' AS orchestration_name, '{}'::text[] AS services_used, "
-            "'{}'::jsonb AS thermal_states, '{}'::jsonb AS provider_health, '' AS brain_reasoning, "
-            "false AS verification_failed, false AS contradiction_found, "
-            "false AS was_user_override, 0 AS output_tokens, 0 AS total_latency_ms, 0 AS total_cost, "
-            "false AS was_streamed, '[]'::jsonb AS steps, '' AS decision_id, now() AS recorded_at, '' AS variant, "
-            "0 AS experiment_epoch) d",
-            event.tenant,
-            output,
-        )
-    for mark in event.marks:
-        await _store_signal(connection, event.tenant, mark)
-    for vote in event.votes:
-        await connection.execute(
-            "INSERT INTO ingest.explicit_feedback (tenant_id, output_id, user_id, rating, categories, comment, source, "
-            "user_agent, client_time, request_id) VALUES ($1, $2, $3, $4, '{}', '', '', '', "
-            "timestamptz 'epoch' + $5 * interval '1 microsecond', $6) ON CONFLICT (tenant_id, output_id, user_id) "
-            "DO UPDATE SET client_time = excluded.client_time, request_id = excluded.request_id, "
-            "rating = excluded.rating WHERE excluded.client_time > explicit_feedback.client_time",
-            event.tenant,
-            vote.output,
-            vote.user,
-            vote.rating,
-            vote.time_us,
-            vote.request_id,
-        )
-    if (each := event.withdrawal) is not None:
-        await connection.execute(
-            "INSERT INTO ingest.retractions AS r (tenant_id, output_id, user_id, implicit_until) VALUES ($1, $2, $3, "
-            "timestamptz 'epoch' + $4 * interval '1 microsecond') ON CONFLICT (tenant_id, output_id, user_id) "
-            "DO UPDATE SET implicit_until = greatest(r.implicit_until, excluded.implicit_until)",
-            event.tenant,
-            each.output,
-            each.user,
-            each.until_us,
-        )
+def test_ledger_of_many_requests_keeps_a_bounded_sample() -> None:
+    ledger = acknowledged(events_of(1, 1000))
+    assert len(ledger.sample) == SAMPLE
+    assert len({event.request_id for event in ledger.sample}) == SAMPLE
+    assert ledger.sample != events_of(1, 1000)[:SAMPLE]
 
 
-async def _store_signal(connection: asyncpg.Connection, tenant: str, mark: str) -> None:
-    await connection.execute(
-        "INSERT INTO ingest.implicit_signals (tenant_id, output_id, user_id, signal_id, occurred_at, signal_type, "
-        "sentiment, signal_value) VALUES ($1, 'o', 'u', gen_random_uuid(), now(), 'regenerate', 0, "
-        "jsonb_build_object('mark', $2::text))",
-        tenant,
-        mark,
-    )
+def test_examples_count_all_texts_and_keep_the_first_ones() -> None:
+    examples = Examples(str(number) for number in range(KEPT_MAX + 5))
+    assert len(examples) == KEPT_MAX + 5
+    assert list(examples) == [str(number) for number in range(KEPT_MAX)]
 
 
-def sizes(found: Findings) -> tuple[int, int, int]:
-    """Returns the numbers of lost, duplicated and unexpected facts."""
-    return len(found.lost), len(found.duplicated), len(found.unexpected)
-
-
-async def test_comparison_of_correct_database_finds_nothing(database_url: str) -> None:
-    ledger = acknowledged_events()
-    await store(database_url, list(ledger.sent.values()))
-    assert sizes(await compare(database_url, ledger)) == (0, 0, 0)
-
-
-async def test_comparison_finds_every_kind_of_loss(database_url: str) -> None:
-    ledger = acknowledged_events()
-    await store(database_url, list(ledger.sent.values()))
-    connection = await asyncpg.connect(database_url)
-    try:
-        for table in ("outputs", "implicit_signals", "explicit_feedback", "retractions", "requests"):
-            async with connection.transaction():
-                gone = await connection.fetchval(
-                    f"WITH gone AS (DELETE FROM ingest.{table} WHERE ctid = (SELECT ctid FROM ingest.{table} "
-                    f"WHERE tableoid = (SELECT min(tableoid::int8)::oid FROM ingest.{table}) LIMIT 1) RETURNING 1) "
-                    "SELECT count(*) FROM gone"
-                )
-                assert gone == 1, table
-    finally:
-        await connection.close()
-    lost, doubled, strange = sizes(await compare(database_url, ledger))
-    assert (lost, doubled) == (5, 0)
-    assert strange == 1  # the manifest without its output
-
-
-async def test_comparison_finds_duplicates_unexpected_facts_and_changed_answers(database_url: str) -> None:
-    ledger = acknowledged_events()
-    events = list(ledger.sent.values())
-    await store(database_url, events)
-    mark = next(mark for event in events for mark in event.marks)
-    connection = await asyncpg.connect(database_url)
-    try:
-        await _store_signal(connection, "acme", mark)
-        await _store_signal(connection, "acme", "never-sent")
-    finally:
-        await connection.close()
-    key = next(iter(ledger.answers))
-    ledger.answers[key] = b"another"
-    assert sizes(await compare(database_url, ledger)) == (0, 1, 2)
-    ledger.record_answer(dataclasses.replace(ledger.sent[key]), b"a third")
-    assert len(ledger.changed) == 1
+async def test_rate_limit_delays_requests_beyond_the_rate() -> None:
+    limit, clock = RateLimit(200.0), asyncio.get_running_loop().time
+    begun = clock()
+    for _ in range(250):  # a second's worth may be sent at once
+        await limit.wait(1)
+    assert clock() - begun >= 0.2
 
 
 def test_events_of_the_same_seed_are_equal() -> None:
-    one, again, other = (list(acknowledged_events(seed).sent.values()) for seed in (5, 5, 6))
+    one, again, other = (events_of(seed) for seed in (5, 5, 6))
     assert one == again
     assert one != other
 
@@ -163,13 +94,13 @@ def test_internal_error_of_a_service_is_recorded_as_unexpected() -> None:
     details = grpc.aio.Metadata(("grpc-status-details-bin", status.SerializeToString()))
     for trailing in (grpc.aio.Metadata(), details):
         ledger.record_failure("X", grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, grpc.aio.Metadata(), trailing))
-    assert len(ledger.internal_errors) == 1
+    assert ledger.internal_errors.total() == 1
 
 
 async def test_call_beyond_its_deadline_is_recorded() -> None:
     ledger = Ledger(slack_s=0.5)
     ledger.record_duration("X", 1.4, 1.0)
-    assert ledger.hung == []
+    assert len(ledger.hung) == 0
     ledger.record_duration("X", 1.6, 1.0)
     assert len(ledger.hung) == 1
     assert ledger.overrun_max_s == pytest.approx(0.6)

@@ -38,6 +38,21 @@ def test_audio_url_defaults_to_the_data_folder(tmp_path: Path, service: Service,
     assert environ["RADIANT_AUDIO_URL"] == (place or str(tmp_path.resolve() / "audio"))
 
 
+def test_audit_key_is_in_the_environment_of_ingest_alone(tmp_path: Path) -> None:
+    for given in ("", "a key of at least thirty-two characters"):
+        base = {"RADIANT_DATA": str(tmp_path)} | ({"RADIANT_AUDIT_KEY": given} if given else {})
+        settings = SuiteSettings.from_env(base)
+        folder, at = DataFolder(settings.data), Servers(owner_url="postgresql://owner@h/d")
+        found = {
+            service.name: environ_of(base, settings, folder, service, Ports(rpc=1, metrics=2), at).get(
+                "RADIANT_AUDIT_KEY"
+            )
+            for service in SERVICES
+        }
+        assert [name for name, key in found.items() if key is not None] == ["ingest"]
+        assert found["ingest"] == (given or folder.secret("audit_key"))
+
+
 def gateway_environ(base: dict[str, str], running: dict[str, str]) -> dict[str, str]:
     """Returns the gateway's environment in a suite with this environment."""
     settings = SuiteSettings.from_env(base)

@@ -78,6 +78,17 @@ async def test_object_put_twice_is_replaced(kept: tuple[ObjectStore, Visible]) -
     assert (await store.get(KEY), visible()) == (b"new", [KEY])
 
 
+async def test_keys_of_a_folder_are_sorted_and_complete(kept: tuple[ObjectStore, Visible]) -> None:
+    store, _ = kept
+    assert await store.keys("acme") == []
+    made = [f"acme/{number:04d}" for number in (3, 1, 2)]
+    for key in (*made, "acme2/1", "globex/acme/1"):
+        await store.put(key, pieces(b"x"))
+    assert await store.keys("acme") == sorted(made)
+    with pytest.raises(ValueError, match="key"):
+        await store.keys("../acme")
+
+
 async def test_range_beyond_the_object_ends_with_it(kept: tuple[ObjectStore, Visible]) -> None:
     store, _ = kept
     await store.put(KEY, pieces(b"0123456789"))

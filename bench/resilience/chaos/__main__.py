@@ -33,8 +33,9 @@ def main() -> int:
     print(f"{report['counts']}")
     print(
         f"lost {report['lost']}, duplicated {report['doubled']}, unexpected {report['never_said']}, "
-        f"overdue calls {report['hung']} (at most {report['overrun_max_s']:.2f} s late), "
-        f"repeats {report['repeats']}, with a different answer {report['repeats_answered_differently']}"
+        f"not processed {report['unprocessed']}, overdue calls {report['hung']} "
+        f"(at most {report['overrun_max_s']:.2f} s late), repeats {report['repeats']}, "
+        f"with a different answer {report['repeats_answered_differently']}"
     )
     if outcome.problems:
         print("\n".join(outcome.problems[:SHOWN]))

@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,18 +16,23 @@ from urllib.parse import urlsplit
 import grpc
 
 from bench.performance.stack import KEY, PASSWORD
-from bench.resilience.chaos.clients import CHANNEL_OPTIONS, Channels
-from bench.resilience.chaos.disk import Disk
-from bench.resilience.chaos.proxy import Proxy
+from bench.resilience.chaos.faults.disk import Disk
+from bench.resilience.chaos.faults.proxy import Proxy
+from bench.resilience.chaos.load.grpc_client import CHANNEL_OPTIONS, Channels
 from cli.addresses import role_url
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.process import free_port
-from cli.processes.service_process import ServiceProcess
+from cli.processes.service_process import ServiceProcess, answers_grpc, answers_http
 from cli.processes.supervisor import RestartPolicy, Supervisor
 from cli.schemas import apply_all
 from cli.services import SERVICES, Service, service_named
 
-NAMES = ("ingest", "neural", "experiments")
+NAMES = ("ingest", "neural", "experiments", "voice")
+"""Services with gRPC. The voice service also runs a worker."""
+WORKER = "voice-worker"
+"""A second voice worker, in a process of its own."""
+VOICE_MODELS = Path("build/voice-models")
+"""Folder of the weights of the speech model. It is kept for further runs."""
 OPTIONS = {"shared_buffers": "64MB", "max_connections": "100", "max_wal_size": "96MB", "min_wal_size": "32MB"}
 """Durable settings with a small footprint."""
 POLICY = RestartPolicy(
@@ -39,6 +44,19 @@ POLICY = RestartPolicy(
 """Like the suite's own policy, but without a limit on crashes, because the crashes are intended."""
 
 
+VOICE_SETTINGS = {
+    "RADIANT_VOICE_CACHE": str(VOICE_MODELS.absolute()),
+    "RADIANT_VOICE_CPU_THREADS": "1",
+    "RADIANT_VOICE_CONCURRENCY": "2",
+    "RADIANT_VOICE_LEASE_SECONDS": "5",
+    "RADIANT_VOICE_RETRY_SECONDS": "0.5",
+    "RADIANT_VOICE_LOST_SECONDS": "1",
+    "RADIANT_VOICE_SWEEP_SECONDS": "1",
+    "RADIANT_VOICE_ATTEMPTS_MAX": "100",
+}
+"""Short leases and waits. Attempts are not limited, because the kills of workers are intended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """The running parts, and the channels to them."""
@@ -48,7 +66,28 @@ class Suite:
     valkey: EmbeddedValkey
     services: dict[str, ServiceProcess]
     links: dict[str, tuple[Proxy, ...]]
+    """Proxies by connection: clients, gateway (to the services), postgres and valkey."""
     channels: Channels
+    http_port: int
+    """Port of the proxy in front of the gateway."""
+
+    @property
+    def audio_url(self) -> str:
+        """Folder of the recordings."""
+        return str(self.disk.folder / "audio")
+
+    def has(self, target: str) -> bool:
+        """Returns whether the part runs on this machine. The voice service needs its extra."""
+        return target in ("postgres", "valkey") or target in self.services
+
+    async def is_ready(self, target: str) -> bool:
+        """Returns whether the process of a part runs and answers health checks."""
+        if target in ("postgres", "valkey"):
+            return (self.postgres if target == "postgres" else self.valkey).is_alive()
+        service = self.services[target]
+        if target == WORKER:
+            return await is_listening(service.address)
+        return await (answers_http if target == "gateway" else answers_grpc)(service.address)
 
     def pids(self, target: str) -> list[int]:
         """Returns the process IDs of a part. PostgreSQL has a child process per connection."""
@@ -84,15 +123,30 @@ async def running(disk: Disk) -> AsyncIterator[Suite]:
         supervisor = Supervisor(POLICY)
         stack.push_async_callback(supervisor.stop)
         await asyncio.gather(supervisor.add(postgres), supervisor.add(valkey))
-        await apply_all(postgres.url, {service.role: PASSWORD for service in SERVICES})
+        await apply_all(postgres.url, {service.role: PASSWORD for service in SERVICES if service.role})
         servers = await _proxy(stack, postgres.port), await _proxy(stack, valkey.port)
         urls = _through(postgres.url, servers[0]), _through(valkey.url, servers[1])
-        services = {name: _service(service_named(name), disk, *urls) for name in NAMES}
+        available = [service_named(name) for name in NAMES if not service_named(name).unavailable_reason]
+        services = {service.name: _service(service, disk, *urls) for service in available}
+        backs = {name: await _proxy(stack, _port(each)) for name, each in services.items()}
+        fronts = {name: await _proxy(stack, _port(each)) for name, each in services.items()}
+        services["gateway"] = _gateway(disk, {name: back.port for name, back in backs.items()})
+        fronts["gateway"] = await _proxy(stack, _port(services["gateway"]))
+        if "voice" in services:
+            services[WORKER] = _voice_worker(disk, *urls)
         await asyncio.gather(*(supervisor.add(each) for each in services.values()))
-        fronts = [await _proxy(stack, int(each.address.rpartition(":")[2])) for each in services.values()]
-        channels = Channels(*[await stack.enter_async_context(_channel(front.port)) for front in fronts])
-        links = {"clients": tuple(fronts), "postgres": servers[:1], "valkey": servers[1:]}
-        yield Suite(disk, postgres, valkey, services, links, channels)
+        channels = {name: await stack.enter_async_context(_channel(fronts[name].port)) for name in backs}
+        links = {
+            "clients": tuple(fronts.values()),
+            "gateway": tuple(backs.values()),
+            "postgres": servers[:1],
+            "valkey": servers[1:],
+        }
+        yield Suite(disk, postgres, valkey, services, links, Channels(**channels), fronts["gateway"].port)
+
+
+def _port(service: ServiceProcess) -> int:
+    return int(service.address.rpartition(":")[2])
 
 
 async def _proxy(stack: contextlib.AsyncExitStack, port: int) -> Proxy:
@@ -115,18 +169,77 @@ def _channel(port: int) -> grpc.aio.Channel:
 
 def _service(service: Service, disk: Disk, postgres_url: str, redis_url: str) -> ServiceProcess:
     port = free_port()
+    environ = _environ(service, disk, postgres_url, redis_url) | {"RADIANT_PORT": str(port)}
+    return ServiceProcess(
+        service.name,
+        service.module,
+        environ=environ,
+        address=f"127.0.0.1:{port}",
+        log=_log(disk, service.name),
+        start_timeout=service.start_timeout,
+    )
+
+
+def _voice_worker(disk: Disk, postgres_url: str, redis_url: str) -> ServiceProcess:
+    """Returns the process of a worker, which serves nothing but its metrics."""
+    service, port = service_named("voice"), free_port()
+    environ = _environ(service, disk, postgres_url, redis_url) | {"RADIANT_METRICS_PORT": str(port)}
+    return ServiceProcess(
+        WORKER,
+        f"{service.module}.worker",
+        environ=environ,
+        address=f"127.0.0.1:{port}",
+        log=_log(disk, WORKER),
+        ready=is_listening,
+        start_timeout=service.start_timeout,
+    )
+
+
+def _gateway(disk: Disk, ports: Mapping[str, int]) -> ServiceProcess:
+    """Returns the gateway, which calls the services on these ports."""
+    service, port = service_named("gateway"), free_port()
     environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("RADIANT_")},
+        **_base_environ(),
+        **{f"RADIANT_GATEWAY_{name.upper()}_ADDRESS": f"127.0.0.1:{each}" for name, each in ports.items()},
+        "RADIANT_GATEWAY_HOST": "127.0.0.1",
+        "RADIANT_GATEWAY_PORT": str(port),
+        "RADIANT_GATEWAY_METRICS_PORT": "0",
+        "RADIANT_OTLP_GRPC_PORT": "0",
+        "RADIANT_GATEWAY_REQUESTS_PER_SECOND": "0",
+    }
+    address, log = f"127.0.0.1:{port}", _log(disk, service.name)
+    return ServiceProcess(service.name, service.module, environ=environ, address=address, log=log, ready=answers_http)
+
+
+async def is_listening(address: str) -> bool:
+    """Returns whether a process accepts connections at the address."""
+    host, _, port = address.rpartition(":")
+    try:
+        _, writer = await asyncio.open_connection(host, int(port))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _log(disk: Disk, name: str) -> Path:
+    return disk.folder / "logs" / f"{name}.log"
+
+
+def _base_environ() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RADIANT_")}
+    return {**kept, "RADIANT_TOKEN_KEY": KEY, "RADIANT_LOG_LEVEL": "WARNING"}
+
+
+def _environ(service: Service, disk: Disk, postgres_url: str, redis_url: str) -> dict[str, str]:
+    return {
+        **_base_environ(),
         "RADIANT_DATABASE_URL": role_url(postgres_url, service.role, PASSWORD),
         "RADIANT_REDIS_URL": redis_url,
-        "RADIANT_TOKEN_KEY": KEY,
         "RADIANT_AUDIO_URL": str(disk.folder / "audio"),
         "RADIANT_HOST": "127.0.0.1",
-        "RADIANT_PORT": str(port),
         "RADIANT_METRICS_PORT": "0",
-        "RADIANT_LOG_LEVEL": "WARNING",
         "RADIANT_EXPLICIT_PER_USER_HOUR": "100000",
         "RADIANT_NIGHTLY_HOUR": "-1",
+        **VOICE_SETTINGS,
     }
-    log = disk.folder / "logs" / f"{service.name}.log"
-    return ServiceProcess(service.name, service.module, environ=environ, address=f"127.0.0.1:{port}", log=log)

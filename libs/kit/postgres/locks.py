@@ -99,6 +99,12 @@ NUMBERED = (
         keys=("hashtext($1)",),
         purpose="Evaluators of a tenant are registered one after the other, so that their limit holds. Key: tenant.",
     ),
+    AdvisoryLock(
+        name="ingest.audit_checkpoint",
+        number=72016,
+        keys=("hashtext($1)",),
+        purpose="One process at a time writes a checkpoint of a tenant's audit log. The key is the tenant.",
+    ),
 )
 """72007 is retired."""
 

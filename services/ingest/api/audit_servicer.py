@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.api.convert.audit import audit_filter, entry_message, page_scope, verification_response
-from ingest.audit.log import list_audit_entries, verify_audit_log
+from ingest.audit.log import list_audit_entries
+from ingest.audit.verification import AuditVerifier
 from kit.auth.tokens import current_principal, tenant_of
 from kit.postgres.pool import Database
 from kit.rpc.keyset import Keyset, integers
@@ -20,8 +21,8 @@ ENTRIES = Keyset((integers(),), (2**63 - 1,), size_max=500)
 class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
     """All methods of AuditService."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, verifier: AuditVerifier) -> None:
+        self._database, self._verifier = database, verifier
 
     async def ListAuditEntries(
         self, request: pb.ListAuditEntriesRequest, context: Context
@@ -35,8 +36,7 @@ class AuditServicer(audit_service_pb2_grpc.AuditServiceServicer):
 
     async def VerifyAuditLog(self, request: pb.VerifyAuditLogRequest, context: Context) -> pb.VerifyAuditLogResponse:
         """Verifies the audit log of a tenant."""
-        verification = await verify_audit_log(self._database, _log_tenant(request.tenant_id))
-        return verification_response(verification)
+        return verification_response(await self._verifier.verify(_log_tenant(request.tenant_id)))
 
 
 def _log_tenant(request_tenant: str) -> str:

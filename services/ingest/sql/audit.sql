@@ -7,20 +7,28 @@ WHERE tenant_id = $1 AND sequence < $2 AND ($3 = '' OR actor = $3) AND ($4 = '' 
   AND ($5 = '' OR target = $5) AND happened_at >= $6 AND happened_at < $7
 ORDER BY sequence DESC LIMIT $8;
 
--- query: verify_audit
--- Recomputes all hashes of a tenant's audit log in one snapshot and in bounded memory. Returns the number of entries, the first
--- invalid one, and the recorded end of the chain. A valid entry has the next sequence number and the hash over its predecessor.
-SELECT s.entries, s.broken, s.last, encode(s.last_hash, 'hex') AS last_hash, coalesce(h.sequence, 0) AS head,
-  coalesce(h.hash = s.last_hash, s.last = 0) AS is_end_valid
-FROM (
-  SELECT count(*) AS entries, coalesce(min(c.sequence) FILTER (WHERE NOT c.is_valid), 0) AS broken,
-    coalesce(max(c.sequence), 0) AS last,
-    (SELECT l.hash FROM ingest.audit_log l WHERE l.tenant_id = $1 ORDER BY l.sequence DESC LIMIT 1) AS last_hash
-  FROM (
-    SELECT l.sequence, l.sequence = row_number() OVER chain
-      AND l.hash = ingest.audit_hash(coalesce(lag(l.hash) OVER chain, ''), l) AS is_valid
-    FROM ingest.audit_log l WHERE l.tenant_id = $1
-    WINDOW chain AS (ORDER BY l.sequence)
-  ) AS c
-) AS s
-LEFT JOIN ingest.audit_heads h ON h.tenant_id = $1;
+-- query: audit_chain
+-- All entries of a tenant's audit log in order, with the recorded end of the chain, in one snapshot. An empty log has one row
+-- without an entry. The service computes the hashes itself, since the owner of the database can replace functions.
+SELECT l.sequence, l.service, l.actor, l.action, l.target, l.reason, l.detail::text AS detail,
+  (extract(epoch FROM l.happened_at) * 1000000)::bigint AS time_us, l.hash, h.sequence AS head, h.hash AS head_hash
+FROM (SELECT $1::text AS tenant_id) t
+LEFT JOIN ingest.audit_heads h USING (tenant_id)
+LEFT JOIN ingest.audit_log l USING (tenant_id)
+ORDER BY l.sequence;
+
+-- query: audit_log_ends
+-- The end of every tenant's audit log.
+SELECT tenant_id, sequence, hash FROM ingest.audit_log_ends();
+
+-- query: lock_checkpoints
+-- Returns whether this transaction is the one that writes a checkpoint of the tenant.
+SELECT pg_try_advisory_xact_lock(72016, hashtext($1));
+
+-- query: audit_hashes
+-- Hashes of some entries of a tenant's audit log.
+SELECT sequence, hash FROM ingest.audit_log WHERE tenant_id = $1 AND sequence = ANY ($2::bigint[]);
+
+-- query: audit_end
+-- The recorded end of a tenant's audit log.
+SELECT sequence, hash FROM ingest.audit_heads WHERE tenant_id = $1;

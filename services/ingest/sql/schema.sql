@@ -41,6 +41,32 @@ CREATE FUNCTION ingest.audit_hash(previous bytea, entry ingest.audit_log) RETURN
     RETURN sha256((previous || convert_to((jsonb_build_array((entry).tenant_id, (entry).sequence, (entry).service, (entry).actor, (entry).action, (entry).target, (entry).reason, (entry).detail, ((EXTRACT(epoch FROM (entry).happened_at) * (1000000)::numeric))::bigint))::text, 'UTF8'::name)));
 
 --
+-- audit_heads; Type: TABLE
+--
+
+CREATE TABLE ingest.audit_heads (
+    tenant_id text NOT NULL,
+    sequence bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE ONLY ingest.audit_heads FORCE ROW LEVEL SECURITY;
+
+--
+-- audit_log_ends(); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.audit_log_ends() RETURNS TABLE(tenant_id text, sequence bigint, hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT h.tenant_id,
+     h.sequence,
+     h.hash
+    FROM ingest.audit_heads h;
+END;
+
+--
 -- drop_empty_months(text, timestamp with time zone); Type: FUNCTION
 --
 
@@ -630,18 +656,6 @@ CREATE VIEW ingest_api_v1.voice_feedback AS
      LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id))
   WHERE ((v.status = 'completed'::text) AND (v.sentiment IS NOT NULL) AND (v.created_at > COALESCE(r.voice_until, '-infinity'::timestamp with time zone)))
   ORDER BY v.tenant_id, v.output_id, v.user_id, v.created_at DESC, v.voice_id DESC;
-
---
--- audit_heads; Type: TABLE
---
-
-CREATE TABLE ingest.audit_heads (
-    tenant_id text NOT NULL,
-    sequence bigint NOT NULL,
-    hash bytea NOT NULL
-);
-
-ALTER TABLE ONLY ingest.audit_heads FORCE ROW LEVEL SECURITY;
 
 --
 -- erased_recordings; Type: TABLE
@@ -1611,6 +1625,19 @@ REVOKE ALL ON FUNCTION ingest.audit_hash(previous bytea, entry ingest.audit_log)
 GRANT ALL ON FUNCTION ingest.audit_hash(previous bytea, entry ingest.audit_log) TO radiant_ingest;
 
 --
+-- TABLE audit_heads; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest.audit_heads TO radiant_ingest;
+
+--
+-- FUNCTION audit_log_ends(); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.audit_log_ends() FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest.audit_log_ends() TO radiant_ingest;
+
+--
 -- FUNCTION drop_empty_months(parent text, before timestamp with time zone); Type: ACL
 --
 
@@ -1798,12 +1825,6 @@ GRANT SELECT ON TABLE ingest_api_v1.voice_feedback TO radiant_learner;
 GRANT SELECT ON TABLE ingest_api_v1.voice_feedback TO radiant_ingest;
 GRANT SELECT ON TABLE ingest_api_v1.voice_feedback TO radiant_experiments;
 GRANT SELECT ON TABLE ingest_api_v1.voice_feedback TO radiant_experimenter;
-
---
--- TABLE audit_heads; Type: ACL
---
-
-GRANT SELECT ON TABLE ingest.audit_heads TO radiant_ingest;
 
 --
 -- TABLE erased_recordings; Type: ACL

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from ingest.domain.model import Recording, Write, WriteMethod
+from ingest.domain.object_keys import tenant_folder
 from ingest.domain.ports import UserRateLimit, VoiceJobNotifier
 from ingest.voice.upload import Upload, UploadPart, UploadReceiver
 from ingest.writes.group_commit import GroupCommit
@@ -140,7 +140,7 @@ def _recording(upload: Upload) -> Recording:
         user_id=header.user_id,
         source=header.source,
         created_us=header.created_us,
-        audio_key=f"{_tenant_folder(header.tenant_id)}/{day:%Y/%m/%d}/{voice_id}",
+        audio_key=f"{tenant_folder(header.tenant_id)}/{day:%Y/%m/%d}/{voice_id}",
         audio_format=upload.format,
         audio_bytes=upload.size_bytes,
     )
@@ -160,9 +160,3 @@ def _write(upload: Upload, recording: Recording) -> Write:
 
 def _fingerprint(upload: Upload) -> bytes:
     return hashlib.sha256(upload.header.fingerprint + upload.digest).digest()
-
-
-def _tenant_folder(tenant: str) -> str:
-    """Returns a tenant's name as one segment of an object key; different tenants have different segments."""
-    name = quote(tenant, safe="").replace("~", "%7E").replace("%", "~")
-    return name if name.strip(".") else name.replace(".", "~2E")

@@ -9,45 +9,10 @@ import grpc
 import pytest
 
 from radiant.ingest.v1 import audit_service_pb2 as pb
-from radiant.ingest.v1 import audit_service_pb2_grpc
+from tests.ingest.fixtures.audit import ADMIN, APPEND, append_audit, stub, tamper, verify
 from tests.ingest.fixtures.service import IngestService
 from tests.support.servers import url_as
 from tests.support.suite import token
-
-ADMIN = token("acme", "admin")
-APPEND = "SELECT ingest_api_v1.append_audit($1, $2, $3, $4, $5, '{\"a\": 1}')"
-
-
-async def append_audit(url: str, tenant: str, *actors: str, role: str = "radiant_experiments", extra: str = "") -> None:
-    """Appends one entry per actor, each in its own transaction, with the role of a service."""
-    connection = await asyncpg.connect(url_as(role, url))
-    try:
-        for actor in actors:
-            async with connection.transaction():
-                await connection.execute("SELECT set_config('app.current_tenant_id', $1, true)", tenant)
-                if extra:
-                    await connection.execute(extra)
-                await connection.execute(APPEND, tenant, actor, "experiment.start", "e1", "because")
-    finally:
-        await connection.close()
-
-
-async def tamper(url: str, *statements: str) -> None:
-    """Changes the log as the owner of the schema, with disabled triggers."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("SET ROLE radiant_owner")
-        for table in ("audit_log", "audit_heads"):
-            await connection.execute(f"ALTER TABLE ingest.{table} DISABLE TRIGGER USER")
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def stub(ingest: IngestService) -> audit_service_pb2_grpc.AuditServiceStub:
-    """Returns the stub of AuditService."""
-    return audit_service_pb2_grpc.AuditServiceStub(ingest.channel)
 
 
 async def list_entries(ingest: IngestService, caller: Any = ADMIN, **wanted: Any) -> list[pb.AuditEntry]:
@@ -61,11 +26,6 @@ async def list_entries(ingest: IngestService, caller: Any = ADMIN, **wanted: Any
         page = answer.next_page_token
         if not page:
             return found
-
-
-async def verify(ingest: IngestService, caller: Any = ADMIN) -> pb.VerifyAuditLogResponse:
-    """Verifies the log of the caller's tenant."""
-    return await stub(ingest).VerifyAuditLog(pb.VerifyAuditLogRequest(), metadata=caller, timeout=10)
 
 
 async def test_audit_sequence_with_concurrent_writers_has_no_gaps(ingest: IngestService) -> None:

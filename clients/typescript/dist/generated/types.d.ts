@@ -34,6 +34,21 @@ export type AttributeCondition = Schemas["AttributeCondition"];
 export type AttributeConditionInput = Schemas["AttributeConditionInput"];
 /** AuditEntry records one change. */
 export type AuditEntry = Schemas["AuditEntry"];
+/** AuditFinding is one result of the verification. */
+export type AuditFinding = Schemas["AuditFinding"];
+/**
+ * AuditFindingKind is the kind of a finding.
+ *
+ * - AUDIT_FINDING_KIND_UNSPECIFIED: Not used.
+ * - AUDIT_FINDING_KIND_ENTRY_INVALID: The hash of an entry does not match the entry and its predecessor.
+ * - AUDIT_FINDING_KIND_END_MISSING: The recorded end of the log does not match its last entry.
+ * - AUDIT_FINDING_KIND_CHECKPOINT_MISMATCH: The log differs from a signed checkpoint: entries were changed, added or removed, and hashes computed anew.
+ * - AUDIT_FINDING_KIND_CHECKPOINT_INVALID: A stored checkpoint is not signed by a known key.
+ * - AUDIT_FINDING_KIND_CHECKPOINT_MISSING: Stored checkpoints are missing.
+ * - AUDIT_FINDING_KIND_CHECKPOINTS_UNAVAILABLE: The object store of the checkpoints does not answer. Shows no manipulation.
+ * - AUDIT_FINDING_KIND_NOT_ANCHORED: No checkpoint covers the log. Shows no manipulation.
+ */
+export type AuditFindingKind = Schemas["AuditFindingKind"];
 /** BatchAssignVariantsRequest asks for the variants of many users. */
 export type BatchAssignVariantsRequest = Schemas["BatchAssignVariantsRequest"];
 /** BatchAssignVariantsResponse contains the assignments. */

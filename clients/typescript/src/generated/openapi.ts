@@ -633,6 +633,33 @@ export interface components {
             /** @description SHA-256 over the previous hash and this entry, in hexadecimal. */
             hash: string;
         };
+        /** @description AuditFinding is one result of the verification. */
+        AuditFinding: {
+            /** @description Kind of the finding. */
+            kind: components["schemas"]["AuditFindingKind"];
+            /**
+             * @description Number of the first affected entry. 0 when the finding concerns no entry.
+             *
+             *     A 64-bit integer as a string.
+             */
+            sequence: string;
+            /** @description Description in one or two sentences. */
+            message: string;
+        };
+        /**
+         * @description AuditFindingKind is the kind of a finding.
+         *
+         *     - AUDIT_FINDING_KIND_UNSPECIFIED: Not used.
+         *     - AUDIT_FINDING_KIND_ENTRY_INVALID: The hash of an entry does not match the entry and its predecessor.
+         *     - AUDIT_FINDING_KIND_END_MISSING: The recorded end of the log does not match its last entry.
+         *     - AUDIT_FINDING_KIND_CHECKPOINT_MISMATCH: The log differs from a signed checkpoint: entries were changed, added or removed, and hashes computed anew.
+         *     - AUDIT_FINDING_KIND_CHECKPOINT_INVALID: A stored checkpoint is not signed by a known key.
+         *     - AUDIT_FINDING_KIND_CHECKPOINT_MISSING: Stored checkpoints are missing.
+         *     - AUDIT_FINDING_KIND_CHECKPOINTS_UNAVAILABLE: The object store of the checkpoints does not answer. Shows no manipulation.
+         *     - AUDIT_FINDING_KIND_NOT_ANCHORED: No checkpoint covers the log. Shows no manipulation.
+         * @enum {string}
+         */
+        AuditFindingKind: "AUDIT_FINDING_KIND_UNSPECIFIED" | "AUDIT_FINDING_KIND_ENTRY_INVALID" | "AUDIT_FINDING_KIND_END_MISSING" | "AUDIT_FINDING_KIND_CHECKPOINT_MISMATCH" | "AUDIT_FINDING_KIND_CHECKPOINT_INVALID" | "AUDIT_FINDING_KIND_CHECKPOINT_MISSING" | "AUDIT_FINDING_KIND_CHECKPOINTS_UNAVAILABLE" | "AUDIT_FINDING_KIND_NOT_ANCHORED";
         /** @description BatchAssignVariantsRequest asks for the variants of many users. */
         BatchAssignVariantsRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
@@ -4068,7 +4095,7 @@ export interface components {
         };
         /** @description VerifyAuditLogResponse is the result of the verification. */
         VerifyAuditLogResponse: {
-            /** @description Whether every hash matches and no entry is missing. */
+            /** @description Whether no manipulation was found: every hash matches, no entry is missing, and the log agrees with the checkpoints. */
             intact: boolean;
             /**
              * @description Number of entries checked.
@@ -4077,13 +4104,32 @@ export interface components {
              */
             entries: string;
             /**
-             * @description Number of the first entry that does not match. 0 when the log is intact.
+             * @description Number of the first entry that does not match or that may be changed. 0 when the log is intact.
              *
              *     A 64-bit integer as a string.
              */
             firstBrokenSequence: string;
-            /** @description Hash of the last entry, in hexadecimal. Store it outside of the suite to detect a later replacement of the whole log. Empty when the log is empty. */
+            /** @description Hash of the last entry, in hexadecimal. Empty when the log is empty. */
             lastHash: string;
+            /**
+             * @description Number of the last entry that a signed checkpoint covers and that agrees with it. Later entries could be replaced by the owner of the database without a finding. 0 without a checkpoint.
+             *
+             *     A 64-bit integer as a string.
+             */
+            anchoredSequence: string;
+            /**
+             * Format: date-time
+             * @description Time of that checkpoint. Not set without a checkpoint.
+             */
+            anchoredTime?: string;
+            /**
+             * @description Number of that checkpoint, from 1. 0 without a checkpoint.
+             *
+             *     A 64-bit integer as a string.
+             */
+            checkpoint: string;
+            /** @description Findings. Some limit the result and do not show a manipulation; see AuditFindingKind. */
+            findings: components["schemas"]["AuditFinding"][];
         };
         /** @description VoiceDepth is the number of voice comments with one status. */
         VoiceDepth: {

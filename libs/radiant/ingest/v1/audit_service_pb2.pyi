@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +19,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _AuditFindingKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AuditFindingKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AuditFindingKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AUDIT_FINDING_KIND_UNSPECIFIED: _AuditFindingKind.ValueType  # 0
+    """Not used."""
+    AUDIT_FINDING_KIND_ENTRY_INVALID: _AuditFindingKind.ValueType  # 1
+    """The hash of an entry does not match the entry and its predecessor."""
+    AUDIT_FINDING_KIND_END_MISSING: _AuditFindingKind.ValueType  # 2
+    """The recorded end of the log does not match its last entry."""
+    AUDIT_FINDING_KIND_CHECKPOINT_MISMATCH: _AuditFindingKind.ValueType  # 3
+    """The log differs from a signed checkpoint: entries were changed, added or removed, and hashes computed anew."""
+    AUDIT_FINDING_KIND_CHECKPOINT_INVALID: _AuditFindingKind.ValueType  # 4
+    """A stored checkpoint is not signed by a known key."""
+    AUDIT_FINDING_KIND_CHECKPOINT_MISSING: _AuditFindingKind.ValueType  # 5
+    """Stored checkpoints are missing."""
+    AUDIT_FINDING_KIND_CHECKPOINTS_UNAVAILABLE: _AuditFindingKind.ValueType  # 6
+    """The object store of the checkpoints does not answer. Shows no manipulation."""
+    AUDIT_FINDING_KIND_NOT_ANCHORED: _AuditFindingKind.ValueType  # 7
+    """No checkpoint covers the log. Shows no manipulation."""
+
+class AuditFindingKind(_AuditFindingKind, metaclass=_AuditFindingKindEnumTypeWrapper):
+    """AuditFindingKind is the kind of a finding."""
+
+AUDIT_FINDING_KIND_UNSPECIFIED: AuditFindingKind.ValueType  # 0
+"""Not used."""
+AUDIT_FINDING_KIND_ENTRY_INVALID: AuditFindingKind.ValueType  # 1
+"""The hash of an entry does not match the entry and its predecessor."""
+AUDIT_FINDING_KIND_END_MISSING: AuditFindingKind.ValueType  # 2
+"""The recorded end of the log does not match its last entry."""
+AUDIT_FINDING_KIND_CHECKPOINT_MISMATCH: AuditFindingKind.ValueType  # 3
+"""The log differs from a signed checkpoint: entries were changed, added or removed, and hashes computed anew."""
+AUDIT_FINDING_KIND_CHECKPOINT_INVALID: AuditFindingKind.ValueType  # 4
+"""A stored checkpoint is not signed by a known key."""
+AUDIT_FINDING_KIND_CHECKPOINT_MISSING: AuditFindingKind.ValueType  # 5
+"""Stored checkpoints are missing."""
+AUDIT_FINDING_KIND_CHECKPOINTS_UNAVAILABLE: AuditFindingKind.ValueType  # 6
+"""The object store of the checkpoints does not answer. Shows no manipulation."""
+AUDIT_FINDING_KIND_NOT_ANCHORED: AuditFindingKind.ValueType  # 7
+"""No checkpoint covers the log. Shows no manipulation."""
+Global___AuditFindingKind: _TypeAlias = AuditFindingKind  # noqa: Y015
 
 @_typing.final
 class ListAuditEntriesRequest(_message.Message):
@@ -195,16 +240,32 @@ class VerifyAuditLogResponse(_message.Message):
     ENTRIES_FIELD_NUMBER: _builtins.int
     FIRST_BROKEN_SEQUENCE_FIELD_NUMBER: _builtins.int
     LAST_HASH_FIELD_NUMBER: _builtins.int
+    ANCHORED_SEQUENCE_FIELD_NUMBER: _builtins.int
+    ANCHORED_TIME_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
+    FINDINGS_FIELD_NUMBER: _builtins.int
     intact: _builtins.bool
-    """Whether every hash matches and no entry is missing."""
+    """Whether no manipulation was found: every hash matches, no entry is missing, and the log agrees with the checkpoints."""
     entries: _builtins.int
     """Number of entries checked."""
     first_broken_sequence: _builtins.int
-    """Number of the first entry that does not match. 0 when the log is intact."""
+    """Number of the first entry that does not match or that may be changed. 0 when the log is intact."""
     last_hash: _builtins.str
-    """Hash of the last entry, in hexadecimal. Store it outside of the suite to detect a later replacement of the whole
-    log. Empty when the log is empty.
+    """Hash of the last entry, in hexadecimal. Empty when the log is empty."""
+    anchored_sequence: _builtins.int
+    """Number of the last entry that a signed checkpoint covers and that agrees with it. Later entries could be replaced
+    by the owner of the database without a finding. 0 without a checkpoint.
     """
+    checkpoint: _builtins.int
+    """Number of that checkpoint, from 1. 0 without a checkpoint."""
+    @_builtins.property
+    def anchored_time(self) -> _timestamp_pb2.Timestamp:
+        """Time of that checkpoint. Not set without a checkpoint."""
+
+    @_builtins.property
+    def findings(self) -> _containers.RepeatedCompositeFieldContainer[Global___AuditFinding]:
+        """Findings. Some limit the result and do not show a manipulation; see AuditFindingKind."""
+
     def __init__(
         self,
         *,
@@ -212,11 +273,45 @@ class VerifyAuditLogResponse(_message.Message):
         entries: _builtins.int = ...,
         first_broken_sequence: _builtins.int = ...,
         last_hash: _builtins.str = ...,
+        anchored_sequence: _builtins.int = ...,
+        anchored_time: _timestamp_pb2.Timestamp | None = ...,
+        checkpoint: _builtins.int = ...,
+        findings: _abc.Iterable[Global___AuditFinding] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["anchored_time", b"anchored_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "first_broken_sequence", b"first_broken_sequence", "intact", b"intact", "last_hash", b"last_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anchored_sequence", b"anchored_sequence", "anchored_time", b"anchored_time", "checkpoint", b"checkpoint", "entries", b"entries", "findings", b"findings", "first_broken_sequence", b"first_broken_sequence", "intact", b"intact", "last_hash", b"last_hash"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyAuditLogResponse: _TypeAlias = VerifyAuditLogResponse  # noqa: Y015
+
+@_typing.final
+class AuditFinding(_message.Message):
+    """AuditFinding is one result of the verification."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    kind: Global___AuditFindingKind.ValueType
+    """Kind of the finding."""
+    sequence: _builtins.int
+    """Number of the first affected entry. 0 when the finding concerns no entry."""
+    message: _builtins.str
+    """Description in one or two sentences."""
+    def __init__(
+        self,
+        *,
+        kind: Global___AuditFindingKind.ValueType = ...,
+        sequence: _builtins.int = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "message", b"message", "sequence", b"sequence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditFinding: _TypeAlias = AuditFinding  # noqa: Y015

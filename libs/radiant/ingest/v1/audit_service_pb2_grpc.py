@@ -61,7 +61,8 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def VerifyAuditLog(self, request, context):
-        """Recomputes all hashes of a tenant's log and returns the first entry that does not match.
+        """Recomputes all hashes of a tenant's log, compares the log with the signed checkpoints outside of the database, and
+        returns the findings. docs/audit.md states the manipulations that are found.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -21,7 +21,9 @@ class AuditServiceStub:
     ListAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]
     """Lists audit entries, newest first."""
     VerifyAuditLog: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.VerifyAuditLogRequest, _audit_service_pb2.VerifyAuditLogResponse]
-    """Recomputes all hashes of a tenant's log and returns the first entry that does not match."""
+    """Recomputes all hashes of a tenant's log, compares the log with the signed checkpoints outside of the database, and
+    returns the findings. docs/audit.md states the manipulations that are found.
+    """
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """AuditService reads the audit log. Every service appends its entry in the transaction of the change. Entries are never
@@ -42,6 +44,8 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _audit_service_pb2.VerifyAuditLogRequest,
         context: _aio.ServicerContext[_audit_service_pb2.VerifyAuditLogRequest, _abc.Awaitable[_audit_service_pb2.VerifyAuditLogResponse]],
     ) -> _abc.Awaitable[_audit_service_pb2.VerifyAuditLogResponse]:
-        """Recomputes all hashes of a tenant's log and returns the first entry that does not match."""
+        """Recomputes all hashes of a tenant's log, compares the log with the signed checkpoints outside of the database, and
+        returns the findings. docs/audit.md states the manipulations that are found.
+        """
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _aio.Server) -> None: ...

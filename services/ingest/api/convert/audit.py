@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import asyncpg
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.audit.log import AuditFilter, AuditVerification
+from ingest.audit.log import AuditFilter
+from ingest.audit.verification import Verification
 from kit.errors import Invalid
 from radiant.ingest.v1 import audit_service_pb2 as pb
 
@@ -48,14 +49,21 @@ def entry_message(row: asyncpg.Record) -> pb.AuditEntry:
     return message
 
 
-def verification_response(verification: AuditVerification) -> pb.VerifyAuditLogResponse:
+def verification_response(verification: Verification) -> pb.VerifyAuditLogResponse:
     """Returns the response with the result of a verification."""
-    return pb.VerifyAuditLogResponse(
-        intact=verification.first_broken == 0,
+    response = pb.VerifyAuditLogResponse(
+        intact=verification.is_intact,
         entries=verification.entries,
         first_broken_sequence=verification.first_broken,
         last_hash=verification.last_hash,
     )
+    for each in verification.findings:
+        kind = pb.AuditFindingKind.Value(f"AUDIT_FINDING_KIND_{each.kind.name}")
+        response.findings.add(kind=kind, sequence=each.sequence, message=each.message)
+    if (anchor := verification.anchor) is not None:
+        response.anchored_sequence, response.checkpoint = anchor.sequence, anchor.number
+        response.anchored_time.FromDatetime(datetime.fromisoformat(anchor.time))
+    return response
 
 
 def _datetime(stamp: Timestamp, path: str) -> datetime:

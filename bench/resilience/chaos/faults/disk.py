@@ -32,6 +32,11 @@ class Disk:
         """How a full disk is simulated."""
         return "a separate file system without free space" if self.mounted else "a size limit on PostgreSQL's files"
 
+    def used_mib(self) -> int:
+        """Returns the size of the folder's files in MiB."""
+        sizes = (path.lstat().st_size for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return sum(sizes) // 2**20
+
     def fill(self, pids: Iterable[int]) -> bool:
         """Fills the disk. `pids` are PostgreSQL's processes. Returns False if neither method is permitted."""
         if self.mounted:

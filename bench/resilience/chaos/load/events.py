@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from bench.resilience.chaos.load.spans import derived_request_id, export_request
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2, manifest_pb2
 
 USERS, MODELS, RECENT = 8, 3, 20
 DEADLINES_S = (0.3, 1.0, 4.0, 4.0)
 RATINGS = (feedback_pb2.RATING_NEGATIVE, feedback_pb2.RATING_NEUTRAL, feedback_pb2.RATING_POSITIVE)
 WEIGHTS = {"manifest": 15, "manifests": 5, "vote": 20, "signal": 20, "signals": 15, "stream": 15, "retraction": 10}
+"""Relative frequency of each kind of event over gRPC."""
+REST_WEIGHTS = {"spans": 20, "vote": 30, "signal": 25, "signals": 25}
+"""Relative frequency over HTTP. The REST API has no route for manifests: they are sent as spans over OTLP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,15 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenComment:
+    """A recording of a user about an output."""
+
+    output: str
+    user: str
+    audio: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One request and the facts that it must store."""
 
@@ -57,13 +70,17 @@ class Event:
     """Marks of signals. Each must be stored in one row."""
     votes: tuple[Vote, ...] = ()
     withdrawal: Withdrawal | None = None
+    recording: SpokenComment | None = None
+    is_otlp: bool = False
+    """True if the body is an OTLP request, which the gateway converts to the request of `method`."""
 
 
 class EventGenerator:
-    """Draws the events of one client. Equal seeds, tenants and names give equal events."""
+    """Draws the events of one client. Equal seeds, tenants, names and weights give equal events."""
 
-    def __init__(self, seed: int, tenant: str, name: str) -> None:
+    def __init__(self, seed: int, tenant: str, name: str, weights: Mapping[str, int] = WEIGHTS) -> None:
         self.tenant, self.name = tenant, name
+        self._kinds, self._weights = list(weights), list(weights.values())
         self.rng = random.Random(f"events {seed} {tenant} {name}")
         self._outputs = self._marks = self._moments = 0
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -71,7 +88,9 @@ class EventGenerator:
 
     def next(self) -> Sequence[Event]:
         """Returns the next event, or the batches of the next stream."""
-        (kind,) = self.rng.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        (kind,) = self.rng.choices(self._kinds, self._weights)
+        if kind == "spans":
+            return [self.spans(self.rng.randint(1, 5))]
         if kind == "manifest":
             return [self.manifest()]
         if kind == "manifests":
@@ -96,6 +115,27 @@ class EventGenerator:
         manifests = [self._manifest() for _ in range(count)]
         request = ingest_service_pb2.BatchRecordManifestsRequest(request_id=self._uuid(), manifests=manifests)
         return self._event("BatchRecordManifests", request, outputs=tuple(each.output_id for each in manifests))
+
+    def spans(self, count: int) -> Event:
+        """Draws manifests as spans. The gateway derives the request ID from them."""
+        manifests = [self._manifest() for _ in range(count)]
+        request = export_request(manifests, self.rng)
+        return self._event(
+            "BatchRecordManifests",
+            request,
+            derived_request_id(request),
+            outputs=tuple(each.output_id for each in manifests),
+            is_otlp=True,
+        )
+
+    def spoken_comment(self, audio: bytes) -> Event:
+        """Draws a voice comment with this audio."""
+        output, user = self._place()
+        feedback = feedback_pb2.VoiceFeedback(
+            output_id=output, user_id=user, source=feedback_pb2.FEEDBACK_SOURCE_API, client_time=self._moment()
+        )
+        header = ingest_service_pb2.VoiceHeader(request_id=self._uuid(), feedback=feedback)
+        return self._event("SubmitVoiceFeedback", header, recording=SpokenComment(output, user, audio))
 
     def _vote_alone(self) -> Event:
         feedback, request_id = self._feedback(), self._uuid()
@@ -127,8 +167,8 @@ class EventGenerator:
         )
         return self._event("RetractFeedback", request, withdrawal=Withdrawal(output, user, _us(at)))
 
-    def _event(self, method: str, request: Any, **facts: Any) -> Event:
-        request_id = request.batch_id if method == "StreamSignals" else request.request_id
+    def _event(self, method: str, request: Any, request_id: str = "", **facts: Any) -> Event:
+        request_id = request_id or (request.batch_id if method == "StreamSignals" else request.request_id)
         return Event(
             self.tenant,
             method,

@@ -6,10 +6,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SERVICES = ("ingest", "neural", "experiments")
+SERVICES = ("ingest", "neural", "experiments", "gateway", "voice", "voice-worker")
 SERVERS = ("valkey", "postgres")
-LINKS = ("clients", "postgres", "valkey")
-"""Connections through a proxy: from clients to services, and from services to the servers."""
+LEARNER = "learner"
+"""The learner runs in the process of neural. It is killed while it learns a backlog."""
+LINKS = ("clients", "gateway", "postgres", "valkey")
+"""Connections through a proxy: from clients to services, from the gateway to services, from services to servers."""
 DISTURBANCES = ("cut", "refuse", "delay", "throttle", "stall")
 SECONDS = (0.4, 2.0)
 GAP_SECONDS = (0.2, 1.0)
@@ -37,8 +39,8 @@ class Fault:
 def schedule(seed: int) -> Iterator[Fault]:
     """Yields faults endlessly. Every round has each fault once; the first begins with kills and a full disk."""
     rng = random.Random(f"faults {seed}")
-    first = [("kill", target) for target in (*SERVICES, *SERVERS)] + [("fill", "disk")]
-    others = [("pause", target) for target in ("ingest", "neural", *SERVERS)]
+    first = [("kill", target) for target in (*SERVICES, LEARNER, *SERVERS)] + [("fill", "disk")]
+    others = [("pause", target) for target in ("ingest", "neural", "gateway", "voice", *SERVERS)]
     others += [(kind, link) for kind in DISTURBANCES for link in LINKS]
     rng.shuffle(first)
     rng.shuffle(others)

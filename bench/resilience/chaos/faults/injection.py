@@ -7,9 +7,11 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-from bench.resilience.chaos.clients import Client
-from bench.resilience.chaos.events import EventGenerator
-from bench.resilience.chaos.faults import Fault
+from bench.resilience.chaos.faults.backlog import kill_within_backlog
+from bench.resilience.chaos.faults.schedule import LEARNER, Fault
+from bench.resilience.chaos.load.events import EventGenerator
+from bench.resilience.chaos.load.grpc_client import Client
+from bench.resilience.chaos.load.http_client import HttpClient
 from bench.resilience.chaos.suite import Suite
 
 RECOVERY_SECONDS_MAX = 90.0
@@ -23,9 +25,9 @@ class Recovery:
 
     fault: str
     write_s: float
-    """Time to the first acknowledged write. After a kill it is counted from the kill."""
+    """Time to the first acknowledged write, over HTTP for a fault of the gateway. After a kill: since the kill."""
     read_s: float
-    """Time to the first recommendation, for the experiments service also to its first answer."""
+    """Time to the first recommendation, and to the first answer of the disturbed process."""
     statuses: dict[str, int]
     """Number of calls by status during the fault, after a kill until the first acknowledged write."""
 
@@ -36,12 +38,15 @@ class FaultInjector:
 
     suite: Suite
     probe: Client
+    http_probe: HttpClient
     generator: EventGenerator
     done: list[Recovery] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     """Faults without recovery."""
     skipped: set[str] = field(default_factory=set)
     """Faults that are not possible on this machine."""
+    backlogs: list[int] = field(default_factory=list)
+    """Units in the queue of the learner at each kill of the learner."""
 
     async def run(self, faults: Iterator[Fault], seconds: float) -> None:
         """Injects faults for `seconds`. The last fault is completed."""
@@ -50,7 +55,7 @@ class FaultInjector:
         while clock() < end:
             fault = next(faults)
             await asyncio.sleep(fault.gap_s)
-            before = self.probe.ledger.statuses.copy()
+            before, old_pids = self.probe.ledger.statuses.copy(), self._pids(fault)
             if not await self._apply(fault):
                 self.skipped.add(fault.name)
                 print(f"  {fault.name}: not possible on this machine, skipped", flush=True)
@@ -59,7 +64,9 @@ class FaultInjector:
             begun = clock()
             try:
                 async with asyncio.timeout(RECOVERY_SECONDS_MAX):
-                    write_s, read_s = await asyncio.gather(self._written(begun), self._read(fault, begun))
+                    write_s, read_s, _ = await asyncio.gather(
+                        self._written(fault, begun), self._read(fault, begun), self._restarted(fault, old_pids)
+                    )
             except TimeoutError:
                 self.stuck.append(fault.name)
                 print(f"  {fault.name}: no recovery within {RECOVERY_SECONDS_MAX:g} s", flush=True)
@@ -73,9 +80,18 @@ class FaultInjector:
                 flush=True,
             )
 
+    def _pids(self, fault: Fault) -> list[int]:
+        """Returns the process that the fault kills; empty for other faults."""
+        is_kill = fault.kind == "kill" and self.suite.has(_process(fault))
+        return self.suite.pids(_process(fault))[:1] if is_kill else []
+
     async def _apply(self, fault: Fault) -> bool:
         """Injects a fault. Returns False if it is not possible on this machine."""
-        if fault.kind == "kill":
+        if fault.kind in ("kill", "pause") and not self.suite.has(_process(fault)):
+            return False
+        if fault.kind == "kill" and fault.target == LEARNER:
+            self.backlogs.append(await kill_within_backlog(self.suite))
+        elif fault.kind == "kill":
             self.suite.send(fault.target, signal.SIGKILL, first_only=True)
         elif fault.kind == "pause":
             self.suite.send(fault.target, signal.SIGSTOP)
@@ -129,16 +145,37 @@ class FaultInjector:
                     proxy.cut()
             await asyncio.sleep(min(left, CUT_AGAIN_S))
 
-    async def _written(self, begun: float) -> float:
+    async def _restarted(self, fault: Fault, old_pids: list[int]) -> None:
+        """Waits until a killed process was replaced by a new one that serves."""
+
+        async def is_replaced() -> bool:
+            return self._pids(fault) not in (old_pids, []) and await self.suite.is_ready(_process(fault))
+
+        if fault.kind == "kill":
+            await _until(is_replaced, 0.0)
+
+    async def _written(self, fault: Fault, begun: float) -> float:
+        if fault.target == "gateway":
+            return await _until(lambda: self.http_probe.send_once(self.generator.spans(1)), begun)
         return await _until(lambda: self.probe.send_once(self.generator.manifest()), begun)
 
     async def _read(self, fault: Fault, begun: float) -> float:
         async def answered() -> bool:
             return await self.probe.recommended() is not None
 
-        if fault.target == "experiments":
-            await _until(self.probe.experiments, begun)
+        own_reads = {
+            "experiments": self.probe.experiments,
+            "gateway": self.http_probe.is_serving,
+            "voice": self.probe.recordings,
+        }
+        if fault.target in own_reads:
+            await _until(own_reads[fault.target], begun)
         return await _until(answered, begun)
+
+
+def _process(fault: Fault) -> str:
+    """Returns the part of the suite in which the target runs."""
+    return "neural" if fault.target == LEARNER else fault.target
 
 
 async def _until(works: Callable[[], Awaitable[bool]], begun: float) -> float:

@@ -1,27 +1,25 @@
-"""Clients that send each event until it is acknowledged, repeat some events, and read concurrently."""
+"""Client of one tenant over gRPC: sends events once, reads, and attempts to read data of other tenants."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import grpc
 
 from bench.performance.stack import token
-from bench.resilience.chaos.events import Event, EventGenerator
-from bench.resilience.chaos.ledger import Ledger
+from bench.resilience.chaos.load.events import Event
+from bench.resilience.chaos.record.ledger import Ledger
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
+from radiant.voice.v1 import voice_service_pb2
 
 INGEST = "/radiant.ingest.v1.IngestService/"
 RECOMMEND = "/radiant.neural.v1.RecommendService/"
 EXPERIMENTS = "/radiant.experiments.v1.ExperimentService/"
-BACKOFF_S = (0.05, 0.3)
-PAUSE_S = (0.02, 0.08)
+VOICE = "/radiant.voice.v1.VoiceService/"
 READ_DEADLINE_S = 2.0
+AUDIO_CHUNK_BYTES = 64 * 1024
 CHANNEL_OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.min_reconnect_backoff_ms", 500),
@@ -38,6 +36,8 @@ class Channels:
     ingest: grpc.aio.Channel
     neural: grpc.aio.Channel
     experiments: grpc.aio.Channel
+    voice: grpc.aio.Channel | None = None
+    """None if the voice service cannot run on this machine."""
 
 
 class Client:
@@ -49,7 +49,7 @@ class Client:
 
     async def call(self, channel: grpc.aio.Channel, method: str, body: bytes, deadline_s: float) -> bytes | None:
         """Returns the answer, or None if the call failed. Records duration and status."""
-        begun = time.monotonic()
+        begun = self.ledger.clock_s()
         try:
             unary: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             answer = await unary(body, metadata=self._metadata, timeout=deadline_s)
@@ -57,7 +57,7 @@ class Client:
             self.ledger.record_failure(method, error)
             return None
         finally:
-            self.ledger.record_duration(method, time.monotonic() - begun, deadline_s)
+            self.ledger.record_duration(method, self.ledger.clock_s() - begun, deadline_s)
         self.ledger.statuses["OK"] += 1
         return answer
 
@@ -66,34 +66,47 @@ class Client:
         self.ledger.record_sent(event)
         if event.method == "StreamSignals":
             return not await self._stream([event])
+        if event.recording is not None:
+            return await self._upload(event, event.recording.audio)
         answer = await self.call(self._channels.ingest, INGEST + event.method, event.body, event.deadline_s)
         if answer is not None:
             self.ledger.record_answer(event, answer)
         return answer is not None
 
-    async def deliver(self, events: Sequence[Event], rng: random.Random, until: asyncio.Event) -> None:
-        """Sends events until they are acknowledged, their attempts are used up, or the run ends."""
-        left, attempts = list(events), 0
-        while left and not (until.is_set() and attempts):
-            attempts += 1
-            if left[0].method == "StreamSignals":
-                left = await self._stream(left)
-            else:
-                left = [event for event in left if not await self.send_once(event)]
-            left = [event for event in left if event.attempts_max > attempts]
-            if left:
-                await asyncio.sleep(rng.uniform(*BACKOFF_S))
-        for event in events:
-            if event.repeated and (event.tenant, event.request_id) in self.ledger.answers:
-                await self.send_once(event)
+    async def send_all(self, events: Sequence[Event]) -> list[Event]:
+        """Sends events once. Returns those that were not acknowledged."""
+        if events[0].method == "StreamSignals":
+            return await self._stream(events)
+        return [event for event in events if not await self.send_once(event)]
 
-    async def _stream(self, events: list[Event]) -> list[Event]:
+    async def _upload(self, event: Event, audio: bytes) -> bool:
+        """Uploads a recording. Returns True if it was acknowledged."""
+        begun, method = self.ledger.clock_s(), INGEST + event.method
+        parts = [
+            ingest_service_pb2.SubmitVoiceFeedbackRequest(header=ingest_service_pb2.VoiceHeader.FromString(event.body))
+        ]
+        for start in range(0, len(audio), AUDIO_CHUNK_BYTES):
+            parts.append(ingest_service_pb2.SubmitVoiceFeedbackRequest(chunk=audio[start : start + AUDIO_CHUNK_BYTES]))
+        upload: grpc.aio.StreamUnaryMultiCallable[bytes, bytes] = self._channels.ingest.stream_unary(method)
+        messages = [part.SerializeToString() for part in parts]
+        try:
+            answer = await upload(iter(messages), metadata=self._metadata, timeout=event.deadline_s)
+        except grpc.aio.AioRpcError as error:
+            self.ledger.record_failure(method, error)
+            return False
+        finally:
+            self.ledger.record_duration(method, self.ledger.clock_s() - begun, event.deadline_s)
+        self.ledger.statuses["OK"] += 1
+        self.ledger.record_answer(event, answer)
+        return True
+
+    async def _stream(self, events: Sequence[Event]) -> list[Event]:
         """Sends batches over a stream. Returns those that were not acknowledged."""
         waiting = {event.request_id: event for event in events}
         for event in events:
             self.ledger.record_sent(event)
         deadline_s = max(event.deadline_s for event in events)
-        begun = time.monotonic()
+        begun = self.ledger.clock_s()
         open_stream: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = self._channels.ingest.stream_stream(
             INGEST + "StreamSignals"
         )
@@ -111,11 +124,11 @@ class Client:
                 elif ack.refusal.retryable or ack.refusal.reason in RETRYABLE_REASONS:
                     self.ledger.statuses[f"refused {ack.refusal.reason}"] += 1
                 else:
-                    self.ledger.internal_errors.append(f"StreamSignals: {ack.refusal.reason} {ack.refusal.message}")
+                    self.ledger.internal_errors[f"StreamSignals: {ack.refusal.reason} {ack.refusal.message}"] += 1
         except grpc.aio.AioRpcError as error:
             self.ledger.record_failure("StreamSignals", error)
         finally:
-            self.ledger.record_duration("StreamSignals", time.monotonic() - begun, deadline_s)
+            self.ledger.record_duration("StreamSignals", self.ledger.clock_s() - begun, deadline_s)
         return list(waiting.values())
 
     async def recommended(self) -> recommend_service_pb2.Recommendation | None:
@@ -137,6 +150,13 @@ class Client:
         """Lists experiments. Returns True if the call succeeded."""
         method = EXPERIMENTS + "ListExperiments"
         return await self.call(self._channels.experiments, method, b"", READ_DEADLINE_S) is not None
+
+    async def recordings(self) -> bool:
+        """Lists voice comments. Returns True if the call succeeded, or if there is no voice service."""
+        if self._channels.voice is None:
+            return True
+        body = voice_service_pb2.ListVoiceFeedbackRequest(page_size=1).SerializeToString()
+        return await self.call(self._channels.voice, VOICE + "ListVoiceFeedback", body, READ_DEADLINE_S) is not None
 
     async def summary(self) -> None:
         """Reads a conversation whose ID all tenants use."""
@@ -163,11 +183,11 @@ class Client:
                     self.ledger.refused += 1
             else:
                 self.ledger.attempts += 1
-                self.ledger.foreign.append(f"{self.tenant} read an output of {other}")
+                self.ledger.foreign.add(f"{self.tenant} read an output of {other}")
 
     async def _known(self, method: str, body: bytes) -> bytes | None:
         """Calls a method for an object that may not exist yet. Returns None if the call failed."""
-        begun = time.monotonic()
+        begun = self.ledger.clock_s()
         stub: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channels.ingest.unary_unary(method)
         try:
             return await stub(body, metadata=self._metadata, timeout=READ_DEADLINE_S)
@@ -176,32 +196,14 @@ class Client:
                 self.ledger.record_failure(method, error)
             return None
         finally:
-            self.ledger.record_duration(method, time.monotonic() - begun, READ_DEADLINE_S)
+            self.ledger.record_duration(method, self.ledger.clock_s() - begun, READ_DEADLINE_S)
 
     def _own(self, names: Sequence[str]) -> None:
         self.ledger.reads += 1
         for name in names:
             if name and not name.startswith(f"{self.tenant}-"):
-                self.ledger.foreign.append(f"{self.tenant} received {name}")
+                self.ledger.foreign.add(f"{self.tenant} received {name}")
 
 
 RETRYABLE_REASONS = frozenset({"STATEMENT_TIMEOUT", "TRANSACTION_CONFLICT"})
 """Reasons after which a refused batch can be sent again, besides those marked as retryable."""
-
-
-async def send_events(client: Client, generator: EventGenerator, until: asyncio.Event) -> None:
-    """Sends a client's events until the event is set."""
-    while not until.is_set():
-        await client.deliver(generator.next(), generator.rng, until)
-        await asyncio.sleep(generator.rng.uniform(*PAUSE_S))
-
-
-async def send_reads(client: Client, others: Sequence[str], until: asyncio.Event) -> None:
-    """Reads the tenant's own data and attempts to read other tenants' data until the event is set."""
-    turn = 0
-    while not until.is_set():
-        turn += 1
-        await client.recommended()
-        await client.summary()
-        await client.attempt_foreign_reads(others[turn % len(others)])
-        await asyncio.sleep(0.3)

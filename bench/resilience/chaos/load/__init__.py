@@ -1,0 +1,1 @@
+"""Load of the chaos test: clients of gRPC, REST and OTLP, their events and recordings."""
