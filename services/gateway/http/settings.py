@@ -19,7 +19,7 @@ class HttpLimits:
     audio_bytes_max: Annotated[int, Setting("AUDIO_BYTES_MAX", 1024, 1024**3, "bytes")] = 25 * 1024 * 1024
     """Size of a recording."""
     requests_per_s: Annotated[float, Setting("GATEWAY_REQUESTS_PER_SECOND", 0, 1_000_000, "requests per second")] = 50.0
-    """Sustained rate of requests of one caller; 0 for no limit."""
+    """Sustained rate of requests of one caller (tenant and subject of the token); 0 for no limit."""
     burst: Annotated[int, Setting("GATEWAY_BURST", 1, 1_000_000, "requests")] = 100
     """Requests of one caller that may exceed the sustained rate."""
     callers_remembered_max: Annotated[int, Setting("GATEWAY_CALLERS_REMEMBERED_MAX", 1, 10_000_000, "callers")] = 20_000
@@ -28,8 +28,31 @@ class HttpLimits:
     """Deadline of a unary gRPC call."""
     stream_timeout: Annotated[timedelta, Setting("GATEWAY_STREAM_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=120)
     """Deadline of an upload including its response, and of a download."""
+    body_elements_max: Annotated[int, Setting("GATEWAY_BODY_ELEMENTS_MAX", 100, 10_000_000, "values")] = 50_000
+    """Objects, lists and values in a JSON body."""
+    requests_max: Annotated[int, Setting("GATEWAY_REQUESTS_MAX", 1, 1_000_000, "requests")] = 512
+    """Concurrent requests with a body. Further requests are rejected with a time to retry."""
+    tenant_requests_max: Annotated[int, Setting("GATEWAY_TENANT_REQUESTS_MAX", 1, 1_000_000, "requests")] = 128
+    """Concurrent requests with a body of one tenant."""
+    tenant_bytes_max: Annotated[int, Setting("GATEWAY_TENANT_BYTES_MAX", 4 * 1024 * 1024, 1024**4, "bytes")] = (
+        32 * 1024 * 1024
+    )
+    """Size of all JSON bodies of one tenant that are in progress."""
+    unverified_per_s: Annotated[
+        float, Setting("GATEWAY_UNVERIFIED_PER_SECOND", 0, 1_000_000, "requests per second")
+    ] = 200.0
+    """Rate of all requests without a valid token; 0 for no limit. The limit of one caller applies to each address."""
+    workers: Annotated[int, Setting("GATEWAY_WORKERS", 1, 64, "processes")] = 2
+    """Processes that convert large bodies. They start when they are needed."""
     read_timeout: Annotated[timedelta, Setting("GATEWAY_READ_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=15)
     """Time to receive a JSON body; for a recording, time between two chunks."""
+
+    def check(self, report: Report) -> None:
+        """Reports a limit of a tenant that rejects every body of the largest size."""
+        is_sufficient = self.tenant_bytes_max >= self.body_bytes_max
+        report.require(
+            "GATEWAY_TENANT_BYTES_MAX", is_sufficient, "must not be smaller than RADIANT_GATEWAY_BODY_BYTES_MAX"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
