@@ -41,6 +41,11 @@ class LimitedLog:
 
     def info(self, message: str, key: str, fields: Mapping[str, Any]) -> None:
         """Writes a line of that key, or counts it as suppressed."""
+        if self.is_admitted(key):
+            self._log.info(message, extra={"fields": dict(fields)})
+
+    def is_admitted(self, key: str) -> bool:
+        """Counts a line of that key; returns whether it may be written."""
         now, interval = self._clock(), self._intervals.get(key)
         if interval is None or now >= interval.ends_at:
             self.flush(key)
@@ -49,11 +54,11 @@ class LimitedLog:
                 self.flush(next(iter(self._intervals)))
         if interval.lines < self._lines_max:
             interval.lines += 1
-            self._log.info(message, extra={"fields": dict(fields)})
-            return
+            return True
         interval.suppressed += 1
         if interval.suppressed == 1:
             self._flush_later(key, interval, interval.ends_at - now)
+        return False
 
     def flush(self, key: str) -> None:
         """Ends the interval of a key and writes the number of its suppressed lines, if there are any."""
@@ -73,3 +78,16 @@ class LimitedLog:
             asyncio.get_running_loop().call_later(delay_s, flush)
         except RuntimeError:
             return
+
+
+class LineLimit(logging.Filter):
+    """Limits the lines of another library's logger, by the text of the message without its arguments."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        """Takes the logger to which the filter is added."""
+        super().__init__()
+        self._limited = LimitedLog(log)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Returns whether the line is written."""
+        return self._limited.is_admitted(f"{record.levelname} {record.msg}")

@@ -15,13 +15,13 @@ from starlette.routing import BaseRoute, Route
 from gateway.callers.request_rates import RequestRates
 from gateway.callers.verification import Verifier
 from gateway.http import problems
+from gateway.http.connections.protocol import HEALTH_PATH
 from gateway.http.metrics import path_templates
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.problems import Problem
 from gateway.http.settings import HttpSettings
 from kit.errors import RadiantError
 
-HEALTH_PATH = "/healthz"
 CORS_MAX_AGE_S = 600
 _UNMATCHED = {
     404: ("NO_SUCH_PATH", "No resource exists at this path."),

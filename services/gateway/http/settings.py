@@ -56,6 +56,24 @@ class HttpLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimits:
+    """Limits on connections of the HTTP server."""
+
+    connections_max: Annotated[int, Setting("GATEWAY_CONNECTIONS_MAX", 1, 1_000_000, "connections")] = 2048
+    """Connections. A new one closes the connection that is idle for the longest time; if none is idle, it serves the
+    health check only."""
+    peer_connections_max: Annotated[int, Setting("GATEWAY_PEER_CONNECTIONS_MAX", 1, 1_000_000, "connections")] = 512
+    """Connections of one address. A new one closes an idle one of the address, or is refused. Not applied with
+    RADIANT_BEHIND_TLS_PROXY, because all connections then come from the proxy."""
+    header_timeout: Annotated[timedelta, Setting("GATEWAY_HEADER_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=10)
+    """Time to complete the TLS handshake, the head of a request, and the rest of a body after its response."""
+    keep_alive: Annotated[timedelta, Setting("GATEWAY_KEEP_ALIVE_SECONDS", 0.05, 3600)] = timedelta(seconds=30)
+    """Time after which a connection without a request is closed."""
+    write_timeout: Annotated[timedelta, Setting("GATEWAY_WRITE_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=30)
+    """Time for which a client may accept no data of a response."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
     """Paths of PEM files, each empty if not used."""
 
@@ -88,6 +106,8 @@ class HttpSettings:
     """TLS of the listeners and of the calls of services."""
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits on requests."""
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    """Limits on connections."""
     cors_origins: Annotated[tuple[str, ...], Setting("GATEWAY_CORS_ORIGINS")] = ()
     """Origins whose pages may call the API, separated by commas or spaces. Empty: none."""
     grace: Annotated[timedelta, Setting("GRACE_SECONDS", 0, 600)] = timedelta(seconds=10)

@@ -1,11 +1,13 @@
 """Tests of the worker pool."""
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +48,11 @@ def raise_problem() -> None:
 def raise_unpicklable() -> None:
     """Raises an error that contains a thread lock."""
     raise ValueError(threading.Lock())
+
+
+def is_running(pid: int) -> bool:
+    """Returns whether a process exists."""
+    return Path(f"/proc/{pid}").exists()
 
 
 def timed_sleep(seconds: float) -> tuple[float, float]:
@@ -102,7 +109,7 @@ async def test_tenant_has_one_conversion_at_a_time_and_other_tenants_do_not_wait
         await asyncio.sleep(0)
         other = await pool.run("globex", 1, timed_sleep, 0)
         intervals = sorted([await each for each in slow])
-        assert all(end <= begun for (_, end), (begun, _) in zip(intervals, intervals[1:], strict=False))
+        assert all(end <= begun for (_, end), (begun, _) in itertools.pairwise(intervals))
         assert other[1] < intervals[1][1]
     finally:
         await pool.close()
@@ -128,5 +135,5 @@ async def test_worker_process_ends_with_its_parent() -> None:
         worker = int(await parent.stdout.readline())
         parent.kill()
         await parent.wait()
-        while os.path.exists(f"/proc/{worker}"):
+        while is_running(worker):  # noqa: ASYNC110 - the process is not a child of the test
             await asyncio.sleep(0.02)
