@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class FieldViolation:
     """Path of the field in the request, for example signals[3].output_id."""
     why: str
     """Description of the violation, without the value."""
+
+
+def restored(kind: type[Exception], args: tuple[Any, ...]) -> Exception:
+    """Returns an error without a call of its `__init__`; pickle then restores its attributes."""
+    return kind.__new__(kind, *args)
 
 
 class RadiantError(Exception):
@@ -44,6 +50,10 @@ class RadiantError(Exception):
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.reason = reason or type(self).reason
         self.metadata: dict[str, str] = metadata
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Returns the state for pickle: the parameters of `__init__` differ between classes."""
+        return restored, (type(self), self.args), self.__dict__
 
 
 class Invalid(RadiantError):

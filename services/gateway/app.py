@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from gateway.callers.verification import IngestVerifier, KeyVerifier, Verifier
 from gateway.console.routes import Console
 from gateway.console.session.revocation import RevokedSessions
 from gateway.http.application import asgi_application
@@ -26,6 +27,9 @@ from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
+from gateway.workers.pool import WorkerPool
+from kit.auth.settings import open_authenticator
+from kit.auth.tokens import SharedKeyTokens
 from kit.redis.client import open_redis
 from kit.rpc.server import is_loopback
 from radiant_client.transport.channel import Tls as ClientTls
@@ -72,21 +76,28 @@ def application(
     *,
     rate_limited_paths: Sequence[str] = (),
     revoked_sessions: RevokedSessions | None = None,
+    verifier: Verifier | None = None,
+    pool: WorkerPool | None = None,
 ) -> Starlette:
     """Returns the HTTP application: REST API, OpenAPI document, console, and `extra_routes`.
 
-    The rate limit applies to the REST API and to the path prefixes in `rate_limited_paths`. `revoked_sessions`
-    shares sign-outs between gateways.
+    Callers are verified below the REST API and the path prefixes in `rate_limited_paths`, and the rate limit applies.
+    Without a verifier, tokens are verified by the shared key, or by ingest if there is none. Without a pool, the
+    application has one of its own. `revoked_sessions` shares sign-outs between gateways.
     """
     routes = [
-        *rest_endpoints(calls, settings.http.limits),
+        *rest_endpoints(calls, settings.http.limits, pool or WorkerPool(settings.http.limits.workers)),
         document_endpoint(),
         *_console(settings, calls, revoked_sessions).routes(),
         *extra_routes,
     ]
     methods = {route.method for route in ROUTES}
     return asgi_application(
-        routes, settings.http, rate_limited_paths=(PREFIX, *rate_limited_paths), cors_methods=methods
+        routes,
+        settings.http,
+        rate_limited_paths=(PREFIX, *rate_limited_paths),
+        cors_methods=methods,
+        verifier=verifier or _verifier(settings, calls),
     )
 
 
@@ -115,29 +126,45 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(calls.close)
+        verifier = await stack.enter_async_context(open_verifier(settings, calls))
+        pool = WorkerPool(limits.workers)
+        stack.push_async_callback(pool.close)
         routes, receiver = widget_routes(), None
         if settings.otlp.enabled:
-            intake = await stack.enter_async_context(_otlp_intake(settings, services_tls))
+            ingest = IngestClient(settings.addresses.ingest, limits.call_timeout, services_tls)
+            stack.push_async_callback(ingest.close)
+            intake = Intake(ingest, verifier, pool, settings.otlp)
             routes += otlp_routes(intake, limits.read_timeout)
             receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
         has_redis = bool(settings.redis.url)
         redis = await stack.enter_async_context(open_redis(settings.redis.address)) if has_redis else None
         app = application(
-            settings, calls, routes, rate_limited_paths=OTLP_PATHS, revoked_sessions=RevokedSessions(redis)
+            settings,
+            calls,
+            routes,
+            rate_limited_paths=OTLP_PATHS,
+            revoked_sessions=RevokedSessions(redis),
+            verifier=verifier,
+            pool=pool,
         )
         yield GatewayServers(HttpServer(settings.http, app), receiver)
 
 
 @contextlib.asynccontextmanager
-async def _otlp_intake(settings: GatewaySettings, services_tls: ClientTls | None) -> AsyncIterator[Intake]:
-    """Yields the OTLP intake; closes its channel to ingest after the block."""
-    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_tls)
-    intake = Intake(ingest, settings.otlp)
-    try:
-        yield intake
-    finally:
-        intake.close()
-        await ingest.close()
+async def open_verifier(settings: GatewaySettings, calls: ServiceCalls) -> AsyncIterator[Verifier]:
+    """Yields the verifier of tokens: by the keys of the settings, or else by calls of ingest."""
+    if not settings.auth.has_provider:
+        yield _verifier(settings, calls)
+        return
+    async with open_authenticator(settings.auth) as authenticator:
+        yield KeyVerifier(authenticator)
+
+
+def _verifier(settings: GatewaySettings, calls: ServiceCalls) -> Verifier:
+    """Returns the verifier of a gateway without an identity provider."""
+    if settings.auth.token_key:
+        return KeyVerifier(SharedKeyTokens(settings.auth.token_key))
+    return IngestVerifier(calls.channel("ingest"), settings.auth.rules, settings.http.limits.call_timeout)
 
 
 def _read_pem_files(tls: Tls) -> tuple[ClientTls | None, KeyPair | None]:

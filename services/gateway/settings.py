@@ -10,8 +10,9 @@ from gateway.console.settings import ConsoleSettings
 from gateway.http.settings import HttpSettings
 from gateway.otlp.settings import OtlpSettings
 from gateway.routes.settings import Addresses
+from kit.auth.settings import AuthSettings
 from kit.redis.client import RedisSettings
-from kit.settings.declaration import Setting
+from kit.settings.declaration import Defaults, Setting
 from kit.settings.service import ServiceSettings
 
 
@@ -22,6 +23,7 @@ class GatewaySettings(ServiceSettings):
     """Port of the Prometheus metrics on the loopback address; 0 serves none."""
     token_key: Annotated[str, Setting("TOKEN_KEY", is_secret=True)] = Field(default="", repr=False)
     """Key that signs the tokens of development sign-in. Empty: development sign-in is disabled."""
+    auth: Annotated[AuthSettings, Defaults(is_optional=True)] = AuthSettings(is_optional=True)
     addresses: Addresses = Addresses()
     http: HttpSettings = HttpSettings()
     console: ConsoleSettings = ConsoleSettings()

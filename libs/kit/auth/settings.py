@@ -46,6 +46,8 @@ class AuthSettings:
     """Required claims of the provider's tokens."""
     times: KeyTimes = field(default_factory=KeyTimes)
     """Times of the fetches of the provider's keys."""
+    is_optional: bool = False
+    """Whether the process may run without a key."""
 
     @property
     def has_provider(self) -> bool:
@@ -54,8 +56,8 @@ class AuthSettings:
 
     def check(self, report: Report) -> None:
         """Reports a missing key, and provider settings that contradict one another."""
-        has_certificates = report.is_set("TLS_PRINCIPALS")
-        report.require("TOKEN_KEY", bool(self.token_key) or self.has_provider or has_certificates, "is not set")
+        has_key = bool(self.token_key) or self.has_provider or report.is_set("TLS_PRINCIPALS")
+        report.require("TOKEN_KEY", has_key or self.is_optional, "is not set")
         is_safe = not self.jwks_url or _is_safe(self.jwks_url)
         report.require("AUTH_JWKS_URL", is_safe, "must be https, or http on a loopback address")
         is_single = not (self.jwks_url and self.jwks_file)

@@ -143,6 +143,17 @@ def _claim(claims: Mapping[str, object], name: str) -> object:
     return found
 
 
+def bearer_token(authorization: str) -> str:
+    """Returns the token of an `authorization` header of the scheme Bearer (RFC 6750), in any case of its letters.
+
+    Raises Unauthenticated (TOKEN_MISSING) for another scheme, and for a token that is empty or too long.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX:
+        raise Unauthenticated("The call needs a bearer token in the authorization header.", reason="TOKEN_MISSING")
+    return token
+
+
 class CachedAuthenticator(ABC):
     """Verifies each token once and caches the result until the token expires (least recently used first out)."""
 
@@ -152,22 +163,20 @@ class CachedAuthenticator(ABC):
 
     def authenticate(self, authorization: str) -> Principal:
         """Returns the caller of the header; raises Unauthenticated."""
-        hit = self._cache.get(authorization)
+        token = bearer_token(authorization)
+        hit = self._cache.get(token)
         if hit is not None:
             if hit[0] > time.time():
-                self._cache.move_to_end(authorization)
+                self._cache.move_to_end(token)
                 return hit[1]
-            del self._cache[authorization]
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARACTERS_MAX:
-            raise Unauthenticated("The call needs a bearer token in the authorization header.", reason="TOKEN_MISSING")
+            del self._cache[token]
         try:
             expiry, principal = self._verified(token)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
         except (jwt.InvalidTokenError, RecursionError, OverflowError):
             raise Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
-        self._cache[authorization] = (expiry, principal)
+        self._cache[token] = (expiry, principal)
         if len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
         return principal

@@ -27,6 +27,7 @@ from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.tls import Certificates
 from kit.rpc.validation import validate
 from kit.telemetry import logs
+from kit.telemetry.log_limit import LimitedLog
 from kit.telemetry.metrics import CALLS, DURATIONS
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class _MethodMetrics:
         self._method = method
         self._ok = CALLS.labels(method, "OK")
         self._seconds = DURATIONS.labels(method)
+        self._limited_log = LimitedLog(log)
 
     def record_success(self, begun: float) -> None:
         """Records a successful call."""
@@ -71,7 +73,10 @@ class _MethodMetrics:
         CALLS.labels(self._method, code).inc()
         self._seconds.observe(seconds)
         fields = {"method": self._method, "code": code, "reason": reason, "seconds": round(seconds, 6)}
-        log.info("call ended with an error", extra={"fields": fields})
+        if logs.tenant.get():
+            log.info("call ended with an error", extra={"fields": fields})
+        else:  # the caller may not be authenticated
+            self._limited_log.info("call ended with an error", reason, fields)
 
 
 class Interceptor:

@@ -121,9 +121,10 @@ def setting_fields(settings: type[ServiceSettings]) -> tuple[SettingField, ...]:
 
 
 def nested_defaults(settings: type[BaseSettings]) -> dict[str, Any]:
-    """Returns the defaults that a class and its groups set for groups; an empty group where they set none."""
+    """Returns the defaults that a class and its groups set for groups; an empty group where a required one has none."""
     groups = {name: field for name, field in settings.model_fields.items() if is_group(field.annotation)}
-    return {name: default_values(_hint(field)) for name, field in groups.items() if field.is_required()}
+    found = {name: default_values(_hint(field)) for name, field in groups.items()}
+    return {name: values for name, values in found.items() if values or groups[name].is_required()}
 
 
 def values_of(environ: Mapping[str, str], declared: tuple[SettingField, ...]) -> tuple[dict[str, str], Problems]:

@@ -12,14 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.callers.request_rates import RequestRates
+from gateway.callers.verification import Verifier
 from gateway.http import problems
+from gateway.http.connections.protocol import HEALTH_PATH
 from gateway.http.metrics import path_templates
 from gateway.http.middleware import RequestMiddleware
 from gateway.http.problems import Problem
 from gateway.http.settings import HttpSettings
-from kit.rate_limit import RateLimiter
+from kit.errors import RadiantError
 
-HEALTH_PATH = "/healthz"
 CORS_MAX_AGE_S = 600
 _UNMATCHED = {
     404: ("NO_SUCH_PATH", "No resource exists at this path."),
@@ -42,17 +44,23 @@ def asgi_application(
     *,
     rate_limited_paths: Sequence[str],
     cors_methods: Collection[str],
+    verifier: Verifier,
 ) -> Starlette:
     """Returns the application of the routes and the health check.
 
-    Routes may raise Problem and may set their own security headers. `rate_limited_paths` are path prefixes below
-    which the rate limit of callers applies. `cors_methods` are the methods that pages of other origins may use.
+    Routes may raise Problem or RadiantError and may set their own security headers. `rate_limited_paths` are path
+    prefixes below which callers are verified and the rate limit applies. `cors_methods` are the methods that pages of
+    other origins may use.
     """
     routes = [*routes, Route(HEALTH_PATH, _health, methods=["GET"])]
     app = Starlette(
         routes=routes,
-        middleware=_middleware(settings, tuple(rate_limited_paths), cors_methods, routes),
-        exception_handlers={Problem: problems.problem_response, HTTPException: _unmatched},
+        middleware=_middleware(settings, tuple(rate_limited_paths), cors_methods, routes, verifier),
+        exception_handlers={
+            Problem: problems.problem_response,
+            RadiantError: problems.radiant_error_response,
+            HTTPException: _unmatched,
+        },
     )
     app.router.redirect_slashes = False
     return app
@@ -63,13 +71,15 @@ def _middleware(
     rate_limited_paths: tuple[str, ...],
     cors_methods: Collection[str],
     routes: Sequence[BaseRoute],
+    verifier: Verifier,
 ) -> list[Middleware]:
     limits = settings.limits
+    rates = RequestRates(limits.requests_per_s, limits.burst, limits.unverified_per_s, limits.callers_remembered_max)
     middleware = [
         Middleware(
             RequestMiddleware,
-            rate_limiter=RateLimiter(limits.requests_per_s, limits.burst, limits.callers_remembered_max),
-            requests_per_s=limits.requests_per_s,
+            verifier=verifier,
+            rates=rates,
             rate_limited_paths=rate_limited_paths,
             templates=path_templates(routes),
             has_tls=settings.tls.is_used,

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from starlette.requests import ClientDisconnect, Request
 
+from gateway.callers.tenant_limits import Admission
 from gateway.http.problems import Problem
 from gateway.http.settings import HttpLimits
 
@@ -16,11 +17,11 @@ DRAIN_BYTES_MAX, DRAIN_TIMEOUT = 8 * 1024 * 1024, timedelta(seconds=2)
 """Limits on reading the rest of a rejected body. Most clients read the response only after they sent the body."""
 
 
-async def read_json_body(request: Request, limits: HttpLimits) -> bytes:
-    """Returns the bytes of a JSON body.
+async def read_json_body(request: Request, limits: HttpLimits, admission: Admission) -> bytes:
+    """Returns the bytes of a JSON body and counts them in the admission.
 
-    Raises Problem with status 415 for another media type, 413 for a body that is too large, 408 for a body that is
-    too slow, and 499 when the client disconnects.
+    Raises Exhausted if the tenant has too many bytes in flight, and Problem with status 415 for another media type,
+    413 for a body that is too large, 408 for a body that is too slow, and 499 when the client disconnects.
     """
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.replace('"', "").strip().lower()
@@ -36,6 +37,7 @@ async def read_json_body(request: Request, limits: HttpLimits) -> bytes:
             body += chunk
             if len(body) > bytes_max:
                 raise too_large
+            admission.add_bytes(len(chunk))
     return bytes(body)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Scope
 
-from kit.telemetry.metrics import Counter, Histogram
+from kit.telemetry.metrics import Counter, Gauge, Histogram
 
 REQUESTS = Counter(
     "radiant_http_requests_total", "Requests by route, method and status.", ["route", "method", "status"]
@@ -17,6 +17,12 @@ DURATIONS = Histogram(
     "Duration of requests by route and method.",
     ["route", "method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
+)
+CONNECTIONS = Gauge("radiant_http_connections", "Open connections.")
+CONNECTIONS_CLOSED = Counter(
+    "radiant_http_connections_closed_total",
+    "Connections that were refused or closed by a limit or a timeout, by reason.",
+    ["reason"],
 )
 OTHER = "other"
 """Label of requests without a route, and of unknown methods."""

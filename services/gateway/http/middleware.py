@@ -1,27 +1,30 @@
-"""Middleware of every request: request id, rate limit, security headers, error responses, metrics and log line."""
+"""Middleware of every request: request id, caller, rate limit, security headers, errors, metrics and log line."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import time
 from collections.abc import Mapping
-from datetime import timedelta
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.callers.request_rates import RequestRates
+from gateway.callers.verification import Verifier
 from gateway.http.metrics import OTHER, record_request, route_label
-from gateway.http.problems import Problem
+from gateway.http.problems import Problem, problem_from_radiant_error
+from kit.auth.tokens import Principal
+from kit.errors import RadiantError, Unauthenticated
 from kit.ids import new_id
-from kit.rate_limit import RateLimiter
 from kit.telemetry import logs
+from kit.telemetry.log_limit import LimitedLog
 
 log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,100}")
+_CALLER = "gateway.caller"
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -33,13 +36,12 @@ TRANSPORT_SECURITY = {"strict-transport-security": "max-age=31536000"}
 """HSTS (RFC 6797) for one year, without subdomains, which may be other applications."""
 
 
-def caller_key(authorization: str, host: str) -> bytes:
-    """Returns a digest that identifies a caller: of the Authorization header, or of the host if there is none.
-
-    Claims of the token are not used, because they are not verified here: with a forged token, one caller could
-    exhaust the limit of another.
-    """
-    return hashlib.sha256((f"token {authorization}" if authorization else f"host {host}").encode()).digest()
+def caller_of(request: HTTPConnection) -> Principal:
+    """Returns the verified caller of a request; raises the error of the verification, such as Unauthenticated."""
+    caller = request.scope.get(_CALLER)
+    if isinstance(caller, Principal):
+        return caller
+    raise caller if isinstance(caller, RadiantError) else Unauthenticated()
 
 
 class RequestMiddleware:
@@ -48,19 +50,20 @@ class RequestMiddleware:
     def __init__(
         self,
         app: ASGIApp,
-        rate_limiter: RateLimiter[bytes],
-        requests_per_s: float,
+        verifier: Verifier,
+        rates: RequestRates,
         rate_limited_paths: tuple[str, ...],
         templates: Mapping[int, str],
         has_tls: bool,
     ) -> None:
-        """`rate_limiter` applies below the path prefixes `rate_limited_paths`; `requests_per_s` is its rate.
+        """Callers are verified and `rates` applies below the path prefixes `rate_limited_paths`.
 
         `templates` is the result of metrics.path_templates. `has_tls` states that clients use TLS.
         """
         self._security_headers = SECURITY_HEADERS | (TRANSPORT_SECURITY if has_tls else {})
-        self._app, self._rate_limiter, self._requests_per_s = app, rate_limiter, requests_per_s
+        self._app, self._verifier, self._rates = app, verifier, rates
         self._rate_limited_paths, self._templates = rate_limited_paths, templates
+        self._limited_log = LimitedLog(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one request."""
@@ -71,6 +74,7 @@ class RequestMiddleware:
         given_id = headers.get("x-request-id", "")
         request_id = given_id if _REQUEST_ID.fullmatch(given_id) else new_id()
         logs.request_id.set(request_id)
+        logs.tenant.set("")  # asyncio may copy the context of an earlier request of the connection
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -84,7 +88,7 @@ class RequestMiddleware:
             await send(message)
 
         try:
-            self._check_rate_limit(scope, headers)
+            await self._admit(scope, headers)
             await self._app(scope, receive, send_with_headers)
         except Problem as problem:
             await problem.response(Request(scope).url.path)(scope, receive, send_with_headers)
@@ -101,21 +105,34 @@ class RequestMiddleware:
             self._log_request(scope, status or 500, time.perf_counter() - started)
 
     def _log_request(self, scope: Scope, status: int, seconds: float) -> None:
-        """Records metrics and the log line. Logs the declared path, because a path may contain a user id."""
+        """Records metrics and the log line. Logs the declared path, because a path may contain a user id.
+
+        Lines of callers who are not verified are limited by route and status.
+        """
         route = route_label(scope, self._templates)
         record_request(route, scope["method"], status, seconds)
         target = {"path": scope["path"][:200]} if route == OTHER else {"route": route}
-        fields = {"method": scope["method"], **target, "status": status, "seconds": round(seconds, 6)}
-        log.info("request", extra={"fields": fields})
+        fields = {"method": scope["method"][:20], **target, "status": status, "seconds": round(seconds, 6)}
+        if isinstance(scope.get(_CALLER), Principal):
+            log.info("request", extra={"fields": fields})
+        else:
+            self._limited_log.info("request", f"{route} {status}", fields)
 
-    def _check_rate_limit(self, scope: Scope, headers: Headers) -> None:
+    async def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Verifies the caller and counts the request; raises Problem if a rate limit is exceeded.
+
+        A caller who is not verified is not rejected here: the endpoint decides by `caller_of`.
+        """
         if not scope["path"].startswith(self._rate_limited_paths):
             return
-        host = scope["client"][0] if scope.get("client") else ""
-        wait_s = self._rate_limiter.wait_s(caller_key(headers.get("authorization", ""), host))
-        if wait_s:
-            detail = (
-                f"The caller exceeded its limit of {self._requests_per_s:g} requests per second. "
-                f"Retry after {wait_s:.3g} s."
-            )
-            raise Problem(429, "RATE_LIMITED", detail, retry_after=timedelta(seconds=wait_s))
+        caller: Principal | None = None
+        try:
+            scope[_CALLER] = caller = await self._verifier.verify(headers.get("authorization", ""))
+        except RadiantError as error:
+            scope[_CALLER] = error
+        else:
+            logs.tenant.set(caller.tenant_id)
+        try:
+            self._rates.count(caller, scope["client"][0] if scope.get("client") else "")
+        except RadiantError as error:
+            raise problem_from_radiant_error(error) from None

@@ -13,7 +13,8 @@ from grpc import StatusCode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kit.errors import FieldViolation
+from kit.errors import Exhausted, FieldViolation, RadiantError, Unavailable, restored
+from kit.rpc.status import to_status
 from kit.telemetry import logs
 from radiant_client.transport.errors import RadiantClientError
 
@@ -73,6 +74,10 @@ class Problem(Exception):  # noqa: N818 - named after the problem document
         self.errors, self.retry_after, self.error_id = tuple(errors), retry_after, error_id
         self.headers = dict(headers or {})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Returns the state for pickle."""
+        return restored, (type(self), self.args), self.__dict__
+
     @classmethod
     def field(cls, name: str, why: str, *, reason: str = "INVALID_ARGUMENT") -> Problem:
         """Returns the problem (400) of one invalid field, parameter or header."""
@@ -124,11 +129,25 @@ def problem_from_error(error: RadiantClientError) -> Problem:
     )
 
 
+def problem_from_radiant_error(error: RadiantError) -> Problem:
+    """Returns the problem of an error that the gateway itself raises before a call."""
+    code, _ = to_status(error)
+    retry_after = error.retry_after if isinstance(error, Exhausted | Unavailable) else None
+    return Problem(HTTP_STATUS[code], error.reason, str(error), retry_after=retry_after)
+
+
 async def problem_response(request: Request, problem: Exception) -> Response:
     """Returns the response of a Problem; registered as Starlette's exception handler."""
     if not isinstance(problem, Problem):
         raise problem
     return problem.response(request.url.path)
+
+
+async def radiant_error_response(request: Request, error: Exception) -> Response:
+    """Returns the response of a RadiantError; registered as Starlette's exception handler."""
+    if not isinstance(error, RadiantError):
+        raise error
+    return problem_from_radiant_error(error).response(request.url.path)
 
 
 def _title(status: int) -> str:

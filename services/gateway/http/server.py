@@ -12,14 +12,21 @@ from datetime import timedelta
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.http.connections.listener import Listener, raise_open_files_limit
+from gateway.http.connections.protocol import HttpProtocol
+from gateway.http.connections.table import Connection, ConnectionTable
 from gateway.http.settings import HttpSettings
 from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError, is_loopback
+from kit.telemetry.log_limit import LineLimit
 
 log = logging.getLogger(__name__)
 
+_UVICORN_LOG = logging.getLogger("uvicorn.error")
+
 BACKLOG = 2048
-KEEP_ALIVE_S = 30
+OPEN_FILES_MIN = 256
+"""Open files that are kept for other purposes than connections."""
 _POLL_INTERVAL_S = 0.005
 
 
@@ -28,12 +35,33 @@ class PlainTextError(StartError):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server without signal handlers: the process handles signals itself."""
+    """A uvicorn server without signal handlers, which the process has itself, over connections with limits."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, settings: HttpSettings) -> None:
+        """Takes a socket that listens."""
+        super().__init__(config)
+        self._listener, self._settings = listener, settings
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Installs no handler."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to accept connections."""
+        limits, config = self._settings.connections, self.config
+        connections_max = _connections_max(limits.connections_max)
+        peer_connections_max = limits.peer_connections_max
+        if self._settings.tls.is_behind_proxy:
+            peer_connections_max = connections_max
+        table = ConnectionTable(connections_max, peer_connections_max)
+
+        def protocol(connection: Connection) -> HttpProtocol:
+            return HttpProtocol(connection, table, limits, config=config, server_state=self.server_state, app_state={})
+
+        tls = config.ssl if config.is_ssl else None
+        self.servers = [Listener(self._listener, table, protocol, tls, limits.header_timeout)]  # type: ignore[list-item]
+        self.started = True
 
 
 class HttpServer:
@@ -50,12 +78,14 @@ class HttpServer:
             lifespan="off",
             ws="none",
             proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_keep_alive=settings.connections.keep_alive.total_seconds(),  # type: ignore[arg-type]
+            reset_contextvars=True,
             ssl_certfile=settings.tls.certificate or None,
             ssl_keyfile=settings.tls.key or None,
             timeout_graceful_shutdown=max(1, round(settings.grace.total_seconds())),
         )
-        self._server = _Server(config)
+        self._config, self._line_limit = config, LineLimit(_UVICORN_LOG)
+        self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -65,9 +95,11 @@ class HttpServer:
         port is in use or the certificate cannot be loaded.
         """
         self._check_exposure()
-        self._server.config.load()
+        self._config.load()
         listener = _bind(self._settings.host.strip("[]"), self._settings.port)
-        self._task = asyncio.create_task(self._server.serve([listener]), name="http")
+        self._server = _Server(self._config, listener, self._settings)
+        _UVICORN_LOG.addFilter(self._line_limit)
+        self._task = asyncio.create_task(self._server.serve(), name="http")
         while not self._server.started and not self._task.done():  # noqa: ASYNC110 - uvicorn has no start event
             await asyncio.sleep(_POLL_INTERVAL_S)
         port = int(listener.getsockname()[1])
@@ -95,10 +127,24 @@ class HttpServer:
 
     async def stop(self, grace: timedelta) -> None:
         """Closes the listener, waits up to `grace` for requests in flight, then cancels them."""
-        self._server.config.timeout_graceful_shutdown = max(1, round(grace.total_seconds()))
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task
+        self._config.timeout_graceful_shutdown = max(1, round(grace.total_seconds()))
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            try:
+                await self._task
+            finally:
+                _UVICORN_LOG.removeFilter(self._line_limit)
+
+
+def _connections_max(wanted: int) -> int:
+    """Returns the most connections that the limit of open files permits, after raising that limit."""
+    permitted = max(1, raise_open_files_limit() - OPEN_FILES_MIN)
+    if permitted < wanted:
+        log.warning(
+            "the limit of open files reduces the limit of connections",
+            extra={"fields": {"connections_max": permitted, "wanted": wanted}},
+        )
+    return min(wanted, permitted)
 
 
 def _bind(host: str, port: int) -> socket.socket:

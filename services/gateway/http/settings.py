@@ -19,7 +19,7 @@ class HttpLimits:
     audio_bytes_max: Annotated[int, Setting("AUDIO_BYTES_MAX", 1024, 1024**3, "bytes")] = 25 * 1024 * 1024
     """Size of a recording."""
     requests_per_s: Annotated[float, Setting("GATEWAY_REQUESTS_PER_SECOND", 0, 1_000_000, "requests per second")] = 50.0
-    """Sustained rate of requests of one caller; 0 for no limit."""
+    """Sustained rate of requests of one caller (tenant and subject of the token); 0 for no limit."""
     burst: Annotated[int, Setting("GATEWAY_BURST", 1, 1_000_000, "requests")] = 100
     """Requests of one caller that may exceed the sustained rate."""
     callers_remembered_max: Annotated[int, Setting("GATEWAY_CALLERS_REMEMBERED_MAX", 1, 10_000_000, "callers")] = 20_000
@@ -28,8 +28,49 @@ class HttpLimits:
     """Deadline of a unary gRPC call."""
     stream_timeout: Annotated[timedelta, Setting("GATEWAY_STREAM_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=120)
     """Deadline of an upload including its response, and of a download."""
+    body_elements_max: Annotated[int, Setting("GATEWAY_BODY_ELEMENTS_MAX", 100, 10_000_000, "values")] = 50_000
+    """Objects, lists and values in a JSON body."""
+    requests_max: Annotated[int, Setting("GATEWAY_REQUESTS_MAX", 1, 1_000_000, "requests")] = 512
+    """Concurrent requests with a body. Further requests are rejected with a time to retry."""
+    tenant_requests_max: Annotated[int, Setting("GATEWAY_TENANT_REQUESTS_MAX", 1, 1_000_000, "requests")] = 128
+    """Concurrent requests with a body of one tenant."""
+    tenant_bytes_max: Annotated[int, Setting("GATEWAY_TENANT_BYTES_MAX", 4 * 1024 * 1024, 1024**4, "bytes")] = (
+        32 * 1024 * 1024
+    )
+    """Size of all JSON bodies of one tenant that are in progress."""
+    unverified_per_s: Annotated[
+        float, Setting("GATEWAY_UNVERIFIED_PER_SECOND", 0, 1_000_000, "requests per second")
+    ] = 200.0
+    """Rate of all requests without a valid token; 0 for no limit. The limit of one caller applies to each address."""
+    workers: Annotated[int, Setting("GATEWAY_WORKERS", 1, 64, "processes")] = 2
+    """Processes that convert large bodies. They start when they are needed."""
     read_timeout: Annotated[timedelta, Setting("GATEWAY_READ_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=15)
     """Time to receive a JSON body; for a recording, time between two chunks."""
+
+    def check(self, report: Report) -> None:
+        """Reports a limit of a tenant that rejects every body of the largest size."""
+        is_sufficient = self.tenant_bytes_max >= self.body_bytes_max
+        report.require(
+            "GATEWAY_TENANT_BYTES_MAX", is_sufficient, "must not be smaller than RADIANT_GATEWAY_BODY_BYTES_MAX"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLimits:
+    """Limits on connections of the HTTP server."""
+
+    connections_max: Annotated[int, Setting("GATEWAY_CONNECTIONS_MAX", 1, 1_000_000, "connections")] = 2048
+    """Connections. A new one closes the connection that is idle for the longest time; if none is idle, it serves the
+    health check only."""
+    peer_connections_max: Annotated[int, Setting("GATEWAY_PEER_CONNECTIONS_MAX", 1, 1_000_000, "connections")] = 512
+    """Connections of one address. A new one closes an idle one of the address, or is refused. Not applied with
+    RADIANT_BEHIND_TLS_PROXY, because all connections then come from the proxy."""
+    header_timeout: Annotated[timedelta, Setting("GATEWAY_HEADER_TIMEOUT_SECONDS", 0.05, 300)] = timedelta(seconds=10)
+    """Time to complete the TLS handshake, the head of a request, and the rest of a body after its response."""
+    keep_alive: Annotated[timedelta, Setting("GATEWAY_KEEP_ALIVE_SECONDS", 0.05, 3600)] = timedelta(seconds=30)
+    """Time after which a connection without a request is closed."""
+    write_timeout: Annotated[timedelta, Setting("GATEWAY_WRITE_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=30)
+    """Time for which a client may accept no data of a response."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +124,8 @@ class HttpSettings:
     """TLS of the listeners and of the calls of services."""
     limits: HttpLimits = field(default_factory=HttpLimits)
     """Limits on requests."""
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    """Limits on connections."""
     cors_origins: Annotated[tuple[str, ...], Setting("GATEWAY_CORS_ORIGINS")] = ()
     """Origins whose pages may call the API, separated by commas or spaces. Empty: none."""
     grace: Annotated[timedelta, Setting("GRACE_SECONDS", 0, 600)] = timedelta(seconds=10)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 
+from gateway.http.json_size import has_more_values
 from kit.errors import Invalid
 
 M = TypeVar("M", bound=Message)
@@ -29,6 +30,9 @@ _GROUP_FIELDS = frozenset(
     "log_records",
 }
 _GZIP_WBITS = 31
+GZIP_MEMBERS_MAX = 1000
+"""Members of a gzip body. Writers in blocks use one for 64 KiB; each member costs a fixed time."""
+_SLICE_BYTES_MIN, _SLICE_BYTES_MAX = 1024, 256 * 1024
 
 
 class BodyFormat(enum.Enum):
@@ -67,37 +71,62 @@ def body_format(content_type: str) -> BodyFormat:
 def decompress(body: bytes, content_encoding: str, bytes_max: int) -> bytes:
     """Returns the decompressed body.
 
-    Raises RequestTooLarge once the output exceeds `bytes_max`, Invalid for corrupt input, and UnsupportedMediaType
-    for another compression than gzip and deflate.
+    Raises RequestTooLarge once the output exceeds `bytes_max` or a gzip body has more than GZIP_MEMBERS_MAX members,
+    Invalid for corrupt input, and UnsupportedMediaType for another compression than gzip and deflate.
     """
     match content_encoding.strip().lower():
         case "" | "identity":
             return body
         case "gzip":
-            return _inflate(body, _GZIP_WBITS, bytes_max)
+            return _inflate(body, _GZIP_WBITS, bytes_max, GZIP_MEMBERS_MAX)
         case "deflate":
-            return _inflate(body, zlib.MAX_WBITS, bytes_max)
+            return _inflate(body, zlib.MAX_WBITS, bytes_max, 1)
     raise UnsupportedMediaType.field("content-encoding", "must be gzip, deflate or identity")
 
 
-def _inflate(body: bytes, wbits: int, bytes_max: int) -> bytes:
-    output = bytearray()
+def _inflate(body: bytes, wbits: int, bytes_max: int, members_max: int) -> bytes:
+    """Returns the content of all members, in time proportional to the sizes of input and output."""
+    view, position, output = memoryview(body), 0, bytearray()
     try:
-        while body:  # gzip allows several members in a row
-            member = zlib.decompressobj(wbits)
-            output += member.decompress(body, bytes_max - len(output) + 1)
-            if len(output) > bytes_max:
-                raise RequestTooLarge.field("body", f"must have at most {bytes_max} bytes after decompression")
-            if not member.eof:
-                raise Invalid.field("body", "cannot be decompressed: the compressed data is truncated")
-            body = member.unused_data
+        for _ in range(members_max):
+            if position == len(view):
+                break
+            position = _inflate_member(view, position, zlib.decompressobj(wbits), output, bytes_max)
     except zlib.error:
         raise Invalid.field("body", "cannot be decompressed: the compressed data is corrupt") from None
+    if position < len(view):
+        why = f"must have at most {members_max} compressed members" if members_max > 1 else "has data after its end"
+        raise RequestTooLarge.field("body", why) if members_max > 1 else Invalid.field("body", why)
     return bytes(output)
 
 
-def parse_message(message_class: type[M], body: bytes, body_format: BodyFormat) -> M:
-    """Returns the parsed message; raises Invalid for a malformed body."""
+def _inflate_member(
+    view: memoryview, position: int, member: zlib._Decompress, output: bytearray, bytes_max: int
+) -> int:
+    """Appends the content of the member that begins at a position to the output; returns the position of its end.
+
+    The input is passed in slices of growing size, because zlib copies the part of a slice after the end of a member.
+    """
+    size = _SLICE_BYTES_MIN
+    while not member.eof:
+        if position == len(view):
+            raise Invalid.field("body", "cannot be decompressed: the compressed data is truncated")
+        part = view[position : position + size]
+        output += member.decompress(part, bytes_max - len(output) + 1)
+        if len(output) > bytes_max:
+            raise RequestTooLarge.field("body", f"must have at most {bytes_max} bytes after decompression")
+        position += len(part) - len(member.unused_data)
+        size = min(size * 2, _SLICE_BYTES_MAX)
+    return position
+
+
+def parse_message(
+    message_class: type[M], body: bytes, body_format: BodyFormat, json_values_max: int | None = None
+) -> M:
+    """Returns the parsed message; raises Invalid for a malformed body.
+
+    Raises RequestTooLarge for JSON with more than `json_values_max` objects, lists and values; None sets no limit.
+    """
     if body_format is BodyFormat.PROTOBUF:
         try:
             return message_class.FromString(body)
@@ -106,6 +135,8 @@ def parse_message(message_class: type[M], body: bytes, body_format: BodyFormat) 
     message = message_class()
     try:
         document = json.loads(body)
+        if json_values_max is not None and has_more_values(document, json_values_max):
+            raise RequestTooLarge.field("body", f"must contain at most {json_values_max} JSON values")
         _convert_hex_ids(document)
         json_format.ParseDict(document, message, ignore_unknown_fields=True, max_recursion_depth=JSON_DEPTH_MAX)
     except RecursionError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from google.rpc.error_details_pb2 import RetryInfo
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from gateway.otlp.codec import BodyFormat
-from gateway.otlp.intake import Export, Intake
+from gateway.otlp.intake import Export, ExportRequest, Intake
 from gateway.otlp.metrics import REQUESTS
-from kit.errors import Exhausted, RadiantError, Unavailable
+from gateway.otlp.settings import OtlpSettings
+from kit.errors import DeadlineExceeded, Exhausted, Invalid, RadiantError, Unavailable
 from kit.ids import new_id
 from kit.rpc.status import abort, internal, to_status
 from kit.telemetry import logs
@@ -24,9 +26,6 @@ log = logging.getLogger(__name__)
 
 TRACE_SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
 LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService"
-CALLS_PER_REQUEST = 4
-"""Open calls allowed for each concurrent request, so that calls above the request limit get an error with a retry
-time instead of a refused connection."""
 
 KeyPair = tuple[bytes, bytes]
 """A private key and its certificate chain (PEM)."""
@@ -39,14 +38,11 @@ class GrpcReceiver:
         """Builds the server; `start` binds the port. With a key pair, the server accepts only TLS."""
         self._intake, self._address = intake, f"{f'[{host}]' if ':' in host and '[' not in host else host}:{port}"
         self._key_pair, settings = key_pair, intake.settings
-        options = [("grpc.max_receive_message_length", settings.message_bytes_max), ("grpc.so_reuseport", 0)]
-        self._server = grpc.aio.server(
-            options=options, maximum_concurrent_rpcs=settings.requests_max * CALLS_PER_REQUEST
-        )
+        self._server = grpc.aio.server(options=_options(settings))
         self._health = health.aio.HealthServicer()
         exports = ((TRACE_SERVICE, "traces", intake.export_traces), (LOGS_SERVICE, "logs", intake.export_logs))
         for name, signal, export in exports:
-            handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(
+            handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_unary_rpc_method_handler(
                 self._export_handler(signal, export)
             )
             self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, {"Export": handler}),))
@@ -79,14 +75,24 @@ class GrpcReceiver:
         """Rejects new calls, waits up to `grace` for running calls, then cancels them."""
         await self._server.stop(grace.total_seconds())
 
-    def _export_handler(self, signal: str, export: Export) -> Callable[[bytes, Any], Awaitable[bytes]]:
-        async def handle(body: bytes, context: Any) -> bytes:
+    def _export_handler(self, signal: str, export: Export) -> Callable[[Any, Any], Awaitable[bytes]]:
+        """Returns the handler of a unary method, declared as a stream so that it reads the message itself.
+
+        gRPC would read the message before it calls the handler of a unary method, and so before the caller is verified.
+        """
+
+        async def handle(messages: Any, context: Any) -> bytes:
             logs.request_id.set(new_id())
-            authorization = dict(context.invocation_metadata() or ()).get("authorization", "")
+            authorization = str(dict(context.invocation_metadata() or ()).get("authorization", ""))
             try:
-                with self._intake.admit():
+                caller = await self._intake.verify(authorization)
+                with self._intake.admit(caller) as admission:
+                    body = await self._message(messages)
+                    admission.add_bytes(len(body))
                     response = await export(
-                        body, BodyFormat.PROTOBUF, authorization if isinstance(authorization, str) else ""
+                        ExportRequest(
+                            body=body, body_format=BodyFormat.PROTOBUF, authorization=authorization, caller=caller
+                        )
                     )
             except RadiantError as error:
                 REQUESTS.labels(signal, "grpc", type(error).__name__).inc()
@@ -100,6 +106,30 @@ class GrpcReceiver:
             return response.SerializeToString()
 
         return handle
+
+    async def _message(self, messages: AsyncIterator[bytes]) -> bytes:
+        """Returns the message of a unary call; raises DeadlineExceeded, and Invalid if the caller sends none."""
+        timeout_s = self._intake.settings.connection.message_timeout.total_seconds()
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await anext(messages)
+        except TimeoutError:
+            text = f"The message did not arrive within {timeout_s:g} s."
+            raise DeadlineExceeded(text, reason="BODY_TOO_SLOW") from None
+        except StopAsyncIteration:
+            raise Invalid.field("body", "is missing") from None
+
+
+def _options(settings: OtlpSettings) -> list[tuple[str, int]]:
+    limits = settings.connection
+    return [
+        ("grpc.max_receive_message_length", settings.message_bytes_max),
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_concurrent_streams", limits.streams_max),
+        ("grpc.max_allowed_incoming_connections", limits.connections_max),
+        ("grpc.max_connection_idle_ms", round(limits.idle_timeout.total_seconds() * 1000)),
+        ("grpc.server_handshake_timeout_ms", round(limits.message_timeout.total_seconds() * 1000)),
+    ]
 
 
 def _retry_metadata(retry_after: timedelta) -> tuple[str, bytes]:

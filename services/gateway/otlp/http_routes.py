@@ -14,16 +14,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.callers.tenant_limits import Admission
+from gateway.http.middleware import caller_of
 from gateway.http.problems import HTTP_STATUS
 from gateway.otlp.codec import (
     BodyFormat,
     RequestTooLarge,
     UnsupportedMediaType,
     body_format,
-    decompress,
     serialize_message,
 )
-from gateway.otlp.intake import Export, Intake, check_authorization
+from gateway.otlp.intake import Export, ExportRequest, Intake, check_authorization
 from gateway.otlp.metrics import REQUESTS
 from kit.errors import DeadlineExceeded, Exhausted, RadiantError, Unavailable
 from kit.rpc.status import internal, to_status
@@ -53,10 +54,16 @@ def _export_handler(
             response_format = body_format(request.headers.get("content-type", ""))
             authorization = request.headers.get("authorization", "")
             check_authorization(authorization)
-            body = await _read_body(request, bytes_max, read_timeout)
-            with intake.admit():
-                body = decompress(body, request.headers.get("content-encoding", ""), bytes_max)
-                message = await export(body, response_format, authorization)
+            caller = caller_of(request)
+            with intake.admit(caller) as admission:
+                export_request = ExportRequest(
+                    body=await _read_body(request, bytes_max, read_timeout, admission),
+                    body_format=response_format,
+                    content_encoding=request.headers.get("content-encoding", ""),
+                    authorization=authorization,
+                    caller=caller,
+                )
+                message = await export(export_request)
         except ClientDisconnect:
             return Response(status_code=499)
         except RadiantError as error:
@@ -71,7 +78,7 @@ def _export_handler(
     return handle
 
 
-async def _read_body(request: Request, bytes_max: int, read_timeout: timedelta) -> bytes:
+async def _read_body(request: Request, bytes_max: int, read_timeout: timedelta, admission: Admission) -> bytes:
     too_large = RequestTooLarge.field("body", f"must have at most {bytes_max} bytes")
     content_length = request.headers.get("content-length", "")
     if content_length.isdecimal() and int(content_length) > bytes_max:
@@ -83,6 +90,7 @@ async def _read_body(request: Request, bytes_max: int, read_timeout: timedelta) 
                 body += chunk
                 if len(body) > bytes_max:
                     raise too_large
+                admission.add_bytes(len(chunk))
     except TimeoutError:
         message = f"The body did not arrive within the read timeout of {read_timeout.total_seconds():g} s."
         raise DeadlineExceeded(message, reason="BODY_TOO_SLOW") from None

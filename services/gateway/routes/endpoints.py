@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import dataclass
 
 from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Endpoint
 
+from gateway.callers.tenant_limits import Admission, TenantLimits, tenant_key
 from gateway.http.body import drain_body, read_json_body
+from gateway.http.middleware import caller_of
 from gateway.http.problems import Problem
 from gateway.http.responses import VARY, encode_json, json_response, weak_etag
 from gateway.http.settings import HttpLimits
 from gateway.routes import PREFIX, ROUTES, Route
-from gateway.routes.convert import field_value, request_message, response_json
+from gateway.routes.conversion import Conversion
+from gateway.routes.convert import field_value, response_json
 from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.upload import upload_messages
+from gateway.workers.pool import WorkerPool
 
 JSON_LINES = "application/jsonl"
 """Media type of streams: one JSON object on each line."""
 
 
-def rest_endpoints(calls: ServiceCalls, limits: HttpLimits) -> list[Endpoint]:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Dependencies of the endpoints."""
+
+    calls: ServiceCalls
+    limits: HttpLimits
+    conversion: Conversion
+    tenants: TenantLimits
+
+
+def rest_endpoints(calls: ServiceCalls, limits: HttpLimits, pool: WorkerPool) -> list[Endpoint]:
     """Returns the Starlette routes of the REST API, one for each path."""
+    tenants = TenantLimits(
+        requests_max=limits.requests_max,
+        tenant_requests_max=limits.tenant_requests_max,
+        tenant_bytes_max=limits.tenant_bytes_max,
+    )
+    rest = Rest(calls, limits, Conversion(pool, limits.body_elements_max), tenants)
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route
-    return [_endpoint(path, by_method, calls, limits) for path, by_method in by_path.items()]
+    return [_endpoint(path, by_method, rest) for path, by_method in by_path.items()]
 
 
-def _endpoint(path: str, by_method: Mapping[str, Route], calls: ServiceCalls, limits: HttpLimits) -> Endpoint:
+def _endpoint(path: str, by_method: Mapping[str, Route], rest: Rest) -> Endpoint:
     async def handle(request: Request) -> Response:
         route = by_method["GET" if request.method == "HEAD" else request.method]
         try:
-            return await _response(route, request, calls, limits)
+            return await _response(route, request, rest)
         except Problem as problem:
             if problem.status == 409 and route.is_conditional and "if-match" in request.headers:
                 problem.status = 412
@@ -47,30 +68,44 @@ def _endpoint(path: str, by_method: Mapping[str, Route], calls: ServiceCalls, li
     return Endpoint(PREFIX + template, handle, methods=list(by_method))
 
 
-async def _response(route: Route, request: Request, calls: ServiceCalls, limits: HttpLimits) -> Response:
-    authorization = request.headers.get("authorization", "")
-
-    def message(body: bytes) -> Message:
-        path_values = {name: request.path_params[name] for name in route.path_params}
-        return request_message(route, path_values, request.query_params.multi_items(), request.headers, body)
-
-    if route.is_upload:
-        try:
-            messages = upload_messages(route, request, limits, message)
-            answer = await calls.upload(route, messages, authorization)
-        except Problem:
-            await drain_body(request)
-            raise
-    elif route.is_stream:
-        return await _stream_response(request, calls.stream(route, message(b""), authorization))
+async def _response(route: Route, request: Request, rest: Rest) -> Response:
+    tenant = tenant_key(caller_of(request))
+    if route.is_stream:
+        message = await rest.conversion.request(route, request, b"", tenant)
+        return await _stream_response(request, rest.calls.stream(route, message, _authorization(request)))
+    if route.body or route.is_upload:
+        with rest.tenants.admit(tenant) as admission:
+            answer = await _call_with_body(route, request, rest, tenant, admission)
     else:
-        body = await read_json_body(request, limits) if route.body else b""
-        answer = await calls.call(route, message(body), authorization)
+        answer = await rest.calls.call(
+            route, await rest.conversion.request(route, request, b"", tenant), _authorization(request)
+        )
     etag = f'"{field_value(answer, route.etag_field)}"' if route.etag_field else ""
-    content = encode_json(response_json(answer))
+    content = await rest.conversion.response(route, answer, tenant)
     if not etag and route.has_digest_etag:
         etag = weak_etag(content)
     return json_response(request, content, etag, route.success_status)
+
+
+async def _call_with_body(route: Route, request: Request, rest: Rest, tenant: str, admission: Admission) -> Message:
+    if not route.is_upload:
+        body = await read_json_body(request, rest.limits, admission)
+        message = await rest.conversion.request(route, request, body, tenant)
+        return await rest.calls.call(route, message, _authorization(request))
+
+    async def header(description: bytes) -> Message:
+        return await rest.conversion.request(route, request, description, tenant)
+
+    try:
+        messages = upload_messages(route, request, rest.limits, header)
+        return await rest.calls.upload(route, messages, _authorization(request))
+    except Problem:
+        await drain_body(request)
+        raise
+
+
+def _authorization(request: Request) -> str:
+    return request.headers.get("authorization", "")
 
 
 async def _stream_response(request: Request, records: AsyncGenerator[Message, None]) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from google.protobuf import message_factory
 from google.protobuf.message import Message
@@ -28,7 +28,7 @@ FORM_OVERHEAD_BYTES = 64 * 1024
 
 
 async def upload_messages(
-    route: Route, request: Request, limits: HttpLimits, build_header: Callable[[bytes], Message]
+    route: Route, request: Request, limits: HttpLimits, build_header: Callable[[bytes], Awaitable[Message]]
 ) -> AsyncGenerator[Message, None]:
     """Yields the header message, then the chunk messages.
 
@@ -40,7 +40,7 @@ async def upload_messages(
     async with contextlib.aclosing(_part_chunks(route, request, limits)) as chunks:
         async for chunk in chunks:
             if upload.add(chunk):
-                yield message_class(header=build_header(bytes(upload.description)))
+                yield message_class(header=await build_header(bytes(upload.description)))
             while len(upload.audio) >= CHUNK_BYTES:
                 yield message_class(chunk=upload.take_chunk())
     upload.close()

@@ -49,6 +49,8 @@ class FeedbackItem:
 
     position: Position
     feedback: ExplicitFeedback
+    is_output_derived: bool = False
+    """Whether a log record names no output: the output is then the one of its span, which may have an id of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class ConvertedRequest:
     manifests: list[ManifestItem] = field(default_factory=list)
     feedback: list[FeedbackItem] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    evaluations: int = 0
+    """Number of evaluations in spans that were read."""
     ignored: int = 0
     """Number of spans or log records that contain neither an output nor an evaluation."""
 

@@ -11,8 +11,10 @@ from gateway.otlp.convert.attributes import Attributes, InvalidAttribute
 from gateway.otlp.convert.evaluations import feedback_of, read_evaluation
 from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, Position, Rejection, SpanKey
 from gateway.otlp.convert.spans import derived_output_id
-from gateway.otlp.convert.table import EVALUATION_EVENT_NAME, EVENT_NAME_ATTRIBUTE
+from gateway.otlp.convert.table import EVALUATION_EVENT_NAME, EVALUATION_ROWS, EVENT_NAME_ATTRIBUTE
 from gateway.otlp.settings import ItemLimits
+
+_OUTPUT_ROWS = tuple(row for row in EVALUATION_ROWS if row.target == "output_id")
 
 OutputIdLookup = Callable[[SpanKey], str | None]
 """Returns the output_id that a span set itself; None if it is unknown."""
@@ -52,7 +54,9 @@ def _convert(
     time_ns = record.time_unix_nano or record.observed_time_unix_nano
     try:
         output_id = output_id_of(position.span) or derived_output_id(position.span)
-        evaluation = read_evaluation(Attributes(record.attributes, limits), output_id=output_id, time_ns=time_ns)
-        converted.feedback.append(FeedbackItem(position, feedback_of([evaluation])))
+        attributes = Attributes(record.attributes, limits)
+        evaluation = read_evaluation(attributes, output_id=output_id, time_ns=time_ns)
+        is_output_derived = attributes.read(_OUTPUT_ROWS) is None
+        converted.feedback.append(FeedbackItem(position, feedback_of([evaluation]), is_output_derived))
     except InvalidAttribute as error:
         converted.rejections.append(Rejection("feedback", position, error.field, error.why))

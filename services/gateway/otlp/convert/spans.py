@@ -154,6 +154,11 @@ def _evaluations(
     for rows in _ANNOTATION_ROWS if output_id else ():
         for index in attributes.indices(rows):
             readers.append(partial(_read_annotation, attributes, rows, index, output_id, end_ns))
+    if converted.evaluations + len(readers) > limits.evaluations_max:
+        why = f"the spans of a request must have at most {limits.evaluations_max} evaluations"
+        converted.rejections.append(Rejection("feedback", position, "evaluations", why))
+        return []
+    converted.evaluations += len(readers)
     evaluations: list[Evaluation] = []
     for read in readers:
         try:

@@ -1,0 +1,1 @@
+"""Callers of the gateway: verification of their tokens, and their limits."""
