@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import grpc
+from google.protobuf.descriptor import MethodDescriptor
 
 from kit.auth.access import AccessRule
 from kit.auth.tokens import Authenticator, UnknownKey, act_as
@@ -25,7 +26,7 @@ from kit.rpc.answers import serializer_of
 from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
 from kit.rpc.status import abort, internal, known, to_status
 from kit.rpc.tls import Certificates
-from kit.rpc.validation import validate
+from kit.rpc.validation import VALUES_MAX, reader, validate
 from kit.telemetry import logs
 from kit.telemetry.metrics import CALLS, DURATIONS
 
@@ -84,23 +85,31 @@ class Interceptor:
         self_validating: frozenset[str] = frozenset(),
         certificates: Certificates | None = None,
         quotas: Quotas | None = None,
+        values_max: int = VALUES_MAX,
     ) -> None:
-        """Takes the names of methods that validate their messages themselves.
+        """Takes the names of methods that validate their messages themselves, and the largest number of values.
 
         With `certificates`, a call without a token is authenticated by the client certificate.
         """
         self._authenticator = authenticator
         self._certificates, self._quotas = certificates, quotas or Quotas(QuotaSettings())
         self._deadline_s = default_deadline.total_seconds()
-        self._self_validating = self_validating
+        self._self_validating, self._values_max = self_validating, values_max
 
-    def wrap(self, method: str, rule: AccessRule, handler: Handler) -> Handler:
-        """Returns the wrapped handler of `/package.Service/Method`, which enforces its access rule."""
-        name = method.rpartition("/")[2]
-        check = _readable if name in self._self_validating else validate
-        read, write = _tolerant(handler.request_deserializer or bytes), serializer_of(handler.response_serializer)
+    def wrap(self, method: MethodDescriptor, rule: AccessRule, handler: Handler) -> Handler:
+        """Returns the wrapped handler of a method, which enforces its access rule."""
+        check = _readable if method.name in self._self_validating else _valid
+        read = _tolerant(reader(method.input_type, self._values_max))
+        write = serializer_of(handler.response_serializer)
         quota = self._quotas.of(is_write=rule.is_write)
-        call = _Call(self, rule.roles, check, _MethodMetrics(method), quota, self._quotas.streams)
+        call = _Call(
+            self,
+            rule.roles,
+            check,
+            _MethodMetrics(f"/{method.containing_service.full_name}/{method.name}"),
+            quota,
+            self._quotas.streams,
+        )
         if handler.request_streaming and handler.response_streaming:
             serve = call.answers(call.incoming(handler.stream_stream))
             return grpc.stream_stream_rpc_method_handler(serve, read, write)
@@ -149,6 +158,12 @@ def _readable(message: Any) -> None:
         raise Invalid.field("request", "is not a message of the expected type", reason="MALFORMED")
 
 
+def _valid(message: Any) -> None:
+    """Raises Invalid for a message that could not be parsed or that violates a rule."""
+    _readable(message)
+    validate(message, is_counted=True)
+
+
 class _Call:
     """The wrapper of one method."""
 
@@ -169,7 +184,6 @@ class _Call:
         check = self._check
 
         def begin(request: Any, context: Context) -> Any:
-            _readable(request)
             check(request)
             return serve(request, context)
 
@@ -184,7 +198,6 @@ class _Call:
             async for request in requests:
                 while wait := wait_s(tenant):  # noqa: ASYNC110 - the quota is refilled over time
                     await asyncio.sleep(wait)
-                _readable(request)
                 check(request)
                 yield request
 

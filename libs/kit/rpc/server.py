@@ -22,6 +22,7 @@ from kit.rpc.concurrency import ConcurrencyLimits
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
+from kit.rpc.validation import VALUES_MAX
 from kit.settings.declaration import Setting
 from kit.telemetry.metrics import DEVELOPMENT
 
@@ -49,6 +50,8 @@ class RpcServerSettings:
     """Development mode: callers are authenticated by tokens of the shared key; only loopback addresses are allowed."""
     message_bytes_max: Annotated[int, Setting("MESSAGE_BYTES_MAX", 1024, 64 * MEBIBYTE, "bytes")] = 4 * MEBIBYTE
     """Largest request message."""
+    message_values_max: Annotated[int, Setting("MESSAGE_VALUES_MAX", 1000, 100_000_000, "values")] = VALUES_MAX
+    """Values in the lists and maps of a request message, at all levels. It limits the time to validate a message."""
     concurrent_calls_max: Annotated[int, Setting("CONCURRENT_CALLS_MAX", 1, 1_000_000, "calls")] = 4096
     """Calls and streams at the same time. gRPC refuses further ones with RESOURCE_EXHAUSTED."""
     running_calls_max: Annotated[int, Setting("RUNNING_CALLS_MAX", 0, 1_000_000, "calls")] = 256
@@ -117,7 +120,9 @@ class RpcServer:
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._concurrency.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
+            method: self._concurrency.bounded(
+                self._interceptor.wrap(descriptor.methods_by_name[method], rules[method], handler)
+            )
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -196,6 +201,7 @@ def build_server(
         self_validating,
         Certificates(principals) if principals else None,
         Quotas(settings.quotas),
+        settings.message_values_max,
     )
     return RpcServer(settings, interceptor)
 
