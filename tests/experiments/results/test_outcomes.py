@@ -55,10 +55,15 @@ async def test_results_with_extreme_values_are_finite(service: ExperimentsServic
         for number in range(4):
             user = f"{variant}{number}"
             output = await recorder.output(user, latency=abs(value), cost=abs(value))
-            metrics = {"length": value / (1 + number)}
             for place in (output, ""):
-                measured = exposure(started.experiment_id, user, variant, output_id=place, metrics=metrics)
+                measured = exposure(started.experiment_id, user, variant, output_id=place, metrics={"length": 1.0})
                 assert await record(service, measured) == (1, 0)
+                await service.rows(  # a value that an earlier version accepted
+                    "UPDATE experiments.exposures SET metrics = jsonb_build_object('length', $1::float8)"
+                    " WHERE user_id = $2",
+                    value / (1 + number),
+                    user,
+                )
     results = await service.results(started.experiment_id)
     for each in results.comparisons:
         for field, found in each.ListFields():
