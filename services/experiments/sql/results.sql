@@ -1,8 +1,8 @@
 -- query: outcomes
 -- Outcomes as sums over users, per epoch, variant, stratum and metric. A unit is one output and the user who received it;
 -- its weight is the trust of the rater. Each unit counts once: by its manifest rather than by an exposure, and in the
--- first of several epochs. Users in $4 are testers and excluded. The metric '' counts users and outputs, with or without
--- feedback. Client metrics with a name in $3 are ignored, as these are built in.
+-- first of several epochs; in later ones its user is only exposed. Users in $4 are testers and excluded. The metric ''
+-- counts users and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
 --
 -- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
 -- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
@@ -23,14 +23,18 @@ WITH rules AS (
     second_stop text, tenant_ids text[], task_types text[], domain_modes text[])
 ), seen AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
-    coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode
+    coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode, false AS is_repeated
   FROM ingest_api_v1.manifests m
   LEFT JOIN experiments.exposures x ON x.tenant_id = m.tenant_id AND x.experiment_id = m.experiment_id
     AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id
   WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
   UNION ALL
   SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, x.metrics,
-    x.occurred_at, m.task_type, m.domain_mode
+    x.occurred_at, m.task_type, m.domain_mode, x.output_id <> '' AND EXISTS (
+      SELECT FROM experiments.exposures b
+      WHERE b.tenant_id = x.tenant_id AND b.experiment_id = x.experiment_id AND b.user_id = x.user_id
+        AND b.output_id = x.output_id AND b.epoch < x.epoch
+    )
   FROM experiments.exposures x
   LEFT JOIN LATERAL (
     SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.task_type, m.domain_mode
@@ -38,11 +42,6 @@ WITH rules AS (
     WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> ''
   ) AS m ON true
   WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
-    AND (x.output_id = '' OR NOT EXISTS (
-      SELECT FROM experiments.exposures b
-      WHERE b.tenant_id = x.tenant_id AND b.experiment_id = x.experiment_id AND b.user_id = x.user_id
-        AND b.output_id = x.output_id AND b.epoch < x.epoch
-    ))
 ), checked AS (
   SELECT s.*, CASE
     WHEN s.user_id = ANY($7::text[]) THEN 'no_user'
@@ -70,21 +69,22 @@ WITH rules AS (
   WHERE s.user_id <> ALL($4::text[])
 ), units AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
+    c.ignored = '' AND NOT c.is_repeated AS is_counted,
     CASE c.ignored WHEN '' THEN c.epoch ELSE 0 END AS epoch, CASE c.ignored WHEN '' THEN c.variant ELSE '' END AS variant,
     greatest(least(coalesce(t.trust, 1), 1), 0.1) AS weight,
     neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 1)) AS score
   FROM checked c
   LEFT JOIN LATERAL (
     SELECT f.rating FROM ingest_api_v1.explicit_feedback f
-    WHERE f.tenant_id = c.tenant_id AND f.output_id = c.output_id AND f.user_id = c.user_id AND c.ignored = ''
+    WHERE f.tenant_id = c.tenant_id AND f.output_id = c.output_id AND f.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS f ON true
   LEFT JOIN LATERAL (
     SELECT avg(s.sentiment) AS sentiment FROM ingest_api_v1.implicit_feedback s
-    WHERE s.tenant_id = c.tenant_id AND s.output_id = c.output_id AND s.user_id = c.user_id AND c.ignored = ''
+    WHERE s.tenant_id = c.tenant_id AND s.output_id = c.output_id AND s.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS i ON true
   LEFT JOIN LATERAL (
     SELECT v.sentiment FROM ingest_api_v1.voice_feedback v
-    WHERE v.tenant_id = c.tenant_id AND v.output_id = c.output_id AND v.user_id = c.user_id AND c.ignored = ''
+    WHERE v.tenant_id = c.tenant_id AND v.output_id = c.output_id AND v.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS v ON true
   LEFT JOIN neural_api_v1.trust t ON t.tenant_id = c.tenant_id AND t.user_id = c.user_id
 ), measured AS (
@@ -93,12 +93,12 @@ WITH rules AS (
   FROM units u
   CROSS JOIN LATERAL (
     SELECT '', 0::float8, 1::float8
-    UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL
-    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL
-    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.ignored = ''
-    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.ignored = ''
+    UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.is_counted
     UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c
-    WHERE c.key <> ALL($3::text[]) AND u.ignored = ''
+    WHERE c.key <> ALL($3::text[]) AND u.is_counted
   ) AS m (metric, value, weight)
 ), before AS (
   SELECT m.tenant_id, m.user_id, avg(s.score) AS x
