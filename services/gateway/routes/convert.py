@@ -27,6 +27,8 @@ UNKNOWN_FIELD = "is not a known field or parameter"
 _NOT_IN_BODY = ("request_id", "tenant_id", "requestId", "tenantId")
 """Fields of a request that a body cannot set: a header and a query parameter set them."""
 _PARSE_FAILURE_PATH = re.compile(r"Failed to parse (\w+) field: ")
+_VALUE_PATH = re.compile(r" at \w+\.([\w.\[\]]+?)\.*$")
+"""Matches the end of the parser's message about a value: the message type and the path of the field."""
 _UNKNOWN_FIELD_PATH = re.compile(r'has no field named "(.*?)" at "[^".]*\.?(.*?)"', re.DOTALL)
 _JSON_ERRORS = (ValueError, RecursionError)
 _PROTO_JSON_ERRORS = (json_format.ParseError, ValueError, TypeError, AttributeError, RecursionError)
@@ -161,7 +163,8 @@ def _body_problem(parser_message: str, prefix: str = "") -> Problem:
     if unknown:
         parent = f"{unknown[2]}." if unknown[2] else ""
         return Problem.field(prefix + parent + unknown[1][:100], UNKNOWN_FIELD)
-    path = ".".join(_PARSE_FAILURE_PATH.findall(parser_message))
+    value = _VALUE_PATH.search(parser_message)
+    path = value[1] if value else ".".join(_PARSE_FAILURE_PATH.findall(parser_message))
     return Problem.field(prefix + path if path else prefix.removesuffix(".") or "body", WRONG_TYPE)
 
 

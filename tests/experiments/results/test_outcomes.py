@@ -11,6 +11,7 @@ from radiant.experiments.v1 import experiment_pb2
 from tests.experiments.fixtures.exposures import comparison, exposure, record
 from tests.experiments.fixtures.feedback import FeedbackRecorder
 from tests.experiments.fixtures.service import ExperimentsService, draft
+from tests.experiments.fixtures.users import first_users
 
 SENTIMENTS = {"copy_response": 0.7, "regenerate": -0.8, "abandon_mid_response": -0.7, "scroll_to_end": 0.2}
 
@@ -20,8 +21,8 @@ async def test_client_metric_is_compared_in_results(service: ExperimentsService)
     started = await service.started(draft(metrics=[metric]))
     recorder, values = FeedbackRecorder(service.connection), {"control": [4.0, 6.0, 8.0], "treatment": [1.0, 2.0, 3.0]}
     for variant, numbers in values.items():
-        for number, value in enumerate(numbers):
-            user = f"{variant}{number}"
+        users = await first_users(service.connection, started.experiment_id, variant, len(numbers))
+        for number, (user, value) in enumerate(zip(users, numbers, strict=True)):
             named = (started.experiment_id, variant, 1) if number else (None, "", 0)
             output = await recorder.output(user, *named)
             measured = exposure(started.experiment_id, user, variant, output_id=output, metrics={"length": value})
@@ -35,8 +36,7 @@ async def test_client_metric_with_built_in_name_is_ignored(service: ExperimentsS
     started = await service.started()
     recorder = FeedbackRecorder(service.connection)
     for variant in ("control", "treatment"):
-        for number in range(3):
-            user = f"{variant}{number}"
+        for number, user in enumerate(await first_users(service.connection, started.experiment_id, variant, 3)):
             output = await recorder.output(user, latency=50 + number)
             measured = {"latency_ms": 1e6, "positive_rate": 1.0, "cost": -5.0}
             await record(service, exposure(started.experiment_id, user, variant, output_id=output, metrics=measured))
@@ -52,13 +52,17 @@ async def test_results_with_extreme_values_are_finite(service: ExperimentsServic
     started = await service.started(draft(metrics=[metric]))
     recorder = FeedbackRecorder(service.connection)
     for variant in ("control", "treatment"):
-        for number in range(4):
-            user = f"{variant}{number}"
+        for number, user in enumerate(await first_users(service.connection, started.experiment_id, variant, 4)):
             output = await recorder.output(user, latency=abs(value), cost=abs(value))
-            metrics = {"length": value / (1 + number)}
             for place in (output, ""):
-                measured = exposure(started.experiment_id, user, variant, output_id=place, metrics=metrics)
+                measured = exposure(started.experiment_id, user, variant, output_id=place, metrics={"length": 1.0})
                 assert await record(service, measured) == (1, 0)
+                await service.rows(  # a value that an earlier version accepted
+                    "UPDATE experiments.exposures SET metrics = jsonb_build_object('length', $1::float8)"
+                    " WHERE user_id = $2",
+                    value / (1 + number),
+                    user,
+                )
     results = await service.results(started.experiment_id)
     for each in results.comparisons:
         for field, found in each.ListFields():
@@ -68,11 +72,15 @@ async def test_results_with_extreme_values_are_finite(service: ExperimentsServic
 async def test_outcomes_equal_independent_computation(service: ExperimentsService) -> None:
     started = await service.started(draft(forced_variants={"tester": "treatment"}))
     generator, recorder = random.Random(7), FeedbackRecorder(service.connection)
+    users = {
+        variant: await first_users(service.connection, started.experiment_id, variant, 30)
+        for variant in ("control", "treatment")
+    }
     sums: dict[str, dict[str, list[float]]] = {}
     counted: dict[str, list[int]] = {"control": [0, 0], "treatment": [0, 0]}
     for number in range(60):
         variant = ("control", "treatment")[number % 2]
-        user = "tester" if number in (11, 13) else f"u{number // 2}-{variant}"
+        user = "tester" if number in (11, 13) else users[variant][number // 2]
         trust = generator.choice([None, 0.0, 0.3, 0.9])
         if trust is not None and user != "tester":
             await recorder.trust(user, trust)
@@ -129,10 +137,11 @@ def add_outcome(
 
 async def test_unit_with_exposures_in_two_epochs_counts_in_the_first(service: ExperimentsService) -> None:
     started = await service.started()
-    output = await FeedbackRecorder(service.connection).output("u")
-    await FeedbackRecorder(service.connection).vote(output, "u", 1)
     await service.edited(started, traffic_percentage=0.2)
-    both = [exposure(started.experiment_id, "u", output_id=output, epoch=epoch) for epoch in (1, 2)]
+    (user,) = await first_users(service.connection, started.experiment_id, "treatment", 1, epoch=2)
+    output = await FeedbackRecorder(service.connection).output(user)
+    await FeedbackRecorder(service.connection).vote(output, user, 1)
+    both = [exposure(started.experiment_id, user, output_id=output, epoch=epoch) for epoch in (1, 2)]
     assert await record(service, *both) == (2, 0)
     results = await service.results(started.experiment_id)
     assert [(each.epoch, each.units) for each in results.variants] == [(1, 1), (2, 0)]

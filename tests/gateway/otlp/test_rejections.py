@@ -39,6 +39,12 @@ INVALID_SPANS: list[tuple[dict[str, Any], str]] = [
     ({**CHAT, "gen_ai.usage.prompt_tokens": "many"}, "gen_ai.usage.prompt_tokens"),
     ({**CHAT, "gen_ai.usage.cost": float("nan")}, "gen_ai.usage.cost"),
     ({**CHAT, "gen_ai.usage.cost": -0.5}, "gen_ai.usage.cost"),
+    ({**CHAT, "gen_ai.usage.cost": 1.7e308}, "gen_ai.usage.cost"),
+    ({**CHAT, "llm.cost.total": "1000000.5"}, "llm.cost.total"),
+    ({**CHAT, "gen_ai.usage.output_tokens": 1_000_000_001}, "gen_ai.usage.output_tokens"),
+    ({**CHAT, "gen_ai.response.time_to_first_chunk": 86_401}, "gen_ai.response.time_to_first_chunk"),
+    ({**CHAT, "gen_ai.response.time_to_first_chunk": -1}, "gen_ai.response.time_to_first_chunk"),
+    ({**CHAT, "radiant.experiment_epoch": 1_000_001}, "radiant.experiment_epoch"),
     ({**CHAT, "gen_ai.response.time_to_first_chunk": float("inf")}, "gen_ai.response.time_to_first_chunk"),
     ({**CHAT, "gen_ai.response.model": "v" * 101}, "gen_ai.response.model"),
     ({**CHAT, "radiant.task_type": "any"}, "radiant.task_type"),
@@ -78,6 +84,14 @@ async def test_invalid_spans_do_not_affect_valid_spans(gateway: OtlpGateway) -> 
     assert now == (rejected + len(invalid), accepted + len(valid))
 
 
+async def test_span_longer_than_a_day_is_rejected_alone(gateway: OtlpGateway) -> None:
+    answer = await gateway.export_spans(span(1), span(2, start_time_unix_nano=1), span(3))
+    assert answer.partial_success.rejected_spans == 1
+    reason = "end_time_unix_nano: must be at most 86400 seconds after start_time_unix_nano"
+    assert reason in answer.partial_success.error_message
+    assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(1), derived_output_id(3)]
+
+
 async def test_attribute_above_the_depth_limit_is_rejected(gateway: OtlpGateway) -> None:
     deep: Any = "x"
     for _ in range(20):
@@ -89,7 +103,8 @@ async def test_attribute_above_the_depth_limit_is_rejected(gateway: OtlpGateway)
 
 async def test_times_rejected_by_ingest_do_not_affect_other_items(gateway: OtlpGateway) -> None:
     old, ahead = 1_000_000_000_000_000_000, now_ns() + 3600 * 1_000_000_000
-    spans = [span(1), span(2, end_time_unix_nano=old), span(3, end_time_unix_nano=ahead), span(4)]
+    late = span(3, start_time_unix_nano=ahead - 1, end_time_unix_nano=ahead)
+    spans = [span(1), span(2, end_time_unix_nano=old), late, span(4)]
     answer = await gateway.export_spans(*spans)
     assert answer.partial_success.rejected_spans == 2
     assert answer.partial_success.error_message.count("create_time: ") == 2

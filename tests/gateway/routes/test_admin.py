@@ -149,6 +149,6 @@ async def test_recommendation_with_invalid_profile_names_its_index_and_field(ser
         ["profiles[0]"],
         ["profiles[0]"],
         ["profiles[0].wrong"],
-        ["profiles"],
+        ["profiles[0].cost"],
         ["profiles[0].cost"],
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.fixtures.gateway import Served, bearer, vote
+from tests.gateway.fixtures.gateway import Served, bearer, draft, signal, vote
 from tests.gateway.fixtures.problem_documents import invalid_fields, problem_of, status_and_reason
 
 CONFIG, EXPLICIT, BATCH = "/service/feedback/config", "/feedback/explicit", "/service/feedback/implicit/batch"
@@ -27,6 +27,50 @@ async def test_invalid_body_returns_the_field_paths_of_the_body(served: Served) 
     assert await fields(BATCH, json={"requestId": "x"}) == ["requestId"]
     updated = await served.request("PUT", "/admin/experiments/x", json={})
     assert invalid_fields(updated)[0] == "experimentId"
+
+
+ABSURD = ("1e400", "-1e400", "1.7e308", "-1", '"Infinity"', '"NaN"', '"1e400"')
+"""Numbers in JSON that no field accepts."""
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "field"),
+    [
+        ("/neural/recommendation", {"taskType": "chat", "candidates": ["m"], "costMax": 0}, "costMax"),
+        ("/neural/recommendation", {"taskType": "chat", "candidates": ["m"], "latencyMsMax": 0}, "latencyMsMax"),
+        ("/neural/recommendation", {"taskType": "chat", "candidates": ["m"], "costWeight": 0}, "costWeight"),
+        ("/admin/experiments", draft() | {"alpha": 0}, "alpha"),
+        ("/admin/experiments", draft() | {"usersMin": 0}, "usersMin"),
+        ("/admin/experiments", draft() | {"trafficPercentage": 0}, "trafficPercentage"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_absurd_number_in_body_is_named(served: Served, path: str, content: dict[str, Any], field: str) -> None:
+    for number in ABSURD:
+        body = json.dumps(content | {field: "N"}).replace('"N"', number)
+        headers = {"content-type": "application/json"}
+        answer = await served.request("POST", path, content=body, headers=headers)
+        assert invalid_fields(answer) == [field], (number, answer.text)
+
+
+async def test_absurd_number_in_nested_message_is_named_with_its_index(served: Served) -> None:
+    profiles = [{"model": "m"}, {"model": "n", "cost": "N"}]
+    body = json.dumps({"taskType": "chat", "candidates": ["m"], "profiles": profiles}).replace('"N"', "1e400")
+    answer = await served.request(
+        "POST", "/neural/recommendation", content=body, headers={"content-type": "application/json"}
+    )
+    assert invalid_fields(answer) == ["profiles[1].cost"]
+
+
+async def test_absurd_number_in_signal_value_is_named(served: Served) -> None:
+    for number, is_valid in (("1e400", False), ("1.7e308", False), ("-1e20", False), ("1.75e18", True)):
+        body = json.dumps(signal("o") | {"signalValue": {"depth": ["N"]}}).replace('"N"', number)
+        headers = {"content-type": "application/json"}
+        answer = await served.request("POST", "/feedback/implicit", content=body, headers=headers)
+        if is_valid:
+            assert answer.status_code == 200, answer.text
+        else:
+            assert invalid_fields(answer)[0].startswith("signalValue"), (number, answer.text)
 
 
 async def test_invalid_query_returns_the_names_of_the_parameters(served: Served) -> None:

@@ -124,8 +124,9 @@ async def test_time_range_above_400_days_is_refused(ingest: IngestService) -> No
 
 
 async def test_cost_sum_of_huge_costs_is_finite(ingest: IngestService) -> None:
-    made = [manifest(f"o{index}", total_cost=1.7e308).manifest for index in range(3)]
+    made = [manifest(f"o{index}").manifest for index in range(3)]
     await ingest.call("BatchRecordManifests", pb.BatchRecordManifestsRequest(request_id=new_id(), manifests=made))
+    await ingest.rows("UPDATE ingest.execution_manifests SET total_cost = 1.7e308")  # stored by an earlier version
     answer = await ingest.call(METHOD, pb.GetTenantFeedbackStatsRequest(start_time=time_at(0), end_time=time_at(1)))
     assert answer.total.cost_usd == pytest.approx(3e300)
 

@@ -1185,7 +1185,7 @@ export interface components {
             inputPromptSample: string;
             /**
              * Format: int32
-             * @description Number of tokens of the prompt. At least 0.
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000.
              */
             inputTokens: number;
             /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
@@ -1221,22 +1221,22 @@ export interface components {
             wasUserOverride: boolean;
             /**
              * Format: int32
-             * @description Number of tokens of the output. At least 0.
+             * @description Number of tokens of the output, from 0 to 1,000,000,000.
              */
             outputTokens: number;
             /**
              * Format: double
-             * @description Time from the request to the last token, in milliseconds. At least 0.
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             totalLatencyMs: number;
             /**
              * Format: double
-             * @description Time from the request to the first token, in milliseconds. At least 0. Absent when unknown.
+             * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
             timeToFirstTokenMs?: number;
             /**
              * Format: double
-             * @description Cost of the output in US dollars. At least 0.
+             * @description Cost of the output in US dollars, from 0 to 1,000,000.
              */
             totalCost: number;
             /** @description Whether the output was streamed to the user. Default: false. */
@@ -1264,7 +1264,7 @@ export interface components {
             variant: string;
             /**
              * Format: int32
-             * @description Epoch of the experiment. At least 0. 0 without an experiment.
+             * @description Epoch of the experiment, from 0 to 1,000,000. 0 without an experiment.
              */
             experimentEpoch: number;
             /** @description Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
@@ -1294,7 +1294,7 @@ export interface components {
             inputPromptSample?: string;
             /**
              * Format: int32
-             * @description Number of tokens of the prompt. At least 0.
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000.
              */
             inputTokens?: number;
             /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
@@ -1330,22 +1330,22 @@ export interface components {
             wasUserOverride?: boolean;
             /**
              * Format: int32
-             * @description Number of tokens of the output. At least 0.
+             * @description Number of tokens of the output, from 0 to 1,000,000,000.
              */
             outputTokens?: number;
             /**
              * Format: double
-             * @description Time from the request to the last token, in milliseconds. At least 0.
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             totalLatencyMs?: number;
             /**
              * Format: double
-             * @description Time from the request to the first token, in milliseconds. At least 0. Absent when unknown.
+             * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
             timeToFirstTokenMs?: number;
             /**
              * Format: double
-             * @description Cost of the output in US dollars. At least 0.
+             * @description Cost of the output in US dollars, from 0 to 1,000,000.
              */
             totalCost?: number;
             /** @description Whether the output was streamed to the user. Default: false. */
@@ -1373,7 +1373,7 @@ export interface components {
             variant?: string;
             /**
              * Format: int32
-             * @description Epoch of the experiment. At least 0. 0 without an experiment.
+             * @description Epoch of the experiment, from 0 to 1,000,000. 0 without an experiment.
              */
             experimentEpoch?: number;
             /** @description Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
@@ -1677,12 +1677,12 @@ export interface components {
             variant: string;
             /**
              * Format: int32
-             * @description Epoch of the assignment. At least 1.
+             * @description Epoch of the assignment, from 1 to 1,000,000.
              */
             epoch?: number;
             /** @description Identifier of the output that the user received. Empty for an exposure without an output. At most 100 characters. */
             outputId?: string;
-            /** @description Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, finite values. */
+            /** @description Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, values from -10^15 to 10^15. */
             metrics?: {
                 [key: string]: number;
             };
@@ -2143,6 +2143,23 @@ export interface components {
              */
             askProbability: number;
         };
+        /** @description IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that the manifest or the exposure names. */
+        IgnoredOutputs: {
+            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to another variant or to none). */
+            reason: string;
+            /**
+             * @description Number of outputs.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputs: string;
+            /**
+             * @description Number of users.
+             *
+             *     A 64-bit integer as a string.
+             */
+            users: string;
+        };
         /** @description ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */
         ImplicitSignal: {
             /**
@@ -2156,7 +2173,7 @@ export interface components {
             userId: string;
             /** @description Type of the action. Required. */
             signalType: components["schemas"]["SignalType"];
-            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
+            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON, with numbers from -10^19 to 10^19. Default: absent. */
             signalValue?: JsonObject;
             /**
              * Format: date-time
@@ -2177,7 +2194,7 @@ export interface components {
             userId: string;
             /** @description Type of the action. Required. */
             signalType: components["schemas"]["SignalType"];
-            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent. */
+            /** @description Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON, with numbers from -10^19 to 10^19. Default: absent. */
             signalValue?: JsonObject;
             /**
              * Format: date-time
@@ -2518,22 +2535,22 @@ export interface components {
             model: string;
             /**
              * Format: double
-             * @description Duration of the step in milliseconds. At least 0.
+             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             latencyMs: number;
             /**
              * Format: int32
-             * @description Number of tokens read by the step. At least 0.
+             * @description Number of tokens read by the step, from 0 to 1,000,000,000.
              */
             inputTokens: number;
             /**
              * Format: int32
-             * @description Number of tokens written by the step. At least 0.
+             * @description Number of tokens written by the step, from 0 to 1,000,000,000.
              */
             outputTokens: number;
             /**
              * Format: double
-             * @description Cost of the step in US dollars. At least 0.
+             * @description Cost of the step in US dollars, from 0 to 1,000,000.
              */
             cost: number;
         };
@@ -2543,22 +2560,22 @@ export interface components {
             model: string;
             /**
              * Format: double
-             * @description Duration of the step in milliseconds. At least 0.
+             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             latencyMs?: number;
             /**
              * Format: int32
-             * @description Number of tokens read by the step. At least 0.
+             * @description Number of tokens read by the step, from 0 to 1,000,000,000.
              */
             inputTokens?: number;
             /**
              * Format: int32
-             * @description Number of tokens written by the step. At least 0.
+             * @description Number of tokens written by the step, from 0 to 1,000,000,000.
              */
             outputTokens?: number;
             /**
              * Format: double
-             * @description Cost of the step in US dollars. At least 0.
+             * @description Cost of the step in US dollars, from 0 to 1,000,000.
              */
             cost?: number;
         };
@@ -2648,12 +2665,12 @@ export interface components {
             capabilities?: string[];
             /**
              * Format: double
-             * @description Expected cost of a request in US dollars. At least 0. Absent when unknown. An unknown cost passes every limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an unknown cost.
+             * @description Expected cost of a request in US dollars, from 0 to 1,000,000. Absent when unknown. An unknown cost passes every limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an unknown cost.
              */
             cost?: number;
             /**
              * Format: double
-             * @description Expected latency in milliseconds. At least 0. Absent when unknown. An unknown latency passes every limit.
+             * @description Expected latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown. An unknown latency passes every limit.
              */
             latencyMs?: number;
             /** @description Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false. */
@@ -2896,7 +2913,7 @@ export interface components {
             power?: number;
             /**
              * Format: double
-             * @description Number of users per day that the experiment covers. Used to compute the number of days. At least 0. 0 skips that computation.
+             * @description Number of users per day that the experiment covers, from 0 to 10,000,000,000. Used to compute the number of days. 0 skips that computation.
              */
             usersPerDay?: number;
             /**
@@ -2961,7 +2978,7 @@ export interface components {
         ProviderHealth: {
             /**
              * Format: double
-             * @description Recent latency in milliseconds. At least 0.
+             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             latencyMs: number;
             /**
@@ -2976,7 +2993,7 @@ export interface components {
         ProviderHealthInput: {
             /**
              * Format: double
-             * @description Recent latency in milliseconds. At least 0.
+             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours).
              */
             latencyMs?: number;
             /**
@@ -3136,12 +3153,12 @@ export interface components {
             profiles?: components["schemas"]["ModelProfile"][];
             /**
              * Format: double
-             * @description Maximum cost of the request in US dollars. At least 0. Absent means no limit.
+             * @description Maximum cost of the request in US dollars, from 0 to 1,000,000. Absent means no limit.
              */
             costMax?: number;
             /**
              * Format: double
-             * @description Maximum latency in milliseconds. At least 0. Absent means no limit.
+             * @description Maximum latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent means no limit.
              */
             latencyMsMax?: number;
             /**
@@ -3256,6 +3273,13 @@ export interface components {
             mayStop: boolean;
             /** @description Condition that prevents a verdict, as a sentence. Empty when none does. */
             blocked: string;
+            /** @description Outputs that were ignored, by reason. Empty when every output counts. */
+            ignoredOutputs: components["schemas"]["IgnoredOutputs"][];
+            /**
+             * Format: int32
+             * @description Number of strata whose sample ratio is a mismatch and whose users were left out. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
+             */
+            excludedStrata: number;
         };
         /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {
@@ -4042,7 +4066,7 @@ export interface components {
             config?: JsonObject;
             /**
              * Format: double
-             * @description Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the control.
+             * @description Share of this variant among the treatments, relative to their weights, from 0.000001 to 1,000,000. 0 means 1. Ignored for the control.
              */
             weight: number;
         };
@@ -4082,7 +4106,7 @@ export interface components {
             config?: JsonObject;
             /**
              * Format: double
-             * @description Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the control.
+             * @description Share of this variant among the treatments, relative to their weights, from 0.000001 to 1,000,000. 0 means 1. Ignored for the control.
              */
             weight?: number;
         };
@@ -4813,9 +4837,9 @@ export interface operations {
                 requiredCapabilities?: string[];
                 /** @description Properties of models. Required for constraints and for the weight of cost. At most 256. */
                 profiles?: components["schemas"]["ModelProfile"][];
-                /** @description Maximum cost of the request in US dollars. At least 0. Absent means no limit. */
+                /** @description Maximum cost of the request in US dollars, from 0 to 1,000,000. Absent means no limit. */
                 costMax?: number;
-                /** @description Maximum latency in milliseconds. At least 0. Absent means no limit. */
+                /** @description Maximum latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent means no limit. */
                 latencyMsMax?: number;
                 /** @description Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily budget of the tenant may increase it. */
                 costWeight?: number;

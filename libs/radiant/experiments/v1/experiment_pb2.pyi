@@ -314,8 +314,8 @@ class Variant(_message.Message):
     name: _builtins.str
     """Name within the experiment. 1 to 64 characters. Required."""
     weight: _builtins.float
-    """Share of this variant among the treatments, relative to their weights. At least 0. 0 means 1. Ignored for the
-    control.
+    """Share of this variant among the treatments, relative to their weights, from 0.000001 to 1,000,000. 0 means 1.
+    Ignored for the control.
     """
     @_builtins.property
     def config(self) -> _struct_pb2.Struct:

@@ -910,12 +910,14 @@ class Exposure(_message.Message):
     variant: _builtins.str
     """Name of the variant. 1 to 64 characters. Required."""
     epoch: _builtins.int
-    """Epoch of the assignment. At least 1."""
+    """Epoch of the assignment, from 1 to 1,000,000."""
     output_id: _builtins.str
     """Identifier of the output that the user received. Empty for an exposure without an output. At most 100 characters."""
     @_builtins.property
     def metrics(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
-        """Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, finite values."""
+        """Metrics measured by the client, by name. At most 20; names of 1 to 64 characters, values from -10^15
+        to 10^15.
+        """
 
     @_builtins.property
     def exposure_time(self) -> _timestamp_pb2.Timestamp:
@@ -1055,8 +1057,8 @@ class PlanSampleSizeRequest(_message.Message):
     power: _builtins.float
     """Probability of detecting the difference, in (0, 1). 0 means 0.8."""
     users_per_day: _builtins.float
-    """Number of users per day that the experiment covers. Used to compute the number of days. At least 0. 0 skips that
-    computation.
+    """Number of users per day that the experiment covers, from 0 to 10,000,000,000. Used to compute the number of days.
+    0 skips that computation.
     """
     traffic_percentage: _builtins.float
     """Share of users in treatment, in (0, 1). 0 means 0.5."""

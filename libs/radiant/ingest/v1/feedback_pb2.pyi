@@ -327,7 +327,9 @@ class ImplicitSignal(_message.Message):
     """Type of the action. Required."""
     @_builtins.property
     def signal_value(self) -> _struct_pb2.Struct:
-        """Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON. Default: absent."""
+        """Details in a format that the client defines, such as a scroll depth. At most 8 KiB as JSON, with numbers from -10^19
+        to 10^19. Default: absent.
+        """
 
     @_builtins.property
     def client_time(self) -> _timestamp_pb2.Timestamp:

@@ -211,7 +211,7 @@ class ExecutionManifest(_message.Message):
     input_prompt_sample: _builtins.str
     """Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty."""
     input_tokens: _builtins.int
-    """Number of tokens of the prompt. At least 0."""
+    """Number of tokens of the prompt, from 0 to 1,000,000,000."""
     input_language: _builtins.str
     """Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`."""
     orchestration_id: _builtins.str
@@ -225,13 +225,13 @@ class ExecutionManifest(_message.Message):
     was_user_override: _builtins.bool
     """Whether the user replaced the model chosen by the Brain. Default: false."""
     output_tokens: _builtins.int
-    """Number of tokens of the output. At least 0."""
+    """Number of tokens of the output, from 0 to 1,000,000,000."""
     total_latency_ms: _builtins.float
-    """Time from the request to the last token, in milliseconds. At least 0."""
+    """Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours)."""
     time_to_first_token_ms: _builtins.float
-    """Time from the request to the first token, in milliseconds. At least 0. Absent when unknown."""
+    """Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
     total_cost: _builtins.float
-    """Cost of the output in US dollars. At least 0."""
+    """Cost of the output in US dollars, from 0 to 1,000,000."""
     was_streamed: _builtins.bool
     """Whether the output was streamed to the user. Default: false."""
     decision_id: _builtins.str
@@ -245,7 +245,7 @@ class ExecutionManifest(_message.Message):
     variant: _builtins.str
     """Variant of the experiment. At most 64 characters. Empty without an experiment."""
     experiment_epoch: _builtins.int
-    """Epoch of the experiment. At least 0. 0 without an experiment."""
+    """Epoch of the experiment, from 0 to 1,000,000. 0 without an experiment."""
     verification_failed: _builtins.bool
     """Whether a check of the output failed, such as a citation, a calculation or an executed test. If true, the user is
     prompted for feedback, within the limit of prompts per day. Default: false.
@@ -356,7 +356,7 @@ class ProviderHealth(_message.Message):
     ERROR_RATE_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     latency_ms: _builtins.float
-    """Recent latency in milliseconds. At least 0."""
+    """Recent latency in milliseconds, from 0 to 86,400,000 (24 hours)."""
     error_rate: _builtins.float
     """Share of failed calls, in [0, 1]."""
     status: _builtins.str
@@ -390,13 +390,13 @@ class ManifestStep(_message.Message):
     model: _builtins.str
     """Identifier of the model. 1 to 200 characters. Required."""
     latency_ms: _builtins.float
-    """Duration of the step in milliseconds. At least 0."""
+    """Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours)."""
     input_tokens: _builtins.int
-    """Number of tokens read by the step. At least 0."""
+    """Number of tokens read by the step, from 0 to 1,000,000,000."""
     output_tokens: _builtins.int
-    """Number of tokens written by the step. At least 0."""
+    """Number of tokens written by the step, from 0 to 1,000,000,000."""
     cost: _builtins.float
-    """Cost of the step in US dollars. At least 0."""
+    """Cost of the step in US dollars, from 0 to 1,000,000."""
     def __init__(
         self,
         *,

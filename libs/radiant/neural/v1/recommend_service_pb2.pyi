@@ -44,9 +44,9 @@ class RecommendationContext(_message.Message):
     domain_mode: _builtins.str
     """Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters."""
     cost_max: _builtins.float
-    """Maximum cost of the request in US dollars. At least 0. Absent means no limit."""
+    """Maximum cost of the request in US dollars, from 0 to 1,000,000. Absent means no limit."""
     latency_ms_max: _builtins.float
-    """Maximum latency in milliseconds. At least 0. Absent means no limit."""
+    """Maximum latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent means no limit."""
     cost_weight: _builtins.float
     """Quality given up for the cost of the most expensive candidate, in [0, 1]. 0 ranks by quality alone. The daily
     budget of the tenant may increase it.
@@ -113,12 +113,14 @@ class ModelProfile(_message.Message):
     model: _builtins.str
     """Identifier of the model. 1 to 200 characters. Required."""
     cost: _builtins.float
-    """Expected cost of a request in US dollars. At least 0. Absent when unknown. An unknown cost passes every limit. For
-    the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an
-    unknown cost.
+    """Expected cost of a request in US dollars, from 0 to 1,000,000. Absent when unknown. An unknown cost passes every
+    limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days
+    replaces an unknown cost.
     """
     latency_ms: _builtins.float
-    """Expected latency in milliseconds. At least 0. Absent when unknown. An unknown latency passes every limit."""
+    """Expected latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown. An unknown latency passes
+    every limit.
+    """
     unhealthy: _builtins.bool
     """Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false."""
     @_builtins.property

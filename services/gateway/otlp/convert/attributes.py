@@ -13,7 +13,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from gateway.otlp.convert.table import Row, ValueType
 from gateway.otlp.settings import ItemLimits
 
-INT32_MAX = 2**31 - 1
+COUNT_MAX = 1_000_000_000
+SECONDS_MAX = 86_400
+"""Limits of counts and durations. They equal those of ExecutionManifest."""
 NAME_CHARACTERS_SHOWN_MAX = 100
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,3}")
@@ -159,16 +161,16 @@ def _parse_number(name: str, value: AnyValue) -> float:
 
 def _parse_count(name: str, value: AnyValue) -> int:
     number = _parse_number(name, value)
-    if value.HasField("bool_value") or number != int(number) or not 0 <= number <= INT32_MAX:
-        raise InvalidAttribute(name, f"must be an integer from 0 to {INT32_MAX}")
+    if value.HasField("bool_value") or number != int(number) or not 0 <= number <= COUNT_MAX:
+        raise InvalidAttribute(name, f"must be an integer from 0 to {COUNT_MAX}")
     return int(number)
 
 
 def _parse_milliseconds(name: str, value: AnyValue) -> float:
-    number = _parse_number(name, value) * 1000
-    if not math.isfinite(number):
-        raise InvalidAttribute(name, "must be a finite number of seconds")
-    return number
+    number = _parse_number(name, value)
+    if not 0 <= number <= SECONDS_MAX:
+        raise InvalidAttribute(name, f"must be a number of seconds from 0 to {SECONDS_MAX}")
+    return number * 1000
 
 
 def _parse_boolean(name: str, value: AnyValue) -> bool:

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from gateway.otlp.convert.attributes import Attributes, InvalidAttribute, Value
+from gateway.otlp.convert.attributes import SECONDS_MAX, Attributes, InvalidAttribute, Value
 from gateway.otlp.convert.evaluations import Evaluation, feedback_of, grouped_by_user, read_evaluation
 from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Position, Rejection, SpanKey
 from gateway.otlp.convert.table import (
@@ -93,14 +93,17 @@ def manifest_of(span: Span, attributes: Attributes, request_type: str) -> tuple[
     for target, rows in _ROWS.items():
         if target != "operation" and (found := attributes.read(rows)) is not None:
             names[target], values[target] = found
+    duration_ns = max(0, span.end_time_unix_nano - span.start_time_unix_nano) if span.start_time_unix_nano else 0
+    if duration_ns > SECONDS_MAX * _NS_PER_S:
+        raise InvalidAttribute(
+            "end_time_unix_nano", f"must be at most {SECONDS_MAX} seconds after start_time_unix_nano"
+        )
     manifest = ExecutionManifest(
         output_id=str(values.get("output_id", "")) or derived_output_id((span.trace_id, span.span_id)),
         user_id=user_key(str(values.get("user_id", ANONYMOUS_USER))),
         request_type=manifest_pb2.RequestType.Value(request_type),
         task_type=str(values.get("task_type", DEFAULT_TASK_TYPE)),
-        total_latency_ms=max(0, span.end_time_unix_nano - span.start_time_unix_nano) / _NS_PER_MS
-        if span.start_time_unix_nano
-        else 0.0,
+        total_latency_ms=duration_ns / _NS_PER_MS,
     )
     if not manifest.output_id:
         why = f"must have {TRACE_ID_BYTES} bytes, and span_id {SPAN_ID_BYTES} bytes, if gen_ai.response.id is missing"

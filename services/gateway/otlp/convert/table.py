@@ -24,9 +24,9 @@ class ValueType(enum.Enum):
 
     TEXT = "string; an integer is converted"
     KEYWORD = "string, converted to lower case without surrounding blanks"
-    COUNT = "integer from 0 to 2^31-1, also as a string"
+    COUNT = "integer from 0 to 1,000,000,000, also as a string"
     NUMBER = "finite number, also as a string"
-    SECONDS = "seconds, stored as milliseconds"
+    SECONDS = "seconds from 0 to 86,400, stored as milliseconds"
     BOOLEAN = "true or false, also as a string"
     PROMPT = "stored as SHA-256 of the UTF-8 text; of other values as compact JSON with sorted keys"
 
@@ -108,7 +108,8 @@ MANIFEST_ROWS = (
     Row("radiant.variant", "variant", ValueType.TEXT, RADIANT),
     Row("radiant.experiment_epoch", "experiment_epoch", ValueType.COUNT, RADIANT),
 )
-"""Attributes of spans. Latency is the duration of the span, create_time its end (its start if it has no end).
+"""Attributes of spans. Latency is the duration of the span, at most 24 hours; create_time is its end, or its start if
+it has no end.
 
 models_used is the requested model and model_versions the model of the response; a span without a requested model uses
 the model of the response. The default of output_id is `<trace id>-<span id>` in hex, of user_id ANONYMOUS_USER.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -34,6 +35,8 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 VALUE_BYTES_MAX = 8 * 1024
 _ENCODED_BYTES_PER_JSON_BYTE = 4
 """Upper bound: a number of a list has 11 bytes in the binary format and at least 3 as JSON."""
+VALUE_NUMBER_MAX = 1e19
+"""Largest magnitude of a number in a signal value. Nanoseconds since 1970 are below it."""
 MESSAGE_CHARACTERS_MAX = 2000
 PROBLEMS_MAX = 100
 
@@ -44,6 +47,8 @@ _KINDS = {
     pb.FEEDBACK_KIND_VOICE: FeedbackKind.VOICE,
 }
 _ID_MASK = 2**128 - 1
+_LARGE_NUMBER = re.compile(r"[0-9]e\+(19|[2-9][0-9]|[0-9]{3})")
+"""Matches the JSON form of every number from 1e19, and possibly texts."""
 
 
 def explicit_write(request: pb.SubmitExplicitFeedbackRequest, tenant: str, bounds: TimeBounds) -> Write:
@@ -225,7 +230,8 @@ def _json(value: Struct, path: str, problems: list[FieldViolation]) -> str | Non
         problems.append(FieldViolation(path, f"must have at most {VALUE_BYTES_MAX} bytes as JSON"))
         return None
     try:
-        text = json.dumps(json_format.MessageToDict(value), ensure_ascii=False, allow_nan=False)
+        content = json_format.MessageToDict(value)
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False)
     except (json_format.Error, ValueError):
         problems.append(FieldViolation(path, "must contain only finite numbers"))
         return None
@@ -233,4 +239,15 @@ def _json(value: Struct, path: str, problems: list[FieldViolation]) -> str | Non
         problems.append(FieldViolation(path, f"must have at most {VALUE_BYTES_MAX} bytes as JSON"))
     elif "\\u0000" in text.replace("\\\\", ""):
         problems.append(FieldViolation(path, "must not contain the NUL character"))
+    elif _LARGE_NUMBER.search(text) and _has_large_number(content):
+        problems.append(FieldViolation(path, "must contain only numbers from -1e19 to 1e19"))
     return text
+
+
+def _has_large_number(content: object) -> bool:
+    """Returns whether a JSON value contains a number beyond VALUE_NUMBER_MAX. Its depth is that of a valid message."""
+    if isinstance(content, dict):
+        return any(_has_large_number(each) for each in content.values())
+    if isinstance(content, list):
+        return any(_has_large_number(each) for each in content)
+    return isinstance(content, int | float) and abs(content) > VALUE_NUMBER_MAX
