@@ -69,6 +69,7 @@ class GlobalMeasurement:
         """Measures the tenants that are due, queues the global boards, and returns the number of tenants."""
         now = now or datetime.now(UTC)
         async with self._database.as_role(LEARNER) as connection:
+            await connection.execute(_SQL["delete_contributions_of_others"], self._rules.period_start(now))
             tenants = await self._due(connection, now)
         if not tenants:
             return 0

@@ -134,6 +134,12 @@ WITH deleted AS (
 )
 SELECT DISTINCT task_type, domain_mode FROM deleted;
 
+-- query: delete_contributions_of_others
+-- Deletes contributions, measured before $1, of tenants that no longer take part.
+DELETE FROM neural.global_contributions g USING neural.global_measurements m
+WHERE m.tenant_id = g.tenant_id AND m.period_start < $1 AND NOT EXISTS (
+  SELECT FROM neural.tenant_settings t WHERE t.tenant_id = g.tenant_id AND t.global_learning);
+
 -- query: delete_contributions_of_contexts
 -- Deletes the contributions of all tenants in the contexts ($1, $2).
 DELETE FROM neural.global_contributions g USING unnest($1::text[], $2::text[]) AS c (task_type, domain_mode)

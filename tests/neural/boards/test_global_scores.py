@@ -156,6 +156,17 @@ async def test_tenant_that_joins_again_in_a_period_is_not_measured_again(stack: 
     ]
 
 
+async def test_contributions_of_tenant_that_left_are_deleted_after_the_period(stack: LearningStack) -> None:
+    await write_tenants(stack, tenants=TENANTS[:1])
+    await stack.publish(NOON)
+    await stack.set_global_learning("acme", False)
+    kept = []
+    for moment in (NOON, NOON + timedelta(days=1)):
+        await stack.publish(moment)
+        kept.append(await stack.number("SELECT count(*) FROM neural.global_contributions"))
+    assert kept == [3, 0]
+
+
 async def test_noise_is_equal_in_all_processes_and_after_rebuild(stack: LearningStack) -> None:
     await write_tenants(stack)
     await stack.publish(NOON)
