@@ -61,9 +61,12 @@ class Invalid(RadiantError):
 
     reason = "INVALID_ARGUMENT"
 
-    def __init__(self, violations: Sequence[FieldViolation], *, reason: str = "") -> None:
-        """Takes all violations of the request."""
-        super().__init__("; ".join(f"{each.field}: {each.why}" for each in violations[:10]), reason=reason)
+    def __init__(self, violations: Sequence[FieldViolation], *, reason: str = "", is_complete: bool = True) -> None:
+        """Takes the violations of the request, and whether they are all of its violations."""
+        text = "; ".join(f"{each.field}: {each.why}" for each in violations[:10])
+        if not is_complete:
+            text = f"Validation stopped after {len(violations)} violations; more may exist. {text}"
+        super().__init__(text, reason=reason)
         self.violations = tuple(violations)
 
     @classmethod

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any, Protocol
 
@@ -32,6 +33,8 @@ class Principal:
     """Tenant; empty for an operator of all tenants."""
     subject: str
     roles: frozenset[str]
+    expires_at_s: float = field(default=math.inf, compare=False)
+    """End of the authentication in seconds since the epoch; infinity for none."""
 
 
 class Authenticator(Protocol):
@@ -160,11 +163,12 @@ class CachedAuthenticator(ABC):
                 return hit[1]
             del self._cache[token]
         try:
-            expiry, principal = self._verified(token)
+            expiry, verified = self._verified(token)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.", reason="TOKEN_EXPIRED") from None
         except (jwt.InvalidTokenError, RecursionError, OverflowError):
             raise Unauthenticated("The token is not valid.", reason="TOKEN_INVALID") from None
+        principal = replace(verified, expires_at_s=expiry)
         self._cache[token] = (expiry, principal)
         if len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)

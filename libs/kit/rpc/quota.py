@@ -30,6 +30,8 @@ class QuotaSettings:
     """Calls that write that may arrive at once."""
     streams: Annotated[int, Setting("QUOTA_STREAMS", 0, RATE_MAX, "streams")] = 2_000
     """Streams that may be open at the same time; 0 sets no limit."""
+    pending_calls: Annotated[int, Setting("QUOTA_PENDING_CALLS", 0, RATE_MAX, "calls")] = 500
+    """Unary calls at the same time whose request message has not arrived; 0 sets no limit."""
 
 
 class Quota:
@@ -51,19 +53,19 @@ class Quota:
 
 
 class Streams:
-    """Number of open streams per tenant."""
+    """Number of open streams, or of other calls that stay open, per tenant."""
 
-    def __init__(self, open_max: int) -> None:
-        """Takes the limit; 0 sets none."""
-        self._max = open_max
+    def __init__(self, open_max: int, kind: str = "streams") -> None:
+        """Takes the limit, 0 for none, and the kind as messages and the metric name it."""
+        self._max, self._kind = open_max, kind
         self._open: dict[str, int] = {}
 
     def enter(self, tenant: str) -> None:
         """Counts a stream until `leave`; raises Exhausted (QUOTA_EXCEEDED) when the limit is reached."""
         held = self._open.get(tenant, 0)
         if self._max and held >= self._max:
-            QUOTA_REFUSALS.labels("streams").inc()
-            message = f"The tenant has {self._max} streams open, which is its quota. Close one, or retry later."
+            QUOTA_REFUSALS.labels(self._kind).inc()
+            message = f"The tenant has {self._max} {self._kind} open, which is its quota. Close one, or retry later."
             raise Exhausted(message, STREAM_RETRY, reason="QUOTA_EXCEEDED")
         self._open[tenant] = held + 1
 
@@ -83,6 +85,7 @@ class Quotas:
         self.reads = Quota("reads", settings.reads_per_s, settings.reads_burst)
         self.writes = Quota("writes", settings.writes_per_s, settings.writes_burst)
         self.streams = Streams(settings.streams)
+        self.pending_calls = Streams(settings.pending_calls, "calls without a message")
 
     def of(self, *, is_write: bool) -> Quota:
         """Returns the quota that calls of a method count against, by the access rule of the method."""

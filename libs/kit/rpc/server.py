@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 from collections.abc import Callable, Mapping
@@ -12,16 +13,20 @@ from typing import Annotated, Any
 
 import grpc
 from google.protobuf.descriptor import ServiceDescriptor
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health_pb2
 
 from kit.auth.access import access_rules
 from kit.auth.tokens import Authenticator
 from kit.lifecycle import StartError
 from kit.rpc.concurrency import ConcurrencyLimits
+from kit.rpc.connections.first_message import FirstMessages
+from kit.rpc.connections.health import HealthHandlers, reflection_handlers
+from kit.rpc.connections.peers import PeerCalls
+from kit.rpc.connections.settings import ConnectionSettings
 from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
+from kit.rpc.validation import VALUES_MAX
 from kit.settings.declaration import Setting
 from kit.telemetry.metrics import DEVELOPMENT
 
@@ -29,9 +34,6 @@ log = logging.getLogger(__name__)
 
 DEVELOPMENT_NAME = "radiant.development"
 """Health service that is SERVING in development mode and unknown otherwise."""
-PENDING_CALLS_MAX = 512
-"""Calls that gRPC queues before they start. A longer queue would delay all of them."""
-
 MEBIBYTE = 1024 * 1024
 
 Register = Callable[[Any, Any], None]
@@ -49,6 +51,8 @@ class RpcServerSettings:
     """Development mode: callers are authenticated by tokens of the shared key; only loopback addresses are allowed."""
     message_bytes_max: Annotated[int, Setting("MESSAGE_BYTES_MAX", 1024, 64 * MEBIBYTE, "bytes")] = 4 * MEBIBYTE
     """Largest request message."""
+    message_values_max: Annotated[int, Setting("MESSAGE_VALUES_MAX", 1000, 100_000_000, "values")] = VALUES_MAX
+    """Values in the lists and maps of a request message, at all levels. It limits the time to validate a message."""
     concurrent_calls_max: Annotated[int, Setting("CONCURRENT_CALLS_MAX", 1, 1_000_000, "calls")] = 4096
     """Calls and streams at the same time. gRPC refuses further ones with RESOURCE_EXHAUSTED."""
     running_calls_max: Annotated[int, Setting("RUNNING_CALLS_MAX", 0, 1_000_000, "calls")] = 256
@@ -68,6 +72,8 @@ class RpcServerSettings:
     """TLS of the server."""
     quotas: QuotaSettings = field(default_factory=QuotaSettings)
     """Limits of each tenant."""
+    connections: ConnectionSettings = field(default_factory=ConnectionSettings)
+    """Limits of connections and of calls that wait."""
 
 
 class PublicDevelopmentError(StartError):
@@ -91,24 +97,21 @@ class _Registrar:
 class RpcServer:
     """A server with the steps build, start and drain."""
 
-    def __init__(self, settings: RpcServerSettings, interceptor: Interceptor) -> None:
+    def __init__(self, settings: RpcServerSettings, interceptor: Interceptor, messages: FirstMessages) -> None:
         self._settings, self._interceptor = settings, interceptor
         options = [
             ("grpc.max_receive_message_length", settings.message_bytes_max),
             ("grpc.so_reuseport", 0),
-            (
-                "grpc.server.max_pending_requests",
-                PENDING_CALLS_MAX * 7 // 8,
-            ),  # some calls of a longer queue end as CANCELLED
-            ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
-            ("grpc.keepalive_permit_without_calls", 1),
-            ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+            *settings.connections.grpc_options(),
         ]
         self._server = grpc.aio.server(options=options, maximum_concurrent_rpcs=settings.concurrent_calls_max)
-        self._concurrency = ConcurrencyLimits(settings.running_calls_max, settings.running_streams_max)
-        self._health = health.aio.HealthServicer()
+        self._messages = messages
+        limits = settings.connections
+        self._peers = PeerCalls(limits.anonymous_per_peer_max, limits.anonymous_max)
+        self._health = HealthHandlers(self._peers, messages)
         self._names: list[str] = []
         self._credentials: list[Credentials] = []
+        self._background = contextlib.AsyncExitStack()
 
     def add(self, register: Register, servicer: object, descriptor: ServiceDescriptor) -> None:
         """Adds a service; raises AccessRuleError when a method of the service has no complete access rule."""
@@ -117,7 +120,7 @@ class RpcServer:
         register(servicer, registrar)
         name = descriptor.full_name
         wrapped = {
-            method: self._concurrency.bounded(self._interceptor.wrap(f"/{name}/{method}", rules[method], handler))
+            method: self._interceptor.wrap(descriptor.methods_by_name[method], rules[method], handler)
             for method, handler in registrar.handlers.items()
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(name, wrapped),))
@@ -130,11 +133,12 @@ class RpcServer:
                 f"In development mode a server listens on loopback addresses only, not on {self._settings.host}. "
                 "Set RADIANT_DEVELOPMENT=false and configure authentication."
             )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        handlers = [self._health.handlers()]
         if self._settings.reflection:
-            names = (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME)
-            reflection.enable_server_reflection(names, self._server)
+            handlers.append(reflection_handlers(tuple(self._names), self._peers))
+        self._server.add_generic_rpc_handlers(tuple(handlers))
         port = self._listen()
+        await self._background.enter_async_context(self._messages.watched())
         await self._server.start()
         await self.set_serving(True)
         await self._report_insecure_modes(port)
@@ -180,6 +184,7 @@ class RpcServer:
     async def stop(self, grace: timedelta) -> None:
         """Rejects new calls, waits up to `grace` for running calls, then cancels them."""
         await self._server.stop(grace.total_seconds())
+        await self._background.aclose()
 
 
 def build_server(
@@ -190,14 +195,18 @@ def build_server(
 ) -> RpcServer:
     """Returns a server without services; `self_validating` names methods that validate their messages themselves."""
     principals = settings.tls.principals
+    messages = FirstMessages(settings.connections.message_wait_max)
     interceptor = Interceptor(
         authenticator,
         settings.default_deadline,
-        self_validating,
-        Certificates(principals) if principals else None,
         Quotas(settings.quotas),
+        ConcurrencyLimits(settings.running_calls_max, settings.running_streams_max),
+        messages,
+        self_validating=self_validating,
+        certificates=Certificates(principals) if principals else None,
+        values_max=settings.message_values_max,
     )
-    return RpcServer(settings, interceptor)
+    return RpcServer(settings, interceptor, messages)
 
 
 def is_loopback(host: str) -> bool:

@@ -109,7 +109,7 @@ class WriteServicer:
         )
 
     async def _store_batch(self, batch: pb.StreamSignalsRequest) -> pb.StreamSignalsResponse:
-        validate(batch)
+        validate(batch, is_counted=True)
         write = stream_batch_write(batch, tenant_of(batch.tenant_id), _bounds())
         return stored(await self._submit_votes(write), pb.StreamSignalsResponse)
 

@@ -27,10 +27,13 @@ from ingest.domain.model import (
 from ingest.writes.languages import detect_language
 from kit.errors import Exhausted, FieldViolation, Invalid, RadiantError, Unavailable
 from kit.postgres.idempotency import fingerprint_of
+from kit.rpc.validation import Oversized
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 VALUE_BYTES_MAX = 8 * 1024
+_ENCODED_BYTES_PER_JSON_BYTE = 4
+"""Upper bound: a number of a list has 11 bytes in the binary format and at least 3 as JSON."""
 MESSAGE_CHARACTERS_MAX = 2000
 PROBLEMS_MAX = 100
 
@@ -103,8 +106,9 @@ def stream_batch_write(request: pb.StreamSignalsRequest, tenant: str, bounds: Ti
     )
 
 
-def stream_refusal(request: pb.StreamSignalsRequest, error: RadiantError) -> pb.StreamSignalsResponse:
+def stream_refusal(request: pb.StreamSignalsRequest | Oversized, error: RadiantError) -> pb.StreamSignalsResponse:
     """Returns the response to a batch of a stream of which nothing was stored."""
+    batch = request.message if isinstance(request, Oversized) else request
     is_retryable = isinstance(error, Exhausted | Unavailable)
     wait = error.retry_after if isinstance(error, Exhausted | Unavailable) else timedelta()
     refusal = pb.BatchRefusal(
@@ -116,7 +120,7 @@ def stream_refusal(request: pb.StreamSignalsRequest, error: RadiantError) -> pb.
     if isinstance(error, Invalid):
         for each in error.violations[:PROBLEMS_MAX]:
             refusal.problems.add(field=each.field, description=each.why)
-    return pb.StreamSignalsResponse(batch_id=request.batch_id, refusal=refusal)
+    return pb.StreamSignalsResponse(batch_id=batch.batch_id, refusal=refusal)
 
 
 def retraction_write(request: pb.RetractFeedbackRequest, tenant: str, bounds: TimeBounds) -> Write:
@@ -217,6 +221,9 @@ def _item_path(path: str, index: int) -> str:
 
 
 def _json(value: Struct, path: str, problems: list[FieldViolation]) -> str | None:
+    if value.ByteSize() > VALUE_BYTES_MAX * _ENCODED_BYTES_PER_JSON_BYTE:
+        problems.append(FieldViolation(path, f"must have at most {VALUE_BYTES_MAX} bytes as JSON"))
+        return None
     try:
         text = json.dumps(json_format.MessageToDict(value), ensure_ascii=False, allow_nan=False)
     except (json_format.Error, ValueError):

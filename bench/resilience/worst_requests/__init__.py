@@ -1,0 +1,1 @@
+"""The most expensive request of each RPC within the size limit: time and memory of its parse and validation."""
