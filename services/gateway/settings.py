@@ -22,7 +22,7 @@ class GatewaySettings(ServiceSettings):
     metrics_port: Annotated[int, Setting("GATEWAY_METRICS_PORT", 0, 65_535)] = 0
     """Port of the Prometheus metrics on the loopback address; 0 serves none."""
     token_key: Annotated[str, Setting("TOKEN_KEY", is_secret=True)] = Field(default="", repr=False)
-    """Key that signs the tokens of development sign-in. Empty: development sign-in is disabled."""
+    """Key that verifies tokens without a provider, and signs those of development sign-in, which it enables."""
     auth: Annotated[AuthSettings, Defaults(is_optional=True)] = AuthSettings(is_optional=True)
     addresses: Addresses = Addresses()
     http: HttpSettings = HttpSettings()

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.http.settings import Tls
 from tests.support.suite import free_port
 
 pytestmark = pytest.mark.server
@@ -88,3 +89,33 @@ async def test_gateway_process_with_secret_in_start_error_redacts_it(tmp_path: P
         assert process.returncode == 1
         assert b"password=[redacted]" in stderr
         assert b"s3cr3t" not in stderr
+
+
+async def test_gateway_process_does_not_log_failed_tls_handshakes(tmp_path: Path, certificate: Tls) -> None:
+    tls = {"RADIANT_GATEWAY_TLS_CERT": certificate.certificate, "RADIANT_GATEWAY_TLS_KEY": certificate.key}
+    http_port, otlp_port = free_port(), free_port()
+    ports = {"RADIANT_GATEWAY_PORT": str(http_port), "RADIANT_OTLP_GRPC_PORT": str(otlp_port)}
+    async with gateway_process(**tls, **ports) as process:
+        async with asyncio.timeout(20):
+            for port in (http_port, otlp_port):
+                for _ in range(30):
+                    await send_garbage(port)
+        process.send_signal(signal.SIGTERM)
+        _, stderr = await process.communicate()
+        assert process.returncode == 0
+        assert b"serving" in stderr
+        assert b"andshake" not in stderr
+
+
+async def send_garbage(port: int) -> None:
+    """Sends bytes that are no TLS handshake, once the port is open, and waits for the end of the connection."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            break
+        except OSError:
+            await asyncio.sleep(0.05)
+    writer.write(b"no handshake\r\n\r\n")
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+    writer.close()

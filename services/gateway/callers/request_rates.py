@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 
 from kit.auth.tokens import Principal
 from kit.errors import Exhausted
 from kit.rate_limit import RateLimiter
-
-IPV6_PREFIX_BITS = 64
-"""A host usually owns a whole network of this size, so that its addresses share one limit."""
+from kit.rpc.connections.peers import network_of
 
 
 class RequestRates:
@@ -30,24 +27,11 @@ class RequestRates:
             _require(wait_s, f"The caller exceeded its limit of {text} requests per second.")
             return
         text = f"The address exceeded its limit of {self._per_s:g} requests per second without a valid token."
-        _require(self._peers.wait_s(peer_of(host)), text)
+        _require(self._peers.wait_s(network_of(host) or host), text)
         text = (
             f"The gateway exceeded its limit of {self._unverified_per_s:g} requests per second without a valid token."
         )
         _require(self._unverified.wait_s(""), text)
-
-
-def peer_of(host: str) -> str:
-    """Returns the key of a peer: an IPv4 address, or the network of 64 bits of an IPv6 address."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, IPV6_PREFIX_BITS), strict=False))
 
 
 def _require(wait_s: float, text: str) -> None:

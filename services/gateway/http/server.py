@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import resource
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,11 +13,12 @@ from datetime import timedelta
 import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.http.connections.listener import Listener, raise_open_files_limit
+from gateway.http.connections.listener import Listener
 from gateway.http.connections.protocol import HttpProtocol
 from gateway.http.connections.table import Connection, ConnectionTable
 from gateway.http.settings import HttpSettings
 from kit.lifecycle import StartError
+from kit.rpc.connections.settings import raise_file_limit
 from kit.rpc.server import PublicDevelopmentError, is_loopback
 from kit.telemetry.log_limit import LineLimit
 
@@ -138,7 +140,8 @@ class HttpServer:
 
 def _connections_max(wanted: int) -> int:
     """Returns the most connections that the limit of open files permits, after raising that limit."""
-    permitted = max(1, raise_open_files_limit() - OPEN_FILES_MIN)
+    limit = raise_file_limit()
+    permitted = wanted if limit == resource.RLIM_INFINITY else max(1, limit - OPEN_FILES_MIN)
     if permitted < wanted:
         log.warning(
             "the limit of open files reduces the limit of connections",

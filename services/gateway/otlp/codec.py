@@ -30,6 +30,8 @@ _GROUP_FIELDS = frozenset(
     "log_records",
 }
 _GZIP_WBITS = 31
+_ZLIB_BYTE = 0x78
+"""First byte of zlib data with the usual window; the first two bytes are a multiple of 31 (RFC 1950)."""
 GZIP_MEMBERS_MAX = 1000
 """Members of a gzip body. Writers in blocks use one for 64 KiB; each member costs a fixed time."""
 _SLICE_BYTES_MIN, _SLICE_BYTES_MAX = 1024, 256 * 1024
@@ -46,6 +48,10 @@ class RequestTooLarge(Invalid):
     """The request exceeds a size limit."""
 
     reason = "REQUEST_TOO_LARGE"
+
+
+class DecompressedTooLarge(RequestTooLarge):
+    """The request exceeds the limit of its size after decompression."""
 
 
 class UnsupportedMediaType(Invalid):
@@ -84,6 +90,17 @@ def decompress(body: bytes, content_encoding: str, bytes_max: int) -> bytes:
     raise UnsupportedMediaType.field("content-encoding", "must be gzip, deflate or identity")
 
 
+def encoding_of(message: bytes) -> str:
+    """Returns the compression of a gRPC message: gzip, deflate or an empty text.
+
+    The first bytes identify it. No OTLP request begins with them: its only field has the tag 0x0a.
+    """
+    if message[:2] == b"\x1f\x8b":
+        return "gzip"
+    is_zlib = len(message) > 1 and message[0] == _ZLIB_BYTE and (message[0] << 8 | message[1]) % 31 == 0
+    return "deflate" if is_zlib else ""
+
+
 def _inflate(body: bytes, wbits: int, bytes_max: int, members_max: int) -> bytes:
     """Returns the content of all members, in time proportional to the sizes of input and output."""
     view, position, output = memoryview(body), 0, bytearray()
@@ -114,7 +131,7 @@ def _inflate_member(
         part = view[position : position + size]
         output += member.decompress(part, bytes_max - len(output) + 1)
         if len(output) > bytes_max:
-            raise RequestTooLarge.field("body", f"must have at most {bytes_max} bytes after decompression")
+            raise DecompressedTooLarge.field("body", f"must have at most {bytes_max} bytes after decompression")
         position += len(part) - len(member.unused_data)
         size = min(size * 2, _SLICE_BYTES_MAX)
     return position

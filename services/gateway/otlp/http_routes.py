@@ -19,6 +19,7 @@ from gateway.http.middleware import caller_of
 from gateway.http.problems import HTTP_STATUS
 from gateway.otlp.codec import (
     BodyFormat,
+    DecompressedTooLarge,
     RequestTooLarge,
     UnsupportedMediaType,
     body_format,
@@ -32,7 +33,7 @@ from kit.rpc.status import internal, to_status
 TRACES_PATH, LOGS_PATH = "/v1/traces", "/v1/logs"
 OTLP_PATHS = ("/v1/",)
 """Path prefixes of the routes, for the rate limit."""
-_STATUS_OF_ERROR = {RequestTooLarge: 413, UnsupportedMediaType: 415, DeadlineExceeded: 408}
+_STATUS_OF_ERROR = {RequestTooLarge: 413, DecompressedTooLarge: 413, UnsupportedMediaType: 415, DeadlineExceeded: 408}
 
 
 def otlp_routes(intake: Intake, read_timeout: timedelta) -> list[Route]:

@@ -38,6 +38,10 @@ class ConnectionLimits:
     """Time to receive the message of a call, and to complete the handshake of a connection."""
     idle_timeout: Annotated[timedelta, Setting("OTLP_IDLE_TIMEOUT_SECONDS", 1, 86_400)] = timedelta(minutes=2)
     """Time after which a connection without calls is closed."""
+    watches_max: Annotated[int, Setting("OTLP_WATCHES_MAX", 1, 100_000, "calls")] = 256
+    """Streams of the health service, which need no token."""
+    peer_watches_max: Annotated[int, Setting("OTLP_PEER_WATCHES_MAX", 1, 100_000, "calls")] = 16
+    """Streams of the health service from one address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,33 @@ async def test_spans_with_too_many_evaluations_are_reported_in_the_partial_succe
         assert [each["output_id"] for each in await gateway.votes()] == [derived_output_id(1)]
 
 
+async def test_compressed_calls_of_export_and_health_service_are_decompressed(gateway: OtlpGateway) -> None:
+    for compression in (grpc.Compression.Gzip, grpc.Compression.Deflate):
+        assert await gateway.call("traces", BODY, compression=compression) == b""
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{gateway.grpc_port}", compression=compression) as channel:
+            health = health_pb2_grpc.HealthStub(channel)
+            answer = await health.Check(health_pb2.HealthCheckRequest(service=TRACE_SERVICE), timeout=10)
+            assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(1)]
+
+
+async def test_watches_of_one_address_are_limited_apart_from_checks(intake: ingest.IngestService) -> None:
+    connection = ConnectionLimits(peer_watches_max=3)
+    async with (
+        otlp_gateway(intake, connection=connection) as gateway,
+        grpc.aio.insecure_channel(f"127.0.0.1:{gateway.grpc_port}") as channel,
+    ):
+        health = health_pb2_grpc.HealthStub(channel)
+        watches = [health.Watch(health_pb2.HealthCheckRequest()) for _ in range(3)]
+        for watch in watches:
+            assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
+        assert await health.Watch(health_pb2.HealthCheckRequest()).code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        answer = await health.Check(health_pb2.HealthCheckRequest(), timeout=10)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
+        for watch in watches:
+            watch.cancel()
+
+
 def test_output_ids_of_one_tenant_do_not_remove_those_of_another() -> None:
     def item(number: int) -> ManifestItem:
         manifest = ExecutionManifest(output_id=f"o{number}")

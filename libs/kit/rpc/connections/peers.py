@@ -52,11 +52,15 @@ def address_of(peer: str) -> str:
     kind, _, rest = unquote(peer).partition(":")
     if kind not in ("ipv4", "ipv6"):
         return peer
-    host = rest.rpartition(":")[0].strip("[]").partition("%")[0]
+    return network_of(rest.rpartition(":")[0].strip("[]")) or peer
+
+
+def network_of(host: str) -> str:
+    """Returns an IPv4 address, or the network of 64 bits of an IPv6 address; an empty text for another host."""
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return peer
+        return ""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return str(address.ipv4_mapped)

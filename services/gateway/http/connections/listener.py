@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import resource
 import socket
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
 
-from gateway.callers.request_rates import peer_of
 from gateway.http.connections.table import Connection, ConnectionTable
+from kit.rpc.connections.peers import network_of
 from kit.telemetry.log_limit import LimitedLog
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ class Listener:
                 self._table.close_idle()
                 await asyncio.sleep(ACCEPT_RETRY_S)
                 continue
-            connection = self._table.open(peer_of(str(address[0])))
+            connection = self._table.open(network_of(str(address[0])) or str(address[0]))
             if connection is None:
                 connected.close()
                 continue
@@ -89,12 +88,3 @@ class Listener:
             if not is_open:
                 connected.close()
                 self._table.remove(connection)
-
-
-def raise_open_files_limit() -> int:
-    """Raises the limit of open files of this process as far as permitted; returns it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return soft if soft != resource.RLIM_INFINITY else 2**31

@@ -1,12 +1,17 @@
 """Tests of the protection of forms against cross-site requests."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx
+import pytest
 
 from gateway.app import application
+from gateway.http.server import HttpServer
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
+from tests.gateway.fixtures.connection import open_connection, read_status
 from tests.gateway.fixtures.console.client import anonymous_client, sign_in
 
 FORM_PATH = "/console/privacy/forget"
@@ -34,3 +39,21 @@ async def test_form_requires_csrf_token_of_session_and_same_origin(
             assert (await client.post(FORM_PATH, data=fields | wrong)).status_code == 403
         for header in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
             assert (await client.post(FORM_PATH, data=form, headers=header)).status_code == 403
+
+
+async def test_form_that_does_not_arrive_in_time_gets_status_408(
+    settings: GatewaySettings, calls: ServiceCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.console.session.csrf.FORM_TIMEOUT", timedelta(seconds=0.1))
+    server = HttpServer(replace(settings.http, port=0), application(settings, calls))
+    head = (
+        b"POST /console/signin/development HTTP/1.1\r\nHost: gateway\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nuser="
+    )
+    port = await server.start()
+    try:
+        async with open_connection(port) as (reader, writer):
+            writer.write(head)
+            assert await read_status(reader) == 408
+    finally:
+        await server.stop(timedelta(seconds=1))
