@@ -14,6 +14,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from gateway.http.problems import Problem
+from gateway.routes.json_counts import check_counts
 from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, request_field
 from kit.errors import FieldViolation
 from kit.ids import new_id
@@ -112,6 +113,7 @@ def _set_body(route: Route, message: Message, body: bytes) -> None:
     else:
         target = getattr(message, route.body)
         target.SetInParent()
+    check_counts(target, content, prefix)
     try:
         json_format.ParseDict(content, target)
     except _PROTO_JSON_ERRORS as error:
