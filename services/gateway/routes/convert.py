@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 
 from gateway.http.json_size import has_more_values
 from gateway.http.problems import Problem
+from gateway.routes.json_counts import check_counts
 from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, request_field
 from kit.errors import FieldViolation, Invalid
 from kit.ids import new_id
@@ -134,6 +135,7 @@ def _set_body(route: Route, message: Message, body: bytes, elements_max: int | N
     else:
         target = getattr(message, route.body)
         target.SetInParent()
+    check_counts(target, content, prefix)
     try:
         json_format.ParseDict(content, target)
     except _PROTO_JSON_ERRORS as error:
