@@ -38,6 +38,7 @@ from kit.poll import periodically
 from kit.postgres.erasures import POLL_INTERVAL
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
+from kit.redis.user_digest import read_user_digest
 from kit.rpc.server import RpcServer, build_server
 from radiant.ingest.v1 import (
     audit_service_pb2,
@@ -53,6 +54,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         client = await stack.enter_async_context(open_redis(settings.redis.address)) if settings.redis.url else None
+        digest = await read_user_digest(database)
         learner, jobs = await _notifiers(stack, client)
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
         await asyncio.to_thread(detect_language, "text")  # loads the model before the first request
@@ -61,7 +63,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         await stack.enter_async_context(group_commit.running())
         rate_limit: UserRateLimit = NoUserRateLimit()
         if settings.limits.explicit_per_user_hour_max:
-            rate_limit = HourlyUserRateLimit(database, client, settings.limits.explicit_per_user_hour_max)
+            rate_limit = HourlyUserRateLimit(database, client, digest, settings.limits.explicit_per_user_hour_max)
         objects = voice = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
@@ -76,7 +78,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
                 RETENTION_INTERVAL,
                 first_after=RETENTION_INTERVAL,
             ),
-            periodically("erasures", RecordingErasure(database, objects, client).run_once, POLL_INTERVAL),
+            periodically("erasures", RecordingErasure(database, objects, client, digest).run_once, POLL_INTERVAL),
         ):
             await stack.enter_async_context(task)
         servicer = IngestServicer(

@@ -60,3 +60,7 @@ SELECT tenant_id, erasure_id::text AS erasure_id, user_id, asked_at, queued_unti
 -- query: erasure_done
 -- Marks the part as done.
 SELECT ingest_api_v1.erasure_done($1, $2, $3);
+
+-- query: digest_key
+-- Key of the digests of a purpose.
+SELECT ingest_api_v1.digest_key($1);

@@ -15,6 +15,7 @@ from kit.errors import Exhausted
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from kit.redis.sliding_window import SlidingWindow
+from kit.redis.user_digest import UserDigest
 from kit.telemetry.metrics import Counter
 
 _SQL = load_queries("ingest", "rate_limit.sql")
@@ -43,16 +44,18 @@ class HourlyUserRateLimit:
     at a time per user and process. A vote that replaced another vote within the hour then counts once.
     """
 
-    def __init__(self, database: Database, client: redis.asyncio.Redis | None, submissions_max: int) -> None:
-        """Without a Redis client only stored rows are counted."""
-        self._database, self._submissions_max = database, submissions_max
+    def __init__(
+        self, database: Database, client: redis.asyncio.Redis | None, digest: UserDigest, submissions_max: int
+    ) -> None:
+        """Names of Redis keys contain digests of user ids. Without a Redis client only stored rows are counted."""
+        self._database, self._digest, self._submissions_max = database, digest, submissions_max
         self._window = SlidingWindow(client, submissions_max, WINDOW)
         self._locks = [asyncio.Lock() for _ in range(LOCK_COUNT)]
 
     @contextlib.asynccontextmanager
     async def reservation(self, tenant: str, request_id: UUID, counts: Mapping[str, int]) -> AsyncIterator[None]:
         """See `ingest.domain.ports.UserRateLimit.reservation`."""
-        by_key = {submissions_key(tenant, user): count for user, count in counts.items()}
+        by_key = {submissions_key(tenant, self._digest.of(tenant, user)): count for user, count in counts.items()}
         wait = await self._window.wait(request_id.hex, by_key)
         async with contextlib.AsyncExitStack() as stack:
             if wait is None and not self._window.is_complete:
