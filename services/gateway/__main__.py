@@ -1,10 +1,28 @@
 """`python -m gateway`: runs the gateway until SIGTERM or SIGINT."""
 
 import sys
+from collections.abc import AsyncIterator
 
 from gateway.app import open_server
 from gateway.settings import GatewaySettings
+from kit.checks.finding import Finding
 from kit.service import run
 
+
+def checks(settings: GatewaySettings, is_production: bool) -> AsyncIterator[Finding]:
+    """Returns the checks of the gateway, for `python -m gateway --check`."""
+    from gateway.checks.findings import gateway_findings
+
+    return gateway_findings(settings, is_production)
+
+
 if __name__ == "__main__":
-    sys.exit(run("gateway", GatewaySettings.from_env, open_server, lambda settings: settings.http.grace))
+    code = run(
+        "gateway",
+        GatewaySettings.from_env,
+        open_server,
+        lambda settings: settings.http.grace,
+        checks=checks,
+        arguments=sys.argv[1:],
+    )
+    sys.exit(code)

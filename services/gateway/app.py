@@ -23,6 +23,7 @@ from gateway.otlp.intake import Intake
 from gateway.routes import PREFIX, ROUTES
 from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
+from gateway.routes.tls import services_tls
 from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
 from kit.rpc.server import is_loopback
@@ -104,15 +105,15 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
     Raises OSError if a certificate file cannot be read.
     """
     limits = settings.http.limits
-    services_tls, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
+    certificates, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
     calls = ServiceCalls(
-        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_tls=services_tls
+        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_tls=certificates
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(calls.close)
         routes, receiver = widget_routes(), None
         if settings.otlp.enabled:
-            intake = await stack.enter_async_context(_otlp_intake(settings, services_tls))
+            intake = await stack.enter_async_context(_otlp_intake(settings, certificates))
             routes += otlp_routes(intake, limits.read_timeout)
             receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
         app = application(settings, calls, routes, rate_limited_paths=OTLP_PATHS)
@@ -120,9 +121,9 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
 
 
 @contextlib.asynccontextmanager
-async def _otlp_intake(settings: GatewaySettings, services_tls: ClientTls | None) -> AsyncIterator[Intake]:
+async def _otlp_intake(settings: GatewaySettings, certificates: ClientTls | None) -> AsyncIterator[Intake]:
     """Yields the OTLP intake; closes its channel to ingest after the block."""
-    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, services_tls)
+    ingest = IngestClient(settings.addresses.ingest, settings.http.limits.call_timeout, certificates)
     intake = Intake(ingest, settings.otlp)
     try:
         yield intake
@@ -133,13 +134,5 @@ async def _otlp_intake(settings: GatewaySettings, services_tls: ClientTls | None
 
 def _read_pem_files(tls: Tls) -> tuple[ClientTls | None, KeyPair | None]:
     """Returns the certificates for calls of services, and the gateway's key and certificate chain; None if not set."""
-    services_tls = None
-    if tls.services_ca:
-        services_tls = ClientTls(
-            root_certificates=Path(tls.services_ca).read_bytes(),
-            certificate=Path(tls.services_certificate).read_bytes() if tls.services_certificate else None,
-            key=Path(tls.services_key).read_bytes() if tls.services_key else None,
-            server_name=tls.services_name,
-        )
     key_pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
-    return services_tls, key_pair
+    return services_tls(tls), key_pair
