@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import asyncpg
 from rich.console import Console
 
 from cli.commands import Invocation
@@ -28,7 +29,16 @@ _DATA_HELP = (
 )
 
 
-_FAILURES = (EmbeddedError, PartFailedError, RadiantError, RoleError, DatabaseError, MigrationError, OSError)
+_FAILURES = (
+    EmbeddedError,
+    PartFailedError,
+    RadiantError,
+    RoleError,
+    DatabaseError,
+    MigrationError,
+    asyncpg.PostgresError,
+    OSError,
+)
 """Errors whose message is printed without a traceback."""
 
 

@@ -37,8 +37,8 @@ async def owner_findings(url: str, *, is_production: bool) -> AsyncIterator[Find
             yield incomplete(f"roles missing: {', '.join(absent)}", "run `radiant migrate`")
         else:
             yield ok("roles exist")
-        for role, attributes in (await unsafe_roles(connection)).items():
-            yield fail(f"the role {role} has attributes that it must not have", f"ALTER ROLE {role} {attributes}")
+        for role, correction in (await unsafe_roles(connection)).items():
+            yield fail(f"the role {role} has attributes that it must not have", f"execute {correction}")
         if names := [f"{service} {name}" for service, each in left.items() for name in each]:
             yield incomplete(f"not yet applied: {', '.join(names)}", "run `radiant migrate`")
         else:

@@ -76,8 +76,7 @@ def row_security_finding(facts: asyncpg.Record) -> Finding:
         return fail("the database contains no tables of the suite", "run `radiant migrate`")
     if facts["unprotected"]:
         listed = ", ".join(facts["unprotected"])
-        advice = "ALTER TABLE ... ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
-        return fail(f"row-level security is not forced on {listed}", advice)
+        return fail(f"row-level security is not forced on {listed}", "enable and force it on these tables")
     return ok(f"row-level security is forced on {facts['tables']} tables")
 
 

@@ -37,6 +37,15 @@ INSERT INTO public.radiant_migrations (schema, number, name, sha256) VALUES ($1,
 -- Whether a login role exists.
 SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1);
 
+-- query: role_is_safe
+-- Whether an existing role can log in and has no other attributes, so that only its password needs to be set.
+SELECT rolcanlogin AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls OR rolinherit OR rolreplication)
+FROM pg_roles WHERE rolname = $1;
+
+-- query: set_password_statement
+-- Needs no superuser, other than a change of attributes.
+SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text);
+
 -- query: create_role_statement
 -- Names and passwords in role statements cannot be parameters; the server quotes them.
 SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
