@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import asyncpg
 from rich.console import Console
 
 from cli.commands import Invocation
@@ -28,7 +29,16 @@ _DATA_HELP = (
 )
 
 
-_FAILURES = (EmbeddedError, PartFailedError, RadiantError, RoleError, DatabaseError, MigrationError, OSError)
+_FAILURES = (
+    EmbeddedError,
+    PartFailedError,
+    RadiantError,
+    RoleError,
+    DatabaseError,
+    MigrationError,
+    asyncpg.PostgresError,
+    OSError,
+)
 """Errors whose message is printed without a traceback."""
 
 
@@ -53,7 +63,12 @@ def parser() -> argparse.ArgumentParser:
     passwords.add_argument(
         "--keep-passwords", action="store_true", help="do not verify the passwords of existing roles"
     )
-    commands.add_parser("doctor", help="check this machine and the servers")
+    doctor = commands.add_parser("doctor", help="check this machine, the servers and the settings of the services")
+    doctor.add_argument("--production", action="store_true", help="check a production set-up")
+    doctor.add_argument(
+        "--environments", type=Path, metavar="DIR", help="folder with SERVICE.env files for --production"
+    )
+    doctor.add_argument("--json", action="store_true", help="print one JSON object per finding")
 
     protos = commands.add_parser("protos", help="write the API's protos and their imports to a folder")
     protos.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; created if missing")
@@ -88,6 +103,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = grammar.parse_args(arguments)
     if given.command == "up" and not given.demo and (given.data or given.events or given.quiet):
         grammar.error("--data, --events and --quiet of `radiant up` need --demo")
+    if given.command == "doctor" and given.environments and not given.production:
+        grammar.error("--environments needs --production")
     if given.command == "token":
         given.role = given.role or ["service"]
     console = Console()

@@ -187,6 +187,11 @@ def audit_environ(base: Mapping[str, str], folder: DataFolder) -> dict[str, str]
     return {_AUDIT_VARIABLE: base.get(_AUDIT_VARIABLE) or folder.secret(_AUDIT_KEY)}
 
 
+def system_environ(base: Mapping[str, str]) -> dict[str, str]:
+    """Returns the variables of the system, which contain no secrets of the suite."""
+    return {name: value for name, value in base.items() if name in SYSTEM_VARIABLES or name.startswith(SYSTEM_PREFIXES)}
+
+
 def _allowed(variables: Mapping[str, str], service: Service) -> Iterator[tuple[str, str]]:
     """Yields the variables that the process of a service may have."""
     prefixes = SYSTEM_PREFIXES

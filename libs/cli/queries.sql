@@ -5,8 +5,8 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 ORDER BY wanted;
 
 -- query: unsafe_roles
--- Roles of services with attributes that they must not have, and the attributes that correct them.
-SELECT rolname AS role, concat_ws(' ',
+-- Roles of services with attributes that they must not have, and the statements that correct them.
+SELECT rolname AS role, concat_ws(' ', format('ALTER ROLE %I', rolname),
     CASE WHEN rolsuper THEN 'NOSUPERUSER' END,
     CASE WHEN rolbypassrls THEN 'NOBYPASSRLS' END,
     CASE WHEN rolcreaterole THEN 'NOCREATEROLE' END,

@@ -42,7 +42,7 @@ async def prepare_roles(
             await ensure_role(connection, service.role, passwords[service.role])
         return
     if unsafe := await unsafe_roles(connection):
-        statements = "; ".join(f"ALTER ROLE {role} {attributes}" for role, attributes in unsafe.items())
+        statements = "; ".join(unsafe.values())
         raise RoleError(
             "Roles of services have attributes that they must not have; no change was made. "
             f"Execute as superuser: {statements}. `radiant migrate --set-passwords` resets attributes and passwords."
@@ -64,7 +64,7 @@ async def missing_roles(connection: asyncpg.Connection) -> list[str]:
 
 
 async def unsafe_roles(connection: asyncpg.Connection) -> dict[str, str]:
-    """Returns the roles of services with attributes that they must not have, and the attributes that correct them."""
+    """Returns the roles of services with attributes that they must not have, and the statements that correct them."""
     rows = await connection.fetch(_QUERIES["unsafe_roles"], [service.role for service in SERVICES_WITH_SCHEMA])
     return {row["role"]: row["correction"] for row in rows}
 

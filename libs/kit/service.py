@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
+from kit.checks.command import Checks, arguments_of, run_checks
 from kit.errors import RadiantError
 from kit.lifecycle import StartError, Stoppable, serve_until_stopped
 from kit.settings.declaration import SettingsError
@@ -60,6 +61,8 @@ def run(
     grace: Callable[[S], timedelta],
     *,
     preload: Sequence[str] = (),
+    checks: Checks[S] | None = None,
+    arguments: Sequence[str] = (),
     environ: Mapping[str, str] = os.environ,
     run_loop: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
 ) -> int:
@@ -70,8 +73,13 @@ def run(
 
     `preload` names slow modules that functions import. A thread imports them once the service serves, so that neither
     the start nor a call waits for them.
+
+    With --check among the `arguments` of the process, it prints the findings of `checks` instead of serving.
     """
     os.umask(PRIVATE_UMASK)
+    given = arguments_of(name, arguments)
+    if given.check or given.check_settings:
+        return run_checks(load_settings, environ, checks, given, run_loop)
     try:
         settings = load_settings(environ)
     except SettingsError as error:

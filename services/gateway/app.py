@@ -25,6 +25,7 @@ from gateway.otlp.intake import Intake
 from gateway.routes import PREFIX, ROUTES
 from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
+from gateway.routes.tls import services_tls
 from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
 from gateway.workers.pool import WorkerPool
@@ -120,9 +121,9 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
     Raises OSError if a certificate file cannot be read.
     """
     limits = settings.http.limits
-    services_tls, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
+    certificates, key_pair = await asyncio.to_thread(_read_pem_files, settings.http.tls)
     calls = ServiceCalls(
-        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_tls=services_tls
+        settings.addresses, limits.call_timeout, stream_timeout=limits.stream_timeout, services_tls=certificates
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(calls.close)
@@ -131,7 +132,7 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
         stack.push_async_callback(pool.close)
         routes, receiver = widget_routes(), None
         if settings.otlp.enabled:
-            ingest = IngestClient(settings.addresses.ingest, limits.call_timeout, services_tls)
+            ingest = IngestClient(settings.addresses.ingest, limits.call_timeout, certificates)
             stack.push_async_callback(ingest.close)
             intake = Intake(ingest, verifier, pool, settings.otlp)
             routes += otlp_routes(intake, limits.read_timeout)
@@ -169,13 +170,5 @@ def _verifier(settings: GatewaySettings, calls: ServiceCalls) -> Verifier:
 
 def _read_pem_files(tls: Tls) -> tuple[ClientTls | None, KeyPair | None]:
     """Returns the certificates for calls of services, and the gateway's key and certificate chain; None if not set."""
-    services_tls = None
-    if tls.services_ca:
-        services_tls = ClientTls(
-            root_certificates=Path(tls.services_ca).read_bytes(),
-            certificate=Path(tls.services_certificate).read_bytes() if tls.services_certificate else None,
-            key=Path(tls.services_key).read_bytes() if tls.services_key else None,
-            server_name=tls.services_name,
-        )
     key_pair = (Path(tls.key).read_bytes(), Path(tls.certificate).read_bytes()) if tls.certificate else None
-    return services_tls, key_pair
+    return services_tls(tls), key_pair

@@ -44,6 +44,7 @@ from kit.poll import periodically
 from kit.postgres.erasures import POLL_INTERVAL
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
+from kit.redis.user_digest import UserDigest, read_user_digest
 from kit.rpc.server import RpcServer, build_server
 from radiant.ingest.v1 import (
     audit_service_pb2,
@@ -63,14 +64,15 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         client = await stack.enter_async_context(open_redis(settings.redis.address)) if settings.redis.url else None
+        digest = await read_user_digest(database)
         learner, jobs = await _notifiers(stack, client)
         redactor = await stack.enter_async_context(open_redactor(settings.redact_pii))
         await asyncio.to_thread(detect_language, "text")  # loads the model before the first request
         store = PostgresWriteStore(database, encode_response)
         group_commit = GroupCommit(store, learner, settings.limits)
         await stack.enter_async_context(group_commit.running())
-        rate_limit = _hourly_limit(database, client, settings.limits.explicit_per_user_hour_max, USER_LIMIT)
-        evaluator_limit = _hourly_limit(database, client, settings.limits.evaluator_hour_max, EVALUATOR_LIMIT)
+        rate_limit = _hourly_limit(database, client, digest, settings.limits.explicit_per_user_hour_max, USER_LIMIT)
+        evaluator_limit = _hourly_limit(database, client, digest, settings.limits.evaluator_hour_max, EVALUATOR_LIMIT)
         evaluators = EvaluatorRegistry(database)
         objects = voice = None
         if settings.audio_url:
@@ -86,7 +88,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
                 RETENTION_INTERVAL,
                 first_after=RETENTION_INTERVAL,
             ),
-            periodically("erasures", RecordingErasure(database, objects, client).run_once, POLL_INTERVAL),
+            periodically("erasures", RecordingErasure(database, objects, client, digest).run_once, POLL_INTERVAL),
         ):
             await stack.enter_async_context(task)
         servicer = IngestServicer(
@@ -110,9 +112,11 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
 
 
 def _hourly_limit(
-    database: Database, client: redis.asyncio.Redis | None, submissions_max: int, refusal: str
+    database: Database, client: redis.asyncio.Redis | None, digest: UserDigest, submissions_max: int, refusal: str
 ) -> UserRateLimit:
-    return HourlyUserRateLimit(database, client, submissions_max, refusal) if submissions_max else NoUserRateLimit()
+    if not submissions_max:
+        return NoUserRateLimit()
+    return HourlyUserRateLimit(database, client, digest, submissions_max, refusal)
 
 
 async def _audit_verifier(stack: AsyncExitStack, settings: IngestSettings, database: Database) -> AuditVerifier:

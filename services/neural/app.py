@@ -16,6 +16,7 @@ from kit.poll import periodically
 from kit.postgres.erasures import POLL_INTERVAL
 from kit.postgres.pool import Database, open_database
 from kit.redis.client import open_redis
+from kit.redis.user_digest import read_user_digest
 from kit.rpc.server import RpcServer, build_server
 from neural.api import learning_servicer, recommend_servicer
 from neural.api.convert.learning import trust_score_pattern
@@ -147,7 +148,8 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.postgres))
         await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)
-        cache = BoardCache(await stack.enter_async_context(open_redis(settings.redis.address)))
+        client = await stack.enter_async_context(open_redis(settings.redis.address))
+        cache = BoardCache(client, await read_user_digest(database))
         subscription = await stack.enter_async_context(open_redis(settings.redis.address, LISTENER_TIMEOUT))
         parts = _parts(settings, database, cache)
         stack.push_async_callback(parts.nightly.close)

@@ -11,12 +11,15 @@ import asyncpg
 import pytest
 from rich.console import Console
 
+from cli.addresses import role_url
 from cli.commands import Invocation, migrate
+from cli.embedded import embedded_postgres
 from cli.embedded.folder import DataFolder
+from cli.embedded.postgres import SCRATCH_OPTIONS
 from cli.roles import RoleError
 from cli.services import SERVICES_WITH_SCHEMA
 from cli.settings import SuiteSettings
-from tests.support.servers import ROLE_PASSWORD, Databases, url_as
+from tests.support.servers import ROLE_PASSWORD, Databases, database_at, memory_folder, scratch_folder, url_as
 
 PASSWORDS = {service.password_variable: ROLE_PASSWORD for service in SERVICES_WITH_SCHEMA}
 STORED = "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'radiant_%' AND rolcanlogin"
@@ -119,3 +122,18 @@ async def test_migrate_refuses_a_role_that_bypasses_row_level_security(
     finally:
         await admin.execute("ALTER ROLE radiant_neural NOBYPASSRLS NOINHERIT")
     assert await tables(empty_database_url) == 0
+
+
+async def test_owner_without_superuser_migrates_and_sets_passwords(tmp_path: Path) -> None:
+    """Uses a server of its own, because the roles of the shared server belong to its superuser."""
+    with scratch_folder(memory_folder()) as folder:
+        async with embedded_postgres(folder, options=SCRATCH_OPTIONS) as server:
+            superuser = await asyncpg.connect(server.url)
+            await superuser.execute(f"CREATE ROLE owner LOGIN CREATEROLE PASSWORD '{ROLE_PASSWORD}'")
+            await superuser.execute("CREATE DATABASE suite OWNER owner")
+            await superuser.close()
+            url = role_url(database_at(server.url, "suite"), "owner", ROLE_PASSWORD)
+            assert "ingest: applied 0001" in await run(url, tmp_path, variables=PASSWORDS)
+            await run(url, tmp_path, set_passwords=True)
+            with pytest.raises(RoleError):
+                await run(url, tmp_path, variables=PASSWORDS)

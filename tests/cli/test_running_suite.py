@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from cli.processes.service_process import answers_grpc
 from kit.auth.tokens import mint
+from radiant.ingest.v1.ingest_service_pb2 import ListErasuresRequest
+from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant.ingest.v1.manifest_pb2 import REQUEST_TYPE_CHAT, ExecutionManifest
-from radiant_client import Radiant, SpoolSettings, Tls
+from radiant.neural.v1.recommend_service_pb2 import RecommendationContext
+from radiant_client import Radiant, SpoolSettings, Tls, open_channel
 from tests.cli.fixtures.command import Command, processes_with, radiant
 from tests.ingest.fixtures.voice import clip
 from tests.support.certificates import Authority
@@ -106,22 +113,52 @@ async def test_gateway_calls_services_over_tls(suite: Running) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def test_files_of_the_suite_are_private(suite: Running) -> None:
-    token = mint(TOKEN_KEY, "acme", ("service",), timedelta(hours=1), "test")
-    tls = Tls(root_certificates=suite.authority, server_name=NAME)
+@contextlib.asynccontextmanager
+async def client_of(suite: Running, *roles: str) -> AsyncIterator[Radiant]:
+    """Provides a client of a tenant with a spool in the data folder."""
     connecting = Radiant.connect(
         ingest=suite.command.addresses["ingest"],
         neural=suite.command.addresses["neural"],
-        token=token,
-        tls=tls,
+        token=mint(TOKEN_KEY, "acme", roles, timedelta(hours=1), "test"),
+        tls=Tls(root_certificates=suite.authority, server_name=NAME),
         default_model="m",
         spool=SpoolSettings(folder=suite.data / "spool"),
     )
     async with await connecting as radiant:
-        manifest = ExecutionManifest(output_id="o", user_id="ann", models_used=["m"], task_type="chat")
-        manifest.request_type = REQUEST_TYPE_CHAT
-        await radiant.ingest.record_manifest(manifest)
-        await radiant.ingest.submit_voice_feedback("o", "ann", clip(1.0))
+        yield radiant
+
+
+async def give_feedback(radiant: Radiant, user: str) -> None:
+    """Stores an output, a vote, a signal and a recording of a user, and asks for a recommendation."""
+    output = f"of-{uuid.uuid4()}"
+    manifest = ExecutionManifest(output_id=output, user_id=user, models_used=["m"], task_type="chat")
+    manifest.request_type = REQUEST_TYPE_CHAT
+    await radiant.ingest.record_manifest(manifest)
+    await radiant.ingest.submit_feedback(output, user, "positive")
+    await radiant.ingest.submit_signal(output, user, "copy_response")
+    await radiant.ingest.submit_voice_feedback(output, user, clip(1.0))
+    context = RecommendationContext(user_id=user, task_type="chat", domain_mode="general", candidates=["m", "n"])
+    await radiant.recommend.get(context)
+
+
+async def erasures_completed(suite: Running) -> None:
+    """Waits until all erasures of the tenant are complete."""
+    token = mint(TOKEN_KEY, "acme", ("admin",), timedelta(hours=1), "test")
+    tls = Tls(root_certificates=suite.authority, server_name=NAME)
+    async with open_channel(suite.command.addresses["ingest"], token, tls=tls).channel as channel:
+        listing = IngestServiceStub(channel).ListErasures
+        async with asyncio.timeout(60):
+            while True:
+                metadata = (("authorization", f"Bearer {token}"),)
+                answer = await listing(ListErasuresRequest(), metadata=metadata, timeout=10)
+                if answer.erasures and all(each.HasField("complete_time") for each in answer.erasures):
+                    return
+                await asyncio.sleep(0.1)
+
+
+async def test_files_of_the_suite_are_private(suite: Running) -> None:
+    async with client_of(suite, "service") as radiant:
+        await give_feedback(radiant, "ann")
     recordings = [path for path in (suite.data / "audio").rglob("*") if path.is_file() and path.name != "old.wav"]
     assert recordings
     assert (suite.data / "logs" / "ingest.log").exists()
@@ -131,6 +168,21 @@ async def test_files_of_the_suite_are_private(suite: Running) -> None:
     assert {name: mode for name, mode in modes.items() if int(mode, 8) & 0o077} == {}
     # As root, PostgreSQL runs as another user, whose group may pass through the data folder.
     assert suite.data.stat().st_mode & 0o777 == (0o710 if os.geteuid() == 0 else 0o700)
+
+
+async def test_erased_user_is_in_no_file_of_valkey_and_in_no_log(suite: Running) -> None:
+    user = "gone-with-the-wind@example.com"
+    async with client_of(suite, "service", "admin") as radiant:
+        for _ in range(3):
+            await give_feedback(radiant, user)
+        await radiant.ingest.forget_user(user)
+    await erasures_completed(suite)
+    files = [path for path in (suite.data / "valkey").rglob("*") if path.is_file()]
+    content = b"".join(path.read_bytes() for path in files)
+    assert b"radiant:{acme}:pace:" in content, "the append-only file has the keys of the rate limit"
+    assert [name for name in (user, quote(user, safe="")) if name.encode() in content] == []
+    logs = [path for path in (suite.data / "logs").iterdir() if path.name != "postgres.log"]
+    assert [path.name for path in logs if user in path.read_text(errors="replace")] == []
 
 
 def part_of(line: bytes) -> str:

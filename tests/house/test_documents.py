@@ -13,6 +13,12 @@ from tests.house.tree import PACKAGES, ROOT, python_files, shown
 README_LINES_MAX = 120
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)", re.DOTALL)
+UNLISTED = {
+    "RADIANT_TOKEN",  # of examples in documents
+    "RADIANT_OWNER_DATABASE_URL",  # internal name of DATABASE_URL
+    "RADIANT_SUITE_REDIS_URL",  # internal name of REDIS_URL
+}
+"""Variables that are no settings."""
 TERMS = (
     *("Brain", "manifest", "output", "signal", "vote", "unit", "cell", "board", "scope", "epoch", "roll-up"),
     *("propensity", "contribution", "trust", "shard", "publisher", "exposure", "guardrail", "interim result"),
@@ -74,6 +80,15 @@ def test_generated_document_equals_its_source(file: str, expression: str) -> Non
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (ROOT / file).read_text(encoding="utf-8") == done.stdout, "`make docs` writes it"
+
+
+def test_every_variable_in_code_and_documents_is_in_the_page_of_settings() -> None:
+    named = re.compile(r"\bRADIANT_[A-Z0-9_]*[A-Z0-9]\b(?!_|\*)")
+    listed = set(named.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8")))
+    paths = [path for path in (*python_files("services", "libs"), *documents()) if path.name != "CHANGELOG.md"]
+    found = {name: shown(path) for path in paths for name in named.findall(path.read_text(encoding="utf-8"))}
+    assert len(found) > 100
+    assert {name: path for name, path in found.items() if name not in listed | UNLISTED} == {}
 
 
 @pytest.mark.parametrize("document", documents(), ids=shown)

@@ -164,3 +164,8 @@ def test_fields_without_secrets_are_unchanged() -> None:
 )
 def test_any_field_value_can_be_redacted(value: Any) -> None:
     json.dumps(without_secrets(value))
+
+
+def test_values_of_rows_in_errors_of_the_database_are_removed() -> None:
+    text = "duplicate key value violates unique constraint\nDETAIL:  Key (user_id)=(ann@example.com) already exists."
+    assert redacted(text) == "duplicate key value violates unique constraint\nDETAIL: [redacted]"

@@ -24,6 +24,7 @@ ROLES = {
     "radiant_owner",
 }
 WITHOUT_TENANT = {
+    "ingest.digest_keys": "keys of digests, the same for all tenants; a function returns them to ingest and neural",
     "neural.runs": "start and end of nightly runs; only the learner role reads it",
     "neural.rebuild_slices": "completed slices of a rebuild; only the learner role reads it",
     "neural.score_versions": "names and states of versions of all scores",

@@ -60,6 +60,7 @@ class EmbeddedValkey(EmbeddedServer):
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": '""',
+            "auto-aof-rewrite-min-size": "1mb",  # names of deleted keys stay in the file until it is rewritten
             "requirepass": self._data.secret(_SECRET),
             "set-proc-title": "no",
             "daemonize": "no",
@@ -74,6 +75,15 @@ class EmbeddedValkey(EmbeddedServer):
         arguments = [str(valkey_program()), str(self._settings_file)]
         environ = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
         return Command(arguments=arguments, log=log, environ=environ)
+
+    async def start(self) -> None:
+        """Starts the server as described by the base class, and rewrites the append-only file without deleted keys."""
+        was_alive = self.is_alive()
+        await super().start()
+        if not was_alive:
+            async with redis.asyncio.Redis.from_url(self.url) as client:
+                with contextlib.suppress(redis.exceptions.ResponseError):  # a rewrite runs already
+                    await client.bgrewriteaof()
 
     async def _answers(self) -> bool:
         client = redis.asyncio.Redis.from_url(

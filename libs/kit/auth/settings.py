@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -58,7 +58,7 @@ class AuthSettings:
         """Reports a missing key, and provider settings that contradict one another."""
         has_key = bool(self.token_key) or self.has_provider or report.is_set("TLS_PRINCIPALS")
         report.require("TOKEN_KEY", has_key or self.is_optional, "is not set")
-        is_safe = not self.jwks_url or _is_safe(self.jwks_url)
+        is_safe = not self.jwks_url or is_safe_url(self.jwks_url)
         report.require("AUTH_JWKS_URL", is_safe, "must be https, or http on a loopback address")
         is_single = not (self.jwks_url and self.jwks_file)
         report.require("AUTH_JWKS_FILE", is_single, "must not be set together with RADIANT_AUTH_JWKS_URL")
@@ -71,7 +71,8 @@ class AuthSettings:
         report.require("AUTH_JWKS_KEPT_SECONDS", is_ordered, rule)
 
 
-def _is_safe(url: str) -> bool:
+def is_safe_url(url: str) -> bool:
+    """Returns whether a URL is https, or http on a loopback address."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https":
@@ -92,22 +93,27 @@ async def open_authenticator(settings: AuthSettings) -> AsyncIterator[Authentica
     if not settings.has_provider:
         yield SharedKeyTokens(settings.token_key) if settings.token_key else NoTokens()
         return
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.jwks_file:
-            path = Path(settings.jwks_file)
-            keys = KeySet(lambda: asyncio.to_thread(path.read_bytes), settings.times)
-        else:
-            import httpx  # not at module level, because the import slows down every start
-
-            trusted = ssl.create_default_context(cafile=settings.jwks_ca or None)
-            timeout = httpx.Timeout(FETCH_SECONDS_MAX)
-            client = httpx.AsyncClient(verify=trusted, timeout=timeout, trust_env=False, follow_redirects=False)
-            await stack.enter_async_context(client)
-            keys = KeySet(lambda: _document(client, settings.jwks_url), settings.times)
+    async with open_key_source(settings) as fetch:
+        keys = KeySet(fetch, settings.times)
         tokens = ProviderTokens(keys, settings.rules, settings.algorithms)
         await keys.refresh()
-        await stack.enter_async_context(background("keys", keys.refresh_forever))
-        yield tokens
+        async with background("keys", keys.refresh_forever):
+            yield tokens
+
+
+@contextlib.asynccontextmanager
+async def open_key_source(settings: AuthSettings) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
+    """Yields a function that fetches the document with the provider's keys; it raises OSError or httpx.HTTPError."""
+    if settings.jwks_file:
+        path = Path(settings.jwks_file)
+        yield lambda: asyncio.to_thread(path.read_bytes)
+        return
+    import httpx  # not at module level, because the import slows down every start
+
+    trusted = ssl.create_default_context(cafile=settings.jwks_ca or None)
+    timeout = httpx.Timeout(FETCH_SECONDS_MAX)
+    async with httpx.AsyncClient(verify=trusted, timeout=timeout, trust_env=False, follow_redirects=False) as client:
+        yield lambda: _document(client, settings.jwks_url)
 
 
 async def _document(client: httpx.AsyncClient, url: str) -> bytes:

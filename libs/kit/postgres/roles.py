@@ -20,7 +20,10 @@ _RACES = (
 
 
 async def ensure_role(connection: asyncpg.Connection, name: str, password: str) -> None:
-    """Creates the role, or resets its attributes and password. The caller needs CREATEROLE."""
+    """Creates the role, or resets its attributes and password. The caller needs CREATEROLE.
+
+    To reset attributes, the caller must be a superuser.
+    """
     await _set_up(connection, name, password, resets_existing=True)
 
 
@@ -37,7 +40,10 @@ async def _set_up(connection: asyncpg.Connection, name: str, password: str, *, r
                 exists = await connection.fetchval(_SQL["role_exists"], name)
                 if exists and not resets_existing:
                     return
-                query = "alter_role_statement" if exists else "create_role_statement"
+                query = "create_role_statement"
+                if exists:
+                    is_safe = await connection.fetchval(_SQL["role_is_safe"], name)
+                    query = "set_password_statement" if is_safe else "alter_role_statement"
                 await connection.execute(await connection.fetchval(_SQL[query], name, password))
             return
         except _RACES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import redis.asyncio
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
+
+log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 """Time for which a Redis server that failed is not called."""
@@ -44,13 +47,15 @@ return 0
 class SlidingWindow:
     """Events per key within a window, counted in Redis for all processes.
 
-    `is_complete` is false while Redis fails and for one window after: it may have lost its counts. The caller then
-    counts what it has stored instead.
+    `is_complete` is false while Redis fails and for one window after: it may have lost its counts. It is false as well
+    while a Redis without an append-only file runs for less than one window: its counts before that were lost. The
+    caller then counts what it has stored instead.
     """
 
     def __init__(self, client: redis.asyncio.Redis | None, limit: int, window: timedelta) -> None:
         """Takes the most events of a key within the window. Without a client nothing is counted."""
-        self._limit, self._window = limit, window
+        self._client, self._limit, self._window = client, limit, window
+        self._is_verified = False
         self._script: Any = client.register_script(_COUNT) if client is not None else None
         self._retry_at = 0.0
         self._incomplete_until = 0.0 if client is not None else math.inf
@@ -70,6 +75,8 @@ class SlidingWindow:
             return None
         window_ms = int(self._window.total_seconds() * 1000)
         try:
+            if not self._is_verified:
+                await self._verify_persistence()
             args = [window_ms, self._limit, request_id, *events.values()]
             wait_ms = int(await self._script(keys=list(events), args=args))
         except (RedisError, OSError, TimeoutError):
@@ -77,3 +84,17 @@ class SlidingWindow:
             self._retry_at, self._incomplete_until = now + RETRY_S, now + self._window.total_seconds()
             return None
         return timedelta(milliseconds=wait_ms) if wait_ms else None
+
+    async def _verify_persistence(self) -> None:
+        """Detects counts that were lost by a restart of Redis before this process called it."""
+        assert self._client is not None  # noqa: S101 - the caller has a script
+        uptime_s, keeps_counts = 0.0, False
+        try:
+            uptime_s = float((await self._client.info("server"))["uptime_in_seconds"])
+            keeps_counts = bool((await self._client.info("persistence"))["aof_enabled"])
+        except (ResponseError, KeyError):  # the server does not permit INFO
+            log.debug("uptime and persistence of Redis are unknown", exc_info=True)
+        if not keeps_counts:
+            missing_s = max(0.0, self._window.total_seconds() - uptime_s)
+            self._incomplete_until = max(self._incomplete_until, time.monotonic() + missing_s)
+        self._is_verified = True

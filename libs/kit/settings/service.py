@@ -93,7 +93,7 @@ class ServiceSettings(BaseSettings):
             problems += found
             settings = cls._of(_repaired(nested, failed))
         report = Report(given)
-        for each in (settings, *_groups(settings)):
+        for each in (settings, *groups_of(settings)):
             if check := getattr(each, "check", None):
                 check(report)
         if problems or report.problems:
@@ -238,14 +238,14 @@ def _repaired(nested: Mapping[str, Any], failed: list[SettingField]) -> dict[str
     return repaired
 
 
-def _groups(owner: Any) -> Iterator[Any]:
+def groups_of(owner: Any) -> Iterator[Any]:
     """Yields the groups of settings, those in groups included."""
     names = type(owner).model_fields if isinstance(owner, ServiceSettings) else owner.__dataclass_fields__
     for name in names:
         value = getattr(owner, name)
         if dataclasses.is_dataclass(value):
             yield value
-            yield from _groups(value)
+            yield from groups_of(value)
 
 
 def _declarer(settings: type, name: str) -> type:

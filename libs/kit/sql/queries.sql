@@ -37,6 +37,15 @@ INSERT INTO public.radiant_migrations (schema, number, name, sha256) VALUES ($1,
 -- Whether a login role exists.
 SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1);
 
+-- query: role_is_safe
+-- Whether an existing role can log in and has no other attributes, so that only its password needs to be set.
+SELECT rolcanlogin AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls OR rolinherit OR rolreplication)
+FROM pg_roles WHERE rolname = $1;
+
+-- query: set_password_statement
+-- Needs no superuser, other than a change of attributes.
+SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text);
+
 -- query: create_role_statement
 -- Names and passwords in role statements cannot be parameters; the server quotes them.
 SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT PASSWORD %L', $1::text, $2::text);
@@ -60,3 +69,24 @@ SELECT tenant_id, erasure_id::text AS erasure_id, user_id, asked_at, queued_unti
 -- query: erasure_done
 -- Marks the part as done.
 SELECT ingest_api_v1.erasure_done($1, $2, $3);
+
+-- query: digest_key
+-- Key of the digests of a purpose.
+SELECT ingest_api_v1.digest_key($1);
+
+-- query: role_facts
+-- Attributes of the role of this connection, whether it owns tables, whether the connection is encrypted, and the clock.
+SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolinherit,
+  EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')) AS is_owner,
+  coalesce((SELECT s.ssl FROM pg_stat_ssl s WHERE s.pid = pg_backend_pid()), false) AS is_encrypted,
+  extract(epoch FROM clock_timestamp())::float8 AS clock
+FROM pg_roles r WHERE r.rolname = current_user;
+
+-- query: unprotected_tables
+-- Tables with a tenant without forced row-level security, and the number of tables with a tenant.
+SELECT count(*)::int AS tables,
+  coalesce(array_agg(c.oid::regclass::text ORDER BY c.oid)
+    FILTER (WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)), '{}') AS unprotected
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname IN ('ingest', 'neural', 'experiments', 'voice') AND c.relkind IN ('r', 'p')
+  AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped);

@@ -1,4 +1,4 @@
-"""Redaction of secrets in messages and logs: passwords in URLs, tokens, and values with a name such as `password`."""
+"""Redaction of secrets and of values of rows in messages and logs: passwords, tokens, details of database errors."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 _PUBLIC_NAMES = frozenset({"page_token", "next_page_token"})
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # the details of errors of PostgreSQL contain values of rows, for example user ids
+    (re.compile(r"(?m)^(\s*DETAIL): .*$"), rf"\1: {REPLACEMENT}"),
     # user:password@ in an address; the password may contain an unencoded @
     (re.compile(r"(?<=://)([^\s:/@\"'<>]*):[^\s\"'<>]*@"), rf"\1:{REPLACEMENT}@"),
     # a JWT or its beginning

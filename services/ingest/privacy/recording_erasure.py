@@ -13,6 +13,8 @@ from kit.objects import ObjectStore
 from kit.postgres.erasures import RECORDINGS, Erasure, complete_part, pending_erasures
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.redis.user_digest import UserDigest
+from splits.user_keys import limit_key
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +26,15 @@ BATCH_SIZE = 100
 class RecordingErasure:
     """Completes the recordings part of erasures. Safe to run in several processes."""
 
-    def __init__(self, database: Database, objects: ObjectStore | None, client: redis.asyncio.Redis | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        objects: ObjectStore | None,
+        client: redis.asyncio.Redis | None,
+        digest: UserDigest,
+    ) -> None:
         """Without `objects`, erasures with recordings stay pending for a process that has an object store."""
-        self._database, self._objects, self._client = database, objects, client
+        self._database, self._objects, self._client, self._digest = database, objects, client, digest
 
     async def run_once(self) -> int:
         """Processes the pending erasures and returns how many it completed. A failed one stays pending."""
@@ -56,7 +64,8 @@ class RecordingErasure:
             async with self._database.tenant(erasure.tenant_id) as connection:
                 await connection.execute(_SQL["dequeue_recordings"], *key, audio_keys)
         if self._client is not None:
-            await self._client.delete(submissions_key(erasure.tenant_id, erasure.user_id))
+            user = self._digest.of(erasure.tenant_id, limit_key(erasure.user_id))
+            await self._client.delete(submissions_key(erasure.tenant_id, user))
         async with self._database.transaction() as connection:
             await complete_part(connection, erasure, RECORDINGS)
         return True

@@ -315,6 +315,29 @@ END
 $$;
 
 --
+-- digest_keys; Type: TABLE
+--
+
+CREATE TABLE ingest.digest_keys (
+    purpose text NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT digest_keys_key_check CHECK ((length(key) = 32))
+);
+
+--
+-- digest_key(text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest_api_v1.digest_key(wanted text) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT digest_keys.key
+    FROM ingest.digest_keys
+   WHERE (digest_keys.purpose = digest_key.wanted);
+END;
+
+--
 -- learn_queue; Type: TABLE
 --
 
@@ -1066,6 +1089,13 @@ ALTER TABLE ONLY ingest.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (tenant_id, sequence);
 
 --
+-- digest_keys digest_keys_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.digest_keys
+    ADD CONSTRAINT digest_keys_pkey PRIMARY KEY (purpose);
+
+--
 -- erased_outputs erased_outputs_pkey; Type: CONSTRAINT
 --
 
@@ -1701,6 +1731,14 @@ GRANT ALL ON FUNCTION ingest_api_v1.append_audit(tenant text, actor text, action
 GRANT ALL ON FUNCTION ingest_api_v1.append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb) TO radiant_experiments;
 GRANT ALL ON FUNCTION ingest_api_v1.append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb) TO radiant_experimenter;
 GRANT ALL ON FUNCTION ingest_api_v1.append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb) TO radiant_voice;
+
+--
+-- FUNCTION digest_key(wanted text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest_api_v1.digest_key(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest_api_v1.digest_key(wanted text) TO radiant_ingest;
+GRANT ALL ON FUNCTION ingest_api_v1.digest_key(wanted text) TO radiant_neural;
 
 --
 -- TABLE learn_queue; Type: ACL

@@ -20,6 +20,7 @@ from kit.errors import Exhausted
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from kit.redis.sliding_window import SlidingWindow
+from kit.redis.user_digest import UserDigest
 from kit.telemetry.metrics import Counter as Metric
 from splits.user_keys import limit_key
 
@@ -62,10 +63,19 @@ class HourlyUserRateLimit:
     """
 
     def __init__(
-        self, database: Database, client: redis.asyncio.Redis | None, submissions_max: int, refusal: str = USER_LIMIT
+        self,
+        database: Database,
+        client: redis.asyncio.Redis | None,
+        digest: UserDigest,
+        submissions_max: int,
+        refusal: str = USER_LIMIT,
     ) -> None:
-        """Takes the message of refusals. Without a Redis client only stored rows are counted."""
-        self._database, self._submissions_max, self._refusal = database, submissions_max, refusal
+        """Takes the message of refusals. Names of Redis keys contain digests of user ids.
+
+        Without a Redis client, only stored rows are counted.
+        """
+        self._database, self._digest = database, digest
+        self._submissions_max, self._refusal = submissions_max, refusal
         self._window = SlidingWindow(client, submissions_max, WINDOW)
         self._locks = [asyncio.Lock() for _ in range(LOCK_COUNT)]
         self._spellings: OrderedDict[tuple[str, str], set[str]] = OrderedDict()
@@ -76,7 +86,7 @@ class HourlyUserRateLimit:
         """See `ingest.domain.ports.UserRateLimit.reservation`."""
         by_key = Counter[str]()
         for user, count in counts.items():
-            by_key[submissions_key(tenant, user)] += count
+            by_key[submissions_key(tenant, self._digest.of(tenant, limit_key(user)))] += count
         wait = await self._window.wait(request_id.hex, by_key)
         async with contextlib.AsyncExitStack() as stack:
             if wait is None and not self._window.is_complete:

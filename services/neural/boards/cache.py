@@ -12,6 +12,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from kit.channels import ALL_BOARDS, BOARD_CHANGES, board_key, boards_of_user
+from kit.redis.user_digest import UserDigest
 from kit.telemetry.metrics import Counter
 from neural.domain.boards import decode, encode
 from neural.domain.model import ANY, Board, BoardKey
@@ -33,18 +34,19 @@ return 1
 """
 
 
-def cache_key(key: BoardKey) -> str:
-    """Returns the Redis key of a board. All boards of a tenant are in one slot of a cluster."""
-    return board_key(key.tenant_id, key.user_id, key.task_type, key.domain_mode)
-
-
 class BoardCache:
     """The cache of boards that all processes share."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
-        self._client = client
+    def __init__(self, client: redis.asyncio.Redis, digest: UserDigest) -> None:
+        """Names of keys contain digests of user ids."""
+        self._client, self._digest = client, digest
         self._keep_newer = client.register_script(_KEEP_NEWER)
         self._down_until = 0.0
+
+    def cache_key(self, key: BoardKey) -> str:
+        """Returns the Redis key of a board. All boards of a tenant are in one slot of a cluster."""
+        user = self._digest.of(key.tenant_id, key.user_id)
+        return board_key(key.tenant_id, user, key.task_type, key.domain_mode)
 
     def _note_failure(self, operation: str) -> None:
         FAILURES.labels(operation).inc()
@@ -58,7 +60,7 @@ class BoardCache:
         try:
             async with self._client.pipeline(transaction=False) as pipe:
                 for key in keys:
-                    pipe.get(cache_key(key))
+                    pipe.get(self.cache_key(key))
                 values = await pipe.execute()
         except (RedisError, OSError, TimeoutError):
             self._note_failure("get")
@@ -80,7 +82,7 @@ class BoardCache:
             async with self._client.pipeline(transaction=False) as pipe:
                 for board in boards:
                     await self._keep_newer(
-                        keys=[cache_key(board.key)], args=[encode(board), board.revision, ttl_ms], client=pipe
+                        keys=[self.cache_key(board.key)], args=[encode(board), board.revision, ttl_ms], client=pipe
                     )
                 await pipe.execute()
         except (RedisError, OSError, TimeoutError):
@@ -108,7 +110,7 @@ class BoardCache:
 
     async def remove_user(self, tenant: str, user: str) -> bool:
         """Removes the boards of a user and notifies all processes. Returns whether it succeeded."""
-        return await self._remove("forget", boards_of_user(tenant, user), tenant)
+        return await self._remove("forget", boards_of_user(tenant, self._digest.of(tenant, user)), tenant)
 
     async def _remove(self, operation: str, pattern: str, tenant: str) -> bool:
         try:

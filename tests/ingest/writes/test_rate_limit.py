@@ -71,7 +71,9 @@ async def test_votes_above_hourly_limit_are_refused(ingest: IngestService) -> No
 async def test_votes_older_than_an_hour_no_longer_count(ingest: IngestService, redis_url: str) -> None:
     await fill_limit(ingest)
     async with redis.asyncio.Redis.from_url(redis_url) as client:
-        (key,) = [each async for each in client.scan_iter("*acme*pace:u")]
+        keys = [each async for each in client.scan_iter("*acme*pace:*")]
+        assert all(len(each.rpartition(b":")[2]) == 32 for each in keys), "keys contain digests of user ids"
+        (key,) = [each for each in keys if await client.zcard(each) == LIMIT]
         oldest = await client.zrange(key, 0, 2)
         await client.zadd(key, {member.decode(): 1.0 for member in oldest if isinstance(member, bytes)})
         assert 0 < await client.pttl(key) <= 3_600_000

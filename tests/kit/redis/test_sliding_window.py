@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from kit.redis.client import open_redis
 from kit.redis.sliding_window import SlidingWindow
+from tests.support.servers import Apart, running_valkey
 
 HOUR = timedelta(hours=1)
 
@@ -49,3 +50,21 @@ async def test_window_without_redis_is_incomplete_and_admits() -> None:
         assert await window.wait("r1", {"a": 5}) is None
         assert not window.is_complete
     assert not SlidingWindow(None, 1, HOUR).is_complete
+
+
+async def test_window_on_a_redis_that_lost_its_counts_is_incomplete(apart: Apart, redis_url: str) -> None:
+    with running_valkey(apart) as server:
+        async with open_redis(server.url) as client:
+            await client.config_set("appendonly", "no")  # the configuration file of the server keeps it on
+            window = SlidingWindow(client, 1, HOUR)
+            assert await window.wait("r1", {"a": 1}) is None
+            assert not window.is_complete
+            young = SlidingWindow(client, 1, timedelta(milliseconds=1))
+            await young.wait("r1", {"b": 1})
+            async with asyncio.timeout(5):
+                while not young.is_complete:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+    async with open_redis(redis_url) as client:
+        kept = SlidingWindow(client, 1, HOUR)
+        await kept.wait("r1", {"a": 1})
+        assert kept.is_complete, "an append-only file keeps the counts"

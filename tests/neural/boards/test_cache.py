@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from kit.channels import BOARD_CHANGES
+from kit.channels import BOARD_CHANGES, board_key
 from kit.redis.client import open_redis
-from neural.boards.cache import BoardCache, cache_key
+from neural.boards.cache import BoardCache
 from neural.domain.boards import decode
 from neural.domain.model import ANY, BoardKey
 from radiant.neural.v1 import learning_service_pb2
-from tests.neural.fixtures.boards import KEY, board, revision
+from tests.neural.fixtures.boards import CACHE_KEY, DIGEST, KEY, board, revision
 from tests.neural.fixtures.service import NeuralService, open_service, wait_until
 from tests.neural.fixtures.stack import LearningStack
 from tests.support.servers import Apart, running_valkey
@@ -33,7 +33,7 @@ async def test_cache_after_puts_in_any_order_has_newest_board(redis_url: str, se
     numbers = [*range(95, 125), *chance.choices(range(95, 125), k=30)]
     chance.shuffle(numbers)
     async with open_redis(redis_url) as one, open_redis(redis_url) as two:
-        caches = [BoardCache(one), BoardCache(two)]
+        caches = [BoardCache(one, DIGEST), BoardCache(two, DIGEST)]
         newest = 0
         while numbers:
             part, numbers = numbers[:3], numbers[3:]
@@ -45,7 +45,7 @@ async def test_cache_after_puts_in_any_order_has_newest_board(redis_url: str, se
 
 async def test_cache_after_concurrent_puts_has_newest_board(redis_url: str) -> None:
     async with open_redis(redis_url) as client:
-        cache = BoardCache(client)
+        cache = BoardCache(client, DIGEST)
         numbers = list(range(100, 125))
         random.Random(1).shuffle(numbers)
         assert all(await asyncio.gather(*(cache.put([board(revision(number), number)]) for number in numbers)))
@@ -55,17 +55,29 @@ async def test_cache_after_concurrent_puts_has_newest_board(redis_url: str) -> N
 @pytest.mark.parametrize("value", [b"", b"x", b"{}", b"[]", b'{"rows": [[1]]}', b"\xff\xfe", b"null"])
 async def test_malformed_cached_value_is_a_miss(redis_url: str, value: bytes) -> None:
     async with open_redis(redis_url) as client:
-        await client.set(cache_key(KEY), value)
-        cache = BoardCache(client)
+        await client.set(CACHE_KEY, value)
+        cache = BoardCache(client, DIGEST)
         other = dataclasses.replace(KEY, user_id="u")
         await cache.put([board(revision(1), key=other)])
         assert set(await cache.get([KEY, other])) == {other}
 
 
+async def test_board_of_a_user_has_a_key_without_the_user_id(redis_url: str) -> None:
+    async with open_redis(redis_url) as client:
+        cache, of_user = BoardCache(client, DIGEST), dataclasses.replace(KEY, user_id="ann@example.com")
+        await cache.put([board(revision(1), key=of_user)])
+        (name,) = [key async for key in client.scan_iter()]
+        assert b"ann" not in name
+        assert name.decode() == board_key("acme", DIGEST.of("acme", "ann@example.com"), "chat", "general")
+        assert b"ann" not in (await client.get(name) or b"")
+        assert await cache.remove_user("acme", "ann@example.com")
+        assert await client.keys() == []
+
+
 async def test_clear_keeps_other_keys(redis_url: str) -> None:
     async with open_redis(redis_url) as client, client.pubsub() as subscription:
         await subscription.subscribe(BOARD_CHANGES)
-        cache = BoardCache(client)
+        cache = BoardCache(client, DIGEST)
         await client.set("other:board:x", "kept")
         await cache.put([board(revision(1)), board(revision(1), key=BoardKey(ANY, ANY, "chat", "general"))])
         assert await cache.clear()
@@ -81,7 +93,7 @@ async def test_board_is_cached_within_a_second_of_commit(database_url: str, redi
             await service.feedback.rate("m", [1])
 
             async def is_cached(number: int = number) -> bool:
-                value: Any = await client.get(cache_key(KEY))
+                value: Any = await client.get(CACHE_KEY)
                 return value is not None and decode(KEY, value).rows["m"].total == number
 
             seconds.append(await wait_until(5, is_cached))
@@ -112,16 +124,16 @@ async def test_redis_restarted_with_stale_boards_is_cleared(database_url: str, a
         async with open_service(database_url, server.url) as service:
             await assert_fresh(service, 3)
             async with redis.asyncio.Redis.from_url(server.url) as client:
-                stale: Any = await client.get(cache_key(KEY))
+                stale: Any = await client.get(CACHE_KEY)
             apart.run(server.stop())
             await assert_fresh(service, 3)
             assert not (await service.call("GetLearningStatus", status())).cache_available
             apart.run(server.start())
             async with redis.asyncio.Redis.from_url(server.url) as client:
-                await client.set(cache_key(KEY), stale)
+                await client.set(CACHE_KEY, stale)
 
                 async def is_replaced() -> bool:
-                    value: Any = await client.get(cache_key(KEY))
+                    value: Any = await client.get(CACHE_KEY)
                     return value is None or decode(KEY, value).rows["m"].total > 3
 
                 await wait_until(10, is_replaced)
@@ -132,7 +144,7 @@ async def test_redis_restarted_with_stale_boards_is_cleared(database_url: str, a
                 async def is_cached() -> bool:
                     """Writes one vote, and returns whether its board is cached. Writes pause 0.5 s after a failure."""
                     await assert_fresh(service, 1)
-                    value: Any = await client.get(cache_key(KEY))
+                    value: Any = await client.get(CACHE_KEY)
                     return value is not None and decode(KEY, value).rows["m"].total > 9
 
                 await wait_until(10, is_cached)

@@ -16,6 +16,7 @@ from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.recommender import Recommender
 from neural.settings import RecommendSettings
 from neural.trust.rounds import TrustRounds
+from tests.neural.fixtures.boards import DIGEST
 from tests.neural.fixtures.erasures import (
     ERASED,
     erasure_of_new_process,
@@ -156,6 +157,12 @@ async def test_interrupted_erasure_is_resumed(
     await assert_equal_rows(stack, twin)
 
 
+async def cache_keys(redis_url: str) -> list[bytes]:
+    """Returns the keys of the tenant in Redis."""
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
+        return [key async for key in client.scan_iter("*acme*")]
+
+
 async def test_erasure_leaves_no_row_or_cache_key_with_user(stack: LearningStack, redis_url: str) -> None:
     await learn_history(stack, random_history(8))
     await stack.rows("UPDATE ingest.outputs SET conversation_id = 'c'")
@@ -167,6 +174,9 @@ async def test_erasure_leaves_no_row_or_cache_key_with_user(stack: LearningStack
     await stack.publish()
     assert await stack.queued() == 0
     assert len(await tables_with_user(stack, tenant="acme")) > 8
+    digest = DIGEST.of("acme", ERASED)
+    await stack.estimates(user=ERASED)  # publishing has cleared the cache
+    assert any(digest.encode() in key for key in await cache_keys(redis_url))
     await request_erasure(stack)
     await finish_erasures(stack)
     async with stack.feedback.connection.transaction():
@@ -174,10 +184,9 @@ async def test_erasure_leaves_no_row_or_cache_key_with_user(stack: LearningStack
             await stack.rows("UPDATE ingest.erasures SET parts_done = parts_done || $1::text", part)
         await stack.rows("UPDATE ingest.erasures SET user_id = ''")
     assert await tables_with_user(stack, tenant="acme") == []
-    async with redis.asyncio.Redis.from_url(redis_url) as client:
-        keys = [key async for key in client.scan_iter("*acme*")]
-        assert keys
-        assert [key for key in keys if ERASED.encode() in key] == []
+    keys = await cache_keys(redis_url)
+    assert keys
+    assert [key for key in keys if ERASED.encode() in key or digest.encode() in key] == []
     assert await tables_with_user(stack, tenant="globex") != []
 
 
