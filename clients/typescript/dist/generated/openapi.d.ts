@@ -1818,7 +1818,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Identifier of the user, in any spelling with the same user key. Rows that earlier versions stored under another spelling are erased, too. 1 to 200 characters. Required. */
+            /** @description Identifier of the user, in any spelling with the same user key. The erasure includes rows that earlier versions stored under another spelling. 1 to 200 characters. Required. */
             userId: string;
         };
         /** @description ForgetUserResponse confirms that the data of this service is erased. */
@@ -5501,7 +5501,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Identifier of the user, in any spelling with the same user key. Rows that earlier versions stored under another spelling are erased, too. 1 to 200 characters. Required. */
+                /** @description Identifier of the user, in any spelling with the same user key. The erasure includes rows that earlier versions stored under another spelling. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
