@@ -207,12 +207,10 @@ class LocalTable:
 
         Ignores an invalid identifier, because the service would reject the whole stream.
         """
-        user_id = user_key(user_id)
-        if not is_valid_user_id(user_id):
+        if not is_valid_user_id(user := user_key(user_id)):
             return
-        is_followed = user_id in self._users
-        self._users.pop(user_id, None)
-        self._users[user_id] = None
+        is_followed = self._users.pop(user, False) is None
+        self._users[user] = None
         if is_followed or self._task is None:
             return
         while len(self._users) > USERS_MAX:

@@ -248,20 +248,20 @@ CREATE VIEW experiments_api_v1.user_spellings AS
     ingest_api_v1.user_key(ab_experiment_assignments.user_id) AS user_key,
     ab_experiment_assignments.user_id
    FROM experiments.ab_experiment_assignments
-  WHERE (ab_experiment_assignments.user_id <> ingest_api_v1.user_key(ab_experiment_assignments.user_id))
+  WHERE (((ab_experiment_assignments.user_id = ingest_api_v1.user_key(ab_experiment_assignments.user_id)))::integer = 0)
 UNION
  SELECT exposures.tenant_id,
     ingest_api_v1.user_key(exposures.user_id) AS user_key,
     exposures.user_id
    FROM experiments.exposures
-  WHERE (exposures.user_id <> ingest_api_v1.user_key(exposures.user_id))
+  WHERE (((exposures.user_id = ingest_api_v1.user_key(exposures.user_id)))::integer = 0)
 UNION
  SELECT t.tenant_id,
     ingest_api_v1.user_key(f.key) AS user_key,
     f.key AS user_id
    FROM (experiments.ab_experiments t
      CROSS JOIN LATERAL jsonb_object_keys((t.definition -> 'forced'::text)) f(key))
-  WHERE (f.key <> ingest_api_v1.user_key(f.key));
+  WHERE (((f.key = ingest_api_v1.user_key(f.key)))::integer = 0);
 
 --
 -- ab_experiment_assignments ab_experiment_assignments_pkey; Type: CONSTRAINT
@@ -323,7 +323,7 @@ ALTER TABLE ONLY experiments.rollouts
 -- ab_experiment_assignments_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX ab_experiment_assignments_spellings_idx ON experiments.ab_experiment_assignments USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX ab_experiment_assignments_spellings_idx ON experiments.ab_experiment_assignments USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- ab_experiment_assignments_user_key_idx; Type: INDEX
@@ -341,7 +341,7 @@ CREATE INDEX ab_experiments_created_idx ON experiments.ab_experiments USING btre
 -- exposures_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX exposures_spellings_idx ON experiments.exposures USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX exposures_spellings_idx ON experiments.exposures USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- exposures_user_key_idx; Type: INDEX

@@ -1,6 +1,6 @@
-"""Routes for administrators of a tenant: outputs, users, trust scores and the audit log."""
+"""Routes for administrators of a tenant: outputs, users, evaluators, trust scores and the audit log."""
 
-from gateway.routes.model import AUDIT, INGEST, LEARNING, PAGES, TENANT, WHOLE_REQUEST, Route
+from gateway.routes.model import AUDIT, EVALUATORS, INGEST, LEARNING, PAGES, TENANT, WHOLE_REQUEST, Route
 
 ROUTES = (
     Route(
@@ -78,6 +78,35 @@ ROUTES = (
     ),
     Route(
         method="GET",
+        path="/admin/evaluators",
+        service="ingest",
+        grpc_service=EVALUATORS,
+        rpc="ListEvaluators",
+        summary="Lists the registered evaluators by name.",
+        query_params=TENANT,
+    ),
+    Route(
+        method="PUT",
+        path="/admin/evaluators/{name}",
+        service="ingest",
+        grpc_service=EVALUATORS,
+        rpc="RegisterEvaluator",
+        summary="Registers an evaluator, whose votes have a higher hourly limit than those of users.",
+        path_params={"name": "name"},
+        query_params=TENANT,
+    ),
+    Route(
+        method="DELETE",
+        path="/admin/evaluators/{name}",
+        service="ingest",
+        grpc_service=EVALUATORS,
+        rpc="RemoveEvaluator",
+        summary="Removes an evaluator from the registered ones.",
+        path_params={"name": "name"},
+        query_params=TENANT,
+    ),
+    Route(
+        method="GET",
         path="/admin/audit",
         service="ingest",
         grpc_service=AUDIT,
@@ -124,4 +153,4 @@ ROUTES = (
         query_params=TENANT,
     ),
 )
-"""Routes for administrators of a tenant: outputs, users, trust scores and the audit log."""
+"""Routes for administrators of a tenant: outputs, users, evaluators, trust scores and the audit log."""

@@ -14,7 +14,6 @@ from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
 from kit.tenant_slots import TenantSlots
 
-_SQL = load_queries("ingest", "privacy.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 CONCURRENT_MAX, CONCURRENT_PER_TENANT_MAX = 4, 2
@@ -70,7 +69,6 @@ class UserExports:
             await connection.execute(_SESSION["disable_statement_timeout"])
             for spelling in (user, *await earlier_spellings(connection, tenant, user)):
                 for source in await published_sources(connection):
-                    query = _SQL[f"{source}_records"]
-                    values = tenant, spelling
-                    async for row in connection.cursor(query, *values, prefetch=ROWS_PREFETCHED, timeout=EXPORT_S_MAX):
+                    values = source.records, tenant, spelling
+                    async for row in connection.cursor(*values, prefetch=ROWS_PREFETCHED, timeout=EXPORT_S_MAX):
                         yield row["kind"], row["record"]

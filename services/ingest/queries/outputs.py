@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import asyncpg
@@ -97,13 +97,10 @@ async def list_outputs(
     """
     async with timeout_advice(), database.tenant(tenant) as connection:
         await connection.execute(_SESSION["plan_for_values"])
-        search = _OutputSearch(connection, tenant, conditions, limit)
-        if conditions.conversation_id:
-            rows = await search.conversation(before)
-        elif conditions.has_feedback_condition:
-            rows = await search.with_feedback(before)
-        else:
-            rows = await search.block(before, (conditions.start, ""))
+        rows = await _OutputSearch(connection, tenant, conditions, limit).outputs(before)
+        for user in await _earlier_spellings(connection, tenant, conditions.user_id):
+            search = _OutputSearch(connection, tenant, replace(conditions, user_id=user), limit)
+            rows = sorted([*rows, *await search.outputs(before)], key=_key_of, reverse=True)[:limit]
         await connection.execute(_SESSION["plan_automatically"])
         counts = await load_counts(connection, tenant, [row["output_id"] for row in rows])
     return OutputList(rows=rows, counts=counts)
@@ -128,6 +125,16 @@ async def load_output(database: Database, tenant: str, output_id: str) -> Output
     )
 
 
+async def _earlier_spellings(connection: Connection, tenant: str, user: str) -> list[str]:
+    """Returns other ids of a user in rows of earlier versions; none without a user."""
+    rows = await connection.fetch(_SQL["user_spellings"], tenant, user) if user else ()
+    return [row["user_id"] for row in rows]
+
+
+def _key_of(row: asyncpg.Record) -> OutputKey:
+    return row["created_at"], row["output_id"]
+
+
 @dataclass(frozen=True, slots=True)
 class _OutputSearch:
     """One search for at most `rows_max` outputs."""
@@ -136,6 +143,14 @@ class _OutputSearch:
     tenant: str
     conditions: OutputFilter
     rows_max: int
+
+    async def outputs(self, before: OutputKey) -> list[asyncpg.Record]:
+        """Returns outputs before a key, newest first."""
+        if self.conditions.conversation_id:
+            return await self.conversation(before)
+        if self.conditions.has_feedback_condition:
+            return await self.with_feedback(before)
+        return await self.block(before, (self.conditions.start, ""))
 
     async def block(
         self, before: OutputKey, floor: OutputKey, ids: Sequence[str] | None = None, found: int = 0

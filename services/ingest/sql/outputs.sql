@@ -6,8 +6,7 @@ WHERE m.tenant_id = $1
   AND ($5::text = '' OR $5 = ANY (m.models_used))
   AND ($6::text = '' OR m.task_type = $6)
   AND ($7::text = '' OR m.domain_mode = $7)
-  AND ($8::text = '' OR m.user_id = $8
-    OR m.user_id IN (SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $8))
+  AND ($8::text = '' OR m.user_id = $8)
 ORDER BY m.created_at DESC, m.output_id DESC OFFSET $9 LIMIT 1;
 
 -- query: conversation_block
@@ -29,8 +28,7 @@ WHERE m.tenant_id = $1
   AND ($7::text = '' OR $7 = ANY (m.models_used))
   AND ($8::text = '' OR m.task_type = $8)
   AND ($9::text = '' OR m.domain_mode = $9)
-  AND ($10::text = '' OR m.user_id = $10
-    OR m.user_id IN (SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $10))
+  AND ($10::text = '' OR m.user_id = $10)
   AND ($11::smallint IS NULL OR EXISTS (
     SELECT FROM ingest.standing_votes f WHERE f.tenant_id = $1 AND f.output_id = m.output_id AND f.rating = $11 /* per output */))
   AND ($12::text = '' OR EXISTS (
@@ -77,3 +75,7 @@ ORDER BY occurred_at DESC, signal_id DESC LIMIT $3;
 -- Standing voice comments on an output, newest first, including those without a transcript.
 SELECT voice_id::text AS voice_id FROM ingest.standing_voice WHERE tenant_id = $1 AND output_id = $2
 ORDER BY created_at DESC, voice_id DESC LIMIT $3;
+
+-- query: user_spellings
+-- Ids of a user in manifests that earlier versions stored under another spelling than the user key.
+SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;

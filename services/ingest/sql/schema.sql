@@ -980,37 +980,37 @@ CREATE VIEW ingest_api_v1.user_spellings AS
     ingest_api_v1.user_key(execution_manifests.user_id) AS user_key,
     execution_manifests.user_id
    FROM ingest.execution_manifests
-  WHERE (execution_manifests.user_id <> ingest_api_v1.user_key(execution_manifests.user_id))
+  WHERE (((execution_manifests.user_id = ingest_api_v1.user_key(execution_manifests.user_id)))::integer = 0)
 UNION
  SELECT explicit_feedback.tenant_id,
     ingest_api_v1.user_key(explicit_feedback.user_id) AS user_key,
     explicit_feedback.user_id
    FROM ingest.explicit_feedback
-  WHERE (explicit_feedback.user_id <> ingest_api_v1.user_key(explicit_feedback.user_id))
+  WHERE (((explicit_feedback.user_id = ingest_api_v1.user_key(explicit_feedback.user_id)))::integer = 0)
 UNION
  SELECT feedback_asks.tenant_id,
     ingest_api_v1.user_key(feedback_asks.user_id) AS user_key,
     feedback_asks.user_id
    FROM ingest.feedback_asks
-  WHERE (feedback_asks.user_id <> ingest_api_v1.user_key(feedback_asks.user_id))
+  WHERE (((feedback_asks.user_id = ingest_api_v1.user_key(feedback_asks.user_id)))::integer = 0)
 UNION
  SELECT implicit_signals.tenant_id,
     ingest_api_v1.user_key(implicit_signals.user_id) AS user_key,
     implicit_signals.user_id
    FROM ingest.implicit_signals
-  WHERE (implicit_signals.user_id <> ingest_api_v1.user_key(implicit_signals.user_id))
+  WHERE (((implicit_signals.user_id = ingest_api_v1.user_key(implicit_signals.user_id)))::integer = 0)
 UNION
  SELECT retractions.tenant_id,
     ingest_api_v1.user_key(retractions.user_id) AS user_key,
     retractions.user_id
    FROM ingest.retractions
-  WHERE (retractions.user_id <> ingest_api_v1.user_key(retractions.user_id))
+  WHERE (((retractions.user_id = ingest_api_v1.user_key(retractions.user_id)))::integer = 0)
 UNION
  SELECT voice_feedback.tenant_id,
     ingest_api_v1.user_key(voice_feedback.user_id) AS user_key,
     voice_feedback.user_id
    FROM ingest.voice_feedback
-  WHERE (voice_feedback.user_id <> ingest_api_v1.user_key(voice_feedback.user_id));
+  WHERE (((voice_feedback.user_id = ingest_api_v1.user_key(voice_feedback.user_id)))::integer = 0);
 
 --
 -- voice_jobs; Type: VIEW
@@ -1214,7 +1214,7 @@ CREATE INDEX execution_manifests_newest_idx ON ONLY ingest.execution_manifests U
 -- execution_manifests_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX execution_manifests_spellings_idx ON ONLY ingest.execution_manifests USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX execution_manifests_spellings_idx ON ONLY ingest.execution_manifests USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- execution_manifests_user_idx; Type: INDEX
@@ -1232,7 +1232,7 @@ CREATE INDEX execution_manifests_user_key_idx ON ONLY ingest.execution_manifests
 -- explicit_feedback_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX explicit_feedback_spellings_idx ON ingest.explicit_feedback USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX explicit_feedback_spellings_idx ON ingest.explicit_feedback USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- explicit_feedback_user_idx; Type: INDEX
@@ -1256,13 +1256,13 @@ CREATE INDEX feedback_asks_newest_idx ON ingest.feedback_asks USING btree (tenan
 -- feedback_asks_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX feedback_asks_spellings_idx ON ingest.feedback_asks USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX feedback_asks_spellings_idx ON ingest.feedback_asks USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- implicit_signals_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- implicit_signals_user_key_idx; Type: INDEX
@@ -1286,7 +1286,7 @@ CREATE INDEX requests_created_at_idx ON ingest.requests USING btree (created_at)
 -- retractions_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- voice_feedback_id_idx; Type: INDEX
@@ -1304,7 +1304,7 @@ CREATE INDEX voice_feedback_list_idx ON ONLY ingest.voice_feedback USING btree (
 -- voice_feedback_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX voice_feedback_spellings_idx ON ONLY ingest.voice_feedback USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX voice_feedback_spellings_idx ON ONLY ingest.voice_feedback USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- voice_feedback_user_idx; Type: INDEX

@@ -1046,13 +1046,13 @@ CREATE VIEW neural_api_v1.user_spellings AS
     ingest_api_v1.user_key(neural_routing_recommendations.user_id) AS user_key,
     neural_routing_recommendations.user_id
    FROM neural.neural_routing_recommendations
-  WHERE (neural_routing_recommendations.user_id <> ingest_api_v1.user_key(neural_routing_recommendations.user_id))
+  WHERE (((neural_routing_recommendations.user_id = ingest_api_v1.user_key(neural_routing_recommendations.user_id)))::integer = 0)
 UNION
  SELECT user_trust_scores.tenant_id,
     ingest_api_v1.user_key(user_trust_scores.user_id) AS user_key,
     user_trust_scores.user_id
    FROM neural.user_trust_scores
-  WHERE (user_trust_scores.user_id <> ingest_api_v1.user_key(user_trust_scores.user_id));
+  WHERE (((user_trust_scores.user_id = ingest_api_v1.user_key(user_trust_scores.user_id)))::integer = 0);
 
 --
 -- board_revisions board_revisions_pkey; Type: CONSTRAINT
@@ -1252,7 +1252,7 @@ CREATE INDEX neural_model_scores_cell_idx ON ONLY neural.neural_model_scores USI
 -- neural_routing_recommendations_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX neural_routing_recommendations_spellings_idx ON ONLY neural.neural_routing_recommendations USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX neural_routing_recommendations_spellings_idx ON ONLY neural.neural_routing_recommendations USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- neural_routing_recommendations_user_idx; Type: INDEX
@@ -1294,7 +1294,7 @@ CREATE UNIQUE INDEX score_versions_run_id_idx ON neural.score_versions USING btr
 -- user_trust_scores_spellings_idx; Type: INDEX
 --
 
-CREATE INDEX user_trust_scores_spellings_idx ON neural.user_trust_scores USING btree (tenant_id, user_id) WHERE (user_id <> ingest_api_v1.user_key(user_id));
+CREATE INDEX user_trust_scores_spellings_idx ON neural.user_trust_scores USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
 -- board_revisions; Type: ROW SECURITY

@@ -53,11 +53,17 @@ class FeedbackQueries:
         return row
 
     async def page(self, wanted: FeedbackFilter, after: tuple[int, str], limit: int) -> Sequence[asyncpg.Record]:
-        """Returns up to `limit` rows after a key (microseconds since 1970, voice_id), newest first."""
-        values = (wanted.tenant_id, wanted.status, wanted.output_id, wanted.user_id, *after, limit)
-        async with self._database.tenant(wanted.tenant_id) as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(_SQL["list_feedback"], *values)
-        return rows
+        """Returns up to `limit` rows after a key (microseconds since 1970, voice_id), newest first.
+
+        Rows of a user include those that earlier versions stored under another spelling of the user id.
+        """
+        tenant, rows = wanted.tenant_id, list[asyncpg.Record]()
+        async with self._database.tenant(tenant) as connection:
+            spellings = await connection.fetch(_SQL["user_spellings"], tenant, wanted.user_id) if wanted.user_id else ()
+            for user in (wanted.user_id, *(row["user_id"] for row in spellings)):
+                values = tenant, wanted.status, wanted.output_id, user, *after, limit
+                rows += await connection.fetch(_SQL["list_feedback"], *values)
+        return sorted(rows, key=lambda row: (row["created_at"], row["voice_id"]), reverse=True)[:limit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

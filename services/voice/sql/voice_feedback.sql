@@ -9,9 +9,7 @@ SELECT * FROM ingest_api_v1.voice_jobs WHERE tenant_id = $1 AND voice_id = $2;
 -- query: list_feedback
 -- A page, newest first, after a key. An empty filter matches all rows.
 SELECT * FROM ingest_api_v1.voice_jobs
-WHERE tenant_id = $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR output_id = $3)
-  AND ($4 = '' OR user_id = $4
-    OR user_id IN (SELECT s.user_id FROM ingest_api_v1.user_spellings s WHERE s.tenant_id = $1 AND s.user_key = $4))
+WHERE tenant_id = $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR output_id = $3) AND ($4 = '' OR user_id = $4)
   AND (created_at, voice_id) < (timestamptz 'epoch' + $5::bigint * interval '1 microsecond', $6::uuid)
 ORDER BY created_at DESC, voice_id DESC LIMIT $7;
 
@@ -39,3 +37,7 @@ GROUP BY status;
 -- query: all_depths
 -- Voice comments of all tenants that wait or are processed, by status.
 SELECT status, count(*) AS count, min(created_at) AS oldest FROM ingest_api_v1.voice_waiting GROUP BY status;
+
+-- query: user_spellings
+-- Ids of a user in rows that earlier versions stored under another spelling than the user key.
+SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;

@@ -65,6 +65,18 @@ async def test_decision_with_several_matching_entries_uses_the_narrowest_eligibl
     assert not table.knows(["user", "new"])
 
 
+async def test_spellings_of_a_user_use_the_entries_of_the_user(fake: FakeSuite, connection: Connection) -> None:
+    table = LocalTable(connection, user_ids=["\u200bu1", "u1 ", "\u3000"], follow_interval=0.0)
+    fake.recommend.parts.put_nowait(part(entry({"user": 1.0}, "u1", "chat", "general"), entry({"any": 1.0})))
+    table.start()
+    assert await table.ready(5)
+    assert list(fake.recommend.watches[0].user_ids) == ["u1"]
+    table.follow("\uff55\uff11")
+    assert [one.model for one in table.models(" u1", "chat", "")] == ["user"]
+    assert reasoning_of(table.decide("u\u00ad1", "chat", "")) == "u1/chat/general"
+    await table.close()
+
+
 async def test_changed_entry_replaces_the_entry_and_empty_entry_removes_it(fake: FakeSuite, table: LocalTable) -> None:
     fake.recommend.parts.put_nowait(part(entry({"a": 1.0}, "", "chat"), entry({"z": 1.0})))
     assert await table.ready(5)

@@ -53,6 +53,28 @@ async def service_assignments(
     return list((await service.call("BatchAssignVariants", request, caller)).assignments)
 
 
+async def test_spellings_of_a_user_get_the_variant_of_the_service(service: ExperimentsService) -> None:
+    started = await service.started(draft(traffic_percentage=0.5, forced_variants={"te\u200bster ": "treatment"}))
+    assert dict(started.forced_variants) == {"tester": "treatment"}
+    async with local_experiments(service) as local:
+        for number in range(20):
+            spelling = f"\ufeff\uff55{number}\u00a0"
+            found = local.covering(spelling)
+            of_service = await service.assigned(started.experiment_id, spelling)
+            of_key = await service.assigned(started.experiment_id, f"u{number}")
+            assert found is not None
+            assert found.variant == of_service.variant == of_key.variant
+            local.expose(found, spelling)
+        forced = local.covering("\uff54ester")
+        assert forced is not None
+        assert (forced.variant, forced.analysed) == ("treatment", False)
+        await local.flush()
+    stored = await service.rows("SELECT user_id FROM experiments.exposures")
+    assert {row["user_id"] for row in stored} == {f"u{number}" for number in range(20)}
+    stored = await service.rows("SELECT DISTINCT user_id FROM experiments.ab_experiment_assignments")
+    assert {row["user_id"] for row in stored} == {f"u{number}" for number in range(20)}
+
+
 @pytest.mark.parametrize("all_tenants", [False, True])
 async def test_local_assignment_of_all_users_equals_assignment_of_the_service(
     service: ExperimentsService, all_tenants: bool

@@ -280,13 +280,13 @@ async def test_write_to_slow_disk_does_not_block_the_event_loop(
 
 async def test_erased_user_is_removed_from_the_spool(tmp_path: Path) -> None:
     async with outage(tmp_path) as (radiant, port):
-        await radiant.ingest.submit_feedback("o", "gone", "positive", comment="comment of gone")
+        await radiant.ingest.submit_feedback("o", " go\u200bne", "positive", comment="comment of gone")
         await radiant.ingest.submit_feedback("o", "stays", "positive")
         both = [implicit_signal("o", user, "regenerate") for user in ("gone", "stays")]
         await radiant.ingest.submit_signals(both)
         assert radiant.spool is not None
         with pytest.raises(Unavailable):
-            await radiant.ingest.forget_user("gone")
+            await radiant.ingest.forget_user("gone\u00a0")
         assert radiant.health().spool.records == 2  # type: ignore[union-attr]
         assert b"gone" not in b"".join(one.read_bytes() for one in radiant.spool.folder.iterdir())
         async with restored(radiant, port) as served:

@@ -211,6 +211,21 @@ async def test_evaluations_of_one_user_on_one_span_become_one_vote(gateway: Otlp
     assert stored["client_time"].timestamp() == START_NS / 1e9 + 4
 
 
+async def test_spellings_of_a_user_in_spans_and_evaluations_become_one_user(gateway: OtlpGateway) -> None:
+    events = [
+        evaluation_event(evaluation("relevance", 0.9, user__id="a\u200bda")),
+        evaluation_event(evaluation("safety", 0.9), after_s=3),
+        evaluation_event(evaluation("completeness", 0.8, enduser__id="\uff41da"), after_s=4),
+    ]
+    chat = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "user.id": " ada\ufeff"}
+    await gateway.export_spans(span(1, chat, events=events))
+    await gateway.export_log_records(evaluation_record(2, evaluation(" to\u00adne ")))
+    (output,) = await gateway.manifests()
+    assert output["user_id"] == "ada"
+    votes = {each["user_id"]: list(each["categories"]) for each in await gateway.votes()}
+    assert votes == {"ada": ["completeness", "relevance", "safety"], "evaluator:tone": ["tone"]}
+
+
 def test_structured_prompt_is_hashed_as_canonical_json() -> None:
     rows = [row for row in MANIFEST_ROWS if row.attribute == "gen_ai.input.messages"]
     given = Attributes(pairs({"gen_ai.input.messages": MESSAGES}), ItemLimits()).read(rows)

@@ -31,6 +31,7 @@ from tests.gateway.fixtures.otlp import (
     trace_request,
 )
 from tests.ingest.fixtures import service as ingest
+from tests.ingest.fixtures.evaluators import register
 
 SHORT_RETRY = timedelta(seconds=0.05)
 
@@ -188,6 +189,23 @@ async def test_user_above_the_rate_limit_does_not_block_votes_of_other_users(dat
         assert {(derived_output_id(4), "u4"), (derived_output_id(5), "u5")} <= set(stored)
         again = await gateway.export_log_records(*others)
         assert not again.HasField("partial_success")
+
+
+async def test_evaluator_is_limited_as_a_user_until_it_is_registered(database_url: str, redis_url: str) -> None:
+    limit = {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}
+    async with ingest.open_service(database_url, redis_url, limit) as intake, otlp_gateway(intake) as gateway:
+        records = [evaluation_record(number, evaluation("tone")) for number in (1, 2, 3)]
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await gateway.call("logs", log_request(*records).SerializeToString())
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "RegisterEvaluator" in str(refused.value.details())
+        assert retry_info(refused.value).retry_delay.seconds > 60
+        assert {each["user_id"] for each in await gateway.votes()} == {"evaluator:tone"}
+        assert len(await gateway.votes()) == 2
+        await register(intake, "tone")
+        again = await gateway.export_log_records(*records)
+        assert not again.HasField("partial_success")
+        assert len(await gateway.votes()) == 3
 
 
 async def test_disabled_intake_has_no_receiver_and_no_routes(intake: ingest.IngestService) -> None:

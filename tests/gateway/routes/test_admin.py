@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kit.errors import Unavailable
-from radiant.ingest.v1 import audit_service_pb2, feedback_pb2, ingest_service_pb2
+from radiant.ingest.v1 import audit_service_pb2, evaluator_service_pb2, feedback_pb2, ingest_service_pb2
 from radiant.ingest.v1.ingest_service_pb2 import DayStats, ExportUserResponse, GetTenantFeedbackStatsResponse
 from tests.gateway.fixtures.gateway import Served, bearer, idempotency_key
 from tests.gateway.fixtures.problem_documents import invalid_fields, status_and_reason
@@ -54,6 +54,19 @@ async def test_tenant_stats_with_start_time_returns_days(scripted: ScriptedGatew
             "ListAuditEntries",
             audit_service_pb2.ListAuditEntriesRequest(action="experiment.start"),
         ),
+        ("/admin/evaluators", {}, "ListEvaluators", evaluator_service_pb2.ListEvaluatorsRequest()),
+        (
+            "/admin/users/%EF%BB%BFa%E2%80%8Blice%20/export",
+            {},
+            "ExportUser",
+            ingest_service_pb2.ExportUserRequest(user_id="alice"),
+        ),
+        (
+            "/admin/outputs",
+            {"userId": "\uff41lice\u00a0"},
+            "ListOutputs",
+            ingest_service_pb2.ListOutputsRequest(user_id="alice"),
+        ),
     ],
 )
 async def test_admin_route_with_parameters_sends_them_to_its_rpc(
@@ -74,6 +87,26 @@ async def test_erasure_as_admin_is_sent_with_the_idempotency_key_and_as_service_
     assert scripted.script.requests == [("ForgetUser", expected)]
     rejected = await scripted.request("DELETE", "/admin/users/u", caller=bearer("acme", "service"))
     assert status_and_reason(rejected) == (403, "ROLE_MISSING")
+
+
+async def test_evaluator_is_registered_and_removed_with_the_idempotency_key(scripted: ScriptedGateway) -> None:
+    key = idempotency_key()
+    fields = {"name": "tone/v2", "request_id": key["idempotency-key"]}
+    for method in ("PUT", "DELETE"):
+        answer = await scripted.request(method, "/admin/evaluators/tone%2Fv2", headers=key)
+        assert answer.status_code == 200, answer.text
+    assert scripted.script.requests == [
+        ("RegisterEvaluator", evaluator_service_pb2.RegisterEvaluatorRequest(**fields)),
+        ("RemoveEvaluator", evaluator_service_pb2.RemoveEvaluatorRequest(**fields)),
+    ]
+
+
+@pytest.mark.parametrize("user", ["%E2%80%8B", "%C2%A0%EF%BB%BF"])
+async def test_user_without_visible_characters_is_rejected_by_its_parameter(
+    scripted: ScriptedGateway, user: str
+) -> None:
+    answer = await scripted.request("DELETE", f"/admin/users/{user}", headers=idempotency_key())
+    assert invalid_fields(answer) == ["userId"]
 
 
 async def test_export_of_a_user_returns_one_record_per_line(scripted: ScriptedGateway) -> None:

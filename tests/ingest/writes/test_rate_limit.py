@@ -17,6 +17,7 @@ from ingest.settings import IngestSettings
 from kit.redis import client as redis_client
 from kit.redis import sliding_window
 from radiant.ingest.v1 import ingest_service_pb2 as pb
+from tests.ingest.fixtures.evaluators import register
 from tests.ingest.fixtures.service import CALLER, IngestService, new_id, open_service, reason_of, signal, thumb, vote
 from tests.support.servers import Apart, running_valkey
 from tests.support.suite import free_port, token
@@ -179,8 +180,10 @@ async def test_limit_holds_while_redis_is_down_and_after_data_loss(
             assert (await submit_concurrently(service, "c", 5)).count("ok") == 0
 
 
-async def test_limit_exempts_evaluators_of_service_callers_only(database_url: str, redis_url: str) -> None:
+async def test_limit_exempts_registered_evaluators_of_service_callers_only(database_url: str, redis_url: str) -> None:
     async with open_service(database_url, redis_url, {"RADIANT_EXPLICIT_PER_USER_HOUR": "2"}) as service:
+        for name in ("relevance", "mine"):
+            await register(service, name)
         for number in range(6):
             await service.call("SubmitExplicitFeedback", thumb(f"o-{number}", user="evaluator:relevance"))
         expert = token("acme", "expert")
@@ -189,3 +192,27 @@ async def test_limit_exempts_evaluators_of_service_callers_only(database_url: st
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await service.call("SubmitExplicitFeedback", thumb("p-9", user="evaluator:mine"), expert)
         assert reason_of(refused.value) == "USER_PACE"
+
+
+SPELLINGS = ("Alice", "alice", "ALICE ", "\u200balice", "al\u00adice", "\uff41lice", "\u3000aliCE\ufeff", "alice\ufe0f")
+"""Ids of one user and ids that differ from them in case."""
+
+
+@pytest.mark.parametrize("has_redis", [True, False])
+async def test_spellings_of_a_user_share_the_limit(database_url: str, redis_url: str, has_redis: bool) -> None:
+    async with open_service(database_url, redis_url if has_redis else "", LIMITED) as service:
+        votes = [thumb(f"o{n}", user=SPELLINGS[n % len(SPELLINGS)]) for n in range(LIMIT)]
+        assert [await outcome(service, each) for each in votes] == ["ok"] * LIMIT
+        for number, spelling in enumerate(SPELLINGS):
+            assert await outcome(service, thumb(f"more{number}", user=spelling)) == "USER_PACE", ascii(spelling)
+        assert await outcome(service, thumb("other", user="alicia")) == "ok"
+        users = await service.rows("SELECT DISTINCT user_id FROM ingest.explicit_feedback")
+    assert {row["user_id"] for row in users} == {"ALICE", "Alice", "aliCE", "alice", "alicia"}
+
+
+async def test_batch_with_spellings_of_a_user_counts_all_of_them(ingest: IngestService) -> None:
+    fits = pb.StreamSignalsRequest(batch_id=new_id(), feedback=[vote(f"a{n}", user="Ada") for n in range(LIMIT - 1)])
+    over = pb.StreamSignalsRequest(batch_id=new_id(), feedback=[vote("b", user="ada"), vote("c", user="ADA")])
+    found = await acks(ingest, fits, over)
+    assert found[fits.batch_id].accepted_count == LIMIT - 1
+    assert found[over.batch_id].refusal.reason == "USER_PACE"

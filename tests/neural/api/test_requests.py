@@ -13,7 +13,8 @@ import pytest
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2, scoring_pb2
 from tests.neural.fixtures.calls import METHODS, call_status, insert_feedback
 from tests.neural.fixtures.fields import WALK
-from tests.neural.fixtures.service import ACME, NeuralService, open_service
+from tests.neural.fixtures.service import ACME, NeuralService, open_service, wait_until
+from tests.support.suite import token
 
 
 @pytest.fixture
@@ -96,3 +97,20 @@ async def test_request_id_reused_for_another_request_is_rejected(neural: NeuralS
     assert (code, problems, reason) == ("INVALID_ARGUMENT", ["request_id"], "REQUEST_ID_REUSED")
     shown = await neural.call("GetTenantSettings", learning_service_pb2.GetTenantSettingsRequest())
     assert shown.settings.global_learning
+
+
+async def test_spellings_of_a_user_name_one_user(neural: NeuralService) -> None:
+    pin = learning_service_pb2.PinTrustScoreRequest(
+        request_id="018f0000-0000-7000-8000-000000000009", user_id="\uff41nn\u200b ", trust=0.5, reason="known"
+    )
+    assert (await neural.call("PinTrustScore", pin, token("acme", "admin"))).score.user_id == "ann"
+    for spelling in ("ann", "\ufeffann", "an\u00adn\u3000"):
+        await neural.ask(spelling)
+
+    async def is_logged() -> bool:
+        return len(await neural.rows("SELECT FROM neural.neural_routing_recommendations")) == 3
+
+    await wait_until(10, is_logged)
+    for table in ("user_trust_scores", "neural_routing_recommendations"):
+        users = await neural.rows(f"SELECT DISTINCT user_id FROM neural.{table} WHERE user_id LIKE '%nn%'")
+        assert [row["user_id"] for row in users] == ["ann"], table

@@ -43,6 +43,14 @@ async def test_list_with_pages_and_filters_returns_matching_rows_newest_first(se
     assert (await service.outcome("ListVoiceFeedback", request))[:2] == ("INVALID_ARGUMENT", ["page_token"])
 
 
+async def test_list_of_a_user_contains_rows_of_earlier_spellings(service: VoiceService) -> None:
+    for number, user in enumerate(("u0", "u0 ", "U0", "\u200bu0")):
+        await service.add_recording(
+            recording(f"{number}"), output=f"o{number}", user=user, age=timedelta(minutes=number)
+        )
+    assert await all_pages(service, user_id="u\u00ad0") == ["o0u0", "o1u0 ", "o3\u200bu0"]
+
+
 async def test_audio_for_expert_is_streamed_and_for_service_role_is_refused(service: VoiceService) -> None:
     data = recording("x" * 700_000)
     voice_id = await service.add_recording(data)

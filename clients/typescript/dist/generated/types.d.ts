@@ -118,6 +118,8 @@ export type Erasure = Schemas["Erasure"];
 export type EvaluatePolicyRequest = Schemas["EvaluatePolicyRequest"];
 /** EvaluatePolicyResponse contains estimates of the mean score of a strategy. */
 export type EvaluatePolicyResponse = Schemas["EvaluatePolicyResponse"];
+/** Evaluator is a registered evaluator. */
+export type Evaluator = Schemas["Evaluator"];
 /** ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
 export type ExecutionManifest = Schemas["ExecutionManifest"];
 /** ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
@@ -303,6 +305,10 @@ export type ListBatchRunsResponse = Schemas["ListBatchRunsResponse"];
 export type ListErasuresRequest = Schemas["ListErasuresRequest"];
 /** ListErasuresResponse is one page of erasures. */
 export type ListErasuresResponse = Schemas["ListErasuresResponse"];
+/** ListEvaluatorsRequest names the tenant. */
+export type ListEvaluatorsRequest = Schemas["ListEvaluatorsRequest"];
+/** ListEvaluatorsResponse contains the evaluators of a tenant. */
+export type ListEvaluatorsResponse = Schemas["ListEvaluatorsResponse"];
 /** ListExperimentsRequest selects experiments. */
 export type ListExperimentsRequest = Schemas["ListExperimentsRequest"];
 /** ListExperimentsResponse is one page of experiments. */
@@ -404,6 +410,14 @@ export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];
+/** RegisterEvaluatorRequest names the evaluator to register. */
+export type RegisterEvaluatorRequest = Schemas["RegisterEvaluatorRequest"];
+/** RegisterEvaluatorResponse contains the registered evaluator. */
+export type RegisterEvaluatorResponse = Schemas["RegisterEvaluatorResponse"];
+/** RemoveEvaluatorRequest names the evaluator to remove. */
+export type RemoveEvaluatorRequest = Schemas["RemoveEvaluatorRequest"];
+/** RemoveEvaluatorResponse confirms that the evaluator is removed. */
+export type RemoveEvaluatorResponse = Schemas["RemoveEvaluatorResponse"];
 /**
  * RequestType is the kind of a request.
  *

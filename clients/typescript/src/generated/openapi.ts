@@ -410,6 +410,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/admin/evaluators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the registered evaluators by name.
+         * @description Lists all registered evaluators, at most 1,000, by name.
+         */
+        get: operations["listEvaluators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/admin/evaluators/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Registers an evaluator, whose votes have a higher hourly limit than those of users.
+         * @description Registers an evaluator. Registering it again changes nothing. All processes apply the change within 5 s.
+         */
+        put: operations["registerEvaluator"];
+        post?: never;
+        /**
+         * Removes an evaluator from the registered ones.
+         * @description Removes an evaluator from the registered ones. Its feedback stays.
+         */
+        delete: operations["removeEvaluator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/admin/audit": {
         parameters: {
             query?: never;
@@ -1165,6 +1209,18 @@ export interface components {
             /** @description Missing data for a verdict. Empty with enough data. */
             explanation: string;
         };
+        /** @description Evaluator is a registered evaluator. */
+        Evaluator: {
+            /** @description Name of the evaluator. */
+            name: string;
+            /** @description Value of `ExplicitFeedback.user_id` in the feedback of the evaluator. */
+            userId: string;
+            /**
+             * Format: date-time
+             * @description Time of the registration.
+             */
+            createTime?: string;
+        };
         /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifest: {
             /** @description Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required. */
@@ -1612,7 +1668,7 @@ export interface components {
         ExplicitFeedback: {
             /** @description Identifier of the rated output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. */
+            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is replaced by its user key: NFKC, without invisible characters and without blanks at both ends. */
             userId: string;
             /** @description Rating of the output. Required. */
             rating: components["schemas"]["Rating"];
@@ -1634,7 +1690,7 @@ export interface components {
         ExplicitFeedbackInput: {
             /** @description Identifier of the rated output. 1 to 100 characters. Required. */
             outputId: string;
-            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. */
+            /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is replaced by its user key: NFKC, without invisible characters and without blanks at both ends. */
             userId: string;
             /** @description Rating of the output. Required. */
             rating: components["schemas"]["Rating"];
@@ -1791,7 +1847,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Identifier of the user. 1 to 200 characters. Required. */
+            /** @description Identifier of the user, in any spelling with the same user key. The erasure includes rows that earlier versions stored under another spelling. 1 to 200 characters. Required. */
             userId: string;
         };
         /** @description ForgetUserResponse confirms that the data of this service is erased. */
@@ -2339,6 +2395,16 @@ export interface components {
             erasures: components["schemas"]["Erasure"][];
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
+        };
+        /** @description ListEvaluatorsRequest names the tenant. */
+        ListEvaluatorsRequest: {
+            /** @description Tenant of the evaluators. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+        };
+        /** @description ListEvaluatorsResponse contains the evaluators of a tenant. */
+        ListEvaluatorsResponse: {
+            /** @description Evaluators, by name. */
+            evaluators: components["schemas"]["Evaluator"][];
         };
         /** @description ListExperimentsRequest selects experiments. */
         ListExperimentsRequest: {
@@ -3227,6 +3293,37 @@ export interface components {
             /** @description Constraint that the model does not meet. */
             reason: string;
         };
+        /** @description RegisterEvaluatorRequest names the evaluator to register. */
+        RegisterEvaluatorRequest: {
+            /** @description Tenant of the evaluator. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Name of the evaluator, such as `relevance`; normalised as `user_id`. A tenant has at most 1,000 evaluators. 1 to 190 characters. Required. */
+            name: string;
+        };
+        /** @description RegisterEvaluatorResponse contains the registered evaluator. */
+        RegisterEvaluatorResponse: {
+            /** @description Evaluator. */
+            evaluator?: components["schemas"]["Evaluator"];
+        };
+        /** @description RemoveEvaluatorRequest names the evaluator to remove. */
+        RemoveEvaluatorRequest: {
+            /** @description Tenant of the evaluator. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Name of the evaluator. An unknown name is refused with NOT_FOUND (EVALUATOR_UNKNOWN). 1 to 190 characters. Required. */
+            name: string;
+        };
+        /** @description RemoveEvaluatorResponse confirms that the evaluator is removed. */
+        RemoveEvaluatorResponse: Record<string, never>;
         /**
          * @description RequestType is the kind of a request.
          *
@@ -5476,7 +5573,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Identifier of the user. 1 to 200 characters. Required. */
+                /** @description Identifier of the user, in any spelling with the same user key. The erasure includes rows that earlier versions stored under another spelling. 1 to 200 characters. Required. */
                 userId: string;
             };
             cookie?: never;
@@ -5582,6 +5679,136 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    listEvaluators: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the evaluators. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description ETag of a cached response. The gateway returns 304 without a body while that response is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEvaluatorsResponse"];
+                };
+            };
+            /** @description The cached response of the caller is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    registerEvaluator: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the evaluator. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of the evaluator, such as `relevance`; normalised as `user_id`. A tenant has at most 1,000 evaluators. 1 to 190 characters. Required. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterEvaluatorResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    removeEvaluator: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the evaluator. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Name of the evaluator. An unknown name is refused with NOT_FOUND (EVALUATOR_UNKNOWN). 1 to 190 characters. Required. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoveEvaluatorResponse"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

@@ -50,6 +50,12 @@ export const ROUTES: { readonly [Name in keyof Routes]: RouteInfo } = {
   exportUser: { method: "GET", path: "/admin/users/{userId}/export", idempotent: false, upload: null, lines: true },
   /** Lists erasures with their progress, newest first. */
   listErasures: { method: "GET", path: "/admin/erasures", idempotent: false, upload: null, lines: false },
+  /** Lists the registered evaluators by name. */
+  listEvaluators: { method: "GET", path: "/admin/evaluators", idempotent: false, upload: null, lines: false },
+  /** Registers an evaluator, whose votes have a higher hourly limit than those of users. */
+  registerEvaluator: { method: "PUT", path: "/admin/evaluators/{name}", idempotent: true, upload: null, lines: false },
+  /** Removes an evaluator from the registered ones. */
+  removeEvaluator: { method: "DELETE", path: "/admin/evaluators/{name}", idempotent: true, upload: null, lines: false },
   /** Lists the entries of the audit log, newest first. */
   listAuditEntries: { method: "GET", path: "/admin/audit", idempotent: false, upload: null, lines: false },
   /** Lists the trust score of each rater with its reasons. */

@@ -262,7 +262,9 @@ class ExplicitFeedback(_message.Message):
     output_id: _builtins.str
     """Identifier of the rated output. 1 to 100 characters. Required."""
     user_id: _builtins.str
-    """Identifier of the user who gave the rating. 1 to 200 characters. Required."""
+    """Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is
+    replaced by its user key: NFKC, without invisible characters and without blanks at both ends.
+    """
     rating: Global___Rating.ValueType
     """Rating of the output. Required."""
     comment: _builtins.str

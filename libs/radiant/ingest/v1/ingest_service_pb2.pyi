@@ -1608,7 +1608,9 @@ class ForgetUserRequest(_message.Message):
     request_id: _builtins.str
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     user_id: _builtins.str
-    """Identifier of the user. 1 to 200 characters. Required."""
+    """Identifier of the user, in any spelling with the same user key. The erasure includes rows that earlier versions
+    stored under another spelling. 1 to 200 characters. Required.
+    """
     def __init__(
         self,
         *,

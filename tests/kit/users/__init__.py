@@ -1,0 +1,1 @@
+"""Tests of user keys in requests."""
