@@ -39,7 +39,7 @@ WITH rules AS (
   LEFT JOIN LATERAL (
     SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.task_type, m.domain_mode
     FROM ingest_api_v1.manifests m
-    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> ''
+    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
   WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
 ), checked AS (
