@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 
+from gateway.otlp.convert.table import ANONYMOUS_USER
 from radiant.experiments.v1 import experiment_pb2
 from splits.assignment import assign
 from splits.model import Experiment
@@ -77,7 +78,7 @@ async def test_counted_outputs_are_those_of_the_assignment(service: ExperimentsS
     assert ("not_covered" in ignored) is (name in ("targeting", "other task", "other tenant"))
 
 
-@pytest.mark.parametrize("user", ["", "anonymous"])
+@pytest.mark.parametrize("user", ["", ANONYMOUS_USER])
 async def test_output_without_user_is_ignored(service: ExperimentsService, user: str) -> None:
     started = await service.started()
     for variant in ("control", "treatment"):
