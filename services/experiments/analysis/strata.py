@@ -11,7 +11,8 @@ for k tenants, which covers the greater variance of such a mean.
 A test rejects only if it rejects without each of the tenants: its p-value is the greatest one over these sets. That is
 the p-value of the partial conjunction hypothesis "fewer than two tenants have an effect" (Benjamini and Heller,
 "Screening for partial conjunction hypotheses", Biometrics 2008). As a maximum of p-values that are valid at every
-interim analysis, it is valid at every interim analysis.
+interim analysis, it is valid at every interim analysis. One tenant can hide an effect of the others only among three
+tenants or fewer.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ CLOCK_SKEW_MAX = timedelta(minutes=5)
 LATE_MAX = timedelta(hours=24)
 """Longest time after the end of an epoch at which an output counts: clients learn of the end later."""
 NO_USERS = ("", "anonymous")
-"""Identifiers of outputs without a user. They are not assigned."""
+"""Identifiers of outputs without a user, such as spans without one. They are not assigned."""
 _BYTES = 9
 """Bytes of a bucket in the rules; a threshold can be 2^64."""
 

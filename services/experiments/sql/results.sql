@@ -39,10 +39,10 @@ WITH rules AS (
   LEFT JOIN LATERAL (
     SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.task_type, m.domain_mode
     FROM ingest_api_v1.manifests m
-    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> ''
+    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
   WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
-), checked AS (
+), checked AS MATERIALIZED ( -- the reason is computed once per unit
   SELECT s.*, CASE
     WHEN s.user_id = ANY($7::text[]) THEN 'no_user'
     WHEN s.seen_at NOT BETWEEN e.opens AND e.closes OR e.opens IS NULL THEN 'not_running'
@@ -62,7 +62,9 @@ WITH rules AS (
   LEFT JOIN rules r ON r.epoch = s.epoch AND r.variant = s.variant
   LEFT JOIN experiments.ab_experiment_assignments a ON a.tenant_id = s.tenant_id AND a.experiment_id = $1
     AND a.epoch = s.epoch AND a.user_id = s.user_id
-  CROSS JOIN LATERAL (SELECT sha256(convert_to($1::uuid::text || ':' || s.user_id, 'UTF8')) AS digest) AS d
+  CROSS JOIN LATERAL (
+    SELECT sha256(convert_to($1::uuid::text || ':' || s.user_id, 'UTF8')) AS digest OFFSET 0 -- one hash per unit
+  ) AS d
   CROSS JOIN LATERAL (
     SELECT '\x00'::bytea || substr(d.digest, 1, 8) AS bucket, '\x00'::bytea || substr(d.digest, 9, 8) AS second
   ) AS h
@@ -122,7 +124,7 @@ WITH rules AS (
 ), limits AS (
   SELECT epoch, metric, percentile_disc(0.99) WITHIN GROUP (ORDER BY m) AS weight_max,
     percentile_disc(0.99) WITHIN GROUP (ORDER BY abs(y / m)) FILTER (WHERE y <> 0) AS mean_max
-  FROM users WHERE ignored = '' GROUP BY epoch, metric
+  FROM users WHERE ignored = '' AND metric <> '' GROUP BY epoch, metric
 ), factors AS (
   SELECT u.*, least(1, l.weight_max / u.m) AS share,
     CASE WHEN u.y = 0 OR u.metric IN ('positive_rate', 'mean_score') THEN 1 ELSE least(1, l.mean_max / abs(u.y / u.m))
@@ -132,17 +134,14 @@ WITH rules AS (
   SELECT f.epoch, f.variant, f.ignored, f.metric, f.tenant_id, f.user_id, f.units, f.positive,
     f.y * f.share * f.scale AS y, f.m * f.share AS m, f.squares * f.share * f.scale * f.scale AS squares,
     CASE WHEN f.ignored <> '' THEN ''
-      WHEN (SELECT count(DISTINCT tenant_id) FROM users WHERE ignored = '') <= 64 THEN f.tenant_id
+      WHEN (SELECT count(DISTINCT tenant_id) FROM checked WHERE ignored = '') <= 64 THEN f.tenant_id
       ELSE 'group ' || get_byte(sha256(convert_to(f.tenant_id, 'UTF8')), 0) % 64 END AS stratum
   FROM factors f
-), ordered AS ( -- sums of floats depend on the order of the users
-  SELECT l.*, b.x FROM limited l LEFT JOIN before b USING (tenant_id, user_id)
-  ORDER BY l.epoch, l.variant, l.ignored, l.stratum, l.metric, l.tenant_id, l.user_id
 )
 SELECT epoch, variant, ignored, stratum, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
   sum(squares)::float8 AS sumsq, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
-  coalesce(sum(x), 0)::float8 AS sum_x, coalesce(sum(x * x), 0)::float8 AS sum_xx,
-  coalesce(sum(x * y), 0)::float8 AS sum_xy, coalesce(sum(x * m), 0)::float8 AS sum_xm
-FROM ordered
+  coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
+  coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
+FROM limited LEFT JOIN before b USING (tenant_id, user_id)
 GROUP BY epoch, variant, ignored, stratum, metric ORDER BY epoch, variant, ignored, stratum, metric;

@@ -158,3 +158,49 @@ async def test_retracted_feedback_is_not_counted(service: ExperimentsService) ->
     )
     counts = (await service.results(started.experiment_id)).variants[0]
     assert (counts.users, counts.units, counts.positive_units) == (3, 0, 0)
+
+
+def limited(users: dict[str, list[tuple[float, float]]], is_bounded: bool) -> dict[str, float]:
+    """Returns the mean by variant: weights and absolute means of users limited at the pooled 99th percentiles.
+
+    `users` contains the total and the weight of each user, by variant.
+    """
+    pooled = [each for group in users.values() for each in group]
+    weights = sorted(m for _, m in pooled)
+    means = sorted(abs(y / m) for y, m in pooled if y)
+    weight_max = weights[math.ceil(0.99 * len(weights)) - 1]
+    mean_max = math.inf if is_bounded else means[math.ceil(0.99 * len(means)) - 1]
+    found = {}
+    for variant, group in users.items():
+        kept = [(min(max(y / m, -mean_max), mean_max), min(m, weight_max)) for y, m in group]
+        found[variant] = sum(mean * m for mean, m in kept) / sum(m for _, m in kept)
+    return found
+
+
+async def test_outcomes_of_many_users_are_limited_alike_in_all_variants(service: ExperimentsService) -> None:
+    metric = experiment_pb2.Metric(name="gain", direction=experiment_pb2.METRIC_DIRECTION_UP)
+    started = await service.started(draft(metrics=[metric]))
+    experiment_id, recorder, generator = started.experiment_id, FeedbackRecorder(service.connection), random.Random(2)
+    totals: dict[str, dict[str, list[tuple[float, float]]]] = {
+        name: {"control": [], "treatment": []} for name in ("latency_ms", "positive_rate", "gain")
+    }
+    for variant in ("control", "treatment"):
+        for number, user in enumerate(await first_users(service.connection, experiment_id, variant, 110)):
+            count = 30 if number < 2 else generator.randint(1, 2)
+            latencies = [generator.uniform(50, 150) * (1e5 if number == 3 else 1) for _ in range(count)]
+            gain = generator.uniform(-1, 1) * (1e9 if number == 5 else 1) if number % 10 == 5 else 0.0
+            positive = 0
+            for latency in latencies:
+                output = await recorder.output(user, experiment_id, variant, 1, latency=latency)
+                await recorder.vote(output, user, rating := generator.choice([-1, 1]))
+                positive += rating > 0
+            await record(service, exposure(experiment_id, user, variant, metrics={"gain": gain}))
+            totals["latency_ms"][variant].append((sum(latencies), count))
+            totals["positive_rate"][variant].append((positive, count))
+            totals["gain"][variant].append((gain, 1))
+    results = await service.results(experiment_id)
+    for name, users in totals.items():
+        found, expected = comparison(results, name), limited(users, is_bounded=name == "positive_rate")
+        assert found.control_mean == pytest.approx(expected["control"]), name
+        assert found.treatment_mean == pytest.approx(expected["treatment"]), name
+    assert comparison(results, "latency_ms").treatment_mean < 200
