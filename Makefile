@@ -73,7 +73,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 REQUESTS ?= 10000
-fuzz: setup  ## random requests to every RPC (or to the services in ONLY), random bytes to every parser
+fuzz: setup  ## random requests to every RPC, random bytes to every parser; ONLY="RecommendService otlp" selects
 	$(BIN)/python -m bench.resilience.fuzz --requests $(REQUESTS) --seed $(SEED) $(if $(ONLY),--only $(ONLY)); \
 		code=$$?; $(BIN)/python -m bench.resilience.report && exit $$code
 

@@ -139,9 +139,11 @@ def _fuzz(report: Report) -> list[str]:
     services: list[list[object]] = [
         [name, each["requests"], each["internal"]] for name, each in report["services"].items()
     ]
+    found = (*report["services"].values(), *report["parsers"].values())
+    seeds = sorted({each.get("seed", report["seed"]) for each in found} or {report["seed"]})
     parsers: list[list[object]] = [[name, each["runs"], each["crashes"]] for name, each in report["parsers"].items()]
     return [
-        f"Seed {report['seed']}.",
+        f"Seed {', '.join(map(str, seeds))}.",
         _table(["service", "random requests", "internal errors"], services),
         _table(["parser", "random inputs", "crashes"], parsers),
     ]
