@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 RUN_READY := .venv/.run-ready
 DEVELOP_READY := .venv/.develop-ready
 
-.PHONY: setup setup-run npm run test test-fast check protos docs schemas bench fuzz chaos audit lock clean
+.PHONY: setup setup-run npm run test test-fast check protos docs schemas bench fuzz chaos attack audit lock clean
 
 setup: $(DEVELOP_READY)  ## install everything that tests, checks and benchmarks need
 
@@ -72,14 +72,20 @@ schemas: setup  ## write each service's schema.sql from its migrations
 bench: setup
 	$(BIN)/python -m bench
 
-fuzz: setup  ## random requests to every RPC, random bytes to every parser
-	$(BIN)/python -m bench.resilience.fuzz; code=$$?; $(BIN)/python -m bench.resilience.report && exit $$code
+REQUESTS ?= 10000
+fuzz: setup  ## random requests to every RPC, random bytes to every parser; ONLY="RecommendService otlp" selects
+	$(BIN)/python -m bench.resilience.fuzz --requests $(REQUESTS) --seed $(SEED) $(if $(ONLY),--only $(ONLY)); \
+		code=$$?; $(BIN)/python -m bench.resilience.report && exit $$code
 
 MINUTES ?= 1
 SEED ?= 1
 chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity, write RELIABILITY.md
 	@code=0; $(BIN)/python -m bench.resilience.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
 		$(BIN)/python -m bench.resilience.overload || code=1; $(BIN)/python -m bench.resilience.report && exit $$code
+
+attack: setup  ## attack a suite that it starts; a table of what is held
+	@code=0; $(BIN)/python -m bench.resilience.attack $(if $(ONLY),--only $(ONLY)) || code=1; \
+		$(BIN)/python -m bench.resilience.report && exit $$code
 
 audit: setup  ## known vulnerabilities and a bill of materials; tolerates being offline
 	$(BIN)/python -m bench.supply

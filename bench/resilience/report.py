@@ -25,12 +25,15 @@ def written(folder: Path = FOLDER) -> str:
     """Returns the text of RELIABILITY.md."""
     parts = [
         "# Reliability",
-        "Results of fault injection, fuzzing and overload tests. `python -m bench.resilience.report` writes this file "
-        "from the reports of `make chaos` and `make fuzz`. All figures were measured on one machine.",
+        "Results of fault injection, attacks, fuzzing and overload tests. `python -m bench.resilience.report` writes "
+        "this file from the reports of `make chaos`, `make attack` and `make fuzz`. All figures were measured on one "
+        "machine.",
         "## Faults",
         *_part(read("chaos", folder), "`make chaos`", _chaos),
         "## Tenants",
         *_tenants(read("cross_tenant", folder), read("chaos", folder)),
+        "## Attacks",
+        *_part(read("attack", folder), "`make attack`", _attacks),
         "## Fuzzing",
         *_part(read("fuzz", folder), "`make fuzz`", _fuzz),
         "## Overload",
@@ -116,13 +119,33 @@ def _tenants(cross: Report | None, chaos: Report | None) -> list[str]:
     return parts
 
 
+def _attacks(report: Report) -> list[str]:
+    attacks = report["attacks"]
+    rows: list[list[object]] = [
+        [name, each["attempts"], "yes" if each["is_held"] else "**no**", each["limit"], _cell(each["figure"])]
+        for each in attacks
+        for name in [f"{each['group']}: {each['name']}"]
+    ]
+    return [
+        f"{report['held']} of {len(attacks)} attacks on a running suite were held.",
+        _table(["attack", "attempts", "held", "must hold", "measured"], rows),
+    ]
+
+
+def _cell(text: str) -> str:
+    """Returns a text as the content of a table cell."""
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
 def _fuzz(report: Report) -> list[str]:
     services: list[list[object]] = [
         [name, each["requests"], each["internal"]] for name, each in report["services"].items()
     ]
+    found = (*report["services"].values(), *report["parsers"].values())
+    seeds = sorted({each.get("seed", report["seed"]) for each in found} or {report["seed"]})
     parsers: list[list[object]] = [[name, each["runs"], each["crashes"]] for name, each in report["parsers"].items()]
     return [
-        f"Seed {report['seed']}.",
+        f"Seed {', '.join(map(str, seeds))}.",
         _table(["service", "random requests", "internal errors"], services),
         _table(["parser", "random inputs", "crashes"], parsers),
     ]

@@ -8,7 +8,7 @@ from bench.resilience.report import written
 
 def test_page_without_reports_has_no_figures(tmp_path: Path) -> None:
     text = written(tmp_path)
-    assert text.count("Not measured. Run ") == 3
+    assert text.count("Not measured. Run ") == 4
     assert text.count("were not measured.") == 2
     assert not any(character.isdigit() for character in text)
 
@@ -27,6 +27,24 @@ def test_page_with_some_reports_names_the_missing_ones(tmp_path: Path) -> None:
     assert "| tokens | 888 | 0 |" in text
     assert "Run `make chaos`" in text
     assert "Calls during faults were not measured." in text
+
+
+def test_page_with_attacks_shows_those_that_were_not_held(tmp_path: Path) -> None:
+    attack = {
+        "group": "g",
+        "name": "n",
+        "limit": "l",
+        "attempts": 55,
+        "is_held": False,
+        "figure": "a|b <s>",
+        "seconds": 1,
+    }
+    report = {"attacks": [attack, attack | {"name": "m", "is_held": True}], "held": 1}
+    (tmp_path / "attack.json").write_text(json.dumps(report))
+    text = written(tmp_path)
+    assert "1 of 2 attacks on a running suite were held." in text
+    assert "| g: n | 55 | **no** | l | a\\|b &lt;s> |" in text
+    assert "| g: m | 55 | yes | l |" in text
 
 
 def test_page_with_malformed_report_shows_no_figures_of_it(tmp_path: Path) -> None:

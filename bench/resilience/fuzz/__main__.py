@@ -31,6 +31,7 @@ class Report:
 
     def __init__(self, start: int, kept: bool) -> None:
         """Creates a report. With `kept` it starts with the results of the last run."""
+        self._start = start
         self._found: dict[str, Any] = {"seed": start, "services": {}, "parsers": {}}
         if kept and OUT.exists():
             self._found |= json.loads(OUT.read_text())
@@ -48,7 +49,7 @@ class Report:
         self.broken += crashes
 
     def _note(self, kind: str, name: str, figures: dict[str, Any]) -> None:
-        self._found[kind][name] = figures
+        self._found[kind][name] = figures | {"seed": self._start}
         OUT.parent.mkdir(parents=True, exist_ok=True)
         OUT.write_text(json.dumps(self._found, indent=1))
 
@@ -58,7 +59,7 @@ async def services(requests: int, start: int, report: Report, only: Sequence[str
     off = {each.module for each in SERVICES if each.unavailable_reason}
     async with servers() as on, contextlib.AsyncExitStack() as stack:
         running = {}
-        for module in dict.fromkeys(module for module, _ in TARGETS):
+        for module in dict.fromkeys(module for module, target in TARGETS if not only or target.name in only):
             if module in off:
                 print(f"{module}: not available on this machine, not fuzzed")
                 continue
@@ -90,18 +91,19 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        metavar="SERVICE",
-        help="fuzz only these services and keep other results of the last run",
+        metavar="NAME",
+        help="fuzz only these services and parsers, and keep other results of the last run",
     )
     given = parser.parse_args()
     report = Report(given.seed, bool(given.only))
-    for name in () if given.only else parsers.SEEDS:
+    for name in (each for each in parsers.SEEDS if not given.only or each in given.only):
         runs, end = parsers.run(name, given.runs, given.seed)
         report.parser(name, runs, 1 if end else 0)
         print(f"parser {name}: {runs} runs, {'crashed' if end else 'no crash'}", flush=True)
         if end:
             print(end)
-    asyncio.run(services(given.requests, given.seed, report, given.only))
+    if not given.only or any(target.name in given.only for _, target in TARGETS):
+        asyncio.run(services(given.requests, given.seed, report, given.only))
     return 1 if report.broken else 0
 
 

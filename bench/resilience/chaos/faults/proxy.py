@@ -11,14 +11,15 @@ CHUNK_BYTES = 64 * 1024
 class Proxy:
     """Forwards connections from its own port, which never changes, to another port of this machine."""
 
-    def __init__(self, target_port: int) -> None:
-        """Creates the proxy. It listens after `start`."""
+    def __init__(self, target_port: int, source: str = "") -> None:
+        """Creates the proxy, which listens after `start`. `source` is the address from which it connects."""
         self.port = 0
         self.delay_s = 0.0
         """Delay of every chunk."""
         self.bytes_per_s = 0.0
         """Limit of the throughput of each direction; 0 for no limit."""
         self._target_port = target_port
+        self._source = (source, 0) if source else None
         self._server: asyncio.Server | None = None
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -83,7 +84,7 @@ class Proxy:
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
-        there, back = await asyncio.open_connection("127.0.0.1", self._target_port)
+        there, back = await asyncio.open_connection("127.0.0.1", self._target_port, local_addr=self._source)
         self._writers.add(back)
         try:
             sides = [asyncio.create_task(self._pump(reader, back)), asyncio.create_task(self._pump(there, writer))]
