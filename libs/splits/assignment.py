@@ -53,6 +53,17 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantInterval:
+    """Half-open intervals of the buckets of a variant's users, and of the second numbers of their hashes."""
+
+    variant: str
+    start: int
+    end: int
+    second_start: int
+    second_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditEffect:
     """Effect of an edit of an experiment on its analysis."""
 
@@ -128,6 +139,16 @@ def variant_of(experiment: Experiment, user_id: str) -> str:
             if second < below:
                 return name
     return experiment.control.name if bucket >= control_start(experiment.traffic) else ""
+
+
+def variant_intervals(experiment: Experiment) -> list[VariantInterval]:
+    """Returns the intervals of each variant: `variant_of` returns the variant whose intervals contain both numbers."""
+    found = [VariantInterval(experiment.control.name, control_start(experiment.traffic), WHOLE, 0, WHOLE)]
+    start = 0
+    for name, below in _treatment_ends(experiment):
+        found.append(VariantInterval(name, 0, threshold(experiment.traffic), start, below))
+        start = below
+    return found
 
 
 def expected_shares(experiment: Experiment) -> dict[str, float]:

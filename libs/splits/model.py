@@ -182,6 +182,8 @@ class OutcomeSummary:
 
     epoch: int
     variant: str
+    stratum: str = ""
+    """Tenant or group of tenants of the users."""
     metric: str
     users: int
     """Number of users with an outcome."""

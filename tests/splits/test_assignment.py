@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from splits.assignment import Reason, assign, edit_effect, expected_shares, threshold, variant_of
+from splits.assignment import (
+    Reason,
+    assign,
+    buckets,
+    edit_effect,
+    expected_shares,
+    threshold,
+    variant_intervals,
+    variant_of,
+)
 from splits.model import Experiment, State, Targeting, Variant
 
 PUBLISHED = json.loads(files("splits").joinpath("cases.json").read_text())
@@ -104,6 +113,18 @@ def test_assignment_matches_published_vectors(name: str) -> None:
         assert (case["bucket"], case["second"]) == tuple(
             str(int.from_bytes(part, "big")) for part in (digest[:8], digest[8:16])
         )
+
+
+@given(USERS, SHARES)
+def test_intervals_contain_the_users_of_their_variant_only(user: str, traffic: float) -> None:
+    several = experiment(traffic=traffic, variants=(*PAIR, Variant(name="b", weight=3.0), Variant(name="c")))
+    bucket, second = buckets(f"{several.experiment_id}:{user}")
+    found = [
+        each.variant
+        for each in variant_intervals(several)
+        if each.start <= bucket < each.end and each.second_start <= second < each.second_end
+    ]
+    assert found == [variant_of(several, user)] * bool(variant_of(several, user))
 
 
 @given(USERS, SHARES, SHARES)
