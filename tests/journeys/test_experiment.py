@@ -75,6 +75,7 @@ async def served(suite: Suite, user: str) -> recommend_service_pb2.Recommendatio
     request = manifest(f"o-{user}", answer.model, user=user)
     request.manifest.experiment_id, request.manifest.variant = answer.experiment_id, answer.variant
     request.manifest.experiment_epoch = answer.experiment_epoch
+    request.manifest.ClearField("create_time")  # now: outputs from before the experiment do not count
     await suite.ingest.RecordManifest(request, metadata=who, timeout=CALL_SECONDS)
     rating = feedback_pb2.RATING_POSITIVE if answer.model == "large" else feedback_pb2.RATING_NEGATIVE
     await suite.ingest.SubmitExplicitFeedback(thumb(f"o-{user}", rating, user), metadata=who, timeout=CALL_SECONDS)

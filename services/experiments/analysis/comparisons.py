@@ -1,20 +1,24 @@
-"""Comparisons of every treatment with the control by every metric, over all epochs."""
+"""Comparisons of every treatment with the control by every metric, over all epochs and tenants."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from experiments.analysis.clustered import compare_clustered
-from experiments.analysis.confidence_sequence import ConfidenceSequence, sequence_of
+from experiments.analysis.confidence_sequence import ConfidenceSequence, hull, loss_p_value, sequence_of
 from experiments.analysis.cuped import compare_cuped
 from experiments.analysis.effect import Effect
 from experiments.analysis.means import compare_means
 from experiments.analysis.multiplicity import benjamini_hochberg, holm
 from experiments.analysis.noninferiority import margin_test, score_test
 from experiments.analysis.proportions import compare_proportions
-from experiments.analysis.strata import combine
+from experiments.analysis.strata import Stratum, combine, combine_tenants, merge_small
 from splits.model import Direction, Experiment, Metric, MetricKind, OutcomeSummary
+
+LOSS_METRICS = 3
+"""Typical number of metrics whose losses are tested together; affects the power of `loss_p` alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +40,13 @@ class Comparison:
     """Adjusted within the same family."""
     not_worse_p: float
     """One-sided p-value of the null hypothesis "worse by the margin of the metric or more"."""
+    loss_p: float
+    """One-sided p-value of the null hypothesis "not worse", valid at every interim analysis, not adjusted."""
 
     @property
     def gain(self) -> float:
         """The difference with the sign of an improvement: positive when the treatment is better."""
-        return self.effect.difference if self.metric.direction is Direction.UP else -self.effect.difference
+        return _gain(self.metric, self.effect)
 
     @property
     def margin(self) -> float:
@@ -74,25 +80,35 @@ def compare_all(experiment: Experiment, summaries: Iterable[OutcomeSummary]) -> 
 
     The primary metric comes first and is always included.
     """
-    known = {(each.metric, each.variant, each.epoch): each for each in summaries}
-    epochs = sorted({epoch for _, _, epoch in known}) or [experiment.epoch]
+    known: dict[tuple[str, str], list[OutcomeSummary]] = defaultdict(list)
+    for summary in summaries:
+        known[summary.metric, summary.variant].append(summary)
     comparisons = []
     for metric in experiment.measured:
-        if metric is not experiment.measured[0] and not any(name == metric.name for name, _, _ in known):
+        if metric is not experiment.measured[0] and not any(name == metric.name for name, _ in known):
             continue
+        controls = known[metric.name, experiment.control.name]
         for variant in experiment.treatments:
-            pairs = [
-                tuple(
-                    known.get((metric.name, name, epoch)) or _empty_summary(metric.name, name, epoch)
-                    for name in (experiment.control.name, variant.name)
-                )
-                for epoch in epochs
-            ]
-            effects = [
-                compare_groups(control, treatment, metric.kind, experiment.alpha) for control, treatment in pairs
-            ]
-            comparisons.append(_unadjusted(experiment, metric, variant.name, combine(effects, experiment.alpha)))
+            strata = _strata(experiment, metric.name, controls, known[metric.name, variant.name])
+            comparisons.append(_unadjusted(experiment, metric, variant.name, merge_small(strata)))
     return _adjusted(comparisons, experiment.measured[0].name)
+
+
+def _strata(
+    experiment: Experiment, metric: str, controls: Sequence[OutcomeSummary], treated: Sequence[OutcomeSummary]
+) -> dict[str, Stratum]:
+    """Returns control and treatment by stratum and epoch; a group without outcomes has an empty summary."""
+    pairs: dict[str, dict[int, list[OutcomeSummary]]] = defaultdict(dict)
+    for index, group in enumerate((controls, treated)):
+        for each in group:
+            nobody = [_empty_summary(metric, each.variant, each.epoch) for _ in range(2)]
+            pairs[each.stratum].setdefault(each.epoch, nobody)[index] = each
+    found: dict[str, Stratum] = {
+        stratum: {epoch: (pair[0], pair[1]) for epoch, pair in sorted(epochs.items())}
+        for stratum, epochs in pairs.items()
+    }
+    empty = _empty_summary(metric, experiment.control.name, experiment.epoch)
+    return found or {"": {experiment.epoch: (empty, empty)}}
 
 
 def _empty_summary(metric: str, variant: str, epoch: int) -> OutcomeSummary:
@@ -111,9 +127,15 @@ def _empty_summary(metric: str, variant: str, epoch: int) -> OutcomeSummary:
     )
 
 
-def _unadjusted(experiment: Experiment, metric: Metric, variant: str, effect: Effect) -> Comparison:
+def _unadjusted(experiment: Experiment, metric: Metric, variant: str, strata: Sequence[Stratum]) -> Comparison:
     """Returns a comparison whose p-values are not adjusted for multiple comparisons."""
-    sequence = sequence_of(effect, experiment.alpha / max(len(experiment.treatments), 1))
+    effects = [
+        combine([compare_groups(*pair, metric.kind, experiment.alpha) for pair in stratum.values()], experiment.alpha)
+        for stratum in strata
+    ]
+    effect, required = combine_tenants(effects, experiment.alpha)
+    level = experiment.alpha / max(len(experiment.treatments), 1)
+    sequence = hull([sequence_of(each, level) for each in required])
     return Comparison(
         metric=metric,
         variant=variant,
@@ -122,8 +144,17 @@ def _unadjusted(experiment: Experiment, metric: Metric, variant: str, effect: Ef
         sequence_p_holm=sequence.p_value,
         p_holm=effect.p_value,
         p_benjamini_hochberg=effect.p_value,
-        not_worse_p=_not_worse_p(metric, effect),
+        not_worse_p=max(_not_worse_p(metric, each) for each in required),
+        loss_p=max(
+            loss_p_value(_gain(metric, each), each.error, each.users, experiment.alpha / LOSS_METRICS)
+            for each in required
+        ),
     )
+
+
+def _gain(metric: Metric, effect: Effect) -> float:
+    """Returns the difference with the sign of an improvement."""
+    return effect.difference if metric.direction is Direction.UP else -effect.difference
 
 
 def _not_worse_p(metric: Metric, effect: Effect) -> float:

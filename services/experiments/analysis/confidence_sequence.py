@@ -9,12 +9,20 @@ error s, and V = n s²:
     ρ² = ( -2 log α + log(-2 log α + 1) ) / N*        narrowest near N* users
     p  = √(n ρ² + 1) · exp( -n² ρ² D² / (2 V (n ρ² + 1)) ), at most 1
 
+The one-sided p-value of "not worse" against a gain D < 0 mixes over the half of the normal distribution on the side of
+a loss. With x² / 2 the exponent above, the mixture 2 Φ(x) exp(x² / 2) / √(n ρ² + 1) starts at 1 and is a
+supermartingale, so that its inverse is a p-value at every interim analysis (Ville's inequality). As
+1 - Φ(x) ≤ exp(-x² / 2) / 2:
+
+    p  = √(n ρ² + 1) / ( 2 exp(x² / 2) - 1 ), at most 1
+
 None of the statistics libraries in use has this method.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.analysis.effect import Effect
@@ -23,6 +31,8 @@ BOUND = 1e300
 """Bound of an unbounded interval. Infinity cannot be encoded in JSON."""
 TUNING_USERS = 5000
 """Number of users at which the sequence is narrowest."""
+LOSS_TUNING_USERS = 1000
+"""Number of users at which the one-sided p-value has most power: a regression should be found early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ def confidence_sequence(
     """
     if users < 2 or error <= 0:
         return ConfidenceSequence(-BOUND, BOUND, 1.0)
-    rho_squared = (-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / tuning_users
+    rho_squared = _rho_squared(alpha, tuning_users)
     growth = users * rho_squared + 1
     variance = users * error**2
     radius = math.sqrt(variance * 2 * growth / (users**2 * rho_squared) * math.log(math.sqrt(growth) / alpha))
@@ -60,3 +70,32 @@ def confidence_sequence(
 def sequence_of(effect: Effect, alpha: float = 0.05, tuning_users: int = TUNING_USERS) -> ConfidenceSequence:
     """Returns the confidence sequence of an effect."""
     return confidence_sequence(effect.difference, effect.error, effect.users, alpha, tuning_users)
+
+
+def loss_p_value(
+    gain: float, error: float, users: int, alpha: float = 0.05, tuning_users: int = LOSS_TUNING_USERS
+) -> float:
+    """Returns the one-sided p-value of the null hypothesis "the gain is 0 or more", valid at every interim analysis.
+
+    `alpha` is the level at which the p-value will be compared; it affects the power alone. The p-value is 1 for a gain
+    of 0 or more, below two users, and without variance.
+    """
+    if users < 2 or error <= 0 or gain >= 0:
+        return 1.0
+    rho_squared = _rho_squared(min(2 * alpha, 0.5), tuning_users)
+    growth = users * rho_squared + 1
+    exponent = users * rho_squared * (gain / error) ** 2 / (2 * growth)
+    return min(math.sqrt(growth) / (2 * math.exp(exponent) - 1), 1.0) if exponent < 700 else 0.0
+
+
+def hull(sequences: Sequence[ConfidenceSequence]) -> ConfidenceSequence:
+    """Returns the smallest interval that contains all sequences, with the greatest p-value."""
+    return ConfidenceSequence(
+        min(each.low for each in sequences),
+        max(each.high for each in sequences),
+        max(each.p_value for each in sequences),
+    )
+
+
+def _rho_squared(alpha: float, tuning_users: int) -> float:
+    return (-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / tuning_users

@@ -5,13 +5,21 @@ A mismatch means that users are lost or duplicated, so that comparisons of the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from experiments.analysis.effect import finite
 
 MISMATCH_P_MAX = 0.001
 """p-value below which the sample ratio counts as a mismatch."""
+EXPECTED_MIN = 5.0
+"""Smallest expected number of users per variant for the test of a stratum."""
+STRATA_MIN = 3
+"""Smallest number of strata from which some can be left out."""
+EXCLUDED_SHARE_MAX = 1 / 3
+"""Largest share of strata that are left out. Beyond it, the mismatch concerns the experiment."""
+Exposures = Mapping[int, Mapping[str, int]]
+"""Users by epoch and variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +51,39 @@ def sample_ratio(users: Mapping[str, int], shares: Mapping[str, float], epoch: i
     scale = total / sum(planned.values())
     result = chisquare([users.get(name, 0) for name in planned], [share * scale for share in planned.values()])
     return SampleRatio(epoch, finite(result.pvalue, 1.0))
+
+
+def mismatched_strata(exposures: Mapping[str, Exposures], shares: Mapping[int, Mapping[str, float]]) -> frozenset[str]:
+    """Returns the strata whose sample ratio is a mismatch in an epoch, adjusted over all tests (Bonferroni).
+
+    The users of such a stratum are invented or lost, so that the analysis leaves it out instead of giving no verdict
+    for all strata. Returns none for fewer than STRATA_MIN strata, and if more than EXCLUDED_SHARE_MAX of them are
+    affected.
+    """
+    if len(exposures) < STRATA_MIN:
+        return frozenset()
+    p_values = [
+        (stratum, sample_ratio(users, shares[epoch], epoch).p_value)
+        for stratum, epochs in exposures.items()
+        for epoch, users in epochs.items()
+        if _expected_min(users, shares[epoch]) >= EXPECTED_MIN
+    ]
+    found = frozenset(stratum for stratum, p_value in p_values if p_value * len(p_values) < MISMATCH_P_MAX)
+    return found if len(found) <= EXCLUDED_SHARE_MAX * len(exposures) else frozenset()
+
+
+def total_users(strata: Iterable[Exposures]) -> dict[int, dict[str, int]]:
+    """Returns the users of all strata by epoch and variant."""
+    total: dict[int, dict[str, int]] = {}
+    for epochs in strata:
+        for epoch, users in epochs.items():
+            counts = total.setdefault(epoch, {})
+            for variant, count in users.items():
+                counts[variant] = counts.get(variant, 0) + count
+    return total
+
+
+def _expected_min(users: Mapping[str, int], shares: Mapping[str, float]) -> float:
+    """Returns the smallest expected number of users of a variant."""
+    planned = [share for share in shares.values() if share > 0]
+    return sum(users.values()) * min(planned) / sum(planned) if planned else 0.0

@@ -1,16 +1,33 @@
-"""Combination of the effects of several epochs by stratification. Users of different epochs are never pooled.
+"""Combination of the effects of several epochs, and of several tenants, by stratification.
 
-The difference is weighted by Mantel and Haenszel's n m / (n + m). The test is that of Cochran, Mantel and Haenszel for
-proportions of independent users, and the normal test of the weighted difference for all other metrics.
+The difference is weighted by Mantel and Haenszel's n m / (n + m). Over epochs, the test is that of Cochran, Mantel and
+Haenszel for proportions of independent users, and the normal test of the weighted difference for all other metrics.
+
+Over tenants, no single tenant decides. From three tenants on, the smallest and the largest difference are replaced by
+those next to them (a winsorised mean over tenants), likewise the standard errors and the means of the control, and the
+largest weight by the one next to it. The standard error of the combined difference is multiplied by √(k / (k - 1))
+for k tenants, which covers the greater variance of such a mean.
+
+A test rejects only if it rejects without each of the tenants: its p-value is the greatest one over these sets. That is
+the p-value of the partial conjunction hypothesis "fewer than two tenants have an effect" (Benjamini and Heller,
+"Screening for partial conjunction hypotheses", Biometrics 2008). As a maximum of p-values that are valid at every
+interim analysis, it is valid at every interim analysis. One tenant can hide an effect of the others only among three
+tenants or fewer.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 
 from experiments.analysis.effect import Effect, finite, untested_effect
+from splits.model import Covariate, OutcomeSummary
 
+STRATUM_USERS_MIN = 20
+"""Smallest number of users per group in a stratum. Smaller ones are merged, because they have no usable variance."""
+Stratum = Mapping[int, tuple[OutcomeSummary, OutcomeSummary]]
+"""Control and treatment of a tenant, or of several small ones, by epoch."""
 PROPORTION_TESTS = frozenset({"z_pooled", "fisher"})
 """Names of tests of proportions of independent users."""
 
@@ -47,6 +64,108 @@ def combine(effects: Sequence[Effect], alpha: float = 0.05) -> Effect:
         control_users=users[0],
         treatment_users=users[1],
     )
+
+
+def combine_tenants(effects: Sequence[Effect], alpha: float = 0.05) -> tuple[Effect, list[Effect]]:
+    """Returns the effect over all tenants, and the effects that a decision requires: one without each of the tenants.
+
+    For one tenant, both are its effect. Tenants with an empty group are ignored.
+    """
+    tenants = [each for each in effects if each.control_users and each.treatment_users]
+    if len(tenants) < 2:
+        found = combine(effects, alpha)
+        return found, [found]
+    without = [[*tenants[:index], *tenants[index + 1 :]] for index in range(len(tenants))]
+    required = [each[0] if len(each) == 1 else _winsorised(each, alpha) for each in without]
+    whole = replace(
+        _winsorised(tenants, alpha),
+        low=min(each.low for each in required),
+        high=max(each.high for each in required),
+        p_value=max(each.p_value for each in required),
+    )
+    return whole, required
+
+
+def merge_small(strata: Mapping[str, Stratum]) -> list[Stratum]:
+    """Returns the strata in order of their names; strata with too few users are merged until they have enough."""
+    merged: list[Stratum] = []
+    rest: Stratum = {}
+    for _, stratum in sorted(strata.items()):
+        rest = _merged(rest, stratum)
+        if _users(rest) >= STRATUM_USERS_MIN:
+            merged.append(rest)
+            rest = {}
+    if rest and merged:
+        merged[-1] = _merged(merged[-1], rest)
+    return merged or [rest]
+
+
+def _winsorised(tenants: Sequence[Effect], alpha: float) -> Effect:
+    """Returns the combined effect of two or more tenants, with their extreme differences replaced from three on."""
+    from scipy.stats import norm
+
+    count = len(tenants)
+    weights = [each.control_users * each.treatment_users / each.users for each in tenants]
+    weights = [min(each, sorted(weights)[-2]) for each in weights]
+    mean, error_of = _weighted_mean(tenants, weights), _limited(tenants, lambda each: each.error)
+    error = math.sqrt(sum((w * error_of(each)) ** 2 for w, each in zip(weights, tenants, strict=True))) / sum(weights)
+    if count > 2:
+        error *= math.sqrt(count / (count - 1))
+    control = mean(_limited(tenants, lambda each: each.control))
+    difference = mean(_limited(tenants, lambda each: each.difference))
+    radius = float(norm.ppf(1 - alpha / 2)) * error
+    statistic, p_value = _normal(difference, error)
+    return Effect(
+        control=control,
+        treatment=control + difference,
+        difference=difference,
+        error=error,
+        low=difference - radius,
+        high=difference + radius,
+        statistic=statistic,
+        p_value=p_value,
+        cohens_d=mean(_limited(tenants, lambda each: each.cohens_d)),
+        test="tenants",
+        control_users=sum(each.control_users for each in tenants),
+        treatment_users=sum(each.treatment_users for each in tenants),
+    )
+
+
+def _limited(tenants: Sequence[Effect], field: Callable[[Effect], float]) -> Callable[[Effect], float]:
+    """Returns a function of a field whose extreme values are replaced by those next to them, from three tenants on."""
+    ordered = sorted(field(each) for each in tenants)
+    if len(ordered) < 3:
+        return field
+    return lambda each: min(max(field(each), ordered[1]), ordered[-2])
+
+
+def _users(stratum: Stratum) -> int:
+    """Returns the number of users of the smaller group over all epochs."""
+    return min(sum(pair[group].users for pair in stratum.values()) for group in (0, 1))
+
+
+def _merged(one: Stratum, other: Stratum) -> Stratum:
+    """Returns the stratum of the users of both strata."""
+    both = dict(one)
+    for epoch, pair in other.items():
+        before = both.get(epoch)
+        both[epoch] = pair if before is None else (_sum(before[0], pair[0]), _sum(before[1], pair[1]))
+    return both
+
+
+def _sum(one: OutcomeSummary, other: OutcomeSummary) -> OutcomeSummary:
+    """Returns the summary of the users of both summaries."""
+    names = ("users", "sum_y", "sum_m", "sum_yy", "sum_mm", "sum_ym", "sumsq")
+    sums = {name: getattr(one, name) + getattr(other, name) for name in names}
+    return replace(one, stratum="", pre=_sum_of_covariates(each.pre for each in (one, other)), **sums)
+
+
+def _sum_of_covariates(covariates: Iterable[Covariate | None]) -> Covariate | None:
+    """Returns the sum; None when no user has earlier outcomes. Without a covariate, all its sums are 0."""
+    known = [each for each in covariates if each is not None]
+    if not known:
+        return None
+    return Covariate(**{each.name: sum(getattr(one, each.name) for one in known) for each in fields(Covariate)})
 
 
 def _weighted_mean(effects: Sequence[Effect], weights: Sequence[float]) -> Callable[[Callable[[Effect], float]], float]:

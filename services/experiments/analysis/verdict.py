@@ -14,7 +14,14 @@ from enum import StrEnum
 
 from experiments.analysis.comparisons import Comparison, compare_all
 from experiments.analysis.multiplicity import holm
-from experiments.analysis.sample_ratio import MISMATCH_P_MAX, SampleRatio, sample_ratio
+from experiments.analysis.sample_ratio import (
+    MISMATCH_P_MAX,
+    Exposures,
+    SampleRatio,
+    mismatched_strata,
+    sample_ratio,
+    total_users,
+)
 from splits.assignment import expected_shares
 from splits.model import COST, LATENCY, Experiment, OutcomeSummary, State, WinnerRule
 
@@ -60,24 +67,28 @@ class Analysis:
     """Condition that prevents a verdict, as text; empty without one."""
     comparisons: tuple[Comparison, ...]
     sample_ratios: tuple[SampleRatio, ...]
+    excluded_strata: int = 0
+    """Number of strata that are left out, because their sample ratio is a mismatch."""
 
 
 def analyse(
     experiment: Experiment,
     summaries: Iterable[OutcomeSummary],
-    exposures: Mapping[int, Mapping[str, int]],
+    exposures: Mapping[str, Exposures],
     now: datetime,
     shares: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Analysis:
     """Returns the analysis of an experiment at the time `now`, which is the end of a completed experiment.
 
-    `exposures` counts analysed users by epoch and variant. `shares` contains the planned shares by epoch; an epoch
-    without planned shares is tested against the current ones.
+    `exposures` counts analysed users by stratum, epoch and variant. `shares` contains the planned shares by epoch; an
+    epoch without planned shares is tested against the current ones.
     """
     current = expected_shares(experiment)
-    ratios = tuple(
-        sample_ratio(users, (shares or {}).get(epoch, current), epoch) for epoch, users in sorted(exposures.items())
-    )
+    planned = {epoch: (shares or {}).get(epoch, current) for users in exposures.values() for epoch in users}
+    excluded = mismatched_strata(exposures, planned)
+    kept = [users for stratum, users in exposures.items() if stratum not in excluded]
+    ratios = tuple(sample_ratio(users, planned[epoch], epoch) for epoch, users in sorted(total_users(kept).items()))
+    summaries = [each for each in summaries if each.stratum not in excluded]
     mismatches = [str(each.epoch) for each in ratios if each.is_mismatch]
     blocked = f"sample ratio mismatch in epoch {', '.join(mismatches)}" if mismatches else ""
     comparisons = compare_all(experiment, summaries)
@@ -99,6 +110,7 @@ def analyse(
         blocked=blocked,
         comparisons=tuple(comparisons),
         sample_ratios=ratios,
+        excluded_strata=len(excluded),
     )
 
 

@@ -197,7 +197,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         found = await self._experiments.get(reader, request.experiment_id)
         epochs = await self._experiments.epochs(found.experiment)
         async with owner_transaction(self._database, reader) as connection:
-            outcomes = await read_outcomes(connection, found.experiment)
+            outcomes = await read_outcomes(connection, found, epochs)
         report = await create_report(found, outcomes, epochs)
         await self._interim_results.record_read(reader, found, report)
         answer = pb.GetResultsResponse(results=results_message(report))

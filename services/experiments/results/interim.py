@@ -65,7 +65,7 @@ class InterimResults:
         async with owner_transaction(self._database, reader) as connection:
             if not await _is_due(connection, reader, stored, SCHEDULED_INTERVAL):
                 return False
-            report = await create_report(stored, await read_outcomes(connection, stored.experiment), epochs)
+            report = await create_report(stored, await read_outcomes(connection, stored, epochs), epochs)
             await self._insert(connection, reader, report)
         return True
 

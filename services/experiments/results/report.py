@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from experiments.analysis.verdict import Analysis
 from experiments.results.outcomes import Outcomes, analyse_outcomes
-from experiments.store.experiments import StoredExperiment
+from experiments.store.experiments import StoredEpoch, StoredExperiment
 from splits.assignment import expected_shares
 from splits.model import Experiment
 
@@ -25,9 +25,9 @@ class Report:
     """Time of the analysis; for a completed experiment, the time of its completion."""
 
 
-async def create_report(stored: StoredExperiment, outcomes: Outcomes, epochs: Sequence[Experiment]) -> Report:
-    """Returns the report of an experiment, computed in a thread. `epochs` are its definitions by epoch."""
-    shares = {each.epoch: expected_shares(each) for each in epochs}
+async def create_report(stored: StoredExperiment, outcomes: Outcomes, epochs: Sequence[StoredEpoch]) -> Report:
+    """Returns the report of an experiment, computed in a thread."""
+    shares = {each.experiment.epoch: expected_shares(each.experiment) for each in epochs}
     moment = stored.completed_at or datetime.now(UTC)
     analysis = await asyncio.to_thread(analyse_outcomes, stored.experiment, outcomes, moment, shares)
     return Report(experiment=stored.experiment, outcomes=outcomes, analysis=analysis, analysed_at=moment)

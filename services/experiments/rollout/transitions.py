@@ -7,21 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from experiments.domain.lifecycle import edit
-from experiments.domain.rollout_policy import (
-    Action,
-    Decision,
-    Rollout,
-    RolloutMetrics,
-    RolloutState,
-    apply_decision,
-    decide,
-    rollout_metrics,
-)
+from experiments.domain.regression import RolloutMetrics, rollout_metrics
+from experiments.domain.rollout_policy import Action, Decision, Rollout, RolloutState, apply_decision, decide
 from experiments.domain.rollout_policy import approve as approved
 from experiments.results.outcomes import Outcomes, analyse_outcomes, read_outcomes
 from experiments.rollout import store
 from experiments.store.audit import ChangeRequest, append_audit_entry
-from experiments.store.experiments import lock_experiment, update_experiment
+from experiments.store.experiments import StoredExperiment, lock_experiment, read_epochs, update_experiment
 from kit.errors import AlreadyExists, Precondition
 from kit.postgres.pool import Connection
 from splits.model import Experiment, State
@@ -57,7 +49,7 @@ async def start_rollout(
     await store.insert_decision(connection, key, "start", 0.0, "before the first step")
     rollout = await store.lock_rollout(connection, key)
     await append_audit_entry(connection, request, experiment_id, "rollout start")
-    await _decide(connection, request, stored.experiment, rollout)
+    await _decide(connection, request, stored, rollout)
 
 
 async def approve_step(connection: Connection, request: ChangeRequest, experiment_id: str) -> None:
@@ -94,7 +86,7 @@ async def advance(connection: Connection, request: ChangeRequest, experiment_id:
     stored = await lock_experiment(connection, request.owner, experiment_id, "")
     if stored.experiment.state is not State.RUNNING:
         return None
-    return await _decide(connection, request, stored.experiment, rollout)
+    return await _decide(connection, request, stored, rollout)
 
 
 async def end_rollout(connection: Connection, request: ChangeRequest, experiment_id: str) -> None:
@@ -105,13 +97,15 @@ async def end_rollout(connection: Connection, request: ChangeRequest, experiment
         await store.insert_decision(connection, key, "end", percent, f"{request.actor}: {request.method}")
 
 
-async def _decide(connection: Connection, request: ChangeRequest, experiment: Experiment, rollout: Rollout) -> Decision:
+async def _decide(
+    connection: Connection, request: ChangeRequest, stored: StoredExperiment, rollout: Rollout
+) -> Decision:
     metrics = RolloutMetrics()
     if rollout.percent > 0:
-        outcomes = await read_outcomes(connection, experiment)
-        metrics = await asyncio.to_thread(_metrics_of_epoch, experiment, outcomes)
+        outcomes = await read_outcomes(connection, stored, await read_epochs(connection, stored.experiment))
+        metrics = await asyncio.to_thread(_metrics_of_epoch, stored.experiment, outcomes)
     decision = decide(rollout, datetime.now(UTC), metrics)
-    await _apply(connection, request, experiment, rollout, decision)
+    await _apply(connection, request, stored.experiment, rollout, decision)
     return decision
 
 
@@ -140,10 +134,7 @@ async def _apply(
 
 def _metrics_of_epoch(experiment: Experiment, outcomes: Outcomes) -> RolloutMetrics:
     """Returns the metrics of the control and the treatment in the current epoch."""
-    current = Outcomes(
-        summaries=[each for each in outcomes.summaries if each.epoch == experiment.epoch],
-        exposed=[each for each in outcomes.exposed if each[0] == experiment.epoch],
-        units=(),
-    )
+    current = outcomes.in_epoch(experiment.epoch)
     analysis = analyse_outcomes(experiment, current, datetime.now(UTC), {})
-    return rollout_metrics(experiment, analysis, experiment.treatments[0].name)
+    metrics = rollout_metrics(experiment, analysis, experiment.treatments[0].name)
+    return replace(metrics, ignored_outputs=sum(each.outputs for each in outcomes.ignored))

@@ -46,11 +46,12 @@ RETURNING tenant_id, experiment_id::text AS experiment_id, state, definition::te
   updated_at, started_at, ended_at;
 
 -- query: insert_epoch
--- Definition at the start of an epoch. Later edits within the epoch, such as more traffic, do not change it.
-INSERT INTO experiments.epochs (tenant_id, experiment_id, epoch, definition) VALUES ($1, $2, $3, $4::text::jsonb)
-ON CONFLICT (tenant_id, experiment_id, epoch) DO NOTHING;
+-- Definition at the start of an epoch. Later edits within the epoch change only its largest traffic, $5.
+INSERT INTO experiments.epochs AS e (tenant_id, experiment_id, epoch, definition, traffic_max)
+VALUES ($1, $2, $3, $4::text::jsonb, $5)
+ON CONFLICT (tenant_id, experiment_id, epoch) DO UPDATE SET traffic_max = greatest(e.traffic_max, excluded.traffic_max);
 
 -- query: epochs
 -- All epochs of an experiment with their definitions.
-SELECT epoch, definition::text AS definition FROM experiments.epochs
+SELECT epoch, definition::text AS definition, opened_at, traffic_max FROM experiments.epochs
 WHERE tenant_id = $1 AND experiment_id = $2 ORDER BY epoch;

@@ -1,62 +1,111 @@
 -- query: outcomes
--- Outcomes of exposed units as sums over users, per epoch, variant and metric. A unit is one output and the user who
--- received it; its weight is the trust of the rater. Each unit counts once: by its manifest rather than by an exposure,
--- and in the first of several epochs. Client metrics with a name in $3 are ignored, as these are built in. Users in $4
--- are testers and excluded. Values are limited to 1e30, so that sums of squares stay finite. x is the mean weighted
--- score of a user in the 28 days before the start of the experiment, $5; 0 without one.
-WITH exposed AS (
+-- Outcomes as sums over users, per epoch, variant, stratum and metric. A unit is one output and the user who received it;
+-- its weight is the trust of the rater. Each unit counts once: by its manifest rather than by an exposure, and in the
+-- first of several epochs; in later ones its user is only exposed. Users in $4 are testers and excluded. The metric ''
+-- counts users and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
+--
+-- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
+-- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
+--
+-- Two limits apply to all variants alike, per epoch and metric over all users that are read. The weight of a user is at
+-- most the 99th percentile of the weights. The absolute mean of a user is at most the 99th percentile of the absolute
+-- means that are not 0; metrics in [0, 1] need no such limit. Values are also limited to 1e30, so that sums of squares
+-- stay finite.
+--
+-- The stratum is the tenant, or one of 64 groups of tenants if there are more. x is the mean weighted score of a user in
+-- the 28 days before the start of the experiment, $5; 0 without one.
+WITH rules AS (
+  SELECT r.*, decode(r.slot_start, 'hex') AS slot_from, decode(r.slot_end, 'hex') AS slot_to,
+    decode(r.holdout, 'hex') AS holdout_to, decode(r.start, 'hex') AS bucket_from, decode(r.stop, 'hex') AS bucket_to,
+    decode(r.second_start, 'hex') AS second_from, decode(r.second_stop, 'hex') AS second_to
+  FROM jsonb_to_recordset($6::text::jsonb) AS r (epoch integer, variant text, opens timestamptz, closes timestamptz,
+    layer text, slot_start text, slot_end text, holdout text, start text, stop text, second_start text,
+    second_stop text, tenant_ids text[], task_types text[], domain_modes text[])
+), seen AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
-    coalesce(x.metrics, '{}') AS metrics
+    coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode, false AS is_repeated
   FROM ingest_api_v1.manifests m
   LEFT JOIN experiments.exposures x ON x.tenant_id = m.tenant_id AND x.experiment_id = m.experiment_id
     AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id
   WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
   UNION ALL
-  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, x.metrics
-  FROM experiments.exposures x
-  LEFT JOIN LATERAL (
-    SELECT m.total_cost, m.total_latency_ms, m.experiment_id FROM ingest_api_v1.manifests m
-    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> ''
-  ) AS m ON true
-  WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
-    AND (x.output_id = '' OR NOT EXISTS (
+  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, x.metrics,
+    x.occurred_at, m.task_type, m.domain_mode, x.output_id <> '' AND EXISTS (
       SELECT FROM experiments.exposures b
       WHERE b.tenant_id = x.tenant_id AND b.experiment_id = x.experiment_id AND b.user_id = x.user_id
         AND b.output_id = x.output_id AND b.epoch < x.epoch
-    ))
+    )
+  FROM experiments.exposures x
+  LEFT JOIN LATERAL (
+    SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.task_type, m.domain_mode
+    FROM ingest_api_v1.manifests m
+    WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
+  ) AS m ON true
+  WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
+), checked AS MATERIALIZED ( -- the reason is computed once per unit
+  SELECT s.*, CASE
+    WHEN s.user_id = ANY($7::text[]) THEN 'no_user'
+    WHEN s.seen_at NOT BETWEEN e.opens AND e.closes OR e.opens IS NULL THEN 'not_running'
+    WHEN a.variant = s.variant AND a.analysed THEN ''
+    WHEN a.variant IS NOT NULL THEN 'other_variant'
+    WHEN NOT (r.tenant_ids = '{}' OR s.tenant_id = ANY(r.tenant_ids))
+      OR NOT (r.task_types = '{}' OR coalesce(s.task_type = ANY(r.task_types), true))
+      OR NOT (r.domain_modes = '{}' OR coalesce(s.domain_mode = ANY(r.domain_modes), true)) THEN 'not_covered'
+    WHEN h.bucket >= r.bucket_from AND h.bucket < r.bucket_to AND h.second >= r.second_from AND h.second < r.second_to
+      AND (r.holdout_to = '\x000000000000000000' OR experiments.bucket('holdout:'
+        || CASE r.layer WHEN '' THEN s.tenant_id ELSE r.layer END || ':' || s.user_id) >= r.holdout_to)
+      AND (r.layer = '' OR experiments.bucket(r.layer || ':' || s.user_id) BETWEEN r.slot_from AND r.slot_to
+        AND experiments.bucket(r.layer || ':' || s.user_id) <> r.slot_to) THEN ''
+    ELSE 'other_variant' END AS ignored
+  FROM seen s
+  LEFT JOIN (SELECT DISTINCT epoch, opens, closes FROM rules) AS e ON e.epoch = s.epoch
+  LEFT JOIN rules r ON r.epoch = s.epoch AND r.variant = s.variant
+  LEFT JOIN experiments.ab_experiment_assignments a ON a.tenant_id = s.tenant_id AND a.experiment_id = $1
+    AND a.epoch = s.epoch AND a.user_id = s.user_id
+  CROSS JOIN LATERAL (
+    SELECT sha256(convert_to($1::uuid::text || ':' || s.user_id, 'UTF8')) AS digest OFFSET 0 -- one hash per unit
+  ) AS d
+  CROSS JOIN LATERAL (
+    SELECT '\x00'::bytea || substr(d.digest, 1, 8) AS bucket, '\x00'::bytea || substr(d.digest, 9, 8) AS second
+  ) AS h
+  WHERE s.user_id <> ALL($4::text[])
 ), units AS (
-  SELECT e.*, greatest(least(coalesce(t.trust, 1), 1), 0.1) AS weight,
+  SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
+    c.ignored = '' AND NOT c.is_repeated AS is_counted,
+    CASE c.ignored WHEN '' THEN c.epoch ELSE 0 END AS epoch, CASE c.ignored WHEN '' THEN c.variant ELSE '' END AS variant,
+    greatest(least(coalesce(t.trust, 1), 1), 0.1) AS weight,
     neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 1)) AS score
-  FROM exposed e
+  FROM checked c
   LEFT JOIN LATERAL (
     SELECT f.rating FROM ingest_api_v1.explicit_feedback f
-    WHERE f.tenant_id = e.tenant_id AND f.output_id = e.output_id AND f.user_id = e.user_id
+    WHERE f.tenant_id = c.tenant_id AND f.output_id = c.output_id AND f.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS f ON true
   LEFT JOIN LATERAL (
     SELECT avg(s.sentiment) AS sentiment FROM ingest_api_v1.implicit_feedback s
-    WHERE s.tenant_id = e.tenant_id AND s.output_id = e.output_id AND s.user_id = e.user_id
+    WHERE s.tenant_id = c.tenant_id AND s.output_id = c.output_id AND s.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS i ON true
   LEFT JOIN LATERAL (
     SELECT v.sentiment FROM ingest_api_v1.voice_feedback v
-    WHERE v.tenant_id = e.tenant_id AND v.output_id = e.output_id AND v.user_id = e.user_id
+    WHERE v.tenant_id = c.tenant_id AND v.output_id = c.output_id AND v.user_id = c.user_id AND c.ignored = '' AND NOT c.is_repeated
   ) AS v ON true
-  LEFT JOIN neural_api_v1.trust t ON t.tenant_id = e.tenant_id AND t.user_id = e.user_id
-  WHERE e.user_id <> ALL($4::text[])
+  LEFT JOIN neural_api_v1.trust t ON t.tenant_id = c.tenant_id AND t.user_id = c.user_id
 ), measured AS (
-  SELECT u.epoch, u.variant, u.tenant_id, u.user_id, m.metric, m.weight,
+  SELECT u.epoch, u.variant, u.ignored, u.tenant_id, u.user_id, m.metric, m.weight,
     CASE WHEN abs(m.value) < 1e-30 THEN 0 ELSE greatest(least(m.value, 1e30), -1e30) END AS value
   FROM units u
   CROSS JOIN LATERAL (
-    SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL
-    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL
-    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL
-    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL
-    UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c WHERE c.key <> ALL($3::text[])
+    SELECT '', 0::float8, 1::float8
+    UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.is_counted
+    UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c
+    WHERE c.key <> ALL($3::text[]) AND u.is_counted
   ) AS m (metric, value, weight)
 ), before AS (
   SELECT m.tenant_id, m.user_id, avg(s.score) AS x
   FROM ingest_api_v1.manifests m
-  JOIN (SELECT DISTINCT tenant_id, user_id FROM units) AS k USING (tenant_id, user_id)
+  JOIN (SELECT DISTINCT tenant_id, user_id FROM units WHERE ignored = '') AS k USING (tenant_id, user_id)
   CROSS JOIN LATERAL (
     SELECT neural_api_v1.get_feedback_score(
       (SELECT f.rating FROM ingest_api_v1.explicit_feedback f
@@ -69,27 +118,30 @@ WITH exposed AS (
   WHERE m.created_at >= $5::timestamptz - interval '28 days' AND m.created_at < $5::timestamptz
   GROUP BY m.tenant_id, m.user_id
 ), users AS (
-  SELECT epoch, variant, metric, tenant_id, user_id, sum(weight * value) AS y, sum(weight) AS m, sum(weight * value * value) AS squares,
-    count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
-  FROM measured GROUP BY epoch, variant, metric, tenant_id, user_id
+  SELECT epoch, variant, ignored, metric, tenant_id, user_id, sum(weight * value) AS y, sum(weight) AS m,
+    sum(weight * value * value) AS squares, count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
+  FROM measured GROUP BY epoch, variant, ignored, metric, tenant_id, user_id
+), limits AS (
+  SELECT epoch, metric, percentile_disc(0.99) WITHIN GROUP (ORDER BY m) AS weight_max,
+    percentile_disc(0.99) WITHIN GROUP (ORDER BY abs(y / m)) FILTER (WHERE y <> 0) AS mean_max
+  FROM users WHERE ignored = '' AND metric <> '' GROUP BY epoch, metric
+), factors AS (
+  SELECT u.*, least(1, l.weight_max / u.m) AS share,
+    CASE WHEN u.y = 0 OR u.metric IN ('positive_rate', 'mean_score') THEN 1 ELSE least(1, l.mean_max / abs(u.y / u.m))
+    END AS scale
+  FROM users u LEFT JOIN limits l USING (epoch, metric)
+), limited AS (
+  SELECT f.epoch, f.variant, f.ignored, f.metric, f.tenant_id, f.user_id, f.units, f.positive,
+    f.y * f.share * f.scale AS y, f.m * f.share AS m, f.squares * f.share * f.scale * f.scale AS squares,
+    CASE WHEN f.ignored <> '' THEN ''
+      WHEN (SELECT count(DISTINCT tenant_id) FROM checked WHERE ignored = '') <= 64 THEN f.tenant_id
+      ELSE 'group ' || get_byte(sha256(convert_to(f.tenant_id, 'UTF8')), 0) % 64 END AS stratum
+  FROM factors f
 )
-SELECT epoch, variant, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
+SELECT epoch, variant, ignored, stratum, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
   sum(squares)::float8 AS sumsq, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
   coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
   coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
-FROM users LEFT JOIN before b USING (tenant_id, user_id)
-GROUP BY epoch, variant, metric ORDER BY epoch, variant, metric;
-
--- query: exposed_users
--- Number of exposed users per epoch and variant, with or without feedback. Users in $3 are testers and excluded.
-SELECT epoch, variant, count(DISTINCT (tenant_id, user_id)) AS users
-FROM (
-  SELECT m.tenant_id, m.user_id, m.experiment_epoch AS epoch, m.variant FROM ingest_api_v1.manifests m
-  WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
-  UNION ALL
-  SELECT x.tenant_id, x.user_id, x.epoch, x.variant FROM experiments.exposures x
-  WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2)
-) AS seen
-WHERE user_id <> ALL($3::text[])
-GROUP BY epoch, variant ORDER BY epoch, variant;
+FROM limited LEFT JOIN before b USING (tenant_id, user_id)
+GROUP BY epoch, variant, ignored, stratum, metric ORDER BY epoch, variant, ignored, stratum, metric;

@@ -14,6 +14,14 @@ CREATE SCHEMA experiments;
 CREATE SCHEMA experiments_api_v1;
 
 --
+-- bucket(text); Type: FUNCTION
+--
+
+CREATE FUNCTION experiments.bucket(name text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ('\x00'::bytea || substr(sha256(convert_to(name, 'UTF8'::name)), 1, 8));
+
+--
 -- may_touch(text); Type: FUNCTION
 --
 
@@ -106,7 +114,8 @@ CREATE TABLE experiments.epochs (
     experiment_id uuid NOT NULL,
     epoch integer NOT NULL,
     definition jsonb NOT NULL,
-    opened_at timestamp with time zone DEFAULT now() NOT NULL
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    traffic_max double precision
 );
 
 ALTER TABLE ONLY experiments.epochs FORCE ROW LEVEL SECURITY;
@@ -514,6 +523,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE experiments.ab_experiments TO radiant_experi
 
 GRANT SELECT,INSERT ON TABLE experiments.epochs TO radiant_experiments;
 GRANT SELECT,INSERT,UPDATE ON TABLE experiments.epochs TO radiant_experimenter;
+
+--
+-- COLUMN epochs.traffic_max; Type: ACL
+--
+
+GRANT UPDATE(traffic_max) ON TABLE experiments.epochs TO radiant_experiments;
 
 --
 -- TABLE exposures; Type: ACL

@@ -34,6 +34,17 @@ class StoredExperiment:
         return self.ended_at if self.experiment.state is State.COMPLETED else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEpoch:
+    """An epoch of an experiment."""
+
+    experiment: Experiment
+    """Definition at the start of the epoch."""
+    opened_at: datetime
+    traffic_max: float
+    """Largest share of users in treatment during the epoch."""
+
+
 async def insert_experiment(connection: Connection, request: ChangeRequest, experiment: Experiment) -> StoredExperiment:
     """Inserts a draft and its audit entry."""
     text = encode(experiment)
@@ -72,7 +83,7 @@ async def update_experiment(
     row = await connection.fetchrow(_SQL["update_experiment"], *key, experiment.state.value, text, experiment.epoch)
     assert row is not None  # noqa: S101 - the caller has locked it
     if experiment.state is State.RUNNING:
-        await connection.execute(_SQL["insert_epoch"], *key, experiment.epoch, text)
+        await connection.execute(_SQL["insert_epoch"], *key, experiment.epoch, text, experiment.traffic)
     await append_audit_entry(connection, request, experiment.experiment_id, action, text)
     return _stored(row)
 
@@ -113,22 +124,16 @@ class ExperimentStore:
             rows = await connection.fetch(_SQL["list_experiments"], tenant, state_filter, *after, limit)
         return [_stored(row) for row in rows]
 
-    async def epochs(self, experiment: Experiment) -> list[Experiment]:
-        """Returns the experiment with its definition at the start of each epoch."""
+    async def epochs(self, experiment: Experiment) -> list[StoredEpoch]:
+        """Returns the epochs of an experiment in ascending order."""
         async with owner_transaction(self._database, experiment.tenant_id) as connection:
-            rows = await connection.fetch(_SQL["epochs"], experiment.tenant_id, experiment.experiment_id)
-        return [
-            decode(
-                row["definition"],
-                experiment_id=experiment.experiment_id,
-                tenant_id=experiment.tenant_id,
-                state=experiment.state.value,
-                epoch=row["epoch"],
-                etag=experiment.etag,
-                started_at=experiment.started_at,
-            )
-            for row in rows
-        ]
+            return await read_epochs(connection, experiment)
+
+
+async def read_epochs(connection: Connection, experiment: Experiment) -> list[StoredEpoch]:
+    """Returns the epochs of an experiment in ascending order."""
+    rows = await connection.fetch(_SQL["epochs"], experiment.tenant_id, experiment.experiment_id)
+    return [_epoch(row, experiment) for row in rows]
 
 
 def experiment_of(row: asyncpg.Record) -> Experiment:
@@ -143,4 +148,24 @@ def _stored(row: asyncpg.Record) -> StoredExperiment:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         ended_at=row["ended_at"],
+    )
+
+
+def _epoch(row: asyncpg.Record, current: Experiment) -> StoredEpoch:
+    definition = decode(
+        row["definition"],
+        experiment_id=current.experiment_id,
+        tenant_id=current.tenant_id,
+        state=current.state.value,
+        epoch=row["epoch"],
+        etag=current.etag,
+        started_at=current.started_at,
+    )
+    traffic_max = row["traffic_max"]
+    if row["epoch"] == current.epoch:
+        traffic_max = max(traffic_max or 0.0, current.traffic)
+    elif traffic_max is None:  # an epoch of an earlier version: traffic rises up to one half within an epoch
+        traffic_max = 0.5
+    return StoredEpoch(
+        experiment=definition, opened_at=row["opened_at"], traffic_max=max(traffic_max, definition.traffic)
     )

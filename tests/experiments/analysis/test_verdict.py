@@ -45,7 +45,7 @@ def rates(control: tuple[int, int], new: tuple[int, int]) -> list[OutcomeSummary
 def verdict(of: Experiment, summaries: list[OutcomeSummary], **changed: Any) -> Analysis:
     """Returns the analysis one week after the start; each user with an outcome counts as exposed."""
     users = {each.variant: each.users for each in summaries if each.metric == POSITIVE_RATE}
-    arguments: dict[str, Any] = {"exposures": {1: users}, "now": STARTED + WEEK}
+    arguments: dict[str, Any] = {"exposures": {"": {1: users}}, "now": STARTED + WEEK}
     return analyse(of, summaries, **(arguments | changed))
 
 
@@ -200,7 +200,7 @@ def test_verdict_over_several_epochs_is_stratified() -> None:
         rate("new", 2070, 9000, 2),
     ]
     shares = {1: {"control": 0.9, "new": 0.1}, 2: {"control": 0.1, "new": 0.9}}
-    exposures = {1: {"control": 9000, "new": 1000}, 2: {"control": 1000, "new": 9000}}
+    exposures = {"": {1: {"control": 9000, "new": 1000}, 2: {"control": 1000, "new": 9000}}}
     analysis = verdict(experiment(), summaries, shares=shares, exposures=exposures)
     assert analysis.winner is Winner.TREATMENT
     assert analysis.comparisons[0].effect.test == "mantel_haenszel"

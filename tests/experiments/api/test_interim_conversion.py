@@ -8,7 +8,7 @@ import pytest
 
 from experiments.api.convert.interim import interim_message, serialize
 from experiments.results.interim import InterimResult
-from experiments.results.outcomes import Outcomes, analyse_outcomes
+from experiments.results.outcomes import ExposureCount, Outcomes, analyse_outcomes
 from experiments.results.report import Report
 from radiant.experiments.v1 import analysis_pb2
 from splits.model import Experiment, State, Variant
@@ -46,8 +46,11 @@ def test_serialized_report_has_the_stored_form() -> None:
     )
     outcomes = Outcomes(
         summaries=[rate("control", 100, 1000), rate("new", 150, 1000)],
-        exposed=[(1, "control", 1000), (1, "new", 1001), (2, "control", 5)],
-        units=(),
+        exposures=[
+            ExposureCount(epoch=epoch, variant=variant, stratum="", users=users)
+            for epoch, variant, users in ((1, "control", 1000), (1, "new", 1001), (2, "control", 5))
+        ],
+        units={},
     )
     analysis = analyse_outcomes(experiment, outcomes, NOW, {})
     content = serialize(Report(experiment=experiment, outcomes=outcomes, analysis=analysis, analysed_at=NOW))

@@ -9,18 +9,8 @@ from typing import Any
 import pytest
 
 from experiments.analysis.verdict import analyse
-from experiments.domain.rollout_policy import (
-    Action,
-    GroupMetrics,
-    RegressionLimits,
-    Rollout,
-    RolloutMetrics,
-    RolloutState,
-    apply_decision,
-    approve,
-    decide,
-    rollout_metrics,
-)
+from experiments.domain.regression import GroupMetrics, Loss, RegressionLimits, RolloutMetrics, rollout_metrics
+from experiments.domain.rollout_policy import Action, Rollout, RolloutState, apply_decision, approve, decide
 from kit.errors import Precondition
 from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
 from tests.experiments.fixtures.summaries import rate
@@ -30,10 +20,20 @@ DAY = timedelta(hours=24)
 METRICS: dict[str, Any] = {"users": 1000, "positive_rate": 0.5, "latency": 100.0, "satisfaction": 0.6}
 
 
-def metrics_with(**changed: Any) -> RolloutMetrics:
-    """Returns metrics of equal groups, but for the changed metrics of the treatment."""
+LOSS = Loss(users=1000, p_value=1e-4, is_significant=True)
+CHANCE = Loss(users=1000, p_value=0.2, is_significant=False)
+CHECKED = ("positive_rate", "latency_ms", "mean_score", "failures")
+
+
+def metrics_with(loss: Loss = LOSS, **changed: Any) -> RolloutMetrics:
+    """Returns metrics of equal groups, but for the changed metrics of the treatment, with the same loss of each."""
     others = {key: changed.pop(key) for key in ("broken_guardrails", "has_sample_ratio_mismatch") if key in changed}
-    return RolloutMetrics(control=GroupMetrics(**METRICS), treatment=GroupMetrics(**(METRICS | changed)), **others)
+    return RolloutMetrics(
+        control=GroupMetrics(**METRICS),
+        treatment=GroupMetrics(**(METRICS | changed)),
+        losses=dict.fromkeys(CHECKED, loss),
+        **others,
+    )
 
 
 def due_rollout(percent: float, **changed: Any) -> Rollout:
@@ -47,7 +47,6 @@ REGRESSIONS = [
     metrics_with(latency=131.0),
     metrics_with(satisfaction=0.53),
     metrics_with(broken_guardrails=("failures",)),
-    metrics_with(users=3, broken_guardrails=("failures",)),
 ]
 
 
@@ -90,19 +89,25 @@ def test_approval_without_pending_step_is_refused(rollout: Rollout, rule: str) -
     assert error.value.reason == rule
 
 
-@pytest.mark.parametrize(("errors", "broken"), [(200, ("failures",)), (104, ()), (112, ()), (50, ())])
-def test_rollout_metrics_are_those_of_the_analysis(errors: int, broken: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("errors", "broken", "is_significant"),
+    [(200, ("failures",), True), (104, (), False), (112, ("failures",), False), (50, (), False)],
+)
+def test_rollout_metrics_are_those_of_the_analysis(errors: int, broken: tuple[str, ...], is_significant: bool) -> None:
     guardrail = Metric(name="failures", kind=MetricKind.PROPORTION, direction=Direction.DOWN, is_guardrail=True)
     variants = (Variant(name="control"), Variant(name="new"))
     experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=variants, metrics=(guardrail,))
     summaries = [rate("control", 500, 1000), rate("new", 480, 1000)]
     summaries += [rate("control", 100, 1000, metric="failures"), rate("new", errors, 1000, metric="failures")]
-    analysis = analyse(experiment, summaries, {1: {"control": 1000, "new": 1300}}, NOW)
+    analysis = analyse(experiment, summaries, {"": {1: {"control": 1000, "new": 1300}}}, NOW)
     metrics = rollout_metrics(experiment, analysis, "new")
     assert (metrics.control.positive_rate, metrics.treatment.positive_rate) == (0.5, 0.48)
     assert (metrics.control.users, metrics.control.latency) == (1000, None)
     assert metrics.has_sample_ratio_mismatch
     assert metrics.broken_guardrails == broken
+    loss = metrics.losses["failures"]
+    assert (loss.users, loss.is_significant) == (1000, is_significant)
+    assert set(metrics.losses) == {"positive_rate", "failures"}
 
 
 def test_step_before_its_time_is_held() -> None:
@@ -141,6 +146,17 @@ def test_regression_in_any_open_state_rolls_back(
 
 
 @pytest.mark.parametrize(
+    "changed",
+    [{"positive_rate": 0.474}, {"latency": 131.0}, {"satisfaction": 0.53}, {"broken_guardrails": ("failures",)}],
+)
+@pytest.mark.parametrize("loss", [CHANCE, replace(LOSS, users=99)], ids=["chance", "few users"])
+def test_loss_beyond_the_limit_without_evidence_holds(changed: dict[str, Any], loss: Loss) -> None:
+    decision = decide(due_rollout(25), NOW, metrics_with(loss, **changed))
+    assert (decision.action, decision.to_percent) == (Action.HOLD, 25)
+    assert decision.reason.startswith("beyond the limit, but not significant: ")
+
+
+@pytest.mark.parametrize(
     "allowed", [metrics_with(positive_rate=0.475), metrics_with(latency=130.0), metrics_with(satisfaction=0.54)]
 )
 def test_change_equal_to_the_limit_is_no_regression(allowed: RolloutMetrics) -> None:
@@ -153,7 +169,7 @@ def test_sample_ratio_mismatch_holds_the_rollout() -> None:
 
 
 def test_rollout_with_few_users_holds() -> None:
-    few = metrics_with(users=99, positive_rate=0.0)
+    few = metrics_with(replace(LOSS, users=99), users=99, positive_rate=0.0)
     assert decide(due_rollout(25), NOW, few).action is Action.HOLD
     without_minimum = due_rollout(25, limits=RegressionLimits(users_min=0))
     assert decide(without_minimum, NOW, RolloutMetrics()).action is Action.ADVANCE
@@ -169,6 +185,7 @@ def test_decision_of_ended_rollout_is_hold(state: RolloutState) -> None:
 
 def test_decision_contains_its_numbers() -> None:
     numbers = decide(due_rollout(25), NOW, metrics_with(positive_rate=0.45)).numbers
+    assert numbers["positive_rate_loss_p"] == LOSS.p_value
     assert numbers["positive_rate_change"] == pytest.approx(-0.1)
     assert numbers["control_positive_rate"] == 0.5
     assert numbers["treatment_users"] == 1000

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from tests.experiments.fixtures.exposures import exposure, exposures_request, record
 from tests.experiments.fixtures.service import ExperimentsService, new_id, open_service
+from tests.experiments.fixtures.users import first_users
 from tests.support.suite import token
 
 
 async def test_repeated_exposure_is_stored_once(service: ExperimentsService, database_url: str) -> None:
     started = await service.started()
-    exposures = [exposure(started.experiment_id, f"u{number}", output_id=f"o{number}") for number in range(5)]
+    *users, ninth, tenth, eleventh = await first_users(service.connection, started.experiment_id, "treatment", 8)
+    exposures = [exposure(started.experiment_id, user, output_id=f"o-{user}") for user in users]
     assert await record(service, *exposures) == (5, 0)
-    assert await record(service, *exposures, exposure(started.experiment_id, "u9")) == (1, 5)
-    assert await record(service, exposure(started.experiment_id, "u9")) == (0, 1)
-    twice = exposure(started.experiment_id, "u10", output_id="o10")
+    assert await record(service, *exposures, exposure(started.experiment_id, ninth)) == (1, 5)
+    assert await record(service, exposure(started.experiment_id, ninth)) == (0, 1)
+    twice = exposure(started.experiment_id, tenth, output_id="o10")
     assert await record(service, twice, twice) == (1, 1)
-    request = exposures_request(exposure(started.experiment_id, "u11"))
+    request = exposures_request(exposure(started.experiment_id, eleventh))
     first = await service.call("RecordExposures", request)
     async with open_service(database_url) as other:
         repeated = await other.call("RecordExposures", request)

@@ -8,15 +8,26 @@ import pytest
 from tests.experiments.fixtures.exposures import comparison
 from tests.experiments.fixtures.feedback import FeedbackRecorder
 from tests.experiments.fixtures.service import ExperimentsService
+from tests.experiments.fixtures.users import first_users
 
 USERS = 40
 
 
-async def add_earlier_feedback(recorder: FeedbackRecorder) -> None:
+async def users_of(service: ExperimentsService, experiment_id: str) -> list[str]:
+    """Returns USERS users; every second one is assigned to the treatment."""
+    pairs = [
+        await first_users(service.connection, experiment_id, variant, USERS // 2)
+        for variant in ("control", "treatment")
+    ]
+    return [user for pair in zip(*pairs, strict=True) for user in pair]
+
+
+async def add_earlier_feedback(service: ExperimentsService, experiment_id: str) -> None:
     """Adds a vote of each user without an experiment: -1 of every third user, otherwise 1."""
-    for number in range(USERS):
-        output = await recorder.output(f"u{number}")
-        await recorder.vote(output, f"u{number}", -1 if number % 3 == 0 else 1)
+    recorder = FeedbackRecorder(service.connection)
+    for number, user in enumerate(await users_of(service, experiment_id)):
+        output = await recorder.output(user)
+        await recorder.vote(output, user, -1 if number % 3 == 0 else 1)
 
 
 def rating(number: int) -> int:
@@ -26,16 +37,17 @@ def rating(number: int) -> int:
 
 async def add_experiment_feedback(service: ExperimentsService, experiment_id: str) -> None:
     """Adds an output and a vote of each user; every second user is treated."""
-    for number in range(USERS):
+    for number, user in enumerate(await users_of(service, experiment_id)):
         output = await FeedbackRecorder(service.connection).output(
-            f"u{number}", experiment_id, ("control", "treatment")[number % 2], 1
+            user, experiment_id, ("control", "treatment")[number % 2], 1
         )
-        await FeedbackRecorder(service.connection).vote(output, f"u{number}", rating(number))
+        await FeedbackRecorder(service.connection).vote(output, user, rating(number))
 
 
 async def test_results_with_earlier_feedback_use_cuped(service: ExperimentsService) -> None:
-    await add_earlier_feedback(FeedbackRecorder(service.connection))
-    started = await service.started()
+    created = await service.create()
+    await add_earlier_feedback(service, created.experiment_id)
+    started = await service.move("Start", created)
     await add_experiment_feedback(service, started.experiment_id)
     found = comparison(await service.results(started.experiment_id), "positive_rate")
     assert found.test == "cuped"
@@ -56,6 +68,6 @@ async def test_results_with_earlier_feedback_use_cuped(service: ExperimentsServi
 
 async def test_results_with_feedback_after_the_start_do_not_use_cuped(service: ExperimentsService) -> None:
     started = await service.started()
-    await add_earlier_feedback(FeedbackRecorder(service.connection))
+    await add_earlier_feedback(service, started.experiment_id)
     await add_experiment_feedback(service, started.experiment_id)
     assert comparison(await service.results(started.experiment_id), "positive_rate").test != "cuped"

@@ -11,6 +11,7 @@ from radiant.experiments.v1 import experiment_pb2
 from tests.experiments.fixtures.exposures import comparison, exposure, record
 from tests.experiments.fixtures.feedback import FeedbackRecorder
 from tests.experiments.fixtures.service import ExperimentsService, draft
+from tests.experiments.fixtures.users import first_users
 
 SENTIMENTS = {"copy_response": 0.7, "regenerate": -0.8, "abandon_mid_response": -0.7, "scroll_to_end": 0.2}
 
@@ -20,8 +21,8 @@ async def test_client_metric_is_compared_in_results(service: ExperimentsService)
     started = await service.started(draft(metrics=[metric]))
     recorder, values = FeedbackRecorder(service.connection), {"control": [4.0, 6.0, 8.0], "treatment": [1.0, 2.0, 3.0]}
     for variant, numbers in values.items():
-        for number, value in enumerate(numbers):
-            user = f"{variant}{number}"
+        users = await first_users(service.connection, started.experiment_id, variant, len(numbers))
+        for number, (user, value) in enumerate(zip(users, numbers, strict=True)):
             named = (started.experiment_id, variant, 1) if number else (None, "", 0)
             output = await recorder.output(user, *named)
             measured = exposure(started.experiment_id, user, variant, output_id=output, metrics={"length": value})
@@ -35,8 +36,7 @@ async def test_client_metric_with_built_in_name_is_ignored(service: ExperimentsS
     started = await service.started()
     recorder = FeedbackRecorder(service.connection)
     for variant in ("control", "treatment"):
-        for number in range(3):
-            user = f"{variant}{number}"
+        for number, user in enumerate(await first_users(service.connection, started.experiment_id, variant, 3)):
             output = await recorder.output(user, latency=50 + number)
             measured = {"latency_ms": 1e6, "positive_rate": 1.0, "cost": -5.0}
             await record(service, exposure(started.experiment_id, user, variant, output_id=output, metrics=measured))
@@ -52,8 +52,7 @@ async def test_results_with_extreme_values_are_finite(service: ExperimentsServic
     started = await service.started(draft(metrics=[metric]))
     recorder = FeedbackRecorder(service.connection)
     for variant in ("control", "treatment"):
-        for number in range(4):
-            user = f"{variant}{number}"
+        for number, user in enumerate(await first_users(service.connection, started.experiment_id, variant, 4)):
             output = await recorder.output(user, latency=abs(value), cost=abs(value))
             for place in (output, ""):
                 measured = exposure(started.experiment_id, user, variant, output_id=place, metrics={"length": 1.0})
@@ -73,11 +72,15 @@ async def test_results_with_extreme_values_are_finite(service: ExperimentsServic
 async def test_outcomes_equal_independent_computation(service: ExperimentsService) -> None:
     started = await service.started(draft(forced_variants={"tester": "treatment"}))
     generator, recorder = random.Random(7), FeedbackRecorder(service.connection)
+    users = {
+        variant: await first_users(service.connection, started.experiment_id, variant, 30)
+        for variant in ("control", "treatment")
+    }
     sums: dict[str, dict[str, list[float]]] = {}
     counted: dict[str, list[int]] = {"control": [0, 0], "treatment": [0, 0]}
     for number in range(60):
         variant = ("control", "treatment")[number % 2]
-        user = "tester" if number in (11, 13) else f"u{number // 2}-{variant}"
+        user = "tester" if number in (11, 13) else users[variant][number // 2]
         trust = generator.choice([None, 0.0, 0.3, 0.9])
         if trust is not None and user != "tester":
             await recorder.trust(user, trust)
@@ -134,10 +137,11 @@ def add_outcome(
 
 async def test_unit_with_exposures_in_two_epochs_counts_in_the_first(service: ExperimentsService) -> None:
     started = await service.started()
-    output = await FeedbackRecorder(service.connection).output("u")
-    await FeedbackRecorder(service.connection).vote(output, "u", 1)
     await service.edited(started, traffic_percentage=0.2)
-    both = [exposure(started.experiment_id, "u", output_id=output, epoch=epoch) for epoch in (1, 2)]
+    (user,) = await first_users(service.connection, started.experiment_id, "treatment", 1, epoch=2)
+    output = await FeedbackRecorder(service.connection).output(user)
+    await FeedbackRecorder(service.connection).vote(output, user, 1)
+    both = [exposure(started.experiment_id, user, output_id=output, epoch=epoch) for epoch in (1, 2)]
     assert await record(service, *both) == (2, 0)
     results = await service.results(started.experiment_id)
     assert [(each.epoch, each.units) for each in results.variants] == [(1, 1), (2, 0)]
@@ -154,3 +158,49 @@ async def test_retracted_feedback_is_not_counted(service: ExperimentsService) ->
     )
     counts = (await service.results(started.experiment_id)).variants[0]
     assert (counts.users, counts.units, counts.positive_units) == (3, 0, 0)
+
+
+def limited(users: dict[str, list[tuple[float, float]]], is_bounded: bool) -> dict[str, float]:
+    """Returns the mean by variant: weights and absolute means of users limited at the pooled 99th percentiles.
+
+    `users` contains the total and the weight of each user, by variant.
+    """
+    pooled = [each for group in users.values() for each in group]
+    weights = sorted(m for _, m in pooled)
+    means = sorted(abs(y / m) for y, m in pooled if y)
+    weight_max = weights[math.ceil(0.99 * len(weights)) - 1]
+    mean_max = math.inf if is_bounded else means[math.ceil(0.99 * len(means)) - 1]
+    found = {}
+    for variant, group in users.items():
+        kept = [(min(max(y / m, -mean_max), mean_max), min(m, weight_max)) for y, m in group]
+        found[variant] = sum(mean * m for mean, m in kept) / sum(m for _, m in kept)
+    return found
+
+
+async def test_outcomes_of_many_users_are_limited_alike_in_all_variants(service: ExperimentsService) -> None:
+    metric = experiment_pb2.Metric(name="gain", direction=experiment_pb2.METRIC_DIRECTION_UP)
+    started = await service.started(draft(metrics=[metric]))
+    experiment_id, recorder, generator = started.experiment_id, FeedbackRecorder(service.connection), random.Random(2)
+    totals: dict[str, dict[str, list[tuple[float, float]]]] = {
+        name: {"control": [], "treatment": []} for name in ("latency_ms", "positive_rate", "gain")
+    }
+    for variant in ("control", "treatment"):
+        for number, user in enumerate(await first_users(service.connection, experiment_id, variant, 110)):
+            count = 30 if number < 2 else generator.randint(1, 2)
+            latencies = [generator.uniform(50, 150) * (1e5 if number == 3 else 1) for _ in range(count)]
+            gain = generator.uniform(-1, 1) * (1e9 if number == 5 else 1) if number % 10 == 5 else 0.0
+            positive = 0
+            for latency in latencies:
+                output = await recorder.output(user, experiment_id, variant, 1, latency=latency)
+                await recorder.vote(output, user, rating := generator.choice([-1, 1]))
+                positive += rating > 0
+            await record(service, exposure(experiment_id, user, variant, metrics={"gain": gain}))
+            totals["latency_ms"][variant].append((sum(latencies), count))
+            totals["positive_rate"][variant].append((positive, count))
+            totals["gain"][variant].append((gain, 1))
+    results = await service.results(experiment_id)
+    for name, users in totals.items():
+        found, expected = comparison(results, name), limited(users, is_bounded=name == "positive_rate")
+        assert found.control_mean == pytest.approx(expected["control"]), name
+        assert found.treatment_mean == pytest.approx(expected["treatment"]), name
+    assert comparison(results, "latency_ms").treatment_mean < 200

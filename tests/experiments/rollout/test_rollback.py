@@ -47,7 +47,7 @@ async def check_rolled_back(service: ExperimentsService, advance: Advance, exper
 
 @pytest.mark.parametrize(
     ("numbers", "reason"),
-    [({"treatment_rate": 0.7}, "positive_rate"), ({"latency": 131.0}, "latency")],
+    [({"treatment_rate": 0.5}, "positive_rate"), ({"latency": 131.0}, "latency")],
     ids=["lower positive rate", "higher latency"],
 )
 async def test_regression_before_next_step_rolls_back(
@@ -57,6 +57,23 @@ async def test_regression_before_next_step_rolls_back(
         experiment_id = await start_rollout(service)
         await add_feedback(service, experiment_id, **numbers)
         await check_rolled_back(service, advance, experiment_id, reason)
+
+
+async def test_loss_beyond_the_limit_that_may_be_chance_holds_the_step(
+    service: ExperimentsService, advance: Advance
+) -> None:
+    experiment_id = await start_rollout(service)
+    await add_feedback(service, experiment_id, treatment_rate=0.7)
+    await make_step_due(service, experiment_id)
+    for _ in range(3):
+        await advance()
+    rollout = await service.rollout(experiment_id)
+    assert [each.action for each in rollout.decisions] == ["start", "advance", "hold"]
+    assert rollout.decisions[-1].reason == "beyond the limit, but not significant: positive_rate, satisfaction"
+    assert rollout.decisions[-1].numbers["positive_rate_loss_p"] > 0.05
+    await add_feedback(service, experiment_id, treatment_rate=0.9)
+    await advance()
+    assert (await moves(service, experiment_id))[-1] == ("advance", 25)
 
 
 async def test_change_within_limits_does_not_roll_back(service: ExperimentsService, advance: Advance) -> None:

@@ -13,8 +13,8 @@ from radiant.experiments.v1 import analysis_pb2
 def serialize(report: Report) -> bytes:
     """Returns the stored form of the comparisons of a report."""
     users: Counter[str] = Counter()
-    for _, variant, count in report.outcomes.exposed:
-        users[variant] += count
+    for exposed in report.outcomes.exposures:
+        users[exposed.variant] += exposed.users
     message = analysis_pb2.ResultLook()
     for each in report.analysis.comparisons:
         message.comparisons.add(

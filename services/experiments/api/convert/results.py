@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from experiments.analysis.comparisons import Comparison
 from experiments.api.convert.definitions import struct, timestamp
+from experiments.results.outcomes import UnitCount
 from experiments.results.report import Report
 from radiant.experiments.v1 import analysis_pb2, experiment_pb2
 from splits.assignment import Assignment
@@ -37,11 +38,15 @@ def results_message(report: Report) -> analysis_pb2.Results:
         may_stop=analysis.may_stop,
         blocked=analysis.blocked,
         comparisons=[_comparison(each) for each in analysis.comparisons],
+        excluded_strata=analysis.excluded_strata,
     )
-    units = {(epoch, variant): (count, positive) for epoch, variant, count, positive in outcomes.units}
-    for epoch, variant, users in outcomes.exposed:
-        count, positive = units.get((epoch, variant), (0, 0))
-        message.variants.add(variant=variant, epoch=epoch, users=users, units=count, positive_units=positive)
+    for (epoch, variant), users in sorted(outcomes.exposed.items()):
+        count = outcomes.units.get((epoch, variant), UnitCount())
+        message.variants.add(
+            variant=variant, epoch=epoch, users=users, units=count.units, positive_units=count.positive
+        )
+    for ignored in outcomes.ignored:
+        message.ignored_outputs.add(reason=ignored.reason, outputs=ignored.outputs, users=ignored.users)
     for ratio in analysis.sample_ratios:
         message.sample_ratios.add(epoch=ratio.epoch, p_value=ratio.p_value, alarm=ratio.is_mismatch)
     for criterion in analysis.criteria:

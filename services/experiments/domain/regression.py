@@ -1,0 +1,159 @@
+"""Regressions of a rollout: losses of the treatment that are beyond their limit and beyond doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from experiments.analysis.comparisons import Comparison
+from experiments.analysis.verdict import Analysis
+from splits.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment
+
+ROUNDING = 1e-9
+"""Tolerance of comparisons with a limit."""
+_METRICS = {"positive_rate": POSITIVE_RATE, "latency": LATENCY, "satisfaction": MEAN_SCORE}
+"""Metric of the analysis by the name of its limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegressionLimits:
+    """Limits of the relative change against the control. A change beyond a limit is a regression."""
+
+    positive_rate: float = -0.05
+    latency: float = 0.30
+    satisfaction: float = -0.10
+    users_min: int = 100
+    """Smallest number of users per group for a comparison and for a step; 0 disables both rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMetrics:
+    """Metrics of one group in the current epoch; None for a metric without outcomes."""
+
+    users: int = 0
+    positive_rate: float | None = None
+    latency: float | None = None
+    """Mean latency in milliseconds."""
+    satisfaction: float | None = None
+    """Mean score, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Evidence that the treatment is worse than the control by one metric."""
+
+    users: int
+    """Users with outcomes in the smaller group."""
+    p_value: float
+    """One-sided p-value of "not worse", valid at every check."""
+    is_significant: bool
+    """Whether the p-value is below the level of the experiment divided by the number of checked metrics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutMetrics:
+    """Metrics of both groups."""
+
+    control: GroupMetrics = field(default_factory=GroupMetrics)
+    treatment: GroupMetrics = field(default_factory=GroupMetrics)
+    broken_guardrails: tuple[str, ...] = ()
+    """Names of guardrail metrics that are worse by more than their margin."""
+    losses: Mapping[str, Loss] = field(default_factory=dict)
+    """Evidence that the treatment is worse, by metric of the analysis."""
+    has_sample_ratio_mismatch: bool = False
+    excluded_strata: int = 0
+    """Number of tenants that are left out because of their sample ratio."""
+    ignored_outputs: int = 0
+    """Number of outputs that name another variant than the assignment."""
+
+
+def rollout_metrics(experiment: Experiment, analysis: Analysis, variant: str) -> RolloutMetrics:
+    """Returns the metrics of a treatment and the control from an analysis of the current epoch.
+
+    An analysis of several epochs dilutes a regression that began in the last one.
+    """
+    comparisons = {each.metric.name: each for each in analysis.comparisons if each.variant == variant}
+    effects = {
+        name: each.effect
+        for name, each in comparisons.items()
+        if each.effect.control_users and each.effect.treatment_users
+    }
+    primary = comparisons[POSITIVE_RATE].effect
+
+    def group(users: int, name: str) -> GroupMetrics:
+        means = {metric: float(getattr(effect, name)) for metric, effect in effects.items()}
+        return GroupMetrics(
+            users=users,
+            positive_rate=means.get(POSITIVE_RATE),
+            latency=means.get(LATENCY),
+            satisfaction=means.get(MEAN_SCORE),
+        )
+
+    return RolloutMetrics(
+        control=group(primary.control_users, "control"),
+        treatment=group(primary.treatment_users, "treatment"),
+        broken_guardrails=tuple(
+            name for name, each in comparisons.items() if each.metric.is_guardrail and each.gain < -each.margin
+        ),
+        losses=_losses(experiment, comparisons),
+        has_sample_ratio_mismatch=any(each.is_mismatch for each in analysis.sample_ratios),
+        excluded_strata=analysis.excluded_strata,
+    )
+
+
+def _losses(experiment: Experiment, comparisons: Mapping[str, Comparison]) -> dict[str, Loss]:
+    """Returns the evidence of each checked metric: those with a limit, and the guardrails."""
+    checked = {
+        name: each for name, each in comparisons.items() if name in _METRICS.values() or each.metric.is_guardrail
+    }
+    level = experiment.alpha / max(len(checked), 1)
+    return {
+        name: Loss(
+            users=min(each.effect.control_users, each.effect.treatment_users),
+            p_value=each.loss_p,
+            is_significant=each.loss_p < level,
+        )
+        for name, each in checked.items()
+    }
+
+
+def regressions(limits: RegressionLimits, metrics: RolloutMetrics) -> tuple[list[str], list[str]]:
+    """Returns a text for each regression, and the name of each loss beyond its limit that may be chance.
+
+    Both contain broken guardrails and changes beyond their limits. Losses with fewer users than `limits.users_min` in a
+    group may be chance.
+    """
+    found: list[str] = []
+    undecided: list[str] = []
+    for name in metrics.broken_guardrails:
+        (found if _is_proven(limits, metrics, name) else undecided).append(f"guardrail {name}")
+    changes = relative_changes(metrics)
+    for name, limit in (
+        ("positive_rate", limits.positive_rate),
+        ("latency", limits.latency),
+        ("satisfaction", limits.satisfaction),
+    ):
+        change = changes.get(name)
+        if change is None or not (change > limit + ROUNDING if limit > 0 else change < limit - ROUNDING):
+            continue
+        if _is_proven(limits, metrics, _METRICS[name]):
+            found.append(f"{name} {change:+.1%} (limit {limit:+.0%})")
+        else:
+            undecided.append(name)
+    return found, undecided
+
+
+def _is_proven(limits: RegressionLimits, metrics: RolloutMetrics, metric: str) -> bool:
+    """Returns whether the treatment is worse beyond doubt by a metric of the analysis."""
+    loss = metrics.losses.get(metric)
+    return loss is not None and loss.is_significant and loss.users >= max(limits.users_min, 1)
+
+
+def relative_changes(metrics: RolloutMetrics) -> dict[str, float]:
+    """Returns the relative change of each metric with outcomes in both groups."""
+    changes = {}
+    for name in ("positive_rate", "latency", "satisfaction"):
+        control, treatment = getattr(metrics.control, name), getattr(metrics.treatment, name)
+        if control is not None and treatment is not None and control > 0:
+            changes[name] = (treatment - control) / control
+    return changes
