@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from kit.ids import new_id
+from tests.experiments.fixtures.feedback import FeedbackRecorder
 from tests.gateway.fixtures.console.client import console_client, development_settings
 from tests.gateway.fixtures.console.experiments import (
     DISPLAY_NAME,
@@ -91,6 +92,19 @@ async def test_experiment_with_unavailable_results_can_be_paused(served: Served)
             assert "The results are temporarily unavailable." in await admin.get(page)
             await admin.submit(page, "Pause")
         assert ">paused</span>" in await admin.get(page)
+
+
+async def test_ignored_outputs_are_shown_with_their_reason(served: Served) -> None:
+    async with console_client(served) as admin:
+        page = await start_experiment(admin)
+        recorder = FeedbackRecorder(served.learning.connection)
+        for variant in ("control", "treatment"):
+            for number in range(4):
+                await recorder.output(f"u{number}", page.removeprefix("experiments/"), variant, 1)
+        text = await admin.get(page)
+        assert (
+            "Ignored outputs: 4 (users: 4), because they name another variant than the one assigned to their user."
+        ) in text
 
 
 async def test_rollout_advances_and_is_rolled_back(served: Served) -> None:

@@ -17,7 +17,7 @@ from gateway.console.charts.experiment_results import result_figures, thinned_hi
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.pages.experiments.states import ENUM_CONTEXT
-from gateway.console.pages.experiments.verdict import criterion_label, verdict_of
+from gateway.console.pages.experiments.verdict import criterion_label, excluded_sentences, verdict_of
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from radiant.experiments.v1 import analysis_pb2 as analysis
@@ -123,6 +123,7 @@ async def _view(request: PageRequest, problem: Problem | None) -> View:
         "results": results,
         "metrics": metric_comparisons(experiment, results) if results else (),
         "verdict": verdict_of(experiment, results) if results else None,
+        "notes": excluded_sentences(results) if results else (),
         "criterion_label": criterion_label,
         "metric_label": metric_label,
         "over_time_figures": [figure.name for figure in figures if figure.name.startswith(OVER_TIME_PREFIX)],

@@ -8,6 +8,12 @@ from gateway.console.charts.experiment_effects import metric_label
 from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 
+_IGNORED_REASONS = {
+    "no_user": "they have no user",
+    "not_running": "the experiment did not run at their time",
+    "not_covered": "the experiment does not cover their tenant, task or domain",
+    "other_variant": "they name another variant than the one assigned to their user",
+}
 _ENDED = (experiments.EXPERIMENT_STATE_COMPLETED, experiments.EXPERIMENT_STATE_CANCELLED)
 
 
@@ -25,6 +31,18 @@ def criterion_label(name: str) -> str:
     """Returns the name of a deployment criterion as text: `guardrail:latency_ms` is `guardrail latency (ms)`."""
     kind, _, metric = name.partition(":")
     return f"{kind} {metric_label(metric)}" if metric else kind.replace("_", " ")
+
+
+def excluded_sentences(results: analysis.Results) -> list[str]:
+    """Returns a sentence for each kind of outputs and tenants that the analysis leaves out."""
+    sentences = [
+        f"Ignored outputs: {each.outputs:,} (users: {each.users:,}), because"
+        f" {_IGNORED_REASONS.get(each.reason, each.reason)}."
+        for each in results.ignored_outputs
+    ]
+    if results.excluded_strata:
+        sentences.append(f"Tenants left out because of a sample ratio mismatch: {results.excluded_strata}.")
+    return sentences
 
 
 def verdict_of(experiment: experiments.Experiment, results: analysis.Results) -> Verdict:
