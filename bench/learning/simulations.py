@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,38 @@ from statsmodels.stats.proportion import proportion_confint
 from bench.performance.figures import verdict
 from experiments.analysis.comparisons import compare_groups
 from experiments.analysis.confidence_sequence import sequence_of
+from experiments.analysis.effect import Effect
+from experiments.analysis.means import compare_means
 from experiments.analysis.proportions import compare_proportions, z_test
 from experiments.analysis.sample_ratio import sample_ratio
-from experiments.domain.rollout_policy import STEPS
+from experiments.analysis.strata import combine_tenants
+from experiments.analysis.verdict import analyse
+from experiments.domain.regression import regressions, rollout_metrics
+from experiments.domain.rollout_policy import STEPS, Action, Rollout, decide
 from splits.assignment import edit_effect, variant_of
-from splits.model import POSITIVE_RATE, Experiment, MetricKind, OutcomeSummary, Variant
+from splits.model import (
+    POSITIVE_RATE,
+    Experiment,
+    MetricKind,
+    OutcomeSummary,
+    State,
+    Variant,
+    summarize_single,
+)
 
 SEED = 20260101
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ALPHA = 0.05
 PEEKED, LOOKS, USERS_PER_LOOK, RATE = 2000, 28, 200, 0.3
 CLUSTERED, CLUSTERED_USERS, OUTCOMES_MEAN = 2000, 400, 10
 RAMPED = 20_000
 RATIOS, LEAK, GROUPS = 4000, 0.01, (10_000, 100_000, 200_000, 500_000, 1_000_000)
 FALSE_WINNERS_MAX, CLUSTERED_MAX, POWER_MIN, FALSE_ALARMS_MAX = 0.05, 0.06, 0.9, 0.003
+
+ROLLOUTS, ROLLOUT_LOOKS, ROLLOUT_USERS, ROLLOUT_RATE = 300, 10, 100, 0.8
+TENANT_SETS, TENANTS = 1000, 6
+TAILS, TAIL_USERS, TAIL_SIGMA = 1000, 400, 1.5
+FALSE_ROLLBACKS_MAX, ROLLBACK_POWER_MIN = 0.05, 0.8
 
 Numbers = NDArray[np.float64]
 
@@ -37,7 +57,7 @@ async def run(_: object) -> bool:
     """Runs all simulations without servers. Returns True if all bounds are met."""
     print("(e) statistics of experiments, simulated")
     kept = True
-    for simulate in (peeking, several_outcomes_a_user, ramp, leak):
+    for simulate in (peeking, several_outcomes_a_user, ramp, leak, rollouts, tenants, heavy_tails):
         started = time.perf_counter()
         kept &= simulate(np.random.default_rng(SEED))
         print(f"         {time.perf_counter() - started:.1f} s")
@@ -140,6 +160,95 @@ def leak(random: np.random.Generator) -> bool:
     kept = verdict("false SRM alarms", 100 * false / RATIOS, " %", 100 * FALSE_ALARMS_MAX, at_least=False)
     name = f"SRM alarms at a leak of {LEAK:.0%}, 500,000 users a group"
     return verdict(name, 100 * power[500_000] / RATIOS, " %", 100 * POWER_MIN, at_least=True) and kept
+
+
+def rollouts(random: np.random.Generator) -> bool:
+    """Decides about rollouts of equal and of worse treatments after every 100 users per group, up to 1,000."""
+    found = {drop: _rollbacks(random, drop) for drop in (0.0, 0.1)}
+    for drop, (by_estimate, by_policy) in found.items():
+        name = f"positive rate {ROLLOUT_RATE:.0%}, {'equal variants' if not drop else f'treatment {drop:.0%} worse'}"
+        format_interval(f"{name}: estimate beyond the limit, for comparison", by_estimate, ROLLOUTS)
+        format_interval(f"{name}: rolled back", by_policy, ROLLOUTS)
+    false, power = found[0.0][1] / ROLLOUTS, found[0.1][1] / ROLLOUTS
+    kept = verdict("rollbacks of equal variants", 100 * false, " %", 100 * FALSE_ROLLBACKS_MAX, at_least=False)
+    name = "rollbacks at twice the limit, 1,000 users a group"
+    return verdict(name, 100 * power, " %", 100 * ROLLBACK_POWER_MIN, at_least=True) and kept
+
+
+def _rollbacks(random: np.random.Generator, drop: float) -> tuple[int, int]:
+    """Returns the rollouts whose estimate is once beyond the limit, and those that are rolled back."""
+    variants = (Variant(name="control"), Variant(name="treatment"))
+    experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=variants)
+    rollout = Rollout(percent=50.0, stepped_at=_NOW)
+    estimated = rolled_back = 0
+    for _ in range(ROLLOUTS):
+        rates = (ROLLOUT_RATE, ROLLOUT_RATE * (1 - drop))
+        counts = np.cumsum([random.binomial(ROLLOUT_USERS, rate, ROLLOUT_LOOKS) for rate in rates], axis=1)
+        beyond = decided = False
+        for look in range(ROLLOUT_LOOKS):
+            users = ROLLOUT_USERS * (look + 1)
+            summaries = [
+                summarize_single(variant=variant.name, metric=POSITIVE_RATE, users=users, total=total, squares=total)
+                for variant, total in zip(variants, (int(each) for each in counts[:, look]), strict=True)
+            ]
+            metrics = rollout_metrics(experiment, analyse(experiment, summaries, {}, _NOW), "treatment")
+            beyond |= any(regressions(rollout.limits, metrics))
+            decided |= decide(rollout, _NOW, metrics).action is Action.ROLL_BACK
+        estimated, rolled_back = estimated + beyond, rolled_back + decided
+    return estimated, rolled_back
+
+
+def tenants(random: np.random.Generator) -> bool:
+    """Compares equal variants over tenants of different sizes and rates; then one tenant reports a large effect."""
+    false = forged = pooled = 0
+    for _ in range(TENANT_SETS):
+        sizes = random.integers(30, 500, TENANTS)
+        rates = random.uniform(0.1, 0.9, TENANTS)
+        counts = [
+            (int(n), *(int(k) for k in random.binomial(n, rate, 2))) for n, rate in zip(sizes, rates, strict=True)
+        ]
+        effects = [compare_proportions(control, n, treated, n) for n, control, treated in counts]
+        false += combine_tenants(effects, ALPHA)[0].p_value < ALPHA
+        counts[0] = (5000, 2500, 500)
+        attacked = [compare_proportions(2500, 5000, 500, 5000), *effects[1:]]
+        forged += combine_tenants(attacked, ALPHA)[0].p_value < ALPHA
+        total = [sum(each) for each in zip(*counts, strict=True)]
+        pooled += compare_proportions(total[1], total[0], total[2], total[0]).p_value < ALPHA
+    format_interval("equal variants, stratified by tenant", false, TENANT_SETS)
+    format_interval("one tenant with 10,000 invented users, pooled, for comparison", pooled, TENANT_SETS)
+    format_interval("one tenant with 10,000 invented users, stratified by tenant", forged, TENANT_SETS)
+    kept = verdict("false winners over tenants", 100 * false / TENANT_SETS, " %", 100 * CLUSTERED_MAX, at_least=False)
+    name = "winners by one tenant"
+    return verdict(name, 100 * forged / TENANT_SETS, " %", 100 * CLUSTERED_MAX, at_least=False) and kept
+
+
+def heavy_tails(random: np.random.Generator) -> bool:
+    """Compares equal log-normal latencies, with and without the limit at the 99th percentile of both groups."""
+    false = limited = moved = 0
+    plain_error = limited_error = 0.0
+    for _ in range(TAILS):
+        groups: Numbers = random.lognormal(0.0, TAIL_SIGMA, (2, TAIL_USERS))
+        plain, kept = _latency_effect(groups), _latency_effect(_limited(groups))
+        false, limited = false + (plain.p_value < ALPHA), limited + (kept.p_value < ALPHA)
+        plain_error, limited_error = plain_error + plain.error, limited_error + kept.error
+        groups[1, 0] = 1e6
+        moved += _latency_effect(_limited(groups)).relative_difference > 0.5
+    format_interval("log-normal latencies, unlimited, for comparison", false, TAILS)
+    format_interval("log-normal latencies, limited at the 99th percentile", limited, TAILS)
+    print(f"         mean standard error: {plain_error / TAILS:.3f} unlimited, {limited_error / TAILS:.3f} limited")
+    format_interval("means raised by half by one value of 10^6, limited", moved, TAILS)
+    name = "false winners under heavy tails"
+    return verdict(name, 100 * limited / TAILS, " %", 100 * CLUSTERED_MAX, at_least=False)
+
+
+def _limited(groups: Numbers) -> Numbers:
+    """Returns values limited at the 99th percentile of both groups, as the query of the outcomes does."""
+    return np.minimum(groups, np.percentile(groups, 99, method="inverted_cdf"))
+
+
+def _latency_effect(groups: Numbers) -> Effect:
+    sums = [value for group in groups for value in (len(group), float(group.sum()), float(group @ group))]
+    return compare_means(int(sums[0]), sums[1], sums[2], int(sums[3]), sums[4], sums[5], ALPHA)
 
 
 def format_interval(name: str, found: int, tries: int) -> None:
