@@ -243,6 +243,8 @@ export type GetVoiceQueueResponse = Schemas["GetVoiceQueueResponse"];
 export type GetWidgetConfigRequest = Schemas["GetWidgetConfigRequest"];
 /** GetWidgetConfigResponse is the configuration of a feedback widget. */
 export type GetWidgetConfigResponse = Schemas["GetWidgetConfigResponse"];
+/** IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that the manifest or the exposure names. */
+export type IgnoredOutputs = Schemas["IgnoredOutputs"];
 /** ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */
 export type ImplicitSignal = Schemas["ImplicitSignal"];
 /** ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */

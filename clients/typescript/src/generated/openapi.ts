@@ -2118,6 +2118,23 @@ export interface components {
              */
             askProbability: number;
         };
+        /** @description IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that the manifest or the exposure names. */
+        IgnoredOutputs: {
+            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to another variant or to none). */
+            reason: string;
+            /**
+             * @description Number of outputs.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputs: string;
+            /**
+             * @description Number of users.
+             *
+             *     A 64-bit integer as a string.
+             */
+            users: string;
+        };
         /** @description ImplicitSignal is one observed action of a user on an output. Every occurrence is stored. For learning, each signal type counts once per output and user. */
         ImplicitSignal: {
             /**
@@ -3231,6 +3248,13 @@ export interface components {
             mayStop: boolean;
             /** @description Condition that prevents a verdict, as a sentence. Empty when none does. */
             blocked: string;
+            /** @description Outputs that were ignored, by reason. Empty when every output counts. */
+            ignoredOutputs: components["schemas"]["IgnoredOutputs"][];
+            /**
+             * Format: int32
+             * @description Number of strata whose sample ratio is a mismatch and whose users were left out. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
+             */
+            excludedStrata: number;
         };
         /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {

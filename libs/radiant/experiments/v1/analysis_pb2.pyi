@@ -36,6 +36,8 @@ class Results(_message.Message):
     CRITERIA_FIELD_NUMBER: _builtins.int
     MAY_STOP_FIELD_NUMBER: _builtins.int
     BLOCKED_FIELD_NUMBER: _builtins.int
+    IGNORED_OUTPUTS_FIELD_NUMBER: _builtins.int
+    EXCLUDED_STRATA_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Identifier of the experiment."""
     winner: _builtins.str
@@ -48,6 +50,10 @@ class Results(_message.Message):
     """Whether the confidence sequence allows the experiment to stop now."""
     blocked: _builtins.str
     """Condition that prevents a verdict, as a sentence. Empty when none does."""
+    excluded_strata: _builtins.int
+    """Number of strata whose sample ratio is a mismatch and whose users were left out. A stratum is a tenant, or a group
+    of tenants when there are more than 64. 0 for the results of one tenant.
+    """
     @_builtins.property
     def analyze_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the analysis."""
@@ -68,6 +74,10 @@ class Results(_message.Message):
     def criteria(self) -> _containers.RepeatedCompositeFieldContainer[Global___Criterion]:
         """Criteria of deployment with their values."""
 
+    @_builtins.property
+    def ignored_outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___IgnoredOutputs]:
+        """Outputs that were ignored, by reason. Empty when every output counts."""
+
     def __init__(
         self,
         *,
@@ -82,14 +92,51 @@ class Results(_message.Message):
         criteria: _abc.Iterable[Global___Criterion] | None = ...,
         may_stop: _builtins.bool = ...,
         blocked: _builtins.str = ...,
+        ignored_outputs: _abc.Iterable[Global___IgnoredOutputs] | None = ...,
+        excluded_strata: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "criteria", b"criteria", "experiment_id", b"experiment_id", "may_stop", b"may_stop", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Results: _TypeAlias = Results  # noqa: Y015
+
+@_typing.final
+class IgnoredOutputs(_message.Message):
+    """IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that
+    the manifest or the exposure names.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    USERS_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output),
+    not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to
+    another variant or to none).
+    """
+    outputs: _builtins.int
+    """Number of outputs."""
+    users: _builtins.int
+    """Number of users."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        outputs: _builtins.int = ...,
+        users: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outputs", b"outputs", "reason", b"reason", "users", b"users"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IgnoredOutputs: _TypeAlias = IgnoredOutputs  # noqa: Y015
 
 @_typing.final
 class VariantCount(_message.Message):
