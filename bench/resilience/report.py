@@ -35,6 +35,8 @@ def written(folder: Path = FOLDER) -> str:
         *_part(read("fuzz", folder), "`make fuzz`", _fuzz),
         "## Overload",
         *_part(read("overload", folder), "`python -m bench.resilience.overload`", _overload),
+        "## Most expensive requests",
+        *_part(read("worst_requests", folder), "`python -m bench.resilience.worst_requests`", _requests),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -173,6 +175,18 @@ def _overload(report: Report) -> list[str]:
     if report["problems"]:
         parts.append("Violated bounds: " + "; ".join(report["problems"]) + ".")
     return parts
+
+
+def _requests(report: Report) -> list[str]:
+    head = ["method", "bytes", "CPU time, ms", "times a parse of valid content", "memory, MiB", "construction"]
+    keys = ("method", "bytes", "ms", "ratio", "peak_mib", "construction")
+    rows: list[list[object]] = [[each[key] for key in keys] for each in report["requests"]]
+    return [
+        f"The most expensive request of each RPC within {report['bytes_max']:,} bytes, found by several constructions: "
+        "CPU time of one core to parse and validate it, and the growth of the largest resident memory. The bound is "
+        f"{report['cpu_ms_max']:g} ms. The ratio compares the time with a parse of equally large valid content.",
+        _table(head, rows),
+    ]
 
 
 def main() -> int:

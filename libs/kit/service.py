@@ -22,6 +22,10 @@ from kit.telemetry.redaction import redacted
 
 log = logging.getLogger(__name__)
 
+# gRPC reads the level when it is imported, so entry points import this module first. At its default level gRPC writes a
+# line for each failed TLS handshake, so that any peer could fill the log.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
 STOPPED, START_FAILED, BAD_SETTINGS = 0, 1, 2
 """Exit codes of a process."""
 

@@ -2,9 +2,11 @@
 
 import sys
 
+import kit.service
 from experiments.app import open_server
 from experiments.settings import ExperimentsSettings
-from kit.service import run
 
 if __name__ == "__main__":
-    sys.exit(run("experiments", ExperimentsSettings.from_env, open_server, lambda settings: settings.rpc.grace))
+    sys.exit(
+        kit.service.run("experiments", ExperimentsSettings.from_env, open_server, lambda settings: settings.rpc.grace)
+    )

@@ -4,9 +4,8 @@ if __name__ == "__main__":
     # Worker processes import this module under another name; they do not need the application.
     import sys
 
-    import kit  # noqa: F401 - before gRPC, whose log level it sets
+    import kit.service
     from gateway.app import open_server
     from gateway.settings import GatewaySettings
-    from kit.service import run
 
-    sys.exit(run("gateway", GatewaySettings.from_env, open_server, lambda settings: settings.http.grace))
+    sys.exit(kit.service.run("gateway", GatewaySettings.from_env, open_server, lambda settings: settings.http.grace))

@@ -2,9 +2,9 @@
 
 import sys
 
+import kit.service
 from ingest.app import open_server
 from ingest.settings import IngestSettings
-from kit.service import run
 
 if __name__ == "__main__":
-    sys.exit(run("ingest", IngestSettings.from_env, open_server, lambda settings: settings.rpc.grace))
+    sys.exit(kit.service.run("ingest", IngestSettings.from_env, open_server, lambda settings: settings.rpc.grace))

@@ -92,35 +92,56 @@ class Call:
 
     def unary_unary(self, serve: Unary, deadline_s: float) -> Unary:
         """Wraps a method with one request and one response. A call without a deadline gets the default deadline."""
-        running = self._limits.running
-
-        async def call(context: Context) -> Any:
-            request = await self._request(context)
-            running.enter()
-            try:
-                if context.time_remaining() is not None:
-                    self._check(request)
-                    return await serve(request, context)
-                async with asyncio.timeout(deadline_s):
-                    self._check(request)
-                    return await serve(request, context)
-            finally:
-                running.leave()
+        admit, check, running, quota = self._admit, self._check, self._limits.running, self._limits.quota
+        pending, read, record_success = self._limits.pending, self._limits.messages.read, self._metrics.record_success
 
         async def wrapped(_: Any, context: Context) -> Any:
-            return await self._answered(call, context)
+            if running.is_full:
+                await running.reject(context)
+            begun = time.perf_counter()
+            try:
+                try:
+                    admit(context, quota)
+                except UnknownKey:
+                    await self._admit_after_key_fetch(context, quota)
+                tenant = logs.tenant.get()
+                pending.enter(tenant)
+                try:
+                    request = await read(context)
+                finally:
+                    pending.leave(tenant)
+                running.enter()
+                try:
+                    check(request)
+                    if context.time_remaining() is not None:
+                        answer = await serve(request, context)
+                    else:
+                        async with asyncio.timeout(deadline_s):
+                            answer = await serve(request, context)
+                finally:
+                    running.leave()
+            except Exception as error:
+                await self._fail(context, error, begun)
+            except asyncio.CancelledError:
+                self._metrics.record_failure(begun, "CANCELLED", "CANCELLED")
+                raise
+            record_success(begun)
+            return answer
 
         return wrapped
 
     def stream_unary(self, serve: Unary) -> Unary:
         """Wraps a method with a stream of requests and one response."""
 
-        async def wrapped(requests: Any, context: Context) -> Any:
-            async def call(context: Context) -> Any:
-                with self._open_stream() as expiry:
-                    return await serve(self._incoming(requests, expiry, ends=False), context)
+        async def call(requests: Any, context: Context) -> AsyncIterator[Any]:
+            with self._open_stream() as expiry:
+                yield await serve(self._incoming(requests, expiry, ends=False), context)
 
-            return await self._answered(call, context)
+        answers = self._answers(call)
+
+        async def wrapped(requests: Any, context: Context) -> Any:
+            given = [answer async for answer in answers(requests, context)]
+            return given[0]
 
         return wrapped
 
@@ -200,25 +221,6 @@ class Call:
             self._check(request)
             yield request
 
-    async def _answered(self, serve: Callable[[Context], Awaitable[Any]], context: Context) -> Any:
-        """Returns the response of an admitted call. Ends the call with a status when it fails."""
-        if self._limits.running.is_full:
-            await self._limits.running.reject(context)
-        begun = time.perf_counter()
-        try:
-            try:
-                self._admit(context, self._limits.quota)
-            except UnknownKey:
-                await self._admit_after_key_fetch(context, self._limits.quota)
-            answer = await serve(context)
-        except Exception as error:
-            await self._fail(context, error, begun)
-        except asyncio.CancelledError:
-            self._metrics.record_failure(begun, "CANCELLED", "CANCELLED")
-            raise
-        self._metrics.record_success(begun)
-        return answer
-
     def _answers(self, serve: Streaming) -> Streaming:
         """Wraps a method with a stream of responses."""
 
@@ -244,8 +246,8 @@ class Call:
         return wrapped
 
     async def _fail(self, context: Context, error: Exception, begun: float) -> NoReturn:
-        if isinstance(error, grpc.aio.AbortError):
-            raise error
+        if isinstance(error, grpc.aio.BaseError) and not isinstance(error, grpc.aio.UsageError):
+            raise error  # the call was aborted, or the server has stopped
         ours = known(error)
         code, status = to_status(ours) if ours is not None else internal(error)
         self._metrics.record_failure(begun, code.name, ours.reason if ours is not None else "INTERNAL")

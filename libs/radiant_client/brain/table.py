@@ -21,6 +21,7 @@ from radiant_client.messages.fields import enum_value, new_id
 from radiant_client.transport.backoff import Backoff
 from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import RadiantClientError, from_rpc_error
+from radiant_client.transport.stream_token import StreamToken
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +53,12 @@ class LocalTable:
         without one. It requests entries of new users at most every `follow_interval` seconds. `lot` returns random
         numbers in [0, 1). The file is read by `restore` and written every `save_interval` seconds and by `close`.
         """
-        self._connection = connection
+        self._token = StreamToken(connection)
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
         self._users = dict.fromkeys([user for user in user_ids if is_valid_user_id(user)][-USERS_MAX:])
         self._tasks = list(task_types)
         self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
-        self._max_staleness = max_staleness
-        self._silence = silence
-        self._follow_interval = follow_interval
+        self._max_staleness, self._silence, self._follow_interval = max_staleness, silence, follow_interval
         self._lot = lot or random.SystemRandom().random
         self._entries: dict[Key, Entry] = {}
         self._learned_models: set[str] = set()
@@ -233,7 +232,8 @@ class LocalTable:
             try:
                 await self._watch()
             except grpc.aio.AioRpcError as failure:
-                self._record_failure(from_rpc_error(failure))
+                if not self._token.is_renewed(error := from_rpc_error(failure)):
+                    self._record_failure(error)
             except Exception as failure:
                 self._record_failure(RadiantClientError(f"The stream WatchRecommendations failed: {failure!r}."))
             await self._backoff.pause()
@@ -250,7 +250,7 @@ class LocalTable:
         request = recommend_service_pb2.WatchRecommendationsRequest(
             user_ids=self._users, task_types=self._tasks, strategy=self._strategy
         )
-        call = self._call = self._stub.WatchRecommendations(request, metadata=self._connection.metadata())
+        call = self._call = self._stub.WatchRecommendations(request, metadata=self._token.metadata())
         self._next_entries, self._next_version = {}, 0
         try:
             while True:

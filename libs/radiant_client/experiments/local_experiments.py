@@ -17,6 +17,7 @@ from radiant_client.transport.backoff import Backoff
 from radiant_client.transport.calls import Caller
 from radiant_client.transport.channel import Connection
 from radiant_client.transport.errors import InvalidRequest, NotFound, RadiantClientError, from_rpc_error
+from radiant_client.transport.stream_token import StreamToken
 from splits.assignment import assign
 from splits.model import Experiment, ExperimentType, State, Targeting, Variant
 
@@ -57,7 +58,7 @@ class LocalExperiments:
 
     def __init__(self, connection: Connection, *, flush_interval: float = 1.0) -> None:
         """Takes an open connection and the interval of exposure batches in seconds."""
-        self._connection = connection
+        self._connection, self._token = connection, StreamToken(connection)
         self._caller = Caller(connection, SERVICE)
         self._stub = experiment_service_pb2_grpc.ExperimentServiceStub(connection.channel)
         self._flush_interval = flush_interval
@@ -188,7 +189,8 @@ class LocalExperiments:
             try:
                 await self._watch()
             except grpc.aio.AioRpcError as failure:
-                log.warning("stream of experiments failed, will be retried: %s", from_rpc_error(failure))
+                if not self._token.is_renewed(error := from_rpc_error(failure)):
+                    log.warning("stream of experiments failed, will be retried: %s", error)
             except TimeoutError:
                 log.warning("stream of experiments failed, will be retried: no message in %.0f s", STREAM_TIMEOUT_S)
             await self._backoff.pause()
@@ -196,7 +198,7 @@ class LocalExperiments:
     async def _watch(self) -> None:
         """Receives one stream until it ends or times out."""
         request = experiment_service_pb2.WatchExperimentsRequest()
-        call = self._stub.WatchExperiments(request, metadata=self._connection.metadata())
+        call = self._stub.WatchExperiments(request, metadata=self._token.metadata())
         try:
             while True:
                 async with asyncio.timeout(STREAM_TIMEOUT_S):

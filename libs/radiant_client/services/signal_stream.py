@@ -30,6 +30,7 @@ from radiant_client.transport.errors import (
     Unsupported,
     from_rpc_error,
 )
+from radiant_client.transport.stream_token import StreamToken
 
 Batch = ingest_service_pb2.StreamSignalsRequest
 Ack = ingest_service_pb2.StreamSignalsResponse
@@ -65,7 +66,7 @@ class SignalStream:
         """
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight must be 1 or greater, not {max_in_flight}.")
-        self._connection = connection
+        self._token = StreamToken(connection)
         self._stub = stub
         self._ack_timeout = ack_timeout
         self._slots = asyncio.Semaphore(max_in_flight)
@@ -159,13 +160,16 @@ class SignalStream:
                 pending.ack.set_exception(error)
 
     async def _run(self) -> None:
-        """Reconnects until the stream is closed or the service rejects the caller permanently."""
+        """Reconnects until the stream is closed or the service rejects the caller permanently.
+
+        A stream whose token expired continues with the next token, if the token is a function.
+        """
         while True:
             try:
                 await self._connect()
             except grpc.aio.AioRpcError as failure:
                 error = from_rpc_error(failure)
-                if isinstance(error, _PERMANENT):
+                if isinstance(error, _PERMANENT) and not self._token.is_renewed(error):
                     return self._end(error)
             except Exception as failure:
                 return self._end(StreamClosed(f"The stream failed: {failure!r}."))
@@ -180,7 +184,7 @@ class SignalStream:
 
     async def _connect(self) -> None:
         """Opens one connection, sends all unacknowledged batches and reads acknowledgements until the call ends."""
-        call = self._call = self._stub.StreamSignals(metadata=self._connection.metadata())
+        call = self._call = self._stub.StreamSignals(metadata=self._token.metadata())
         self._outbox = asyncio.Queue()
         for batch_id, pending in self._pending.items():
             pending.sent_at = None

@@ -24,9 +24,9 @@ _ROUTES = {(route.method, route.path): route for route in ROUTES}
 class Conversion:
     """Converts the requests and responses of callers."""
 
-    def __init__(self, pool: WorkerPool, elements_max: int) -> None:
-        """Takes the most objects, lists and values of a JSON body."""
-        self._pool, self._elements_max = pool, elements_max
+    def __init__(self, pool: WorkerPool) -> None:
+        """Takes the open pool."""
+        self._pool = pool
 
     async def request(self, route: Route, request: Request, body: bytes, tenant: str) -> Message:
         """Returns the gRPC request message; raises Problem."""
@@ -34,9 +34,9 @@ class Conversion:
         query = request.query_params.multi_items()
         headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
         if len(body) <= IMMEDIATE_BYTES_MAX:
-            return request_message(route, path_values, query, headers, body, self._elements_max)
-        name, limit = (route.method, route.path), self._elements_max
-        content = await self._pool.run(tenant, len(body), _request, name, path_values, query, headers, body, limit)
+            return request_message(route, path_values, query, headers, body)
+        name = (route.method, route.path)
+        content = await self._pool.run(tenant, len(body), _request, name, path_values, query, headers, body)
         return message_factory.GetMessageClass(route.request_type).FromString(content)
 
     async def response(self, route: Route, message: Message, tenant: str) -> bytes:
@@ -53,9 +53,8 @@ def _request(
     query: Sequence[tuple[str, str]],
     headers: dict[str, str],
     body: bytes,
-    elements_max: int,
 ) -> bytes:
-    return request_message(_ROUTES[name], path_values, query, headers, body, elements_max).SerializeToString()
+    return request_message(_ROUTES[name], path_values, query, headers, body).SerializeToString()
 
 
 def _response(name: tuple[str, str], content: bytes) -> bytes:

@@ -44,7 +44,7 @@ def rest_endpoints(calls: ServiceCalls, limits: HttpLimits, pool: WorkerPool) ->
         tenant_requests_max=limits.tenant_requests_max,
         tenant_bytes_max=limits.tenant_bytes_max,
     )
-    rest = Rest(calls, limits, Conversion(pool, limits.body_elements_max), tenants)
+    rest = Rest(calls, limits, Conversion(pool), tenants)
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route

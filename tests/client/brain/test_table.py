@@ -3,11 +3,12 @@
 import time
 from collections.abc import AsyncIterator
 
+import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from radiant_client import Connection, Decision, LocalTable
-from tests.client.fixtures.fake_services import FakeSuite, entry, eventually, part
+from radiant_client import Connection, Decision, LocalTable, open_channel
+from tests.client.fixtures.fake_services import FakeSuite, StatusError, entry, eventually, part
 
 
 @pytest.fixture
@@ -84,6 +85,26 @@ async def test_new_version_replaces_the_table_when_complete(fake: FakeSuite, tab
     await eventually(lambda: table.version == 2)
     assert [one.model for one in table.models("", "chat", "")] == ["b"]
     assert not table.knows(["a"])
+
+
+async def test_stream_with_expired_token_is_reopened_and_counts_as_no_failure(
+    fake: FakeSuite, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens = iter(f"token-{number}" for number in range(100))
+    connection = open_channel(fake.address, lambda: next(tokens))
+    table = LocalTable(connection, task_types=["chat"])
+    table.start()
+    try:
+        fake.recommend.parts.put_nowait(part(entry({"a": 1.0}, "", "chat")))
+        assert await table.ready(5)
+        fake.recommend.parts.put_nowait(StatusError(grpc.StatusCode.UNAUTHENTICATED, "expired", "TOKEN_EXPIRED"))
+        await eventually(lambda: len(fake.recommend.watches) == 2)
+        assert table.last_error is None
+        assert caplog.records == []
+        assert table.decide("", "chat", "") is not None
+    finally:
+        await table.close()
+        await connection.close()
 
 
 async def test_aborted_stream_is_reopened_and_entries_remain_usable(fake: FakeSuite, table: LocalTable) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import grpc
 import pytest
 
+from kit.auth.tokens import mint
 from radiant.ingest.v1 import ingest_service_pb2
 from radiant_client import (
     BatchRefused,
@@ -16,8 +18,11 @@ from radiant_client import (
     Unauthenticated,
     explicit_feedback,
     implicit_signal,
+    open_channel,
 )
 from tests.client.fixtures.fake_services import Ack, Batch, FakeSuite, StatusError, acknowledge, eventually, fake_suite
+from tests.kit.fixtures.scripted_servicer import Script, serving
+from tests.support.suite import KEY
 
 SIGNAL = implicit_signal("o1", "u1", "copy_response")
 
@@ -162,6 +167,71 @@ async def test_stream_with_invalid_token_fails_permanently(fake: FakeSuite, inge
             with pytest.raises(Unauthenticated, match="expired"):
                 await stream.send(signals=[SIGNAL])
     assert fake.ingest.streams == 1
+
+
+EXPIRED = StatusError(grpc.StatusCode.UNAUTHENTICATED, "expired", "TOKEN_EXPIRED")
+
+
+async def expire_first_stream(batch: Batch, stream: int) -> Ack | None:
+    """Acknowledges the first batch, and ends the first stream at the second one."""
+    if stream == 1 and int(batch.batch_id[-1]) > 0:
+        raise EXPIRED
+    return await acknowledge(batch, stream)
+
+
+def _batch_id(number: int) -> str:
+    return f"0190a8b0-0000-7000-8000-00000000000{number}"
+
+
+async def test_stream_with_expired_token_continues_with_the_next_token(fake: FakeSuite) -> None:
+    tokens = iter(f"token-{number}" for number in range(100))
+    connection = open_channel(fake.address, lambda: next(tokens))
+    fake.ingest.on_batch = expire_first_stream
+    try:
+        async with Ingest(connection).stream() as stream:
+            acks = [await stream.send(signals=[SIGNAL], batch_id=_batch_id(number)) for number in range(3)]
+    finally:
+        await connection.close()
+    assert [ack.batch_id for ack in acks] == [_batch_id(number) for number in range(3)]
+    assert fake.ingest.streams == 2
+    assert connection.breaker.state == "closed"
+
+
+@pytest.mark.parametrize("is_function", [False, True], ids=["constant", "function"])
+async def test_stream_whose_expired_token_stays_the_same_fails_permanently(fake: FakeSuite, is_function: bool) -> None:
+    connection = open_channel(fake.address, (lambda: "same") if is_function else "same")
+    fake.ingest.on_batch = expire_first_stream
+    try:
+        async with Ingest(connection).stream() as stream:
+            await stream.send(signals=[SIGNAL], batch_id=_batch_id(0))
+            with pytest.raises(Unauthenticated, match="expired"):
+                await stream.send(signals=[SIGNAL], batch_id=_batch_id(1))
+    finally:
+        await connection.close()
+
+
+async def test_stream_outlasts_the_tokens_of_a_real_server() -> None:
+    minted: list[str] = []
+
+    def current() -> str:
+        minted.append(mint(KEY, "acme", ["service"], timedelta(seconds=2)))
+        return minted[-1]
+
+    script = Script()
+    async with serving(script) as served:
+        connection = open_channel(f"127.0.0.1:{served.port}", current)
+        try:
+            async with Ingest(connection).stream() as stream:
+                ends_at = time.monotonic() + 4
+                sent = []
+                while time.monotonic() < ends_at:
+                    sent.append((await stream.send(signals=[SIGNAL])).batch_id)
+                    await asyncio.sleep(0.02)
+        finally:
+            await connection.close()
+    stored = {request.batch_id for request in script.requests}
+    assert set(sent) == stored
+    assert len(script.request_ids) >= 2, "the stream was opened again"
 
 
 async def test_batch_cancelled_by_the_caller_frees_its_slot(fake: FakeSuite, ingest: Ingest) -> None:

@@ -140,6 +140,16 @@ async def test_calls_without_a_message_beyond_the_quota_of_the_tenant_are_refuse
         assert other.code is grpc.StatusCode.OK
 
 
+async def test_stop_of_server_ends_calls_without_a_message_and_logs_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(Script()) as served, attackers(served) as (attacker,):
+        attacker.open(UNARY, 3, metadata=token("acme", "service"))
+        await until(lambda: served.server._messages.waiting == 3)
+        await served.server.stop(timedelta())
+        for call in attacker.calls:
+            assert await status_of(call) in (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("kit.rpc.calls")] == []
+
+
 async def test_call_that_ends_without_a_message_is_invalid() -> None:
     async with serving(Script()) as served:
         call: Any = served.channel.stream_unary(UNARY)

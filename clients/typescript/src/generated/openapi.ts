@@ -654,7 +654,7 @@ export interface components {
         BatchGetRecommendationsRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Contexts. 1 to 256. */
+            /** @description Contexts. 1 to 256. Their lists hold at most 300,000 values in total, unless the operator sets another limit: an item of a list counts as the number of its fields. */
             contexts: components["schemas"]["RecommendationContext"][];
         };
         /** @description BatchGetRecommendationsResponse contains many recommendations. */
@@ -671,7 +671,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Manifests to record. 1 to 1,000. */
+            /** @description Manifests to record. 1 to 1,000. Their lists and maps hold at most 300,000 values in total, unless the operator sets another limit: an item of a list counts as the number of its fields, a map entry as its key and its value. */
             manifests: components["schemas"]["ExecutionManifestInput"][];
         };
         /** @description BatchRecordManifestsResponse contains the result of each manifest. */
@@ -761,7 +761,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Signals to store. 1 to 1,000. */
+            /** @description Signals to store. 1 to 1,000. Their `signal_value`s hold at most 40,000 JSON values in total, unless the operator sets another limit. */
             signals: components["schemas"]["ImplicitSignalInput"][];
         };
         /** @description BatchSubmitImplicitSignalsResponse confirms that all signals of the batch are durable. */
@@ -3655,7 +3655,7 @@ export interface components {
              * @description Identifier of the batch and its idempotency key, a UUID. Required. The acknowledgement contains it. A repeat within 24 hours returns the first acknowledgement.
              */
             batchId: string;
-            /** @description Implicit signals. At most 1,000. */
+            /** @description Implicit signals. At most 1,000. Their `signal_value`s hold at most 40,000 JSON values in total, unless the operator sets another limit. */
             signals?: components["schemas"]["ImplicitSignalInput"][];
             /** @description Explicit feedback. At most 1,000. */
             feedback?: components["schemas"]["ExplicitFeedbackInput"][];
@@ -4663,7 +4663,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Signals to store. 1 to 1,000. */
+                    /** @description Signals to store. 1 to 1,000. Their `signal_value`s hold at most 40,000 JSON values in total, unless the operator sets another limit. */
                     signals: components["schemas"]["ImplicitSignalInput"][];
                 };
             };

@@ -181,7 +181,9 @@ class BatchRecordManifestsRequest(_message.Message):
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def manifests(self) -> _containers.RepeatedCompositeFieldContainer[_manifest_pb2.ExecutionManifest]:
-        """Manifests to record. 1 to 1,000."""
+        """Manifests to record. 1 to 1,000. Their lists and maps hold at most 300,000 values in total, unless the operator sets
+        another limit: an item of a list counts as the number of its fields, a map entry as its key and its value.
+        """
 
     def __init__(
         self,
@@ -367,7 +369,9 @@ class BatchSubmitImplicitSignalsRequest(_message.Message):
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
-        """Signals to store. 1 to 1,000."""
+        """Signals to store. 1 to 1,000. Their `signal_value`s hold at most 40,000 JSON values in total, unless the operator
+        sets another limit.
+        """
 
     def __init__(
         self,
@@ -430,7 +434,9 @@ class StreamSignalsRequest(_message.Message):
     """
     @_builtins.property
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ImplicitSignal]:
-        """Implicit signals. At most 1,000."""
+        """Implicit signals. At most 1,000. Their `signal_value`s hold at most 40,000 JSON values in total, unless the operator
+        sets another limit.
+        """
 
     @_builtins.property
     def feedback(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.ExplicitFeedback]:
