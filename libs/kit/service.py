@@ -23,6 +23,10 @@ from kit.telemetry.redaction import redacted
 
 log = logging.getLogger(__name__)
 
+# gRPC reads the level when it is imported, so entry points import this module first. At its default level gRPC writes a
+# line for each failed TLS handshake, so that any peer could fill the log.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
 PRIVATE_UMASK = 0o077
 """File mode creation mask of a process: other users can read no recording, buffer or temporary file."""
 STOPPED, START_FAILED, BAD_SETTINGS = 0, 1, 2

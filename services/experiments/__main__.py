@@ -3,10 +3,10 @@
 import sys
 from collections.abc import AsyncIterator
 
+import kit.service
 from experiments.app import open_server
 from experiments.settings import ExperimentsSettings
 from kit.checks.finding import Finding
-from kit.service import run
 
 
 def checks(settings: ExperimentsSettings, is_production: bool) -> AsyncIterator[Finding]:
@@ -17,7 +17,7 @@ def checks(settings: ExperimentsSettings, is_production: bool) -> AsyncIterator[
 
 
 if __name__ == "__main__":
-    code = run(
+    code = kit.service.run(
         "experiments",
         ExperimentsSettings.from_env,
         open_server,

@@ -5,11 +5,10 @@ if __name__ == "__main__":
     import sys
     from collections.abc import AsyncIterator
 
-    import kit  # noqa: F401 - before gRPC, whose log level it sets
+    import kit.service
     from gateway.app import open_server
     from gateway.settings import GatewaySettings
     from kit.checks.finding import Finding
-    from kit.service import run
 
     def checks(settings: GatewaySettings, is_production: bool) -> AsyncIterator[Finding]:
         """Returns the checks of the gateway, for `python -m gateway --check`."""
@@ -17,7 +16,7 @@ if __name__ == "__main__":
 
         return gateway_findings(settings, is_production)
 
-    code = run(
+    code = kit.service.run(
         "gateway",
         GatewaySettings.from_env,
         open_server,

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import AsyncIterator
 
+import kit.service
 from ingest.app import open_server
 from ingest.settings import IngestSettings
 from kit.checks.finding import Finding
-from kit.service import run
 
 
 def checks(settings: IngestSettings, is_production: bool) -> AsyncIterator[Finding]:
@@ -17,7 +17,7 @@ def checks(settings: IngestSettings, is_production: bool) -> AsyncIterator[Findi
 
 
 if __name__ == "__main__":
-    code = run(
+    code = kit.service.run(
         "ingest",
         IngestSettings.from_env,
         open_server,

@@ -138,3 +138,17 @@ def test_loop_of_the_caller_runs_the_process() -> None:
 
     assert run("test", lambda _: Settings(), opened, lambda each: each.grace, environ={}, run_loop=run_loop) == 0
     assert len(ran) == 1
+
+
+ENTRY_POINTS = ("ingest.__main__", "neural.__main__", "experiments.__main__", "voice.__main__", "voice.worker.__main__")
+_ORDER = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+
+
+async def test_entry_points_set_the_log_level_of_grpc_before_they_import_it() -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", _ORDER, name, stdout=asyncio.subprocess.PIPE)
+        for name in ENTRY_POINTS
+    ]
+    for name, process in zip(ENTRY_POINTS, processes, strict=True):
+        modules = (await process.communicate())[0].decode().split()
+        assert modules.index("kit.service") < modules.index("grpc"), name

@@ -28,8 +28,6 @@ class HttpLimits:
     """Deadline of a unary gRPC call."""
     stream_timeout: Annotated[timedelta, Setting("GATEWAY_STREAM_TIMEOUT_SECONDS", 0.05, 3600)] = timedelta(seconds=120)
     """Deadline of an upload including its response, and of a download."""
-    body_elements_max: Annotated[int, Setting("GATEWAY_BODY_ELEMENTS_MAX", 100, 10_000_000, "values")] = 50_000
-    """Objects, lists and values in a JSON body."""
     requests_max: Annotated[int, Setting("GATEWAY_REQUESTS_MAX", 1, 1_000_000, "requests")] = 512
     """Concurrent requests with a body. Further requests are rejected with a time to retry."""
     tenant_requests_max: Annotated[int, Setting("GATEWAY_TENANT_REQUESTS_MAX", 1, 1_000_000, "requests")] = 128

@@ -13,7 +13,6 @@ from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from gateway.http.json_size import has_more_values
 from gateway.http.problems import Problem
 from gateway.routes.json_counts import check_counts
 from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, request_field
@@ -41,15 +40,11 @@ def request_message(
     query: Sequence[tuple[str, str]],
     headers: Mapping[str, str],
     body: bytes,
-    elements_max: int | None = None,
 ) -> Message:
-    """Returns the gRPC request message; raises Problem with the name of the invalid field, parameter or header.
-
-    `elements_max` is the limit of objects, lists and values in the body; None sets none.
-    """
+    """Returns the gRPC request message; raises Problem with the name of the invalid field, parameter or header."""
     message = message_factory.GetMessageClass(route.request_type)()
     if route.body:
-        _set_body(route, message, body, elements_max)
+        _set_body(route, message, body)
     for name, value in path_values.items():
         _set_field(message, name, route.path_params[name], value)
     query_values: dict[str, list[str]] = {}
@@ -121,12 +116,9 @@ def _etag_value(if_match: str) -> str:
     return "" if if_match.strip() == "*" else if_match.strip().removeprefix("W/").strip('"')
 
 
-def _set_body(route: Route, message: Message, body: bytes, elements_max: int | None) -> None:
+def _set_body(route: Route, message: Message, body: bytes) -> None:
     prefix = f"{route.body}." if route.is_upload else ""
     content = _parse_object(body, prefix.removesuffix("."))
-    if elements_max is not None and has_more_values(content, elements_max):
-        name, why = prefix.removesuffix(".") or "body", f"must contain at most {elements_max} values"
-        raise Problem(413, "BODY_TOO_LARGE", f"{name}: {why}", errors=[FieldViolation(name, why)])
     target = message
     if route.body == WHOLE_REQUEST:
         for name in (*_NOT_IN_BODY, *(path for pair in route.path_params.items() for path in pair)):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from google.protobuf import message_factory
 from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -17,14 +18,45 @@ from gateway.http.problems import Problem
 from gateway.http.responses import VARY, encode_json, json_response, weak_etag
 from gateway.http.settings import HttpLimits
 from gateway.routes import PREFIX, ROUTES, Route
-from gateway.routes.conversion import Conversion
-from gateway.routes.convert import field_value, response_json
+from gateway.routes.convert import field_value, request_message, response_json
 from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.upload import upload_messages
 from gateway.workers.pool import WorkerPool
 
+IMMEDIATE_BYTES_MAX = 4096
+"""Largest body that is converted in the event loop. It takes at most 4 ms."""
+IMMEDIATE_RESPONSE_BYTES_MAX = 16 * 1024
+"""Largest response message that is converted in the event loop."""
+_HEADERS = ("idempotency-key", "if-match")
+_ROUTES = {(route.method, route.path): route for route in ROUTES}
 JSON_LINES = "application/jsonl"
 """Media type of streams: one JSON object on each line."""
+
+
+class Conversion:
+    """Converts bodies and responses: small ones in the event loop, larger ones in the worker pool."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        """Takes the open pool."""
+        self._pool = pool
+
+    async def request(self, route: Route, request: Request, body: bytes, tenant: str) -> Message:
+        """Returns the gRPC request message; raises Problem."""
+        path_values = {name: request.path_params[name] for name in route.path_params}
+        query = request.query_params.multi_items()
+        headers = {name: request.headers[name] for name in _HEADERS if name in request.headers}
+        if len(body) <= IMMEDIATE_BYTES_MAX:
+            return request_message(route, path_values, query, headers, body)
+        name = (route.method, route.path)
+        content = await self._pool.run(tenant, len(body), _request_content, name, path_values, query, headers, body)
+        return message_factory.GetMessageClass(route.request_type).FromString(content)
+
+    async def response(self, route: Route, message: Message, tenant: str) -> bytes:
+        """Returns a response message as JSON."""
+        if (size := message.ByteSize()) <= IMMEDIATE_RESPONSE_BYTES_MAX:
+            return encode_json(response_json(message))
+        name = (route.method, route.path)
+        return await self._pool.run(tenant, size, _response_content, name, message.SerializeToString())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +76,7 @@ def rest_endpoints(calls: ServiceCalls, limits: HttpLimits, pool: WorkerPool) ->
         tenant_requests_max=limits.tenant_requests_max,
         tenant_bytes_max=limits.tenant_bytes_max,
     )
-    rest = Rest(calls, limits, Conversion(pool, limits.body_elements_max), tenants)
+    rest = Rest(calls, limits, Conversion(pool), tenants)
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route
@@ -122,3 +154,18 @@ async def _stream_response(request: Request, records: AsyncGenerator[Message, No
                 yield encode_json(response_json(record)) + b"\n"
 
     return StreamingResponse(lines(), headers=VARY, media_type=JSON_LINES)
+
+
+def _request_content(
+    name: tuple[str, str],
+    path_values: dict[str, str],
+    query: Sequence[tuple[str, str]],
+    headers: dict[str, str],
+    body: bytes,
+) -> bytes:
+    return request_message(_ROUTES[name], path_values, query, headers, body).SerializeToString()
+
+
+def _response_content(name: tuple[str, str], content: bytes) -> bytes:
+    message_class = message_factory.GetMessageClass(_ROUTES[name].rpc_descriptor.output_type)
+    return encode_json(response_json(message_class.FromString(content)))

@@ -53,11 +53,3 @@ async def test_bodies_and_responses_of_each_size_are_converted(scripted: Scripte
         scripted.script.responses["TranslateText"] = voice_service_pb2.TranslateTextResponse(text="x" * size)
         answer = await scripted.request("POST", "/voice/translate", headers=headers, content=BODY)
         assert answer.json()["text"] == "x" * size
-
-
-async def test_body_with_too_many_values_gets_413(scripted: ScriptedGateway) -> None:
-    body = {"signals": [{"signalValue": {"a": [1] * 200}}]}
-    async with scripted.client_with(limits=limits(body_elements_max=150)) as client:
-        answer = await client.post("/api/v2/service/feedback/implicit/batch", headers=ACME, json=body)
-    assert (answer.status_code, answer.json()["reason"]) == (413, "BODY_TOO_LARGE")
-    assert answer.json()["detail"] == "body: must contain at most 150 values"
