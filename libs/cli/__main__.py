@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run one service against DATABASE_URL and REDIS_URL")
     serve.add_argument("service", choices=[service.name for service in SERVICES])
+    commands.add_parser("console", help="print a link to the console of the running suite")
     commands.add_parser("migrate", help="create roles and apply migrations")
     commands.add_parser("doctor", help="check this machine and the servers")
 

@@ -71,9 +71,16 @@ def service_environ(
 
 
 def gateway_environ(
-    base: Mapping[str, str], service: Service, ports: Ports, *, host: str, addresses: Mapping[str, str], key: str
+    base: Mapping[str, str],
+    service: Service,
+    ports: Ports,
+    *,
+    host: str,
+    addresses: Mapping[str, str],
+    redis_url: str,
+    key: str,
 ) -> dict[str, str]:
-    """Returns the environment of the gateway, which stores nothing.
+    """Returns the environment of the gateway, which stores nothing but sign-outs.
 
     `addresses` contains the running services. `key` signs the tokens of development sign-in; empty disables it.
     """
@@ -84,6 +91,7 @@ def gateway_environ(
         _without_owner_variables(base)
         | variables
         | {
+            "RADIANT_REDIS_URL": redis_url,
             "RADIANT_TOKEN_KEY": key,
             f"{service.prefix}HOST": host,
             f"{service.prefix}PORT": str(ports.rpc),
@@ -122,6 +130,7 @@ def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, st
     names |= {variable for variable, _ in service.additional_ports}
     if service.is_gateway:
         names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.is_gateway}
+        names |= {"RADIANT_REDIS_URL"}
     else:
         names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL"}
     return {name: base[name] for name in sorted(names) if base.get(name, "").strip()}
@@ -134,7 +143,7 @@ def environ_of(
     host = settings.host_of(service)
     if service.is_gateway:
         key = sign_in_key(settings, folder, service)
-        return gateway_environ(base, service, ports, host=host, addresses=at.addresses, key=key)
+        return gateway_environ(base, service, ports, host=host, addresses=at.addresses, redis_url=at.redis_url, key=key)
     environ = service_environ(
         base,
         service,
