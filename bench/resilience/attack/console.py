@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 
@@ -12,18 +13,29 @@ from bench.resilience.attack.target import Target
 
 COOKIE = "radiant_session"
 _LINK = re.compile(r"https?://\S*/console\S*\?\S+")
+_COOKIES: dict[Path, dict[str, str]] = {}
+"""Cookies of the browser that opened the link, by the file with the output of the suite."""
 _CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 
 
 async def sign_in(target: Target, client: httpx.AsyncClient, tenant: str, role: str) -> None:
-    """Signs in: opens the one-time link that `radiant up` printed, if any, and sends the development form."""
-    for link in _LINK.findall(target.output.read_text(errors="replace").replace("\n", "")):
-        await client.get(link, follow_redirects=True)
+    """Signs in as the browser that opened the one-time link of `radiant up`, by the form of the development sign-in."""
+    client.cookies.update(await _browser_cookies(target))
     page = await client.get("/console/signin", follow_redirects=True)
     form = {"tenant": tenant, "role": role} | dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
     await client.post("/console/signin/development", data=form)
     if COOKIE not in client.cookies:
         raise RuntimeError("the sign-in at the console failed")
+
+
+async def _browser_cookies(target: Target) -> dict[str, str]:
+    """Returns the cookies of a browser that opened the one-time link. The link is opened once for each suite."""
+    if target.output not in _COOKIES:
+        async with target.client() as browser:
+            for link in _LINK.findall(target.output.read_text(errors="replace")):
+                await browser.get(link, follow_redirects=True)
+            _COOKIES[target.output] = {name: value for name, value in browser.cookies.items() if name != COOKIE}
+    return _COOKIES[target.output]
 
 
 @contextlib.asynccontextmanager

@@ -34,11 +34,12 @@ SETTINGS = {
     "RADIANT_ROLLOUT_ROUND_SECONDS": "0.5",
     "RADIANT_AUDIT_CHECKPOINT_SECONDS": "0.5",
     "RADIANT_CONSOLE_SESSION_SECRET": SESSION_SECRET,
+    "RADIANT_GATEWAY_REQUESTS_PER_SECOND": "10",
     "RADIANT_VOICE_CACHE": str(VOICE_MODELS.absolute()),
     "RADIANT_VOICE_CPU_THREADS": "1",
     "AWS_SECRET_ACCESS_KEY": "the bucket key of the attacked suite",
 }
-"""Settings besides folder and ports: the defaults, with shorter intervals and secrets that are searched for."""
+"""Settings besides folder and ports: the defaults, with shorter intervals, a lower rate, and secrets to search for."""
 
 
 class StartError(Exception):
@@ -63,6 +64,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     ports |= {name: free_port() for service in SERVICES for name, _ in service.additional_ports}
     hidden = ("RADIANT_", "DATABASE_URL", "REDIS_URL", "AWS_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    kept["COLUMNS"] = "1000"  # links are printed in one line
     return {**kept, **{name: str(port) for name, port in ports.items()}, "RADIANT_DATA": str(data), **more}
 
 

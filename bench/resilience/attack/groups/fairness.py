@@ -23,7 +23,8 @@ GROUP = Group("fairness")
 UPLOAD = "/radiant.ingest.v1.IngestService/SubmitVoiceFeedback"
 TRANSCRIBE = "/radiant.voice.v1.VoiceService/Transcribe"
 UPLOADS, TRANSCRIPTIONS, PAGES = 40, 24, 80
-REQUESTS, BURST, PER_S = 400, 100, 50
+REQUESTS, BURST, PER_S = 400, 100, 10
+"""Requests of an attack; default burst and set rate of the gateway."""
 HOLD_S = 2.0
 
 
