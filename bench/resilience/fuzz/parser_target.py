@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["kit", "gateway", "ingest", "google.pro
     from gateway.otlp.convert.spans import convert_spans
     from gateway.otlp.settings import ItemLimits
     from gateway.routes import ROUTES
-    from gateway.routes.convert import request_message
+    from gateway.routes.json.convert import request_message
     from ingest.api.convert.feedback import signal_write
     from ingest.api.convert.times import time_bounds
     from kit.audio import sniff

@@ -9,7 +9,7 @@ import grpc
 from google.protobuf.message import Message
 
 from gateway.http.problems import problem_from_error
-from gateway.routes.convert import with_user_keys
+from gateway.routes.json.convert import with_user_keys
 from gateway.routes.service_calls import ServiceCalls
 from kit.telemetry import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub

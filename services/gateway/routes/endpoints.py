@@ -18,7 +18,7 @@ from gateway.http.problems import Problem
 from gateway.http.responses import VARY, encode_json, json_response, weak_etag
 from gateway.http.settings import HttpLimits
 from gateway.routes import PREFIX, ROUTES, Route
-from gateway.routes.convert import field_value, request_message, response_json
+from gateway.routes.json.convert import field_value, request_message, response_json
 from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.upload import upload_messages
 from gateway.workers.pool import WorkerPool

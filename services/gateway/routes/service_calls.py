@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from gateway.http.problems import Problem, problem_from_error
 from gateway.routes import ROUTES, Route
-from gateway.routes.convert import rest_field_path
+from gateway.routes.json.convert import rest_field_path
 from gateway.routes.settings import Addresses
 from kit.errors import FieldViolation
 from kit.telemetry import logs

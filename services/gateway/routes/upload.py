@@ -13,7 +13,7 @@ from gateway.http.body import content_length, stream_body
 from gateway.http.multipart import FormParser, PartChunk, boundary_of
 from gateway.http.problems import Problem
 from gateway.http.settings import HttpLimits
-from gateway.routes.convert import UNKNOWN_FIELD
+from gateway.routes.json.convert import UNKNOWN_FIELD
 from gateway.routes.model import Route
 from kit.errors import FieldViolation
 

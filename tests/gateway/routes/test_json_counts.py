@@ -9,8 +9,8 @@ import pytest
 
 from gateway.http.problems import Problem
 from gateway.routes import ROUTES
-from gateway.routes.convert import request_message
-from gateway.routes.json_counts import VALUES_MAX
+from gateway.routes.json.convert import request_message
+from gateway.routes.json.counts import VALUES_MAX
 
 CPU_S_MAX = 0.05
 """CPU time of one core for a body within the size limit."""

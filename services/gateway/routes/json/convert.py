@@ -14,7 +14,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from gateway.http.problems import Problem
-from gateway.routes.json_counts import check_counts
+from gateway.routes.json.counts import check_counts
 from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, request_field
 from kit.errors import FieldViolation, Invalid
 from kit.ids import new_id

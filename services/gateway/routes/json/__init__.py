@@ -1,0 +1,1 @@
+"""Conversion of JSON documents to messages and back, at a bounded cost."""
