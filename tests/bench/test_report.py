@@ -8,7 +8,7 @@ from bench.resilience.report import written
 
 def test_page_without_reports_has_no_figures(tmp_path: Path) -> None:
     text = written(tmp_path)
-    assert text.count("Not measured. Run ") == 3
+    assert text.count("Not measured. Run ") == 4
     assert text.count("were not measured.") == 2
     assert not any(character.isdigit() for character in text)
 
