@@ -24,7 +24,7 @@ _DURATION_S = 3600
 
 @dataclass(slots=True)
 class _Room:
-    """Remaining capacity of the message."""
+    """Bytes and values that may still be added to the message."""
 
     bytes: int
     values: int = VALUES_MAX

@@ -723,7 +723,7 @@ export interface components {
         BatchGetRecommendationsRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Contexts. 1 to 256. Their lists hold at most 300,000 values in total, unless the operator sets another limit: an item of a list counts as the number of its fields. */
+            /** @description Contexts. 1 to 256. Their lists hold at most 300,000 values in total, unless the operator sets another limit: an item of a list counts as the number of its fields, a name as two. */
             contexts: components["schemas"]["RecommendationContext"][];
         };
         /** @description BatchGetRecommendationsResponse contains many recommendations. */

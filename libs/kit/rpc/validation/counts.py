@@ -74,7 +74,8 @@ def _head(kind: type[Message], skeleton: Any) -> Message:
 class Count:
     """The items and values of a message at all levels, and the violations of their limits, at most VIOLATIONS_MAX.
 
-    An item of a list counts as one value, or as the number of its fields; a map entry as its key and its value.
+    An item of a list counts as the number of its fields, at least 1, and 2 in a list of distinct items. A map entry
+    counts as its key and its value.
     """
 
     def __init__(self, values_max: int) -> None:

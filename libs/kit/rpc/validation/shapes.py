@@ -124,7 +124,8 @@ def weight_of(descriptor: FieldDescriptor) -> int:
     """Returns the number of values that an item of a list or a map counts as."""
     nested = descriptor.message_type
     if nested is None:
-        return 1
+        rules: Any = descriptor.GetOptions().Extensions[validate_pb2.field]
+        return 2 if rules.repeated.unique else 1  # a comparison with the other items costs as much as the other rules
     if is_map(descriptor):
         return 1 + weight_of(nested.fields_by_name["value"]) + (nested.fields_by_name["value"].message_type is not None)
     return max(1, len(nested.fields))

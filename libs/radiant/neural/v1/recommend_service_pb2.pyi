@@ -322,7 +322,7 @@ class BatchGetRecommendationsRequest(_message.Message):
     @_builtins.property
     def contexts(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecommendationContext]:
         """Contexts. 1 to 256. Their lists hold at most 300,000 values in total, unless the operator sets another limit: an item
-        of a list counts as the number of its fields.
+        of a list counts as the number of its fields, a name as two.
         """
 
     def __init__(
