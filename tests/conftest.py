@@ -42,6 +42,15 @@ def occupied_default_ports() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def restored_umask() -> Iterator[None]:
+    """Restores the mask for new files, which entry points change in the process that calls them."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    yield
+    os.umask(mask)
+
+
 @pytest.fixture(scope="session")
 def apart() -> Iterator[Apart]:
     """Gives the loop on which the session's servers are kept."""

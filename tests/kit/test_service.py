@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from kit.checks.finding import Finding, fail, ok, warn
 from kit.errors import Unavailable
 from kit.lifecycle import StartError
 from kit.rpc.server import PublicDevelopmentError
@@ -152,3 +154,54 @@ async def test_entry_points_set_the_log_level_of_grpc_before_they_import_it() ->
     for name, process in zip(ENTRY_POINTS, processes, strict=True):
         modules = (await process.communicate())[0].decode().split()
         assert modules.index("kit.service") < modules.index("grpc"), name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "levels"),
+    [
+        (["--check"], 1, ["OK", "WARN", "FAIL"]),
+        (["--check", "--production"], 0, ["OK", "OK"]),
+        (["--check-settings"], 0, ["OK"]),
+    ],
+)
+def test_process_with_check_prints_findings_and_does_not_serve(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, levels: list[str]
+) -> None:
+    server = FakeServer()
+
+    @contextlib.asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[FakeServer]:
+        yield server
+
+    async def checks(settings: Settings, is_production: bool) -> AsyncIterator[Finding]:
+        for finding in [ok("fine")] if is_production else [warn("odd", "see"), fail("bad", "correct it")]:
+            yield finding
+
+    for words in (arguments, [*arguments, "--json"]):
+        ended = run(
+            "test",
+            lambda _: Settings(),
+            opened,
+            lambda each: each.grace,
+            checks=checks,
+            arguments=words,
+            environ={},
+        )
+        assert ended == code
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[: len(levels)]] == levels
+    assert [json.loads(line).get("level") for line in lines[len(levels) : -1]] == levels
+    assert json.loads(lines[-1]) == {"exit_code": code}
+    assert server.events == []
+
+
+def test_check_of_bad_settings_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    def load(_: Mapping[str, str]) -> Settings:
+        raise SettingsError("Settings are missing or wrong: RADIANT_BAD is wrong.")
+
+    @contextlib.asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[FakeServer]:
+        yield FakeServer()
+
+    assert run("test", load, opened, lambda each: each.grace, arguments=["--check"], environ={}) == 2
+    assert capsys.readouterr().out.startswith("FAIL  Settings are missing or wrong: RADIANT_BAD is wrong.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cli.services import Service
+from kit.checks.command import END
 from kit.checks.finding import Finding, fail
 
 TIMEOUT = timedelta(seconds=60)
@@ -51,11 +52,13 @@ async def _findings(check: ServiceCheck, *, is_production: bool) -> list[Finding
         process.kill()
         await process.wait()
         return [fail(f"the check does not end within {TIMEOUT.total_seconds():g} s", "see the servers of the service")]
+    lines = [line for line in output.decode(errors="replace").splitlines() if line.startswith("{")]
+    is_complete = bool(lines) and END in lines[-1]  # the exit code may differ: native libraries can fail at the exit
     try:
-        found = [Finding.from_json(line) for line in output.decode().splitlines() if line.startswith("{")]
+        found = [Finding.from_json(line) for line in (lines[:-1] if is_complete else lines)]
     except (ValueError, KeyError, TypeError):
-        found = []
-    if not found or process.returncode not in (0, 1, 2):
+        found, is_complete = [], False
+    if not is_complete:
         cause = " ".join(errors.decode(errors="replace").splitlines()[-_OUTPUT_LINES_MAX:])
         found.append(fail(f"the check ended with code {process.returncode}: {cause}", "see the cause"))
     return found

@@ -81,8 +81,8 @@ class EmbeddedValkey(EmbeddedServer):
         was_alive = self.is_alive()
         await super().start()
         if not was_alive:
-            async with redis.asyncio.Redis.from_url(self.url) as client:
-                with contextlib.suppress(redis.exceptions.ResponseError):  # a rewrite runs already
+            async with redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2) as client:
+                with contextlib.suppress(redis.exceptions.RedisError, OSError):  # for example, a rewrite runs already
                     await client.bgrewriteaof()
 
     async def _answers(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ Checks = Callable[[S, bool], AsyncIterator[Finding]]
 
 PASSED, FAILED, BAD_SETTINGS = 0, 1, 2
 """Exit codes."""
+END = "exit_code"
+"""Member of the last line with --json. A process whose output ends earlier has not completed its checks."""
 
 
 def arguments_of(name: str, words: Sequence[str]) -> argparse.Namespace:
@@ -36,23 +39,30 @@ def run_checks(
     run_loop: Callable[[Coroutine[Any, Any, None]], None],
 ) -> int:
     """Prints the findings about a process with this environment and returns the exit code."""
-    worst = Level.OK
+    findings: list[Finding] = []
 
     def show(finding: Finding) -> None:
-        nonlocal worst
-        worst = max(worst, finding.level)
-        sys.stdout.write((finding.to_json() if given.json else finding.line()) + "\n")
-        sys.stdout.flush()
+        findings.append(finding)
+        _print(finding.to_json() if given.json else finding.line())
 
     try:
         settings = load_settings(environ)
     except SettingsError as error:
         show(fail(str(error), "correct the variables; docs/settings.md lists them"))
-        return BAD_SETTINGS
-    show(ok("the settings are valid"))
-    if checks is not None and not given.check_settings:
-        run_loop(_shown(checks(settings, given.production), show))
-    return FAILED if worst is Level.FAIL else PASSED
+        code = BAD_SETTINGS
+    else:
+        show(ok("the settings are valid"))
+        if checks is not None and not given.check_settings:
+            run_loop(_shown(checks(settings, given.production), show))
+        code = FAILED if any(each.level is Level.FAIL for each in findings) else PASSED
+    if given.json:
+        _print(json.dumps({END: code}))
+    return code
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 async def _shown(findings: AsyncIterator[Finding], show: Callable[[Finding], None]) -> None:
