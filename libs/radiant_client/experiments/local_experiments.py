@@ -114,7 +114,11 @@ class LocalExperiments:
         *,
         type: str = "model_routing",
     ) -> Assigned | None:
-        """Returns the variant of the first running experiment of a type that covers a user; None if there is none."""
+        """Returns the variant of the first running experiment of a type that covers a user; None if there is none.
+
+        The service sends no testers of experiments over all tenants: a tester gets the variant of the other users here,
+        and the forced variant from AssignVariant. Outcomes of testers are not analysed in either case.
+        """
         user = user_key(user_id)
         for experiment in self._running:
             if experiment.type.value != type:

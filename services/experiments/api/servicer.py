@@ -18,6 +18,7 @@ from experiments.api.convert.rollouts import rollout_message
 from experiments.assignment.registry import ExperimentRegistry
 from experiments.assignment.sticky import StickyAssignments
 from experiments.domain.sample_size import plan_sample_size
+from experiments.domain.visibility import is_visible, visible_part
 from experiments.exposures.store import insert_exposures
 from experiments.results.interim import InterimResults
 from experiments.results.outcomes import read_outcomes
@@ -34,6 +35,7 @@ from kit.rpc.keyset import LAST_UUID, LATEST_US, MICROSECONDS, UUID_TEXT, Keyset
 from kit.tenant_slots import TenantSlots
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import experiment_service_pb2_grpc
+from splits.model import EVERY_TENANT
 
 Context = Any
 
@@ -72,7 +74,9 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
 
     async def GetExperiment(self, request: pb.GetExperimentRequest, context: Context) -> pb.GetExperimentResponse:
         """Returns an experiment."""
-        found = await self._experiments.get(requests.reader_of(request.tenant_id), request.experiment_id)
+        found = await self._experiments.get_visible(
+            requests.reader_of(request.tenant_id), request.experiment_id, requests.viewer()
+        )
         return pb.GetExperimentResponse(experiment=stored_message(found))
 
     async def ListExperiments(self, request: pb.ListExperimentsRequest, context: Context) -> pb.ListExperimentsResponse:
@@ -80,7 +84,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         tenant, state = requests.reader_of(request.tenant_id), STATES.get(request.state)
         page_request = EXPERIMENTS.request(request, "experiments", tenant, state.value if state else "")
         page = page_request.page(
-            await self._experiments.page(tenant, state, page_request.after, page_request.limit),
+            await self._experiments.page(tenant, state, page_request.after, page_request.limit, requests.viewer()),
             lambda last: (microseconds_of(last.created_at), last.experiment.experiment_id),
         )
         messages = [stored_message(each) for each in page.rows]
@@ -151,7 +155,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         self, request: pb.WatchExperimentsRequest, context: Context
     ) -> AsyncIterator[pb.WatchExperimentsResponse]:
         """Streams all running experiments at the start and after every change, with heartbeats in between."""
-        tenant = tenant_of(request.tenant_id)
+        tenant, viewer = tenant_of(request.tenant_id), requests.viewer()
         changed = asyncio.Event()
         changed.set()
         with self._watchers.hold(tenant), contextlib.ExitStack() as stack:
@@ -161,7 +165,9 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
                 changed.clear()
                 running = self._registry.running(tenant) if has_changed else ()
                 yield pb.WatchExperimentsResponse(
-                    experiments=[experiment_message(each) for each in running],
+                    experiments=[
+                        experiment_message(visible_part(each, viewer)) for each in running if is_visible(each, viewer)
+                    ],
                     changed=has_changed,
                     send_time=timestamp(datetime.now(UTC)),
                     tenant_id=tenant,
@@ -220,11 +226,15 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         return stored(await self._commands.start_rollout(request), pb.StartRolloutResponse)
 
     async def GetRollout(self, request: pb.GetRolloutRequest, context: Context) -> pb.GetRolloutResponse:
-        """Returns a rollout with its decisions."""
-        tenant = requests.reader_of(request.tenant_id)
+        """Returns a rollout with its decisions; to a caller of one tenant, one over all tenants without evidence."""
+        tenant, viewer = requests.reader_of(request.tenant_id), requests.viewer()
         async with owner_transaction(self._database, tenant) as connection:
             rollout = await read_rollout(connection, tenant, request.experiment_id)
-        return pb.GetRolloutResponse(rollout=rollout_message(rollout))
+        is_over_all_tenants = rollout.tenant_id == EVERY_TENANT
+        if is_over_all_tenants:
+            await self._experiments.get_visible(tenant, request.experiment_id, viewer)
+        has_evidence = viewer == EVERY_TENANT or not is_over_all_tenants
+        return pb.GetRolloutResponse(rollout=rollout_message(rollout, has_evidence=has_evidence))
 
     async def ApproveRolloutStep(
         self, request: pb.ApproveRolloutStepRequest, context: Context

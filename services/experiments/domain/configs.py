@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from experiments.domain.sample_size import ALPHA_MIN
 from kit.errors import FieldViolation
-from splits.model import Experiment, ExperimentType
+from splits.model import EVERY_TENANT, Experiment, ExperimentType
 
 STRATEGIES = frozenset({"greedy", "thompson", "epsilon_greedy", "scope_fallback"})
 NAME_CHARACTERS_MAX = 200
@@ -152,6 +152,9 @@ def check_experiment(experiment: Experiment) -> list[FieldViolation]:
     """Returns the violations of an experiment, without rules that concern other experiments."""
     violations = check_variants(experiment)
     names = {variant.name for variant in experiment.variants}
+    if experiment.forced and experiment.tenant_id == EVERY_TENANT:
+        why = "must be empty for an experiment over all tenants, because user identifiers belong to one tenant"
+        violations.append(FieldViolation("forced_variants", why))
     for user, variant in sorted(experiment.forced.items()):
         if variant not in names:
             violations.append(FieldViolation(f"forced_variants[{user}]", "must be the name of a variant"))

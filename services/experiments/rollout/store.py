@@ -37,6 +37,8 @@ class StoredDecision:
 class StoredRollout:
     """A rollout with all decisions, oldest first."""
 
+    tenant_id: str
+    """Owner; EVERY_TENANT for an experiment over all tenants."""
     experiment_id: str
     rollout: Rollout
     decisions: Sequence[StoredDecision]
@@ -69,7 +71,10 @@ async def read_rollout(connection: Connection, owner: str, experiment_id: str) -
         raise _unknown()
     rows = await connection.fetch(_SQL["decisions"], row["tenant_id"], experiment_id)
     return StoredRollout(
-        experiment_id=experiment_id, rollout=_rollout(row), decisions=[_decision(each) for each in rows]
+        tenant_id=row["tenant_id"],
+        experiment_id=experiment_id,
+        rollout=_rollout(row),
+        decisions=[_decision(each) for each in rows],
     )
 
 

@@ -17,11 +17,14 @@ SELECT tenant_id, experiment_id::text AS experiment_id, state, definition::text 
 FROM experiments.ab_experiments WHERE tenant_id = $1 AND experiment_id = $2 FOR UPDATE;
 
 -- query: list_experiments
--- A page of the experiments of the tenant $1 and over all tenants, newest first, after the key ($3, $4).
+-- A page of the experiments of the tenant $1 and over all tenants, newest first, after the key ($3, $4). Leaves out those
+-- that cover other tenants than the tenant $6 only, unless $6 is ''.
 SELECT tenant_id, experiment_id::text AS experiment_id, state, definition::text AS definition, epoch, etag, created_at,
   updated_at, started_at, ended_at
 FROM experiments.ab_experiments
 WHERE tenant_id IN ($1, '') AND ($2 = '' OR state = $2)
+  AND (tenant_id <> '' OR $6 = '' OR definition #> '{targeting,tenant_ids}' = '[]'
+    OR definition #> '{targeting,tenant_ids}' ? $6)
   AND (created_at, experiment_id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid)
 ORDER BY created_at DESC, experiment_id DESC LIMIT $5;
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import asyncpg
 
+from experiments.domain.visibility import is_visible, visible_part
 from experiments.store.audit import ChangeRequest, append_audit_entry
 from experiments.store.transactions import owner_transaction
 from kit.errors import Conflict, NotFound
@@ -61,7 +62,7 @@ async def lock_experiment(connection: Connection, owner: str, experiment_id: str
     """
     row = await connection.fetchrow(_SQL["lock_experiment"], owner, experiment_id)
     if row is None:
-        raise NotFound("The experiment does not exist. Check experiment_id.", reason="EXPERIMENT_UNKNOWN")
+        raise _unknown()
     if etag and int(etag) != row["etag"]:
         raise Conflict(
             "The experiment was changed by another request. Read it and retry with the current etag.",
@@ -109,20 +110,31 @@ class ExperimentStore:
         async with owner_transaction(self._database, tenant) as connection:
             row = await connection.fetchrow(_SQL["find_experiment"], tenant, experiment_id)
         if row is None:
-            raise NotFound("The experiment does not exist. Check experiment_id.", reason="EXPERIMENT_UNKNOWN")
+            raise _unknown()
         return _stored(row)
 
+    async def get_visible(self, tenant: str, experiment_id: str, viewer: str) -> StoredExperiment:
+        """Returns the part of an experiment that the tenant of the caller, `viewer`, may read.
+
+        `viewer` is EVERY_TENANT for operators of all tenants. Raises NotFound (EXPERIMENT_UNKNOWN), also for an
+        experiment that covers other tenants only.
+        """
+        found = await self.get(tenant, experiment_id)
+        if not is_visible(found.experiment, viewer):
+            raise _unknown()
+        return _visible(found, viewer)
+
     async def page(
-        self, tenant: str, state: State | None, after: tuple[int, str], limit: int
+        self, tenant: str, state: State | None, after: tuple[int, str], limit: int, viewer: str
     ) -> list[StoredExperiment]:
-        """Returns up to `limit` experiments of the tenant and over all tenants, newest first.
+        """Returns the visible parts of up to `limit` experiments of the tenant and over all tenants, newest first.
 
         `after` is the creation time in microseconds since 1970 and the identifier of the last row of the page before.
         """
         async with owner_transaction(self._database, tenant) as connection:
             state_filter = state.value if state else ""
-            rows = await connection.fetch(_SQL["list_experiments"], tenant, state_filter, *after, limit)
-        return [_stored(row) for row in rows]
+            rows = await connection.fetch(_SQL["list_experiments"], tenant, state_filter, *after, limit, viewer)
+        return [_visible(_stored(row), viewer) for row in rows]
 
     async def epochs(self, experiment: Experiment) -> list[StoredEpoch]:
         """Returns the epochs of an experiment in ascending order."""
@@ -140,6 +152,14 @@ def experiment_of(row: asyncpg.Record) -> Experiment:
     """Returns the experiment of a row with its definition and state."""
     columns = ("experiment_id", "tenant_id", "state", "epoch", "etag", "started_at")
     return decode(row["definition"], **{name: row[name] for name in columns})
+
+
+def _unknown() -> NotFound:
+    return NotFound("The experiment does not exist. Check experiment_id.", reason="EXPERIMENT_UNKNOWN")
+
+
+def _visible(stored: StoredExperiment, viewer: str) -> StoredExperiment:
+    return replace(stored, experiment=visible_part(stored.experiment, viewer))
 
 
 def _stored(row: asyncpg.Record) -> StoredExperiment:

@@ -13,7 +13,14 @@ from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant_client import Radiant, open_channel
 from radiant_client.experiments.local_experiments import LocalExperiments
 from tests.client.fixtures.fake_services import FakeSuite, entry, eventually, part
-from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, draft, open_service
+from tests.experiments.fixtures.service import (
+    ADMIN,
+    OPERATOR,
+    ExperimentsService,
+    draft,
+    open_service,
+    started_with_stored_tester,
+)
 from tests.support.suite import token
 
 USERS = [f"u{number}" for number in range(500)]
@@ -79,7 +86,8 @@ async def test_spellings_of_a_user_get_the_variant_of_the_service(service: Exper
 async def test_local_assignment_of_all_users_equals_assignment_of_the_service(
     service: ExperimentsService, all_tenants: bool
 ) -> None:
-    wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants={"u3": "treatment"})
+    testers = {} if all_tenants else {"u3": "treatment"}  # an experiment over all tenants has none
+    wanted = draft(traffic_percentage=0.35, holdout=0.1, layer="ui", layer_end=0.9, forced_variants=testers)
     wanted.variants.add(name="third", weight=2.5).config.update({"models": ["a", "b"]})
     wanted.targeting.task_types.append("chat")
     wanted.targeting.attributes.add(name="plan", values=["free", "trial"])
@@ -102,6 +110,24 @@ async def test_local_assignment_of_all_users_equals_assignment_of_the_service(
         assert {local.covering(user, "code", "", {"plan": "trial"}) for user in USERS if user != "u3"} == {None}
         assert {local.covering(user, "chat") for user in USERS if user != "u3"} == {None}
         assert local.covering("u3", "chat", type="prompt") is None
+
+
+async def test_stored_tester_of_experiment_over_all_tenants_gets_variant_of_the_bucket(
+    service: ExperimentsService,
+) -> None:
+    wanted = draft(traffic_percentage=0.5)
+    wanted.targeting.tenant_ids.extend(["acme", "globex"])
+    started = await started_with_stored_tester(service, wanted, "tester")
+    async with local_experiments(service) as local, local_experiments(service, "initech") as uncovered:
+        found = local.covering("tester")
+        assert found is not None
+        assert (found.experiment_id, found.analysed) == (started.experiment_id, True)
+        assert {uncovered.covering(user) for user in [*USERS, "tester"]} == {None}
+        local.expose(found, "tester")
+        await local.flush()
+    forced = await service.assigned(started.experiment_id, "tester")
+    assert (forced.variant, forced.reason) == ("treatment", "forced")
+    assert not (await service.results(started.experiment_id)).variants
 
 
 async def test_experiment_of_other_tenant_is_not_received(service: ExperimentsService) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from experiments.domain.configs import check_config, check_experiment
-from splits.model import Experiment, ExperimentType, Metric, Variant
+from splits.model import EVERY_TENANT, Experiment, ExperimentType, Metric, Variant
 
 ROUTING, ORCHESTRATION = ExperimentType.MODEL_ROUTING, ExperimentType.ORCHESTRATION
 SERVICE, PROMPT = ExperimentType.SERVICE, ExperimentType.PROMPT
@@ -72,7 +72,8 @@ def test_empty_configuration_of_control_is_valid() -> None:
         ({"variants": variants({}, {})}, "variants[1].config.model"),
         ({"variants": (Variant(name="a"), Variant(name="a", config={"model": "m"}))}, "variants[1].name"),
         ({"variants": (Variant(name="a"), Variant(name="b", config={"model": "m"}, weight=0.0))}, "variants[1].weight"),
-        ({"forced": {"u": "unknown"}}, "forced_variants[u]"),
+        ({"forced": {"u": "unknown"}, "tenant_id": "acme"}, "forced_variants[u]"),
+        ({"forced": {"u": "v1"}, "tenant_id": EVERY_TENANT}, "forced_variants"),
         ({"layer": "l", "layer_slots": (0.5, 0.5)}, "layer_end"),
         ({"layer_slots": (0.0, 0.5)}, "layer"),
         ({"traffic": 1.1}, "traffic_percentage"),

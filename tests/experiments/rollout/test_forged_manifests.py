@@ -73,7 +73,7 @@ class RolloutOverAllTenants:
         """Makes decisions and returns the rollout."""
         for _ in range(rounds):
             await self.advance()
-        return await self.service.rollout(self.experiment_id)
+        return await self.service.rollout(self.experiment_id, OPERATOR)
 
     async def results(self) -> Any:
         """Returns the results over all tenants."""

@@ -253,7 +253,7 @@ export interface paths {
         };
         /**
          * Lists experiments, newest first.
-         * @description Lists experiments, newest first.
+         * @description Lists experiments, newest first, with the fields that GetExperiment returns to the caller.
          */
         get: operations["listExperiments"];
         put?: never;
@@ -1477,7 +1477,7 @@ export interface components {
              * @description Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0.
              */
             holdout: number;
-            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. */
+            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. Must be empty for an experiment over all tenants, because users belong to one tenant. Entries that earlier versions stored for one still apply to AssignVariant, BatchAssignVariants and recommendations. Only operators of all tenants read them. */
             forcedVariants: {
                 [key: string]: string;
             };
@@ -1565,7 +1565,7 @@ export interface components {
              * @description Share of users excluded from every experiment of the layer, in [0, 1]. Default: 0.
              */
             holdout?: number;
-            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. */
+            /** @description Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed. At most 100 entries. Must be empty for an experiment over all tenants, because users belong to one tenant. Entries that earlier versions stored for one still apply to AssignVariant, BatchAssignVariants and recommendations. Only operators of all tenants read them. */
             forcedVariants?: {
                 [key: string]: string;
             };
@@ -2420,7 +2420,7 @@ export interface components {
         };
         /** @description ListExperimentsResponse is one page of experiments. */
         ListExperimentsResponse: {
-            /** @description Experiments of the tenant and experiments over all tenants, newest first. */
+            /** @description Experiments of the tenant and experiments over all tenants that the caller can read, newest first. */
             experiments: components["schemas"]["Experiment"][];
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
@@ -3516,9 +3516,9 @@ export interface components {
              * @description Share of users in treatment after the decision, in percent.
              */
             percent: number;
-            /** @description Reason of the decision as a sentence. */
+            /** @description Reason of the decision as a sentence. Empty for a caller with a tenant if the experiment covers all tenants. */
             reason: string;
-            /** @description Numbers that the decision is based on, by name. */
+            /** @description Numbers that the decision is based on, by name. Empty for a caller with a tenant if the experiment covers all tenants. */
             numbers: {
                 [key: string]: number;
             };
@@ -3911,7 +3911,7 @@ export interface components {
             taskTypes: string[];
             /** @description Domains. Empty matches all. At most 64 distinct domains. */
             domainModes: string[];
-            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
+            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. A caller with a tenant reads its own tenant only. */
             tenantIds: string[];
             /** @description Conditions on attributes of the user. At most 16. */
             attributes: components["schemas"]["AttributeCondition"][];
@@ -3922,7 +3922,7 @@ export interface components {
             taskTypes?: string[];
             /** @description Domains. Empty matches all. At most 64 distinct domains. */
             domainModes?: string[];
-            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. */
+            /** @description Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. A caller with a tenant reads its own tenant only. */
             tenantIds?: string[];
             /** @description Conditions on attributes of the user. At most 16. */
             attributes?: components["schemas"]["AttributeConditionInput"][];

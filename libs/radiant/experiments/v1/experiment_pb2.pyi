@@ -238,7 +238,9 @@ class Experiment(_message.Message):
     @_builtins.property
     def forced_variants(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Fixed variants for testers, by user. They take precedence over the assignment, and their outcomes are not analysed.
-        At most 100 entries.
+        At most 100 entries. Must be empty for an experiment over all tenants, because users belong to one tenant. Entries
+        that earlier versions stored for one still apply to AssignVariant, BatchAssignVariants and recommendations. Only
+        operators of all tenants read them.
         """
 
     @_builtins.property
@@ -356,7 +358,9 @@ class Targeting(_message.Message):
 
     @_builtins.property
     def tenant_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers."""
+        """Tenants of an experiment over all tenants. Empty matches all. At most 1,000 distinct identifiers. A caller with a
+        tenant reads its own tenant only.
+        """
 
     @_builtins.property
     def attributes(self) -> _containers.RepeatedCompositeFieldContainer[Global___AttributeCondition]:

@@ -184,7 +184,7 @@ class ListExperimentsResponse(_message.Message):
     """Token of the next page. Empty on the last page."""
     @_builtins.property
     def experiments(self) -> _containers.RepeatedCompositeFieldContainer[_experiment_pb2.Experiment]:
-        """Experiments of the tenant and experiments over all tenants, newest first."""
+        """Experiments of the tenant and experiments over all tenants that the caller can read, newest first."""
 
     def __init__(
         self,

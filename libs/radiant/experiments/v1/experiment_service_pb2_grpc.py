@@ -146,14 +146,15 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetExperiment(self, request, context):
-        """Returns one experiment.
+        """Returns one experiment. For a caller with a tenant, an experiment over all tenants contains no testers and no names
+        of other tenants, and one that covers other tenants only does not exist.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListExperiments(self, request, context):
-        """Lists experiments, newest first.
+        """Lists experiments, newest first, with the fields that GetExperiment returns to the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -216,7 +217,8 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchExperiments(self, request, context):
-        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call.
+        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call. The
+        experiments have the fields that GetExperiment returns to the caller.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -230,7 +232,8 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetResults(self, request, context):
-        """Returns the current analysis of an experiment.
+        """Returns the current analysis of an experiment over the users of the caller's tenant; over all users for an operator of
+        all tenants who names no tenant.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -251,7 +254,8 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetRollout(self, request, context):
-        """Returns a rollout with its decisions.
+        """Returns a rollout with its decisions. For a caller with a tenant, the decisions of a rollout over all tenants have no
+        reasons and no numbers, and those that hold the rollout are left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -21,9 +21,11 @@ class ExperimentServiceStub:
     CreateExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.CreateExperimentRequest, _experiment_service_pb2.CreateExperimentResponse]
     """Creates an experiment as a draft. Only operators may create an experiment over all tenants."""
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
-    """Returns one experiment."""
+    """Returns one experiment. For a caller with a tenant, an experiment over all tenants contains no testers and no names
+    of other tenants, and one that covers other tenants only does not exist.
+    """
     ListExperiments: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]
-    """Lists experiments, newest first."""
+    """Lists experiments, newest first, with the fields that GetExperiment returns to the caller."""
     UpdateExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.UpdateExperimentRequest, _experiment_service_pb2.UpdateExperimentResponse]
     """Changes an experiment. A change that moves analysed users to other variants opens a new epoch."""
     StartExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StartExperimentRequest, _experiment_service_pb2.StartExperimentResponse]
@@ -41,17 +43,23 @@ class ExperimentServiceStub:
     BatchAssignVariants: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.BatchAssignVariantsRequest, _experiment_service_pb2.BatchAssignVariantsResponse]
     """Assigns many users to variants and stores the assignments."""
     WatchExperiments: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentsRequest, _experiment_service_pb2.WatchExperimentsResponse]
-    """Streams running experiments: first all of them, then every change. Clients assign users from them without a call."""
+    """Streams running experiments: first all of them, then every change. Clients assign users from them without a call. The
+    experiments have the fields that GetExperiment returns to the caller.
+    """
     RecordExposures: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.RecordExposuresRequest, _experiment_service_pb2.RecordExposuresResponse]
     """Stores exposures and metrics measured by clients. A repeated exposure is counted once."""
     GetResults: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetResultsRequest, _experiment_service_pb2.GetResultsResponse]
-    """Returns the current analysis of an experiment."""
+    """Returns the current analysis of an experiment over the users of the caller's tenant; over all users for an operator of
+    all tenants who names no tenant.
+    """
     PlanSampleSize: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.PlanSampleSizeRequest, _experiment_service_pb2.PlanSampleSizeResponse]
     """Computes the number of users and days that an experiment needs."""
     StartRollout: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.StartRolloutRequest, _experiment_service_pb2.StartRolloutResponse]
     """Starts the rollout of a treatment."""
     GetRollout: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetRolloutRequest, _experiment_service_pb2.GetRolloutResponse]
-    """Returns a rollout with its decisions."""
+    """Returns a rollout with its decisions. For a caller with a tenant, the decisions of a rollout over all tenants have no
+    reasons and no numbers, and those that hold the rollout are left out.
+    """
     ApproveRolloutStep: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ApproveRolloutStepRequest, _experiment_service_pb2.ApproveRolloutStepResponse]
     """Approves the next step of a rollout that is waiting for an approval."""
     RollBack: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.RollBackRequest, _experiment_service_pb2.RollBackResponse]
@@ -76,7 +84,9 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetExperimentRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetExperimentRequest, _abc.Awaitable[_experiment_service_pb2.GetExperimentResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetExperimentResponse]:
-        """Returns one experiment."""
+        """Returns one experiment. For a caller with a tenant, an experiment over all tenants contains no testers and no names
+        of other tenants, and one that covers other tenants only does not exist.
+        """
 
     @_abc_1.abstractmethod
     def ListExperiments(
@@ -84,7 +94,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ListExperimentsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.ListExperimentsRequest, _abc.Awaitable[_experiment_service_pb2.ListExperimentsResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.ListExperimentsResponse]:
-        """Lists experiments, newest first."""
+        """Lists experiments, newest first, with the fields that GetExperiment returns to the caller."""
 
     @_abc_1.abstractmethod
     def UpdateExperiment(
@@ -156,7 +166,9 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.WatchExperimentsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.WatchExperimentsRequest, _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentsResponse]],
     ) -> _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentsResponse]:
-        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call."""
+        """Streams running experiments: first all of them, then every change. Clients assign users from them without a call. The
+        experiments have the fields that GetExperiment returns to the caller.
+        """
 
     @_abc_1.abstractmethod
     def RecordExposures(
@@ -172,7 +184,9 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetResultsRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetResultsRequest, _abc.Awaitable[_experiment_service_pb2.GetResultsResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetResultsResponse]:
-        """Returns the current analysis of an experiment."""
+        """Returns the current analysis of an experiment over the users of the caller's tenant; over all users for an operator of
+        all tenants who names no tenant.
+        """
 
     @_abc_1.abstractmethod
     def PlanSampleSize(
@@ -196,7 +210,9 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.GetRolloutRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.GetRolloutRequest, _abc.Awaitable[_experiment_service_pb2.GetRolloutResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.GetRolloutResponse]:
-        """Returns a rollout with its decisions."""
+        """Returns a rollout with its decisions. For a caller with a tenant, the decisions of a rollout over all tenants have no
+        reasons and no numbers, and those that hold the rollout are left out.
+        """
 
     @_abc_1.abstractmethod
     def ApproveRolloutStep(

@@ -173,14 +173,14 @@ class RolloutDecision(_message.Message):
     percent: _builtins.float
     """Share of users in treatment after the decision, in percent."""
     reason: _builtins.str
-    """Reason of the decision as a sentence."""
+    """Reason of the decision as a sentence. Empty for a caller with a tenant if the experiment covers all tenants."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the decision."""
 
     @_builtins.property
     def numbers(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
-        """Numbers that the decision is based on, by name."""
+        """Numbers that the decision is based on, by name. Empty for a caller with a tenant if the experiment covers all tenants."""
 
     def __init__(
         self,

@@ -26,6 +26,11 @@ def reader_of(tenant: str) -> str:
     return tenant_of(tenant)
 
 
+def viewer() -> str:
+    """Returns the tenant of the caller's token; EVERY_TENANT for an operator of all tenants."""
+    return current_principal().tenant_id or EVERY_TENANT
+
+
 def owner_of(tenant: str, all_tenants: bool) -> str:
     """Returns the owner of a new experiment.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from experiments.api.convert.definitions import timestamp
-from experiments.domain.rollout_policy import INTERVAL, STEPS, Rollout, RolloutState
+from experiments.domain.rollout_policy import INTERVAL, STEPS, Action, Rollout, RolloutState
 from experiments.rollout.store import StoredRollout
 from kit.errors import Invalid
 from radiant.experiments.v1 import experiment_service_pb2, rollout_pb2
@@ -31,8 +31,12 @@ def plan_of(request: experiment_service_pb2.StartRolloutRequest) -> Rollout:
     return Rollout(steps=steps, interval=interval, needs_approval=request.plan.needs_approval)
 
 
-def rollout_message(stored: StoredRollout) -> rollout_pb2.Rollout:
-    """Returns the message of a rollout with its decisions."""
+def rollout_message(stored: StoredRollout, *, has_evidence: bool = True) -> rollout_pb2.Rollout:
+    """Returns the message of a rollout with its decisions.
+
+    Without evidence, decisions have no reason and no numbers, and those that hold the rollout are left out: their times
+    depend on measurements.
+    """
     rollout = stored.rollout
     message = rollout_pb2.Rollout(
         experiment_id=stored.experiment_id, state=_STATES[rollout.state], percent=rollout.percent
@@ -43,11 +47,13 @@ def rollout_message(stored: StoredRollout) -> rollout_pb2.Rollout:
     if rollout.next_step_at is not None:
         message.next_step_time.CopyFrom(timestamp(rollout.next_step_at))
     for decision in stored.decisions:
+        if not has_evidence and decision.action == Action.HOLD:
+            continue
         message.decisions.add(
             decide_time=timestamp(decision.decided_at),
             action=decision.action,
             percent=decision.percent,
-            reason=decision.reason,
-            numbers=decision.numbers,
+            reason=decision.reason if has_evidence else "",
+            numbers=decision.numbers if has_evidence else {},
         )
     return message
