@@ -318,6 +318,7 @@ CREATE TABLE neural.user_trust_scores (
     outlier_reason text DEFAULT ''::text NOT NULL,
     pinned boolean DEFAULT false NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    established boolean DEFAULT false NOT NULL,
     CONSTRAINT user_trust_scores_trust_check CHECK (((trust >= (0)::double precision) AND (trust <= (1)::double precision)))
 );
 
