@@ -12,7 +12,7 @@ from kit.postgres.queries import load_queries
 from kit.telemetry.metrics import Counter
 from neural.domain.drift import WINDOW, RatedScore, find_shift, scores_to_test
 from neural.domain.model import ANY, BoardKey
-from neural.domain.rater_trust import TRUST_NEUTRAL
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from neural.store.access import LEARNER
 from neural.store.locks import lock_all_shards
 

@@ -26,6 +26,7 @@ async def write_vote(feedback: FeedbackWriter, number: int, rating: int, model: 
 
 
 async def test_detector_after_quality_drop_starts_epoch_and_lowers_estimate(stack: LearningStack) -> None:
+    await stack.feedback.trust_all(*(f"user-{number}" for number in range(7)))
     chance = random.Random(5)
     for number in range(120):
         await write_vote(stack.feedback, number, 1 if chance.random() < 0.95 else -1)
@@ -121,9 +122,7 @@ async def test_detector_after_votes_of_30_new_raters_starts_no_epoch(stack: Lear
 
 
 async def test_detector_tests_only_established_raters(stack: LearningStack) -> None:
-    for number in range(60):
-        await stack.feedback.trust(f"honest-{number}", 1.0)
-    await stack.rows("UPDATE neural.user_trust_scores SET established = true")
+    await stack.feedback.trust_all(*(f"honest-{number}" for number in range(60)))
     for number in range(WINDOW + 20):  # votes of new raters do not displace those of established ones
         await stack.feedback.manifest(f"c-{number}", "m", at=START + timedelta(minutes=2000 + number))
         await stack.feedback.vote(f"c-{number}", 1 if number % 2 else -1, f"new-{number % 40}")
