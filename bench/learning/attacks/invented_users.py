@@ -54,7 +54,7 @@ def run(table: Table, seeds: range, events: int) -> bool:
     attacks = [("no attack", 0, 0), ("one user", 1, ONE_USER_VOTES)]
     attacks += [(f"{users} invented users", users, ATTACK_VOTES) for users in INVENTED_USERS]
     served = {
-        (name, defends): np.array([_served(table, seed, users, votes, defends) for seed in seeds])
+        (name, defends): np.array([served_quality(table, seed, users, votes, defends) for seed in seeds])
         for name, users, votes in attacks
         for defends in (False, True)
     }
@@ -72,7 +72,8 @@ def run(table: Table, seeds: range, events: int) -> bool:
     return kept
 
 
-def _served(table: Table, seed: int, attackers: int, votes_each: int, defends: bool) -> float:
+def served_quality(table: Table, seed: int, attackers: int, votes_each: int, defends: bool) -> float:
+    """Returns the mean held-out quality of the models with the highest estimates."""
     rng = np.random.default_rng([seed, 5])
     shuffled = rng.permutation(len(table.task))
     held, rated = np.split(shuffled, [round(HELD_OUT * len(shuffled))])

@@ -34,7 +34,8 @@ Indices = npt.NDArray[np.int64]
 WINDOW = 400
 """Number of latest scores that are tested."""
 THRESHOLD = 10.0
-"""Threshold of G in nats. Without a shift, G exceeds it about once in 40,000 scores."""
+"""Threshold of G in nats. Without a shift, G exceeds it about once in 30,000 scores (38 times in 1.2 million
+simulated scores of 8 to 200 raters)."""
 AFTER_MIN, AFTER_MAX, BEFORE_MIN = 10, 60, 30
 """Limits of the number of scores after and before a split."""
 RATERS_MIN = 5
