@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench.learning.attacks import invented_users
 from bench.learning.attacks.collusion import Plan
 from bench.learning.attacks.trust_rounds import Defense, TrustLearner
 from bench.learning.replay import service_parity
-from bench.learning.replay.cells import Cap, Cells, Units
+from bench.learning.replay.cells import Cap, Cells, NewRaters, Units
 from bench.learning.replay.policies import OURS, Policy, default_policies
 from bench.learning.replay.simulation import simulate
 from bench.learning.replay.streams import USERS, draw_streams
@@ -44,9 +45,10 @@ def test_parity_check_with_wrong_evidence_fails(monkeypatch: pytest.MonkeyPatch)
         service_parity.check_parity(table(), 3)
 
 
+@pytest.mark.parametrize("new_raters", [None, NewRaters(floor=5.0)])
 @pytest.mark.parametrize("cap", [None, Cap(), Cap(share=0.3, free=1.0)])
-def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
-    """Units learned one by one and all at once give equal cells, with and without a cap."""
+def test_cells_relearned_from_all_units_are_equal(cap: Cap | None, new_raters: NewRaters | None) -> None:
+    """Units learned one by one and all at once give equal cells, with and without limits."""
     rng, rows, events = np.random.default_rng(0), 3, 500
     units = Units(
         user=np.minimum(rng.geometric(0.1, (rows, events)) - 1, USERS - 1),
@@ -55,7 +57,8 @@ def test_cells_relearned_from_all_units_are_equal(cap: Cap | None) -> None:
         evidence=rng.uniform(0.1, 1, (rows, events)),
         score=rng.random((rows, events)),
     )
-    slow, fast = (Cells(rows, len(TASKS), len(MODELS), cap=cap) for _ in range(2))
+    slow, fast = (Cells(rows, len(TASKS), len(MODELS), cap=cap, new_raters=new_raters) for _ in range(2))
+    slow.established[:] = fast.established[:] = rng.random((rows, USERS)) < 0.5
     for event in range(events):
         user, task, model = (each[:, event] for each in (units.user, units.task, units.model))
         slow.learn(user, task, model, units.evidence[:, event], units.score[:, event])
@@ -76,6 +79,30 @@ def test_evidence_of_one_rater_is_capped() -> None:
     assert cells.tenant.evidence[0, 0, 0, 0] == pytest.approx(5 + 1)
     assert cells.tenant.total[0, 0, 0, 0] == pytest.approx(5)
     assert cells.user.evidence[0, 0, 0, 0] == 40
+
+
+def test_evidence_of_new_raters_is_limited_jointly() -> None:
+    """Raters who are not established count for a quarter of the evidence of the others."""
+    cells, zero = Cells(1, 1, 2, new_raters=NewRaters(floor=1.0)), np.zeros(1, np.int64)
+    cells.established[0, 8:] = False
+    for user in range(16):
+        cells.learn(zero + user, zero, zero, np.ones(1), np.full(1, float(user < 8)))
+    assert cells.tenant.evidence[0, 0, 0, 0] == pytest.approx(8 + 2)
+    assert cells.tenant.total[0, 0, 0, 0] == pytest.approx(8)
+
+
+def test_invented_users_cost_more_without_defense(capsys: pytest.CaptureFixture[str]) -> None:
+    """300 invented users lower the quality without the defense, and at most a little with it."""
+    seeds = range(6)
+    costs = {
+        defends: np.mean([invented_users.served_quality(table(), seed, 0, 0, defends) for seed in seeds])
+        - np.mean([invented_users.served_quality(table(), seed, 300, 7, defends) for seed in seeds])
+        for defends in (False, True)
+    }
+    assert costs[True] <= 0.02
+    assert costs[False] > 0.05 + costs[True]
+    invented_users.run(table(), range(2), 0)
+    assert "300 invented users" in capsys.readouterr().out
 
 
 def test_trust_round_lowers_trust_of_colluding_raters() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from bench.learning.attacks.collusion import Plan
 from bench.learning.attacks.trust_rounds import Defense
 from bench.learning.intervals import format_interval, interval
-from bench.learning.replay.cells import Cap
+from bench.learning.replay.cells import Cap, NewRaters
 from bench.learning.replay.policies import OURS, default_policies
 from bench.learning.replay.simulation import LearningCurve, simulate
 from bench.learning.replay.streams import draw_streams
@@ -26,7 +26,7 @@ COST_MAX = 0.02
 DEFENSES = (
     Defense(name="nothing"),
     Defense(name="trust", uses_trust=True),
-    Defense(name="trust, cap", uses_trust=True, cap=Cap()),
+    Defense(name="trust, limits", uses_trust=True, cap=Cap(), new_raters=NewRaters()),
 )
 FULL_DEFENSE = DEFENSES[-1]
 

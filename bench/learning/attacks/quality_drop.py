@@ -16,7 +16,7 @@ from bench.learning.tables import Indices, Numbers, Table
 from bench.performance.figures import verdict
 from cli.demo.workload import USERS_PER_TENANT
 from neural.domain.boards import SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX
-from neural.domain.drift import WINDOW, find_shift
+from neural.domain.drift import WINDOW, RatedScore, find_shift
 from neural.settings import LearningSettings, RecommendSettings
 
 EVENTS_PER_DAY = 1_000
@@ -64,7 +64,7 @@ class DecayLearner:
         self, event: int, place: tuple[int, int, int, int], kept: list[tuple[int, float, float, float]]
     ) -> None:
         late = kept[-WINDOW:]
-        shift = find_shift([each[2] for each in late])
+        shift = find_shift([RatedScore(each[2], str(each[0])) for each in late])
         if shift is None:
             return
         row, tenant, task, model = place

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.learning.attacks import collusion_cost, quality_drop
+from bench.learning.attacks import collusion_cost, invented_users, quality_drop
 from bench.learning.replay import paretobandit, service_replay, tuning
 from bench.learning.replay.policies import default_policies
 from bench.learning.replay.report import Comparison, plot, print_differences, print_table
@@ -23,7 +23,7 @@ from neural.settings import RecommendSettings
 TABLES = ("pareto", "agentfc")
 CHECKPOINTS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 QUICK_EVENTS, ATTACK_EVENTS, DEFAULT_EVENTS, LONG_EVENTS = 5_000, 10_000, 20_000, 50_000
-MODES = ("compare", "tune", "attack", "drop", "grpc")
+MODES = ("compare", "tune", "attack", "invented", "drop", "grpc")
 
 
 def _arguments(arguments: list[str]) -> argparse.Namespace:
@@ -40,6 +40,7 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     for mode, text in (
         ("tune", "search settings on seeds that are not reported"),
         ("attack", f"colluding raters, {ATTACK_EVENTS:,} events"),
+        ("invented", "one user with many votes, and invented users with few votes each"),
         ("drop", "the quality of the leading model drops"),
         ("grpc", "replay one seed through the running services"),
     ):
@@ -85,7 +86,8 @@ def main(arguments: list[str]) -> int:
             else 1
         )
     if given.mode != "compare":
-        run = collusion_cost.run if given.mode == "attack" else quality_drop.run
+        runs = {"attack": collusion_cost.run, "invented": invented_users.run, "drop": quality_drop.run}
+        run = runs[given.mode]
         kept = [run(table, seeds, given.events or (QUICK_EVENTS if given.quick else ATTACK_EVENTS)) for table in tables]
         return 0 if all(kept) else 1
     events = given.events or (LONG_EVENTS if given.long else QUICK_EVENTS if given.quick else DEFAULT_EVENTS)

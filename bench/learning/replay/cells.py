@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.learning.replay.streams import USERS
 from bench.learning.tables import Amount, Indices, Numbers
@@ -37,6 +38,17 @@ class Cap:
 
     share: float = 0.1
     free: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewRaters:
+    """Limit on the evidence of the raters of a tenant's cell who are not established.
+
+    It is a share of the evidence E of the established raters, but at least `floor` - E / share.
+    """
+
+    share: float = 0.25
+    floor: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,9 @@ class Cells:
     tasks: int
     models: int
     cap: Cap | None = None
+    new_raters: NewRaters | None = None
+    established: npt.NDArray[np.bool_] = field(init=False)
+    """By row and user: whether the trust of the rater is established."""
     now: float = 1.0
     """Weight of a unit that is learned now, in the scale of the sums."""
     user: Sums = field(init=False)
@@ -91,6 +106,7 @@ class Cells:
         self.everyone = Sums(self.rows, 1, *shape[1:])
         self.raters = np.zeros((self.rows, self.tasks + 1, self.models))
         self.tenants = np.zeros((self.rows, self.tasks + 1, self.models))
+        self.established = np.ones((self.rows, USERS), np.bool_)
         self._row = np.arange(self.rows)
 
     def learn(self, user: Indices, task: Indices, model: Indices, evidence: Numbers, score: Numbers) -> None:
@@ -101,7 +117,7 @@ class Cells:
             self.raters[row, cell, model] += self.user.evidence[row, user, cell, model] == 0
             self.tenants[row, cell, model] += self.tenant.evidence[row, tenant, cell, model] == 0
             self.user.add(row, user, cell, model, amount)
-            tenant_amount = amount if self.cap is None else self._capped(self.cap, tenant, cell, model)
+            tenant_amount = amount if not self._has_limits else self._limited(tenant, cell, model)
             self.tenant.add(row, tenant, cell, model, tenant_amount)
             self.everyone.add(row, first_owner, cell, model, tenant_amount)
 
@@ -120,27 +136,48 @@ class Cells:
         parts = self.rows, len(TENANTS), USERS_PER_TENANT, self.tasks + 1, self.models
         evidence, total = self.user.evidence.reshape(parts), self.user.total.reshape(parts)
         counted: Amount = 1.0
-        if self.cap is not None:
-            limit = np.maximum(self.cap.share * evidence.sum(2, keepdims=True), self.cap.free * self.now)
-            counted = np.minimum(1.0, limit / np.maximum(evidence, 1e-12))
+        if self._has_limits:
+            established = self.established.reshape(*parts[:3], 1, 1)
+            counted = self._counted(evidence, np.broadcast_to(established, parts), 2)
         self.tenant.evidence[:], self.tenant.total[:] = (evidence * counted).sum(2), (total * counted).sum(2)
         for found, whole in ((self.everyone.evidence, self.tenant.evidence), (self.everyone.total, self.tenant.total)):
             found[:, 0] = whole.sum(1)
         self.raters[:] = (self.user.evidence > 0).sum(1)
         self.tenants[:] = (self.tenant.evidence > 0).sum(1)
 
-    def _capped(self, cap: Cap, tenant: Indices, cell: Indices | int, model: Indices) -> tuple[Numbers, Numbers]:
-        """Returns the change of one tenant cell in each row after the cap is applied to its raters again."""
+    @property
+    def _has_limits(self) -> bool:
+        return self.cap is not None or self.new_raters is not None
+
+    def _limited(self, tenant: Indices, cell: Indices | int, model: Indices) -> tuple[Numbers, Numbers]:
+        """Returns the change of one tenant cell in each row after the limits are applied to its raters again."""
         users = tenant[:, None] * USERS_PER_TENANT + np.arange(USERS_PER_TENANT)
         where = self._row[:, None], users, cell if isinstance(cell, int) else cell[:, None], model[:, None]
         evidence, total = self.user.evidence[where], self.user.total[where]
-        limit = np.maximum(cap.share * evidence.sum(1, keepdims=True), cap.free * self.now)
-        counted = np.minimum(1.0, limit / np.maximum(evidence, 1e-12))
+        counted = self._counted(evidence, self.established[self._row[:, None], users], 1)
         here = self._row, tenant, cell, model
         return (
             (evidence * counted).sum(1) - self.tenant.evidence[here],
             (total * counted).sum(1) - self.tenant.total[here],
         )
+
+    def _counted(self, evidence: Numbers, established: npt.NDArray[np.bool_], axis: int) -> Numbers:
+        """Returns the share of each rater's evidence that counts, as `neural.excess_of` in SQL does.
+
+        `axis` is that of raters.
+        """
+        counted = np.ones_like(evidence)
+        if self.cap is not None:
+            limit = np.maximum(self.cap.share * evidence.sum(axis, keepdims=True), self.cap.free * self.now)
+            counted = np.minimum(1.0, limit / np.maximum(evidence, 1e-12))
+        if self.new_raters is not None:
+            left = evidence * counted
+            known = (left * established).sum(axis, keepdims=True)
+            fresh = (left * ~established).sum(axis, keepdims=True)
+            floor = self.new_raters.floor * self.now - known / self.new_raters.share
+            limit = np.maximum(np.maximum(self.new_raters.share * known, floor), 0.0)
+            counted = np.where(established, counted, counted * np.minimum(1.0, limit / np.maximum(fresh, 1e-12)))
+        return counted
 
     def boards(self, row: Indices, user: Indices, task: Indices) -> list[tuple[Cell, Cell]]:
         """Returns the cells of the contexts in the order global, tenant, user; for each, all tasks and the task."""

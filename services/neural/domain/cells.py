@@ -34,8 +34,14 @@ class CompanionKey(NamedTuple):
     name: str
 
 
-SUMS = ("evidence", "score_sum", *(f"{aspect}_{part}" for aspect in ASPECTS for part in ("evidence", "sum")))
-"""Fixed-point columns of a cell, in the order of `Delta`."""
+SUMS = (
+    "evidence",
+    "score_sum",
+    *(f"{aspect}_{part}" for aspect in ASPECTS for part in ("evidence", "sum")),
+    "new_evidence",
+    "new_score_sum",
+)
+"""Fixed-point columns of a cell, in the order of `Delta`. The last two are those of raters who are not established."""
 COUNTS = (
     "positive_count",
     "negative_count",
@@ -58,6 +64,7 @@ def _amounts(unit: Contribution) -> Delta:
     sums = [unit.evidence, unit.score_sum]
     for aspect in ASPECTS:
         sums += [unit.evidence, unit.score_sum] if aspect in unit.aspects else [0, 0]
+    sums += [0, 0] if unit.is_established else [unit.evidence, unit.score_sum]
     thumbs = [int(unit.rating == rating) for rating in (1, -1, 0)]
     return [*sums, *thumbs, int(unit.implicit_sign > 0), int(unit.implicit_sign < 0), 1]
 

@@ -80,6 +80,8 @@ class UnitFacts:
     """Sentiment of the voice comment in [-1, 1]; None without a transcribed comment."""
     trust: float = 1.0
     """Trust of the rater, before it is limited to [0.1, 1]."""
+    is_established: bool = True
+    """Whether the trust of the rater is established."""
     epochs: tuple[int, ...] = ()
     """Per model, the number of quality shifts in this context before the unit; empty if all are 0."""
 
@@ -106,6 +108,8 @@ class Contribution:
     created_at: datetime
     epochs: tuple[int, ...] = ()
     """One per model; empty if all are 0."""
+    is_established: bool = True
+    """Whether the trust of the rater is established."""
 
     def epoch(self, index: int) -> int:
         """Returns the epoch of the model with this index."""

@@ -96,4 +96,5 @@ def contribution_of(facts: UnitFacts, mode: LearningMode, half_life: timedelta) 
         services_used=facts.services_used,
         created_at=facts.created_at,
         epochs=facts.epochs if any(facts.epochs) else (),
+        is_established=facts.is_established,
     )

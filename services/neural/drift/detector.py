@@ -10,8 +10,9 @@ from itertools import groupby, islice
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from kit.telemetry.metrics import Counter
-from neural.domain.drift import WINDOW, find_shift
+from neural.domain.drift import WINDOW, RatedScore, find_shift, scores_to_test
 from neural.domain.model import ANY, BoardKey
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from neural.store.access import LEARNER
 from neural.store.locks import lock_all_shards
 
@@ -55,15 +56,17 @@ class DriftDetector:
     async def _test(self, key: BoardKey) -> None:
         context = key.tenant_id, key.task_type, key.domain_mode
         async with self._database.as_role(LEARNER) as connection:
-            rows = await connection.fetch(_SQL["latest_scores"], *context, WINDOW)
-            full = [model for model, own in groupby(rows, lambda row: row["model"]) if len(list(own)) == WINDOW]
+            rows = await connection.fetch(_SQL["latest_scores"], *context, WINDOW, TRUST_NEUTRAL)
+            full = [model for model, own in groupby(rows, lambda row: row["model"]) if len(list(own)) >= WINDOW]
             if full:
                 await connection.execute(_SQL["prune_scores"], *context, full, WINDOW)
         for model, own in groupby(rows, lambda row: row["model"]):
             scores = list(own)
-            shift = find_shift([row["score"] for row in scores])
+            rated = [RatedScore(row["score"], row["user_id"], row["trust"], row["established"]) for row in scores]
+            tested = scores_to_test(rated)
+            shift = find_shift([rated[index] for index in tested])
             if shift is not None:
-                first = scores[shift.index]
+                first = scores[tested[shift.index]]
                 async with self._database.as_role(LEARNER) as connection:
                     await lock_all_shards(connection)
                     values = *context, model, first["created_at"], shift.before, shift.after

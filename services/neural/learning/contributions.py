@@ -122,6 +122,7 @@ def _row_of_contribution(unit: Contribution) -> dict[str, object]:
         "services_used": unit.services_used,
         "created_at": unit.created_at.isoformat(),
         "epochs": unit.epochs,
+        "established": unit.is_established,
     }
 
 
@@ -141,4 +142,5 @@ def _contribution_of_row(row: asyncpg.Record) -> Contribution:
         services_used=tuple(row["services_used"]),
         created_at=row["created_at"],
         epochs=tuple(row["epochs"]),
+        is_established=row["established"],
     )

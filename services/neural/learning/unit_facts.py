@@ -12,6 +12,7 @@ import asyncpg
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 from neural.domain.model import UnitFacts, UnitKey
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 
 _SQL = load_queries("neural", "learning.sql")
 
@@ -29,7 +30,9 @@ async def read_facts(connection: Connection, units: Iterable[UnitKey]) -> list[U
     """Returns the facts of units. Units without a manifest are left out."""
     keys = list(units)
     shifts = await _read_shifts(connection, {each.tenant_id for each in keys})
-    return [_facts(row, shifts) for row in await connection.fetch(_SQL["unit_facts"], *key_columns(keys))]
+    return [
+        _facts(row, shifts) for row in await connection.fetch(_SQL["unit_facts"], *key_columns(keys), TRUST_NEUTRAL)
+    ]
 
 
 async def _read_shifts(connection: Connection, tenants: Iterable[str]) -> ShiftTimes:
@@ -60,5 +63,6 @@ def _facts(row: asyncpg.Record, shifts: ShiftTimes) -> UnitFacts:
         sentiments=tuple(row["sentiments"] or ()),
         voice=row["voice"],
         trust=row["trust"],
+        is_established=row["established"],
         epochs=epochs,
     )

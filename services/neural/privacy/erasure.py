@@ -91,6 +91,7 @@ class UserErasure:
             if not await self._remove_from_cache(removed):  # a reader may have cached a board that it read before
                 return 0
             async with self._database.as_role(LEARNER, tenant) as connection:
+                await lock_all_shards(connection)
                 for each in removed:
                     await connection.execute(_SQL["delete_trust"], tenant, each.user_id)
                     await complete_part(connection, each, LEARNING)

@@ -13,6 +13,7 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from neural.domain.fixed_point import LANDMARK
 from neural.domain.model import LearningMode, ScoreVersion
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from neural.learning.contributions import HEAVY_RATER_UNITS_MIN
 from neural.store.access import LEARNER
 from neural.store.bulk import STATEMENT_TIMEOUT_S, configure_bulk_statements
@@ -69,7 +70,7 @@ class VersionBuilder:
         bounds = [row[name] for name in ("after_tenant", "after_output", "until_tenant", "until_output")]
         half_life = self._version.half_life
         is_running_mean = self._version.mode is LearningMode.RUNNING_MEAN
-        values = float(half_life / timedelta(microseconds=1)), is_running_mean, _powers_of_two(half_life)
+        values = float(half_life / timedelta(microseconds=1)), is_running_mean, _powers_of_two(half_life), TRUST_NEUTRAL
         status = await self._execute(connection, "insert_contributions", *bounds, *values)
         await connection.execute(_SQL["add_progress"], self._version.number, int(status.rpartition(" ")[2]))
 

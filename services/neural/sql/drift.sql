@@ -1,6 +1,7 @@
 -- query: latest_scores
--- The latest scores of each model in a context since its last shift, oldest first, at most $4 per model.
-SELECT m.model, r.created_at, r.score, m.shifts
+-- The latest scores of each model in a context since its last shift, with the trust of their raters, oldest first: at most
+-- $4 per model of established raters, and at most $4 of other raters. $5 is the trust of raters without a score.
+SELECT m.model, r.created_at, r.score, r.user_id, r.trust, r.established, m.shifts
 FROM (
   SELECT k.model, count(q.shifted_at) AS shifts, max(q.shifted_at) AS shifted_at
   FROM (
@@ -9,24 +10,32 @@ FROM (
   LEFT JOIN neural.quality_shifts q ON q.tenant_id = $1 AND q.task_type = $2 AND q.domain_mode = $3 AND q.model = k.model
   GROUP BY k.model
 ) AS m
+CROSS JOIN (VALUES (true), (false)) AS e (established)
 CROSS JOIN LATERAL (
-  SELECT u.created_at, u.output_id, u.user_id, u.score FROM neural.recent_units u
+  SELECT u.created_at, u.output_id, u.user_id, u.score, coalesce(t.trust, $5) AS trust, e.established
+  FROM neural.recent_units u
+  LEFT JOIN neural.user_trust_scores t ON t.tenant_id = u.tenant_id AND t.user_id = u.user_id
   WHERE u.tenant_id = $1 AND u.task_type = $2 AND u.domain_mode = $3 AND u.model = m.model
-    AND u.created_at >= coalesce(m.shifted_at, '-infinity')
+    AND u.created_at >= coalesce(m.shifted_at, '-infinity') AND coalesce(t.established, false) = e.established
   ORDER BY u.created_at DESC, u.output_id DESC, u.user_id DESC LIMIT $4
 ) AS r
 ORDER BY m.model, r.created_at, r.output_id, r.user_id;
 
 -- query: prune_scores
--- Deletes scores of models in a context that are older than the latest $5.
+-- Deletes scores of models in a context that are older than the latest $5 of established raters, or of other raters.
 DELETE FROM neural.recent_units r
 USING unnest($4::text[]) AS m (model)
+CROSS JOIN (VALUES (true), (false)) AS e (established)
 CROSS JOIN LATERAL (
   SELECT u.created_at FROM neural.recent_units u
+  LEFT JOIN neural.user_trust_scores t ON t.tenant_id = u.tenant_id AND t.user_id = u.user_id
   WHERE u.tenant_id = $1 AND u.task_type = $2 AND u.domain_mode = $3 AND u.model = m.model
+    AND coalesce(t.established, false) = e.established
   ORDER BY u.created_at DESC OFFSET $5 LIMIT 1
 ) AS last
-WHERE r.tenant_id = $1 AND r.task_type = $2 AND r.domain_mode = $3 AND r.model = m.model AND r.created_at < last.created_at;
+WHERE r.tenant_id = $1 AND r.task_type = $2 AND r.domain_mode = $3 AND r.model = m.model AND r.created_at < last.created_at
+  AND e.established = coalesce((
+    SELECT t.established FROM neural.user_trust_scores t WHERE t.tenant_id = r.tenant_id AND t.user_id = r.user_id), false);
 
 -- query: insert_shift
 -- Inserts a shift, unless the number of shifts differs from the $8 that were read.

@@ -39,10 +39,10 @@ SELECT m.tenant_id, m.model FROM moved m
 WHERE EXISTS (SELECT FROM neural.model_versions v WHERE v.tenant_id = m.tenant_id AND v.model = m.model);
 
 -- query: unit_facts
--- Manifest, valid feedback and rater trust of units. Units without a manifest are left out.
+-- Manifest, valid feedback and rater trust ($4 without a score) of units. Units without a manifest are left out.
 SELECT k.tenant_id, k.output_id, k.user_id, m.created_at, m.task_type, m.domain_mode, m.models_used, m.model_versions,
   m.orchestration_id, m.services_used, e.rating, e.categories, i.sentiments, v.sentiment AS voice,
-  coalesce(t.trust, 1.0) AS trust
+  coalesce(t.trust, $4) AS trust, coalesce(t.established, false) AS established
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant_id, output_id, user_id)
 CROSS JOIN LATERAL (
   SELECT * FROM ingest_api_v1.manifests m WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id
@@ -70,7 +70,7 @@ ORDER BY shifted_at;
 -- Stored contributions of units.
 SELECT c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
   c.evidence::text AS evidence, c.score_sum::text AS score_sum, c.rating, c.implicit_sign, c.aspects,
-  c.orchestration_id, c.services_used, c.created_at, c.epochs
+  c.orchestration_id, c.services_used, c.created_at, c.epochs, c.established
 FROM unnest($2::text[], $3::text[], $4::text[]) AS k (tenant_id, output_id, user_id)
 JOIN neural.unit_contributions c ON c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id
   AND c.output_id = k.output_id;
@@ -83,29 +83,32 @@ WHERE c.version = $1 AND c.tenant_id = k.tenant_id AND c.user_id = k.user_id AND
 -- query: upsert_contributions
 -- Inserts or replaces the contributions of units.
 INSERT INTO neural.unit_contributions (version, tenant_id, output_id, user_id, task_type, domain_mode, models,
-  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
+  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs,
+  established)
 SELECT $1, c.tenant_id, c.output_id, c.user_id, c.task_type, c.domain_mode, c.models, c.model_versions,
   c.evidence::numeric, c.score_sum::numeric, c.rating, c.implicit_sign, c.aspects, c.orchestration_id, c.services_used,
-  c.created_at, c.epochs
+  c.created_at, c.epochs, c.established
 FROM jsonb_to_recordset($2::text::jsonb) AS c (tenant_id text, output_id text, user_id text, task_type text,
   domain_mode text, models text[], model_versions text[], evidence text, score_sum text, rating smallint,
   implicit_sign smallint, aspects text[], orchestration_id text, services_used text[], created_at timestamptz,
-  epochs smallint[])
+  epochs smallint[], established boolean)
 ON CONFLICT (version, tenant_id, user_id, output_id) DO UPDATE SET
   task_type = excluded.task_type, domain_mode = excluded.domain_mode, models = excluded.models,
   model_versions = excluded.model_versions, evidence = excluded.evidence, score_sum = excluded.score_sum,
   rating = excluded.rating, implicit_sign = excluded.implicit_sign, aspects = excluded.aspects,
   orchestration_id = excluded.orchestration_id, services_used = excluded.services_used,
-  created_at = excluded.created_at, epochs = excluded.epochs;
+  created_at = excluded.created_at, epochs = excluded.epochs, established = excluded.established;
 
 -- query: add_to_cells
 -- Adds changes to cells, in key order so that learners do not deadlock. Returns the number of units in each cell.
 INSERT INTO neural.neural_model_scores AS s (version, tenant_id, user_id, task_type, domain_mode, model, model_version,
   epoch, evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
-  positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
+  new_evidence, new_score_sum, positive_count, negative_count, neutral_count, implicit_positive_count,
+  implicit_negative_count, total_count, raters)
 SELECT $1, d.tenant_id, d.user_id, d.task_type, d.domain_mode, d.model, d.model_version, d.epoch,
   d.sums[1]::numeric, d.sums[2]::numeric, d.sums[3]::numeric, d.sums[4]::numeric, d.sums[5]::numeric,
   d.sums[6]::numeric, d.sums[7]::numeric, d.sums[8]::numeric,
+  d.sums[9]::numeric, d.sums[10]::numeric,
   d.counts[1], d.counts[2], d.counts[3], d.counts[4], d.counts[5], d.counts[6], d.raters
 FROM jsonb_to_recordset($2::text::jsonb) AS d (tenant_id text, user_id text, task_type text, domain_mode text,
   model text, model_version text, epoch smallint, sums text[], counts bigint[], raters bigint)
@@ -117,6 +120,7 @@ ON CONFLICT (version, tenant_id, user_id, task_type, domain_mode, model, model_v
   relevance_evidence = s.relevance_evidence + excluded.relevance_evidence,
   relevance_sum = s.relevance_sum + excluded.relevance_sum,
   speed_evidence = s.speed_evidence + excluded.speed_evidence, speed_sum = s.speed_sum + excluded.speed_sum,
+  new_evidence = s.new_evidence + excluded.new_evidence, new_score_sum = s.new_score_sum + excluded.new_score_sum,
   positive_count = s.positive_count + excluded.positive_count,
   negative_count = s.negative_count + excluded.negative_count,
   neutral_count = s.neutral_count + excluded.neutral_count,
@@ -141,12 +145,14 @@ WITH cells AS (
     AND h.epoch = c.epoch AND h.user_id = c.user_id
 )
 INSERT INTO neural.heavy_raters (version, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence,
-  score_sum, total_count)
-SELECT $1, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, total_count
+  score_sum, new_evidence, total_count)
+SELECT $1, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, new_evidence,
+  total_count
 FROM cells WHERE total_count >= $9
 ORDER BY tenant_id, task_type, domain_mode, model, model_version, epoch, user_id
 ON CONFLICT (version, tenant_id, task_type, domain_mode, model, model_version, epoch, user_id) DO UPDATE SET
-  evidence = excluded.evidence, score_sum = excluded.score_sum, total_count = excluded.total_count;
+  evidence = excluded.evidence, score_sum = excluded.score_sum, new_evidence = excluded.new_evidence,
+  total_count = excluded.total_count;
 
 -- query: add_to_companions
 -- Adds changes to the sums of orchestrations and services by model.

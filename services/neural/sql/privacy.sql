@@ -5,8 +5,14 @@ SELECT NOT EXISTS (SELECT FROM ingest_api_v1.learn_queue WHERE tenant_id = $1 AN
   AND NOT EXISTS (SELECT FROM neural.runs WHERE state = 'running');
 
 -- query: delete_trust
--- Deletes the trust score of a user.
-DELETE FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2;
+-- Deletes the trust score of a user, and queues the user's units of feedback after the erasure.
+WITH deleted AS (
+  DELETE FROM neural.user_trust_scores WHERE tenant_id = $1 AND user_id = $2
+)
+SELECT ingest_api_v1.enqueue_units(array_agg(c.tenant_id), array_agg(c.output_id), array_agg(c.user_id))
+FROM neural.unit_contributions c
+WHERE c.version = (SELECT version FROM neural.score_versions WHERE state = 'live') AND c.tenant_id = $1 AND c.user_id = $2
+HAVING count(*) > 0;
 
 -- query: delete_user_rows
 -- Deletes a user's rows of old versions and the user's empty cells.

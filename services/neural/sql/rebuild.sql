@@ -57,9 +57,10 @@ SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells'
 -- query: insert_contributions
 -- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4). Computes the same as
 -- neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,
--- $6 is true if each unit counts 1, $7 holds the powers of two from 2^0.
+-- $6 is true if each unit counts 1, $7 holds the powers of two from 2^0, $8 is the trust of raters without a score.
 INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
-  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs)
+  model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs,
+  established)
 SELECT f.tenant_id, f.output_id, f.user_id, f.task_type, f.domain_mode, f.models_used, f.model_versions,
   CASE WHEN f.whole < 0 THEN div(f.scaled, coalesce(($7::numeric[])[1 - f.whole], round(power(2::numeric, -f.whole::numeric)))) ELSE f.scaled * coalesce(($7::numeric[])[f.whole + 1], round(power(2::numeric, f.whole::numeric))) END,
   CASE WHEN f.whole < 0 THEN div(f.scaled_sum, coalesce(($7::numeric[])[1 - f.whole], round(power(2::numeric, -f.whole::numeric))))
@@ -71,7 +72,7 @@ SELECT f.tenant_id, f.output_id, f.user_id, f.task_type, f.domain_mode, f.models
     CASE WHEN 'speed' = ANY(f.categories) THEN 'speed' END], NULL) END,
   f.orchestration_id, f.services_used, f.created_at,
   CASE WHEN (SELECT EXISTS (SELECT FROM neural.quality_shifts)) THEN neural.epochs_of(f.tenant_id, f.task_type,
-    f.domain_mode, f.models_used, f.created_at) ELSE '{}' END
+    f.domain_mode, f.models_used, f.created_at) ELSE '{}' END, f.established
 FROM (
   SELECT w.*, round(w.amount * w.grown * 1099511627776::float8)::bigint::numeric AS scaled,
     round(w.amount * ((w.weighted + 1) / 2) * w.grown * 1099511627776::float8)::bigint::numeric AS scaled_sum
@@ -81,7 +82,7 @@ FROM (
       x.worth / x.weight AS weighted
     FROM (
       SELECT u.*, m.task_type, m.domain_mode, m.models_used, m.model_versions, m.orchestration_id, m.services_used,
-        m.created_at,
+        m.created_at, coalesce(ts.established, false) AS established,
         (extract(epoch FROM m.created_at - timestamptz '2020-01-01 00:00:00+00') * 1000000)::bigint::float8 / $5::float8
           AS exponent,
         3::float8 * t.trust * coalesce(u.rating, 0)::float8 + coalesce(u.implicit, 0)
@@ -114,7 +115,7 @@ FROM (
           AND cardinality(models_used) > 0
       ) AS m USING (tenant_id, output_id)
       LEFT JOIN neural.user_trust_scores ts ON ts.tenant_id = u.tenant_id AND ts.user_id = u.user_id
-      CROSS JOIN LATERAL (SELECT least(greatest(coalesce(ts.trust, 1), 0.1), 1) AS trust OFFSET 0) AS t
+      CROSS JOIN LATERAL (SELECT least(greatest(coalesce(ts.trust, $8), 0.1), 1) AS trust OFFSET 0) AS t
       OFFSET 0
     ) AS x OFFSET 0
   ) AS w OFFSET 0
@@ -130,11 +131,14 @@ WITH cells AS (
     coalesce(sum(c.accuracy_evidence), 0) AS accuracy_evidence, coalesce(sum(c.accuracy_sum), 0) AS accuracy_sum,
     coalesce(sum(c.relevance_evidence), 0) AS relevance_evidence, coalesce(sum(c.relevance_sum), 0) AS relevance_sum,
     coalesce(sum(c.speed_evidence), 0) AS speed_evidence, coalesce(sum(c.speed_sum), 0) AS speed_sum,
+    coalesce(sum(c.evidence) FILTER (WHERE NOT c.established), 0) AS new_evidence,
+    coalesce(sum(c.score_sum) FILTER (WHERE NOT c.established), 0) AS new_score_sum,
     count(*) FILTER (WHERE c.rating = 1) AS positive_count, count(*) FILTER (WHERE c.rating = -1) AS negative_count,
     count(*) FILTER (WHERE c.rating = 0) AS neutral_count, count(*) FILTER (WHERE c.implicit_sign > 0) AS implicit_positive_count,
     count(*) FILTER (WHERE c.implicit_sign < 0) AS implicit_negative_count, count(*) AS total_count
   FROM (
     SELECT u.tenant_id, u.user_id, u.task_type, u.domain_mode, u.evidence, u.score_sum, u.rating, u.implicit_sign,
+      u.established,
       CASE WHEN a.accuracy THEN u.evidence END AS accuracy_evidence, CASE WHEN a.accuracy THEN u.score_sum END AS accuracy_sum,
       CASE WHEN a.relevance THEN u.evidence END AS relevance_evidence,
       CASE WHEN a.relevance THEN u.score_sum END AS relevance_sum,
@@ -154,19 +158,21 @@ WITH cells AS (
 ), kept AS (
   INSERT INTO neural.neural_model_scores_v{version} (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch,
     evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
-    positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count)
+    new_evidence, new_score_sum, positive_count, negative_count, neutral_count, implicit_positive_count,
+    implicit_negative_count, total_count)
   SELECT * FROM cells
 ), heavy AS (
   INSERT INTO neural.heavy_raters_v{version} (tenant_id, task_type, domain_mode, model, model_version, epoch, user_id,
-    evidence, score_sum, total_count)
-  SELECT tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, total_count
+    evidence, score_sum, new_evidence, total_count)
+  SELECT tenant_id, task_type, domain_mode, model, model_version, epoch, user_id, evidence, score_sum, new_evidence,
+    total_count
   FROM cells WHERE total_count >= $3::bigint
 )
 INSERT INTO neural.rebuild_partials (version, part, tenant_id, task_type, domain_mode, model, model_version, epoch, sums,
   counts, raters)
 SELECT {version}, $1::bigint, tenant_id, task_type, domain_mode, model, model_version, epoch,
   ARRAY[sum(evidence), sum(score_sum), sum(accuracy_evidence), sum(accuracy_sum), sum(relevance_evidence),
-    sum(relevance_sum), sum(speed_evidence), sum(speed_sum)],
+    sum(relevance_sum), sum(speed_evidence), sum(speed_sum), sum(new_evidence), sum(new_score_sum)],
   ARRAY[sum(positive_count), sum(negative_count), sum(neutral_count), sum(implicit_positive_count),
     sum(implicit_negative_count), sum(total_count)], count(*)
 FROM cells GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;
@@ -175,9 +181,11 @@ FROM cells GROUP BY tenant_id, task_type, domain_mode, model, model_version, epo
 -- Cells of tenants, as the sums of the partial sums.
 INSERT INTO neural.neural_model_scores_v{version} (tenant_id, user_id, task_type, domain_mode, model, model_version, epoch,
   evidence, score_sum, accuracy_evidence, accuracy_sum, relevance_evidence, relevance_sum, speed_evidence, speed_sum,
-  positive_count, negative_count, neutral_count, implicit_positive_count, implicit_negative_count, total_count, raters)
+  new_evidence, new_score_sum, positive_count, negative_count, neutral_count, implicit_positive_count,
+  implicit_negative_count, total_count, raters)
 SELECT tenant_id, '', task_type, domain_mode, model, model_version, epoch, sum(sums[1]), sum(sums[2]), sum(sums[3]),
-  sum(sums[4]), sum(sums[5]), sum(sums[6]), sum(sums[7]), sum(sums[8]), sum(counts[1]), sum(counts[2]), sum(counts[3]),
+  sum(sums[4]), sum(sums[5]), sum(sums[6]), sum(sums[7]), sum(sums[8]), sum(sums[9]), sum(sums[10]),
+  sum(counts[1]), sum(counts[2]), sum(counts[3]),
   sum(counts[4]), sum(counts[5]), sum(counts[6]), sum(raters)
 FROM neural.rebuild_partials WHERE version = {version}
 GROUP BY tenant_id, task_type, domain_mode, model, model_version, epoch;

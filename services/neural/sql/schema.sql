@@ -215,7 +215,8 @@ CREATE TABLE neural.heavy_raters (
     user_id text NOT NULL,
     evidence numeric NOT NULL,
     score_sum numeric NOT NULL,
-    total_count bigint NOT NULL
+    total_count bigint NOT NULL,
+    new_evidence numeric DEFAULT 0 NOT NULL
 )
 PARTITION BY LIST (version);
 
@@ -250,7 +251,9 @@ CREATE TABLE neural.neural_model_scores (
     raters bigint DEFAULT 0 NOT NULL,
     revision bigint DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    epoch smallint DEFAULT 0 NOT NULL
+    epoch smallint DEFAULT 0 NOT NULL,
+    new_evidence numeric DEFAULT 0 NOT NULL,
+    new_score_sum numeric DEFAULT 0 NOT NULL
 )
 PARTITION BY LIST (version);
 
@@ -263,11 +266,30 @@ ALTER TABLE ONLY neural.neural_model_scores FORCE ROW LEVEL SECURITY;
 CREATE FUNCTION neural.excess_of(cell neural.neural_model_scores) RETURNS TABLE(evidence numeric, score_sum numeric)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
- SELECT COALESCE(sum((h.evidence - k.counted)), (0)::numeric) AS "coalesce",
-     COALESCE(sum(div((h.score_sum * (h.evidence - k.counted)), h.evidence)), (0)::numeric) AS "coalesce"
-    FROM (neural.heavy_raters h
-      CROSS JOIN LATERAL ( SELECT GREATEST(div((excess_of.cell).evidence, (10)::numeric), div((h.evidence * (20)::numeric), (h.total_count)::numeric)) AS counted) k)
-   WHERE (((excess_of.cell).user_id = ''::text) AND ((excess_of.cell).raters >= 20) AND (h.version = (excess_of.cell).version) AND (h.tenant_id = (excess_of.cell).tenant_id) AND (h.task_type = (excess_of.cell).task_type) AND (h.domain_mode = (excess_of.cell).domain_mode) AND (h.model = (excess_of.cell).model) AND (h.model_version = (excess_of.cell).model_version) AND (h.epoch = (excess_of.cell).epoch) AND (h.evidence > k.counted));
+ SELECT (heavy.evidence + fresh.excess),
+     (heavy.score_sum +
+         CASE
+             WHEN (fresh.excess > (0)::numeric) THEN div((fresh.score_sum * fresh.excess), fresh.evidence)
+             ELSE (0)::numeric
+         END)
+    FROM (( SELECT COALESCE(sum(x.evidence), (0)::numeric) AS evidence,
+             COALESCE(sum(x.score_sum), (0)::numeric) AS score_sum,
+             COALESCE(sum(div((x.evidence * h.new_evidence), h.evidence)), (0)::numeric) AS new_evidence,
+             COALESCE(sum(div((x.score_sum * h.new_evidence), h.evidence)), (0)::numeric) AS new_score_sum
+            FROM ((neural.heavy_raters h
+              CROSS JOIN LATERAL ( SELECT GREATEST(div((excess_of.cell).evidence, (10)::numeric), div((h.evidence * (20)::numeric), (h.total_count)::numeric)) AS counted) k)
+              CROSS JOIN LATERAL ( SELECT (h.evidence - k.counted) AS evidence,
+                     div((h.score_sum * (h.evidence - k.counted)), h.evidence) AS score_sum) x)
+           WHERE (((excess_of.cell).user_id = ''::text) AND ((excess_of.cell).raters >= 20) AND (h.version = (excess_of.cell).version) AND (h.tenant_id = (excess_of.cell).tenant_id) AND (h.task_type = (excess_of.cell).task_type) AND (h.domain_mode = (excess_of.cell).domain_mode) AND (h.model = (excess_of.cell).model) AND (h.model_version = (excess_of.cell).model_version) AND (h.epoch = (excess_of.cell).epoch) AND (h.evidence > k.counted))) heavy
+      CROSS JOIN LATERAL ( SELECT r.evidence,
+             r.score_sum,
+                 CASE
+                     WHEN (((excess_of.cell).user_id = ''::text) AND ((excess_of.cell).total_count > 0)) THEN GREATEST((r.evidence - GREATEST(div(r.established, (4)::numeric), (div(((excess_of.cell).evidence * (100)::numeric), ((excess_of.cell).total_count)::numeric) - ((4)::numeric * r.established)), (0)::numeric)), (0)::numeric)
+                     ELSE (0)::numeric
+                 END AS excess
+            FROM ( SELECT ((excess_of.cell).new_evidence - heavy.new_evidence) AS evidence,
+                     ((excess_of.cell).new_score_sum - heavy.new_score_sum) AS score_sum,
+                     GREATEST((((excess_of.cell).evidence - heavy.evidence) - ((excess_of.cell).new_evidence - heavy.new_evidence)), (0)::numeric) AS established) r) fresh);
 END;
 
 --
@@ -326,6 +348,8 @@ CREATE TABLE neural.user_trust_scores (
     outlier_reason text DEFAULT ''::text NOT NULL,
     pinned boolean DEFAULT false NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    established boolean DEFAULT false NOT NULL,
+    first_seen_at timestamp with time zone,
     CONSTRAINT user_trust_scores_trust_check CHECK (((trust >= (0)::double precision) AND (trust <= (1)::double precision)))
 );
 
@@ -346,7 +370,7 @@ CREATE FUNCTION neural.get_feedback_score(tenant text, output text, rater text) 
             FROM ingest_api_v1.voice_feedback v
            WHERE ((v.tenant_id = get_feedback_score.tenant) AND (v.output_id = get_feedback_score.output) AND (v.user_id = get_feedback_score.rater))), COALESCE(( SELECT t.trust
             FROM neural.user_trust_scores t
-           WHERE ((t.tenant_id = get_feedback_score.tenant) AND (t.user_id = get_feedback_score.rater))), (1)::double precision)) AS get_feedback_score;
+           WHERE ((t.tenant_id = get_feedback_score.tenant) AND (t.user_id = get_feedback_score.rater))), (0.5)::double precision)) AS get_feedback_score;
 END;
 
 --
@@ -971,7 +995,8 @@ CREATE TABLE neural.unit_contributions (
     orchestration_id text NOT NULL,
     services_used text[] NOT NULL,
     created_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    epochs smallint[] DEFAULT '{}'::smallint[] NOT NULL
+    epochs smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    established boolean DEFAULT true NOT NULL
 )
 PARTITION BY LIST (version);
 

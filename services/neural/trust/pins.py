@@ -15,9 +15,9 @@ from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
-from neural.domain.rater_trust import TRUST_NEUTRAL, TrustFactor
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL, TrustFactor
 from neural.store.access import ANSWERS, LEARNER
-from neural.trust.scores import compute_scores, read_population, score_row, store_scores
+from neural.trust.scores import compute_scores, read_tenant_votes, score_row, store_scores
 
 _SQL = load_queries("neural", "trust.sql")
 
@@ -29,7 +29,7 @@ class PinRequest:
     key: IdempotencyKey
     user_id: str
     trust: float | None
-    """In [0.1, 1]; None clears the pin."""
+    """In [0.1, 1]; None clears the pin. A rater with a pin of at least the neutral trust is established."""
     explanation: str = ""
     """Explanation of the factor "pinned", with actor and reason."""
     actor: str
@@ -68,13 +68,14 @@ async def _change(connection: Connection, request: PinRequest) -> None:
     stored = await connection.fetchrow(_SQL["lock_trust"], tenant, [user])
     if stored is None and request.trust is None:
         raise NotFound("The rater has no trust score. Check user_id.", reason="RATER_UNKNOWN")
-    population = await read_population(connection, tenant)
-    score = (await compute_scores(connection, tenant, [user], population))[user]
+    everyone = await read_tenant_votes(connection, tenant)
+    score = (await compute_scores(connection, tenant, [user], everyone))[user]
     if request.trust is not None:
         factors = (*score.factors, TrustFactor("pinned", request.trust, request.explanation))
-        score = dataclasses.replace(score, trust=request.trust, factors=factors)
-    before = stored["trust"] if stored is not None else TRUST_NEUTRAL
-    changed = [user] if score.trust != before else []
+        is_established = request.trust >= TRUST_NEUTRAL
+        score = dataclasses.replace(score, trust=request.trust, factors=factors, is_established=is_established)
+    before, was_established = (stored["trust"], stored["established"]) if stored is not None else (TRUST_NEUTRAL, False)
+    changed = [user] if (score.trust, score.is_established) != (before, was_established) else []
     row = score_row(user, score, is_pinned=request.trust is not None)
     await store_scores(connection, tenant, [row], changed, is_operator=True)
     entry = AuditEntry(

@@ -12,7 +12,7 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.store.access import LEARNER
 from neural.store.locks import ExclusiveJob, exclusive
-from neural.trust.scores import read_population, update_scores
+from neural.trust.scores import establish_silent_raters, read_tenant_votes, update_scores
 
 log = logging.getLogger(__name__)
 
@@ -69,18 +69,28 @@ class TrustRounds:
     async def _recompute_tenant(self, tenant: str, *, from_neutral: bool) -> TrustRound:
         raters = changed = 0
         async with self._database.as_role(LEARNER) as connection:
-            population = await read_population(connection, tenant)
+            everyone = await read_tenant_votes(connection, tenant)
         after: str | None = ""
         while after is not None:
             async with self._database.as_role(LEARNER) as connection:
                 rows = await connection.fetch(_SQL["raters_page"], tenant, after, RATERS_PER_TRANSACTION)
                 users = [row["user_id"] for row in rows]
-                changed_users = await update_scores(connection, tenant, users, population, from_neutral=from_neutral)
+                changed_users = await update_scores(connection, tenant, users, everyone, from_neutral=from_neutral)
             if changed_users:
                 self._on_enqueued()
             raters, changed = raters + len(users), changed + changed_users
             after = users[-1] if len(users) == RATERS_PER_TRANSACTION else None
-        return TrustRound(raters, changed)
+        return TrustRound(raters, changed + await self._establish_silent_raters(tenant))
+
+    async def _establish_silent_raters(self, tenant: str) -> int:
+        changed, users = 0, [""]
+        while users:
+            async with self._database.as_role(LEARNER) as connection:
+                users = await establish_silent_raters(connection, tenant, users[-1])
+            if users:
+                self._on_enqueued()
+            changed += len(users)
+        return changed
 
     @contextlib.asynccontextmanager
     async def lock(self) -> AsyncIterator[bool]:

@@ -8,18 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.domain.rater_trust import (
-    TRUST_MIN,
-    TRUST_NEUTRAL,
-    CappedVotes,
-    Population,
-    Rater,
-    TaskModel,
-    TrustFactor,
-    TrustScore,
-    Votes,
-    compute_trust,
-)
+from neural.domain.trust.population import CappedVotes, Population, Rater, Votes
+from neural.domain.trust.rater_trust import TRUST_MIN, TRUST_NEUTRAL, TrustFactor, TrustScore, compute_trust
+from neural.domain.trust.vote_likelihood import TaskModel
 from tests.neural.fixtures.raters import NOW, OLD, Simulation, VotesByCell, mean_trust, population_of, trust_scores
 
 counts = st.builds(Votes, up=st.integers(0, 500), down=st.integers(0, 500), neutral=st.integers(0, 500))
@@ -36,14 +27,14 @@ def factor(score: TrustScore, name: str) -> TrustFactor:
 def test_trust_of_any_votes_is_within_limits_and_explained(raters: list[VotesByCell], days: int) -> None:
     for each in trust_scores(raters, NOW - timedelta(days=days)):
         assert TRUST_MIN <= each.trust <= 1
-        assert [one.name for one in each.factors] == ["account_age", "volume", "diversity", "alignment"]
+        assert [one.name for one in each.factors] == ["account_age", "volume", "diversity", "alignment", "experience"]
         assert all(0 <= one.value <= 1 and one.explanation.endswith(".") for one in each.factors)
         assert each.trust == TRUST_MIN or not each.outlier_reason
 
 
 def test_trust_of_new_rater_is_neutral() -> None:
     empty = Population(votes_by_cell={}, raters=0, votes=0)
-    assert compute_trust(Rater(votes={}, first_vote_at=None), empty, NOW).trust == TRUST_NEUTRAL == 1
+    assert compute_trust(Rater(votes={}, since=None), empty, NOW).trust == TRUST_NEUTRAL == 0.5
     first = {TaskModel("chat", "m"): Votes(up=1)}
     crowd = [Simulation(1).honest(60) for _ in range(30)]
     assert trust_scores([*crowd, first], NOW)[-1].trust == TRUST_NEUTRAL
@@ -98,7 +89,7 @@ def test_outlier_with_few_votes_is_found() -> None:
     }
     crowd = Population(votes_by_cell=votes_by_model, raters=2000, votes=12000)
     against: VotesByCell = {TaskModel("chat", f"m{n}"): Votes(up=3 * (1 - n % 2), down=3 * (n % 2)) for n in range(6)}
-    found = compute_trust(Rater(votes=against, first_vote_at=OLD), crowd, NOW)
+    found = compute_trust(Rater(votes=against, since=OLD), crowd, NOW)
     assert (found.trust, bool(found.outlier_reason)) == (TRUST_MIN, True)
 
 
@@ -109,8 +100,8 @@ def test_alignment_excludes_own_votes() -> None:
     raters = population_of([*crowd, rater])
     twice = population_of([*crowd, {cell: Votes(each.up * 9, each.down * 9) for cell, each in rater.items()}])
     more = {cell: Votes(each.up * 9, each.down * 9) for cell, each in rater.items()}
-    one = compute_trust(Rater(votes=rater, first_vote_at=OLD), raters, NOW)
-    other = compute_trust(Rater(votes=more, first_vote_at=OLD), twice, NOW)
+    one = compute_trust(Rater(votes=rater, since=OLD), raters, NOW)
+    other = compute_trust(Rater(votes=more, since=OLD), twice, NOW)
     assert factor(one, "alignment").value >= factor(other, "alignment").value
 
 

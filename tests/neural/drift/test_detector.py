@@ -26,6 +26,7 @@ async def write_vote(feedback: FeedbackWriter, number: int, rating: int, model: 
 
 
 async def test_detector_after_quality_drop_starts_epoch_and_lowers_estimate(stack: LearningStack) -> None:
+    await stack.feedback.trust_all(*(f"user-{number}" for number in range(7)))
     chance = random.Random(5)
     for number in range(120):
         await write_vote(stack.feedback, number, 1 if chance.random() < 0.95 else -1)
@@ -92,6 +93,57 @@ async def test_concurrent_detectors_start_one_epoch(stack: LearningStack) -> Non
     await asyncio.gather(first.step(), second.step())
     await first.step()
     assert await stack.number("SELECT count(*) FROM neural.quality_shifts") == 1
+
+
+async def attack(stack: LearningStack, raters: int, votes_each: int) -> int:
+    """Writes votes of 60 honest raters, then down votes of other raters. Returns the number of detected shifts."""
+    chance = random.Random(6)
+    for number in range(120):
+        name = f"a-{number}"
+        await stack.feedback.manifest(name, "m", at=START + timedelta(minutes=number))
+        await stack.feedback.vote(name, 1 if chance.random() < 0.9 else -1, f"honest-{number % 60}")
+    for number in range(raters * votes_each):
+        name = f"b-{number}"
+        await stack.feedback.manifest(name, "m", at=START + timedelta(minutes=120 + number))
+        await stack.feedback.vote(name, -1, f"other-{number % raters}")
+    await stack.publish()
+    detector = DriftDetector(stack.database, no_op)
+    detector.enqueue([KEY])
+    await detector.step()
+    return await stack.number("SELECT count(*) FROM neural.quality_shifts")
+
+
+async def test_detector_after_50_votes_of_one_rater_starts_no_epoch(stack: LearningStack) -> None:
+    assert await attack(stack, 1, 50) == 0
+
+
+async def test_detector_after_votes_of_30_new_raters_starts_no_epoch(stack: LearningStack) -> None:
+    assert await attack(stack, 30, 2) == 0
+
+
+async def test_detector_tests_only_established_raters(stack: LearningStack) -> None:
+    await stack.feedback.trust_all(*(f"honest-{number}" for number in range(60)))
+    for number in range(WINDOW + 20):  # votes of new raters do not displace those of established ones
+        await stack.feedback.manifest(f"c-{number}", "m", at=START + timedelta(minutes=2000 + number))
+        await stack.feedback.vote(f"c-{number}", 1 if number % 2 else -1, f"new-{number % 40}")
+    assert await attack(stack, 40, 3) == 0
+    kept = "SELECT count(*) FROM neural.recent_units WHERE user_id "
+    assert await stack.number(kept + "LIKE 'honest%'") == 120
+    assert await stack.number(kept + "NOT LIKE 'honest%'") <= WINDOW + 1
+    for number in range(40):
+        await write_vote_of(stack.feedback, f"d-{number}", f"honest-{number}", 1500 + number)
+    await stack.publish()
+    detector = DriftDetector(stack.database, no_op)
+    detector.enqueue([KEY])
+    await detector.step()
+    (shift,) = await stack.rows("SELECT * FROM neural.quality_shifts")
+    assert shift["shifted_at"] >= START + timedelta(minutes=1400)
+
+
+async def write_vote_of(feedback: FeedbackWriter, name: str, user: str, minute: int) -> None:
+    """Writes an output and a down vote of a user on it."""
+    await feedback.manifest(name, "m", at=START + timedelta(minutes=minute))
+    await feedback.vote(name, -1, user)
 
 
 async def test_detector_deletes_scores_outside_window(stack: LearningStack) -> None:

@@ -12,6 +12,7 @@ from tests.neural.fixtures.stack import LearningStack
 
 async def write_votes(stack: LearningStack, raters: int, heavy: int) -> None:
     """Writes 10 down votes of each of several raters, and up votes of one heavy rater."""
+    await stack.feedback.trust_all("heavy", *(f"rater-{number}" for number in range(raters)))
     for number in range(raters):
         await stack.feedback.rate("m", [-1] * 10, f"rater-{number}")
     await stack.feedback.rate("m", [1] * heavy, "heavy")

@@ -205,6 +205,7 @@ async def test_feedback_before_manifest_is_learned_after_manifest(stack: Learnin
 
 
 async def test_unit_of_k_models_counts_one_kth_for_each(stack: LearningStack) -> None:
+    await stack.feedback.trust_all("u")
     await stack.feedback.manifest("one", "m")
     await stack.feedback.manifest("three", "m", "n", "k")
     await stack.feedback.vote("one", 1)
@@ -233,6 +234,7 @@ async def test_low_trust_reduces_votes_but_not_signals(stack: LearningStack) -> 
 
 
 async def test_new_model_version_carries_over_half_of_evidence(stack: LearningStack) -> None:
+    await stack.feedback.trust_all("u")
     await stack.feedback.rate("m", [-1] * 4, versions=["v1"], at=YESTERDAY - timedelta(hours=2))
     await stack.learn()
     assert (await stack.board()).rows["m"].model_version == "v1"

@@ -194,6 +194,7 @@ async def test_rebuild_report_contains_changed_cells(stack: LearningStack) -> No
 
 async def test_changed_mode_and_half_life_apply_after_rebuild(stack: LearningStack) -> None:
     await stack.feedback.trust("ann", 0.5)
+    await stack.feedback.trust_all("bob", "cy")
     await stack.feedback.rate("m", [1], "ann")
     await stack.feedback.rate("m", [-1], "bob")
     await stack.learn()

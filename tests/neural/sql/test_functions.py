@@ -72,6 +72,8 @@ async def test_sql_recommendation_equals_scope_fallback(database_url: str, redis
     async with open_stack(database_url, redis_url, **exact) as stack:
         for tenant in ("acme", "globex"):
             await stack.set_global_learning(tenant)
+        for tenant in TENANTS:
+            await stack.feedback.for_tenant(tenant).trust_all(*USERS, "dan", "eve")
         chance = random.Random(seed)
         for tenant, user, model, count in (
             ("acme", "ann", "m", 14),

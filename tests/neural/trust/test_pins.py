@@ -10,6 +10,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from neural.trust.rounds import TrustRound, TrustRounds
 from radiant.neural.v1 import learning_service_pb2 as pb
 from tests.neural.fixtures.service import ACME, NeuralService, open_service
@@ -57,18 +58,18 @@ async def learned_evidence(neural: NeuralService) -> int:
 async def test_pinned_trust_applies_to_earlier_feedback_until_cleared(neural: NeuralService) -> None:
     await neural.feedback.manifest("x", "m")
     await neural.feedback.vote("x", 1)
-    assert await evidence(neural) == 1
+    assert await evidence(neural) == TRUST_NEUTRAL
     full = await learned_evidence(neural)
     score = (await call(neural, "PinTrustScore", pin())).score
     assert (score.user_id, score.trust, score.pinned, score.outlier) == ("u", 0.3, True, False)
     factors = {each.name: each for each in score.factors}
-    assert set(factors) == {"account_age", "volume", "diversity", "alignment", "pinned"}
+    assert set(factors) == {"account_age", "volume", "diversity", "alignment", "experience", "pinned"}
     assert factors["pinned"].explanation.endswith(": confirmed")
-    assert await learned_evidence(neural) == pytest.approx(full * 0.3, rel=1e-9)
+    assert await learned_evidence(neural) == pytest.approx(full * 0.3 / TRUST_NEUTRAL, rel=1e-9)
     listed = await call(neural, "ListTrustScores", pb.ListTrustScoresRequest())
     assert list(listed.scores) == [score]
     score = (await call(neural, "ClearTrustScore", clear())).score
-    assert (score.trust, score.pinned, len(score.factors)) == (1, False, 4)
+    assert (score.trust, score.pinned, len(score.factors)) == (TRUST_NEUTRAL, False, 5)
     assert await learned_evidence(neural) == full
 
 

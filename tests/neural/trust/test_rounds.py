@@ -9,6 +9,7 @@ import uuid
 import asyncpg
 import pytest
 
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from neural.trust import rounds as rounds_module
 from neural.trust.rounds import TrustRound, TrustRounds
 from tests.neural.fixtures.feedback import FeedbackWriter
@@ -44,11 +45,11 @@ async def test_round_applies_trust_to_earlier_feedback(stack: LearningStack) -> 
     await stack.publish()
     before = await stack.estimates()
     found = await TrustRounds(stack.database, stack.learner.wake).recompute()
-    assert found == TrustRound(9, 1)
+    assert found == TrustRound(9, 9)
     trust = await stored_trust(stack)
     assert trust.pop("outlier") == 0.1
-    assert set(trust.values()) == {1.0}
-    assert await stack.queued() == 60
+    assert set(trust.values()) <= {0.625, 0.75}  # the raters have 10 of 20 comparable votes
+    assert await stack.queued() == 140
     await stack.publish()
     await assert_cells_exact(stack)
     after = await stack.estimates()
@@ -80,7 +81,7 @@ async def test_outlier_who_retracts_votes_is_trusted_again(stack: LearningStack)
         await stack.feedback.retract(row["output_id"], "outlier", 5)
     await stack.learn()
     assert await rounds.recompute() == TrustRound(9, 1)
-    assert (await stored_trust(stack))["outlier"] == 1.0
+    assert (await stored_trust(stack))["outlier"] == TRUST_NEUTRAL
 
 
 async def test_round_covers_all_pages_and_tenants(stack: LearningStack, monkeypatch: pytest.MonkeyPatch) -> None:

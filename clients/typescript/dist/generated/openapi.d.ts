@@ -4037,7 +4037,7 @@ export interface components {
         };
         /** @description TrustFactor is one factor of a trust weight. */
         TrustFactor: {
-            /** @description Name of the factor: account_age, volume, diversity or alignment; pinned for a pinned weight. */
+            /** @description Name of the factor: account_age, volume, diversity, alignment or experience; pinned for a pinned weight. */
             name: string;
             /**
              * Format: double

@@ -756,7 +756,7 @@ class TrustFactor(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name of the factor: account_age, volume, diversity or alignment; pinned for a pinned weight."""
+    """Name of the factor: account_age, volume, diversity, alignment or experience; pinned for a pinned weight."""
     value: _builtins.float
     """Value, in [0, 1]."""
     explanation: _builtins.str
