@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="run one service against DATABASE_URL and REDIS_URL")
     serve.add_argument("service", choices=[service.name for service in SERVICES])
+    commands.add_parser("console", help="print a link to the console of the running suite")
     migrate = commands.add_parser("migrate", help="create roles and apply migrations")
     passwords = migrate.add_mutually_exclusive_group()
     passwords.add_argument(

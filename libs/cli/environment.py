@@ -127,7 +127,7 @@ def service_environ(
 def gateway_environ(
     base: Mapping[str, str], service: Service, ports: Ports, *, host: str, at: Servers, key: str
 ) -> dict[str, str]:
-    """Returns the environment of the gateway, which stores nothing.
+    """Returns the environment of the gateway, which stores nothing but sign-outs.
 
     `key` signs the tokens of development sign-in; empty disables it.
     """
@@ -136,6 +136,7 @@ def gateway_environ(
     computed |= {variable: base.get(variable) or str(port) for variable, port in ports.additional.items()}
     computed |= at.tls.gateway_variables()
     computed |= {
+        "RADIANT_REDIS_URL": at.redis_url,
         "RADIANT_TOKEN_KEY": key,
         f"{service.prefix}HOST": host,
         f"{service.prefix}PORT": str(ports.rpc),
@@ -153,7 +154,7 @@ def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, st
     names |= {variable for variable, _ in service.additional_ports}
     if service.is_gateway:
         names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.is_gateway}
-        names |= set(ServiceTls().gateway_variables())
+        names |= {"RADIANT_REDIS_URL", *ServiceTls().gateway_variables()}
     else:
         names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL", "RADIANT_TLS_CLIENT_PORT"}
     return {name: base[name] for name in sorted(names) if base.get(name, "").strip() and name in service.variables}

@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from cli.embedded import EmbeddedPostgres, EmbeddedValkey
 from cli.embedded.folder import DataFolder
+from cli.environment import sign_in_key
 from cli.services import SERVICES
 from cli.settings import SuiteSettings
 from cli.tls import ServiceTls
+from kit.auth.sign_in_links import PARAMETER, sign_in_code
 
 _STATE = "suite"
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not bound
@@ -51,10 +53,16 @@ class RunningSuite:
         return suite if _is_running(suite.pid) else None
 
 
-def console_url(suite: RunningSuite) -> str:
-    """Returns the URL of the console; empty when no gateway runs."""
-    shown = suite.services.get("gateway", "")
-    return f"{shown}/console" if shown else ""
+def console_url(suite: RunningSuite, settings: SuiteSettings, folder: DataFolder) -> str:
+    """Returns the URL of the console; empty when no gateway runs.
+
+    With development sign-in, it is a new one-time link that permits a browser to sign in.
+    """
+    gateway = next(each for each in SERVICES if each.is_gateway)
+    shown, key = suite.services.get(gateway.name, ""), sign_in_key(settings, folder, gateway)
+    if not shown:
+        return ""
+    return f"{shown}/console/signin?{PARAMETER}={sign_in_code(key)}" if key else f"{shown}/console"
 
 
 def addresses(settings: SuiteSettings, folder: DataFolder) -> dict[str, str]:

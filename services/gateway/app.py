@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from gateway.console.routes import Console
+from gateway.console.session.revocation import RevokedSessions
 from gateway.http.application import asgi_application
 from gateway.http.server import HttpServer
 from gateway.http.settings import Tls
@@ -26,6 +27,7 @@ from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.tls import services_tls
 from gateway.settings import GatewaySettings
 from gateway.widget.routes import widget_routes
+from kit.redis.client import open_redis
 from kit.rpc.server import is_loopback
 from radiant_client.transport.channel import Tls as ClientTls
 
@@ -70,15 +72,17 @@ def application(
     extra_routes: Sequence[BaseRoute] = (),
     *,
     rate_limited_paths: Sequence[str] = (),
+    revoked_sessions: RevokedSessions | None = None,
 ) -> Starlette:
     """Returns the HTTP application: REST API, OpenAPI document, console, and `extra_routes`.
 
-    The rate limit applies to the REST API and to the path prefixes in `rate_limited_paths`.
+    The rate limit applies to the REST API and to the path prefixes in `rate_limited_paths`. `revoked_sessions`
+    shares sign-outs between gateways.
     """
     routes = [
         *rest_endpoints(calls, settings.http.limits),
         document_endpoint(),
-        *_console(settings, calls).routes(),
+        *_console(settings, calls, revoked_sessions).routes(),
         *extra_routes,
     ]
     methods = {route.method for route in ROUTES}
@@ -87,14 +91,15 @@ def application(
     )
 
 
-def _console(settings: GatewaySettings, calls: ServiceCalls) -> Console:
+def _console(settings: GatewaySettings, calls: ServiceCalls, revoked_sessions: RevokedSessions | None) -> Console:
     has_development_sign_in = settings.http.development and is_loopback(settings.http.host)
     return Console(
         settings.console,
         calls,
         call_timeout=settings.http.limits.call_timeout,
         development_key=settings.token_key if has_development_sign_in else "",
-        has_tls=bool(settings.http.tls.certificate) or settings.http.tls.is_behind_proxy,
+        has_tls=settings.http.tls.is_used,
+        revoked_sessions=revoked_sessions,
     )
 
 
@@ -116,7 +121,11 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
             intake = await stack.enter_async_context(_otlp_intake(settings, certificates))
             routes += otlp_routes(intake, limits.read_timeout)
             receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
-        app = application(settings, calls, routes, rate_limited_paths=OTLP_PATHS)
+        has_redis = bool(settings.redis.url)
+        redis = await stack.enter_async_context(open_redis(settings.redis.address)) if has_redis else None
+        app = application(
+            settings, calls, routes, rate_limited_paths=OTLP_PATHS, revoked_sessions=RevokedSessions(redis)
+        )
         yield GatewayServers(HttpServer(settings.http, app), receiver)
 
 

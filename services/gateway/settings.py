@@ -10,6 +10,7 @@ from gateway.console.settings import ConsoleSettings
 from gateway.http.settings import HttpSettings
 from gateway.otlp.settings import OtlpSettings
 from gateway.routes.settings import Addresses
+from kit.redis.client import RedisSettings
 from kit.settings.declaration import Setting
 from kit.settings.service import ServiceSettings
 
@@ -25,3 +26,5 @@ class GatewaySettings(ServiceSettings):
     http: HttpSettings = HttpSettings()
     console: ConsoleSettings = ConsoleSettings()
     otlp: OtlpSettings = OtlpSettings()
+    redis: RedisSettings = RedisSettings()
+    """Shares sign-outs between gateways."""

@@ -42,6 +42,8 @@ class UploadLimits:
     """Size of a recording."""
     concurrent_max: Annotated[int, Setting("AUDIO_UPLOADS_MAX", 1, 10_000, "uploads")] = 32
     """Uploads in progress. Further calls are refused."""
+    concurrent_per_tenant_max: Annotated[int, Setting("AUDIO_UPLOADS_PER_TENANT_MAX", 1, 10_000, "uploads")] = 16
+    """Uploads of one tenant in progress. Further calls are refused."""
     upload_timeout: Annotated[timedelta, Setting("AUDIO_UPLOAD_SECONDS", 1, 3600)] = timedelta(seconds=120)
     """Duration of one upload."""
     chunk_timeout: Annotated[timedelta, Setting("AUDIO_CHUNK_SECONDS", 0.1, 3600)] = timedelta(seconds=15)

@@ -73,6 +73,10 @@ class RecognitionSettings:
     """Folder of further translation models; empty uses those of installed packages alone."""
     transcriptions_max: Annotated[int, Setting("VOICE_TRANSCRIPTIONS_MAX", 1, 10_000, "calls")] = 16
     """Transcribe calls at the same time; further calls are refused."""
+    transcriptions_per_tenant_max: Annotated[
+        int, Setting("VOICE_TRANSCRIPTIONS_PER_TENANT_MAX", 1, 10_000, "calls")
+    ] = 8
+    """Transcribe calls of one tenant at the same time; further calls are refused."""
 
 
 class VoiceSettings(ServiceSettings):

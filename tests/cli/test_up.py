@@ -41,6 +41,22 @@ def start_again(data: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def check_console_links(data: Path, url: str, printed: str) -> None:
+    """Checks that the printed link and a link of `radiant console` each permit one browser to sign in."""
+    environ = {**os.environ, "RADIANT_DATA": str(data)}
+    command = [sys.executable, "-m", "cli", "console"]
+    link = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout.strip()
+    assert link != printed
+    form = {"tenant": "demo-acme", "role": "admin"}
+    for each in (printed, link):
+        assert each.startswith(f"{url}/console/signin?code=")
+        with httpx.Client() as browser, httpx.Client() as other:
+            assert browser.get(each).status_code == 303
+            assert other.get(each).status_code == 403
+            assert browser.post(f"{url}/console/signin/development", data=form).status_code == 303
+            assert browser.get(f"{url}/console/learning").status_code == 200
+
+
 def check_gateway_request(data: Path, url: str, metrics: str) -> None:
     """Requests a recommendation through the gateway and checks the gateway's metric."""
     environ = {**os.environ, "RADIANT_DATA": str(data)}
@@ -77,7 +93,7 @@ def test_up_with_demo_serves_stops_and_keeps_data(data: Path) -> None:
         assert f"gateway     {url}, metrics at " in printed
         state = json.loads((data / "suite.json").read_text())
         assert state["services"]["gateway"] == url
-        assert first.await_text(f"{url}/console\n").splitlines()[-1] == f"{url}/console"
+        check_console_links(data, url, first.await_text(f"{url}/console/signin?code=").splitlines()[-1])
         check_gateway_request(data, url, state["metrics"]["gateway"])
         second = start_again(data)
         assert second.returncode == 1

@@ -68,7 +68,7 @@ async def run(invocation: Invocation) -> int:
     else:
         show(invocation.console, workload, played, suite.services)
         if given.command == "demo":
-            invocation.print(f"The console:\n{console_url(suite)}")
+            invocation.print(f"The console:\n{console_url(suite, settings, folder)}")
     return 0
 
 

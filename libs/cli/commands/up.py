@@ -36,7 +36,7 @@ async def run(invocation: Invocation) -> int:
             if invocation.arguments.demo:
                 await importlib.import_module("cli.commands.demo").run_once(invocation)
             invocation.print("The suite is up. Press Ctrl-C to stop it. Console:")
-            invocation.print(console_url(suite))
+            invocation.print(console_url(suite, invocation.settings, folder))
             await supervisor.run()
         except asyncio.CancelledError:
             invocation.print("Stopping ...")

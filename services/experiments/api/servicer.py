@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -26,11 +27,11 @@ from experiments.store.experiments import ExperimentStore
 from experiments.store.idempotency import change_once
 from experiments.store.transactions import owner_transaction
 from kit.auth.tokens import tenant_of
-from kit.errors import Exhausted
 from kit.postgres.idempotency import IdempotencyKey
 from kit.postgres.pool import Connection, Database
 from kit.rpc.answers import stored
 from kit.rpc.keyset import LAST_UUID, LATEST_US, MICROSECONDS, UUID_TEXT, Keyset, microseconds_of
+from kit.tenant_slots import TenantSlots
 from radiant.experiments.v1 import experiment_service_pb2 as pb
 from radiant.experiments.v1 import experiment_service_pb2_grpc
 
@@ -40,7 +41,7 @@ EXPERIMENTS = Keyset((MICROSECONDS, UUID_TEXT), (LATEST_US, LAST_UUID))
 """Sort key of listings: creation time and identifier."""
 HEARTBEAT_INTERVAL_S = 10.0
 """Longest time between two messages of WatchExperiments."""
-WATCHERS_MAX = 2000
+WATCHERS_MAX, WATCHERS_PER_TENANT_MAX = 2000, 1000
 """Streams of WatchExperiments at the same time."""
 
 
@@ -58,7 +59,9 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
     ) -> None:
         self._database, self._registry, self._experiments = database, registry, experiments
         self._assignments, self._commands, self._interim_results = assignments, commands, interim_results
-        self._watchers = 0
+        self._watchers = TenantSlots(
+            "open streams of WatchExperiments", WATCHERS_MAX, WATCHERS_PER_TENANT_MAX, reason="WATCHERS_FULL"
+        )
 
     async def CreateExperiment(
         self, request: pb.CreateExperimentRequest, context: Context
@@ -149,14 +152,10 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
     ) -> AsyncIterator[pb.WatchExperimentsResponse]:
         """Streams all running experiments at the start and after every change, with heartbeats in between."""
         tenant = tenant_of(request.tenant_id)
-        if self._watchers >= WATCHERS_MAX:
-            message = f"The server has {WATCHERS_MAX} open streams of WatchExperiments. Retry later."
-            raise Exhausted(message, reason="WATCHERS_FULL")
         changed = asyncio.Event()
         changed.set()
-        remove_listener = self._registry.listen(changed.set)
-        self._watchers += 1
-        try:
+        with self._watchers.hold(tenant), contextlib.ExitStack() as stack:
+            stack.callback(self._registry.listen(changed.set))
             while True:
                 has_changed = changed.is_set()
                 changed.clear()
@@ -172,9 +171,6 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
                         await changed.wait()
                 except TimeoutError:
                     continue
-        finally:
-            self._watchers -= 1
-            remove_listener()
 
     async def RecordExposures(self, request: pb.RecordExposuresRequest, context: Context) -> pb.RecordExposuresResponse:
         """Records exposures, each once."""

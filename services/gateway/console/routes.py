@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
@@ -23,6 +22,7 @@ from gateway.console.pages import PAGES
 from gateway.console.server_events import EventStreams
 from gateway.console.service_client import ServiceClient
 from gateway.console.session import csrf
+from gateway.console.session.revocation import RevokedSessions
 from gateway.console.session.security_headers import with_security_headers
 from gateway.console.session.session import Claims, Session, Sessions
 from gateway.console.session.signin import SignIn
@@ -32,6 +32,7 @@ from gateway.console.templating import environment, json_block
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
 from gateway.routes.service_calls import ServiceCalls
+from kit.tenant_slots import TenantSlots
 
 PREFIX = "/console"
 NOTICE_COOKIE_NAME = "radiant_notice"
@@ -62,11 +63,12 @@ class Console:
         call_timeout: timedelta = timedelta(seconds=10),
         development_key: str = "",
         has_tls: bool = False,
+        revoked_sessions: RevokedSessions | None = None,
     ) -> None:
         """Takes the open channels.
 
         `development_key` signs the tokens of development sign-in; an empty one disables it. `has_tls` states that the
-        gateway or a proxy in front of it serves TLS.
+        gateway or a proxy in front of it serves TLS. By default, only the sign-outs on this gateway are known.
         """
         self._settings, self._calls, self._call_timeout = settings, calls, call_timeout
         self._development_key = development_key
@@ -74,15 +76,19 @@ class Console:
         oidc = settings.oidc
         claims = Claims(tenant=oidc.tenant_claim, roles=oidc.roles_claim, role_map=oidc.role_map)
         self._sessions = Sessions(settings.session_secret, settings.session_life, claims)
+        self._revoked_sessions = revoked_sessions or RevokedSessions(None)
         self._templates: Environment = environment()
         self._templates.globals |= {"version": version(), "prefix": PREFIX, "json_block": json_block}
-        self._stream_slots = asyncio.Semaphore(settings.streams_max)
+        self._stream_slots = TenantSlots(
+            "open pages with updates", settings.streams_max, settings.streams_per_tenant_max, reason="STREAMS_FULL"
+        )
 
     def routes(self) -> list[BaseRoute]:
         """Returns all routes at and below /console, and a redirect from / to it."""
         sign_in = SignIn(
             self._settings,
             self._sessions,
+            self._revoked_sessions,
             self._render,
             development_key=self._development_key,
             is_secure=self._is_secure,
@@ -117,7 +123,7 @@ class Console:
 
         async def authorized(request: Request) -> Response:
             session = self._sessions.from_request(request)
-            if session is None:
+            if session is None or await self._revoked_sessions.contains(session):
                 return self._redirect_to_sign_in(request)
             try:
                 if not session.has_any_role(roles):
@@ -181,7 +187,9 @@ class Console:
 
     def _page_request(self, request: Request, session: Session, form: Mapping[str, Sequence[str]]) -> PageRequest:
         services = ServiceClient(self._calls, session.token, self._call_timeout.total_seconds())
-        event_streams = EventStreams(self._templates, self._stream_slots, self._settings)
+        event_streams = EventStreams(
+            self._templates, self._stream_slots, self._settings, session, self._revoked_sessions
+        )
         return PageRequest(session, services, request.query_params, form, request.path_params, event_streams)
 
     def _render(self, request: Request, session: Session | None, view: View, status: int) -> HTMLResponse:

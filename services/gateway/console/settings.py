@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from kit.auth.tokens import ROLES, roles_of
-from kit.settings.declaration import Setting
+from kit.rpc.server import is_loopback
+from kit.settings.declaration import Report, Setting
 
 TokenKind = Literal["access", "id"]
+SESSION_SECRET_BYTES_MIN = 32
+_HTTPS_RULE = "must be an https URL; http is allowed for a loopback address only"
 
 
 def _without_slash(url: str) -> str:
@@ -46,18 +50,36 @@ class ConsoleSettings:
     """Settings of the console."""
 
     public_url: Annotated[str, Setting("CONSOLE_PUBLIC_URL", parse=_without_slash)] = ""
-    """URL of the gateway for browsers, for example https://radiant.example. Empty uses the URL of the request."""
+    """URL of the gateway for browsers, for example https://radiant.example. The provider redirects to it."""
     session_secret: Annotated[
         str, Setting("CONSOLE_SESSION_SECRET", is_secret=True, default_text="random for each process")
     ] = field(default="", repr=False)
-    """Encrypts session cookies; the same for all gateways behind one URL."""
+    """Encrypts session cookies; at least 32 bytes, the same for all gateways behind one URL."""
     session_life: Annotated[timedelta, Setting("CONSOLE_SESSION_SECONDS", 60, 86_400)] = timedelta(hours=8)
     """Maximum duration of a session. A session also ends when its token expires."""
     oidc: OidcSettings = field(default_factory=OidcSettings)
     """Sign-in by an OpenID provider."""
     streams_max: Annotated[int, Setting("CONSOLE_STREAMS_MAX", 1, 10_000, "streams")] = 64
     """Maximum number of concurrent event streams."""
+    streams_per_tenant_max: Annotated[int, Setting("CONSOLE_STREAMS_PER_TENANT_MAX", 1, 10_000, "streams")] = 16
+    """Maximum number of concurrent event streams of one tenant; operators of all tenants share one such limit."""
     stream_life: Annotated[timedelta, Setting("CONSOLE_STREAM_SECONDS", 1, 3600)] = timedelta(minutes=10)
     """Duration of an event stream; afterwards the page opens a new one."""
     stream_interval: Annotated[timedelta, Setting("CONSOLE_INTERVAL_SECONDS", 0.05, 60)] = timedelta(seconds=2)
     """Interval at which an event stream reads its data."""
+
+    def check(self, report: Report) -> None:
+        """Reports a short secret, and a provider without a public URL or with an address that is not encrypted."""
+        is_long = not self.session_secret or len(self.session_secret.encode()) >= SESSION_SECRET_BYTES_MIN
+        report.require("CONSOLE_SESSION_SECRET", is_long, f"must have at least {SESSION_SECRET_BYTES_MIN} bytes")
+        report.require("OIDC_ISSUER", _is_private(self.oidc.issuer), _HTTPS_RULE)
+        report.require("CONSOLE_PUBLIC_URL", _is_private(self.public_url), _HTTPS_RULE)
+        has_callback = not self.oidc.issuer or bool(self.public_url)
+        report.require("CONSOLE_PUBLIC_URL", has_callback, "must be set together with RADIANT_OIDC_ISSUER")
+
+
+def _is_private(url: str) -> bool:
+    """Returns whether the URL is empty, uses https, or names a loopback address."""
+    parts = urlsplit(url)
+    is_loopback_url = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    return not url or (parts.scheme == "https" and bool(parts.hostname)) or is_loopback_url

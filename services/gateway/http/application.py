@@ -72,6 +72,7 @@ def _middleware(
             requests_per_s=limits.requests_per_s,
             rate_limited_paths=rate_limited_paths,
             templates=path_templates(routes),
+            has_tls=settings.tls.is_used,
         )
     ]
     if settings.cors_origins:

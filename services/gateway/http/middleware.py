@@ -29,6 +29,8 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-site",
 }
+TRANSPORT_SECURITY = {"strict-transport-security": "max-age=31536000"}
+"""HSTS (RFC 6797) for one year, without subdomains, which may be other applications."""
 
 
 def caller_key(authorization: str, host: str) -> bytes:
@@ -50,11 +52,13 @@ class RequestMiddleware:
         requests_per_s: float,
         rate_limited_paths: tuple[str, ...],
         templates: Mapping[int, str],
+        has_tls: bool,
     ) -> None:
         """`rate_limiter` applies below the path prefixes `rate_limited_paths`; `requests_per_s` is its rate.
 
-        `templates` is the result of metrics.path_templates.
+        `templates` is the result of metrics.path_templates. `has_tls` states that clients use TLS.
         """
+        self._security_headers = SECURITY_HEADERS | (TRANSPORT_SECURITY if has_tls else {})
         self._app, self._rate_limiter, self._requests_per_s = app, rate_limiter, requests_per_s
         self._rate_limited_paths, self._templates = rate_limited_paths, templates
 
@@ -74,7 +78,7 @@ class RequestMiddleware:
                 status = message["status"]
                 out = MutableHeaders(scope=message)
                 out["x-request-id"] = request_id
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._security_headers.items():
                     out.setdefault(name, value)
                 out.setdefault("cache-control", "no-store")
             await send(message)

@@ -52,6 +52,11 @@ class Tls:
     is_behind_proxy: Annotated[bool, Setting("BEHIND_TLS_PROXY")] = False
     """Whether a proxy in front of the gateway terminates TLS, so that a public address needs no certificate."""
 
+    @property
+    def is_used(self) -> bool:
+        """Whether clients reach the gateway over TLS."""
+        return bool(self.certificate) or self.is_behind_proxy
+
     def check(self, report: Report) -> None:
         """Reports a certificate without a key, and a key without a certificate."""
         has_client_pair = bool(self.services_certificate) == bool(self.services_key)

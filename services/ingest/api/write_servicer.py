@@ -132,7 +132,7 @@ class WriteServicer:
             message = "Voice feedback is disabled. Set RADIANT_AUDIO_URL to enable it."
             raise Unimplemented(message, reason="VOICE_OFF")
         parts = upload_parts(request_iterator, _bounds())
-        return stored(await self._voice.submit(parts), pb.SubmitVoiceFeedbackResponse)
+        return stored(await self._voice.submit(current_principal().tenant_id, parts), pb.SubmitVoiceFeedbackResponse)
 
     async def RetractFeedback(self, request: pb.RetractFeedbackRequest, context: Context) -> pb.RetractFeedbackResponse:
         """Retracts feedback."""

@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from kit.errors import DeadlineExceeded, Exhausted
+from kit.errors import DeadlineExceeded
 from kit.ids import user_digest
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.pool import Database, use_tenant
 from kit.postgres.queries import load_queries
+from kit.tenant_slots import TenantSlots
 
 _SQL = load_queries("ingest", "privacy.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
-CONCURRENT_MAX = 2
+CONCURRENT_MAX, CONCURRENT_PER_TENANT_MAX = 4, 2
 """Exports of one process at the same time. Each holds a connection and a snapshot."""
 EXPORT_S_MAX = 600.0
 """Longest duration of an export."""
@@ -25,32 +26,34 @@ RETRY_AFTER = timedelta(seconds=5)
 
 
 class UserExports:
-    """Exports the records of users; at most CONCURRENT_MAX exports run at the same time."""
+    """Exports the records of users; the number of concurrent exports is limited."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._running = 0
+        self._slots = TenantSlots(
+            "exports in progress",
+            CONCURRENT_MAX,
+            CONCURRENT_PER_TENANT_MAX,
+            reason="EXPORTS_FULL",
+            retry_after=RETRY_AFTER,
+        )
 
     async def records(self, tenant: str, user: str, actor: str) -> AsyncIterator[tuple[str, str]]:
         """Yields (table, record as JSON) of all records of a user in one snapshot, after writing an audit entry.
 
-        Memory use does not depend on the number of records. Raises Exhausted (EXPORTS_FULL) if too many exports are
-        running, and DeadlineExceeded (EXPORT_TOO_SLOW) if the client takes longer than ten minutes.
+        Memory use does not depend on the number of records. Raises Exhausted (EXPORTS_FULL) if too many exports of
+        the tenant or of all tenants are running, and DeadlineExceeded (EXPORT_TOO_SLOW) if the client takes longer
+        than ten minutes.
         """
-        if self._running >= CONCURRENT_MAX:
-            message = f"Too many exports are running: at most {CONCURRENT_MAX} per process. Retry after 5 s."
-            raise Exhausted(message, RETRY_AFTER, reason="EXPORTS_FULL")
-        self._running += 1
         try:
-            async with asyncio.timeout(EXPORT_S_MAX):
-                await self._append_audit(tenant, user, actor)
-                async for each in self._read(tenant, user):
-                    yield each
+            with self._slots.hold(tenant):
+                async with asyncio.timeout(EXPORT_S_MAX):
+                    await self._append_audit(tenant, user, actor)
+                    async for each in self._read(tenant, user):
+                        yield each
         except TimeoutError:
             message = f"The client took longer than {EXPORT_S_MAX:g} s to read the export. Start it again."
             raise DeadlineExceeded(message, reason="EXPORT_TOO_SLOW") from None
-        finally:
-            self._running -= 1
 
     async def _append_audit(self, tenant: str, user: str, actor: str) -> None:
         entry = AuditEntry(tenant_id=tenant, actor=actor, action="user.export", target=user_digest(tenant, user))

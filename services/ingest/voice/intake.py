@@ -62,13 +62,14 @@ class VoiceIntake:
         self._in_progress: Counter[UUID] = Counter()
         self._possible_orphans: deque[_PossibleOrphan] = deque(maxlen=ORPHANS_MAX)
 
-    async def submit(self, parts: AsyncIterator[UploadPart]) -> bytes:
+    async def submit(self, caller_tenant: str, parts: AsyncIterator[UploadPart]) -> bytes:
         """Returns the serialized response once audio and row are durable; a repeat returns the first response.
 
-        Raises the errors of UploadReceiver, UserRateLimit, ObjectStore and GroupCommit. A comment is visible only
-        once its row is stored; the audio object of a comment without a row is deleted later.
+        `caller_tenant` is the tenant of the caller's token. Raises the errors of UploadReceiver, UserRateLimit,
+        ObjectStore and GroupCommit. A comment is visible only once its row is stored; the audio object of a comment
+        without a row is deleted later.
         """
-        async with self._receiver.receive(parts) as upload:
+        async with self._receiver.receive(caller_tenant, parts) as upload:
             tenant, recording = upload.header.tenant_id, _recording(upload)
             write = _write(upload, recording)
             response = await self._store.stored_response(write)

@@ -11,7 +11,6 @@ import hashlib
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import IO
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from ingest.settings import UploadLimits
 from kit.audio import HEAD_BYTES, AudioFormat, sniff
 from kit.errors import DeadlineExceeded, Exhausted, Invalid, Unavailable
 from kit.telemetry.metrics import Counter, Gauge
+from kit.tenant_slots import TenantSlots
 
 RUNNING = Gauge("radiant_ingest_voice_uploads", "Uploads of recordings in progress.")
 REFUSED = Counter(
@@ -28,7 +28,6 @@ REFUSED = Counter(
 MEMORY_BYTES_MAX = 1024 * 1024
 """Largest recording that is buffered in memory. A larger one is buffered in a temporary file."""
 CHUNK_BYTES = 256 * 1024
-RETRY_AFTER = timedelta(seconds=1)
 _FORMATS = ", ".join(AudioFormat)
 
 
@@ -76,27 +75,28 @@ class UploadReceiver:
 
     def __init__(self, limits: UploadLimits) -> None:
         self._limits = limits
-        self._running = 0
+        self._slots = TenantSlots(
+            "uploads in progress", limits.concurrent_max, limits.concurrent_per_tenant_max, reason="UPLOADS_FULL"
+        )
 
     @contextlib.asynccontextmanager
-    async def receive(self, parts: AsyncIterator[UploadPart]) -> AsyncIterator[Upload]:
+    async def receive(self, tenant: str, parts: AsyncIterator[UploadPart]) -> AsyncIterator[Upload]:
         """Yields the upload once it is complete; its audio is discarded after the block.
 
-        Raises Invalid with the path of the invalid field, Exhausted (UPLOADS_FULL) if too many uploads are in progress,
-        DeadlineExceeded (UPLOAD_TOO_SLOW) after a time limit, and Unavailable (UPLOAD_SPACE) if the disk is full.
+        `tenant` is the tenant of the caller's token. Raises Invalid with the path of the invalid field, Exhausted
+        (UPLOADS_FULL) if too many uploads of the tenant or of all tenants are in progress, DeadlineExceeded
+        (UPLOAD_TOO_SLOW) after a time limit, and Unavailable (UPLOAD_SPACE) if the disk is full.
         """
-        if self._running >= self._limits.concurrent_max:
-            REFUSED.inc()
-            message = f"Too many uploads are in progress: at most {self._limits.concurrent_max}. Retry after 1 s."
-            raise Exhausted(message, RETRY_AFTER, reason="UPLOADS_FULL")
-        self._running += 1
-        RUNNING.inc()
-        try:
-            with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES_MAX) as file:
-                yield await self._receive(parts, file)
-        finally:
-            self._running -= 1
-            RUNNING.dec()
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._slots.hold(tenant))
+            except Exhausted:
+                REFUSED.inc()
+                raise
+            RUNNING.inc()
+            stack.callback(RUNNING.dec)
+            file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES_MAX))
+            yield await self._receive(parts, file)
 
     async def _receive(self, parts: AsyncIterator[UploadPart], file: IO[bytes]) -> Upload:
         try:

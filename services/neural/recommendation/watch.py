@@ -7,10 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kit.errors import Exhausted
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from kit.telemetry.metrics import Gauge
+from kit.tenant_slots import TenantSlots
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import ANY, BoardKey, Strategy
 from neural.recommendation.ranking import Ranking
@@ -26,7 +26,7 @@ BATCH_DELAY_S = 0.05
 HEARTBEAT_INTERVAL_S = 10.0
 REFRESH_INTERVAL_S = 60.0
 """Time after which all entries are sent again, because feedback in other contexts changes estimates."""
-WATCHERS_MAX = 2000
+WATCHERS_MAX, WATCHERS_PER_TENANT_MAX = 2000, 1000
 
 WATCHERS = Gauge("radiant_neural_watchers", "Open watch streams.")
 
@@ -88,6 +88,7 @@ class WatchHub:
     def __init__(self, database: Database, recommender: Recommender) -> None:
         self._database, self._recommender = database, recommender
         self._watchers: set[_Watcher] = set()
+        self._slots = TenantSlots("watch streams", WATCHERS_MAX, WATCHERS_PER_TENANT_MAX, reason="WATCHERS_FULL")
 
     def notify(self, keys: Sequence[BoardKey] | None) -> None:
         """Notifies all streams of changed boards. None stands for all boards."""
@@ -102,17 +103,15 @@ class WatchHub:
 
     @contextlib.contextmanager
     def _watching(self, selected: WatchFilter) -> Iterator[_Watcher]:
-        if len(self._watchers) >= WATCHERS_MAX:
-            message = f"The limit of {WATCHERS_MAX} watch streams is reached. Close a stream or retry later."
-            raise Exhausted(message, reason="WATCHERS_FULL")
-        watcher = _Watcher(selected)
-        self._watchers.add(watcher)
-        WATCHERS.inc()
-        try:
-            yield watcher
-        finally:
-            self._watchers.discard(watcher)
-            WATCHERS.dec()
+        with self._slots.hold(selected.tenant_id):
+            watcher = _Watcher(selected)
+            self._watchers.add(watcher)
+            WATCHERS.inc()
+            try:
+                yield watcher
+            finally:
+                self._watchers.discard(watcher)
+                WATCHERS.dec()
 
     async def watch(self, selected: WatchFilter) -> AsyncIterator[TablePart]:
         """Yields all entries, then changes. Raises Exhausted (WATCHERS_FULL) if too many streams are open."""

@@ -54,7 +54,7 @@ class VoiceServicer(voice_service_pb2_grpc.VoiceServiceServicer):
     ) -> pb.TranscribeResponse:
         """Transcribes a recording that is not stored."""
         transcriber = self._available()
-        with self._uploads.slot():
+        with self._uploads.slot(current_principal().tenant_id):
             header = await self._uploads.header(request_iterator)
             tenant_of(header.tenant_id)
             data = await self._uploads.data(request_iterator)
@@ -64,9 +64,11 @@ class VoiceServicer(voice_service_pb2_grpc.VoiceServiceServicer):
 
     async def TranslateText(self, request: pb.TranslateTextRequest, context: Context) -> pb.TranslateTextResponse:
         """Translates a text."""
-        tenant_of(request.tenant_id)
+        tenant = tenant_of(request.tenant_id)
         self._available()
-        translated = await self._translation.translate(request.text, request.source_language, request.target_language)
+        translated = await self._translation.translate(
+            request.text, request.source_language, request.target_language, caller_tenant=tenant
+        )
         return pb.TranslateTextResponse(
             text=translated.text, source_language=translated.source, target_language=translated.target
         )

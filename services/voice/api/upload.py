@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from kit.errors import DeadlineExceeded, Exhausted, Invalid
+from kit.errors import DeadlineExceeded, Invalid
+from kit.tenant_slots import TenantSlots
 from radiant.voice.v1 import voice_service_pb2 as pb
 from voice.engine.rejection import too_large_error
 from voice.settings import RecognitionSettings
@@ -20,20 +22,20 @@ class UploadReceiver:
     """Receives recordings of a limited number of calls at the same time."""
 
     def __init__(self, settings: RecognitionSettings) -> None:
-        self._bytes_max, self._calls_max = settings.audio_bytes_max, settings.transcriptions_max
-        self._calls = 0
+        self._bytes_max = settings.audio_bytes_max
+        self._slots = TenantSlots(
+            "Transcribe calls in progress",
+            settings.transcriptions_max,
+            settings.transcriptions_per_tenant_max,
+            reason="TRANSCRIPTIONS_FULL",
+        )
 
-    @contextlib.contextmanager
-    def slot(self) -> Iterator[None]:
-        """Counts a call during the block. Raises Exhausted (TRANSCRIPTIONS_FULL) when the limit is reached."""
-        if self._calls >= self._calls_max:
-            message = f"The limit of {self._calls_max} concurrent Transcribe calls is reached. Retry later."
-            raise Exhausted(message, reason="TRANSCRIPTIONS_FULL")
-        self._calls += 1
-        try:
-            yield
-        finally:
-            self._calls -= 1
+    def slot(self, tenant: str) -> AbstractContextManager[None]:
+        """Counts a call of the tenant during the block.
+
+        Raises Exhausted (TRANSCRIPTIONS_FULL) when the limit of the tenant or of all tenants is reached.
+        """
+        return self._slots.hold(tenant)
 
     async def header(self, requests: AsyncIterator[pb.TranscribeRequest]) -> pb.TranscribeHeader:
         """Returns the header. Raises Invalid unless it is the first message."""

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.errors import Exhausted
+from kit.tenant_slots import TenantSlots
 from voice.text.languages import LanguageDetector
 from voice.text.translation import Translators, UnknownLanguagePair, base_language, load_translators
 
 ENGLISH = "en"
-THREADS, WAITING_MAX = 2, 64
+THREADS = 2
+WAITING_MAX, WAITING_PER_TENANT_MAX = 64, 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +37,21 @@ class Translation:
         self._load_lock = threading.Lock()
         self._translators: Translators | None = None
         self._detector: LanguageDetector | None = None
-        self._waiting = 0
+        self._slots = TenantSlots(
+            "texts in the translation queue", WAITING_MAX, WAITING_PER_TENANT_MAX, reason="TRANSLATION_QUEUE_FULL"
+        )
 
-    async def translate(self, text: str, source: str = "", target: str = "") -> TranslatedText:
+    async def translate(
+        self, text: str, source: str = "", target: str = "", *, caller_tenant: str = ""
+    ) -> TranslatedText:
         """Returns the text in the target language; empty languages are detected (source) or English (target).
 
-        Raises UnknownLanguagePair, PackageMissing, and Exhausted (TRANSLATION_QUEUE_FULL) when 64 texts wait.
+        `caller_tenant` is empty for texts of the worker. Raises UnknownLanguagePair, PackageMissing, and Exhausted
+        (TRANSLATION_QUEUE_FULL) when too many texts of the tenant or of all tenants wait.
         """
-        if self._waiting >= WAITING_MAX:
-            message = f"The translation queue is full: {WAITING_MAX} texts wait. Retry later."
-            raise Exhausted(message, reason="TRANSLATION_QUEUE_FULL")
-        self._waiting += 1
-        try:
+        with self._slots.hold(caller_tenant):
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, self._translated, text, source, target or ENGLISH)
-        finally:
-            self._waiting -= 1
 
     def _translated(self, text: str, source: str, target: str) -> TranslatedText:
         translators, detector = self._loaded()

@@ -13,7 +13,7 @@ from kit.settings.service import ServiceSettings
 
 ENVIRONMENT = {
     "RADIANT_CONSOLE_PUBLIC_URL": "https://radiant.example/",
-    "RADIANT_CONSOLE_SESSION_SECRET": "s",
+    "RADIANT_CONSOLE_SESSION_SECRET": "s" * 32,
     "RADIANT_CONSOLE_SESSION_SECONDS": "3600",
     "RADIANT_CONSOLE_STREAMS_MAX": "8",
     "RADIANT_CONSOLE_STREAM_SECONDS": "60",
@@ -29,7 +29,7 @@ ENVIRONMENT = {
 }
 EXPECTED = ConsoleSettings(
     public_url="https://radiant.example",
-    session_secret="s",
+    session_secret="s" * 32,
     session_life=timedelta(hours=1),
     streams_max=8,
     stream_life=timedelta(minutes=1),
@@ -52,6 +52,9 @@ INVALID = {
     "RADIANT_CONSOLE_INTERVAL_SECONDS": "0",
     "RADIANT_OIDC_TOKEN": "refresh",
     "RADIANT_AUTH_ROLE_MAP": "a=root",
+    "RADIANT_CONSOLE_SESSION_SECRET": "x" * 31,
+    "RADIANT_OIDC_ISSUER": "http://idp.example",
+    "RADIANT_CONSOLE_PUBLIC_URL": "http://radiant.example",
 }
 
 
@@ -75,6 +78,16 @@ def test_settings_out_of_range_are_all_reported() -> None:
     with pytest.raises(SettingsError) as raised:
         ProcessSettings.from_env(INVALID)
     assert [name for name in INVALID if name not in str(raised.value)] == []
+
+
+def test_provider_without_public_url_is_reported() -> None:
+    with pytest.raises(SettingsError, match="RADIANT_CONSOLE_PUBLIC_URL must be set together with RADIANT_OIDC_ISSUER"):
+        ProcessSettings.from_env({"RADIANT_OIDC_ISSUER": "https://idp.example"})
+
+
+def test_provider_and_public_url_on_loopback_may_use_http() -> None:
+    urls = {"RADIANT_OIDC_ISSUER": "http://localhost:9000", "RADIANT_CONSOLE_PUBLIC_URL": "http://127.0.0.1:7000"}
+    assert ProcessSettings.from_env(urls).console.public_url == "http://127.0.0.1:7000"
 
 
 def test_settings_show_no_secrets() -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route as Endpoint
 
 from gateway.app import application
 from gateway.http.problems import Problem
-from gateway.http.settings import HttpLimits
+from gateway.http.settings import HttpLimits, Tls
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.scripted_services import ScriptedGateway
 
@@ -33,6 +33,14 @@ async def test_response_contains_a_request_id_and_security_headers(scripted: Scr
     assert answer.headers["x-content-type-options"] == "nosniff"
     with_invalid_id = await scripted.request("GET", CONFIG, headers={"x-request-id": "not one\x7f"})
     assert len(with_invalid_id.headers["x-request-id"]) == 36
+
+
+async def test_response_requires_tls_in_future_only_if_clients_use_tls(scripted: ScriptedGateway) -> None:
+    plain = await scripted.request("GET", CONFIG)
+    assert "strict-transport-security" not in plain.headers
+    async with scripted.client_with(tls=Tls(is_behind_proxy=True)) as client:
+        for path in ("/healthz", f"/api/v2{CONFIG}", "/console/signin", "/none"):
+            assert (await client.get(path)).headers["strict-transport-security"] == "max-age=31536000"
 
 
 async def test_cors_allows_only_configured_origins(scripted: ScriptedGateway) -> None:

@@ -212,3 +212,21 @@ async def test_uploads_above_limit_are_refused_with_retry_info(ingest: IngestSer
         assert (await call).audio_bytes == len(CLIP)
     await submit_voice(ingest)
     assert await count(ingest) == 3
+
+
+async def test_uploads_of_one_tenant_leave_slots_for_other_tenants(
+    database_url: str, redis_url: str, folder: Path
+) -> None:
+    limits = {
+        "RADIANT_AUDIO_URL": str(folder),
+        "RADIANT_AUDIO_UPLOADS_MAX": "2",
+        "RADIANT_AUDIO_UPLOADS_PER_TENANT_MAX": "1",
+    }
+    async with open_service(database_url, redis_url, limits) as service:
+        held = service.stub.SubmitVoiceFeedback(metadata=CALLER, timeout=10)
+        await held.write(header_part(header()))
+        await wait_until(lambda: uploads_in_progress() == 1)
+        error = await refusal(submit_voice(service, header(request_id=new_id())))
+        assert (error.code(), reason_of(error)) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "UPLOADS_FULL")
+        assert (await submit_voice(service, header(request_id=new_id()), caller=token("globex"))).audio_bytes
+        held.cancel()

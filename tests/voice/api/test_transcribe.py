@@ -9,7 +9,7 @@ from typing import cast
 from radiant.voice.v1 import voice_service_pb2 as pb
 from tests.voice.fixtures.messages import upload
 from tests.voice.fixtures.scripted import ScriptedTranscriber, recording
-from tests.voice.fixtures.service import VoiceService, open_service, wait_until
+from tests.voice.fixtures.service import OTHER_TENANT, VoiceService, open_service, wait_until
 
 HEADER = pb.TranscribeRequest(header=pb.TranscribeHeader())
 CHUNK = pb.TranscribeRequest(chunk=b"x")
@@ -59,4 +59,25 @@ async def test_transcribe_above_size_and_concurrency_limits_is_refused(database_
         await wait_until(is_started)
         second = await service.outcome("Transcribe", upload(recording("quick")))
         assert second[:3] == ("RESOURCE_EXHAUSTED", [], "TRANSCRIPTIONS_FULL")
+        assert (await first)[0] == "OK"
+
+
+async def test_transcriptions_of_one_tenant_leave_slots_for_other_tenants(database_url: str, tmp_path: Path) -> None:
+    async with open_service(
+        database_url,
+        "",
+        tmp_path / "audio",
+        RADIANT_VOICE_TRANSCRIPTIONS_MAX="2",
+        RADIANT_VOICE_TRANSCRIPTIONS_PER_TENANT_MAX="1",
+    ) as service:
+        first = asyncio.create_task(service.outcome("Transcribe", upload(recording("slow", seconds=0.5))))
+        transcriber = cast(ScriptedTranscriber, service.transcriber)
+
+        async def is_started() -> bool:
+            return bool(transcriber.started)
+
+        await wait_until(is_started)
+        second = await service.outcome("Transcribe", upload(recording("quick")))
+        assert second[:3] == ("RESOURCE_EXHAUSTED", [], "TRANSCRIPTIONS_FULL")
+        assert (await service.outcome("Transcribe", upload(recording("quick")), OTHER_TENANT))[0] == "OK"
         assert (await first)[0] == "OK"

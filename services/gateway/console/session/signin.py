@@ -1,4 +1,4 @@
-"""Sign-in by an OpenID provider, or without a password in development on a loopback address; sign-out."""
+"""Sign-in by an OpenID provider, or in development by a one-time link on a loopback address; sign-out."""
 
 from __future__ import annotations
 
@@ -14,18 +14,25 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.console.session import csrf
 from gateway.console.session.openid import callback_errors, connection_errors, open_provider
+from gateway.console.session.revocation import RevokedSessions
 from gateway.console.session.security_headers import with_security_headers
 from gateway.console.session.session import CONSOLE_ROLES, COOKIE_NAME, Session, Sessions, TokenRejectedError
 from gateway.console.settings import ConsoleSettings
 from gateway.console.view import View
 from gateway.http.problems import Problem
+from kit.auth.sign_in_links import BROWSER_LIFE, PARAMETER, SignInCodes
 from kit.auth.tokens import mint
 
 START_PAGE = "/console/"
 DEVELOPMENT_SESSION_LIFE = timedelta(hours=8)
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _CONSOLE_ADDRESS = re.compile(r"/console(/[^\\]*)?")
-_LOOPBACK_HOSTS = ("127.0.0.1", "::1", "testclient")
+BROWSER_COOKIE_NAME = "radiant_development"
+"""Cookie of a browser that opened a sign-in link."""
+_BROWSER_COOKIE_PATH = "/console/signin"
+_LOOPBACK_PEERS = ("127.0.0.1", "::1", "testclient")
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LINK_NEEDED = "Open the sign-in link that `radiant up` printed, or print a new one with `radiant console`."
 
 Render = Callable[[Request, Session | None, View, int], Response]
 
@@ -34,14 +41,23 @@ class SignIn:
     """The routes of sign-in and sign-out."""
 
     def __init__(
-        self, settings: ConsoleSettings, sessions: Sessions, render: Render, *, development_key: str, is_secure: bool
+        self,
+        settings: ConsoleSettings,
+        sessions: Sessions,
+        revoked_sessions: RevokedSessions,
+        render: Render,
+        *,
+        development_key: str,
+        is_secure: bool,
     ) -> None:
         """`development_key` signs the tokens of development sign-in; an empty one disables it.
 
         `is_secure` states that browsers reach the console over TLS. It sets the Secure attribute of the cookie.
         """
         self._settings, self._sessions, self._render = settings, sessions, render
+        self._revoked_sessions = revoked_sessions
         self._development_key, self._is_secure = development_key, is_secure
+        self._codes = SignInCodes(development_key)
         self._provider: Any = open_provider(settings.oidc) if settings.oidc.issuer else None
 
     def routes(self) -> list[BaseRoute]:
@@ -58,11 +74,36 @@ class SignIn:
         return routes
 
     async def _sign_in_page(self, request: Request) -> Response:
-        return self._page(request, "", 200)
+        code = request.query_params.get(PARAMETER, "")
+        if not code or not self._development_key:
+            return self._page(request, "", 200)
+        try:
+            _require_loopback(request)
+        except Problem as problem:
+            return self._page(request, problem.detail, problem.status)
+        cookie = self._codes.redeem(code)
+        if cookie is None:
+            return self._page(request, f"The sign-in link was already used or has expired. {_LINK_NEEDED}", 403)
+        response = RedirectResponse(_BROWSER_COOKIE_PATH, status_code=303)
+        response.set_cookie(
+            BROWSER_COOKIE_NAME,
+            cookie,
+            max_age=int(BROWSER_LIFE.total_seconds()),
+            path=_BROWSER_COOKIE_PATH,
+            httponly=True,
+            secure=self._is_secure,
+            samesite="lax",
+        )
+        return with_security_headers(response)
+
+    def _is_known_browser(self, request: Request) -> bool:
+        return self._codes.is_known_browser(request.cookies.get(BROWSER_COOKIE_NAME, ""))
 
     def _page(self, request: Request, error: str, status: int) -> Response:
         context = {
             "has_development": bool(self._development_key),
+            "is_known_browser": bool(self._development_key) and self._is_known_browser(request),
+            "link_needed": _LINK_NEEDED,
             "has_provider": self._provider is not None,
             "error": error,
             "next_address": _next_address(request.query_params.get("next", "")),
@@ -74,12 +115,9 @@ class SignIn:
     async def _development_sign_in(self, request: Request) -> Response:
         try:
             csrf.require_same_site(request)
-            if request.client is not None and request.client.host not in _LOOPBACK_HOSTS:
-                raise Problem(
-                    403,
-                    "LOOPBACK_ONLY",
-                    "Development sign-in is only available on the machine of the gateway.",
-                )
+            _require_loopback(request)
+            if not self._is_known_browser(request):
+                raise Problem(403, "SIGN_IN_LINK_NEEDED", f"This browser has not opened a sign-in link. {_LINK_NEEDED}")
             form = await csrf.read_form(request)
             tenant, role = (form.get("tenant") or [""])[0].strip(), (form.get("role") or [""])[0]
             if role not in CONSOLE_ROLES:
@@ -97,11 +135,9 @@ class SignIn:
 
     async def _redirect_to_provider(self, request: Request) -> Response:
         request.session["next"] = _next_address(request.query_params.get("next", ""))
-        base = self._settings.public_url or str(request.base_url).rstrip("/").removesuffix("/console")
+        callback = f"{self._settings.public_url}/console/signin/provider/back"
         try:
-            response: Response = await self._provider.authorize_redirect(
-                request, f"{base}/console/signin/provider/back"
-            )
+            response: Response = await self._provider.authorize_redirect(request, callback)
         except connection_errors():
             return self._page(request, "The identity provider does not respond. Try again later.", 503)
         return with_security_headers(response)
@@ -132,9 +168,26 @@ class SignIn:
                 csrf.require_csrf_token(await csrf.read_form(request), session, self._sessions)
             except Problem as problem:
                 return self._page(request, problem.detail, problem.status)
+            await self._revoked_sessions.revoke(session)
         response = RedirectResponse("/console/signin", status_code=303)
         response.delete_cookie(COOKIE_NAME, path="/console")
         return with_security_headers(response)
+
+
+def _require_loopback(request: Request) -> None:
+    """Raises Problem (LOOPBACK_ONLY) for another peer than this machine, or another host name than a loopback name.
+
+    The host name is checked because a page of another site can resolve its own name to a loopback address.
+    """
+    name = request.headers.get("host", "").lower()
+    name = name if name.endswith("]") else re.sub(r":\d+$", "", name)
+    is_local_peer = request.client is None or request.client.host in _LOOPBACK_PEERS
+    if not is_local_peer or name not in _LOOPBACK_NAMES:
+        raise Problem(
+            403,
+            "LOOPBACK_ONLY",
+            "Development sign-in is only available on the machine of the gateway, at localhost or 127.0.0.1.",
+        )
 
 
 def _next_address(address: str) -> str:

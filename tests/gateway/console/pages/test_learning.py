@@ -9,11 +9,12 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.app import application
 from gateway.console.pages import learning
 from gateway.console.settings import ConsoleSettings
 from gateway.routes.service_calls import ServiceCalls
 from tests.gateway.fixtures.console.batch_runs_servicer import batch_runs_service
-from tests.gateway.fixtures.console.client import console_client, development_settings
+from tests.gateway.fixtures.console.client import anonymous_client, console_client, development_settings, sign_in
 from tests.gateway.fixtures.gateway import Served
 
 RUN_FORM = "Batch learning"
@@ -119,6 +120,19 @@ async def test_event_stream_sends_unchanged_status_once(served: Served) -> None:
         assert response.text.startswith("event: status\ndata: ")
         assert response.text.count("event: status") == 1
         assert "<dt>Pending units</dt>" in response.text
+
+
+async def test_event_streams_of_one_tenant_leave_slots_for_other_tenants(served: Served) -> None:
+    console = ConsoleSettings(stream_life=timedelta(seconds=1), streams_max=2, streams_per_tenant_max=1)
+    app = application(development_settings(served).model_copy(update={"console": console}), served.calls)
+    async with anonymous_client(app) as acme, anonymous_client(app) as globex:
+        await sign_in(acme, "expert")
+        await sign_in(globex, "expert", "globex")
+        clients = [acme, acme, acme, globex]
+        responses = await asyncio.gather(*(each.get("/console/live/learning") for each in clients))
+        sent = [response.text.count("event: status") for response in responses]
+        assert (sum(sent[:3]), sent[3]) == (1, 1)
+        assert (await acme.get("/console/live/learning")).text.count("event: status") == 1
 
 
 async def test_evaluation_with_little_data_or_invalid_dates_explains_problem(served: Served) -> None:

@@ -9,7 +9,7 @@ from gateway.console.session.session import COOKIE_NAME, Sessions, TokenRejected
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
 from kit.auth.tokens import mint
-from tests.gateway.fixtures.console.client import anonymous_client
+from tests.gateway.fixtures.console.client import anonymous_client, open_sign_in_link
 from tests.support.suite import KEY
 
 HOUR = timedelta(hours=1)
@@ -41,6 +41,7 @@ def test_session_with_expired_token_is_none() -> None:
 
 async def test_session_cookie_is_http_only_and_encrypted(settings: GatewaySettings, calls: ServiceCalls) -> None:
     async with anonymous_client(application(settings, calls)) as client:
+        await open_sign_in_link(client)
         response = await client.post("/console/signin/development", data={"tenant": "acme", "role": "admin"})
         cookie = response.headers["set-cookie"]
         assert "HttpOnly" in cookie
