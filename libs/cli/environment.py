@@ -155,7 +155,7 @@ def explicit_settings(base: Mapping[str, str], service: Service) -> dict[str, st
     names |= {variable for variable, _ in service.additional_ports}
     if service.is_gateway:
         names |= {f"{service.prefix}{each.name.upper()}_ADDRESS" for each in SERVICES if not each.is_gateway}
-        names |= set(ServiceTls().gateway_variables()) | {"RADIANT_REDIS_URL"}
+        names |= {"RADIANT_REDIS_URL", *ServiceTls().gateway_variables()}
     else:
         names |= {"RADIANT_DATABASE_URL", "RADIANT_REDIS_URL", "RADIANT_AUDIO_URL", "RADIANT_TLS_CLIENT_PORT"}
     return {name: base[name] for name in sorted(names) if base.get(name, "").strip() and name in service.variables}

@@ -57,7 +57,7 @@ ALLOWED = {
     "neural": {"RADIANT_TOKEN_KEY", "RADIANT_NEURAL_PASSWORD", "valkey_password"},
     "experiments": {"RADIANT_TOKEN_KEY", "RADIANT_EXPERIMENTS_PASSWORD"},
     "voice": {"RADIANT_TOKEN_KEY", "RADIANT_VOICE_PASSWORD", "valkey_password", "HF_TOKEN"},
-    "gateway": {"RADIANT_CONSOLE_SESSION_SECRET", "RADIANT_OIDC_CLIENT_SECRET"},
+    "gateway": {"RADIANT_CONSOLE_SESSION_SECRET", "RADIANT_OIDC_CLIENT_SECRET", "valkey_password"},
 }
 """Secrets that the environment of each process may contain. Recordings are in a folder, not in a bucket."""
 
