@@ -12,11 +12,11 @@ from gateway.console.settings import ConsoleSettings
 from gateway.http.settings import HttpSettings
 from gateway.routes.tls import services_tls
 from gateway.settings import GatewaySettings
-from kit.auth.settings import is_safe_url
 from kit.checks.certificates import certificate_findings
 from kit.checks.finding import Finding, fail, ok, warn
 from kit.checks.hosts import is_local, port_finding
 from kit.checks.process import limit_findings
+from kit.settings.addresses import is_safe_url
 from radiant_client.transport.channel import Tls as ClientTls
 from radiant_client.transport.channel import open_channel
 
