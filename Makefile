@@ -83,7 +83,7 @@ chaos: setup  ## break the suite for MINUTES with the SEED, exceed its capacity,
 	@code=0; $(BIN)/python -m bench.resilience.chaos --minutes $(MINUTES) --seed $(SEED) || code=1; \
 		$(BIN)/python -m bench.resilience.overload || code=1; $(BIN)/python -m bench.resilience.report && exit $$code
 
-attack: setup  ## attack a suite that it starts; a table of what is held
+attack: setup  ## attack a suite that it starts; a table of the results
 	@code=0; $(BIN)/python -m bench.resilience.attack $(if $(ONLY),--only $(ONLY)) || code=1; \
 		$(BIN)/python -m bench.resilience.report && exit $$code
 

@@ -127,7 +127,7 @@ def _attacks(report: Report) -> list[str]:
         for name in [f"{each['group']}: {each['name']}"]
     ]
     return [
-        f"{report['held']} of {len(attacks)} attacks on a running suite were held.",
+        f"The property held in {report['held']} of {len(attacks)} attacks on a running suite.",
         _table(["attack", "attempts", "held", "must hold", "measured"], rows),
     ]
 

@@ -13,7 +13,7 @@ from cli.embedded.folder import DataFolder
 from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service
 from cli.settings import SuiteSettings
 from cli.tls import ServiceTls
-from kit.rpc.server import is_loopback
+from kit.settings.addresses import is_loopback
 
 _TOKEN_KEY = "token_key"  # noqa: S105 - the name under which the key is kept
 _AUDIT_KEY, _AUDIT_VARIABLE = "audit_key", "RADIANT_AUDIT_KEY"

@@ -43,8 +43,8 @@ INVISIBLE = (
 """First and last code points: the property Default_Ignorable_Code_Point, C1 controls and characters without a glyph.
 
 The ranges do not depend on the version of Unicode in Python, PostgreSQL and JavaScript. NFKC depends on it for
-characters that one of them does not know yet. The ASCII control characters, tabs and line breaks among them, are kept:
-the services refuse an id that contains one.
+characters that one of them does not support yet. The ASCII control characters, tabs and line breaks among them, are
+kept: the services refuse an id that contains one.
 """
 CHARACTERS_MAX = 200
 """Longest user id. A longer text is returned as it is, and the services refuse it: NFKC can take quadratic time."""

@@ -32,7 +32,7 @@ from gateway.workers.pool import WorkerPool
 from kit.auth.settings import open_authenticator
 from kit.auth.tokens import SharedKeyTokens
 from kit.redis.client import open_redis
-from kit.rpc.server import is_loopback
+from kit.settings.addresses import is_loopback
 from radiant_client.transport.channel import Tls as ClientTls
 
 

@@ -8,7 +8,7 @@ from bench.resilience.report import written
 
 def test_page_without_reports_has_no_figures(tmp_path: Path) -> None:
     text = written(tmp_path)
-    assert text.count("Not measured. Run ") == 4
+    assert text.count("Not measured. Run ") == 5
     assert text.count("were not measured.") == 2
     assert not any(character.isdigit() for character in text)
 
@@ -42,7 +42,7 @@ def test_page_with_attacks_shows_those_that_were_not_held(tmp_path: Path) -> Non
     report = {"attacks": [attack, attack | {"name": "m", "is_held": True}], "held": 1}
     (tmp_path / "attack.json").write_text(json.dumps(report))
     text = written(tmp_path)
-    assert "1 of 2 attacks on a running suite were held." in text
+    assert "The property held in 1 of 2 attacks on a running suite." in text
     assert "| g: n | 55 | **no** | l | a\\|b &lt;s> |" in text
     assert "| g: m | 55 | yes | l |" in text
 

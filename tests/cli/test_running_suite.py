@@ -129,7 +129,7 @@ async def client_of(suite: Running, *roles: str) -> AsyncIterator[Radiant]:
 
 
 async def give_feedback(radiant: Radiant, user: str) -> None:
-    """Stores an output, a vote, a signal and a recording of a user, and asks for a recommendation."""
+    """Stores an output, a vote, a signal and a recording of a user, and requests a recommendation."""
     output = f"of-{uuid.uuid4()}"
     manifest = ExecutionManifest(output_id=output, user_id=user, models_used=["m"], task_type="chat")
     manifest.request_type = REQUEST_TYPE_CHAT

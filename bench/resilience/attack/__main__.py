@@ -1,6 +1,6 @@
 """`python -m bench.resilience.attack [--only WORD ...]`: attacks a suite of its own, prints a table, writes a report.
 
-The exit status is 0 if every attack was held.
+The exit status is 0 if the property held in every attack.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ async def attack(only: list[str]) -> int:
         rows = await run(chosen, target)
     print(table(rows))
     held = sum(each.is_held for each in rows)
-    print(f"{held} of {len(rows)} attacks were held, in {sum(each.seconds for each in rows):.0f} s.")
+    print(f"The property held in {held} of {len(rows)} attacks ({sum(each.seconds for each in rows):.0f} s).")
     if not only:
         write_report(rows)
     return 0 if held == len(rows) else 1

@@ -105,7 +105,7 @@ async def vote(target: Target, tenant: str, votes: Sequence[feedback_pb2.Explici
             if not answer.HasField("refusal"):
                 accepted += len(parts[answer.batch_id])
     except grpc.aio.AioRpcError:
-        pass  # the stream was ended, the batches that were not acknowledged do not count
+        pass  # the stream ended; batches without an acknowledgement do not count
     return accepted
 
 

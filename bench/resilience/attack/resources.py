@@ -1,9 +1,8 @@
-"""CPU time of processes, the limit on open files, and connections from another address of this machine."""
+"""CPU time of processes, and connections from another address of this machine."""
 
 from __future__ import annotations
 
 import os
-import resource
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,12 +19,6 @@ def cpu_s(pids: Iterable[int]) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICKS
-
-
-def raise_file_limit() -> None:
-    """Raises the limit on open files of this process to the largest permitted value."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def connect(address: str) -> socket.socket:

@@ -121,14 +121,15 @@ def _unit(field: FieldDescriptor, body: bytes) -> bytes:
 
 
 def _field(number: int, body: bytes) -> bytes:
-    return _key(number, 2) + _varint(len(body)) + body
+    return _key(number, 2) + varint(len(body)) + body
 
 
 def _key(number: int, wire_type: int) -> bytes:
-    return _varint(number << 3 | wire_type)
+    return varint(number << 3 | wire_type)
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """Returns a number in the variable-length encoding of protobuf."""
     encoded = bytearray()
     while value > 0x7F:
         encoded.append(value & 0x7F | 0x80)

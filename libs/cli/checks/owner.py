@@ -1,4 +1,4 @@
-"""Checks of the database as the owner of the schemas sees it: version, roles, migrations and row-level security."""
+"""Checks of the database as the owner of the schemas: version, roles, migrations and row-level security."""
 
 from __future__ import annotations
 

@@ -60,5 +60,5 @@ async def _findings(check: ServiceCheck, *, is_production: bool) -> list[Finding
         found, is_complete = [], False
     if not is_complete:
         cause = " ".join(errors.decode(errors="replace").splitlines()[-_OUTPUT_LINES_MAX:])
-        found.append(fail(f"the check ended with code {process.returncode}: {cause}", "see the cause"))
+        found.append(fail(f"the check ended with code {process.returncode}: {cause}", "correct the cause"))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 from kit.auth.jwks import ALGORITHMS, KeySet, KeyTimes, ProviderTokens
 from kit.auth.tokens import Authenticator, ClaimRules, NoTokens, SharedKeyTokens
 from kit.lifecycle import background
+from kit.settings.addresses import is_safe_url
 from kit.settings.declaration import Defaults, Report, Setting
 
 if TYPE_CHECKING:
@@ -69,18 +68,6 @@ class AuthSettings:
         is_ordered = self.times.retention >= self.times.refresh_interval
         rule = "must not be shorter than RADIANT_AUTH_JWKS_REFRESH_SECONDS"
         report.require("AUTH_JWKS_KEPT_SECONDS", is_ordered, rule)
-
-
-def is_safe_url(url: str) -> bool:
-    """Returns whether a URL is https, or http on a loopback address."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return bool(host)
-    try:
-        return parts.scheme == "http" and ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return parts.scheme == "http" and host == "localhost"
 
 
 @contextlib.asynccontextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from kit.auth.jwks import keys_of
-from kit.auth.settings import AuthSettings, is_safe_url, open_key_source
+from kit.auth.settings import AuthSettings, open_key_source
 from kit.checks.finding import Finding, fail, ok
+from kit.settings.addresses import is_safe_url
 
 
 async def authentication_findings(

@@ -1,4 +1,4 @@
-"""Checks of Redis as a service sees it: answer, TLS, authentication and eviction policy."""
+"""Checks of Redis with the settings of a service: answer, TLS, authentication and eviction policy."""
 
 from __future__ import annotations
 

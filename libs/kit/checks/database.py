@@ -1,4 +1,4 @@
-"""Checks of the database as a service sees it: login, attributes of its role, row-level security, TLS and clock."""
+"""Checks of the database with the role of a service: login, role attributes, row-level security, TLS and clock."""
 
 from __future__ import annotations
 

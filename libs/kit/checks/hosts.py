@@ -6,7 +6,7 @@ import asyncio
 import socket
 
 from kit.checks.finding import Finding, fail, ok
-from kit.rpc.server import is_loopback
+from kit.settings.addresses import is_loopback
 
 TIMEOUT_S = 5.0
 

@@ -22,7 +22,7 @@ from kit.errors import Unauthenticated
 from kit.rpc.concurrency import CallLimit
 from kit.rpc.connections.expiry import LAST_ANSWERS, Expiry
 from kit.rpc.connections.first_message import FirstMessages
-from kit.rpc.quota import Quota, Streams
+from kit.rpc.quota import OpenCalls, Quota
 from kit.rpc.status import abort, internal, known, to_status
 from kit.telemetry import logs
 from kit.telemetry.log_limit import LimitedLog
@@ -69,8 +69,8 @@ class CallLimits:
     running: CallLimit
     quota: Quota
     """Rate of the tenant's calls."""
-    streams: Streams
-    pending: Streams
+    streams: OpenCalls
+    pending: OpenCalls
     """Calls of the tenant whose message has not arrived."""
     messages: FirstMessages
 
@@ -177,7 +177,7 @@ class Call:
         return self._answers(call)
 
     async def _request(self, context: Context) -> Any:
-        """Returns the request of a call with one request; raises as FirstMessages and Streams do."""
+        """Returns the request of a call with one request; raises as `FirstMessages.read` and `OpenCalls.enter`."""
         tenant, limits = logs.tenant.get(), self._limits
         limits.pending.enter(tenant)
         try:

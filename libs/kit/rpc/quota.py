@@ -52,8 +52,8 @@ class Quota:
             raise Exhausted(message, timedelta(seconds=max(wait, 0.001)), reason="QUOTA_EXCEEDED")
 
 
-class Streams:
-    """Number of open streams, or of other calls that stay open, per tenant."""
+class OpenCalls:
+    """Number of calls of one kind that are open, per tenant."""
 
     def __init__(self, open_max: int, kind: str = "streams") -> None:
         """Takes the limit, 0 for none, and the kind as messages and the metric name it."""
@@ -61,7 +61,7 @@ class Streams:
         self._open: dict[str, int] = {}
 
     def enter(self, tenant: str) -> None:
-        """Counts a stream until `leave`; raises Exhausted (QUOTA_EXCEEDED) when the limit is reached."""
+        """Counts a call until `leave`; raises Exhausted (QUOTA_EXCEEDED) when the limit is reached."""
         held = self._open.get(tenant, 0)
         if self._max and held >= self._max:
             QUOTA_REFUSALS.labels(self._kind).inc()
@@ -70,7 +70,7 @@ class Streams:
         self._open[tenant] = held + 1
 
     def leave(self, tenant: str) -> None:
-        """Ends the count of a stream that was entered."""
+        """Ends the count of a call that was entered."""
         left = self._open[tenant] - 1
         if left:
             self._open[tenant] = left
@@ -84,8 +84,8 @@ class Quotas:
     def __init__(self, settings: QuotaSettings) -> None:
         self.reads = Quota("reads", settings.reads_per_s, settings.reads_burst)
         self.writes = Quota("writes", settings.writes_per_s, settings.writes_burst)
-        self.streams = Streams(settings.streams)
-        self.pending_calls = Streams(settings.pending_calls, "calls without a message")
+        self.streams = OpenCalls(settings.streams)
+        self.pending_calls = OpenCalls(settings.pending_calls, "calls without a message")
 
     def of(self, *, is_write: bool) -> Quota:
         """Returns the quota that calls of a method count against, by the access rule of the method."""

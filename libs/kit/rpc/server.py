@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from kit.rpc.interceptors import Interceptor
 from kit.rpc.quota import Quotas, QuotaSettings
 from kit.rpc.tls import Certificates, Credentials, TlsSettings
 from kit.rpc.validation import VALUES_MAX
+from kit.settings.addresses import is_loopback
 from kit.settings.declaration import Setting
 from kit.telemetry.metrics import DEVELOPMENT
 
@@ -207,14 +207,6 @@ def build_server(
         values_max=settings.message_values_max,
     )
     return RpcServer(settings, interceptor, messages)
-
-
-def is_loopback(host: str) -> bool:
-    """Returns whether a host is a loopback address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def is_local_only(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Replaces the user ids of messages by their keys, before anything else of a process sees them."""
+"""Replaces the user ids of messages by their keys, before the methods of a service receive them."""
 
 from __future__ import annotations
 

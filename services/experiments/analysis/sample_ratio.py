@@ -56,8 +56,8 @@ def sample_ratio(users: Mapping[str, int], shares: Mapping[str, float], epoch: i
 def mismatched_strata(exposures: Mapping[str, Exposures], shares: Mapping[int, Mapping[str, float]]) -> frozenset[str]:
     """Returns the strata whose sample ratio is a mismatch in an epoch, adjusted over all tests (Bonferroni).
 
-    The users of such a stratum are invented or lost, so that the analysis leaves it out instead of giving no verdict
-    for all strata. Returns none for fewer than STRATA_MIN strata, and if more than EXCLUDED_SHARE_MAX of them are
+    In these strata, users are invented or lost. The analysis leaves the strata out; otherwise it would give no verdict
+    at all. Returns none for fewer than STRATA_MIN strata, and if more than EXCLUDED_SHARE_MAX of them are
     affected.
     """
     if len(exposures) < STRATA_MIN:

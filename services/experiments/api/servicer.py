@@ -226,7 +226,7 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
         return stored(await self._commands.start_rollout(request), pb.StartRolloutResponse)
 
     async def GetRollout(self, request: pb.GetRolloutRequest, context: Context) -> pb.GetRolloutResponse:
-        """Returns a rollout with its decisions; to a caller of one tenant, one over all tenants without evidence."""
+        """Returns a rollout with its decisions; one over all tenants without evidence, if the caller has a tenant."""
         tenant, viewer = requests.reader_of(request.tenant_id), requests.viewer()
         async with owner_transaction(self._database, tenant) as connection:
             rollout = await read_rollout(connection, tenant, request.experiment_id)

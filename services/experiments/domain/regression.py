@@ -1,4 +1,4 @@
-"""Regressions of a rollout: losses of the treatment that are beyond their limit and beyond doubt."""
+"""Regressions of a rollout: losses of the treatment that are beyond their limit and significant."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def regressions(limits: RegressionLimits, metrics: RolloutMetrics) -> tuple[list
     found: list[str] = []
     undecided: list[str] = []
     for name in metrics.broken_guardrails:
-        (found if _is_proven(limits, metrics, name) else undecided).append(f"guardrail {name}")
+        (found if _is_significant(limits, metrics, name) else undecided).append(f"guardrail {name}")
     changes = relative_changes(metrics)
     for name, limit in (
         ("positive_rate", limits.positive_rate),
@@ -136,15 +136,15 @@ def regressions(limits: RegressionLimits, metrics: RolloutMetrics) -> tuple[list
         change = changes.get(name)
         if change is None or not (change > limit + ROUNDING if limit > 0 else change < limit - ROUNDING):
             continue
-        if _is_proven(limits, metrics, _METRICS[name]):
+        if _is_significant(limits, metrics, _METRICS[name]):
             found.append(f"{name} {change:+.1%} (limit {limit:+.0%})")
         else:
             undecided.append(name)
     return found, undecided
 
 
-def _is_proven(limits: RegressionLimits, metrics: RolloutMetrics, metric: str) -> bool:
-    """Returns whether the treatment is worse beyond doubt by a metric of the analysis."""
+def _is_significant(limits: RegressionLimits, metrics: RolloutMetrics, metric: str) -> bool:
+    """Returns whether a significant loss with enough users in both groups exists for a metric of the analysis."""
     loss = metrics.losses.get(metric)
     return loss is not None and loss.is_significant and loss.users >= max(limits.users_min, 1)
 

@@ -3,7 +3,7 @@
 Regressions are checked first. They roll back while an approval is pending, before a step is due, and during a sample
 ratio mismatch. Only without a regression does the policy hold, wait for approval or advance.
 
-A regression is a loss beyond its limit that is also beyond doubt: enough users in both groups, and a p-value of "not
+A regression is a loss beyond its limit that is also significant: enough users in both groups, and a p-value of "not
 worse" that is valid at every check and below the level. A loss beyond its limit that may be chance holds the rollout.
 """
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
 from kit.auth.tokens import Principal
 from kit.errors import Exhausted
-
-RETRY_AFTER = timedelta(seconds=1)
+from kit.tenant_slots import RETRY_AFTER, TenantSlots
 
 
 def tenant_key(caller: Principal) -> str:
@@ -37,25 +35,21 @@ class TenantLimits:
 
     def __init__(self, *, requests_max: int, tenant_requests_max: int, tenant_bytes_max: int) -> None:
         """Takes the most requests in total, the most requests of one tenant, and the most bytes of one tenant."""
-        self._requests_max, self._tenant_requests_max = requests_max, tenant_requests_max
+        self._requests = TenantSlots(
+            "concurrent requests", requests_max, tenant_requests_max, reason="TOO_MANY_REQUESTS"
+        )
         self._tenant_bytes_max = tenant_bytes_max
-        self._requests: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
 
     @contextlib.contextmanager
     def admit(self, tenant: str) -> Iterator[Admission]:
         """Counts a request during the block; raises Exhausted (TOO_MANY_REQUESTS) if a limit is reached."""
-        if self._requests[tenant] >= self._tenant_requests_max:
-            raise _too_many(f"The tenant's limit of {self._tenant_requests_max} concurrent requests is reached.")
-        if self._requests.total() >= self._requests_max:
-            raise _too_many(f"The limit of {self._requests_max} concurrent requests is reached.")
         admission = Admission(self, tenant)
-        self._requests[tenant] += 1
-        try:
-            yield admission
-        finally:
-            _subtract(self._requests, tenant, 1)
-            _subtract(self._bytes, tenant, admission.bytes)
+        with self._requests.hold(tenant):
+            try:
+                yield admission
+            finally:
+                self._subtract_bytes(tenant, admission.bytes)
 
     def add_bytes(self, tenant: str, count: int) -> None:
         """Counts bytes of a tenant; raises Exhausted (TOO_MANY_BYTES) if the limit would be exceeded."""
@@ -64,12 +58,7 @@ class TenantLimits:
             raise Exhausted(f"{text} Retry after 1 s.", RETRY_AFTER, reason="TOO_MANY_BYTES")
         self._bytes[tenant] += count
 
-
-def _subtract(counts: Counter[str], tenant: str, count: int) -> None:
-    counts[tenant] -= count
-    if counts[tenant] <= 0:
-        del counts[tenant]
-
-
-def _too_many(text: str) -> Exhausted:
-    return Exhausted(f"{text} Retry after 1 s.", RETRY_AFTER, reason="TOO_MANY_REQUESTS")
+    def _subtract_bytes(self, tenant: str, count: int) -> None:
+        self._bytes[tenant] -= count
+        if self._bytes[tenant] <= 0:
+            del self._bytes[tenant]

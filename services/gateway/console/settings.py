@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from kit.auth.tokens import ROLES, roles_of
-from kit.rpc.server import is_loopback
+from kit.settings.addresses import is_safe_url
 from kit.settings.declaration import Report, Setting
 
 TokenKind = Literal["access", "id"]
@@ -72,14 +71,7 @@ class ConsoleSettings:
         """Reports a short secret, and a provider without a public URL or with an address that is not encrypted."""
         is_long = not self.session_secret or len(self.session_secret.encode()) >= SESSION_SECRET_BYTES_MIN
         report.require("CONSOLE_SESSION_SECRET", is_long, f"must have at least {SESSION_SECRET_BYTES_MIN} bytes")
-        report.require("OIDC_ISSUER", _is_private(self.oidc.issuer), _HTTPS_RULE)
-        report.require("CONSOLE_PUBLIC_URL", _is_private(self.public_url), _HTTPS_RULE)
+        report.require("OIDC_ISSUER", not self.oidc.issuer or is_safe_url(self.oidc.issuer), _HTTPS_RULE)
+        report.require("CONSOLE_PUBLIC_URL", not self.public_url or is_safe_url(self.public_url), _HTTPS_RULE)
         has_callback = not self.oidc.issuer or bool(self.public_url)
         report.require("CONSOLE_PUBLIC_URL", has_callback, "must be set together with RADIANT_OIDC_ISSUER")
-
-
-def _is_private(url: str) -> bool:
-    """Returns whether the URL is empty, uses https, or names a loopback address."""
-    parts = urlsplit(url)
-    is_loopback_url = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    return not url or (parts.scheme == "https" and bool(parts.hostname)) or is_loopback_url

@@ -19,7 +19,8 @@ from gateway.http.connections.table import Connection, ConnectionTable
 from gateway.http.settings import HttpSettings
 from kit.lifecycle import StartError
 from kit.rpc.connections.settings import raise_file_limit
-from kit.rpc.server import PublicDevelopmentError, is_loopback
+from kit.rpc.server import PublicDevelopmentError
+from kit.settings.addresses import is_loopback
 from kit.telemetry.log_limit import LineLimit
 
 log = logging.getLogger(__name__)

@@ -60,7 +60,7 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Dependencies:
     """Dependencies of the endpoints."""
 
     calls: ServiceCalls
@@ -76,14 +76,14 @@ def rest_endpoints(calls: ServiceCalls, limits: HttpLimits, pool: WorkerPool) ->
         tenant_requests_max=limits.tenant_requests_max,
         tenant_bytes_max=limits.tenant_bytes_max,
     )
-    rest = Rest(calls, limits, Conversion(pool), tenants)
+    rest = Dependencies(calls, limits, Conversion(pool), tenants)
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(route.path, {})[route.method] = route
     return [_endpoint(path, by_method, rest) for path, by_method in by_path.items()]
 
 
-def _endpoint(path: str, by_method: Mapping[str, Route], rest: Rest) -> Endpoint:
+def _endpoint(path: str, by_method: Mapping[str, Route], rest: Dependencies) -> Endpoint:
     async def handle(request: Request) -> Response:
         route = by_method["GET" if request.method == "HEAD" else request.method]
         try:
@@ -100,7 +100,7 @@ def _endpoint(path: str, by_method: Mapping[str, Route], rest: Rest) -> Endpoint
     return Endpoint(PREFIX + template, handle, methods=list(by_method))
 
 
-async def _response(route: Route, request: Request, rest: Rest) -> Response:
+async def _response(route: Route, request: Request, rest: Dependencies) -> Response:
     tenant = tenant_key(caller_of(request))
     if route.is_stream:
         message = await rest.conversion.request(route, request, b"", tenant)
@@ -119,7 +119,9 @@ async def _response(route: Route, request: Request, rest: Rest) -> Response:
     return json_response(request, content, etag, route.success_status)
 
 
-async def _call_with_body(route: Route, request: Request, rest: Rest, tenant: str, admission: Admission) -> Message:
+async def _call_with_body(
+    route: Route, request: Request, rest: Dependencies, tenant: str, admission: Admission
+) -> Message:
     if not route.is_upload:
         body = await read_json_body(request, rest.limits, admission)
         message = await rest.conversion.request(route, request, body, tenant)

@@ -46,7 +46,7 @@ class WorkerPool:
         self._turns: dict[str, _Turn] = {}
 
     async def run(self, tenant: str, size_bytes: int, function: Callable[..., T], *args: object) -> T:
-        """Returns the result of a function of a module; raises what it raises.
+        """Returns the result of a module-level function; raises its errors.
 
         `size_bytes` selects a thread or a process. Arguments and result must be picklable. Raises Unavailable if
         the worker process is lost twice.

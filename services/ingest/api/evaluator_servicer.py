@@ -48,7 +48,7 @@ class EvaluatorServicer(evaluator_service_pb2_grpc.EvaluatorServiceServicer):
 
 
 def _name(text: str) -> str:
-    """Returns the name as it is in the user keys of the evaluator's feedback; raises Invalid for an invisible name."""
+    """Returns the name as in the user keys of the evaluator's feedback; raises Invalid without visible characters."""
     name = user_key(text)
     if not name:
         raise Invalid.field("name", "must have a visible character")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from ingest.audit.checkpoints import Checkpoint, CheckpointError, CheckpointStore
+from ingest.audit.checkpoints import Checkpoint, CheckpointError, CheckpointStore, invalid_checkpoint_text
 from kit.errors import NotFound
 from kit.poll import Periodic, periodically
 from kit.postgres.pool import Database
@@ -44,7 +44,7 @@ class AuditAnchor:
         return periodically("audit-checkpoints", self.run_once, self._interval)
 
     def newest(self, tenant: str) -> Checkpoint | None:
-        """Returns the last checkpoint that this process knows."""
+        """Returns the last checkpoint that this process wrote or read."""
         return self._newest.get(tenant)
 
     async def run_once(self) -> int:
@@ -99,9 +99,7 @@ class AuditAnchor:
             try:
                 return await self._store.read(tenant, number)
             except (CheckpointError, NotFound):
-                self._report(
-                    tenant, f"Checkpoint {number} has no signature of RADIANT_AUDIT_KEY or a known public key."
-                )
+                self._report(tenant, invalid_checkpoint_text(number))
         return known
 
     async def _write(self, tenant: str, end: asyncpg.Record, last: Checkpoint | None, number: int) -> None:

@@ -96,6 +96,11 @@ class CheckpointKeys:
         return found
 
 
+def invalid_checkpoint_text(number: int) -> str:
+    """Returns the description of a stored checkpoint that is invalid."""
+    return f"Checkpoint {number} has no signature of RADIANT_AUDIT_KEY or a known public key."
+
+
 class CheckpointStore:
     """Checkpoints in the object store, one object each. Objects are never replaced."""
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from ingest.audit.anchor import SEARCHED_MAX, AuditAnchor
 from ingest.audit.chain import Chain, compute_chain
-from ingest.audit.checkpoints import Checkpoint, CheckpointError, CheckpointStore
+from ingest.audit.checkpoints import Checkpoint, CheckpointError, CheckpointStore, invalid_checkpoint_text
 from kit.errors import NotFound, Unavailable
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
@@ -92,8 +92,7 @@ class AuditVerifier:
             result.add(FindingKind.NOT_ANCHORED, 0, message)
             return result
         for number in newest.invalid:
-            message = f"Checkpoint {number} has no signature of RADIANT_AUDIT_KEY or a known public key."
-            result.add(FindingKind.CHECKPOINT_INVALID, 0, message)
+            result.add(FindingKind.CHECKPOINT_INVALID, 0, invalid_checkpoint_text(number))
         if numbers is None:
             result.add(FindingKind.CHECKPOINTS_UNAVAILABLE, 0, _unavailable(newest.found))
         else:
@@ -201,5 +200,5 @@ def _unavailable(known: Checkpoint | None) -> str:
         return "The object store of the checkpoints does not answer. The log was not compared with checkpoints."
     return (
         "The object store of the checkpoints does not answer. The log was compared with the last checkpoint that this "
-        f"process knows: number {known.number} of {known.time}."
+        f"process wrote or read: number {known.number} of {known.time}."
     )

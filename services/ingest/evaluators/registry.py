@@ -25,7 +25,7 @@ _ANSWERS = StoredAnswers("ingest")
 
 
 class EvaluatorRegistry:
-    """Registers and removes evaluators, and tells registered ones from other users."""
+    """Registers and removes evaluators, and distinguishes registered ones from other users."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -31,7 +31,7 @@ class Erasures:
     async def erase(self, key: IdempotencyKey, user: str, actor: str, encode: Callable[[int, str], bytes]) -> bytes:
         """Erases a user key and returns `encode(number of deleted rows, erasure identifier)`.
 
-        Rows of earlier spellings of the user are erased, too: each spelling has an erasure of its own. One transaction
+        Rows of earlier spellings of the user are also erased: each spelling has an erasure of its own. One transaction
         deletes the rows, queues the affected units for the learner, and stores the erasures, their audit entry and the
         response. Every write holds a shared lock on its users until its commit (ingest.hold_users), and
         the erasure holds the user's lock exclusively. A concurrent write of the user is therefore either erased as a

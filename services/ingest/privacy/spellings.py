@@ -35,7 +35,7 @@ async def published_sources(connection: Connection) -> Sequence[UserSource]:
 async def earlier_spellings(connection: Connection, tenant: str, key: str) -> Sequence[str]:
     """Returns the ids with rows in any schema whose user key is `key`, without the key itself, sorted.
 
-    PostgreSQL may know characters of a later version of Unicode, so that each id is compared again here.
+    PostgreSQL may support a later version of Unicode. Each id is therefore compared again here.
     """
     found: set[str] = set()
     for source in await published_sources(connection):

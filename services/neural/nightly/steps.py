@@ -13,6 +13,7 @@ from kit.errors import Unavailable
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 from neural.domain.global_scope.noise import GRID
+from neural.domain.model import ANY
 from neural.domain.prior_strength import NoisedCell, VarianceSums, fit_strength, joined, noised_sums
 from neural.domain.shrinkage import Priors
 from neural.store.access import LEARNER
@@ -24,8 +25,6 @@ _SQL = load_queries("neural", "nightly.sql")
 DRIFT_ERRORS_MIN = 4.0
 """Standard errors between the scores of two periods from which drift is reported."""
 REPORTED_PRIORS_MAX = 100
-ALL_TENANTS = ""
-"""Tenant of strengths that apply to all tenants."""
 _TRUST_RETRY_PAUSE, _TRUST_TRIES_MAX = timedelta(seconds=2), 150
 
 StepReport = dict[str, Any]
@@ -61,7 +60,7 @@ async def fit_priors(database: Database, tenants_min: int) -> StepReport:
         (row["tenant_id"], row["level"], VarianceSums(**{name: row[name] for name in VarianceSums.__slots__}))
         for row in rows
     ]
-    levels += [(ALL_TENANTS, level, sums) for level, sums in _global_sums(shared).items()]
+    levels += [(ANY, level, sums) for level, sums in _global_sums(shared).items()]
     fitted = [
         (tenant, level, strength, sums.cells)
         for tenant, level, sums in levels

@@ -71,7 +71,7 @@ def test_loss_p_value_without_users_or_error_is_one() -> None:
 
 
 def test_loss_p_value_under_repeated_looks_keeps_its_level() -> None:
-    """Equal variants, looked at after every 50 users of up to 5,000; the smallest p-value counts."""
+    """Equal variants, analysed after every 50 users of up to 5,000; the smallest p-value counts."""
     random = np.random.default_rng(3)
     steps = np.arange(50, 5001, 50)
     means = np.cumsum(random.normal(0, 1, (400, 5000)), axis=1)[:, steps - 1] / steps

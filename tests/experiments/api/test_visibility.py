@@ -1,4 +1,4 @@
-"""Callers of one tenant see of an experiment over all tenants only the part that concerns their tenant."""
+"""Callers of one tenant read only the part of an experiment over all tenants that concerns their tenant."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ async def calls(script: Script) -> AsyncIterator[ServiceCalls]:
 
 
 def verifier_of(calls: ServiceCalls, timeout_s: float = 5) -> IngestVerifier:
-    """Returns a verifier that asks ingest."""
+    """Returns a verifier that calls ingest."""
     return IngestVerifier(calls.channel("ingest"), ClaimRules(), timedelta(seconds=timeout_s))
 
 

@@ -30,7 +30,7 @@ from tests.gateway.fixtures.otlp import (
 from tests.ingest.fixtures import service as ingest
 
 REFUSED_STREAM = {grpc.StatusCode.UNAVAILABLE}
-"""Code of calls above the limit of a connection that a client begins before it knows the limit; it may retry them."""
+"""Code of calls above the limit of a connection that a client begins before it receives the limit. It may retry."""
 BODY = trace_request(span(1)).SerializeToString()
 
 
@@ -88,7 +88,7 @@ async def calls_without_message(
             call.cancel()
 
 
-async def test_calls_without_token_and_message_do_not_shut_the_receiver(gateway: OtlpGateway) -> None:
+async def test_calls_without_token_and_message_do_not_block_the_receiver(gateway: OtlpGateway) -> None:
     invented = {"authorization": "Bearer x"}
     async with calls_without_message(gateway, 300, invented) as calls:
         codes = {await asyncio.wait_for(call.code(), 20) for call in calls}

@@ -20,13 +20,13 @@ from tests.support.suite import free_port
 
 
 @pytest.mark.parametrize(("limit", "level"), [(1_024, Level.FAIL), (8_192, Level.WARN), (65_536, Level.OK)])
-def test_limit_of_open_files_is_judged(monkeypatch: pytest.MonkeyPatch, limit: int, level: Level) -> None:
+def test_limit_of_open_files_has_level_by_its_size(monkeypatch: pytest.MonkeyPatch, limit: int, level: Level) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
     assert [each.level for each in limit_findings()] == [level]
 
 
 @pytest.mark.parametrize(("skew_s", "level"), [(0.2, Level.OK), (-5.0, Level.WARN), (61.0, Level.FAIL)])
-def test_difference_of_clocks_is_judged(skew_s: float, level: Level) -> None:
+def test_difference_of_clocks_has_level_by_its_size(skew_s: float, level: Level) -> None:
     assert database._clock(skew_s).level is level
 
 

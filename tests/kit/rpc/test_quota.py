@@ -14,7 +14,7 @@ from kit.auth.access import access_rule
 from kit.errors import Exhausted
 from kit.rate_limit import RateLimiter
 from kit.rpc import quota
-from kit.rpc.quota import Quota, Quotas, QuotaSettings, Streams
+from kit.rpc.quota import OpenCalls, Quota, Quotas, QuotaSettings
 from tests.kit.fixtures.scripted_servicer import CALLER, Outcome, Script, Serving, detail, good_requests, serving
 from tests.kit.fixtures.settings import read_group
 from tests.support.access import methods
@@ -145,7 +145,7 @@ def test_quota_of_zero_sets_no_limit() -> None:
 
 
 def test_released_stream_place_can_be_taken_again() -> None:
-    streams = Streams(1)
+    streams = OpenCalls(1)
     for _ in range(3):
         streams.enter("t")
         streams.leave("t")

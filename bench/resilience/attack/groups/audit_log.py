@@ -22,19 +22,19 @@ DO $$
 DECLARE
   entry ingest.audit_log;
   previous bytea := '';
-  place bigint := 0;
+  number bigint := 0;
 BEGIN
   FOR entry IN SELECT * FROM ingest.audit_log WHERE tenant_id = '{tenant}' ORDER BY sequence LOOP
-    place := place + 1;
+    number := number + 1;
     DELETE FROM ingest.audit_log WHERE tenant_id = '{tenant}' AND sequence = entry.sequence;
-    entry.sequence := place;
+    entry.sequence := number;
     entry.hash := ingest.audit_hash(previous, entry);
     INSERT INTO ingest.audit_log SELECT entry.*;
     previous := entry.hash;
   END LOOP;
   DELETE FROM ingest.audit_heads WHERE tenant_id = '{tenant}';
-  IF place > 0 THEN
-    INSERT INTO ingest.audit_heads VALUES ('{tenant}', place, previous);
+  IF number > 0 THEN
+    INSERT INTO ingest.audit_heads VALUES ('{tenant}', number, previous);
   END IF;
 END $$
 """

@@ -13,9 +13,10 @@ import grpc
 from grpc_health.v1 import health_pb2
 
 from bench.resilience.attack.attack import Group, Outcome
-from bench.resilience.attack.resources import OTHER_ADDRESS, connect, raise_file_limit
+from bench.resilience.attack.resources import OTHER_ADDRESS, connect
 from bench.resilience.attack.target import STATS, Target
 from bench.resilience.chaos.faults.proxy import Proxy
+from kit.rpc.connections.settings import raise_file_limit
 
 GROUP = Group("connections")
 STREAMS, STREAMS_PER_CONNECTION = 6_000, 100

@@ -13,6 +13,7 @@ from bench.resilience.attack.api import METHODS, path_of
 from bench.resilience.attack.attack import Group, Outcome
 from bench.resilience.attack.feed import manifest
 from bench.resilience.attack.target import Answer, Target, service_of
+from bench.resilience.worst_requests.hostile import varint
 from kit.auth.access import access_rule
 from radiant.ingest.v1 import ingest_service_pb2
 
@@ -113,19 +114,11 @@ def _crowded(message: Descriptor, depth: int) -> Iterator[tuple[str, bytes]]:
 
 def _repeated(field: FieldDescriptor, count: int) -> bytes:
     """Returns a message with that many empty elements."""
-    return (_varint(field.number << 3 | 2) + b"\x00") * count
+    return (varint(field.number << 3 | 2) + b"\x00") * count
 
 
 def _nested(field: FieldDescriptor, body: bytes) -> bytes:
-    return _varint(field.number << 3 | 2) + _varint(len(body)) + body
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
+    return varint(field.number << 3 | 2) + varint(len(body)) + body
 
 
 async def _stream(target: Target, body: bytes) -> Answer:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class HealthHandlers:
-    """Handlers of the health service. Check has no limit; a call of it without a message ends soon."""
+    """Handlers of the health service. Watch is limited per address, Check by the time to its message."""
 
     def __init__(self, peers: PeerCalls, messages: FirstMessages) -> None:
         self._peers, self._messages = peers, messages

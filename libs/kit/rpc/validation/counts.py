@@ -58,7 +58,7 @@ def reader(descriptor: Descriptor, values_max: int = VALUES_MAX) -> Callable[[by
 
 
 def count_of(message: Message) -> Count:
-    """Returns the items of a message, and the violations that they are."""
+    """Returns the count of a message's items, without a limit of its values."""
     count, shape = Count(UNLIMITED), shape_of(message.DESCRIPTOR)
     count.add(shape, shape.kind.FromString(message.SerializeToString()))
     return count
@@ -141,7 +141,7 @@ class Count:
 
 
 def too_many(part: Part) -> str:
-    """Returns the description of a list or a map with too many items, as protovalidate words it."""
+    """Returns the description of a list or a map with too many items, in the wording of protovalidate."""
     if part.is_map:
         return f"map must be at most {part.items_max} entries"
     return f"must contain no more than {part.items_max} item(s)"

@@ -66,14 +66,14 @@ def _collected(message: Message, items: int, path: str, first: protovalidate.Vio
         yield from (_violation(each, path) for each in _validator.collect_violations(message))
         return
     yield _violation(first, path)
-    begin_name, begin_index = _place(first)
+    begin_name, begin_index = _field_and_index(first)
     yield from _own(message, path, begin_name, begin_index + ITEMS_TOGETHER_MAX)
     for name, index, item in _items(message):
         if name == begin_name and index < begin_index:
             continue  # protovalidate found no violation in it
         if violations := _validator.collect_violations(item, fail_fast=True):
-            place = f"{path}{name}." if index < 0 else f"{path}{name}[{index}]."
-            yield from _collected(item, count_of(item).items, place, violations[0])
+            item_path = f"{path}{name}." if index < 0 else f"{path}{name}[{index}]."
+            yield from _collected(item, count_of(item).items, item_path, violations[0])
 
 
 def _own(message: Message, path: str, begin_name: str, items_max: int) -> Iterator[FieldViolation]:
@@ -122,7 +122,7 @@ def _elements(violation: protovalidate.Violation) -> Sequence[protovalidate.Fiel
     return path.elements if path is not None else ()
 
 
-def _place(violation: protovalidate.Violation) -> tuple[str, int]:
+def _field_and_index(violation: protovalidate.Violation) -> tuple[str, int]:
     """Returns the field of the message that has the violation, and the index in it, 0 without one."""
     elements = _elements(violation)
     if not elements:

@@ -30,7 +30,7 @@ _CONSOLE_ADDRESS = re.compile(r"/console(/[^\\]*)?")
 BROWSER_COOKIE_NAME = "radiant_development"
 """Cookie of a browser that opened a sign-in link."""
 _BROWSER_COOKIE_PATH = "/console/signin"
-_LOOPBACK_PEERS = ("127.0.0.1", "::1", "testclient")
+_LOOPBACK_PEERS = ("127.0.0.1", "::1")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _LINK_NEEDED = "Open the sign-in link that `radiant up` printed, or print a new one with `radiant console`."
 

@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from gateway.http.json_size import has_more_values
 from gateway.http.problems import Problem
 from kit.rpc.validation.shapes import STRUCTS, is_map, items_max
 
@@ -20,22 +21,9 @@ def check_counts(message: Message, content: Mapping[str, Any], prefix: str) -> N
 
     Fields that the message does not have, and values of another type, are left to the conversion.
     """
-    if _values(content, VALUES_MAX) > VALUES_MAX:
+    if has_more_values(content, VALUES_MAX):
         raise Problem.field(prefix.removesuffix(".") or "body", f"must have at most {VALUES_MAX} values in total")
     _check_message(message.DESCRIPTOR, content, prefix)
-
-
-def _values(value: Any, left: int) -> int:
-    """Returns the number of values within a value, itself included; stops counting above `left`."""
-    count, open_values = 0, [value]
-    while open_values and count <= left:
-        inner = open_values.pop()
-        count += 1
-        if isinstance(inner, dict):
-            open_values.extend(inner.values())
-        elif isinstance(inner, list):
-            open_values.extend(inner)
-    return count + len(open_values)
 
 
 def _check_message(descriptor: Any, content: Mapping[str, Any], path: str) -> None:

@@ -12,8 +12,8 @@ RETURN CASE WHEN octet_length(user_id) = length(user_id) THEN btrim(user_id)
     '\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]',
     '', 'g'), NFKC), U&' \1680') END;
 
--- An index and a part of the view for every table that names users, but for work in progress. The indexes are empty when
--- all ids are keys. The planner expects few rows for the comparison with 0, and most rows for <>.
+-- An index and a part of the view for every table that names users, except for queues. The indexes are empty when all ids
+-- are keys. The planner expects few rows for the comparison with 0, and most rows for <>.
 DO $$
 DECLARE
   name text;

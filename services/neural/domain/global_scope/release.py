@@ -95,7 +95,7 @@ class PublishedCell:
     raters: int
     tenants: int
     first_output_at: datetime
-    """Median over the tenants, by which versions of a model are ordered. One tenant cannot move it at will."""
+    """Median over the tenants, by which versions of a model are ordered. One tenant cannot choose it."""
 
 
 def noised_contribution(

@@ -1,4 +1,4 @@
--- Global scores with noise: contributions of tenants, measured once per period, and what is published of their sums.
+-- Global scores with noise: contributions of tenants, measured once per period, and the cells published from them.
 
 SET LOCAL ROLE radiant_owner;
 
@@ -12,8 +12,8 @@ INSERT INTO neural.noise_keys (name, key) VALUES ('global_scores',
   sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
 GRANT SELECT ON neural.noise_keys TO radiant_learner;
 
--- When a tenant in global learning was measured, and with which noise. A tenant is measured once per period: a second
--- measurement with the same noise would reveal the difference.
+-- Period and noise of the last measurement of each tenant in global learning. A tenant is measured once per period: a
+-- second measurement with the same noise would reveal the difference.
 CREATE TABLE neural.global_measurements (
   tenant_id text CONSTRAINT global_measurements_pkey PRIMARY KEY,
   period_start timestamptz NOT NULL,
