@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from bench.resilience.fuzz import parsers
 from bench.resilience.fuzz.calls import Tally, fuzz
-from bench.resilience.fuzz.messages import messages
+from bench.resilience.fuzz.messages import MANY, _put, messages
 from bench.resilience.fuzz.targets import SKIPPED_METHODS, TARGETS
 from kit.auth.tokens import SharedKeyTokens
 from kit.rpc.server import RpcServerSettings, build_server
 from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
+from radiant.neural.v1 import recommend_service_pb2
 from tests.experiments.fixtures import service as experiments
 from tests.ingest.fixtures import service as ingest
 from tests.kit.fixtures.scripted_servicer import METHODS, Script, ScriptedIngest
@@ -88,6 +89,20 @@ def test_generated_message_survives_serialization(service: ServiceDescriptor, da
     for method in service.methods:
         made = data.draw(messages(method.input_type, plausible=True))
         assert type(made).FromString(made.SerializeToString()) == made
+
+
+def test_list_of_many_large_items_is_not_generated() -> None:
+    request = recommend_service_pb2.BatchGetRecommendationsRequest()
+    context = recommend_service_pb2.RecommendationContext(user_id="u" * 10_000)
+
+    def draw(strategy: st.SearchStrategy[Any]) -> Any:
+        return [context] if "lists" in repr(strategy) else 0
+
+    _put(request, request.DESCRIPTOR.fields_by_name["contexts"], draw, 0, False)
+    assert len(request.contexts) == 1
+    context.user_id = "u"
+    _put(request, request.DESCRIPTOR.fields_by_name["contexts"], draw, 0, False)
+    assert len(request.contexts) == 1 + MANY
 
 
 @pytest.mark.parametrize("name", parsers.SEEDS)

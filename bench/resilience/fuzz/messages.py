@@ -21,6 +21,8 @@ DEPTH_MAX = 4
 ITEMS_MAX = 3
 MANY = 1001
 """More items than any list permits."""
+BYTES_MAX = 8 * 1024 * 1024
+"""Largest list of so many items. Lists within lists would otherwise exceed the 2 GiB that a message can have."""
 
 IDENTIFIERS = (
     "o-1",
@@ -165,13 +167,18 @@ def _put(message: Any, field: FieldDescriptor, draw: Draw, depth: int, plausible
                 getattr(message, field.name)[chosen] = draw(_value(value, depth, plausible))
     elif field.is_repeated:
         items = draw(st.lists(_value(field, depth, plausible), max_size=ITEMS_MAX))
-        if items and not plausible and draw(st.integers(0, 60)) == 0:
+        if items and not plausible and draw(st.integers(0, 60)) == 0 and _size(items[0]) * MANY <= BYTES_MAX:
             items = [items[0]] * MANY
         getattr(message, field.name).extend(items)
     elif entry is not None:
         getattr(message, field.name).CopyFrom(draw(_value(field, depth, plausible)))
     else:
         setattr(message, field.name, draw(_value(field, depth, plausible)))
+
+
+def _size(value: Any) -> int:
+    """Returns the size of an element in bytes."""
+    return value.ByteSize() if isinstance(value, Message) else len(str(value))
 
 
 def messages(kind: Descriptor, depth: int = 0, plausible: bool = False) -> st.SearchStrategy[Message]:
