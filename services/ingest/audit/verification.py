@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -189,9 +190,11 @@ def _check_chain(chain: Chain, result: Verification) -> None:
 
 def _check_numbers(numbers: list[int], known: Checkpoint | None, result: Verification) -> None:
     newest = max([0, *numbers, known.number if known is not None else 0])
-    missing = sorted(set(range(1, newest + 1)) - set(numbers))
-    if missing:
-        shown = ", ".join(map(str, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    stored = {number for number in numbers if number >= 1}
+    missing_count = newest - len(stored)
+    if missing_count:
+        missing = list(itertools.islice((number for number in range(1, newest + 1) if number not in stored), 5))
+        shown = ", ".join(map(str, missing)) + (f" and {missing_count - 5} more" if missing_count > 5 else "")
         result.add(FindingKind.CHECKPOINT_MISSING, 0, f"Checkpoints are missing in the object store: {shown}.")
 
 

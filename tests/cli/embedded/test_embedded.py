@@ -99,6 +99,16 @@ async def test_valkey_restarted_after_stop_and_kill_has_its_keys(data: Path) -> 
             assert await client.get("killed") == b"1"
 
 
+async def test_valkey_with_damaged_append_only_file_starts_empty(data: Path) -> None:
+    async with embedded_valkey(data) as server, redis.asyncio.Redis.from_url(server.url) as client:
+        await client.set("kept", "1")
+    for path in (data / "valkey" / "appendonlydir").glob("*.incr.aof"):
+        path.write_bytes(b"damaged\n" + path.read_bytes())
+    async with embedded_valkey(data) as server, redis.asyncio.Redis.from_url(server.url) as client:
+        assert await client.dbsize() == 0
+        assert await client.set("new", "1")
+
+
 async def test_valkey_without_password_refuses(data: Path) -> None:
     async with (
         embedded_valkey(data) as server,

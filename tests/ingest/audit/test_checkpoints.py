@@ -218,6 +218,16 @@ async def test_removed_and_forged_checkpoints_are_found(anchored: IngestService,
     assert (found.intact, kinds(found)) == (False, ["CHECKPOINT_INVALID", "CHECKPOINT_MISSING"])
 
 
+async def test_object_with_large_number_is_found_at_once(anchored: IngestService, folder: Path) -> None:
+    await append_and_anchor(anchored, "a")
+    for name in ("999999999999.json", f"{'9' * 200}.json", "\u0661.json"):
+        stored(folder)[0].with_name(name).write_text("{}")
+    async with asyncio.timeout(10):
+        found = await verify(anchored)
+    assert (found.intact, kinds(found)) == (False, ["CHECKPOINT_INVALID", "CHECKPOINT_MISSING"])
+    assert "999999999992 more" in found.findings[1].message
+
+
 async def test_checkpoints_of_an_earlier_key_need_its_public_key(opened: Open) -> None:
     async with opened() as service:
         await append_and_anchor(service, "a")

@@ -8,11 +8,14 @@ import httpx
 import pytest
 
 from gateway.app import application
+from gateway.console.session.signin import BROWSER_COOKIE_NAME
 from gateway.http.server import HttpServer
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
+from kit.auth.sign_in_links import SignInCodes, sign_in_code
 from tests.gateway.fixtures.connection import open_connection, read_status
 from tests.gateway.fixtures.console.client import anonymous_client, sign_in
+from tests.support.suite import KEY
 
 FORM_PATH = "/console/privacy/forget"
 
@@ -46,10 +49,12 @@ async def test_form_that_does_not_arrive_in_time_gets_status_408(
 ) -> None:
     monkeypatch.setattr("gateway.console.session.csrf.FORM_TIMEOUT", timedelta(seconds=0.1))
     server = HttpServer(replace(settings.http, port=0), application(settings, calls))
+    cookie = SignInCodes(KEY).redeem(sign_in_code(KEY))
     head = (
-        b"POST /console/signin/development HTTP/1.1\r\nHost: gateway\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nuser="
-    )
+        "POST /console/signin/development HTTP/1.1\r\nHost: localhost\r\n"
+        f"Cookie: {BROWSER_COOKIE_NAME}={cookie}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nuser="
+    ).encode()
     port = await server.start()
     try:
         async with open_connection(port) as (reader, writer):
