@@ -15,10 +15,20 @@ class TenantSlots:
     """Counts the slots that are in use in this process."""
 
     def __init__(
-        self, noun: str, total_max: int, tenant_max: int, *, reason: str, retry_after: timedelta = RETRY_AFTER
+        self,
+        noun: str,
+        total_max: int,
+        tenant_max: int,
+        *,
+        reason: str,
+        retry_after: timedelta = RETRY_AFTER,
+        holder: str = "tenant",
     ) -> None:
-        """Takes the plural noun for messages, the limits, and the reason code and the delay of refusals."""
-        self._noun, self._reason, self._retry_after = noun, reason, retry_after
+        """Takes the plural noun for messages, the limits, and the reason code and the delay of refusals.
+
+        `holder` is the noun for another holder of slots than a tenant.
+        """
+        self._noun, self._reason, self._retry_after, self._holder = noun, reason, retry_after, holder
         self._total_max, self._tenant_max = total_max, tenant_max
         self._used_by_tenant: dict[str, int] = {}
         self._used = 0
@@ -31,7 +41,7 @@ class TenantSlots:
     def check(self, tenant: str) -> None:
         """Raises Exhausted when the tenant or all tenants together use up their limit."""
         if self._used_by_tenant.get(tenant, 0) >= self._tenant_max:
-            raise self._refusal(f"The tenant has {self._tenant_max} {self._noun}, which is its limit.")
+            raise self._refusal(f"The {self._holder} has {self._tenant_max} {self._noun}, which is its limit.")
         if self._used >= self._total_max:
             raise self._refusal(f"The server has {self._total_max} {self._noun}, which is its limit.")
 

@@ -15,6 +15,7 @@ import jwt
 from kit.auth.tokens import Authenticator, ClaimRules, Principal, UnknownKey, bearer_token
 from kit.errors import Exhausted, Unauthenticated, Unavailable
 from kit.telemetry import logs
+from kit.tenant_slots import TenantSlots
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant_client.transport.errors import from_rpc_error
@@ -22,7 +23,7 @@ from radiant_client.transport.errors import from_rpc_error
 TOKENS_MAX = 4096
 FRESH_S, KEPT_S = 60.0, 600.0
 """Times for which an accepted token is not sent to ingest again: normally, and while ingest does not answer."""
-CHECKS_MAX = 64
+CHECKS_MAX, CHECKS_PER_NETWORK_MAX = 64, 8
 RETRY_AFTER = timedelta(seconds=1)
 _ACCEPTED = (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.INVALID_ARGUMENT)
 """Codes with which ingest ends a call after it has verified the token."""
@@ -32,8 +33,8 @@ _ACCEPTED_REASON = "QUOTA_EXCEEDED"
 class Verifier(Protocol):
     """Verifies callers."""
 
-    async def verify(self, authorization: str) -> Principal:
-        """Returns the caller of an Authorization header.
+    async def verify(self, authorization: str, network: str) -> Principal:
+        """Returns the caller of an Authorization header; `network` is the address of the peer, or its IPv6 network.
 
         Raises Unauthenticated, Unavailable if the token cannot be verified now, and Exhausted.
         """
@@ -47,7 +48,7 @@ class KeyVerifier:
         """Takes the authenticator of the keys."""
         self._authenticator = authenticator
 
-    async def verify(self, authorization: str) -> Principal:
+    async def verify(self, authorization: str, network: str) -> Principal:
         """Returns the caller; raises as `Verifier.verify`. Fetches the provider's keys if the key is unknown."""
         try:
             return self._authenticator.authenticate(authorization)
@@ -72,10 +73,13 @@ class IngestVerifier:
     def __init__(self, channel: grpc.aio.Channel, rules: ClaimRules, timeout: timedelta) -> None:
         """Takes the channel to ingest, and the claims that name the tenant and the roles."""
         self._stub = ingest_service_pb2_grpc.IngestServiceStub(channel)
-        self._rules, self._timeout_s, self._running = rules, timeout.total_seconds(), 0
+        self._rules, self._timeout_s = rules, timeout.total_seconds()
+        self._checks = TenantSlots(
+            "tokens in verification", CHECKS_MAX, CHECKS_PER_NETWORK_MAX, reason="TOO_MANY_TOKENS", holder="address"
+        )
         self._accepted: OrderedDict[bytes, _Accepted] = OrderedDict()
 
-    async def verify(self, authorization: str) -> Principal:
+    async def verify(self, authorization: str, network: str) -> Principal:
         """Returns the caller; raises as `Verifier.verify`."""
         token = bearer_token(authorization)
         if not (token.isascii() and token.isprintable()):
@@ -85,7 +89,8 @@ class IngestVerifier:
         if known is not None and now_s < known.fresh_until_s:
             return known.principal
         try:
-            await self._check(f"Bearer {token}")
+            with self._checks.hold(network):
+                await self._check(f"Bearer {token}")
         except (Unavailable, Exhausted):
             if known is not None and now_s < known.kept_until_s:
                 return known.principal
@@ -94,10 +99,6 @@ class IngestVerifier:
 
     async def _check(self, authorization: str) -> None:
         """Makes a call that reads nothing of the caller; raises if ingest rejects the token or does not answer."""
-        if self._running >= CHECKS_MAX:
-            message = "The gateway verifies too many new tokens at this time. Retry after 1 s."
-            raise Exhausted(message, RETRY_AFTER, reason="TOO_MANY_TOKENS")
-        self._running += 1
         try:
             metadata = (("authorization", authorization), ("x-request-id", logs.request_id.get()))
             await self._stub.GetWidgetConfig(pb.GetWidgetConfigRequest(), metadata=metadata, timeout=self._timeout_s)
@@ -108,8 +109,6 @@ class IngestVerifier:
             if failure.code() not in _ACCEPTED and error.reason != _ACCEPTED_REASON:
                 message = "The token cannot be verified, because the ingest service does not respond. Retry later."
                 raise Unavailable(message, RETRY_AFTER) from failure
-        finally:
-            self._running -= 1
 
     def _add(self, digest: bytes, token: str, now_s: float) -> Principal:
         """Stores and returns the caller of a token whose signature ingest has verified."""

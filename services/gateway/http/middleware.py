@@ -18,6 +18,7 @@ from gateway.http.problems import Problem, problem_from_radiant_error
 from kit.auth.tokens import Principal
 from kit.errors import RadiantError, Unauthenticated
 from kit.ids import new_id
+from kit.rpc.connections.peers import network_of
 from kit.telemetry import logs
 from kit.telemetry.log_limit import LimitedLog
 
@@ -126,13 +127,15 @@ class RequestMiddleware:
         if not scope["path"].startswith(self._rate_limited_paths):
             return
         caller: Principal | None = None
+        host = scope["client"][0] if scope.get("client") else ""
         try:
-            scope[_CALLER] = caller = await self._verifier.verify(headers.get("authorization", ""))
+            network = network_of(host) or host
+            scope[_CALLER] = caller = await self._verifier.verify(headers.get("authorization", ""), network)
         except RadiantError as error:
             scope[_CALLER] = error
         else:
             logs.tenant.set(caller.tenant_id)
         try:
-            self._rates.count(caller, scope["client"][0] if scope.get("client") else "")
+            self._rates.count(caller, host)
         except RadiantError as error:
             raise problem_from_radiant_error(error) from None

@@ -22,7 +22,7 @@ from kit.errors import Exhausted, RadiantError, Unavailable
 from kit.ids import new_id
 from kit.rpc.connections.first_message import FirstMessages
 from kit.rpc.connections.health import HealthHandlers
-from kit.rpc.connections.peers import PeerCalls
+from kit.rpc.connections.peers import PeerCalls, address_of
 from kit.rpc.status import abort, internal, to_status
 from kit.telemetry import logs
 
@@ -97,7 +97,7 @@ class GrpcReceiver:
             logs.request_id.set(new_id())
             authorization = str(dict(context.invocation_metadata() or ()).get("authorization", ""))
             try:
-                caller = await self._intake.verify(authorization)
+                caller = await self._intake.verify(authorization, address_of(context.peer()))
                 with self._intake.admit(caller) as admission:
                     body = await self._messages.read(context)
                     admission.add_bytes(len(body))

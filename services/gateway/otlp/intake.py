@@ -65,10 +65,10 @@ class Intake:
             tenant_bytes_max=settings.tenant_bytes_max,
         )
 
-    async def verify(self, authorization: str) -> Principal:
-        """Returns the caller of an Authorization header; raises as `Verifier.verify`."""
+    async def verify(self, authorization: str, network: str) -> Principal:
+        """Returns the caller of an Authorization header; arguments and errors are those of `Verifier.verify`."""
         check_authorization(authorization)
-        return await self._verifier.verify(authorization)
+        return await self._verifier.verify(authorization, network)
 
     def admit(self, caller: Principal) -> AbstractContextManager[Admission]:
         """Counts a request of a caller during the block; raises Exhausted if a limit is reached."""

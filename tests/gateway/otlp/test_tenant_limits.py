@@ -92,7 +92,8 @@ async def test_calls_without_token_and_message_do_not_block_the_receiver(gateway
     invented = {"authorization": "Bearer x"}
     async with calls_without_message(gateway, 300, invented) as calls:
         codes = {await asyncio.wait_for(call.code(), 20) for call in calls}
-        assert codes - REFUSED_STREAM == {grpc.StatusCode.UNAUTHENTICATED}
+        assert codes - REFUSED_STREAM <= {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.RESOURCE_EXHAUSTED}
+        assert grpc.StatusCode.UNAUTHENTICATED in codes
         assert await gateway.call("traces", BODY) == b""
 
 
