@@ -106,7 +106,7 @@ class Deployment:
 @contextlib.asynccontextmanager
 async def serving(tls: TlsSettings) -> AsyncIterator[int]:
     """Serves health checks over TLS and provides the port."""
-    server = build_server(RpcServerSettings(tls=tls), NoTokens())
+    server = build_server(RpcServerSettings(development=False, tls=tls), NoTokens())
     port = await server.start()
     try:
         yield port
@@ -213,8 +213,10 @@ async def test_faults_of_database_gateway_and_files_are_found(deployment: Deploy
     files["gateway"] |= {
         "RADIANT_DEVELOPMENT": "true",
         "RADIANT_CONSOLE_PUBLIC_URL": "",
-        "RADIANT_CONSOLE_SESSION_SECRET": "",
+        "RADIANT_CONSOLE_SESSION_SECRET": "a" * 40,
         "RADIANT_OIDC_ISSUER": "",
+        "RADIANT_GATEWAY_CORS_ORIGINS": "*",
+        "RADIANT_GATEWAY_REQUESTS_PER_SECOND": "0",
         "RADIANT_GATEWAY_TLS_CERT": "",
         "RADIANT_GATEWAY_TLS_KEY": "",
         "RADIANT_GATEWAY_SERVICES_CA": str(foreign.save(deployment.certificates)),
@@ -245,7 +247,8 @@ EXPECTED_OF_OTHERS = (
     "gateway: development mode is on",
     "gateway: the gateway does not serve TLS",
     "gateway: the public URL is not an https URL",
-    "gateway: the session secret is random for each process",
+    "gateway: the session secret can be guessed",
+    "gateway: pages of every origin may call the API",
     "gateway: neural does not answer",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import grpc
@@ -17,10 +18,13 @@ from kit.checks.certificates import certificate_findings
 from kit.checks.finding import Finding, fail, ok, warn
 from kit.checks.hosts import is_local, port_finding
 from kit.checks.process import limit_findings
+from kit.rpc.server import DEVELOPMENT_NAME
 from radiant_client.transport.channel import Tls as ClientTls
 from radiant_client.transport.channel import open_channel
 
 CALL_S = 5.0
+SECRET_CHARACTERS_MIN = 10
+"""Different characters of a random secret. 32 random bytes in hexadecimal have fewer with a probability below 1e-11."""
 SERVICES = ("ingest", "neural", "experiments", "voice")
 
 
@@ -67,6 +71,11 @@ def _exposure(http: HttpSettings) -> Iterator[Finding]:
     else:
         advice = "set RADIANT_GATEWAY_TLS_CERT and RADIANT_GATEWAY_TLS_KEY, or RADIANT_BEHIND_TLS_PROXY=true"
         yield fail("the gateway does not serve TLS", advice)
+    if "*" in http.cors_origins:
+        yield fail("pages of every origin may call the API", "list the origins in RADIANT_GATEWAY_CORS_ORIGINS")
+    if not http.limits.requests_per_s or not http.limits.unverified_per_s:
+        advice = "set RADIANT_GATEWAY_REQUESTS_PER_SECOND and RADIANT_GATEWAY_UNVERIFIED_PER_SECOND"
+        yield warn("the rate of requests is not limited", advice)
 
 
 def _console(console: ConsoleSettings) -> Iterator[Finding]:
@@ -76,6 +85,8 @@ def _console(console: ConsoleSettings) -> Iterator[Finding]:
         yield fail("the public URL is not an https URL", "set RADIANT_CONSOLE_PUBLIC_URL to the URL for browsers")
     if not console.session_secret:
         yield fail("the session secret is random for each process", "set RADIANT_CONSOLE_SESSION_SECRET")
+    elif len(set(console.session_secret)) < SECRET_CHARACTERS_MIN:
+        yield fail("the session secret can be guessed", "set RADIANT_CONSOLE_SESSION_SECRET to 32 random bytes")
     if not console.oidc.issuer:
         yield warn("sign-in to the console is disabled", "set RADIANT_OIDC_ISSUER and RADIANT_OIDC_CLIENT_ID")
 
@@ -89,9 +100,23 @@ async def _service(name: str, address: str, certificates: ClientTls | None, *, i
         check = health_pb2_grpc.HealthStub(channel).Check
         try:
             answer = await check(health_pb2.HealthCheckRequest(), timeout=CALL_S, wait_for_ready=False)
+            is_development = is_production and await _serves(check, DEVELOPMENT_NAME)
         except grpc.aio.AioRpcError as error:
             advice = f"start {name}, or check its address and RADIANT_GATEWAY_SERVICES_CA"
             return fail(f"{name} does not answer at {address}: {error.details()}", advice)
     if answer.status != health_pb2.HealthCheckResponse.SERVING:
         return fail(f"{name} at {address} does not serve", f"see the log of {name}")
+    if is_development:
+        return fail(f"{name} at {address} is in development mode", f"set RADIANT_DEVELOPMENT=false for {name}")
     return ok(f"{name} serves at {address}")
+
+
+async def _serves(check: Any, service: str) -> bool:
+    """Returns whether a health service of that name is known and serves."""
+    try:
+        answer = await check(health_pb2.HealthCheckRequest(service=service), timeout=CALL_S)
+    except grpc.aio.AioRpcError as error:
+        if error.code() is grpc.StatusCode.NOT_FOUND:
+            return False
+        raise
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
