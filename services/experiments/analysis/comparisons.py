@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from experiments.analysis.clustered import compare_clustered
@@ -14,7 +14,17 @@ from experiments.analysis.means import compare_means
 from experiments.analysis.multiplicity import benjamini_hochberg, holm
 from experiments.analysis.noninferiority import margin_test, score_test
 from experiments.analysis.proportions import compare_proportions
-from experiments.analysis.strata import Stratum, combine, combine_tenants, merge_small
+from experiments.analysis.sample_ratio import Exposures
+from experiments.analysis.strata import (
+    STRATUM_USERS_MIN,
+    Stratum,
+    combine,
+    combine_tenants,
+    merge_all,
+    merge_small,
+    restricted,
+    without_each,
+)
 from splits.model import Direction, Experiment, Metric, MetricKind, OutcomeSummary
 
 LOSS_METRICS = 3
@@ -42,6 +52,8 @@ class Comparison:
     """One-sided p-value of the null hypothesis "worse by the margin of the metric or more"."""
     loss_p: float
     """One-sided p-value of the null hypothesis "not worse", valid at every interim analysis, not adjusted."""
+    small_strata: frozenset[str] = frozenset()
+    """Names of the strata that are left out, because they have too few users with outcomes in a group."""
 
     @property
     def gain(self) -> float:
@@ -75,10 +87,12 @@ def compare_groups(
     )
 
 
-def compare_all(experiment: Experiment, summaries: Iterable[OutcomeSummary]) -> list[Comparison]:
+def compare_all(
+    experiment: Experiment, summaries: Iterable[OutcomeSummary], exposures: Mapping[str, Exposures] | None = None
+) -> list[Comparison]:
     """Returns the comparisons of each treatment by each metric that has outcomes.
 
-    The primary metric comes first and is always included.
+    The primary metric comes first and is always included. `exposures` counts users with or without outcomes by stratum.
     """
     known: dict[tuple[str, str], list[OutcomeSummary]] = defaultdict(list)
     for summary in summaries:
@@ -90,7 +104,8 @@ def compare_all(experiment: Experiment, summaries: Iterable[OutcomeSummary]) -> 
         controls = known[metric.name, experiment.control.name]
         for variant in experiment.treatments:
             strata = _strata(experiment, metric.name, controls, known[metric.name, variant.name])
-            comparisons.append(_unadjusted(experiment, metric, variant.name, merge_small(strata)))
+            exposed = _exposed_strata(exposures or {}, (experiment.control.name, variant.name))
+            comparisons.append(_unadjusted(experiment, metric, variant.name, strata, exposed))
     return _adjusted(comparisons, experiment.measured[0].name)
 
 
@@ -127,13 +142,32 @@ def _empty_summary(metric: str, variant: str, epoch: int) -> OutcomeSummary:
     )
 
 
-def _unadjusted(experiment: Experiment, metric: Metric, variant: str, strata: Sequence[Stratum]) -> Comparison:
+def _exposed_strata(exposures: Mapping[str, Exposures], variants: Sequence[str]) -> frozenset[str]:
+    """Returns the names of the strata with enough users of each variant, whether or not the users have outcomes."""
+    return frozenset(
+        name
+        for name, epochs in exposures.items()
+        if min(sum(users.get(variant, 0) for users in epochs.values()) for variant in variants) >= STRATUM_USERS_MIN
+    )
+
+
+def _unadjusted(
+    experiment: Experiment, metric: Metric, variant: str, strata: Mapping[str, Stratum], exposed: frozenset[str]
+) -> Comparison:
     """Returns a comparison whose p-values are not adjusted for multiple comparisons."""
-    effects = [
-        combine([compare_groups(*pair, metric.kind, experiment.alpha) for pair in stratum.values()], experiment.alpha)
-        for stratum in strata
-    ]
-    effect, required = combine_tenants(effects, experiment.alpha)
+
+    def effect_of(stratum: Stratum) -> Effect:
+        pairs = stratum.values()
+        return combine([compare_groups(*pair, metric.kind, experiment.alpha) for pair in pairs], experiment.alpha)
+
+    compared, small = merge_small(strata)
+    effect, required = combine_tenants([effect_of(stratum) for stratum in compared], experiment.alpha)
+    if len(compared) == 1 and len(strata) - len(small) > 1:  # one merged stratum, in which no single tenant decides
+        required = [effect_of(stratum) for stratum in without_each(strata)] or required
+        effect = restricted(effect, required)
+    elif len(compared) == 1 and small & exposed:  # small in outcomes only: the one stratum does not decide for them
+        required = [*required, effect_of(merge_all(strata[name] for name in sorted(small & exposed)))]
+        effect = restricted(effect, required)
     level = experiment.alpha / max(len(experiment.treatments), 1)
     sequence = hull([sequence_of(each, level) for each in required])
     return Comparison(
@@ -149,6 +183,7 @@ def _unadjusted(experiment: Experiment, metric: Metric, variant: str, strata: Se
             loss_p_value(_gain(metric, each), each.error, each.users, experiment.alpha / LOSS_METRICS)
             for each in required
         ),
+        small_strata=small,
     )
 
 

@@ -13,6 +13,11 @@ the p-value of the partial conjunction hypothesis "fewer than two tenants have a
 "Screening for partial conjunction hypotheses", Biometrics 2008). As a maximum of p-values that are valid at every
 interim analysis, it is valid at every interim analysis. One tenant can hide an effect of the others only among three
 tenants or fewer.
+
+Tenants with few users are merged with one another, never with a tenant that has enough users: its users would otherwise
+be compared together with those of the small tenant. If the small tenants together have too few users, they are left
+out. If one merged stratum remains, its tests must reject without each of its tenants. If one tenant remains, it decides
+alone, unless the tenants that are left out have enough users and only too few outcomes of the metric.
 """
 
 from __future__ import annotations
@@ -20,12 +25,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import reduce
 
 from experiments.analysis.effect import Effect, finite, untested_effect
 from splits.model import Covariate, OutcomeSummary
 
 STRATUM_USERS_MIN = 20
-"""Smallest number of users per group in a stratum. Smaller ones are merged, because they have no usable variance."""
+"""Smallest number of users per group in a stratum. Smaller ones have no usable variance and are merged or left out."""
 Stratum = Mapping[int, tuple[OutcomeSummary, OutcomeSummary]]
 """Control and treatment of a tenant, or of several small ones, by epoch."""
 PROPORTION_TESTS = frozenset({"z_pooled", "fisher"})
@@ -77,27 +83,56 @@ def combine_tenants(effects: Sequence[Effect], alpha: float = 0.05) -> tuple[Eff
         return found, [found]
     without = [[*tenants[:index], *tenants[index + 1 :]] for index in range(len(tenants))]
     required = [each[0] if len(each) == 1 else _winsorised(each, alpha) for each in without]
-    whole = replace(
-        _winsorised(tenants, alpha),
+    return restricted(_winsorised(tenants, alpha), required), required
+
+
+def restricted(whole: Effect, required: Sequence[Effect]) -> Effect:
+    """Returns the effect with an interval and a p-value that reject only if those of all required effects reject."""
+    return replace(
+        whole,
         low=min(each.low for each in required),
         high=max(each.high for each in required),
         p_value=max(each.p_value for each in required),
     )
-    return whole, required
 
 
-def merge_small(strata: Mapping[str, Stratum]) -> list[Stratum]:
-    """Returns the strata in order of their names; strata with too few users are merged until they have enough."""
+def merge_small(strata: Mapping[str, Stratum]) -> tuple[list[Stratum], frozenset[str]]:
+    """Returns the strata to compare, and the names of those that are left out.
+
+    Strata with too few users are merged with one another in order of their names until they have enough. They are left
+    out if they have too few users together, unless all strata are small.
+    """
+    ordered = sorted(strata.items())
+    large = [stratum for _, stratum in ordered if _users(stratum) >= STRATUM_USERS_MIN]
+    small = {name: stratum for name, stratum in ordered if _users(stratum) < STRATUM_USERS_MIN}
     merged: list[Stratum] = []
     rest: Stratum = {}
-    for _, stratum in sorted(strata.items()):
+    for stratum in small.values():
         rest = _merged(rest, stratum)
         if _users(rest) >= STRATUM_USERS_MIN:
             merged.append(rest)
             rest = {}
     if rest and merged:
         merged[-1] = _merged(merged[-1], rest)
-    return merged or [rest]
+    if large or merged:
+        return large + merged, frozenset() if merged else frozenset(small)
+    return [rest], frozenset()
+
+
+def merge_all(strata: Iterable[Stratum]) -> Stratum:
+    """Returns the users of all strata as one stratum."""
+    nothing: Stratum = {}
+    return reduce(_merged, strata, nothing)
+
+
+def without_each(strata: Mapping[str, Stratum]) -> list[Stratum]:
+    """Returns, for each stratum, the users of all others as one stratum. Those with an empty group are omitted."""
+    found = []
+    for left_out in strata:
+        others = merge_all(stratum for name, stratum in strata.items() if name != left_out)
+        if _users(others):
+            found.append(others)
+    return found
 
 
 def _winsorised(tenants: Sequence[Effect], alpha: float) -> Effect:

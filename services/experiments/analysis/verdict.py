@@ -68,7 +68,8 @@ class Analysis:
     comparisons: tuple[Comparison, ...]
     sample_ratios: tuple[SampleRatio, ...]
     excluded_strata: int = 0
-    """Number of strata that are left out, because their sample ratio is a mismatch."""
+    """Number of strata that are left out: of the analysis because their sample ratio is a mismatch, or of a comparison
+    because they have too few users."""
 
 
 def analyse(
@@ -91,7 +92,7 @@ def analyse(
     summaries = [each for each in summaries if each.stratum not in excluded]
     mismatches = [str(each.epoch) for each in ratios if each.is_mismatch]
     blocked = f"sample ratio mismatch in epoch {', '.join(mismatches)}" if mismatches else ""
-    comparisons = compare_all(experiment, summaries)
+    comparisons = compare_all(experiment, summaries, exposures)
     standings = _standings(experiment, comparisons)
     best = max(standings, key=lambda each: (each.wins, each.merit))
     winner, name = Winner.INCONCLUSIVE, ""
@@ -110,7 +111,7 @@ def analyse(
         blocked=blocked,
         comparisons=tuple(comparisons),
         sample_ratios=ratios,
-        excluded_strata=len(excluded),
+        excluded_strata=len(excluded.union(*(each.small_strata for each in comparisons))),
     )
 
 

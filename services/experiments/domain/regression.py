@@ -62,7 +62,7 @@ class RolloutMetrics:
     """Evidence that the treatment is worse, by metric of the analysis."""
     has_sample_ratio_mismatch: bool = False
     excluded_strata: int = 0
-    """Number of tenants that are left out because of their sample ratio."""
+    """Number of tenants that are left out because of their sample ratio or their number of users."""
     ignored_outputs: int = 0
     """Number of outputs that name another variant than the assignment."""
 

@@ -1,15 +1,17 @@
 -- query: outcomes
 -- Outcomes as sums over users, per epoch, variant, stratum and metric. A unit is one output and the user who received it;
--- its weight is the trust of the rater. Each unit counts once: by its manifest rather than by an exposure, and in the
--- first of several epochs; in later ones its user is only exposed. Users in $4 are testers and excluded. The metric ''
--- counts users and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
+-- its weight is the trust of the rater. A rater without a trust score has the trust 0.5, as neural (TRUST_NEUTRAL,
+-- neural.get_feedback_score). Each unit counts once: by its manifest rather than by an exposure, and in the first of
+-- several epochs; in later ones its user is only exposed. Users in $4 are testers and excluded. The metric '' counts users
+-- and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
 --
 -- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
 -- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
 --
--- Two limits apply to all variants alike, per epoch and metric over all users that are read. The weight of a user is at
--- most the 99th percentile of the weights. The absolute mean of a user is at most the 99th percentile of the absolute
--- means that are not 0; metrics in [0, 1] need no such limit. Values are also limited to 1e30, so that sums of squares
+-- Two limits apply to all variants alike, per epoch, metric and tenant. The weight of a user is at most the 99th
+-- percentile of the weights. The absolute mean of a user is at most the 99th percentile of the absolute means that are
+-- not 0; metrics in [0, 1] need no such limit. A tenant with fewer than 100 users for a percentile has that of all users
+-- that are read. No tenant changes the limits of a larger one. Values are also limited to 1e30, so that sums of squares
 -- stay finite.
 --
 -- The stratum is the tenant, or one of 64 groups of tenants if there are more. x is the mean weighted score of a user in
@@ -73,8 +75,8 @@ WITH rules AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
     c.ignored = '' AND NOT c.is_repeated AS is_counted,
     CASE c.ignored WHEN '' THEN c.epoch ELSE 0 END AS epoch, CASE c.ignored WHEN '' THEN c.variant ELSE '' END AS variant,
-    greatest(least(coalesce(t.trust, 1), 1), 0.1) AS weight,
-    neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 1)) AS score
+    greatest(least(coalesce(t.trust, 0.5), 1), 0.1) AS weight,
+    neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 0.5)) AS score
   FROM checked c
   LEFT JOIN LATERAL (
     SELECT f.rating FROM ingest_api_v1.explicit_feedback f
@@ -122,14 +124,19 @@ WITH rules AS (
     sum(weight * value * value) AS squares, count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
   FROM measured GROUP BY epoch, variant, ignored, metric, tenant_id, user_id
 ), limits AS (
-  SELECT epoch, metric, percentile_disc(0.99) WITHIN GROUP (ORDER BY m) AS weight_max,
-    percentile_disc(0.99) WITHIN GROUP (ORDER BY abs(y / m)) FILTER (WHERE y <> 0) AS mean_max
-  FROM users WHERE ignored = '' AND metric <> '' GROUP BY epoch, metric
+  SELECT epoch, metric, tenant_id, -- tenant_id is NULL over all tenants
+    CASE WHEN tenant_id IS NULL OR count(*) >= 100
+      THEN percentile_disc(0.99) WITHIN GROUP (ORDER BY m) END AS weight_max,
+    CASE WHEN tenant_id IS NULL OR count(*) FILTER (WHERE y <> 0) >= 100
+      THEN percentile_disc(0.99) WITHIN GROUP (ORDER BY abs(y / m)) FILTER (WHERE y <> 0) END AS mean_max
+  FROM users WHERE ignored = '' AND metric <> '' GROUP BY GROUPING SETS ((epoch, metric), (epoch, metric, tenant_id))
 ), factors AS (
-  SELECT u.*, least(1, l.weight_max / u.m) AS share,
-    CASE WHEN u.y = 0 OR u.metric IN ('positive_rate', 'mean_score') THEN 1 ELSE least(1, l.mean_max / abs(u.y / u.m))
-    END AS scale
-  FROM users u LEFT JOIN limits l USING (epoch, metric)
+  SELECT u.*, least(1, coalesce(o.weight_max, l.weight_max) / u.m) AS share,
+    CASE WHEN u.y = 0 OR u.metric IN ('positive_rate', 'mean_score') THEN 1
+      ELSE least(1, coalesce(o.mean_max, l.mean_max) / abs(u.y / u.m)) END AS scale
+  FROM users u
+  LEFT JOIN limits l ON l.epoch = u.epoch AND l.metric = u.metric AND l.tenant_id IS NULL
+  LEFT JOIN limits o ON o.epoch = u.epoch AND o.metric = u.metric AND o.tenant_id = u.tenant_id
 ), limited AS (
   SELECT f.epoch, f.variant, f.ignored, f.metric, f.tenant_id, f.user_id, f.units, f.positive,
     f.y * f.share * f.scale AS y, f.m * f.share AS m, f.squares * f.share * f.scale * f.scale AS squares,

@@ -87,10 +87,10 @@ def test_users_of_small_tenants_are_merged() -> None:
     small = rates([(3, 1, 2)] * 30)
     pooled = rates([(90, 30, 60)])
     pairs = zip(small[::2], small[1::2], strict=True)
-    merged = merge_small({control.stratum: {1: (control, treatment)} for control, treatment in pairs})
+    merged, left_out = merge_small({control.stratum: {1: (control, treatment)} for control, treatment in pairs})
     assert sum(each[1][0].users for each in merged) == 90
     assert min(each[1][0].users for each in merged) >= STRATUM_USERS_MIN
-    assert len(merged) == 4
+    assert (len(merged), left_out) == (4, frozenset())
     assert primary(small).effect.difference == pytest.approx(primary(pooled).effect.difference)
     assert primary(small).effect.error == pytest.approx(primary(pooled).effect.error, rel=0.3)
 

@@ -7,10 +7,11 @@ import random
 
 import pytest
 
+from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from radiant.experiments.v1 import experiment_pb2
 from tests.experiments.fixtures.exposures import comparison, exposure, record
 from tests.experiments.fixtures.feedback import FeedbackRecorder
-from tests.experiments.fixtures.service import ExperimentsService, draft
+from tests.experiments.fixtures.service import OPERATOR, ExperimentsService, draft
 from tests.experiments.fixtures.users import first_users
 
 SENTIMENTS = {"copy_response": 0.7, "regenerate": -0.8, "abandon_mid_response": -0.7, "scroll_to_end": 0.2}
@@ -99,7 +100,7 @@ async def test_outcomes_equal_independent_computation(service: ExperimentsServic
                 await recorder.signal(output, user, kind)
             if user == "tester":
                 continue
-            weight = min(max(1.0 if trust is None else trust, 0.1), 1.0)
+            weight = min(max(TRUST_NEUTRAL if trust is None else trust, 0.1), 1.0)
             add_outcome(sums, "cost", variant, cost, 1)
             add_outcome(sums, "latency_ms", variant, latency, 1)
             score = weighted_score(rating, [SENTIMENTS[kind] for kind in signals], weight)
@@ -204,3 +205,19 @@ async def test_outcomes_of_many_users_are_limited_alike_in_all_variants(service:
         assert found.control_mean == pytest.approx(expected["control"]), name
         assert found.treatment_mean == pytest.approx(expected["treatment"]), name
     assert comparison(results, "latency_ms").treatment_mean < 200
+
+
+async def test_users_of_another_tenant_do_not_change_the_limits_of_a_tenant(service: ExperimentsService) -> None:
+    experiment_id = (await service.started(draft(), OPERATOR, all_tenants=True)).experiment_id
+    recorder, forger = FeedbackRecorder(service.connection), FeedbackRecorder(service.connection, "mallory")
+    for variant in ("control", "treatment"):
+        await recorder.add_users(experiment_id, variant, 100, 50)
+        await forger.add_users(experiment_id, variant, 10, 5, latency=8e7)
+    await service.rows(
+        "UPDATE ingest.execution_manifests SET total_latency_ms = 7e7 WHERE output_id::text ="
+        " (SELECT min(output_id::text) FROM ingest.execution_manifests WHERE tenant_id = 'acme')"
+    )
+    results = await service.results(experiment_id, OPERATOR)
+    found = comparison(results, "latency_ms")
+    assert results.excluded_strata == 1
+    assert [found.control_mean, found.treatment_mean] == pytest.approx([100, 100], rel=0.01)

@@ -3376,7 +3376,7 @@ export interface components {
             ignoredOutputs: components["schemas"]["IgnoredOutputs"][];
             /**
              * Format: int32
-             * @description Number of strata whose sample ratio is a mismatch and whose users were left out. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
+             * @description Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20 users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
              */
             excludedStrata: number;
         };

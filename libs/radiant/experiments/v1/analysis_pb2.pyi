@@ -51,8 +51,9 @@ class Results(_message.Message):
     blocked: _builtins.str
     """Condition that prevents a verdict, as a sentence. Empty when none does."""
     excluded_strata: _builtins.int
-    """Number of strata whose sample ratio is a mismatch and whose users were left out. A stratum is a tenant, or a group
-    of tenants when there are more than 64. 0 for the results of one tenant.
+    """Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20
+    users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one
+    tenant.
     """
     @_builtins.property
     def analyze_time(self) -> _timestamp_pb2.Timestamp:

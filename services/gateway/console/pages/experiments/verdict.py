@@ -41,7 +41,10 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         for each in results.ignored_outputs
     ]
     if results.excluded_strata:
-        sentences.append(f"Tenants left out because of a sample ratio mismatch: {results.excluded_strata}.")
+        sentences.append(
+            "Tenants left out because of a sample ratio mismatch or too few users in a group:"
+            f" {results.excluded_strata}."
+        )
     return sentences
 
 
