@@ -23,6 +23,7 @@ from kit.postgres.migrate import MigrationError
 from kit.service import PRIVATE_UMASK
 from kit.settings.declaration import SettingsError
 
+TOKEN_HOURS_MAX = 8760
 _DATA_HELP = (
     "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
     "model, quality (0 to 1), cost_usd, latency_s"
@@ -107,6 +108,10 @@ def main(arguments: list[str] | None = None) -> int:
         grammar.error("--environments needs --production")
     if given.command == "token":
         given.role = given.role or ["service"]
+        if not given.tenant and given.role != ["operator"]:
+            grammar.error("a token without a tenant needs --role operator and no other role")
+        if not 0 < given.hours <= TOKEN_HOURS_MAX:
+            grammar.error(f"--hours must be greater than 0 and at most {TOKEN_HOURS_MAX}")
     console = Console()
     try:
         settings = SuiteSettings.from_env(os.environ)

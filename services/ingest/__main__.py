@@ -11,9 +11,17 @@ from kit.checks.finding import Finding
 
 def checks(settings: IngestSettings, is_production: bool) -> AsyncIterator[Finding]:
     """Returns the checks of the service, for `python -m ingest --check`."""
+    return _findings(settings, is_production)
+
+
+async def _findings(settings: IngestSettings, is_production: bool) -> AsyncIterator[Finding]:
+    from kit.checks.finding import warn
     from kit.checks.service import service_findings
 
-    return service_findings(settings, is_production, objects_url=settings.audio_url)
+    async for finding in service_findings(settings, is_production, objects_url=settings.audio_url):
+        yield finding
+    if is_production and not settings.checkpoints_url:
+        yield warn("the audit log has no checkpoints", "set RADIANT_AUDIT_KEY (docs/audit.md)")
 
 
 if __name__ == "__main__":

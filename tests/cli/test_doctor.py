@@ -141,6 +141,7 @@ async def deployment(database_url: str, redis_url: str, tmp_path: Path) -> Async
             made.files[service.name] = {**shared, **own}
         for name in ("ingest", "voice"):
             made.files[name]["RADIANT_AUDIO_URL"] = str(tmp_path / "audio")
+        made.files["ingest"]["RADIANT_AUDIT_KEY"] = "a-key-for-tests-of-at-least-32-characters"
         made.files["owner"] = {"DATABASE_URL": database_url}
         made.files["gateway"] = {
             "RADIANT_DEVELOPMENT": "false",

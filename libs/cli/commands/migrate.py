@@ -1,5 +1,7 @@
 """`radiant migrate`: creates the roles and applies the migrations of all services."""
 
+from urllib.parse import urlsplit
+
 from cli.commands import Invocation
 from cli.embedded import embedded_postgres
 from cli.embedded.folder import DataFolder
@@ -14,7 +16,10 @@ async def run(invocation: Invocation) -> int:
     folder = DataFolder(invocation.settings.data)
     url = database_url(invocation.settings, folder)
     if url is not None:
+        parts = urlsplit(url)
+        invocation.print(f"Database: {parts.path.lstrip('/')} at {parts.hostname}:{parts.port or 5432}")
         return await _migrate(invocation, folder, url)
+    invocation.print(f"DATABASE_URL is not set. Database: the embedded PostgreSQL in {folder.path}")
     async with embedded_postgres(folder.path) as server:
         return await _migrate(invocation, folder, server.url)
 

@@ -24,7 +24,8 @@ class RedisSettings:
     """Address of the Redis server."""
 
     url: Annotated[str, Setting("REDIS_URL", is_secret=True)] = field(default="", repr=False)
-    """Redis address: redis://host:6379 or rediss://user:password@host:6379. Empty disables Redis."""
+    """Redis address: redis://host:6379 or rediss://user:password@host:6379. Required for neural. Empty for another
+    service: it does not use Redis."""
     ca: Annotated[str, Setting("REDIS_CA")] = ""
     """PEM file of certificate authorities, one of which must have signed the certificate of a rediss:// server."""
 

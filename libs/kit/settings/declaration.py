@@ -22,7 +22,7 @@ PREFIX = "RADIANT_"
 """Prefix of every environment variable of the suite."""
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-_SECONDS = {"seconds": 1, "hours": 3_600, "days": 86_400}
+SECONDS_BY_UNIT = {"seconds": 1, "hours": 3_600, "days": 86_400}
 
 
 class SettingsError(Exception):
@@ -103,7 +103,7 @@ class Setting:
         if not math.isfinite(value) or not low <= value <= high or (is_whole and value != int(value)):
             raise ValueError(self.rule(kind))
         if kind is timedelta:
-            return timedelta(seconds=value * _SECONDS[self.unit or "seconds"])
+            return timedelta(seconds=value * SECONDS_BY_UNIT[self.unit or "seconds"])
         return int(value) if kind is int else value
 
     def _range(self) -> tuple[float, float]:

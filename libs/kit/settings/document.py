@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from kit.settings.declaration import SettingField, choices_of, plain_kind, range_of, unit_of
+from kit.settings.declaration import SECONDS_BY_UNIT, SettingField, choices_of, plain_kind, range_of, unit_of
 from kit.settings.service import ServiceSettings, setting_fields
 
 HEADER = "| Variable | Type | Default | Range | Description |\n|---|---|---|---|---|\n"
@@ -96,8 +96,7 @@ def _default(field: SettingField) -> str:
 
 def _text(value: Any, field: SettingField) -> str:
     if isinstance(value, timedelta):
-        days = timedelta(days=1).total_seconds()
-        number = value.total_seconds() / (days if unit_of(field.setting, field.kind) == "days" else 1)
+        number = value.total_seconds() / SECONDS_BY_UNIT[unit_of(field.setting, field.kind)]
         return str(int(number)) if number == int(number) else str(number)
     if isinstance(value, enum.Enum):
         return str(value.value)

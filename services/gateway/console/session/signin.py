@@ -32,6 +32,7 @@ BROWSER_COOKIE_NAME = "radiant_development"
 _BROWSER_COOKIE_PATH = "/console/signin"
 _LOOPBACK_PEERS = ("127.0.0.1", "::1")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_LINK_USED = "The sign-in link was already used or has expired. Print a new one with `radiant console`."
 _LINK_NEEDED = "Open the sign-in link that `radiant up` printed, or print a new one with `radiant console`."
 
 Render = Callable[[Request, Session | None, View, int], Response]
@@ -83,7 +84,7 @@ class SignIn:
             return self._page(request, problem.detail, problem.status)
         cookie = self._codes.redeem(code)
         if cookie is None:
-            return self._page(request, f"The sign-in link was already used or has expired. {_LINK_NEEDED}", 403)
+            return self._page(request, _LINK_USED, 403)
         response = RedirectResponse(_BROWSER_COOKIE_PATH, status_code=303)
         response.set_cookie(
             BROWSER_COOKIE_NAME,
