@@ -15,6 +15,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from itertools import chain, repeat
 
 BLANKS = " \u1680"
 """Blanks after NFKC, which maps most other blanks to a space."""
@@ -48,15 +51,25 @@ kept: the services refuse an id that contains one.
 """
 CHARACTERS_MAX = 200
 """Longest user id. A longer text is returned as it is, and the services refuse it: NFKC can take quadratic time."""
+EXPANDED = (range(0xA0, 0x3400), range(0xF900, 0xFFF0), range(0x1D100, 0x1F300))
+"""Code points with all characters that NFKC replaces by several."""
+EXPANSION_MAX = 18
+"""Largest number of characters that NFKC replaces one by: U+FDFA."""
 _INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE) + "]+")
 
 
 def user_key(user_id: str) -> str:
-    """Returns the key of a user id; empty when the id has no visible character. The key of a key is the key."""
+    """Returns the key of a user id; empty when the id has no visible character. The key of a key is the key.
+
+    NFKC of a long id of expanded characters can cost more than 100 us. If the key would be longer than CHARACTERS_MAX,
+    its characters are replaced one by one, which is as long: the services refuse both.
+    """
     if len(user_id) > CHARACTERS_MAX:
         return user_id
     if user_id.isascii():
         return user_id.strip(BLANKS)
+    if len(user_id) * EXPANSION_MAX > CHARACTERS_MAX and _length_min(user_id) > CHARACTERS_MAX:
+        return "".join(map(_expansions()[0].get, user_id, user_id))
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", user_id))
     return unicodedata.normalize("NFKC", visible).strip(BLANKS)
 
@@ -64,3 +77,23 @@ def user_key(user_id: str) -> str:
 def limit_key(key: str) -> str:
     """Returns the name under which the submissions of a user are counted; keys that differ in case share it."""
     return key.lower() if key.isascii() else unicodedata.normalize("NFKC", key.casefold())
+
+
+def _length_min(user_id: str) -> int:
+    """Returns a lower bound of the length of a key: the characters that replace the expanded characters of the id."""
+    return sum(map(_expansions()[1].get, user_id, repeat(0)))
+
+
+@cache
+def _expansions() -> tuple[Mapping[str, str], Mapping[str, int]]:
+    """Returns the NFKC of each expanded character, and how many characters of it remain in a key in any case."""
+    pieces: dict[str, str] = {}
+    accents: set[str] = set()
+    for character in map(chr, chain(*EXPANDED)):
+        piece = unicodedata.normalize("NFKC", character)
+        if len(piece) > 1:
+            pieces[character] = piece
+        else:
+            accents.update(unicodedata.normalize("NFD", piece)[1:])  # composed with a character before them
+    visible = {character: _INVISIBLE.sub("", piece).strip(BLANKS) for character, piece in pieces.items()}
+    return pieces, {character: sum(each not in accents for each in piece) for character, piece in visible.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 import unicodedata
 from importlib.resources import files
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from splits.user_keys import CHARACTERS_MAX, INVISIBLE, limit_key, user_key
+from splits.user_keys import CHARACTERS_MAX, EXPANDED, INVISIBLE, limit_key, user_key
 
 CASES = json.loads(files("splits").joinpath("cases.json").read_text())["user_keys"]
 VISIBLE = st.text(st.characters(exclude_categories=("C", "Z", "M")), min_size=1, max_size=20).filter(user_key)
@@ -74,3 +76,48 @@ def test_text_above_the_longest_id_is_returned_unchanged() -> None:
     longest = "\u200b" + "é" * (CHARACTERS_MAX - 1)
     assert user_key(longest) == longest[1:]
     assert user_key(longest + "é") == longest + "é"
+
+
+def cpu_s(user: str) -> float:
+    """Returns the CPU time of 1,000 keys, the least of five measurements."""
+    user_key(user)
+    measured = []
+    for _ in range(5):
+        begun = time.process_time()
+        for _ in range(1000):
+            user_key(user)
+        measured.append(time.process_time() - begun)
+    return min(measured)
+
+
+@pytest.mark.parametrize("character", ["\ufdfa", "\ufdfb", "\u3316", "\u3300", "\U0001d160", "\u0f81"], ids=ascii)
+def test_1000_ids_of_expanded_characters_cost_at_most_50_ms_and_stay_too_long(character: str) -> None:
+    user = character * CHARACTERS_MAX
+    assert len(user_key(user)) > CHARACTERS_MAX
+    assert user_key(user_key(user)) == user_key(user)
+    assert cpu_s(user) <= 0.05
+
+
+@pytest.mark.parametrize(("character", "count"), [("\ufdfa", 11), ("\u3300", 50), ("\u0f81", 100)], ids=ascii)
+def test_longest_id_of_expanded_characters_has_its_normal_form(character: str, count: int) -> None:
+    spaces = " " * (CHARACTERS_MAX - count)
+    assert user_key(spaces + character * count) == unicodedata.normalize("NFKC", character * count)
+
+
+EXPANSIONS = [each for codes in EXPANDED for each in map(chr, codes) if len(unicodedata.normalize("NFKC", each)) > 1]
+PARTS = st.sampled_from([*EXPANSIONS, *"a\u03c5\u1100\u1161\u11a8\u0301\u0308\u0323\u3099\u200b\u3000 "])
+
+
+@given(st.lists(PARTS, min_size=12, max_size=CHARACTERS_MAX))
+def test_key_within_the_longest_id_is_the_normal_form(parts: list[str]) -> None:
+    user = "".join(parts)
+    hidden = "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE)
+    visible = re.sub(f"[{hidden}]", "", unicodedata.normalize("NFKC", user))
+    expected = unicodedata.normalize("NFKC", visible).strip(" \u1680")
+    key = user_key(user)
+    assert key == expected or min(len(key), len(expected)) > CHARACTERS_MAX
+
+
+def test_characters_that_nfkc_replaces_by_several_are_in_the_expanded_ranges() -> None:
+    several = {code for code in range(0x110000) if len(unicodedata.normalize("NFKC", chr(code))) > 1}
+    assert several - {code for codes in EXPANDED for code in codes} == set()

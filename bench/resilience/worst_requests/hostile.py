@@ -46,6 +46,8 @@ def _of_type(descriptor: Descriptor, path: str, bytes_max: int, depth: int) -> I
         elif field.is_repeated:
             yield f"empty items of {name}", partial(_filled, _unit(field, b""), bytes_max)
             yield f"items of {name} with an unknown field", partial(_filled, _unit(field, b"\xf8\x7f\x00"), bytes_max)
+        elif field.message_type is not None:
+            yield f"empty {name} set again and again", partial(_filled, _unit(field, b""), bytes_max)
         elif field.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES):
             yield f"a long {name}", partial(_long, field, bytes_max)
             yield f"{name} set again and again", partial(_filled, _unit(field, b"x"), bytes_max)

@@ -33,6 +33,8 @@ LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService"
 
 SMALL_MESSAGE_BYTES_MAX = 4096
 """Largest decompressed message of the health service."""
+MALFORMED = b"\xff"
+"""Not a protobuf message. It replaces a message that cannot be decompressed, so that it is refused likewise."""
 
 KeyPair = tuple[bytes, bytes]
 """A private key and its certificate chain (PEM)."""
@@ -145,9 +147,15 @@ class _Decompression(grpc.GenericRpcHandler):
         if handler is None:
             return None
         read = handler.request_deserializer
-        return handler._replace(
-            request_deserializer=lambda data: read(decompress(data, encoding_of(data), SMALL_MESSAGE_BYTES_MAX))
-        )
+
+        def deserialize(data: bytes) -> Any:
+            try:
+                data = decompress(data, encoding_of(data), SMALL_MESSAGE_BYTES_MAX)
+            except RadiantError:
+                return read(MALFORMED)
+            return read(data)
+
+        return handler._replace(request_deserializer=deserialize)
 
 
 def _options(settings: OtlpSettings) -> list[tuple[str, int]]:

@@ -194,3 +194,17 @@ async def test_get_request_returns_405(gateway: OtlpGateway) -> None:
         answer = await client.get(f"http://127.0.0.1:{gateway.http_port}/v1/traces")
         assert answer.status_code == 405
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "message", [b"\x0a\xff", gzip.compress(b"\x0a\xff"), gzip.compress(b"x")[:-9], b"\x78\x9c\xff"]
+)
+async def test_malformed_health_check_over_grpc_is_invalid_and_leaves_no_traceback(
+    gateway: OtlpGateway, message: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{gateway.grpc_port}") as channel:
+        check: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await check(message, timeout=5)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert [each.getMessage() for each in caplog.records if each.exc_info] == []

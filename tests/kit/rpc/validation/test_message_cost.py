@@ -37,6 +37,7 @@ COSTLY = (
     ("UpdateExperiment", "1 x empty items of experiment.variants"),
     ("BatchGetRecommendations", "256 x 256 x contexts.profiles.model set again and again"),
     ("RecordExposures", "1 x empty items of exposures.metrics"),
+    ("RecordManifest", "empty manifest set again and again"),
 )
 """Constructions by method. `python -m bench.resilience.worst_requests` measures all constructions of all methods."""
 
@@ -110,6 +111,20 @@ def test_too_many_values_in_total_are_refused_with_the_list_that_exceeds_the_lim
     request = batch(a_manifest(), a_manifest(services_used=["s" * 200] * 32))
     with pytest.raises(Invalid, match=r"manifests\[1\]\.services_used: brings the request to more than 100 values"):
         validate(reader(BATCHES, 100)(request.SerializeToString()))
+
+
+def test_nested_message_encoded_more_than_100_times_is_refused() -> None:
+    request = ingest.RecordManifestRequest(request_id=UUID, manifest=a_manifest(services_used=["s" * 200] * 32))
+    read, again = reader(request.DESCRIPTOR), EMPTY_MANIFEST
+    assert problems(read(request.SerializeToString() + again * 99)) == problems(request)
+    with pytest.raises(Invalid, match="manifest: must occur at most 100 times in the encoded message"):
+        validate(read(request.SerializeToString() + again * 100))
+
+
+def test_repeated_encodings_of_nested_messages_count_as_values() -> None:
+    request = ingest.RecordManifestRequest(request_id=UUID, manifest=a_manifest(services_used=["s" * 200] * 32))
+    with pytest.raises(Invalid, match="manifest: brings the request to more than 50 values"):
+        validate(reader(request.DESCRIPTOR, 50)(request.SerializeToString() + EMPTY_MANIFEST * 60))
 
 
 def test_oversized_batch_of_a_stream_keeps_its_identifier() -> None:
