@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +24,9 @@ OUT = Path("build/reliability/attack.json")
 
 async def attack(only: list[str]) -> int:
     """Runs the attacks whose group or name contains one of the words, or all, and returns the exit status."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # the suite is stopped
     chosen = [each for each in ATTACKS if not only or any(word in f"{each.group} {each.name}" for word in only)]
     async with attacked_suite() as target:
         rows = await run(chosen, target)

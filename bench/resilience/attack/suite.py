@@ -24,6 +24,7 @@ from cli.settings import SuiteSettings
 from cli.suite import database_url
 
 START_SECONDS_MAX = 180.0
+START_ATTEMPTS = 3
 STOP_SECONDS_MAX = 40.0
 FILES_MAX = 1024
 """Open files of each process of the suite."""
@@ -109,32 +110,42 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 def _end(output: Path) -> str:
-    return output.read_text(errors="replace")[-500:]
+    return output.read_text(errors="replace")[-1500:]
 
 
 @contextlib.asynccontextmanager
 async def attacked_suite() -> AsyncIterator[Target]:
-    """Runs a suite and yields it as a target."""
-    with temporary_folder() as folder:
-        data, output = folder / "data", folder / "output.txt"
-        environ = environment(data, **SETTINGS)
-        async with radiant_up(environ, output) as process:
-            state = json.loads((data / "suite.json").read_text())
-            opened = DataFolder(data)
-            target = Target(
-                folder=data,
-                addresses={name: address.removeprefix("http://") for name, address in state["services"].items()},
-                otlp_port=int(environ["RADIANT_OTLP_GRPC_PORT"]),
-                key=opened.secret("token_key"),
-                owner_url=database_url(SuiteSettings.from_env(environ), opened) or "",
-                output=output,
-                pids=lambda module: [pid for pid in _descendants(process.pid) if _runs(pid, module)],
-            )
+    """Runs a suite and yields it as a target. Starts it again if another process took one of its ports."""
+    async with contextlib.AsyncExitStack() as stack:
+        for attempt in range(1, START_ATTEMPTS + 1):
+            folder = stack.enter_context(temporary_folder())
+            environ, output = environment(folder / "data", **SETTINGS), folder / "output.txt"
             try:
-                yield target
-            finally:
-                for channel in target.channels.values():
-                    await channel.close()
+                process = await stack.enter_async_context(radiant_up(environ, output))
+                break
+            except StartError as error:
+                if attempt == START_ATTEMPTS or "in use" not in str(error):
+                    raise
+        target = _target(environ, output, process.pid)
+        try:
+            yield target
+        finally:
+            for channel in target.channels.values():
+                await channel.close()
+
+
+def _target(environ: Mapping[str, str], output: Path, pid: int) -> Target:
+    data = Path(environ["RADIANT_DATA"])
+    state, folder = json.loads((data / "suite.json").read_text()), DataFolder(data)
+    return Target(
+        folder=data,
+        addresses={name: address.removeprefix("http://") for name, address in state["services"].items()},
+        otlp_port=int(environ["RADIANT_OTLP_GRPC_PORT"]),
+        key=folder.secret("token_key"),
+        owner_url=database_url(SuiteSettings.from_env(environ), folder) or "",
+        output=output,
+        pids=lambda module: [each for each in _descendants(pid) if _runs(each, module)],
+    )
 
 
 def _descendants(pid: int) -> list[int]:

@@ -16,6 +16,8 @@ from radiant.ingest.v1 import feedback_pb2
 GROUP = Group("influence on scores")
 RATERS, VOTES = 60, 20
 PREFERRED = {"a": 9, "b": 1}
+SHIFT_SECONDS = 10.0
+"""Time in which a shift of quality is found and applied."""
 HOURLY_MAX = 50
 """Default limit of votes of a user in an hour."""
 
@@ -26,10 +28,11 @@ async def one_rater(target: Target) -> Outcome:
     tenant = "one-rater"
     before = await _honest(target, tenant, shares={"a": 8, "b": 6})
     given = await give(target, tenant, [Opinion("loud", "a", False)] * HOURLY_MAX)
-    await learned(target, tenant)
-    await asyncio.sleep(3)  # shifts are searched every second, and units learned again
-    await learned(target, tenant)
-    after = await scores(target, tenant)
+    after, end = before, asyncio.get_running_loop().time() + SHIFT_SECONDS
+    while after["a"] > after["b"] and asyncio.get_running_loop().time() < end:
+        await learned(target, tenant)  # shifts are searched every second, and units learned again
+        after = await scores(target, tenant)
+        await asyncio.sleep(0.5)
     return Outcome(given, after["a"] > after["b"], _change(before, after))
 
 
