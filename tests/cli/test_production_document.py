@@ -23,8 +23,8 @@ EXAMPLES = dict(re.findall(r"^```(\S+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOT
 
 
 def variables(*names: str) -> dict[str, str]:
-    """Returns the variables of environment files."""
-    text = "\n".join(EXAMPLES[name] for name in names)
+    """Returns the variables of environment files, with secrets instead of the dots."""
+    text = "\n".join(EXAMPLES[name] for name in names).replace("=...", "=" + "0123456789abcdef" * 4)
     return {key: value or "" for key, value in dotenv_values(stream=StringIO(text), interpolate=False).items()}
 
 
