@@ -197,7 +197,9 @@ async def test_get_request_returns_405(gateway: OtlpGateway) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [b"\x0a\xff", gzip.compress(b"\x0a\xff"), gzip.compress(b"x")[:-9], b"\x78\x9c\xff"]
+    "message",
+    [b"\x0a\xff", gzip.compress(b"\x0a\xff"), gzip.compress(b"x")[:-9], b"\x78\x9c\xff"],
+    ids=["message", "compressed", "truncated", "corrupt"],
 )
 async def test_malformed_health_check_over_grpc_is_invalid_and_leaves_no_traceback(
     gateway: OtlpGateway, message: bytes, caplog: pytest.LogCaptureFixture
