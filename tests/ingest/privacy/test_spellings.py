@@ -40,7 +40,7 @@ ASSIGNMENT = """
 INSERT INTO experiments.ab_experiment_assignments (tenant_id, experiment_id, epoch, user_id, variant, analysed, reason)
 VALUES ('acme', gen_random_uuid(), 1, $1, 'control', true, 'bucket')
 """
-NEW = {"ingest": 11, "neural": 12, "experiments": 6}
+NEW = {"ingest": 11, "neural": 12, "experiments": 12}
 """First migration of each service that an earlier version did not have."""
 
 
