@@ -22,7 +22,7 @@ ITEMS_MAX = 3
 MANY = 1001
 """More items than any list permits."""
 BYTES_MAX = 8 * 1024 * 1024
-"""Largest list of so many items. Lists within lists would otherwise exceed the 2 GiB that a message can have."""
+"""Size limit of a list with MANY items. Nested lists would otherwise exceed 2 GiB, the limit of a message."""
 
 IDENTIFIERS = (
     "o-1",

@@ -10,8 +10,8 @@ import stat
 from collections.abc import Collection
 from pathlib import Path
 
-NOBODY = 65534
-"""User id of "nobody" on every Unix."""
+UNPRIVILEGED_UID = 65534
+"""User id of the account `nobody` on Linux."""
 
 
 def create_data_folder(path: Path) -> None:
@@ -56,7 +56,7 @@ def remove_access(path: Path) -> None:
 def _let_server_pass(path: Path) -> None:
     if os.geteuid() == 0:
         cluster = path / "postgres" / "cluster"
-        user = (cluster.stat().st_uid if cluster.exists() else NOBODY) or NOBODY
+        user = (cluster.stat().st_uid if cluster.exists() else UNPRIVILEGED_UID) or UNPRIVILEGED_UID
         with contextlib.suppress(PermissionError):  # for example on a network drive
             os.chown(path, -1, user)
             path.chmod(0o710)

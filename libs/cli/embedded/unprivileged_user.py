@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from cli.embedded.folder import EmbeddedError
-from cli.embedded.private import NOBODY
+from cli.embedded.private import UNPRIVILEGED_UID
 
 _NOT_ALLOWED = 77
 _SWITCH = f"""
@@ -48,8 +48,8 @@ def server_user(cluster: Path) -> int | None:
     """Returns the user id for PostgreSQL: None for the current user; for root the cluster's owner, else 65534."""
     if os.geteuid() != 0:
         return None
-    owner = cluster.stat().st_uid if cluster.exists() else NOBODY
-    return owner or NOBODY
+    owner = cluster.stat().st_uid if cluster.exists() else UNPRIVILEGED_UID
+    return owner or UNPRIVILEGED_UID
 
 
 def postgres_programs(user: int | None) -> Path:

@@ -88,7 +88,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def as_role(self, role: str, tenant_id: str = "") -> AsyncIterator[Connection]:
-        """Yields a transaction that runs as a database role, such as radiant_learner, which sees all tenants' rows.
+        """Yields a transaction that runs as a database role. The role radiant_learner reads the rows of all tenants.
 
         The login role of the pool must be a member of it. With a tenant, functions that act for the current tenant
         use that one, as after `use_tenant`. Role and tenant end with the transaction.

@@ -50,7 +50,7 @@ class Column:
 
 
 def integers(low: int = -(2**63), high: int = 2**63 - 1) -> Column:
-    """Returns a column of whole numbers within a range, such as microseconds since 1970."""
+    """Returns a column of whole numbers within a range, for example microseconds since 1970."""
 
     def decode(value: int) -> int:
         if not low <= value <= high:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.embedded.folder import DataFolder
-from cli.embedded.private import NOBODY
+from cli.embedded.private import UNPRIVILEGED_UID
 
 PASS = 0o710 if os.geteuid() == 0 else 0o700
 """Mode of the data folder. As root, PostgreSQL runs as another user, whose group passes through the folder."""
@@ -58,7 +58,7 @@ def test_data_folder_of_an_earlier_version_is_corrected(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 def test_data_folder_of_root_lets_only_the_group_of_postgres_pass(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
-    assert folder.path.stat().st_gid == NOBODY
+    assert folder.path.stat().st_gid == UNPRIVILEGED_UID
     folder.path.chmod(0o700)
     folder.make_private()
     assert mode(folder.path) == 0o700, "a folder that was made private by its owner stays as it is"

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from kit.errors import Exhausted
 
 IPV6_NETWORK_BITS = 64
-"""One subscriber usually has all addresses of such a network."""
+"""Prefix length of the IPv6 networks that are counted as one peer: a subscriber usually has a /64 network."""
 RETRY_AFTER = timedelta(seconds=5)
 
 
@@ -48,7 +48,7 @@ class PeerCalls:
 
 
 def address_of(peer: str) -> str:
-    """Returns the address of a peer, such as ipv4:192.0.2.7:4711, without its port; of IPv6 the network."""
+    """Returns the address of a peer without its port; for IPv6, its network. Example: ipv4:192.0.2.7:4711."""
     kind, _, rest = unquote(peer).partition(":")
     if kind not in ("ipv4", "ipv6"):
         return peer
