@@ -12,8 +12,8 @@ from gateway.http.json_size import has_more_values
 from gateway.http.problems import Problem
 from kit.rpc.validation.shapes import STRUCTS, is_map, items_max
 
-VALUES_MAX = 20_000
-"""Values of a body, at all levels. An experiment with 8 variants may have 2,500 values per configuration."""
+VALUES_MAX = 12_000
+"""Values of a body, at all levels. An experiment with 8 variants may have 1,500 values per configuration."""
 
 
 def check_counts(message: Message, content: Mapping[str, Any], prefix: str) -> None:
