@@ -357,6 +357,20 @@ export type ModelProfile = Schemas["ModelProfile"];
 export type ModelScore = Schemas["ModelScore"];
 /** ModelStats contains counts of the outputs of one model and the feedback on them. */
 export type ModelStats = Schemas["ModelStats"];
+/** Outcome is the result of the call that a manifest describes. */
+export type Outcome = Schemas["Outcome"];
+/** Outcome is the result of the call that a manifest describes. */
+export type OutcomeInput = Schemas["OutcomeInput"];
+/**
+ * OutcomeStatus is the kind of the result of a call.
+ *
+ * - OUTCOME_STATUS_UNSPECIFIED: Not set. Invalid in requests.
+ * - OUTCOME_STATUS_OK: The call answered.
+ * - OUTCOME_STATUS_ERROR: The call failed.
+ * - OUTCOME_STATUS_CANCELLED: The caller cancelled the call.
+ * - OUTCOME_STATUS_TIMEOUT: The call did not answer in time.
+ */
+export type OutcomeStatus = Schemas["OutcomeStatus"];
 /** OutputEntry is one output of a list. */
 export type OutputEntry = Schemas["OutputEntry"];
 /** OutputSummary is a summary of the feedback on one output. */

@@ -1243,9 +1243,9 @@ export interface components {
             inputPromptSample: string;
             /**
              * Format: int32
-             * @description Number of tokens of the prompt, from 0 to 1,000,000,000.
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown.
              */
-            inputTokens: number;
+            inputTokens?: number;
             /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
             inputLanguage: string;
             /** @description Models that produced the output, most important first. Each model receives an equal share of the feedback. 1 to 16 distinct identifiers of at most 200 characters. */
@@ -1279,14 +1279,14 @@ export interface components {
             wasUserOverride: boolean;
             /**
              * Format: int32
-             * @description Number of tokens of the output, from 0 to 1,000,000,000.
+             * @description Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown.
              */
-            outputTokens: number;
+            outputTokens?: number;
             /**
              * Format: double
-             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
-            totalLatencyMs: number;
+            totalLatencyMs?: number;
             /**
              * Format: double
              * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
@@ -1294,9 +1294,9 @@ export interface components {
             timeToFirstTokenMs?: number;
             /**
              * Format: double
-             * @description Cost of the output in US dollars, from 0 to 1,000,000.
+             * @description Cost of the output in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the output was free.
              */
-            totalCost: number;
+            totalCost?: number;
             /** @description Whether the output was streamed to the user. Default: false. */
             wasStreamed: boolean;
             /** @description Steps of the orchestration, in order. At most 64. */
@@ -1329,6 +1329,8 @@ export interface components {
             verificationFailed: boolean;
             /** @description Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             contradictionFound: boolean;
+            /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
+            outcome?: components["schemas"]["Outcome"];
         };
         /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifestInput: {
@@ -1352,7 +1354,7 @@ export interface components {
             inputPromptSample?: string;
             /**
              * Format: int32
-             * @description Number of tokens of the prompt, from 0 to 1,000,000,000.
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown.
              */
             inputTokens?: number;
             /** @description Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`. */
@@ -1388,12 +1390,12 @@ export interface components {
             wasUserOverride?: boolean;
             /**
              * Format: int32
-             * @description Number of tokens of the output, from 0 to 1,000,000,000.
+             * @description Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown.
              */
             outputTokens?: number;
             /**
              * Format: double
-             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
             totalLatencyMs?: number;
             /**
@@ -1403,7 +1405,7 @@ export interface components {
             timeToFirstTokenMs?: number;
             /**
              * Format: double
-             * @description Cost of the output in US dollars, from 0 to 1,000,000.
+             * @description Cost of the output in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the output was free.
              */
             totalCost?: number;
             /** @description Whether the output was streamed to the user. Default: false. */
@@ -1438,6 +1440,8 @@ export interface components {
             verificationFailed?: boolean;
             /** @description Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is prompted for feedback, within the limit of prompts per day. Default: false. */
             contradictionFound?: boolean;
+            /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
+            outcome?: components["schemas"]["OutcomeInput"];
         };
         /** @description Experiment compares ways of routing requests on real users. The first variant is the control. */
         Experiment: {
@@ -2603,24 +2607,24 @@ export interface components {
             model: string;
             /**
              * Format: double
-             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
-            latencyMs: number;
+            latencyMs?: number;
             /**
              * Format: int32
-             * @description Number of tokens read by the step, from 0 to 1,000,000,000.
+             * @description Number of tokens read by the step, from 0 to 1,000,000,000. Absent when unknown.
              */
-            inputTokens: number;
+            inputTokens?: number;
             /**
              * Format: int32
-             * @description Number of tokens written by the step, from 0 to 1,000,000,000.
+             * @description Number of tokens written by the step, from 0 to 1,000,000,000. Absent when unknown.
              */
-            outputTokens: number;
+            outputTokens?: number;
             /**
              * Format: double
-             * @description Cost of the step in US dollars, from 0 to 1,000,000.
+             * @description Cost of the step in US dollars, from 0 to 1,000,000. Absent when unknown.
              */
-            cost: number;
+            cost?: number;
         };
         /** @description ManifestStep is one model call within an orchestration. */
         ManifestStepInput: {
@@ -2628,22 +2632,22 @@ export interface components {
             model: string;
             /**
              * Format: double
-             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
             latencyMs?: number;
             /**
              * Format: int32
-             * @description Number of tokens read by the step, from 0 to 1,000,000,000.
+             * @description Number of tokens read by the step, from 0 to 1,000,000,000. Absent when unknown.
              */
             inputTokens?: number;
             /**
              * Format: int32
-             * @description Number of tokens written by the step, from 0 to 1,000,000,000.
+             * @description Number of tokens written by the step, from 0 to 1,000,000,000. Absent when unknown.
              */
             outputTokens?: number;
             /**
              * Format: double
-             * @description Cost of the step in US dollars, from 0 to 1,000,000.
+             * @description Cost of the step in US dollars, from 0 to 1,000,000. Absent when unknown.
              */
             cost?: number;
         };
@@ -2859,6 +2863,35 @@ export interface components {
              */
             negative: string;
         };
+        /** @description Outcome is the result of the call that a manifest describes. */
+        Outcome: {
+            /** @description Whether the call answered. Required. */
+            status: components["schemas"]["OutcomeStatus"];
+            /** @description Class of the error, such as an HTTP status or the name of an exception. At most 200 characters. Default: empty. */
+            errorType: string;
+            /** @description Message of the error. At most 2,000 characters. Default: empty. */
+            errorMessage: string;
+        };
+        /** @description Outcome is the result of the call that a manifest describes. */
+        OutcomeInput: {
+            /** @description Whether the call answered. Required. */
+            status: components["schemas"]["OutcomeStatus"];
+            /** @description Class of the error, such as an HTTP status or the name of an exception. At most 200 characters. Default: empty. */
+            errorType?: string;
+            /** @description Message of the error. At most 2,000 characters. Default: empty. */
+            errorMessage?: string;
+        };
+        /**
+         * @description OutcomeStatus is the kind of the result of a call.
+         *
+         *     - OUTCOME_STATUS_UNSPECIFIED: Not set. Invalid in requests.
+         *     - OUTCOME_STATUS_OK: The call answered.
+         *     - OUTCOME_STATUS_ERROR: The call failed.
+         *     - OUTCOME_STATUS_CANCELLED: The caller cancelled the call.
+         *     - OUTCOME_STATUS_TIMEOUT: The call did not answer in time.
+         * @enum {string}
+         */
+        OutcomeStatus: "OUTCOME_STATUS_UNSPECIFIED" | "OUTCOME_STATUS_OK" | "OUTCOME_STATUS_ERROR" | "OUTCOME_STATUS_CANCELLED" | "OUTCOME_STATUS_TIMEOUT";
         /** @description OutputEntry is one output of a list. */
         OutputEntry: {
             /** @description Identifier of the output. */
@@ -3046,14 +3079,14 @@ export interface components {
         ProviderHealth: {
             /**
              * Format: double
-             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
-            latencyMs: number;
+            latencyMs?: number;
             /**
              * Format: double
-             * @description Share of failed calls, in [0, 1].
+             * @description Share of failed calls, in [0, 1]. Absent when unknown.
              */
-            errorRate: number;
+            errorRate?: number;
             /** @description Status as free text, such as healthy or degraded. At most 64 characters. */
             status: string;
         };
@@ -3061,12 +3094,12 @@ export interface components {
         ProviderHealthInput: {
             /**
              * Format: double
-             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours).
+             * @description Recent latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
              */
             latencyMs?: number;
             /**
              * Format: double
-             * @description Share of failed calls, in [0, 1].
+             * @description Share of failed calls, in [0, 1]. Absent when unknown.
              */
             errorRate?: number;
             /** @description Status as free text, such as healthy or degraded. At most 64 characters. */

@@ -20,6 +20,38 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _OutcomeStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OutcomeStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OutcomeStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OUTCOME_STATUS_UNSPECIFIED: _OutcomeStatus.ValueType  # 0
+    """Not set. Invalid in requests."""
+    OUTCOME_STATUS_OK: _OutcomeStatus.ValueType  # 1
+    """The call answered."""
+    OUTCOME_STATUS_ERROR: _OutcomeStatus.ValueType  # 2
+    """The call failed."""
+    OUTCOME_STATUS_CANCELLED: _OutcomeStatus.ValueType  # 3
+    """The caller cancelled the call."""
+    OUTCOME_STATUS_TIMEOUT: _OutcomeStatus.ValueType  # 4
+    """The call did not answer in time."""
+
+class OutcomeStatus(_OutcomeStatus, metaclass=_OutcomeStatusEnumTypeWrapper):
+    """OutcomeStatus is the kind of the result of a call."""
+
+OUTCOME_STATUS_UNSPECIFIED: OutcomeStatus.ValueType  # 0
+"""Not set. Invalid in requests."""
+OUTCOME_STATUS_OK: OutcomeStatus.ValueType  # 1
+"""The call answered."""
+OUTCOME_STATUS_ERROR: OutcomeStatus.ValueType  # 2
+"""The call failed."""
+OUTCOME_STATUS_CANCELLED: OutcomeStatus.ValueType  # 3
+"""The caller cancelled the call."""
+OUTCOME_STATUS_TIMEOUT: OutcomeStatus.ValueType  # 4
+"""The call did not answer in time."""
+Global___OutcomeStatus: _TypeAlias = OutcomeStatus  # noqa: Y015
+
 class _RequestType:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -188,6 +220,7 @@ class ExecutionManifest(_message.Message):
     EXPERIMENT_EPOCH_FIELD_NUMBER: _builtins.int
     VERIFICATION_FAILED_FIELD_NUMBER: _builtins.int
     CONTRADICTION_FOUND_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
     """Identifier of the output within its tenant, chosen by the caller. 1 to 100 characters. Required."""
     user_id: _builtins.str
@@ -211,7 +244,7 @@ class ExecutionManifest(_message.Message):
     input_prompt_sample: _builtins.str
     """Text of the prompt. The service detects its language and discards it. At most 16,384 characters. Default: empty."""
     input_tokens: _builtins.int
-    """Number of tokens of the prompt, from 0 to 1,000,000,000."""
+    """Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown."""
     input_language: _builtins.str
     """Language of the prompt, ISO 639-1 in lower case. Empty detects it from `input_prompt_sample`."""
     orchestration_id: _builtins.str
@@ -225,13 +258,13 @@ class ExecutionManifest(_message.Message):
     was_user_override: _builtins.bool
     """Whether the user replaced the model chosen by the Brain. Default: false."""
     output_tokens: _builtins.int
-    """Number of tokens of the output, from 0 to 1,000,000,000."""
+    """Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown."""
     total_latency_ms: _builtins.float
-    """Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours)."""
+    """Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
     time_to_first_token_ms: _builtins.float
     """Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
     total_cost: _builtins.float
-    """Cost of the output in US dollars, from 0 to 1,000,000."""
+    """Cost of the output in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the output was free."""
     was_streamed: _builtins.bool
     """Whether the output was streamed to the user. Default: false."""
     decision_id: _builtins.str
@@ -288,6 +321,12 @@ class ExecutionManifest(_message.Message):
         most 5 minutes in the future, not before 2020.
         """
 
+    @_builtins.property
+    def outcome(self) -> Global___Outcome:
+        """Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose
+        call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality.
+        """
+
     def __init__(
         self,
         *,
@@ -300,7 +339,7 @@ class ExecutionManifest(_message.Message):
         domain_mode: _builtins.str = ...,
         input_prompt_hash: _builtins.bytes = ...,
         input_prompt_sample: _builtins.str = ...,
-        input_tokens: _builtins.int = ...,
+        input_tokens: _builtins.int | None = ...,
         input_language: _builtins.str = ...,
         models_used: _abc.Iterable[_builtins.str] | None = ...,
         model_versions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
@@ -312,10 +351,10 @@ class ExecutionManifest(_message.Message):
         brain_reasoning: _builtins.str = ...,
         brain_confidence: _builtins.float | None = ...,
         was_user_override: _builtins.bool = ...,
-        output_tokens: _builtins.int = ...,
-        total_latency_ms: _builtins.float = ...,
+        output_tokens: _builtins.int | None = ...,
+        total_latency_ms: _builtins.float | None = ...,
         time_to_first_token_ms: _builtins.float | None = ...,
-        total_cost: _builtins.float = ...,
+        total_cost: _builtins.float | None = ...,
         was_streamed: _builtins.bool = ...,
         steps: _abc.Iterable[Global___ManifestStep] | None = ...,
         decision_id: _builtins.str = ...,
@@ -326,25 +365,72 @@ class ExecutionManifest(_message.Message):
         experiment_epoch: _builtins.int = ...,
         verification_failed: _builtins.bool = ...,
         contradiction_found: _builtins.bool = ...,
+        outcome: Global___Outcome | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "create_time", b"create_time", "propensity", b"propensity", "time_to_first_token_ms", b"time_to_first_token_ms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "brain_confidence", b"brain_confidence", "create_time", b"create_time", "input_tokens", b"input_tokens", "outcome", b"outcome", "output_tokens", b"output_tokens", "propensity", b"propensity", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "contradiction_found", b"contradiction_found", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "verification_failed", b"verification_failed", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "contradiction_found", b"contradiction_found", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "outcome", b"outcome", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "verification_failed", b"verification_failed", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__brain_confidence: _TypeAlias = _typing.Literal["brain_confidence"]  # noqa: Y015
     _WhichOneofArgType__brain_confidence: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence"]  # noqa: Y015
+    _WhichOneofReturnType__input_tokens: _TypeAlias = _typing.Literal["input_tokens"]  # noqa: Y015
+    _WhichOneofArgType__input_tokens: _TypeAlias = _typing.Literal["_input_tokens", b"_input_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__output_tokens: _TypeAlias = _typing.Literal["output_tokens"]  # noqa: Y015
+    _WhichOneofArgType__output_tokens: _TypeAlias = _typing.Literal["_output_tokens", b"_output_tokens"]  # noqa: Y015
     _WhichOneofReturnType__propensity: _TypeAlias = _typing.Literal["propensity"]  # noqa: Y015
     _WhichOneofArgType__propensity: _TypeAlias = _typing.Literal["_propensity", b"_propensity"]  # noqa: Y015
     _WhichOneofReturnType__time_to_first_token_ms: _TypeAlias = _typing.Literal["time_to_first_token_ms"]  # noqa: Y015
     _WhichOneofArgType__time_to_first_token_ms: _TypeAlias = _typing.Literal["_time_to_first_token_ms", b"_time_to_first_token_ms"]  # noqa: Y015
+    _WhichOneofReturnType__total_cost: _TypeAlias = _typing.Literal["total_cost"]  # noqa: Y015
+    _WhichOneofArgType__total_cost: _TypeAlias = _typing.Literal["_total_cost", b"_total_cost"]  # noqa: Y015
+    _WhichOneofReturnType__total_latency_ms: _TypeAlias = _typing.Literal["total_latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__total_latency_ms: _TypeAlias = _typing.Literal["_total_latency_ms", b"_total_latency_ms"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__brain_confidence) -> _WhichOneofReturnType__brain_confidence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_tokens) -> _WhichOneofReturnType__input_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_tokens) -> _WhichOneofReturnType__output_tokens | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__propensity) -> _WhichOneofReturnType__propensity | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__time_to_first_token_ms) -> _WhichOneofReturnType__time_to_first_token_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_cost) -> _WhichOneofReturnType__total_cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_latency_ms) -> _WhichOneofReturnType__total_latency_ms | None: ...
 
 Global___ExecutionManifest: _TypeAlias = ExecutionManifest  # noqa: Y015
+
+@_typing.final
+class Outcome(_message.Message):
+    """Outcome is the result of the call that a manifest describes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    ERROR_TYPE_FIELD_NUMBER: _builtins.int
+    ERROR_MESSAGE_FIELD_NUMBER: _builtins.int
+    status: Global___OutcomeStatus.ValueType
+    """Whether the call answered. Required."""
+    error_type: _builtins.str
+    """Class of the error, such as an HTTP status or the name of an exception. At most 200 characters. Default: empty."""
+    error_message: _builtins.str
+    """Message of the error. At most 2,000 characters. Default: empty."""
+    def __init__(
+        self,
+        *,
+        status: Global___OutcomeStatus.ValueType = ...,
+        error_type: _builtins.str = ...,
+        error_message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_message", b"error_message", "error_type", b"error_type", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
 class ProviderHealth(_message.Message):
@@ -356,23 +442,30 @@ class ProviderHealth(_message.Message):
     ERROR_RATE_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     latency_ms: _builtins.float
-    """Recent latency in milliseconds, from 0 to 86,400,000 (24 hours)."""
+    """Recent latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
     error_rate: _builtins.float
-    """Share of failed calls, in [0, 1]."""
+    """Share of failed calls, in [0, 1]. Absent when unknown."""
     status: _builtins.str
     """Status as free text, such as healthy or degraded. At most 64 characters."""
     def __init__(
         self,
         *,
-        latency_ms: _builtins.float = ...,
-        error_rate: _builtins.float = ...,
+        latency_ms: _builtins.float | None = ...,
+        error_rate: _builtins.float | None = ...,
         status: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate", "_latency_ms", b"_latency_ms", "error_rate", b"error_rate", "latency_ms", b"latency_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error_rate", b"error_rate", "latency_ms", b"latency_ms", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate", "_latency_ms", b"_latency_ms", "error_rate", b"error_rate", "latency_ms", b"latency_ms", "status", b"status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__error_rate: _TypeAlias = _typing.Literal["error_rate"]  # noqa: Y015
+    _WhichOneofArgType__error_rate: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error_rate) -> _WhichOneofReturnType__error_rate | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
 
 Global___ProviderHealth: _TypeAlias = ProviderHealth  # noqa: Y015
 
@@ -390,26 +483,41 @@ class ManifestStep(_message.Message):
     model: _builtins.str
     """Identifier of the model. 1 to 200 characters. Required."""
     latency_ms: _builtins.float
-    """Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours)."""
+    """Duration of the step in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
     input_tokens: _builtins.int
-    """Number of tokens read by the step, from 0 to 1,000,000,000."""
+    """Number of tokens read by the step, from 0 to 1,000,000,000. Absent when unknown."""
     output_tokens: _builtins.int
-    """Number of tokens written by the step, from 0 to 1,000,000,000."""
+    """Number of tokens written by the step, from 0 to 1,000,000,000. Absent when unknown."""
     cost: _builtins.float
-    """Cost of the step in US dollars, from 0 to 1,000,000."""
+    """Cost of the step in US dollars, from 0 to 1,000,000. Absent when unknown."""
     def __init__(
         self,
         *,
         model: _builtins.str = ...,
-        latency_ms: _builtins.float = ...,
-        input_tokens: _builtins.int = ...,
-        output_tokens: _builtins.int = ...,
-        cost: _builtins.float = ...,
+        latency_ms: _builtins.float | None = ...,
+        input_tokens: _builtins.int | None = ...,
+        output_tokens: _builtins.int | None = ...,
+        cost: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_input_tokens", b"_input_tokens", "_latency_ms", b"_latency_ms", "_output_tokens", b"_output_tokens", "cost", b"cost", "input_tokens", b"input_tokens", "latency_ms", b"latency_ms", "output_tokens", b"output_tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost", b"cost", "input_tokens", b"input_tokens", "latency_ms", b"latency_ms", "model", b"model", "output_tokens", b"output_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost", b"_cost", "_input_tokens", b"_input_tokens", "_latency_ms", b"_latency_ms", "_output_tokens", b"_output_tokens", "cost", b"cost", "input_tokens", b"input_tokens", "latency_ms", b"latency_ms", "model", b"model", "output_tokens", b"output_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cost: _TypeAlias = _typing.Literal["cost"]  # noqa: Y015
+    _WhichOneofArgType__cost: _TypeAlias = _typing.Literal["_cost", b"_cost"]  # noqa: Y015
+    _WhichOneofReturnType__input_tokens: _TypeAlias = _typing.Literal["input_tokens"]  # noqa: Y015
+    _WhichOneofArgType__input_tokens: _TypeAlias = _typing.Literal["_input_tokens", b"_input_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    _WhichOneofReturnType__output_tokens: _TypeAlias = _typing.Literal["output_tokens"]  # noqa: Y015
+    _WhichOneofArgType__output_tokens: _TypeAlias = _typing.Literal["_output_tokens", b"_output_tokens"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost) -> _WhichOneofReturnType__cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_tokens) -> _WhichOneofReturnType__input_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_tokens) -> _WhichOneofReturnType__output_tokens | None: ...
 
 Global___ManifestStep: _TypeAlias = ManifestStep  # noqa: Y015
