@@ -1,6 +1,6 @@
 """The ports on which a service listens: those that are set, else its defaults, else free ones."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from cli.embedded.folder import EmbeddedError
 from cli.embedded.process import free_port, port_is_free
@@ -51,3 +51,8 @@ def choose_ports(
             )
         additional[_CLIENT_PORT] = port
     return Ports(rpc=rpc, metrics=metrics, additional=additional)
+
+
+def additional_ports_set(service: Service, environ: Mapping[str, str]) -> list[str]:
+    """Returns the variables of the service's additional ports that the environment sets."""
+    return [variable for variable, _ in service.additional_ports if environ.get(variable, "").strip()]

@@ -10,7 +10,7 @@ import pytest
 from cli.embedded.folder import DataFolder, EmbeddedError
 from cli.embedded.process import free_port
 from cli.environment import Ports, Servers, audio_url, environ_of, explicit_settings, service_environ, token_key
-from cli.ports import choose_ports
+from cli.ports import additional_ports_set, choose_ports
 from cli.services import SERVICES, SERVICES_WITH_SCHEMA, Service, service_named
 from cli.settings import SuiteSettings
 from cli.suite import addresses
@@ -116,6 +116,16 @@ def test_busy_port_from_settings_raises_with_its_setting(tmp_path: Path) -> None
     port = free_port()
     with occupied(port), pytest.raises(EmbeddedError, match=f"Port {port} of ingest .* Set RADIANT_INGEST_PORT"):
         choose_ports(service_named("ingest"), SuiteSettings(data=tmp_path, ingest_port=port), print)
+
+
+def test_additional_port_set_in_the_environment_is_not_checked(tmp_path: Path) -> None:
+    service, lines = service_named("gateway"), list[str]()
+    ((variable, port), *_) = service.additional_ports
+    explicit = additional_ports_set(service, {variable: "9002", "OTHER": "1"})
+    with occupied(port):
+        choose_ports(service, SuiteSettings(data=tmp_path), lines.append, explicit)
+    assert explicit == [variable]
+    assert not [line for line in lines if f"Port {port} " in line]
 
 
 def test_port_set_in_the_environment_is_not_checked(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from cli.commands import Invocation
 from cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedValkey
 from cli.embedded.folder import DataFolder
 from cli.environment import Ports, Servers, environ_of, role_passwords
-from cli.ports import choose_ports
+from cli.ports import additional_ports_set, choose_ports
 from cli.processes.service_process import ServiceProcess, answers_grpc, answers_http, answers_https
 from cli.processes.supervisor import Part, Supervisor
 from cli.schemas import apply_all
@@ -60,7 +60,8 @@ async def _start(invocation: Invocation, folder: DataFolder, supervisor: Supervi
         if reason := service.unavailable_reason:
             invocation.print(f"{service.name:<11} {reason}")
             continue
-        ports = choose_ports(service, invocation.settings, invocation.print)
+        explicit = additional_ports_set(service, invocation.environ)
+        ports = choose_ports(service, invocation.settings, invocation.print, explicit)
         at = Servers(owner_url=owner_url, redis_url=redis_url, addresses=addresses, tls=tls)
         environ = environ_of(invocation.environ, invocation.settings, folder, service, ports, at)
         part = _process(invocation, folder, service, ports, environ, certificates)
