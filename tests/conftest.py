@@ -7,6 +7,7 @@
 """
 
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -21,6 +22,14 @@ without_settings(os.environ)
 
 SERVER_FIXTURES = frozenset({"apart"})
 """Every fixture of a PostgreSQL or a Valkey needs one of these."""
+
+
+def _is_of_this_loop(record: logging.LogRecord) -> bool:
+    """Returns False for the message of gRPC's poller about the closed event loop of an earlier test."""
+    return "PollerCompletionQueue._handle_events" not in record.getMessage()
+
+
+logging.getLogger("asyncio").addFilter(_is_of_this_loop)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,9 +14,10 @@ from bench.resilience.attack.groups.browser import FORMULAS, is_formula
 from bench.resilience.attack.run import run
 from bench.resilience.attack.table import table
 from bench.resilience.attack.target import Target
+from cli.embedded.process import free_port
 from tests.gateway.fixtures.otlp import otlp_gateway
 from tests.ingest.fixtures import service as ingest
-from tests.support.suite import KEY, free_port
+from tests.support.suite import KEY
 
 GROUP = Group("example")
 

@@ -19,6 +19,7 @@ from rich.console import Console
 
 from cli.checks import doctor as checks_doctor
 from cli.commands import Invocation, doctor
+from cli.embedded.process import free_port
 from cli.services import SERVICES, SERVICES_WITH_SCHEMA
 from cli.settings import SuiteSettings
 from kit.auth.tokens import NoTokens
@@ -28,7 +29,7 @@ from kit.rpc.tls import TlsSettings
 from tests.support.certificates import Authority, Pair
 from tests.support.provider import AUDIENCE, SigningKey, serving_keys
 from tests.support.servers import ROLE_PASSWORD, url_as
-from tests.support.suite import KEY, free_port
+from tests.support.suite import KEY
 from tests.support.tls_proxy import terminating
 
 pytestmark = pytest.mark.slow

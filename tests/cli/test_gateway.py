@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from cli.checks.machine import ports
+from cli.embedded.process import free_port
 from cli.settings import SuiteSettings
 from kit.checks.finding import Level
-from tests.support.suite import free_port
 
 pytestmark = pytest.mark.server
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.embedded.folder import EmbeddedError
+from cli.embedded.process import free_port
 from cli.ports import choose_ports
 from cli.processes.service_process import answers_grpc
 from cli.services import SERVICES_WITH_SCHEMA
@@ -20,7 +21,6 @@ from kit.rpc.server import RpcServerSettings, build_server
 from kit.rpc.tls import TlsSettings
 from kit.settings.declaration import SettingsError
 from tests.support.certificates import Authority, Pair
-from tests.support.suite import free_port
 
 LOCAL = "127.0.0.1"
 

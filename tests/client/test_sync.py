@@ -8,11 +8,11 @@ from pathlib import Path
 import grpc
 import pytest
 
+from cli.embedded.process import free_port
 from radiant_client import InvalidRequest, SyncRadiant, implicit_signal, is_spooled
 from radiant_client.sync import LoopThread
 from tests.client.fixtures.fake_services import FakeSuite, StatusError, entry, fake_suite, part
 from tests.client.fixtures.spool_clients import FAST_RECONNECT, token_of
-from tests.support.suite import free_port
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from cli.demo.clients import ClientFactory
 from cli.demo.play import PlayResult, play
 from cli.demo.report import lines, show
 from cli.demo.workload import TENANTS, SimulatedWorkload
+from cli.embedded.process import free_port
 from radiant.neural.v1 import scoring_pb2
 from radiant_client import RadiantClientError
-from tests.support.suite import KEY, free_port, running_suite
+from tests.support.suite import KEY, running_suite
 
 EVENTS = 200
 SEED = 11

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cli.embedded.process import free_port
 from gateway.http.settings import Tls
-from tests.support.suite import free_port
 
 pytestmark = pytest.mark.server
 

@@ -3,8 +3,8 @@
 import socket
 import urllib.request
 
+from cli.embedded.process import free_port
 from kit.telemetry.metrics import serve_metrics
-from tests.support.suite import free_port
 
 
 def test_metrics_are_served_within_the_block() -> None:

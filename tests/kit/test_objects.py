@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.embedded.process import free_port
 from kit.errors import NotFound, Unavailable
 from kit.objects import ObjectStore, open_store
 from tests.support.buckets import emptied, keys, running_buckets
-from tests.support.suite import free_port
 
 KEY = "acme/2026/01/31/018f0000-0000-7000-8000-000000000000"
 Visible = Callable[[], list[str]]

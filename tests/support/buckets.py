@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from tests.support.suite import free_port
+from cli.embedded.process import free_port
 
 START_S = 30.0
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from cli.embedded.process import free_port
 from kit.auth.tokens import mint
 from radiant.ingest.v1 import ingest_service_pb2_grpc
 from radiant.neural.v1 import learning_service_pb2_grpc, recommend_service_pb2_grpc
@@ -24,13 +24,6 @@ from tests.support.servers import url_as
 
 KEY = "a-signing-key-for-tests-only-0123456789"
 START_SECONDS_MAX = 30.0
-
-
-def free_port() -> int:
-    """Returns a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def token(tenant: str, *roles: str) -> grpc.aio.Metadata:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from cli.embedded.folder import EmbeddedError
 
 _POLL_S = 0.02
 _MARGIN_S = 5.0
+_UNASSIGNED_PORTS = range(10_000, 32_768)
+_ATTEMPTS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,17 @@ class GuardedProcess:
 
 
 def free_port() -> int:
-    """Returns a port of 127.0.0.1 that is free at the moment of the call."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Returns a port of 127.0.0.1 that is free at the moment of the call.
+
+    The port is below the ephemeral ports of Linux, since an outgoing connection could take one of those before the
+    caller binds it. Raises EmbeddedError when no port is found.
+    """
+    for _ in range(_ATTEMPTS_MAX):
+        port = secrets.choice(_UNASSIGNED_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise EmbeddedError(f"No free port from {_UNASSIGNED_PORTS[0]} to {_UNASSIGNED_PORTS[-1]} was found.")
 
 
 def port_is_free(port: int) -> bool:

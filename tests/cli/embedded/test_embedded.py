@@ -20,6 +20,8 @@ from cli.embedded import (
     embedded_valkey,
 )
 from cli.embedded.postgres import SCRATCH_OPTIONS
+from cli.embedded.process import free_port
+from kit.ports import DEFAULT_PORTS
 from tests.support.servers import scratch_folder
 
 pytestmark = pytest.mark.server
@@ -171,3 +173,10 @@ async def test_occupied_port_is_named_in_the_error(data: Path) -> None:
         with pytest.raises(Exception, match=f"port {port}"):
             await server.start()
         assert not server.is_alive()
+
+
+def test_free_port_is_below_the_ephemeral_ports() -> None:
+    ports = {free_port() for _ in range(20)}
+    assert len(ports) > 15
+    assert max(ports) < 32_768
+    assert not ports & DEFAULT_PORTS

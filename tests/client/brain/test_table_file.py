@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cli.embedded.process import free_port
 from radiant_client import LocalTable, Radiant, open_channel
 from radiant_client.brain.entries import Entry, LearnedModel
 from radiant_client.brain.table_file import TableFile
 from tests.client.fixtures.fake_services import entry, eventually, fake_suite, part
 from tests.client.fixtures.spool_clients import spool_client
-from tests.support.suite import free_port
 
 ONE = Entry((LearnedModel("a", 0.7, 0.5, 1.0, "tenant"),), "because", 30.0)
 

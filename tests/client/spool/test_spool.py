@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 import pytest
 
+from cli.embedded.process import free_port
 from radiant.ingest.v1 import feedback_pb2, ingest_service_pb2
 from radiant_client import (
     Letter,
@@ -22,7 +23,6 @@ from radiant_client import (
 from radiant_client.spool import replay
 from tests.client.fixtures.fake_services import StatusError, eventually, fake_suite
 from tests.client.fixtures.spool_clients import manifest, outage, restored, spool_client
-from tests.support.suite import free_port
 
 pytestmark = pytest.mark.slow
 INVALID = StatusError(grpc.StatusCode.INVALID_ARGUMENT, "invalid comment", reason="INVALID")

@@ -7,6 +7,7 @@ import time
 import grpc
 import pytest
 
+from cli.embedded.process import free_port
 from radiant_client import (
     Breaker,
     CircuitOpen,
@@ -20,7 +21,6 @@ from radiant_client import (
 )
 from tests.client.fixtures.fake_services import FakeSuite, StatusError, fake_suite
 from tests.client.fixtures.spool_clients import FAST_RECONNECT
-from tests.support.suite import free_port
 
 
 class ManualClock:

@@ -11,6 +11,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
+from cli.embedded.process import free_port
 from gateway.app import open_server
 from gateway.http.settings import HttpSettings, Tls
 from gateway.otlp.grpc_receiver import LOGS_SERVICE, TRACE_SERVICE
@@ -21,7 +22,6 @@ from kit.settings.declaration import SettingsError
 from tests.gateway.fixtures.gateway import ACME
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, export, sdk_spans, shutting_down, span, trace_request
 from tests.ingest.fixtures import service as ingest
-from tests.support.suite import free_port
 
 
 async def test_receiver_with_certificate_accepts_only_tls(intake: ingest.IngestService, certificate: Tls) -> None:

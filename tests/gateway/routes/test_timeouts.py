@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.embedded.process import free_port
 from gateway.app import application
 from gateway.routes.service_calls import ServiceCalls
 from gateway.routes.settings import Addresses
@@ -17,7 +18,6 @@ from tests.gateway.fixtures.gateway import ACME, Served, vote
 from tests.gateway.fixtures.problem_documents import status_and_reason
 from tests.gateway.fixtures.scripted_services import ScriptedGateway, scripted_gateway
 from tests.ingest.fixtures.voice import clip
-from tests.support.suite import free_port
 
 CONFIG, EXPLICIT, VOICE = "/service/feedback/config", "/feedback/explicit", "/feedback/voice"
 FORM = "multipart/form-data; boundary=x"

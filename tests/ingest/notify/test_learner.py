@@ -9,12 +9,12 @@ import time
 import pytest
 import redis.asyncio
 
+from cli.embedded.process import free_port
 from ingest.notify.learner import LOST
 from kit.channels import LEARNER_WAKE_UP
 from tests.ingest.fixtures.conditions import wait_until
 from tests.ingest.fixtures.service import IngestService, manifest, open_service, thumb
 from tests.support.servers import Apart, running_valkey
-from tests.support.suite import free_port
 
 SLOW_S = 3.0
 

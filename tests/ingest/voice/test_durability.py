@@ -13,6 +13,7 @@ import asyncpg
 import grpc
 import pytest
 
+from cli.embedded.process import free_port
 from ingest.notify import voice_jobs
 from ingest.voice import intake
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -39,7 +40,7 @@ from tests.ingest.fixtures.voice import (
     uploads_in_progress,
 )
 from tests.support.servers import Apart, running_valkey
-from tests.support.suite import free_port, quick_channel, service_process
+from tests.support.suite import quick_channel, service_process
 
 VOICE = "SELECT voice_id::text, audio_key FROM ingest.voice_feedback"
 

@@ -12,6 +12,7 @@ import grpc
 import pytest
 import redis.asyncio
 
+from cli.embedded.process import free_port
 from ingest.settings import IngestSettings
 from kit.channels import VOICE_JOBS
 from radiant.ingest.v1 import ingest_service_pb2 as pb
@@ -37,7 +38,7 @@ from tests.ingest.fixtures.voice import (
     stored_objects,
     submit_voice,
 )
-from tests.support.suite import free_port, token
+from tests.support.suite import token
 
 GLOBEX = token("globex")
 LIMIT = 5

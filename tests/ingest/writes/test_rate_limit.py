@@ -13,6 +13,7 @@ import redis.asyncio
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from cli.embedded.process import free_port
 from ingest.settings import IngestSettings
 from kit.redis import client as redis_client
 from kit.redis import sliding_window
@@ -20,7 +21,7 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.ingest.fixtures.evaluators import register
 from tests.ingest.fixtures.service import CALLER, IngestService, new_id, open_service, reason_of, signal, thumb, vote
 from tests.support.servers import Apart, running_valkey
-from tests.support.suite import free_port, token
+from tests.support.suite import token
 
 LIMIT = 50
 METHOD = "SubmitExplicitFeedback"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.embedded.process import free_port
 from kit.checks import database
 from kit.checks.cache import cache_findings
 from kit.checks.certificates import certificate_findings
@@ -16,7 +17,6 @@ from kit.checks.hosts import is_local, port_finding
 from kit.checks.process import limit_findings
 from kit.redis.client import RedisSettings
 from tests.support.certificates import Authority
-from tests.support.suite import free_port
 
 
 @pytest.mark.parametrize(("limit", "level"), [(1_024, Level.FAIL), (8_192, Level.WARN), (65_536, Level.OK)])

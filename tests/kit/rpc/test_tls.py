@@ -13,6 +13,7 @@ from typing import Any
 import grpc
 import pytest
 
+from cli.embedded.process import free_port
 from kit.auth.tokens import SharedKeyTokens
 from kit.rpc import tls
 from kit.rpc.server import RpcServerSettings, build_server
@@ -22,7 +23,7 @@ from radiant.ingest.v1 import ingest_service_pb2_grpc as ingest_grpc
 from tests.kit.fixtures.scripted_servicer import METHODS, Outcome, Script, ScriptedIngest, Serving
 from tests.kit.fixtures.settings import read_group
 from tests.support.certificates import Authority, Pair
-from tests.support.suite import KEY, free_port, token
+from tests.support.suite import KEY, token
 
 BRAIN = "spiffe://acme.example/brain"
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
+from cli.embedded.process import free_port
 from kit.channels import BOARD_CHANGES, board_key
 from kit.redis.client import open_redis
 from neural.boards.cache import BoardCache
@@ -22,7 +23,6 @@ from tests.neural.fixtures.boards import CACHE_KEY, DIGEST, KEY, board, revision
 from tests.neural.fixtures.service import NeuralService, open_service, wait_until
 from tests.neural.fixtures.stack import LearningStack
 from tests.support.servers import Apart, running_valkey
-from tests.support.suite import free_port
 
 FRESH_S = 1.0
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from cli.embedded.process import free_port
 from gateway.app import application
 from gateway.console.session.revocation import RevokedSessions
 from gateway.console.session.session import COOKIE_NAME, Sessions
@@ -16,7 +17,7 @@ from kit.auth.tokens import mint
 from kit.redis.client import open_redis
 from tests.gateway.fixtures.console.client import anonymous_client, development_settings, open_sign_in_link, sign_in
 from tests.gateway.fixtures.gateway import Served
-from tests.support.suite import KEY, free_port
+from tests.support.suite import KEY
 
 SECRET = "a-secret-of-two-gateways-for-tests-0123"
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from cli.embedded.process import free_port
 from gateway.app import application
 from gateway.console.session.session import COOKIE_NAME
 from gateway.console.session.signin import BROWSER_COOKIE_NAME
@@ -17,7 +18,7 @@ from kit.auth.sign_in_links import sign_in_code
 from kit.auth.tokens import mint
 from tests.gateway.fixtures.console.client import BASE_URL, anonymous_client, open_sign_in_link
 from tests.gateway.fixtures.console.identity_provider import identity_provider
-from tests.support.suite import KEY, free_port
+from tests.support.suite import KEY
 
 DEVELOPMENT = "/console/signin/development"
 ADMIN = {"tenant": "acme", "role": "admin"}
