@@ -38,6 +38,7 @@ from neural.learning.learner import Learner
 from neural.nightly import run as nightly_run
 from neural.nightly.run import NightlyRuns
 from neural.privacy.erasure import UserErasure
+from neural.queries.reliability import Reliability
 from neural.queries.scores import Scores
 from neural.queries.tenant_settings import TenantSettings
 from neural.rebuild.rebuild import Rebuild
@@ -46,6 +47,7 @@ from neural.recommendation.experiment_overrides import RunningExperiments
 from neural.recommendation.fitted_priors import FittedPriors
 from neural.recommendation.recommender import PriorsOf, Recommender
 from neural.recommendation.watch import WatchHub
+from neural.reliability.error_rates import ErrorRates
 from neural.settings import NeuralSettings
 from neural.store.versions import ensure_live_version
 from neural.trust import rounds
@@ -74,6 +76,7 @@ class _Parts:
     log: DecisionLog
     experiments: RunningExperiments
     budgets: BudgetWeights
+    error_rates: ErrorRates
     fitted_priors: FittedPriors
     priors_of: PriorsOf
     recommender: Recommender
@@ -105,6 +108,9 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
     table = BoardTable(cache, boards, recommend.table_boards_max)
     experiments = RunningExperiments(database)
     budgets = BudgetWeights(database, lambda tenant: hub.refresh_tenant(tenant))
+    error_rates = ErrorRates(
+        database, recommend.error_rate_max, recommend.error_window, lambda tenant: hub.refresh_tenant(tenant)
+    )
     fitted_priors = FittedPriors(database, recommend.priors)
     priors_of: PriorsOf = fitted_priors.of if recommend.has_fitted_priors else lambda _: recommend.priors
     recommender = Recommender(
@@ -113,6 +119,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         recommend,
         override_of=experiments.override,
         budget_of=budgets.get,
+        unreliable_of=error_rates.get,
         priors_of=priors_of,
     )
     hub = WatchHub(database, recommender)
@@ -130,6 +137,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         log=log,
         experiments=experiments,
         budgets=budgets,
+        error_rates=error_rates,
         fitted_priors=fitted_priors,
         priors_of=priors_of,
         recommender=recommender,
@@ -168,8 +176,8 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             "decision-log": parts.log.run_forever,
         }.items():
             await stack.enter_async_context(background(name, run))
-        for snapshot in (parts.experiments.snapshot, parts.budgets.snapshot, parts.fitted_priors.snapshot):
-            await stack.enter_async_context(snapshot)
+        for owner in (parts.experiments, parts.budgets, parts.error_rates, parts.fitted_priors):
+            await stack.enter_async_context(owner.snapshot)
         for job in _periodic_jobs(parts):
             await stack.enter_async_context(job)
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
@@ -205,9 +213,10 @@ def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:
     settings, database = parts.settings, parts.database
     server = build_server(settings.rpc, authenticator)
     scores = Scores(database, settings.learning.carry_over)
+    reliability = Reliability(database, settings.recommend.error_window)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,
-        recommend_servicer.RecommendServicer(parts.recommender, parts.hub, scores, settings.recommend),
+        recommend_servicer.RecommendServicer(parts.recommender, parts.hub, scores, reliability, settings.recommend),
         recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"],
     )
     server.add(

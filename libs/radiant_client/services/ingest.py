@@ -86,6 +86,31 @@ class Ingest:
         method = self._stub.BatchRecordManifests
         return _results(await self._write(method, request, "BatchRecordManifests", timeout), len(manifests))
 
+    async def record_outcome(
+        self,
+        output_id: str,
+        status: str,
+        *,
+        error_type: str = "",
+        error_message: str = "",
+        request_id: str = "",
+        timeout: float | None = None,
+        **values: float,
+    ) -> ingest_service_pb2.RecordOutcomeResponse | Spooled:
+        """Records the outcome of an output (ok, error, cancelled, timeout), before or after its manifest.
+
+        The values complete what the manifest does not state: total_latency_ms, time_to_first_token_ms, input_tokens,
+        output_tokens and total_cost. Raises AlreadyExists if the output has a different outcome.
+        """
+        outcome = manifest_pb2.Outcome(
+            status=enum_value(manifest_pb2.OutcomeStatus, status), error_type=error_type, error_message=error_message
+        )
+        fields: dict[str, Any] = dict(values)
+        request = ingest_service_pb2.RecordOutcomeRequest(
+            request_id=request_id or new_id(), output_id=output_id, outcome=outcome, **fields
+        )
+        return await self._write(self._stub.RecordOutcome, request, "RecordOutcome", timeout)
+
     async def submit_feedback(
         self,
         output_id: str,

@@ -7,7 +7,7 @@ from radiant_client.messages.fields import new_id
 from radiant_client.spool.backlog import RecordSummary
 from radiant_client.spool.recovery import summaries
 from radiant_client.spool.store import Letter, SpoolStore
-from radiant_client.spool.writes import REQUESTS, items_of
+from radiant_client.spool.writes import REQUESTS, items_of, user_of
 from splits.user_keys import user_key
 
 
@@ -44,7 +44,7 @@ def _without_user(method: str, data: bytes, user_id: str) -> bytes:
     """Returns a request without the items of a user: unchanged if it has none, empty if it has no others."""
     request: Any = REQUESTS[method].FromString(data)
     items, user = items_of(request), user_key(user_id)
-    others = [one for one in items if user_key(one.user_id) != user]
+    others = [one for one in items if user_key(user_of(one)) != user]
     if len(others) == len(items):
         return data
     if not others:

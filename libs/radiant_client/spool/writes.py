@@ -1,8 +1,8 @@
 """Writes that can be spooled: their requests, the parts of a request and the answer to a spooled write.
 
 The service remembers a request_id for one day. It recognises a later repeat by the content: a manifest by its output, a
-vote by its time and request, a signal by its identifier and time, a retraction by its time. All fields that the service
-would set on receipt are therefore set before the first attempt.
+vote by its time and request, a signal by its identifier and time, a retraction by its time, an outcome by its output.
+All fields that the service would set on receipt are therefore set before the first attempt.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ REQUESTS: dict[str, type[Message]] = {
     "SubmitImplicitSignal": ingest_service_pb2.SubmitImplicitSignalRequest,
     "BatchSubmitImplicitSignals": ingest_service_pb2.BatchSubmitImplicitSignalsRequest,
     "RetractFeedback": ingest_service_pb2.RetractFeedbackRequest,
+    "RecordOutcome": ingest_service_pb2.RecordOutcomeRequest,
 }
 """Request types of the methods that can be spooled."""
 REPORTED_ITEMS_MAX = 20
@@ -67,6 +68,8 @@ def is_spooled(answer: object) -> bool:
 def set_missing_fields(request: Any) -> None:
     """Sets the times and identifiers that the service would otherwise set on receipt."""
     now = timestamp()
+    if isinstance(request, ingest_service_pb2.RecordOutcomeRequest):
+        return
     for item in items_of(request):
         if isinstance(item, feedback_pb2.ImplicitSignal) and not item.signal_id:
             item.signal_id = new_id()
@@ -78,16 +81,22 @@ def set_missing_fields(request: Any) -> None:
 def set_user_keys(request: Any) -> None:
     """Replaces the user ids of a request by their keys."""
     for item in items_of(request):
-        item.user_id = user_key(item.user_id)
+        if user_of(item):
+            item.user_id = user_key(item.user_id)
 
 
 def keys_of(request: Any) -> frozenset[int]:
     """Returns hashes of the (output, user) pairs of a request. Requests that share a key are sent in order."""
-    return frozenset(hash((item.output_id, item.user_id)) for item in items_of(request))
+    return frozenset(hash((item.output_id, user_of(item))) for item in items_of(request))
+
+
+def user_of(item: Any) -> str:
+    """Returns the user of a part of a request; empty for an outcome, which names none."""
+    return "" if isinstance(item, ingest_service_pb2.RecordOutcomeRequest) else str(item.user_id)
 
 
 def items_of(request: Any) -> list[Any]:
-    """Returns the parts of a request that have an output, a user and a time."""
+    """Returns the parts of a request that have an output."""
     if isinstance(request, ingest_service_pb2.BatchRecordManifestsRequest):
         return list(request.manifests)
     if isinstance(request, ingest_service_pb2.BatchSubmitImplicitSignalsRequest):

@@ -11,6 +11,7 @@ import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
 from experiments.assignment.rules import NO_USERS, assignment_rules
+from experiments.results.measurement import ANSWERED, MeasuredOutputs, measured_outputs, require_measurement
 from experiments.store.experiments import StoredEpoch, StoredExperiment
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
@@ -20,6 +21,8 @@ _SQL = load_queries("experiments", "results.sql")
 
 _EXPOSURE = ""
 """Name of the metric that counts users and outputs."""
+_COUNTS = (_EXPOSURE, ANSWERED)
+"""Names of metrics that only count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Outcomes:
     units: Mapping[tuple[int, str], UnitCount]
     """Units with feedback by epoch and variant."""
     ignored: Sequence[IgnoredOutputs] = ()
+    measured: Sequence[MeasuredOutputs] = ()
 
     @property
     def exposed(self) -> Mapping[tuple[int, str], int]:
@@ -75,6 +79,7 @@ class Outcomes:
             exposures=[each for each in self.exposures if each.epoch == epoch],
             units={key: count for key, count in self.units.items() if key[0] == epoch},
             ignored=self.ignored,
+            measured=[each for each in self.measured if each.epoch == epoch],
         )
 
 
@@ -94,7 +99,7 @@ async def read_outcomes(connection: Connection, stored: StoredExperiment, epochs
     )
     counted = [row for row in rows if not row["ignored"]]
     return Outcomes(
-        summaries=[_summary(row) for row in counted if row["metric"] != _EXPOSURE],
+        summaries=[_summary(row) for row in counted if row["metric"] not in _COUNTS],
         exposures=[
             ExposureCount(**{name: row[name] for name in ("epoch", "variant", "stratum", "users")})
             for row in counted
@@ -106,6 +111,7 @@ async def read_outcomes(connection: Connection, stored: StoredExperiment, epochs
             for row in rows
             if row["ignored"]
         ],
+        measured=measured_outputs((row["epoch"], row["variant"], row["metric"], row["units"]) for row in counted),
     )
 
 
@@ -116,7 +122,9 @@ def analyse_outcomes(
     exposures: dict[str, dict[int, dict[str, int]]] = {}
     for each in outcomes.exposures:
         exposures.setdefault(each.stratum, {}).setdefault(each.epoch, {})[each.variant] = each.users
-    return analyse(experiment, outcomes.summaries, exposures, now, shares)
+    return require_measurement(
+        experiment, analyse(experiment, outcomes.summaries, exposures, now, shares), outcomes.measured
+    )
 
 
 def _units(rows: Iterable[asyncpg.Record]) -> dict[tuple[int, str], UnitCount]:

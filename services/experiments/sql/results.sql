@@ -5,6 +5,9 @@
 -- several epochs; in later ones its user is only exposed. Users in $4 are testers and excluded. The metric '' counts users
 -- and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
 --
+-- Calls that did not answer have no score, cost or latency, and an unknown cost or latency counts in no mean. The metric
+-- '#answered' counts the manifests of answered outputs, so that the measured share of a metric can be stated.
+--
 -- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
 -- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
 --
@@ -25,13 +28,14 @@ WITH rules AS (
     second_stop text, tenant_ids text[], task_types text[], domain_modes text[])
 ), seen AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
-    coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode, false AS is_repeated
-  FROM ingest_api_v1.manifests m
+    m.answered, coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode,
+    false AS is_repeated
+  FROM ingest_api_v1.executions m
   LEFT JOIN experiments.exposures x ON x.tenant_id = m.tenant_id AND x.experiment_id = m.experiment_id
     AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id
   WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
   UNION ALL
-  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, x.metrics,
+  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, m.answered, x.metrics,
     x.occurred_at, m.task_type, m.domain_mode, x.output_id <> '' AND EXISTS (
       SELECT FROM experiments.exposures b
       WHERE b.tenant_id = x.tenant_id AND b.experiment_id = x.experiment_id AND b.user_id = x.user_id
@@ -39,8 +43,8 @@ WITH rules AS (
     )
   FROM experiments.exposures x
   LEFT JOIN LATERAL (
-    SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.task_type, m.domain_mode
-    FROM ingest_api_v1.manifests m
+    SELECT m.total_cost, m.total_latency_ms, m.answered, m.experiment_id, m.task_type, m.domain_mode
+    FROM ingest_api_v1.executions m
     WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
   WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
@@ -73,7 +77,9 @@ WITH rules AS (
   WHERE s.user_id <> ALL($4::text[])
 ), units AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
-    c.ignored = '' AND NOT c.is_repeated AS is_counted,
+    c.ignored = '' AND NOT c.is_repeated AS is_counted, -- without a manifest, nothing is stated about the call
+    c.ignored = '' AND NOT c.is_repeated AND coalesce(c.answered, true) AS is_answer,
+    c.answered IS NOT NULL AS has_manifest,
     CASE c.ignored WHEN '' THEN c.epoch ELSE 0 END AS epoch, CASE c.ignored WHEN '' THEN c.variant ELSE '' END AS variant,
     greatest(least(coalesce(t.trust, 0.5), 1), 0.1) AS weight,
     neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 0.5)) AS score
@@ -97,16 +103,17 @@ WITH rules AS (
   FROM units u
   CROSS JOIN LATERAL (
     SELECT '', 0::float8, 1::float8
-    UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL AND u.is_counted
-    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL AND u.is_counted
-    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.is_counted
-    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.is_counted
+    UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL AND u.is_answer
+    UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL AND u.is_answer
+    UNION ALL SELECT '#answered', 0, 1 WHERE u.has_manifest AND u.is_answer
+    UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.is_answer
+    UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.is_answer
     UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c
     WHERE c.key <> ALL($3::text[]) AND u.is_counted
   ) AS m (metric, value, weight)
 ), before AS (
   SELECT m.tenant_id, m.user_id, avg(s.score) AS x
-  FROM ingest_api_v1.manifests m
+  FROM ingest_api_v1.executions m
   JOIN (SELECT DISTINCT tenant_id, user_id FROM units WHERE ignored = '') AS k USING (tenant_id, user_id)
   CROSS JOIN LATERAL (
     SELECT neural_api_v1.get_feedback_score(
@@ -117,7 +124,7 @@ WITH rules AS (
       (SELECT v.sentiment FROM ingest_api_v1.voice_feedback v
        WHERE v.tenant_id = m.tenant_id AND v.output_id = m.output_id AND v.user_id = m.user_id)) AS score
   ) AS s
-  WHERE m.created_at >= $5::timestamptz - interval '28 days' AND m.created_at < $5::timestamptz
+  WHERE m.created_at >= $5::timestamptz - interval '28 days' AND m.created_at < $5::timestamptz AND m.answered
   GROUP BY m.tenant_id, m.user_id
 ), users AS (
   SELECT epoch, variant, ignored, metric, tenant_id, user_id, sum(weight * value) AS y, sum(weight) AS m,

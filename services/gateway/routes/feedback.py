@@ -1,4 +1,4 @@
-"""Routes of feedback: votes, signals, voice comments, and their counts."""
+"""Routes of feedback: votes, signals, voice comments, outcomes of calls, and their counts."""
 
 from gateway.routes.model import INGEST, PAGES, TENANT, WHOLE_REQUEST, Route
 
@@ -72,5 +72,16 @@ ROUTES = (
         path_params={"conversationId": "conversation_id"},
         query_params={**TENANT, **PAGES},
     ),
+    Route(
+        method="POST",
+        path="/service/outputs/{outputId}/outcome",
+        service="ingest",
+        grpc_service=INGEST,
+        rpc="RecordOutcome",
+        summary="Records the outcome of the call behind an output.",
+        path_params={"outputId": "output_id"},
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
+    ),
 )
-"""Routes of feedback: votes, signals, voice comments, and their counts."""
+"""Routes of feedback: votes, signals, voice comments, outcomes of calls, and their counts."""

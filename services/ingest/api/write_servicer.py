@@ -16,7 +16,7 @@ from ingest.api.convert.feedback import (
     stream_batch_write,
     stream_refusal,
 )
-from ingest.api.convert.manifests import manifest_batch_write, manifest_write
+from ingest.api.convert.manifests import manifest_batch_write, manifest_write, outcome_write
 from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
@@ -73,6 +73,11 @@ class WriteServicer:
         """Records many manifests."""
         write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
         return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
+
+    async def RecordOutcome(self, request: pb.RecordOutcomeRequest, context: Context) -> pb.RecordOutcomeResponse:
+        """Records the outcome of an output."""
+        write = outcome_write(request, tenant_of(request.tenant_id))
+        return stored(await self._group_commit.submit(write), pb.RecordOutcomeResponse)
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context

@@ -56,6 +56,7 @@ class WriteMethod(StrEnum):
     STREAM_SIGNALS = "StreamSignals"
     SUBMIT_VOICE_FEEDBACK = "SubmitVoiceFeedback"
     RETRACT_FEEDBACK = "RetractFeedback"
+    RECORD_OUTCOME = "RecordOutcome"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,26 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedOutcome:
+    """The outcome of an output's call, and values that complete its manifest."""
+
+    output_id: str
+    values: Mapping[str, str | float | None]
+    """Columns of the row by name. None for a value that is not stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeResult:
+    """Result of storing an outcome."""
+
+    outcome: ItemOutcome
+    """REJECTED if it contradicts what is stored."""
+    contradicted: Sequence[str] = ()
+    """Columns whose stored values differ."""
+    is_manifest_known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestResult:
     """Result of storing one manifest."""
 
@@ -192,6 +213,7 @@ class WriteResult:
     is_manifest_known: bool = False
     """Whether the output of the first vote has a manifest. Set only if `Write.needs_manifest_lookup` is set."""
     retraction: RetractionResult | None = None
+    outcome: OutcomeResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +234,7 @@ class Write:
     signals: SignalColumns = field(default_factory=SignalColumns)
     recording: Recording | None = None
     retraction: Retraction | None = None
+    outcome: StatedOutcome | None = None
     needs_manifest_lookup: bool = False
     """Whether `WriteResult.is_manifest_known` is needed."""
 

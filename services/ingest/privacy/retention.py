@@ -44,6 +44,7 @@ class Retention:
             "expire_voice": (signals, "voice_feedback"),
             "expire_votes": (feedback, ""),
             "expire_outputs": (feedback, "execution_manifests"),
+            "expire_outcomes": (feedback, ""),
             "expire_retractions": (feedback, ""),
         }
         rows = 0

@@ -20,7 +20,10 @@ ORDER BY created_at DESC, output_id DESC LIMIT $6;
 -- Outputs, newest first, before one key and not before another, that meet all conditions; an empty value sets no condition. The
 -- caller replaces the marker "per output" by OFFSET 0 to look up feedback output by output, which is faster for few outputs.
 SELECT m.output_id, m.user_id, m.conversation_id, m.created_at, m.models_used, m.task_type, m.domain_mode,
-  coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed
+  coalesce(m.input_language, '') AS input_language, m.decision_id <> '' AS followed,
+  coalesce(m.outcome, (
+    SELECT r.outcome FROM ingest.outcomes r WHERE r.tenant_id = m.tenant_id AND r.output_id = m.output_id
+  )) AS outcome
 FROM ingest.execution_manifests m
 WHERE m.tenant_id = $1
   AND (m.created_at, m.output_id) < ($2::timestamptz, $3::text) AND (m.created_at, m.output_id) >= ($4::timestamptz, $5::text)
@@ -47,16 +50,21 @@ ORDER BY m.created_at DESC, m.output_id DESC
 LIMIT $17;
 
 -- query: full_manifest
--- All columns of the manifest of an output.
+-- All columns of the manifest of an output, completed by its outcome. The manifest's own values take precedence.
 SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, m.task_type, m.domain_mode, m.input_prompt_hash,
-  m.input_tokens, coalesce(m.input_language, '') AS input_language, m.models_used, m.model_versions, m.orchestration_id,
+  coalesce(m.input_tokens, r.input_tokens) AS input_tokens, coalesce(m.input_language, '') AS input_language, m.models_used, m.model_versions, m.orchestration_id,
   m.orchestration_name, m.services_used, m.thermal_states::text AS thermal_states, m.provider_health::text AS provider_health,
-  m.brain_reasoning, m.brain_confidence, m.was_user_override, m.output_tokens, m.total_latency_ms, m.time_to_first_token_ms,
-  m.total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id, m.propensity, m.created_at,
+  m.brain_reasoning, m.brain_confidence, m.was_user_override, coalesce(m.output_tokens, r.output_tokens) AS output_tokens,
+  coalesce(m.total_latency_ms, r.total_latency_ms) AS total_latency_ms,
+  coalesce(m.time_to_first_token_ms, r.time_to_first_token_ms) AS time_to_first_token_ms,
+  coalesce(m.total_cost, r.total_cost) AS total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id, m.propensity, m.created_at,
   coalesce(m.experiment_id::text, '') AS experiment_id, m.variant, m.experiment_epoch, m.verification_failed,
-  m.contradiction_found
+  m.contradiction_found, coalesce(m.outcome, r.outcome) AS outcome,
+  CASE WHEN m.outcome IS NULL THEN r.error_type ELSE m.error_type END AS error_type,
+  CASE WHEN m.outcome IS NULL THEN r.error_message ELSE m.error_message END AS error_message
 FROM ingest.outputs o
 JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
+LEFT JOIN ingest.outcomes r USING (tenant_id, output_id)
 WHERE o.tenant_id = $1 AND o.output_id = $2;
 
 -- query: output_votes

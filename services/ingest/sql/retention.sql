@@ -58,6 +58,8 @@ WITH old AS (
     JOIN (SELECT tenant_id, output_id, user_id FROM ingest.voice_feedback) AS v USING (tenant_id, output_id)
 ), named AS (
   DELETE FROM ingest.outputs t USING old o WHERE t.tenant_id = o.tenant_id AND t.output_id = o.output_id
+), completed AS (
+  DELETE FROM ingest.outcomes r USING old o WHERE r.tenant_id = o.tenant_id AND r.output_id = o.output_id
 ), deleted AS (
   DELETE FROM ingest.execution_manifests m USING old o
   WHERE m.created_at < $1 AND m.tenant_id = o.tenant_id AND m.output_id = o.output_id AND m.created_at = o.created_at
@@ -65,6 +67,18 @@ WITH old AS (
 ), queued AS (
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
   SELECT ingest.shard_of(tenant_id, user_id), tenant_id, output_id, user_id FROM units
+)
+SELECT count(*) FROM deleted;
+
+-- query: expire_outcomes
+-- Deletes outcomes older than $1 without a manifest, at most $2.
+WITH old AS (
+  SELECT r.tenant_id, r.output_id FROM ingest.outcomes r
+  WHERE r.recorded_at < $1
+    AND NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = r.tenant_id AND o.output_id = r.output_id)
+  LIMIT $2
+), deleted AS (
+  DELETE FROM ingest.outcomes r USING old o WHERE r.tenant_id = o.tenant_id AND r.output_id = o.output_id RETURNING 1
 )
 SELECT count(*) FROM deleted;
 

@@ -719,7 +719,7 @@ CREATE TABLE ingest.execution_manifests (
     task_type text NOT NULL,
     domain_mode text NOT NULL,
     input_prompt_hash bytea,
-    input_tokens integer NOT NULL,
+    input_tokens integer,
     input_language text,
     models_used text[] NOT NULL,
     model_versions text[] NOT NULL,
@@ -731,10 +731,10 @@ CREATE TABLE ingest.execution_manifests (
     brain_reasoning text NOT NULL,
     brain_confidence double precision,
     was_user_override boolean NOT NULL,
-    output_tokens integer NOT NULL,
-    total_latency_ms double precision NOT NULL,
+    output_tokens integer,
+    total_latency_ms double precision,
     time_to_first_token_ms double precision,
-    total_cost double precision NOT NULL,
+    total_cost double precision,
     was_streamed boolean NOT NULL,
     steps jsonb NOT NULL,
     decision_id text NOT NULL,
@@ -744,7 +744,11 @@ CREATE TABLE ingest.execution_manifests (
     variant text DEFAULT ''::text NOT NULL,
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
-    contradiction_found boolean DEFAULT false NOT NULL
+    contradiction_found boolean DEFAULT false NOT NULL,
+    outcome text,
+    error_type text,
+    error_message text,
+    CONSTRAINT execution_manifests_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
 )
 PARTITION BY RANGE (created_at);
 
@@ -779,6 +783,27 @@ ALTER TABLE ingest.learn_queue ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- outcomes; Type: TABLE
+--
+
+CREATE TABLE ingest.outcomes (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    outcome text NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    input_tokens integer,
+    output_tokens integer,
+    total_latency_ms double precision,
+    time_to_first_token_ms double precision,
+    total_cost double precision,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
+);
+
+ALTER TABLE ONLY ingest.outcomes FORCE ROW LEVEL SECURITY;
 
 --
 -- outputs; Type: TABLE
@@ -858,16 +883,61 @@ CREATE VIEW ingest.standing_votes AS
 --
 
 CREATE VIEW ingest_api_v1.all_manifests AS
- SELECT tenant_id,
-    output_id,
-    created_at,
-    task_type,
-    domain_mode,
-    models_used,
-    model_versions,
-    orchestration_id,
-    services_used
-   FROM ingest.execution_manifests;
+ SELECT m.tenant_id,
+    m.output_id,
+    m.created_at,
+    m.task_type,
+    m.domain_mode,
+    m.models_used,
+    m.model_versions,
+    m.orchestration_id,
+    m.services_used,
+    (COALESCE(m.outcome, r.outcome, 'ok'::text) = 'ok'::text) AS answered
+   FROM (ingest.execution_manifests m
+     LEFT JOIN ingest.outcomes r USING (tenant_id, output_id));
+
+--
+-- executions; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.executions AS
+ SELECT m.tenant_id,
+    m.output_id,
+    m.created_at,
+    m.user_id,
+    m.conversation_id,
+    m.task_type,
+    m.domain_mode,
+    m.models_used,
+    m.model_versions,
+    m.orchestration_id,
+    m.services_used,
+        CASE ( SELECT count(*) AS count
+               FROM jsonb_object_keys(m.provider_health) jsonb_object_keys(jsonb_object_keys))
+            WHEN 1 THEN ( SELECT k.k
+               FROM jsonb_object_keys(m.provider_health) k(k))
+            WHEN 0 THEN
+            CASE cardinality(m.services_used)
+                WHEN 1 THEN m.services_used[1]
+                ELSE ''::text
+            END
+            ELSE ''::text
+        END AS provider,
+    COALESCE(m.input_tokens, r.input_tokens) AS input_tokens,
+    COALESCE(m.output_tokens, r.output_tokens) AS output_tokens,
+    COALESCE(m.total_latency_ms, r.total_latency_ms) AS total_latency_ms,
+    COALESCE(m.time_to_first_token_ms, r.time_to_first_token_ms) AS time_to_first_token_ms,
+    COALESCE(m.total_cost, r.total_cost) AS total_cost,
+    m.decision_id,
+    m.propensity,
+    m.experiment_id,
+    m.variant,
+    m.experiment_epoch,
+    COALESCE(m.outcome, r.outcome, 'ok'::text) AS outcome,
+    (COALESCE(m.outcome, r.outcome, 'ok'::text) = 'ok'::text) AS answered
+   FROM ((ingest.outputs o
+     JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at))
+     LEFT JOIN ingest.outcomes r USING (tenant_id, output_id));
 
 --
 -- manifests; Type: VIEW
@@ -885,8 +955,8 @@ CREATE VIEW ingest_api_v1.manifests AS
     m.model_versions,
     m.orchestration_id,
     m.services_used,
-    m.total_latency_ms,
-    m.total_cost,
+    COALESCE(m.total_latency_ms, (0)::double precision) AS total_latency_ms,
+    COALESCE(m.total_cost, (0)::double precision) AS total_cost,
     m.decision_id,
     m.propensity,
     m.experiment_id,
@@ -969,7 +1039,15 @@ UNION ALL
     t.user_id,
     hashtext(((t.tenant_id || '/'::text) || t.user_id)) AS user_key,
     to_jsonb(t.*) AS record
-   FROM ingest.voice_feedback t;
+   FROM ingest.voice_feedback t
+UNION ALL
+ SELECT 'outcomes'::text AS kind,
+    m.tenant_id,
+    m.user_id,
+    hashtext(((m.tenant_id || '/'::text) || m.user_id)) AS user_key,
+    to_jsonb(r.*) AS record
+   FROM (ingest.outcomes r
+     JOIN ingest.execution_manifests m USING (tenant_id, output_id));
 
 --
 -- user_spellings; Type: VIEW
@@ -1159,6 +1237,13 @@ ALTER TABLE ONLY ingest.learn_queue
     ADD CONSTRAINT learn_queue_pkey PRIMARY KEY (shard, seq);
 
 --
+-- outcomes outcomes_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.outcomes
+    ADD CONSTRAINT outcomes_pkey PRIMARY KEY (tenant_id, output_id);
+
+--
 -- outputs outputs_pkey; Type: CONSTRAINT
 --
 
@@ -1269,6 +1354,12 @@ CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USIN
 --
 
 CREATE INDEX implicit_signals_user_key_idx ON ONLY ingest.implicit_signals USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
+
+--
+-- outcomes_recorded_at_idx; Type: INDEX
+--
+
+CREATE INDEX outcomes_recorded_at_idx ON ingest.outcomes USING btree (recorded_at);
 
 --
 -- outputs_conversation_idx; Type: INDEX
@@ -1439,6 +1530,12 @@ CREATE POLICY keeper ON ingest.erasures TO radiant_owner USING (true);
 ALTER TABLE ingest.learn_queue ENABLE ROW LEVEL SECURITY;
 
 --
+-- outcomes; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.outcomes ENABLE ROW LEVEL SECURITY;
+
+--
 -- outputs; Type: ROW SECURITY
 --
 
@@ -1497,6 +1594,12 @@ CREATE POLICY retention ON ingest.implicit_signals TO radiant_archivist USING (t
 --
 
 CREATE POLICY retention ON ingest.learn_queue FOR INSERT TO radiant_archivist WITH CHECK (true);
+
+--
+-- outcomes retention; Type: POLICY
+--
+
+CREATE POLICY retention ON ingest.outcomes TO radiant_archivist USING (true);
 
 --
 -- outputs retention; Type: POLICY
@@ -1587,6 +1690,12 @@ CREATE POLICY tenant_isolation ON ingest.implicit_signals USING ((( SELECT (CURR
 --
 
 CREATE POLICY tenant_isolation ON ingest.learn_queue USING (ingest.may_touch(tenant_id));
+
+--
+-- outcomes tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.outcomes USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
 
 --
 -- outputs tenant_isolation; Type: POLICY
@@ -1890,6 +1999,13 @@ GRANT SELECT,DELETE ON TABLE ingest.execution_manifests TO radiant_archivist;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.feedback_asks TO radiant_ingest;
 
 --
+-- TABLE outcomes; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outcomes TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
+
+--
 -- TABLE outputs; Type: ACL
 --
 
@@ -1919,6 +2035,15 @@ GRANT SELECT ON TABLE ingest.standing_votes TO radiant_ingest;
 --
 
 GRANT SELECT ON TABLE ingest_api_v1.all_manifests TO radiant_learner;
+
+--
+-- TABLE executions; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_neural;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_learner;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experiments;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experimenter;
 
 --
 -- TABLE manifests; Type: ACL

@@ -23,6 +23,7 @@ from ingest.domain.model import (
     WriteResult,
 )
 from ingest.domain.vote_resolution import SubmittedVote, correct_outcomes, resolve_votes
+from ingest.writes.outcomes import store_outcomes
 from ingest.writes.signals import store_signals
 from kit.errors import Conflict, RadiantError
 from kit.postgres.pool import Connection, Database
@@ -106,10 +107,12 @@ class PostgresWriteStore:
 async def _begin(connection: Connection, tenant: str, writes: Sequence[Write]) -> None:
     """Sets the tenant of the transaction and takes a shared lock on each user that it writes about.
 
-    An erasure takes the same lock exclusively (ingest.forget_user), so that it sees all rows of a write or none.
+    An erasure takes the same lock exclusively (ingest.forget_user), so that it sees all rows of a write or none. An
+    outcome does not name its user, so that it locks out every erasure of the tenant.
     """
     users = {user for write in writes for user in write.users}
-    await connection.execute(_SQL["begin_writes"], tenant, sorted(users) if len(users) <= USER_LOCKS_MAX else [""])
+    locks_tenant = len(users) > USER_LOCKS_MAX or any(write.outcome is not None for write in writes)
+    await connection.execute(_SQL["begin_writes"], tenant, [""] if locks_tenant else sorted(users))
 
 
 def _response_to_repeat(row: asyncpg.Record, write: Write) -> bytes | RadiantError:
@@ -151,6 +154,8 @@ async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -
     for write, result in zip(writes, results, strict=True):
         if write.retraction is not None:
             result.retraction = await _retract(connection, tenant, write.retraction)
+    if any(write.outcome is not None for write in writes):
+        await store_outcomes(connection, tenant, writes, results)
     await _look_up_manifests(connection, tenant, writes, results)
     return results
 

@@ -15,6 +15,7 @@ from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds
 from neural.api.convert.requests import ranking_request
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import Scope
+from neural.queries.reliability import Reliability
 from neural.queries.scores import ScoreFilter, Scores
 from neural.recommendation.recommender import Recommender
 from neural.recommendation.watch import WatchFilter, WatchHub
@@ -33,8 +34,16 @@ ENTRY_TTL_S = 300.0
 class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
     """Implements RecommendService."""
 
-    def __init__(self, recommender: Recommender, hub: WatchHub, scores: Scores, settings: RecommendSettings) -> None:
+    def __init__(
+        self,
+        recommender: Recommender,
+        hub: WatchHub,
+        scores: Scores,
+        reliability: Reliability,
+        settings: RecommendSettings,
+    ) -> None:
         self._recommender, self._hub, self._scores, self._settings = recommender, hub, scores, settings
+        self._reliability = reliability
         self._answer_ttl_s = settings.answer_ttl.total_seconds()
 
     async def GetRecommendation(
@@ -95,6 +104,7 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
             domain_mode=constrained.domain_mode,
             candidates=constrained.candidates,
             strategy=constrained.strategy,
+            is_unconstrained=True,
         )
         ranking = (await self._recommender.prepare(tenant, constrained)).ranking
         estimates = (await self._recommender.prepare(tenant, unconstrained)).ranking
@@ -118,12 +128,21 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
         page = _SCORES.request(request, scope.value, selected.tenant_id, selected.user_id, *filters)
         found = await self._scores.read(selected, page.after, page.limit)
         scores = page.page(found.scores, lambda each: (each.task_type, each.domain_mode, each.model))
-        return learning.score_page(scores, found.version, selected, self._settings.priors.samples_min(scope))
+        answer = learning.score_page(scores, found.version, selected, self._settings.priors.samples_min(scope))
+        if scope is Scope.TENANT and not request.page_token:
+            calls = await self._reliability.read(selected.tenant_id, model=request.model, task_type=request.task_type)
+            answer.reliability.extend(learning.model_reliability(each) for each in calls)
+        return answer
 
     async def ExplainRecommendation(
         self, request: pb.ExplainRecommendationRequest, context: Context
     ) -> pb.ExplainRecommendationResponse:
         """Explains a ranking without a decision."""
         ranked = ranking_request(request.context, "context")
-        prepared = await self._recommender.prepare(tenant_of(request.tenant_id), ranked)
-        return recommendations.explanation(prepared.ranking)
+        tenant = tenant_of(request.tenant_id)
+        prepared = await self._recommender.prepare(tenant, ranked)
+        answer = recommendations.explanation(prepared.ranking)
+        named = {each.ranked.model for each in answer.models} | {each.model for each in answer.refused}
+        calls = await self._reliability.read(tenant, task_type=ranked.task_type)
+        answer.reliability.extend(learning.model_reliability(each) for each in calls if each.model in named)
+        return answer

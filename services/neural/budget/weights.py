@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import asyncpg
+
 from kit.poll import Snapshot
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
@@ -27,11 +29,13 @@ class BudgetWeight:
     weight: float
     """In [0, 1], rounded to 0.01, so that prepared rankings stay valid during insignificant changes."""
     model_costs: Mapping[str, float] = field(default_factory=dict)
-    """In US dollars, rounded to two digits for the same reason."""
+    """In US dollars, rounded to two digits for the same reason. Models without a known cost are left out."""
+    mean_cost: float | None = None
+    """Mean cost of all outputs, rounded in the same way; None without a known cost."""
 
     def apply(self, request: RankingRequest) -> RankingRequest:
         """Returns the request with the weight and the costs of the budget."""
-        return replace(request, budget_weight=self.weight, model_costs=self.model_costs)
+        return replace(request, budget_weight=self.weight, model_costs=self.model_costs, mean_cost=self.mean_cost)
 
 
 WeightByTenant = Mapping[str, BudgetWeight]
@@ -54,7 +58,7 @@ class BudgetWeights:
     async def _load(self, current: WeightByTenant) -> WeightByTenant:
         async with self._database.as_role(LEARNER) as connection:
             rows = await connection.fetch(_SQL["budget_weights"])
-        weights = {row["tenant_id"]: _rounded(row["cost_weight"], row["model_costs"]) for row in rows}
+        weights = {row["tenant_id"]: _rounded(row) for row in rows}
         if weights == current:
             return current
         kept = {tenant: current[tenant] for tenant, weight in weights.items() if current.get(tenant) == weight}
@@ -69,6 +73,11 @@ class BudgetWeights:
         self._notified = {tenant: weight for tenant, weight in self._notified.items() if tenant in weights or weight}
 
 
-def _rounded(weight: float, model_costs: str) -> BudgetWeight:
-    costs = {model: float(f"{cost:.2g}") for model, cost in json.loads(model_costs).items()}
-    return BudgetWeight(round(weight, 2), costs)
+def _rounded(row: asyncpg.Record) -> BudgetWeight:
+    costs = {model: _two_digits(cost) for model, cost in json.loads(row["model_costs"]).items()}
+    mean = row["mean_cost"]
+    return BudgetWeight(round(row["cost_weight"], 2), costs, None if mean is None else _two_digits(mean))
+
+
+def _two_digits(cost: float) -> float:
+    return float(f"{cost:.2g}")

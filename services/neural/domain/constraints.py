@@ -41,12 +41,18 @@ class RankingRequest:
     """None for the strategy of the settings."""
     epsilon: float | None = None
     """None for the epsilon of the settings."""
+    is_unconstrained: bool = False
+    """Whether error rates exclude no model."""
     is_restricted: bool = False
     """Whether an empty list of candidates allows no model."""
     budget_weight: float = 0.0
     """Weight of cost in [0, 1] that keeps the tenant's budget. The greater of both weights is used."""
     model_costs: Mapping[str, float] = field(default_factory=dict)
     """Mean costs of models in US dollars, for models without a cost in their profile."""
+    mean_cost: float | None = None
+    """Mean cost of all outputs of the tenant, the estimate for a model without a known cost."""
+    error_rates: Mapping[str, float] = field(default_factory=dict)
+    """Error rates of the models that exceed the maximum beyond doubt."""
 
     @property
     def is_budget_weight_used(self) -> bool:
@@ -54,15 +60,24 @@ class RankingRequest:
         return self.budget_weight > self.cost_weight
 
     def cost_penalties(self, models: Sequence[str]) -> list[float]:
-        """Returns the penalty of each model: the weight, times its cost relative to the most expensive model."""
+        """Returns the penalty of each model: the weight, times its cost relative to the most expensive model.
+
+        A model without a known cost has no cost advantage: it gets the mean cost of the tenant's outputs, or else the
+        highest known cost of the models.
+        """
         weight = max(self.cost_weight, self.budget_weight)
-        costs = [self._cost(model) for model in models] if weight > 0 else []
-        highest = max(costs, default=0.0)
+        stated = [self._known_cost(model) for model in models] if weight > 0 else []
+        known = [cost for cost in stated if cost is not None]
+        if not known:
+            return [0.0] * len(models)
+        estimate = max(known) if self.mean_cost is None else self.mean_cost
+        costs = [estimate if cost is None else cost for cost in stated]
+        highest = max(costs)
         return [weight * (cost / highest) for cost in costs] if highest > 0 else [0.0] * len(models)
 
-    def _cost(self, model: str) -> float:
+    def _known_cost(self, model: str) -> float | None:
         profile = self.profiles.get(model)
-        return profile.cost if profile and profile.cost is not None else self.model_costs.get(model, 0.0)
+        return profile.cost if profile and profile.cost is not None else self.model_costs.get(model)
 
 
 def violated_constraint(model: str, request: RankingRequest) -> str:
@@ -89,7 +104,8 @@ def violated_constraint(model: str, request: RankingRequest) -> str:
 def split_candidates(request: RankingRequest, known: Collection[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """Returns the eligible candidates in a stable order, and the excluded ones with the reason.
 
-    `known` holds the models that are candidates if the request names none.
+    `known` holds the models that are candidates if the request names none. If all eligible candidates have an error
+    rate above the maximum, none is excluded for it.
     """
     eligible, refused = [], []
     for model in dict.fromkeys(request.candidates) or ([] if request.is_restricted else sorted(known)):
@@ -98,4 +114,9 @@ def split_candidates(request: RankingRequest, known: Collection[str]) -> tuple[l
             refused.append((model, reason))
         else:
             eligible.append(model)
+    reliable = [model for model in eligible if model not in request.error_rates]
+    if reliable:
+        rates = [(model, request.error_rates[model]) for model in eligible if model in request.error_rates]
+        refused += [(model, f"its error rate of {rate:.0%} exceeds the maximum") for model, rate in rates]
+        eligible = reliable
     return eligible, refused

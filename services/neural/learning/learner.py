@@ -10,7 +10,7 @@ from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 from kit.telemetry.metrics import Counter, Histogram
 from neural.boards.queue import enqueue_boards, enqueue_boards_of_models, increment_revisions
-from neural.budget.spending import count_spending
+from neural.budget.spending import count_outputs
 from neural.domain.model import ScoreVersion, UnitKey
 from neural.drift.recent_scores import update_recent_scores
 from neural.learning.contributions import replace_contributions
@@ -98,7 +98,7 @@ async def _process_manifests(connection: Connection, live: ScoreVersion, outputs
     if moved:
         await increment_revisions(connection, {tenant for tenant, _ in moved})
         await enqueue_boards_of_models(connection, live, moved)
-    await count_spending(connection, tenants, names)
+    await count_outputs(connection, tenants, names)
     raters = await connection.fetch(_SQL["raters_of_outputs"], tenants, names)
     if raters:
         await connection.execute(_SQL["enqueue_units"], *key_columns(UnitKey(*row) for row in raters))

@@ -40,7 +40,9 @@ class SettingsStatus:
     spent: float
     """In US dollars."""
     outputs: int
-    """Outputs whose cost is counted in `spent`."""
+    """Outputs of the day, with and without a known cost."""
+    unmeasured: int
+    """Outputs of the day whose cost is unknown."""
     cost_weight: float
     """Present cost weight of the budget controller."""
     weight_updated_at: datetime | None

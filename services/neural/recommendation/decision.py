@@ -10,11 +10,12 @@ from neural.budget.weights import BudgetWeight
 from neural.domain.model import Board, BoardKey
 from neural.recommendation.experiment_overrides import ExperimentOverride
 from neural.recommendation.ranking import Candidate, Ranking
+from neural.reliability.error_rates import UnreliableModels
 
 
 @dataclass(slots=True)
 class PreparedRanking:
-    """A ranking that is valid while its boards and its budget weight do not change."""
+    """A ranking that is valid while its boards, its budget weight and the unreliable models do not change."""
 
     ranking: Ranking
     keys: Sequence[BoardKey]
@@ -27,6 +28,8 @@ class PreparedRanking:
     """Monotonic time in seconds at which the oldest entries of the board table expire."""
     budget: BudgetWeight | None = None
     """Weight of the tenant's budget in the ranking."""
+    unreliable: UnreliableModels | None = None
+    """Models of the tenant with a high error rate."""
     override: ExperimentOverride | None = None
     """Experiment variant applied to the ranking."""
     rendered: dict[int, Any] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from neural.recommendation.decision import Decision, PreparedRanking
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import ExperimentOverride
 from neural.recommendation.ranking import board_keys, rank
+from neural.reliability.error_rates import UnreliableModels
 from neural.settings import RecommendSettings
 
 _seeds = random.SystemRandom()
@@ -26,6 +27,8 @@ OverrideOf = Callable[[str, str, str, str], ExperimentOverride | None]
 """Returns the override for (tenant, user, task, domain)."""
 BudgetOf = Callable[[str], BudgetWeight | None]
 """Returns the budget weight of a tenant: the same object until it changes."""
+UnreliableOf = Callable[[str], UnreliableModels | None]
+"""Returns the models of a tenant with a high error rate: the same object until they change."""
 PriorsOf = Callable[[str], Priors]
 """Returns the priors of a tenant."""
 
@@ -41,11 +44,13 @@ class Recommender:
         *,
         override_of: OverrideOf = lambda *_: None,
         budget_of: BudgetOf = lambda _: None,
+        unreliable_of: UnreliableOf = lambda _: None,
         priors_of: PriorsOf | None = None,
     ) -> None:
         """Without `priors_of`, the priors of the settings apply to all tenants."""
         self._table, self._log, self._settings = table, log, settings
         self._budget_of, self._priors_of = budget_of, priors_of or (lambda _: settings.priors)
+        self._unreliable_of = unreliable_of
         self._prepared: OrderedDict[tuple[str, bytes, ExperimentOverride | None], PreparedRanking] = OrderedDict()
         self._random = random.Random(_seeds.getrandbits(128))  # noqa: S311 - exploration needs no secret numbers
         self.override_of = override_of
@@ -79,10 +84,15 @@ class Recommender:
         return self._draw(tenant, prepared)
 
     async def prepare(self, tenant: str, request: RankingRequest) -> PreparedRanking:
-        """Returns the ranking for a request, with the budget weight of the tenant, without a decision."""
-        budget = self._budget_of(tenant)
+        """Returns the ranking for a request without a decision.
+
+        The budget weight and the unreliable models of the tenant are applied, unless the request is unconstrained.
+        """
+        budget, unreliable = self._budget_of(tenant), self._unreliable_of(tenant)
         if budget is not None:
             request = budget.apply(request)
+        if unreliable is not None and not request.is_unconstrained:
+            request = unreliable.apply(request)
         keys = board_keys(tenant, request.user_id, request.task_type, request.domain_mode)
         # The generation is read before the boards, so that a change while they are read invalidates the ranking.
         generation = self._table.generation
@@ -91,7 +101,8 @@ class Recommender:
         now = datetime.now(UTC)
         ranking = rank(boards, request, self._priors_of(tenant), settings.strategy, settings.epsilon, now)
         valid_until = time.monotonic() + self._table.ttl_s()
-        return PreparedRanking(ranking, keys, boards, self._table.oldest_load(keys), generation, valid_until, budget)
+        loaded_at = self._table.oldest_load(keys)
+        return PreparedRanking(ranking, keys, boards, loaded_at, generation, valid_until, budget, unreliable)
 
     def staleness_ms(self, prepared: PreparedRanking) -> float:
         """Returns the time since the oldest board of a ranking was last known to be current."""
@@ -99,6 +110,8 @@ class Recommender:
 
     def _is_valid(self, tenant: str, prepared: PreparedRanking) -> bool:
         if time.monotonic() >= prepared.valid_until or prepared.budget is not self._budget_of(tenant):
+            return False
+        if prepared.unreliable is not self._unreliable_of(tenant):
             return False
         if prepared.generation == self._table.generation:
             return True

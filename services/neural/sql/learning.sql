@@ -39,13 +39,15 @@ SELECT m.tenant_id, m.model FROM moved m
 WHERE EXISTS (SELECT FROM neural.model_versions v WHERE v.tenant_id = m.tenant_id AND v.model = m.model);
 
 -- query: unit_facts
--- Manifest, valid feedback and rater trust ($4 without a score) of units. Units without a manifest are left out.
+-- Manifest, valid feedback and rater trust ($4 without a score) of units. Units without a manifest, and those of calls that
+-- did not answer, are left out: feedback on a failed call is no opinion on the quality of an answer.
 SELECT k.tenant_id, k.output_id, k.user_id, m.created_at, m.task_type, m.domain_mode, m.models_used, m.model_versions,
   m.orchestration_id, m.services_used, e.rating, e.categories, i.sentiments, v.sentiment AS voice,
   coalesce(t.trust, $4) AS trust, coalesce(t.established, false) AS established
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant_id, output_id, user_id)
 CROSS JOIN LATERAL (
-  SELECT * FROM ingest_api_v1.manifests m WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id
+  SELECT * FROM ingest_api_v1.executions m
+  WHERE m.tenant_id = k.tenant_id AND m.output_id = k.output_id AND m.answered
 ) AS m
 LEFT JOIN LATERAL (
   SELECT f.rating, f.categories FROM ingest_api_v1.explicit_feedback f

@@ -67,12 +67,24 @@ ON CONFLICT (tenant_id) DO UPDATE SET global_learning = excluded.global_learning
 -- query: settings
 -- The settings of a tenant, defaults included, and its spending of the current UTC day. Always one row.
 SELECT coalesce(t.global_learning, false) AS global_learning, coalesce(t.daily_budget_usd, 0) AS daily_budget_usd,
-  s.spent, s.outputs, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS weight_updated_at
+  s.spent, s.outputs, s.unmeasured, coalesce(p.cost_weight, 0) AS cost_weight, p.updated_at AS weight_updated_at
 FROM (SELECT $1::text AS tenant_id) AS k
 LEFT JOIN neural.tenant_settings t ON t.tenant_id = k.tenant_id
 LEFT JOIN neural.budget_pacers p ON p.tenant_id = k.tenant_id AND t.daily_budget_usd > 0
 CROSS JOIN LATERAL (
-  SELECT coalesce(sum(s.cost), 0) AS spent, coalesce(sum(s.outputs), 0)::bigint AS outputs FROM neural.spending s
+  SELECT coalesce(sum(s.cost), 0) AS spent, coalesce(sum(s.outputs), 0)::bigint AS outputs,
+    coalesce(sum(s.unmeasured), 0)::bigint AS unmeasured
+  FROM neural.spending s
   WHERE s.tenant_id = k.tenant_id AND s.hour >= date_trunc('day', now(), 'UTC')
     AND s.hour < date_trunc('day', now(), 'UTC') + interval '24 hours'
 ) AS s;
+
+-- query: model_calls
+-- Calls by outcome within the last $2: by model, by model and task, and by model and provider. Empty filters select all.
+SELECT model, coalesce(task_type, '') AS task_type, coalesce(provider, '') AS provider, sum(answered)::bigint AS answered,
+  sum(errors)::bigint AS errors, sum(timeouts)::bigint AS timeouts, sum(cancelled)::bigint AS cancelled
+FROM neural.call_outcomes
+WHERE tenant_id = $1 AND period > now() - $2::interval AND ($3 = '' OR model = $3) AND ($4 = '' OR task_type = $4)
+GROUP BY GROUPING SETS ((model), (model, task_type), (model, provider))
+HAVING GROUPING(provider) = 1 OR provider <> ''
+ORDER BY model, task_type NULLS FIRST, provider NULLS FIRST LIMIT $5;

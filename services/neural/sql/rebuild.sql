@@ -55,7 +55,7 @@ UPDATE neural.score_versions SET units_done = units_done + $2 WHERE version = $1
 SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells';
 
 -- query: insert_contributions
--- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4). Computes the same as
+-- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4), without calls that failed. Computes the same as
 -- neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,
 -- $6 is true if each unit counts 1, $7 holds the powers of two from 2^0, $8 is the trust of raters without a score.
 INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
@@ -112,7 +112,7 @@ FROM (
       JOIN (
         SELECT * FROM ingest_api_v1.all_manifests
         WHERE (tenant_id, output_id) > ($1, $2) AND (($3, $4) = ('', '') OR (tenant_id, output_id) <= ($3, $4))
-          AND cardinality(models_used) > 0
+          AND cardinality(models_used) > 0 AND answered
       ) AS m USING (tenant_id, output_id)
       LEFT JOIN neural.user_trust_scores ts ON ts.tenant_id = u.tenant_id AND ts.user_id = u.user_id
       CROSS JOIN LATERAL (SELECT least(greatest(coalesce(ts.trust, $8), 0.1), 1) AS trust OFFSET 0) AS t

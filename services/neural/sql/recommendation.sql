@@ -57,3 +57,15 @@ WHERE d.tenant_id = $1 AND d.decided_at >= $2 AND d.decided_at < $3 AND d.propen
   AND m.created_at >= $2 - interval '1 day' AND m.created_at < $3 + interval '7 days'
 ORDER BY d.decided_at DESC, d.decision_id, m.created_at, m.output_id
 LIMIT $4;
+
+-- query: failing_models
+-- Calls by outcome and task of the models with a failure within the last $1, of all tenants.
+SELECT o.tenant_id, o.model, o.task_type, sum(o.answered)::bigint AS answered, sum(o.errors)::bigint AS errors,
+  sum(o.timeouts)::bigint AS timeouts, sum(o.cancelled)::bigint AS cancelled
+FROM (
+  SELECT tenant_id, model FROM neural.call_outcomes WHERE period > now() - $1::interval
+  GROUP BY tenant_id, model HAVING sum(errors + timeouts) > 0
+) AS f
+JOIN neural.call_outcomes o USING (tenant_id, model)
+WHERE o.period > now() - $1::interval
+GROUP BY o.tenant_id, o.model, o.task_type;

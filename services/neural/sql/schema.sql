@@ -639,11 +639,30 @@ CREATE TABLE neural.budget_pacers (
     rate double precision DEFAULT 0 NOT NULL,
     model_costs jsonb DEFAULT '{}'::jsonb NOT NULL,
     updated_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    mean_cost double precision,
     CONSTRAINT budget_pacers_cost_weight_check CHECK (((cost_weight >= (0)::double precision) AND (cost_weight <= (1)::double precision))),
     CONSTRAINT budget_pacers_steady_weight_check CHECK (((steady_weight >= (0)::double precision) AND (steady_weight <= (1)::double precision)))
 );
 
 ALTER TABLE ONLY neural.budget_pacers FORCE ROW LEVEL SECURITY;
+
+--
+-- call_outcomes; Type: TABLE
+--
+
+CREATE TABLE neural.call_outcomes (
+    tenant_id text NOT NULL,
+    period timestamp with time zone NOT NULL,
+    model text NOT NULL,
+    task_type text NOT NULL,
+    provider text NOT NULL,
+    answered bigint NOT NULL,
+    errors bigint NOT NULL,
+    timeouts bigint NOT NULL,
+    cancelled bigint NOT NULL
+);
+
+ALTER TABLE ONLY neural.call_outcomes FORCE ROW LEVEL SECURITY;
 
 --
 -- counted_outputs; Type: TABLE
@@ -654,7 +673,8 @@ CREATE TABLE neural.counted_outputs (
     tenant_id text NOT NULL,
     output_id text NOT NULL,
     model text NOT NULL,
-    cost double precision NOT NULL
+    cost double precision,
+    outcome text
 );
 
 ALTER TABLE ONLY neural.counted_outputs FORCE ROW LEVEL SECURITY;
@@ -955,7 +975,10 @@ CREATE TABLE neural.spending (
     hour timestamp with time zone NOT NULL,
     model text NOT NULL,
     outputs bigint NOT NULL,
-    cost double precision NOT NULL
+    cost double precision NOT NULL,
+    unmeasured bigint DEFAULT 0 NOT NULL,
+    failed_measured bigint DEFAULT 0 NOT NULL,
+    failed_cost double precision DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY neural.spending FORCE ROW LEVEL SECURITY;
@@ -1092,6 +1115,13 @@ ALTER TABLE ONLY neural.board_revisions
 
 ALTER TABLE ONLY neural.budget_pacers
     ADD CONSTRAINT budget_pacers_pkey PRIMARY KEY (tenant_id);
+
+--
+-- call_outcomes call_outcomes_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY neural.call_outcomes
+    ADD CONSTRAINT call_outcomes_pkey PRIMARY KEY (tenant_id, period, model, task_type, provider);
 
 --
 -- counted_outputs counted_outputs_pkey; Type: CONSTRAINT
@@ -1262,6 +1292,12 @@ ALTER TABLE ONLY neural.user_trust_scores
     ADD CONSTRAINT user_trust_scores_pkey PRIMARY KEY (tenant_id, user_id);
 
 --
+-- call_outcomes_period_idx; Type: INDEX
+--
+
+CREATE INDEX call_outcomes_period_idx ON neural.call_outcomes USING btree (period);
+
+--
 -- global_contributions_context_idx; Type: INDEX
 --
 
@@ -1332,6 +1368,12 @@ ALTER TABLE neural.board_revisions ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE neural.budget_pacers ENABLE ROW LEVEL SECURITY;
+
+--
+-- call_outcomes; Type: ROW SECURITY
+--
+
+ALTER TABLE neural.call_outcomes ENABLE ROW LEVEL SECURITY;
 
 --
 -- counted_outputs; Type: ROW SECURITY
@@ -1446,6 +1488,12 @@ CREATE POLICY tenant_isolation ON neural.board_revisions USING (neural.may_touch
 --
 
 CREATE POLICY tenant_isolation ON neural.budget_pacers USING (neural.may_touch(tenant_id));
+
+--
+-- call_outcomes tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON neural.call_outcomes USING (neural.may_touch(tenant_id));
 
 --
 -- counted_outputs tenant_isolation; Type: POLICY
@@ -1781,10 +1829,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.budget_pacers TO radiant_learn
 GRANT SELECT ON TABLE neural.budget_pacers TO radiant_neural;
 
 --
+-- TABLE call_outcomes; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.call_outcomes TO radiant_learner;
+GRANT SELECT ON TABLE neural.call_outcomes TO radiant_neural;
+
+--
 -- TABLE counted_outputs; Type: ACL
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE neural.counted_outputs TO radiant_learner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE neural.counted_outputs TO radiant_learner;
 
 --
 -- TABLE global_contributions; Type: ACL

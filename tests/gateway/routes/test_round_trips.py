@@ -24,6 +24,18 @@ async def test_feedback_is_counted_in_stats_summary_and_widget_config(served: Se
     assert config.json()["currentRating"] == "RATING_POSITIVE"
 
 
+async def test_outcome_completes_output_and_contradiction_is_a_conflict(served: Served) -> None:
+    await served.intake.call("RecordManifest", manifest("o/2", "m"))
+    path, body = "/service/outputs/o%2F2/outcome", {"outcome": {"status": "OUTCOME_STATUS_ERROR", "errorType": "429"}}
+    answer = await served.request("POST", path, json=body | {"totalCost": 0})
+    assert (answer.status_code, answer.json()["manifestKnown"]) == (200, True), answer.text
+    output = (await served.request("GET", "/admin/outputs/o%2F2")).json()["manifest"]
+    assert (output["totalCost"], output["outcome"]["errorType"]) == (0, "429")
+    assert "totalLatencyMs" not in output
+    refused = await served.request("POST", path, json={"outcome": {"status": "OUTCOME_STATUS_OK"}})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "OUTCOME_EXISTS"), refused.text
+
+
 async def test_learned_feedback_changes_scores_and_recommendation(served: Served) -> None:
     await served.intake.call("RecordManifest", manifest("o", "m"))
     await served.request("POST", "/feedback/explicit", json=vote("o"))

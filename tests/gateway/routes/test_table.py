@@ -17,6 +17,7 @@ EXPECTED = {
     ("POST", "/neural/learn"),
     ("GET", "/service/feedback/config"),
     ("POST", "/service/feedback/implicit/batch"),
+    ("POST", "/service/outputs/{outputId}/outcome"),
     ("GET", "/service/feedback/conversation/{conversationId}/summary"),
     ("GET", "/admin/evaluators"),
     ("PUT", "/admin/evaluators/{name}"),

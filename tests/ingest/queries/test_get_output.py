@@ -77,6 +77,9 @@ def full() -> manifest_pb2.ExecutionManifest:
         experiment_epoch=3,
         verification_failed=True,
         contradiction_found=True,
+        outcome=manifest_pb2.Outcome(
+            status=manifest_pb2.OUTCOME_STATUS_ERROR, error_type="429", error_message="Too many requests."
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -33,6 +34,7 @@ def stats(world: World, outputs: list[str], day: str) -> pb.DayStats:
         outputs_followed=sum(bool(each.decision_id) for each in made),
         counts=counts(list(said.values()), users=len({user for _, user in said})),
         cost_usd=sum(each.total_cost for each in made),
+        cost_count=sum(each.HasField("total_cost") for each in made),
     )
 
 
@@ -45,6 +47,9 @@ def models(world: World, outputs: list[str]) -> list[pb.ModelStats]:
         judged = sum(bool(world.of(output)) for output in of)
         row = pb.ModelStats(model=model, outputs=len(of), outputs_with_feedback=judged)
         row.positive, row.negative = ratings.count(1), ratings.count(-1)
+        costs = [world.manifests[output].total_cost for output in of if world.manifests[output].HasField("total_cost")]
+        if costs:
+            row.cost_usd_mean, row.cost_count = statistics.fmean(costs), len(costs)
         found.append(row)
     return sorted((each for each in found if each.outputs), key=lambda each: (-each.outputs, each.model))
 

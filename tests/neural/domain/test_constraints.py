@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,11 +52,21 @@ def test_split_candidates_keeps_request_order_and_sorts_known_models() -> None:
     assert split_candidates(request(), set()) == ([], [])
 
 
+def test_split_candidates_excludes_failing_models_unless_all_fail() -> None:
+    failing = {"m": 0.75, "n": 1.0}
+    assert split_candidates(request(candidates=("m", "k", "n"), error_rates=failing), set()) == (
+        ["k"],
+        [("m", "its error rate of 75% exceeds the maximum"), ("n", "its error rate of 100% exceeds the maximum")],
+    )
+    assert split_candidates(request(candidates=("m", "n"), error_rates=failing), set()) == (["m", "n"], [])
+    assert split_candidates(request(error_rates=failing), {"n", "a"})[0] == ["a"]
+
+
 def test_cost_penalty_is_relative_to_most_expensive_candidate() -> None:
     profiles = {"m": Profile(cost=1.0), "n": Profile(cost=4.0), "k": Profile(cost=100.0), "f": Profile(cost=0.0)}
     requested = request(cost_weight=0.5, profiles=profiles)
     models = ["m", "n", "f", "unknown"]
-    assert requested.cost_penalties(models) == [0.125, 0.5, 0.0, 0.0]
+    assert requested.cost_penalties(models) == [0.125, 0.5, 0.0, 0.5]
     assert request(profiles=profiles).cost_penalties(["n"]) == [0]
     assert request(cost_weight=0.5, profiles={"f": Profile(cost=0.0)}).cost_penalties(["f"]) == [0]
     assert request(cost_weight=0.5).cost_penalties([]) == []
@@ -69,6 +80,8 @@ def test_cost_penalty_uses_greater_weight_and_mean_cost_without_profile() -> Non
     assert budgeted.cost_penalties(["m", "n", "k"]) == [0.125, 0.5, 0.25]
     assert budgeted.is_budget_weight_used
     requested = request(cost_weight=1.0, budget_weight=0.5, model_costs={"n": 4.0})
-    assert requested.cost_penalties(["m", "n"]) == [0.0, 1.0]
+    assert requested.cost_penalties(["m", "n"]) == [1.0, 1.0]
+    assert replace(requested, mean_cost=1.0).cost_penalties(["m", "n"]) == [0.25, 1.0]
+    assert replace(requested, model_costs={}, mean_cost=1.0).cost_penalties(["m", "n"]) == [0.0, 0.0]
     assert not requested.is_budget_weight_used
     assert violated_constraint("n", request(cost_max=1.0, budget_weight=0.5, model_costs={"n": 4.0})) == ""

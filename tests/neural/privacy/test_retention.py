@@ -62,6 +62,22 @@ async def test_retention_removes_old_feedback_from_scores(stack: LearningStack) 
     assert await delete_expired(stack) == 0
 
 
+async def test_retention_deletes_old_outcomes_with_and_without_manifest(stack: LearningStack) -> None:
+    for days in (1, 500):
+        await write_feedback(stack, days)
+    old = datetime.now(UTC) - timedelta(days=500)
+    insert = (
+        "INSERT INTO ingest.outcomes (tenant_id, output_id, outcome, error_type, error_message, recorded_at)"
+        " VALUES ('acme', $1, 'error', '', '', $2)"
+    )
+    for output in ("acme-1", "acme-500", "absent"):
+        await stack.rows(insert, output, old)
+    await stack.rows(insert, "awaited", datetime.now(UTC))
+    await delete_expired(stack)
+    kept = [row["output_id"] for row in await stack.rows("SELECT output_id FROM ingest.outcomes ORDER BY output_id")]
+    assert kept == ["acme-1", "awaited"]
+
+
 async def test_retention_keeps_row_of_existing_recording(stack: LearningStack) -> None:
     await write_feedback(stack, 200)
     await delete_expired(stack)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%radiant/experiments/v1/analysis.proto\x12\x16radiant.experiments.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf1\x03\n\x07Results\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08variants\x18\x03 \x03(\x0b\x32$.radiant.experiments.v1.VariantCount\x12:\n\rsample_ratios\x18\x04 \x03(\x0b\x32#.radiant.experiments.v1.SampleRatio\x12\x37\n\x0b\x63omparisons\x18\x05 \x03(\x0b\x32\".radiant.experiments.v1.Comparison\x12\x0e\n\x06winner\x18\x06 \x01(\t\x12\x17\n\x0fwinning_variant\x18\x07 \x01(\t\x12\x15\n\rshould_deploy\x18\x08 \x01(\x08\x12\x33\n\x08\x63riteria\x18\t \x03(\x0b\x32!.radiant.experiments.v1.Criterion\x12\x10\n\x08may_stop\x18\n \x01(\x08\x12\x0f\n\x07\x62locked\x18\x0b \x01(\t\x12?\n\x0fignored_outputs\x18\x0c \x03(\x0b\x32&.radiant.experiments.v1.IgnoredOutputs\x12\x17\n\x0f\x65xcluded_strata\x18\r \x01(\x05\"@\n\x0eIgnoredOutputs\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07outputs\x18\x02 \x01(\x03\x12\r\n\x05users\x18\x03 \x01(\x03\"d\n\x0cVariantCount\x12\x0f\n\x07variant\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x05\x12\r\n\x05users\x18\x03 \x01(\x03\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x16\n\x0epositive_units\x18\x05 \x01(\x03\"<\n\x0bSampleRatio\x12\r\n\x05\x65poch\x18\x01 \x01(\x05\x12\x0f\n\x07p_value\x18\x02 \x01(\x01\x12\r\n\x05\x61larm\x18\x03 \x01(\x08\"\xbc\x02\n\nComparison\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0f\n\x07variant\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontrol_mean\x18\x03 \x01(\x01\x12\x16\n\x0etreatment_mean\x18\x04 \x01(\x01\x12\x12\n\ndifference\x18\x05 \x01(\x01\x12\r\n\x05lower\x18\x06 \x01(\x01\x12\r\n\x05upper\x18\x07 \x01(\x01\x12\x0f\n\x07p_value\x18\x08 \x01(\x01\x12\x0e\n\x06p_holm\x18\t \x01(\x01\x12\x1c\n\x14p_benjamini_hochberg\x18\n \x01(\x01\x12\x16\n\x0esequence_lower\x18\x0b \x01(\x01\x12\x16\n\x0esequence_upper\x18\x0c \x01(\x01\x12\x13\n\x0b\x65\x66\x66\x65\x63t_size\x18\r \x01(\x01\x12\x0c\n\x04test\x18\x0e \x01(\t\x12\x1b\n\x13significant_anytime\x18\x0f \x01(\x08\"`\n\tCriterion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x11\n\tthreshold\x18\x03 \x01(\x01\x12\x0e\n\x06passed\x18\x04 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x05 \x01(\t\"z\n\nResultLook\x12-\n\ttake_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12=\n\x0b\x63omparisons\x18\x02 \x03(\x0b\x32(.radiant.experiments.v1.LookedComparison\"\xa7\x01\n\x10LookedComparison\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0f\n\x07variant\x18\x02 \x01(\t\x12\x12\n\ndifference\x18\x03 \x01(\x01\x12\x16\n\x0esequence_lower\x18\x04 \x01(\x01\x12\x16\n\x0esequence_upper\x18\x05 \x01(\x01\x12\x15\n\rcontrol_users\x18\x06 \x01(\x03\x12\x17\n\x0ftreatment_users\x18\x07 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%radiant/experiments/v1/analysis.proto\x12\x16radiant.experiments.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\x04\n\x07Results\x12\x15\n\rexperiment_id\x18\x01 \x01(\t\x12\x30\n\x0c\x61nalyze_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x08variants\x18\x03 \x03(\x0b\x32$.radiant.experiments.v1.VariantCount\x12:\n\rsample_ratios\x18\x04 \x03(\x0b\x32#.radiant.experiments.v1.SampleRatio\x12\x37\n\x0b\x63omparisons\x18\x05 \x03(\x0b\x32\".radiant.experiments.v1.Comparison\x12\x0e\n\x06winner\x18\x06 \x01(\t\x12\x17\n\x0fwinning_variant\x18\x07 \x01(\t\x12\x15\n\rshould_deploy\x18\x08 \x01(\x08\x12\x33\n\x08\x63riteria\x18\t \x03(\x0b\x32!.radiant.experiments.v1.Criterion\x12\x10\n\x08may_stop\x18\n \x01(\x08\x12\x0f\n\x07\x62locked\x18\x0b \x01(\t\x12?\n\x0fignored_outputs\x18\x0c \x03(\x0b\x32&.radiant.experiments.v1.IgnoredOutputs\x12\x17\n\x0f\x65xcluded_strata\x18\r \x01(\x05\x12\x41\n\x10measured_outputs\x18\x14 \x03(\x0b\x32\'.radiant.experiments.v1.MeasuredOutputs\"d\n\x0fMeasuredOutputs\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0f\n\x07variant\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x05\x12\x0f\n\x07outputs\x18\x04 \x01(\x03\x12\x10\n\x08measured\x18\x05 \x01(\x03\"@\n\x0eIgnoredOutputs\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0f\n\x07outputs\x18\x02 \x01(\x03\x12\r\n\x05users\x18\x03 \x01(\x03\"d\n\x0cVariantCount\x12\x0f\n\x07variant\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x05\x12\r\n\x05users\x18\x03 \x01(\x03\x12\r\n\x05units\x18\x04 \x01(\x03\x12\x16\n\x0epositive_units\x18\x05 \x01(\x03\"<\n\x0bSampleRatio\x12\r\n\x05\x65poch\x18\x01 \x01(\x05\x12\x0f\n\x07p_value\x18\x02 \x01(\x01\x12\r\n\x05\x61larm\x18\x03 \x01(\x08\"\xbc\x02\n\nComparison\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0f\n\x07variant\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontrol_mean\x18\x03 \x01(\x01\x12\x16\n\x0etreatment_mean\x18\x04 \x01(\x01\x12\x12\n\ndifference\x18\x05 \x01(\x01\x12\r\n\x05lower\x18\x06 \x01(\x01\x12\r\n\x05upper\x18\x07 \x01(\x01\x12\x0f\n\x07p_value\x18\x08 \x01(\x01\x12\x0e\n\x06p_holm\x18\t \x01(\x01\x12\x1c\n\x14p_benjamini_hochberg\x18\n \x01(\x01\x12\x16\n\x0esequence_lower\x18\x0b \x01(\x01\x12\x16\n\x0esequence_upper\x18\x0c \x01(\x01\x12\x13\n\x0b\x65\x66\x66\x65\x63t_size\x18\r \x01(\x01\x12\x0c\n\x04test\x18\x0e \x01(\t\x12\x1b\n\x13significant_anytime\x18\x0f \x01(\x08\"`\n\tCriterion\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x11\n\tthreshold\x18\x03 \x01(\x01\x12\x0e\n\x06passed\x18\x04 \x01(\x08\x12\x13\n\x0b\x65xplanation\x18\x05 \x01(\t\"z\n\nResultLook\x12-\n\ttake_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12=\n\x0b\x63omparisons\x18\x02 \x03(\x0b\x32(.radiant.experiments.v1.LookedComparison\"\xa7\x01\n\x10LookedComparison\x12\x0e\n\x06metric\x18\x01 \x01(\t\x12\x0f\n\x07variant\x18\x02 \x01(\t\x12\x12\n\ndifference\x18\x03 \x01(\x01\x12\x16\n\x0esequence_lower\x18\x04 \x01(\x01\x12\x16\n\x0esequence_upper\x18\x05 \x01(\x01\x12\x15\n\rcontrol_users\x18\x06 \x01(\x03\x12\x17\n\x0ftreatment_users\x18\x07 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,19 +33,21 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'radiant.experiments.v1.anal
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RESULTS']._serialized_start=99
-  _globals['_RESULTS']._serialized_end=596
-  _globals['_IGNOREDOUTPUTS']._serialized_start=598
-  _globals['_IGNOREDOUTPUTS']._serialized_end=662
-  _globals['_VARIANTCOUNT']._serialized_start=664
-  _globals['_VARIANTCOUNT']._serialized_end=764
-  _globals['_SAMPLERATIO']._serialized_start=766
-  _globals['_SAMPLERATIO']._serialized_end=826
-  _globals['_COMPARISON']._serialized_start=829
-  _globals['_COMPARISON']._serialized_end=1145
-  _globals['_CRITERION']._serialized_start=1147
-  _globals['_CRITERION']._serialized_end=1243
-  _globals['_RESULTLOOK']._serialized_start=1245
-  _globals['_RESULTLOOK']._serialized_end=1367
-  _globals['_LOOKEDCOMPARISON']._serialized_start=1370
-  _globals['_LOOKEDCOMPARISON']._serialized_end=1537
+  _globals['_RESULTS']._serialized_end=663
+  _globals['_MEASUREDOUTPUTS']._serialized_start=665
+  _globals['_MEASUREDOUTPUTS']._serialized_end=765
+  _globals['_IGNOREDOUTPUTS']._serialized_start=767
+  _globals['_IGNOREDOUTPUTS']._serialized_end=831
+  _globals['_VARIANTCOUNT']._serialized_start=833
+  _globals['_VARIANTCOUNT']._serialized_end=933
+  _globals['_SAMPLERATIO']._serialized_start=935
+  _globals['_SAMPLERATIO']._serialized_end=995
+  _globals['_COMPARISON']._serialized_start=998
+  _globals['_COMPARISON']._serialized_end=1314
+  _globals['_CRITERION']._serialized_start=1316
+  _globals['_CRITERION']._serialized_end=1412
+  _globals['_RESULTLOOK']._serialized_start=1414
+  _globals['_RESULTLOOK']._serialized_end=1536
+  _globals['_LOOKEDCOMPARISON']._serialized_start=1539
+  _globals['_LOOKEDCOMPARISON']._serialized_end=1706
 # @@protoc_insertion_point(module_scope)

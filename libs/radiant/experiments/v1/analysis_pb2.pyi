@@ -38,6 +38,7 @@ class Results(_message.Message):
     BLOCKED_FIELD_NUMBER: _builtins.int
     IGNORED_OUTPUTS_FIELD_NUMBER: _builtins.int
     EXCLUDED_STRATA_FIELD_NUMBER: _builtins.int
+    MEASURED_OUTPUTS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Identifier of the experiment."""
     winner: _builtins.str
@@ -79,6 +80,13 @@ class Results(_message.Message):
     def ignored_outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___IgnoredOutputs]:
         """Outputs that were ignored, by reason. Empty when every output counts."""
 
+    @_builtins.property
+    def measured_outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___MeasuredOutputs]:
+        """Outputs with a known cost and a known latency, by variant and epoch. Means count these outputs only. A winner rule
+        that rests on the metric gives no winner if it is known for less than 90 % of the outputs of a variant, or for
+        different shares in the variants: `blocked` then contains "cost not measured" or "latency not measured".
+        """
+
     def __init__(
         self,
         *,
@@ -95,14 +103,53 @@ class Results(_message.Message):
         blocked: _builtins.str = ...,
         ignored_outputs: _abc.Iterable[Global___IgnoredOutputs] | None = ...,
         excluded_strata: _builtins.int = ...,
+        measured_outputs: _abc.Iterable[Global___MeasuredOutputs] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "measured_outputs", b"measured_outputs", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Results: _TypeAlias = Results  # noqa: Y015
+
+@_typing.final
+class MeasuredOutputs(_message.Message):
+    """MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METRIC_FIELD_NUMBER: _builtins.int
+    VARIANT_FIELD_NUMBER: _builtins.int
+    EPOCH_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FIELD_NUMBER: _builtins.int
+    MEASURED_FIELD_NUMBER: _builtins.int
+    metric: _builtins.str
+    """Name of the metric: cost or latency_ms."""
+    variant: _builtins.str
+    """Name of the variant."""
+    epoch: _builtins.int
+    """Epoch."""
+    outputs: _builtins.int
+    """Number of outputs with a manifest whose call answered."""
+    measured: _builtins.int
+    """Number of these outputs with a known value."""
+    def __init__(
+        self,
+        *,
+        metric: _builtins.str = ...,
+        variant: _builtins.str = ...,
+        epoch: _builtins.int = ...,
+        outputs: _builtins.int = ...,
+        measured: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "measured", b"measured", "metric", b"metric", "outputs", b"outputs", "variant", b"variant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MeasuredOutputs: _TypeAlias = MeasuredOutputs  # noqa: Y015
 
 @_typing.final
 class IgnoredOutputs(_message.Message):

@@ -735,6 +735,109 @@ class RetractFeedbackResponse(_message.Message):
 Global___RetractFeedbackResponse: _TypeAlias = RetractFeedbackResponse  # noqa: Y015
 
 @_typing.final
+class RecordOutcomeRequest(_message.Message):
+    """RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    OUTPUT_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    INPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    OUTPUT_TOKENS_FIELD_NUMBER: _builtins.int
+    TOTAL_LATENCY_MS_FIELD_NUMBER: _builtins.int
+    TIME_TO_FIRST_TOKEN_MS_FIELD_NUMBER: _builtins.int
+    TOTAL_COST_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
+    request_id: _builtins.str
+    """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
+    output_id: _builtins.str
+    """Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required."""
+    input_tokens: _builtins.int
+    """Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown."""
+    output_tokens: _builtins.int
+    """Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown."""
+    total_latency_ms: _builtins.float
+    """Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
+    time_to_first_token_ms: _builtins.float
+    """Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown."""
+    total_cost: _builtins.float
+    """Cost of the call in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the call was free."""
+    @_builtins.property
+    def outcome(self) -> _manifest_pb2.Outcome:
+        """Result of the call. Required."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        output_id: _builtins.str = ...,
+        outcome: _manifest_pb2.Outcome | None = ...,
+        input_tokens: _builtins.int | None = ...,
+        output_tokens: _builtins.int | None = ...,
+        total_latency_ms: _builtins.float | None = ...,
+        time_to_first_token_ms: _builtins.float | None = ...,
+        total_cost: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "input_tokens", b"input_tokens", "outcome", b"outcome", "output_tokens", b"output_tokens", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "input_tokens", b"input_tokens", "outcome", b"outcome", "output_id", b"output_id", "output_tokens", b"output_tokens", "request_id", b"request_id", "tenant_id", b"tenant_id", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__input_tokens: _TypeAlias = _typing.Literal["input_tokens"]  # noqa: Y015
+    _WhichOneofArgType__input_tokens: _TypeAlias = _typing.Literal["_input_tokens", b"_input_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__output_tokens: _TypeAlias = _typing.Literal["output_tokens"]  # noqa: Y015
+    _WhichOneofArgType__output_tokens: _TypeAlias = _typing.Literal["_output_tokens", b"_output_tokens"]  # noqa: Y015
+    _WhichOneofReturnType__time_to_first_token_ms: _TypeAlias = _typing.Literal["time_to_first_token_ms"]  # noqa: Y015
+    _WhichOneofArgType__time_to_first_token_ms: _TypeAlias = _typing.Literal["_time_to_first_token_ms", b"_time_to_first_token_ms"]  # noqa: Y015
+    _WhichOneofReturnType__total_cost: _TypeAlias = _typing.Literal["total_cost"]  # noqa: Y015
+    _WhichOneofArgType__total_cost: _TypeAlias = _typing.Literal["_total_cost", b"_total_cost"]  # noqa: Y015
+    _WhichOneofReturnType__total_latency_ms: _TypeAlias = _typing.Literal["total_latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__total_latency_ms: _TypeAlias = _typing.Literal["_total_latency_ms", b"_total_latency_ms"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__input_tokens) -> _WhichOneofReturnType__input_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__output_tokens) -> _WhichOneofReturnType__output_tokens | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__time_to_first_token_ms) -> _WhichOneofReturnType__time_to_first_token_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_cost) -> _WhichOneofReturnType__total_cost | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total_latency_ms) -> _WhichOneofReturnType__total_latency_ms | None: ...
+
+Global___RecordOutcomeRequest: _TypeAlias = RecordOutcomeRequest  # noqa: Y015
+
+@_typing.final
+class RecordOutcomeResponse(_message.Message):
+    """RecordOutcomeResponse confirms that the outcome is durable."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    MANIFEST_KNOWN_FIELD_NUMBER: _builtins.int
+    outcome: _feedback_pb2.ItemOutcome.ValueType
+    """Accepted, or duplicate when every stated value was stored before."""
+    manifest_known: _builtins.bool
+    """Whether the manifest of the output has arrived."""
+    def __init__(
+        self,
+        *,
+        outcome: _feedback_pb2.ItemOutcome.ValueType = ...,
+        manifest_known: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["manifest_known", b"manifest_known", "outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordOutcomeResponse: _TypeAlias = RecordOutcomeResponse  # noqa: Y015
+
+@_typing.final
 class GetFeedbackStatsRequest(_message.Message):
     """GetFeedbackStatsRequest names one output."""
 
@@ -1152,6 +1255,10 @@ class DayStats(_message.Message):
     OUTPUTS_FOLLOWED_FIELD_NUMBER: _builtins.int
     COUNTS_FIELD_NUMBER: _builtins.int
     COST_USD_FIELD_NUMBER: _builtins.int
+    COST_COUNT_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_MEAN_FIELD_NUMBER: _builtins.int
+    LATENCY_COUNT_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FAILED_FIELD_NUMBER: _builtins.int
     day: _builtins.str
     """Day in UTC, such as 2026-11-21. Empty for totals."""
     outputs: _builtins.int
@@ -1161,7 +1268,15 @@ class DayStats(_message.Message):
     outputs_followed: _builtins.int
     """Number of outputs that followed a recommendation."""
     cost_usd: _builtins.float
-    """Total cost of the outputs, in US dollars."""
+    """Sum of the known costs of the outputs, in US dollars. `cost_count` outputs have a known cost."""
+    cost_count: _builtins.int
+    """Number of outputs with a known cost, failed ones included."""
+    latency_ms_mean: _builtins.float
+    """Mean latency of the answered outputs with a known latency, in milliseconds. Absent when none has one."""
+    latency_count: _builtins.int
+    """Number of answered outputs with a known latency."""
+    outputs_failed: _builtins.int
+    """Number of outputs whose call did not answer: error, cancelled or timeout."""
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
         """Counts of the feedback on the outputs."""
@@ -1175,12 +1290,18 @@ class DayStats(_message.Message):
         outputs_followed: _builtins.int = ...,
         counts: Global___FeedbackCounts | None = ...,
         cost_usd: _builtins.float = ...,
+        cost_count: _builtins.int = ...,
+        latency_ms_mean: _builtins.float | None = ...,
+        latency_count: _builtins.int = ...,
+        outputs_failed: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_latency_ms_mean", b"_latency_ms_mean", "counts", b"counts", "latency_ms_mean", b"latency_ms_mean"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_usd", b"cost_usd", "counts", b"counts", "day", b"day", "outputs", b"outputs", "outputs_followed", b"outputs_followed", "outputs_with_feedback", b"outputs_with_feedback"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latency_ms_mean", b"_latency_ms_mean", "cost_count", b"cost_count", "cost_usd", b"cost_usd", "counts", b"counts", "day", b"day", "latency_count", b"latency_count", "latency_ms_mean", b"latency_ms_mean", "outputs", b"outputs", "outputs_failed", b"outputs_failed", "outputs_followed", b"outputs_followed", "outputs_with_feedback", b"outputs_with_feedback"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__latency_ms_mean: _TypeAlias = _typing.Literal["latency_ms_mean"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms_mean: _TypeAlias = _typing.Literal["_latency_ms_mean", b"_latency_ms_mean"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms_mean) -> _WhichOneofReturnType__latency_ms_mean | None: ...
 
 Global___DayStats: _TypeAlias = DayStats  # noqa: Y015
 
@@ -1195,6 +1316,11 @@ class ModelStats(_message.Message):
     OUTPUTS_WITH_FEEDBACK_FIELD_NUMBER: _builtins.int
     POSITIVE_FIELD_NUMBER: _builtins.int
     NEGATIVE_FIELD_NUMBER: _builtins.int
+    OUTPUTS_FAILED_FIELD_NUMBER: _builtins.int
+    COST_USD_MEAN_FIELD_NUMBER: _builtins.int
+    COST_COUNT_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_MEAN_FIELD_NUMBER: _builtins.int
+    LATENCY_COUNT_FIELD_NUMBER: _builtins.int
     model: _builtins.str
     """Identifier of the model."""
     outputs: _builtins.int
@@ -1205,6 +1331,16 @@ class ModelStats(_message.Message):
     """Number of positive ratings."""
     negative: _builtins.int
     """Number of negative ratings."""
+    outputs_failed: _builtins.int
+    """Number of outputs whose call did not answer: error, cancelled or timeout."""
+    cost_usd_mean: _builtins.float
+    """Mean cost of the answered outputs with a known cost, in US dollars. Absent when none has one."""
+    cost_count: _builtins.int
+    """Number of answered outputs with a known cost."""
+    latency_ms_mean: _builtins.float
+    """Mean latency of the answered outputs with a known latency, in milliseconds. Absent when none has one."""
+    latency_count: _builtins.int
+    """Number of answered outputs with a known latency."""
     def __init__(
         self,
         *,
@@ -1213,12 +1349,24 @@ class ModelStats(_message.Message):
         outputs_with_feedback: _builtins.int = ...,
         positive: _builtins.int = ...,
         negative: _builtins.int = ...,
+        outputs_failed: _builtins.int = ...,
+        cost_usd_mean: _builtins.float | None = ...,
+        cost_count: _builtins.int = ...,
+        latency_ms_mean: _builtins.float | None = ...,
+        latency_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_usd_mean", b"_cost_usd_mean", "_latency_ms_mean", b"_latency_ms_mean", "cost_usd_mean", b"cost_usd_mean", "latency_ms_mean", b"latency_ms_mean"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "negative", b"negative", "outputs", b"outputs", "outputs_with_feedback", b"outputs_with_feedback", "positive", b"positive"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_usd_mean", b"_cost_usd_mean", "_latency_ms_mean", b"_latency_ms_mean", "cost_count", b"cost_count", "cost_usd_mean", b"cost_usd_mean", "latency_count", b"latency_count", "latency_ms_mean", b"latency_ms_mean", "model", b"model", "negative", b"negative", "outputs", b"outputs", "outputs_failed", b"outputs_failed", "outputs_with_feedback", b"outputs_with_feedback", "positive", b"positive"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cost_usd_mean: _TypeAlias = _typing.Literal["cost_usd_mean"]  # noqa: Y015
+    _WhichOneofArgType__cost_usd_mean: _TypeAlias = _typing.Literal["_cost_usd_mean", b"_cost_usd_mean"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms_mean: _TypeAlias = _typing.Literal["latency_ms_mean"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms_mean: _TypeAlias = _typing.Literal["_latency_ms_mean", b"_latency_ms_mean"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost_usd_mean) -> _WhichOneofReturnType__cost_usd_mean | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms_mean) -> _WhichOneofReturnType__latency_ms_mean | None: ...
 
 Global___ModelStats: _TypeAlias = ModelStats  # noqa: Y015
 
@@ -1355,6 +1503,7 @@ class OutputEntry(_message.Message):
     FOLLOWED_FIELD_NUMBER: _builtins.int
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
     """Identifier of the output."""
     user_id: _builtins.str
@@ -1371,6 +1520,8 @@ class OutputEntry(_message.Message):
     """Whether the output followed a recommendation."""
     mean_score: _builtins.float
     """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
+    outcome: _manifest_pb2.OutcomeStatus.ValueType
+    """Result of the call. Unspecified when none was stated, which means that the call answered."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """Time of the output."""
@@ -1397,10 +1548,11 @@ class OutputEntry(_message.Message):
         followed: _builtins.bool = ...,
         counts: Global___FeedbackCounts | None = ...,
         mean_score: _builtins.float = ...,
+        outcome: _manifest_pb2.OutcomeStatus.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "counts", b"counts", "create_time", b"create_time", "domain_mode", b"domain_mode", "followed", b"followed", "input_language", b"input_language", "mean_score", b"mean_score", "models_used", b"models_used", "output_id", b"output_id", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "counts", b"counts", "create_time", b"create_time", "domain_mode", b"domain_mode", "followed", b"followed", "input_language", b"input_language", "mean_score", b"mean_score", "models_used", b"models_used", "outcome", b"outcome", "output_id", b"output_id", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -122,6 +122,11 @@ class IngestServiceStub:
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserRequest.SerializeToString,
                 response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserResponse.FromString,
                 _registered_method=True)
+        self.RecordOutcome = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/RecordOutcome',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeResponse.FromString,
+                _registered_method=True)
 
 
 class IngestServiceServicer:
@@ -254,6 +259,14 @@ class IngestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordOutcome(self, request, context):
+        """Records the outcome of the call behind an output, before or after its manifest. It completes values that the manifest
+        does not state and changes none that is stated. An outcome that contradicts the stated one fails with ALREADY_EXISTS.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IngestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -341,6 +354,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.ExportUser,
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserRequest.FromString,
                     response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserResponse.SerializeToString,
+            ),
+            'RecordOutcome': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordOutcome,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -805,6 +823,33 @@ class IngestService:
             '/radiant.ingest.v1.IngestService/ExportUser',
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserRequest.SerializeToString,
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.ExportUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordOutcome(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/RecordOutcome',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordOutcomeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,10 @@ class IngestServiceStub:
     """Lists erasures of users with their progress, newest first."""
     ExportUser: _aio.UnaryStreamMultiCallable[_ingest_service_pb2.ExportUserRequest, _ingest_service_pb2.ExportUserResponse]
     """Streams all records of a user, from every service."""
+    RecordOutcome: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RecordOutcomeRequest, _ingest_service_pb2.RecordOutcomeResponse]
+    """Records the outcome of the call behind an output, before or after its manifest. It completes values that the manifest
+    does not state and changes none that is stated. An outcome that contradicts the stated one fails with ALREADY_EXISTS.
+    """
 
 class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
     """IngestService receives manifests of AI outputs and the feedback of users on them. An answer without an error confirms
@@ -213,5 +217,15 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_ingest_service_pb2.ExportUserRequest, _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]],
     ) -> _abc.AsyncIterator[_ingest_service_pb2.ExportUserResponse]:
         """Streams all records of a user, from every service."""
+
+    @_abc_1.abstractmethod
+    def RecordOutcome(
+        self,
+        request: _ingest_service_pb2.RecordOutcomeRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.RecordOutcomeRequest, _abc.Awaitable[_ingest_service_pb2.RecordOutcomeResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.RecordOutcomeResponse]:
+        """Records the outcome of the call behind an output, before or after its manifest. It completes values that the manifest
+        does not state and changes none that is stated. An outcome that contradicts the stated one fails with ALREADY_EXISTS.
+        """
 
 def add_IngestServiceServicer_to_server(servicer: IngestServiceServicer, server: _aio.Server) -> None: ...

@@ -1103,6 +1103,7 @@ class BudgetState(_message.Message):
     REQUESTS_TODAY_FIELD_NUMBER: _builtins.int
     COST_WEIGHT_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    REQUESTS_WITHOUT_COST_FIELD_NUMBER: _builtins.int
     spent_today_usd: _builtins.float
     """Cost of the learned outputs created since the start of the UTC day, in US dollars."""
     requests_today: _builtins.int
@@ -1110,6 +1111,10 @@ class BudgetState(_message.Message):
     cost_weight: _builtins.float
     """Minimum weight of cost in recommendations, in [0, 1]. 0 without a budget. 1 from the exhaustion of the budget to
     the end of the day. A larger `RecommendationContext.cost_weight` takes precedence.
+    """
+    requests_without_cost: _builtins.int
+    """Number of learned outputs created since the start of the UTC day whose cost is unknown. They are not part of
+    `spent_today_usd`.
     """
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
@@ -1122,10 +1127,11 @@ class BudgetState(_message.Message):
         requests_today: _builtins.int = ...,
         cost_weight: _builtins.float = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        requests_without_cost: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_weight", b"cost_weight", "requests_today", b"requests_today", "spent_today_usd", b"spent_today_usd", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cost_weight", b"cost_weight", "requests_today", b"requests_today", "requests_without_cost", b"requests_without_cost", "spent_today_usd", b"spent_today_usd", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

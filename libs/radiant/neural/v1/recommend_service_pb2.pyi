@@ -114,8 +114,8 @@ class ModelProfile(_message.Message):
     """Identifier of the model. 1 to 200 characters. Required."""
     cost: _builtins.float
     """Expected cost of a request in US dollars, from 0 to 1,000,000. Absent when unknown. An unknown cost passes every
-    limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days
-    replaces an unknown cost.
+    limit. For the weight of cost, an unknown cost is estimated: under a daily budget by the mean known cost of the
+    model's outputs over the last 7 days, or else of all outputs; without one by the highest known cost of the candidates.
     """
     latency_ms: _builtins.float
     """Expected latency in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown. An unknown latency passes
@@ -707,6 +707,7 @@ class ListModelScoresResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     LEARNING_MODE_FIELD_NUMBER: _builtins.int
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
+    RELIABILITY_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page. Empty on the last page."""
     learning_mode: _scoring_pb2.LearningMode.ValueType
@@ -717,6 +718,12 @@ class ListModelScoresResponse(_message.Message):
     def scores(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.ModelScore]:
         """Scores, ordered by task, domain and model."""
 
+    @_builtins.property
+    def reliability(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.ModelReliability]:
+        """Calls by model, by model and task, and by model and provider, at tenant scope on the first page. The filters on model
+        and task apply. At most 1,000.
+        """
+
     def __init__(
         self,
         *,
@@ -724,10 +731,11 @@ class ListModelScoresResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         learning_mode: _scoring_pb2.LearningMode.ValueType = ...,
         table_version: _builtins.int = ...,
+        reliability: _abc.Iterable[_scoring_pb2.ModelReliability] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["learning_mode", b"learning_mode", "next_page_token", b"next_page_token", "scores", b"scores", "table_version", b"table_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["learning_mode", b"learning_mode", "next_page_token", b"next_page_token", "reliability", b"reliability", "scores", b"scores", "table_version", b"table_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -775,6 +783,7 @@ class ExplainRecommendationResponse(_message.Message):
     LEARNING_MODE_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
+    RELIABILITY_FIELD_NUMBER: _builtins.int
     reasoning: _builtins.str
     """One sentence that names the counts that determined the choice."""
     strategy: _scoring_pb2.Strategy.ValueType
@@ -791,6 +800,10 @@ class ExplainRecommendationResponse(_message.Message):
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___RefusedModel]:
         """Candidates that do not meet a constraint."""
 
+    @_builtins.property
+    def reliability(self) -> _containers.RepeatedCompositeFieldContainer[_scoring_pb2.ModelReliability]:
+        """Calls of the candidates in the task, by model and by provider."""
+
     def __init__(
         self,
         *,
@@ -800,10 +813,11 @@ class ExplainRecommendationResponse(_message.Message):
         learning_mode: _scoring_pb2.LearningMode.ValueType = ...,
         refused: _abc.Iterable[Global___RefusedModel] | None = ...,
         table_version: _builtins.int = ...,
+        reliability: _abc.Iterable[_scoring_pb2.ModelReliability] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["learning_mode", b"learning_mode", "models", b"models", "reasoning", b"reasoning", "refused", b"refused", "strategy", b"strategy", "table_version", b"table_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["learning_mode", b"learning_mode", "models", b"models", "reasoning", b"reasoning", "refused", b"refused", "reliability", b"reliability", "strategy", b"strategy", "table_version", b"table_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

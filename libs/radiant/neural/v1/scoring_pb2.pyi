@@ -205,6 +205,66 @@ class RankedModel(_message.Message):
 Global___RankedModel: _TypeAlias = RankedModel  # noqa: Y015
 
 @_typing.final
+class ModelReliability(_message.Message):
+    """ModelReliability counts the calls of a model within the window of the error rates, one hour by default. Only outputs of
+    one model count.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    CALL_COUNT_FIELD_NUMBER: _builtins.int
+    ERROR_COUNT_FIELD_NUMBER: _builtins.int
+    TIMEOUT_COUNT_FIELD_NUMBER: _builtins.int
+    CANCELLED_COUNT_FIELD_NUMBER: _builtins.int
+    ERROR_RATE_FIELD_NUMBER: _builtins.int
+    ERROR_RATE_LOWER_FIELD_NUMBER: _builtins.int
+    model: _builtins.str
+    """Identifier of the model."""
+    task_type: _builtins.str
+    """Task. Empty for all tasks."""
+    provider: _builtins.str
+    """Provider that the manifests name. Empty for all providers."""
+    call_count: _builtins.int
+    """Number of calls that answered, failed or timed out."""
+    error_count: _builtins.int
+    """Number of calls that failed."""
+    timeout_count: _builtins.int
+    """Number of calls that timed out."""
+    cancelled_count: _builtins.int
+    """Number of calls that their callers cancelled. They are not part of `call_count`."""
+    error_rate: _builtins.float
+    """Share of calls that failed or timed out, in [0, 1]. Absent without calls."""
+    error_rate_lower: _builtins.float
+    """Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations if it
+    exceeds the maximum of the service's settings.
+    """
+    def __init__(
+        self,
+        *,
+        model: _builtins.str = ...,
+        task_type: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        call_count: _builtins.int = ...,
+        error_count: _builtins.int = ...,
+        timeout_count: _builtins.int = ...,
+        cancelled_count: _builtins.int = ...,
+        error_rate: _builtins.float | None = ...,
+        error_rate_lower: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate", "error_rate", b"error_rate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate", "call_count", b"call_count", "cancelled_count", b"cancelled_count", "error_count", b"error_count", "error_rate", b"error_rate", "error_rate_lower", b"error_rate_lower", "model", b"model", "provider", b"provider", "task_type", b"task_type", "timeout_count", b"timeout_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__error_rate: _TypeAlias = _typing.Literal["error_rate"]  # noqa: Y015
+    _WhichOneofArgType__error_rate: _TypeAlias = _typing.Literal["_error_rate", b"_error_rate"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__error_rate) -> _WhichOneofReturnType__error_rate | None: ...
+
+Global___ModelReliability: _TypeAlias = ModelReliability  # noqa: Y015
+
+@_typing.final
 class ModelScore(_message.Message):
     """ModelScore is one learned cell: a model, task and domain at one scope."""
 

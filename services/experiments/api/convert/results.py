@@ -47,6 +47,10 @@ def results_message(report: Report) -> analysis_pb2.Results:
         )
     for ignored in outcomes.ignored:
         message.ignored_outputs.add(reason=ignored.reason, outputs=ignored.outputs, users=ignored.users)
+    for each in outcomes.measured:
+        message.measured_outputs.add(
+            metric=each.metric, variant=each.variant, epoch=each.epoch, outputs=each.outputs, measured=each.measured
+        )
     for ratio in analysis.sample_ratios:
         message.sample_ratios.add(epoch=ratio.epoch, p_value=ratio.p_value, alarm=ratio.is_mismatch)
     for criterion in analysis.criteria:

@@ -21,6 +21,7 @@ SIGNALS = _names(feedback_pb2.SignalType, "SIGNAL_TYPE_")
 CATEGORIES = _names(feedback_pb2.FeedbackCategory, "FEEDBACK_CATEGORY_")
 SOURCES = _names(feedback_pb2.FeedbackSource, "FEEDBACK_SOURCE_")
 REQUEST_TYPES = _names(manifest_pb2.RequestType, "REQUEST_TYPE_")
+OUTCOMES = _names(manifest_pb2.OutcomeStatus, "OUTCOME_STATUS_")
 THERMAL_STATES = {number: name.upper() for number, name in _names(manifest_pb2.ThermalState, "THERMAL_STATE_").items()}
 RATINGS: Mapping[int, int] = {
     feedback_pb2.RATING_NEGATIVE: -1,
@@ -32,6 +33,7 @@ SIGNAL_NUMBERS = {name: number for number, name in SIGNALS.items()}
 CATEGORY_NUMBERS = {name: number for number, name in CATEGORIES.items()}
 SOURCE_NUMBERS = {name: number for number, name in SOURCES.items()}
 REQUEST_TYPE_NUMBERS = {name: number for number, name in REQUEST_TYPES.items()}
+OUTCOME_NUMBERS = {name: number for number, name in OUTCOMES.items()}
 THERMAL_STATE_NUMBERS = {name: number for number, name in THERMAL_STATES.items()}
 RATING_NUMBERS = {
     None: feedback_pb2.RATING_UNSPECIFIED,

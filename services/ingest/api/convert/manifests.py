@@ -1,18 +1,29 @@
-"""Converts requests with manifests to writes."""
+"""Converts requests with manifests and outcomes to writes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from ingest.api.convert.enums import REQUEST_TYPES, THERMAL_STATES
+from google.protobuf.message import Message
+
+from ingest.api.convert.enums import OUTCOMES, REQUEST_TYPES, THERMAL_STATES
 from ingest.api.convert.times import bounded_time_us, datetime_from_us
-from ingest.domain.model import Manifest, TimeBounds, Write, WriteMethod
+from ingest.domain.model import Manifest, StatedOutcome, TimeBounds, Write, WriteMethod
 from ingest.writes.languages import detect_language
 from kit.errors import FieldViolation, Invalid
 from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import manifest_pb2
+
+MEASURED_FIELDS = (
+    "input_tokens",
+    "output_tokens",
+    "total_latency_ms",
+    "time_to_first_token_ms",
+    "total_cost",
+)
+"""Fields of a manifest that may be unknown, and that RecordOutcome completes. Their columns have the same names."""
 
 
 def manifest_write(request: pb.RecordManifestRequest, tenant: str, bounds: TimeBounds) -> Write:
@@ -46,6 +57,19 @@ def manifest_batch_write(request: pb.BatchRecordManifestsRequest, tenant: str, b
         method=WriteMethod.BATCH_RECORD_MANIFESTS,
         fingerprint=fingerprint_of(request),
         manifests=manifests,
+    )
+
+
+def outcome_write(request: pb.RecordOutcomeRequest, tenant: str) -> Write:
+    """Returns the write of an outcome."""
+    values = dict.fromkeys(MEASURED_FIELDS) | _stated(request, MEASURED_FIELDS)
+    return Write(
+        tenant_id=tenant,
+        request_id=UUID(request.request_id),
+        stated_id=request.request_id,
+        method=WriteMethod.RECORD_OUTCOME,
+        fingerprint=fingerprint_of(request),
+        outcome=StatedOutcome(output_id=request.output_id, values=_outcome_values(request.outcome) | values),
     )
 
 
@@ -84,7 +108,6 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         "task_type": message.task_type,
         "domain_mode": message.domain_mode or "general",
         "input_prompt_hash": f"\\x{prompt_hash.hex()}" if prompt_hash else None,
-        "input_tokens": message.input_tokens,
         "input_language": language or None,
         "models_used": list(message.models_used),
         "model_versions": [message.model_versions.get(model, "") for model in message.models_used],
@@ -93,27 +116,17 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         "services_used": list(dict.fromkeys(message.services_used)),
         "thermal_states": {model: THERMAL_STATES[state] for model, state in message.thermal_states.items()},
         "provider_health": {
-            name: {"latency_ms": health.latency_ms, "error_rate": health.error_rate, "status": health.status}
+            name: {**_stated(health, ("latency_ms", "error_rate")), "status": health.status}
             for name, health in message.provider_health.items()
         },
         "brain_reasoning": message.brain_reasoning,
         "brain_confidence": message.brain_confidence if message.HasField("brain_confidence") else None,
         "was_user_override": message.was_user_override,
-        "output_tokens": message.output_tokens,
-        "total_latency_ms": message.total_latency_ms,
-        "time_to_first_token_ms": (
-            message.time_to_first_token_ms if message.HasField("time_to_first_token_ms") else None
-        ),
-        "total_cost": message.total_cost,
+        **dict.fromkeys(MEASURED_FIELDS),
+        **_stated(message, MEASURED_FIELDS),
         "was_streamed": message.was_streamed,
         "steps": [
-            {
-                "model": step.model,
-                "latency_ms": step.latency_ms,
-                "input_tokens": step.input_tokens,
-                "output_tokens": step.output_tokens,
-                "cost": step.cost,
-            }
+            {"model": step.model, **_stated(step, ("latency_ms", "input_tokens", "output_tokens", "cost"))}
             for step in message.steps
         ],
         "decision_id": message.decision_id,
@@ -123,4 +136,18 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         "experiment_epoch": message.experiment_epoch,
         "verification_failed": message.verification_failed,
         "contradiction_found": message.contradiction_found,
+        **(_outcome_values(message.outcome) if message.HasField("outcome") else {}),
+    }
+
+
+def _stated(message: Message, names: Sequence[str]) -> dict[str, float]:
+    """Returns the fields that a message states. The others are unknown, which is not 0."""
+    return {name: getattr(message, name) for name in names if message.HasField(name)}
+
+
+def _outcome_values(outcome: manifest_pb2.Outcome) -> dict[str, str | float | None]:
+    return {
+        "outcome": OUTCOMES[outcome.status],
+        "error_type": outcome.error_type,
+        "error_message": outcome.error_message,
     }

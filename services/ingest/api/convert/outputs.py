@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from ingest.api.convert.enums import (
     CATEGORIES,
     CATEGORY_NUMBERS,
+    OUTCOME_NUMBERS,
     RATING_NUMBERS,
     RATINGS,
     REQUEST_TYPE_NUMBERS,
@@ -89,6 +90,7 @@ def list_response(page: Page[asyncpg.Record], counts: Mapping[str, FeedbackCount
             followed=row["followed"],
             counts=counts_message(output_counts),
             mean_score=output_counts.mean_score,
+            outcome=_status(row["outcome"]),
         )
     return response
 
@@ -171,6 +173,7 @@ def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
         input_prompt_hash=row["input_prompt_hash"] or b"",
         model_versions={model: version for model, version in versions if version},
         create_time=timestamp(microseconds_of(row["created_at"])),
+        outcome=_outcome(row),
     )
     for model, state in json.loads(row["thermal_states"]).items():
         message.thermal_states[model] = manifest_pb2.ThermalState.ValueType(THERMAL_STATE_NUMBERS[state])
@@ -179,6 +182,19 @@ def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
     for step in json.loads(row["steps"]):
         _fill(message.steps.add(), step)
     return message
+
+
+def _status(name: str | None) -> manifest_pb2.OutcomeStatus.ValueType:
+    number = manifest_pb2.OUTCOME_STATUS_UNSPECIFIED if name is None else OUTCOME_NUMBERS[name]
+    return manifest_pb2.OutcomeStatus.ValueType(number)
+
+
+def _outcome(row: asyncpg.Record) -> manifest_pb2.Outcome | None:
+    if row["outcome"] is None:
+        return None
+    return manifest_pb2.Outcome(
+        status=_status(row["outcome"]), error_type=row["error_type"], error_message=row["error_message"]
+    )
 
 
 def _fill(message: Message, fields: dict[str, object]) -> None:

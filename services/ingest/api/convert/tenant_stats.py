@@ -17,6 +17,8 @@ _DAY_US = 86_400 * 1_000_000
 DAYS_DEFAULT, DAYS_MAX = 30, 400
 _COUNTS = ("positive", "neutral", "negative", "comments", "signals", "voice", "users")
 
+_MEASUREMENTS = ("cost_usd", "cost_count", "latency_ms_mean", "latency_count", "outputs_failed")
+
 
 def time_range(request: pb.GetTenantFeedbackStatsRequest, now_us: int) -> tuple[datetime, datetime]:
     """Returns start and end of a request; raises Invalid if the range is empty or longer than 400 days."""
@@ -51,5 +53,5 @@ def _day(row: Mapping[str, Any]) -> pb.DayStats:
         outputs_with_feedback=row["outputs_with_feedback"],
         outputs_followed=row["outputs_followed"],
         counts=pb.FeedbackCounts(**{name: row[name] for name in _COUNTS}),
-        cost_usd=row["cost_usd"],
+        **{name: row[name] for name in _MEASUREMENTS},
     )

@@ -22,7 +22,8 @@ _ACCEPTED, _DUPLICATE = feedback_pb2.ITEM_OUTCOME_ACCEPTED, feedback_pb2.ITEM_OU
 def encode_response(write: Write, result: WriteResult) -> bytes:
     """Returns the response of a write, serialized.
 
-    Raises AlreadyExists (OUTPUT_EXISTS) if RecordManifest stored nothing because of a different manifest.
+    Raises AlreadyExists if nothing was stored: OUTPUT_EXISTS for a different manifest in RecordManifest, OUTCOME_EXISTS
+    for a different outcome in RecordOutcome.
     """
     return _ENCODERS[write.method](write, result)
 
@@ -93,6 +94,19 @@ def _retract_feedback(write: Write, result: WriteResult) -> bytes:
     ).SerializeToString()
 
 
+def _record_outcome(write: Write, result: WriteResult) -> bytes:
+    assert write.outcome is not None  # noqa: S101 - every write of this method has an outcome
+    assert result.outcome is not None  # noqa: S101 - the store returns a result for every outcome
+    stored = result.outcome
+    if stored.outcome is ItemOutcome.REJECTED:
+        fields = ", ".join(stored.contradicted)
+        message = f"output_id has a different outcome: {fields}. A stated value cannot be changed."
+        raise AlreadyExists(message, reason="OUTCOME_EXISTS", output_id=write.outcome.output_id)
+    return pb.RecordOutcomeResponse(
+        outcome=_outcome(stored.outcome), manifest_known=stored.is_manifest_known
+    ).SerializeToString()
+
+
 _ENCODERS: Mapping[WriteMethod, Callable[[Write, WriteResult], bytes]] = {
     WriteMethod.RECORD_MANIFEST: _record_manifest,
     WriteMethod.BATCH_RECORD_MANIFESTS: _batch_record_manifests,
@@ -102,6 +116,7 @@ _ENCODERS: Mapping[WriteMethod, Callable[[Write, WriteResult], bytes]] = {
     WriteMethod.STREAM_SIGNALS: _stream_signals,
     WriteMethod.SUBMIT_VOICE_FEEDBACK: _submit_voice_feedback,
     WriteMethod.RETRACT_FEEDBACK: _retract_feedback,
+    WriteMethod.RECORD_OUTCOME: _record_outcome,
 }
 
 

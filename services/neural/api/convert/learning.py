@@ -12,6 +12,7 @@ from neural.api.convert.enums import MODES, SCOPES, from_seconds, timestamp
 from neural.domain.model import Scope, ScoreVersion
 from neural.learning.single_output import LearnedOutput
 from neural.queries.learning_status import LearningStatus
+from neural.queries.reliability import ModelCalls
 from neural.queries.scores import ModelScore, ScoreFilter
 from neural.queries.tenant_settings import SettingsStatus
 from radiant.neural.v1 import learning_service_pb2 as pb
@@ -54,6 +55,22 @@ def _score(score: ModelScore, selected: ScoreFilter, samples_min: int) -> scorin
     for aspect, mean in score.aspects.items():
         setattr(answer, f"{aspect}_score", mean)
     return answer
+
+
+def model_reliability(calls: ModelCalls) -> scoring_pb2.ModelReliability:
+    """Returns the message for the calls of a model."""
+    counts = calls.counts
+    return scoring_pb2.ModelReliability(
+        model=calls.model,
+        task_type=calls.task_type,
+        provider=calls.provider,
+        call_count=counts.judged,
+        error_count=counts.errors,
+        timeout_count=counts.timeouts,
+        cancelled_count=counts.cancelled,
+        error_rate=counts.error_rate,
+        error_rate_lower=counts.error_rate_lower,
+    )
 
 
 def learned_output(found: LearnedOutput) -> pb.LearnOutputResponse:
@@ -196,6 +213,7 @@ def settings_status(found: SettingsStatus) -> pb.GetTenantSettingsResponse:
         budget=pb.BudgetState(
             spent_today_usd=found.spent,
             requests_today=found.outputs,
+            requests_without_cost=found.unmeasured,
             cost_weight=found.cost_weight,
             update_time=timestamp(found.weight_updated_at) if found.weight_updated_at else None,
         ),

@@ -8,6 +8,7 @@ from gateway.console.charts.experiment_effects import metric_label
 from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 
+_MEASURED = {"cost": "Cost", "latency_ms": "Latency"}
 _IGNORED_REASONS = {
     "no_user": "they have no user",
     "not_running": "the experiment did not run at their time",
@@ -40,6 +41,10 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         f" {_IGNORED_REASONS.get(each.reason, each.reason)}."
         for each in results.ignored_outputs
     ]
+    sentences += [
+        f"{_MEASURED.get(metric, metric)} of {variant}: measured for {measured} of {outputs} outputs."
+        for (metric, variant), (measured, outputs) in _incomplete(results).items()
+    ]
     if results.excluded_strata:
         sentences.append(
             "Tenants left out because of a sample ratio mismatch or too few users in a group:"
@@ -48,12 +53,28 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
     return sentences
 
 
+def _incomplete(results: analysis.Results) -> dict[tuple[str, str], tuple[int, int]]:
+    """Returns measured and all outputs by metric and variant, over all epochs, where some are not measured."""
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
+    for each in results.measured_outputs:
+        measured, outputs = counts.get((each.metric, each.variant), (0, 0))
+        counts[each.metric, each.variant] = measured + each.measured, outputs + each.outputs
+    return {key: (measured, outputs) for key, (measured, outputs) in counts.items() if measured < outputs}
+
+
 def verdict_of(experiment: experiments.Experiment, results: analysis.Results) -> Verdict:
     """Returns the verdict for the results of an experiment."""
     has_ended = experiment.state in _ENDED
     stop = " The confidence sequence excludes 0: you can complete the experiment now." if results.may_stop else ""
     unmet = ", ".join(criterion_label(each.name) for each in results.criteria if not each.passed)
     unmet_advice = f"Criteria not met: {unmet}." if unmet else ""
+    if "not measured" in results.blocked:
+        return Verdict(
+            f"No verdict: {results.blocked}.",
+            "bad",
+            "The winner rule compares values that many outputs do not state. Record them in the manifests or with "
+            "RecordOutcome.",
+        )
     if results.blocked:
         return Verdict(
             f"No verdict: {results.blocked}.",

@@ -1,0 +1,1 @@
+"""Reliability of models: error rates from the outcomes of calls, and the models that they exclude."""
