@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from neural.domain.fixed_point import decayed, weigh
 from neural.domain.global_scope.noise import GRID
 from neural.domain.global_scope.release import (
     RATER_UNITS_MAX,
+    PublishedCell,
     ReleaseRules,
     TenantContribution,
     noised_contribution,
@@ -111,7 +113,8 @@ class GlobalMeasurement:
         end, rules = start + self._rules.period, self._rules
         evidence, score_sum = (grid_steps(int(row[name]), live, end) for name in ("evidence", "score_sum"))
         parts = [start.isoformat(), row["tenant_id"], *(row[name] for name in _CELL)]
-        return noised_contribution(evidence, score_sum, row["first_output_at"], key, rules.noise_scale, parts)
+        noised = noised_contribution(evidence, score_sum, row["first_output_at"], key, rules.noise_scale, parts)
+        return replace(noised, last_output_at=row["last_output_at"])
 
 
 def grid_steps(total: int, version: ScoreVersion, moment: datetime) -> int:
@@ -176,8 +179,12 @@ async def _publish(
         found = release([_contribution(row) for row in rows], rules)
         if found is not None:
             values = {name: getattr(found, name) for name in ("sums", "counts", "raters", "tenants")}
-            moments = {"first_output_at": _text(found.first_output_at), "decayed_to": _text(rows[0]["decayed_to"])}
-            published.append(dict(zip(_CELL, cell, strict=True)) | values | moments)
+            published.append(
+                dict(zip(_CELL, cell, strict=True))
+                | values
+                | _period_texts(found)
+                | {"decayed_to": _text(rows[0]["decayed_to"])}
+            )
     await connection.execute(_SQL["delete_publications"], *columns)
     await connection.execute(_SQL["insert_publications"], json.dumps(published))
 
@@ -195,6 +202,7 @@ async def _measure_exact(
                 counts=tuple(row["counts"]),
                 raters=row["raters"],
                 first_output_at=row["first_output_at"],
+                last_output_at=row["last_output_at"],
             ),
         )
         for row in rows
@@ -211,17 +219,25 @@ async def _insert_contributions(
     fields: list[dict[str, Any]] = [
         {name: row[name] for name in ("tenant_id", *_CELL)}
         | {"sums": each.sums, "counts": each.counts, "raters": each.raters}
-        | {"first_output_at": _text(each.first_output_at)}
+        | _period_texts(each)
         for row, each in measured
     ]
     await connection.execute(_SQL["insert_contributions"], json.dumps(fields), decayed_to)
 
 
 def _contribution(row: asyncpg.Record) -> TenantContribution:
-    first = row["first_output_at"]
     return TenantContribution(
-        sums=tuple(row["sums"]), counts=tuple(row["counts"]), raters=row["raters"], first_output_at=first
+        sums=tuple(row["sums"]),
+        counts=tuple(row["counts"]),
+        raters=row["raters"],
+        first_output_at=row["first_output_at"],
+        last_output_at=row["last_output_at"],
     )
+
+
+def _period_texts(cell: TenantContribution | PublishedCell) -> dict[str, str | None]:
+    last = cell.last_output_at
+    return {"first_output_at": _text(cell.first_output_at), "last_output_at": None if last is None else _text(last)}
 
 
 def _contexts(rows: Iterable[asyncpg.Record]) -> set[Context]:

@@ -49,6 +49,7 @@ def _cell(row: asyncpg.Record) -> VersionCell:
         model=row["model"],
         model_version=row["model_version"],
         first_output_at=first if isinstance(first, datetime) and first.tzinfo else _EARLIEST,
+        last_output_at=row["last_output_at"],
         evidence=int(row["evidence"]),
         score_sum=int(row["score_sum"]),
         positive=row["positive_count"],

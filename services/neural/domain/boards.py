@@ -14,6 +14,8 @@ from neural.domain.model import Board, BoardKey, BoardRow, LearningMode
 
 SHIFT_CARRY_OVER, SHIFT_CARRY_OVER_MAX = 0.1, 20.0
 """Share of the evidence from before a quality shift that counts after it, and its upper limit in units."""
+VERSION_OVERLAP_MAX = timedelta(days=7)
+"""Time for which an unused version of a model keeps its full evidence if it was used beside the newer one before."""
 SERVICE_SHARE_MIN = 0.5
 """A service is required if at least this share of a model's evidence comes from outputs that used it."""
 
@@ -26,6 +28,8 @@ class VersionCell:
     model_version: str
     first_output_at: datetime
     """Creation time of the first output of the version. Versions are ordered by it."""
+    last_output_at: datetime | None = None
+    """Creation time of the latest output of the version; None if unknown, which counts as that of the first output."""
     epoch: int = 0
     """Number of quality shifts of the model before the units."""
     evidence: int
@@ -67,25 +71,56 @@ class VersionedCell(Protocol):
     @property
     def first_output_at(self) -> datetime: ...
     @property
+    def last_output_at(self) -> datetime | None: ...
+    @property
     def epoch(self) -> int: ...
 
 
 def carried_over(cells: Sequence[VersionedCell], evidence: Sequence[float], carry_over: float) -> list[float]:
     """Returns the part of each cell's evidence that counts for its model.
 
-    Evidence of a version is multiplied by `carry_over` for each newer version. Evidence from before a quality shift is
-    multiplied by SHIFT_CARRY_OVER for each later shift, and limited to SHIFT_CARRY_OVER_MAX units.
+    Evidence of a version is multiplied by `carry_over` for each replacement (`replacement_counts`). Evidence from
+    before a quality shift is multiplied by SHIFT_CARRY_OVER for each later shift, and limited to SHIFT_CARRY_OVER_MAX
+    units.
     """
-    newest = sorted({(cell.first_output_at, cell.model_version) for cell in cells}, reverse=True)
-    rank = {version: index for index, (_, version) in enumerate(newest)}
+    replacements = replacement_counts(cells)
     latest = max((cell.epoch for cell in cells), default=0)
     amounts = []
     for cell, full in zip(cells, evidence, strict=True):
-        amount = full * carry_over ** rank[cell.model_version]
+        amount = full * carry_over ** replacements[cell.model_version]
         if cell.epoch < latest:
             amount = min(amount * SHIFT_CARRY_OVER ** (latest - cell.epoch), SHIFT_CARRY_OVER_MAX)
         amounts.append(amount)
     return amounts
+
+
+def replacement_counts(cells: Iterable[VersionedCell]) -> dict[str, int]:
+    """Returns how often each version was replaced: the length of the longest chain of versions that replaced it.
+
+    The counts depend on the first and latest outputs of the versions alone, so that the order of arrival does not
+    matter. The database function neural.replacement_counts computes the same.
+    """
+    versions = {cell.model_version: cell for cell in cells}
+    counts: dict[str, int] = {}
+    for older in sorted(versions.values(), key=lambda cell: cell.first_output_at, reverse=True):
+        newer = (counts[name] + 1 for name in counts if _is_replacement(versions[name], older))
+        counts[older.model_version] = max(newer, default=0)
+    return counts
+
+
+def _is_replacement(newer: VersionedCell, older: VersionedCell) -> bool:
+    """Returns whether a version was introduced after the last output of another one, or outlived it by a week.
+
+    Versions with outputs in the same period are alternatives, as with an alias that a provider routes to several
+    versions. None of them replaces another.
+    """
+    if newer.first_output_at <= older.first_output_at:
+        return False
+    if newer.first_output_at > (older.last_output_at or older.first_output_at):
+        return True
+    if newer.last_output_at is None or older.last_output_at is None:
+        return False
+    return newer.last_output_at - older.last_output_at > VERSION_OVERLAP_MAX
 
 
 def newest_first(cells: Iterable[VersionCell]) -> list[VersionCell]:

@@ -86,7 +86,7 @@ class Scores:
         return FoundScores(scores=scores, version=version)
 
     def _score(self, cells: Sequence[asyncpg.Record], half_life: timedelta, now: datetime) -> ModelScore:
-        versions = [_CellVersion(*_version(cell), epoch=cell["epoch"]) for cell in cells]
+        versions = [_CellVersion(*_version(cell), cell["last_output_at"], cell["epoch"]) for cell in cells]
         full = [decayed(int(cell["evidence"]), now, half_life) for cell in cells]
         counted = carried_over(versions, full, self._carry_over)
         shares = [part / evidence if evidence > 0 else 0.0 for part, evidence in zip(counted, full, strict=True)]
@@ -118,6 +118,7 @@ class Scores:
 class _CellVersion:
     first_output_at: datetime
     model_version: str
+    last_output_at: datetime | None
     epoch: int
 
 

@@ -38,6 +38,9 @@ class VersionBuilder:
 
     async def fill(self) -> None:
         """Reads all raw rows and attaches the tables of the version."""
+        async with self._database.as_role(LEARNER) as connection:
+            await configure_bulk_statements(connection)
+            await connection.execute(_SQL["fill_version_ends"], timeout=STATEMENT_TIMEOUT_S)
         await self._process_slices("units", self._insert_contributions)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._index("unit_contributions"))

@@ -8,7 +8,7 @@ WITH live AS (
 SELECT k.tenant_id, k.user_id, k.task_type, k.domain_mode, live.version, live.mode, live.half_life_seconds,
   coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, s.epoch, (s.evidence - x.evidence)::text AS evidence,
   (s.score_sum - x.score_sum)::text AS score_sum, s.positive_count, s.negative_count, s.total_count, s.revision,
-  coalesce(v.first_output_at, '-infinity') AS first_output_at, c.companions
+  coalesce(v.first_output_at, '-infinity') AS first_output_at, v.last_output_at, c.companions
 FROM live CROSS JOIN keys k
 LEFT JOIN neural.board_revisions r ON r.tenant_id = k.tenant_id
 LEFT JOIN neural.neural_model_scores s ON s.version = live.version AND s.tenant_id = k.tenant_id
@@ -33,7 +33,7 @@ WITH live AS (
 SELECT k.tenant_id, k.user_id, k.task_type, k.domain_mode, live.version, live.mode, live.half_life_seconds,
   coalesce(r.revision, 0) AS board_revision, s.model, s.model_version, 0 AS epoch, s.evidence::text AS evidence,
   s.score_sum::text AS score_sum, s.positive_count, s.negative_count, s.total_count, 0::bigint AS revision,
-  s.first_output_at, NULL::text AS companions
+  s.first_output_at, s.last_output_at, NULL::text AS companions
 FROM live CROSS JOIN keys k
 LEFT JOIN neural.board_revisions r ON r.tenant_id = ''
 LEFT JOIN neural.published_global_scores s ON s.version = live.version AND s.task_type = k.task_type
@@ -90,7 +90,7 @@ ORDER BY t.tenant_id;
 -- Sums of the cells of tenants $2. A rater counts for at most $3 of the evidence of a cell.
 SELECT r.tenant_id, r.task_type, r.domain_mode, r.model, r.model_version, sum(least(r.evidence, l.evidence))::text AS evidence,
   sum(CASE WHEN r.evidence > l.evidence THEN div(r.score_sum * l.evidence, r.evidence) ELSE r.score_sum END)::text AS score_sum,
-  coalesce(min(v.first_output_at), 'epoch') AS first_output_at
+  coalesce(min(v.first_output_at), 'epoch') AS first_output_at, max(v.last_output_at) AS last_output_at
 FROM (
   SELECT tenant_id, user_id, task_type, domain_mode, model, model_version, sum(evidence) AS evidence, sum(score_sum) AS score_sum
   FROM neural.neural_model_scores
@@ -109,7 +109,8 @@ SELECT s.tenant_id, s.task_type, s.domain_mode, s.model, s.model_version,
     sum(s.relevance_evidence), sum(s.relevance_sum), sum(s.speed_evidence), sum(s.speed_sum)]::text[] AS sums,
   ARRAY[sum(s.positive_count), sum(s.negative_count), sum(s.neutral_count), sum(s.implicit_positive_count),
     sum(s.implicit_negative_count), sum(s.total_count)]::bigint[] AS counts,
-  max(s.raters) AS raters, coalesce(min(v.first_output_at), 'epoch') AS first_output_at
+  max(s.raters) AS raters, coalesce(min(v.first_output_at), 'epoch') AS first_output_at,
+  max(v.last_output_at) AS last_output_at
 FROM unnest($2::text[], $3::text[]) AS c (task_type, domain_mode)
 CROSS JOIN LATERAL (
   SELECT s.*, x.evidence AS excess, x.score_sum AS excess_sum
@@ -148,10 +149,12 @@ WHERE g.task_type = c.task_type AND g.domain_mode = c.domain_mode;
 -- query: insert_contributions
 -- Inserts contributions of tenants.
 INSERT INTO neural.global_contributions (tenant_id, task_type, domain_mode, model, model_version, sums, counts, raters,
-  first_output_at, decayed_to)
-SELECT c.tenant_id, c.task_type, c.domain_mode, c.model, c.model_version, c.sums, c.counts, c.raters, c.first_output_at, $2
+  first_output_at, last_output_at, decayed_to)
+SELECT c.tenant_id, c.task_type, c.domain_mode, c.model, c.model_version, c.sums, c.counts, c.raters, c.first_output_at,
+  c.last_output_at, $2
 FROM jsonb_to_recordset($1::text::jsonb) AS c (tenant_id text, task_type text, domain_mode text, model text,
-  model_version text, sums bigint[], counts bigint[], raters bigint, first_output_at timestamptz);
+  model_version text, sums bigint[], counts bigint[], raters bigint, first_output_at timestamptz,
+  last_output_at timestamptz);
 
 -- query: contributions
 -- Contributions in the contexts ($2, $3) of the tenants that take part now and were measured with noise of scale $1.
@@ -168,9 +171,10 @@ WHERE g.task_type = c.task_type AND g.domain_mode = c.domain_mode;
 -- query: insert_publications
 -- Inserts published cells.
 INSERT INTO neural.global_publications (task_type, domain_mode, model, model_version, sums, counts, raters, tenants,
-  first_output_at, decayed_to)
+  first_output_at, last_output_at, decayed_to)
 SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS c (task_type text, domain_mode text, model text, model_version text,
-  sums bigint[], counts bigint[], raters bigint, tenants bigint, first_output_at timestamptz, decayed_to timestamptz);
+  sums bigint[], counts bigint[], raters bigint, tenants bigint, first_output_at timestamptz, last_output_at timestamptz,
+  decayed_to timestamptz);
 
 -- query: published_contexts
 -- Contexts with a published cell.

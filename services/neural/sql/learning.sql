@@ -18,9 +18,10 @@ CROSS JOIN LATERAL (
 SELECT ingest_api_v1.enqueue_units($1::text[], $2::text[], $3::text[]);
 
 -- query: register_versions
--- Stores when each version of a model was first used. Returns the models whose order of versions may have changed.
+-- Stores when each version of a model was first and last used. Returns the models whose versions have changed places: a
+-- version is new, or replaces or no longer replaces another one.
 WITH seen AS (
-  SELECT m.tenant_id, v.model, v.model_version, min(m.created_at) AS first_output_at
+  SELECT m.tenant_id, v.model, v.model_version, min(m.created_at) AS first_output_at, max(m.created_at) AS last_output_at
   FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
   CROSS JOIN LATERAL (
     SELECT m.tenant_id, m.created_at, m.models_used, m.model_versions FROM ingest_api_v1.manifests m
@@ -28,15 +29,33 @@ WITH seen AS (
   ) AS m
   CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
   GROUP BY m.tenant_id, v.model, v.model_version
+), old AS (
+  SELECT v.tenant_id, v.model, v.model_version, v.first_output_at AS first, v.last_output_at AS last
+  FROM neural.model_versions v WHERE (v.tenant_id, v.model) IN (SELECT tenant_id, model FROM seen)
+  ORDER BY v.tenant_id, v.model, v.model_version FOR UPDATE
 ), moved AS (
-  INSERT INTO neural.model_versions AS known (tenant_id, model, model_version, first_output_at)
-  SELECT tenant_id, model, model_version, first_output_at FROM seen ORDER BY tenant_id, model, model_version
-  ON CONFLICT (tenant_id, model, model_version) DO UPDATE SET first_output_at = excluded.first_output_at
-  WHERE excluded.first_output_at < known.first_output_at
-  RETURNING tenant_id, model
+  INSERT INTO neural.model_versions AS known (tenant_id, model, model_version, first_output_at, last_output_at)
+  SELECT tenant_id, model, model_version, first_output_at, last_output_at FROM seen
+  WHERE (SELECT count(*) FROM old) >= 0 -- reads and locks the old rows first
+  ORDER BY tenant_id, model, model_version
+  ON CONFLICT (tenant_id, model, model_version) DO UPDATE SET
+    first_output_at = least(known.first_output_at, excluded.first_output_at),
+    last_output_at = greatest(known.last_output_at, known.first_output_at, excluded.last_output_at)
+  WHERE excluded.first_output_at < known.first_output_at OR known.last_output_at IS NULL
+    OR excluded.last_output_at > known.last_output_at
+  RETURNING known.tenant_id, known.model, known.model_version, known.first_output_at AS first, known.last_output_at AS last
+), new AS (
+  SELECT * FROM moved
+  UNION ALL
+  SELECT * FROM old o WHERE NOT EXISTS (SELECT FROM moved m WHERE (m.tenant_id, m.model, m.model_version)
+    = (o.tenant_id, o.model, o.model_version))
 )
-SELECT m.tenant_id, m.model FROM moved m
-WHERE EXISTS (SELECT FROM neural.model_versions v WHERE v.tenant_id = m.tenant_id AND v.model = m.model);
+SELECT DISTINCT a.tenant_id, a.model FROM new a
+JOIN new b ON b.tenant_id = a.tenant_id AND b.model = a.model AND b.model_version <> a.model_version
+LEFT JOIN old c ON (c.tenant_id, c.model, c.model_version) = (a.tenant_id, a.model, a.model_version)
+LEFT JOIN old d ON (d.tenant_id, d.model, d.model_version) = (b.tenant_id, b.model, b.model_version)
+WHERE c.model IS NULL OR c.first <> a.first
+  OR neural.is_replacement(a.first, a.last, b.first, b.last) <> neural.is_replacement(c.first, c.last, d.first, d.last);
 
 -- query: unit_facts
 -- Manifest, valid feedback and rater trust ($4 without a score) of units. Units without a manifest, and those of calls that

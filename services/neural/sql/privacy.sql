@@ -47,33 +47,36 @@ DELETE FROM neural.counted_outputs c USING ingest_api_v1.erased_outputs($1, $2::
 WHERE c.hour = date_trunc('hour', o.created_at, 'UTC') AND c.tenant_id = $1 AND c.output_id = o.output_id;
 
 -- query: delete_output_versions
--- Recomputes when versions of models were first used, without the erased outputs. Returns the models whose order of
--- versions may have changed.
+-- Recomputes when versions of models were first and last used, without the erased outputs. Returns the models whose
+-- versions may have changed places.
 WITH erased AS (
-  SELECT v.model, v.model_version, min(o.created_at) AS created_at
+  SELECT v.model, v.model_version, min(o.created_at) AS created_at, max(o.created_at) AS latest
   FROM ingest_api_v1.erased_outputs($1, $2::uuid) AS o
   CROSS JOIN LATERAL unnest(o.models, o.model_versions) AS v (model, model_version)
   GROUP BY v.model, v.model_version
 ), affected AS (
-  SELECT k.model, k.model_version FROM erased g
+  SELECT k.model, k.model_version, g.latest FROM erased g
   JOIN neural.model_versions k ON k.tenant_id = $1 AND k.model = g.model AND k.model_version = g.model_version
-    AND k.first_output_at >= g.created_at
+    AND (k.first_output_at >= g.created_at OR k.last_output_at <= g.latest)
 ), firsts AS (
-  SELECT t.model, t.model_version, min(m.created_at) AS first_output_at FROM affected t
+  SELECT t.model, t.model_version, t.latest, min(m.created_at) AS first_output_at, max(m.created_at) AS last_output_at
+  FROM affected t
   LEFT JOIN (
     SELECT m.created_at, v.model, v.model_version FROM ingest_api_v1.manifests m
     CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
     WHERE m.tenant_id = $1 AND m.models_used && (SELECT array_agg(model) FROM affected)
   ) AS m USING (model, model_version)
-  GROUP BY t.model, t.model_version
+  GROUP BY t.model, t.model_version, t.latest
 ), dropped AS (
   DELETE FROM neural.model_versions k USING firsts f
   WHERE k.tenant_id = $1 AND k.model = f.model AND k.model_version = f.model_version AND f.first_output_at IS NULL
   RETURNING k.model
 ), moved AS (
-  UPDATE neural.model_versions k SET first_output_at = f.first_output_at FROM firsts f
+  UPDATE neural.model_versions k SET first_output_at = greatest(k.first_output_at, f.first_output_at),
+    last_output_at = CASE WHEN k.last_output_at <= f.latest THEN f.last_output_at ELSE k.last_output_at END
+  FROM firsts f
   WHERE k.tenant_id = $1 AND k.model = f.model AND k.model_version = f.model_version
-    AND f.first_output_at > k.first_output_at
+    AND (f.first_output_at > k.first_output_at OR (k.last_output_at <= f.latest AND f.last_output_at <> k.last_output_at))
   RETURNING k.model
 )
 SELECT model FROM dropped UNION SELECT model FROM moved;

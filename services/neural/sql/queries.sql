@@ -19,12 +19,12 @@ SELECT c.task_type, c.domain_mode, c.model, c.model_version, c.epoch, c.evidence
   c.accuracy_evidence::text, c.accuracy_sum::text, c.relevance_evidence::text, c.relevance_sum::text,
   c.speed_evidence::text, c.speed_sum::text, c.positive_count, c.negative_count, c.neutral_count,
   c.implicit_positive_count, c.implicit_negative_count, c.total_count, c.updated_at,
-  coalesce(c.first_output_at, '-infinity') AS first_output_at
+  coalesce(c.first_output_at, '-infinity') AS first_output_at, c.last_output_at
 FROM (
   SELECT s.task_type, s.domain_mode, s.model, s.model_version, s.epoch, s.evidence - x.evidence AS evidence,
     s.score_sum - x.score_sum AS score_sum, s.accuracy_evidence, s.accuracy_sum, s.relevance_evidence, s.relevance_sum,
     s.speed_evidence, s.speed_sum, s.positive_count, s.negative_count, s.neutral_count, s.implicit_positive_count,
-    s.implicit_negative_count, s.total_count, s.updated_at, v.first_output_at
+    s.implicit_negative_count, s.total_count, s.updated_at, v.first_output_at, v.last_output_at
   FROM keys k
   JOIN neural.neural_model_scores s ON s.version = $1 AND s.tenant_id = $2 AND s.user_id = $3
     AND s.task_type = k.task_type AND s.domain_mode = k.domain_mode AND s.model = k.model AND s.total_count > 0
@@ -35,7 +35,7 @@ FROM (
   SELECT s.task_type, s.domain_mode, s.model, s.model_version, 0, s.evidence, s.score_sum, s.accuracy_evidence,
     s.accuracy_sum, s.relevance_evidence, s.relevance_sum, s.speed_evidence, s.speed_sum, s.positive_count,
     s.negative_count, s.neutral_count, s.implicit_positive_count, s.implicit_negative_count, s.total_count,
-    s.updated_at, s.first_output_at
+    s.updated_at, s.first_output_at, s.last_output_at
   FROM keys k
   JOIN neural.published_global_scores s ON s.version = $1 AND $2 = '' AND $3 = '' AND s.task_type = k.task_type
     AND s.domain_mode = k.domain_mode AND s.model = k.model

@@ -54,6 +54,18 @@ UPDATE neural.score_versions SET units_done = units_done + $2 WHERE version = $1
 -- Number of parts into which the users of a version are divided.
 SELECT count(*) FROM neural.rebuild_slices WHERE version = $1 AND kind = 'cells';
 
+-- query: fill_version_ends
+-- Stores the latest output of model versions that an earlier release stored without it.
+UPDATE neural.model_versions k SET last_output_at = greatest(k.last_output_at, f.last_output_at)
+FROM (
+  SELECT m.tenant_id, v.model, v.model_version, max(m.created_at) AS last_output_at FROM ingest_api_v1.all_manifests m
+  CROSS JOIN LATERAL unnest(m.models_used, m.model_versions) AS v (model, model_version)
+  WHERE EXISTS (SELECT FROM neural.model_versions WHERE last_output_at IS NULL)
+  GROUP BY m.tenant_id, v.model, v.model_version
+) AS f
+WHERE k.tenant_id = f.tenant_id AND k.model = f.model AND k.model_version = f.model_version
+  AND k.last_output_at IS NULL;
+
 -- query: insert_contributions
 -- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4), without calls that failed. Computes the same as
 -- neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,

@@ -374,6 +374,29 @@ CREATE FUNCTION neural.get_feedback_score(tenant text, output text, rater text) 
 END;
 
 --
+-- replacement_counts(timestamp with time zone[], timestamp with time zone[]); Type: FUNCTION
+--
+
+CREATE FUNCTION neural.replacement_counts(firsts timestamp with time zone[], lasts timestamp with time zone[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+  counts integer[] := array_fill(0, ARRAY[cardinality(firsts)]);
+  older integer;
+BEGIN
+  FOR older IN SELECT i FROM generate_subscripts(firsts, 1) AS i ORDER BY firsts[i] DESC LOOP
+    FOR newer IN 1 .. cardinality(firsts) LOOP
+      IF neural.is_replacement(firsts[newer], lasts[newer], firsts[older], lasts[older]) THEN
+        counts[older] := greatest(counts[older], counts[newer] + 1);
+      END IF;
+    END LOOP;
+  END LOOP;
+  RETURN counts;
+END
+$$;
+
+--
 -- global_publications; Type: TABLE
 --
 
@@ -388,7 +411,8 @@ CREATE TABLE neural.global_publications (
     tenants bigint NOT NULL,
     first_output_at timestamp with time zone NOT NULL,
     decayed_to timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_output_at timestamp with time zone
 );
 
 --
@@ -399,7 +423,8 @@ CREATE TABLE neural.model_versions (
     tenant_id text NOT NULL,
     model text NOT NULL,
     model_version text NOT NULL,
-    first_output_at timestamp with time zone NOT NULL
+    first_output_at timestamp with time zone NOT NULL,
+    last_output_at timestamp with time zone
 );
 
 ALTER TABLE ONLY neural.model_versions FORCE ROW LEVEL SECURITY;
@@ -453,7 +478,8 @@ CREATE VIEW neural.published_global_scores AS
     true AS published,
     (1)::bigint AS revision,
     g.updated_at,
-    g.first_output_at
+    g.first_output_at,
+    g.last_output_at
    FROM (neural.global_publications g
      CROSS JOIN neural.score_versions v)
   WHERE (v.state = ANY (ARRAY['live'::text, 'building'::text]));
@@ -479,7 +505,8 @@ CREATE FUNCTION neural.get_neural_recommendation(tenant text, rater text, task t
              (s.evidence - x.evidence) AS evidence,
              (s.score_sum - x.score_sum) AS score_sum,
              s.total_count,
-             k.first_output_at
+             k.first_output_at,
+             k.last_output_at
             FROM ((neural.neural_model_scores s
               CROSS JOIN LATERAL neural.excess_of(s.*) x(evidence, score_sum))
               LEFT JOIN neural.model_versions k USING (tenant_id, model, model_version))
@@ -494,7 +521,8 @@ CREATE FUNCTION neural.get_neural_recommendation(tenant text, rater text, task t
              (s.evidence - x.evidence) AS evidence,
              (s.score_sum - x.score_sum) AS score_sum,
              s.total_count,
-             k.first_output_at
+             k.first_output_at,
+             k.last_output_at
             FROM ((neural.neural_model_scores s
               CROSS JOIN LATERAL neural.excess_of(s.*) x(evidence, score_sum))
               LEFT JOIN neural.model_versions k USING (tenant_id, model, model_version))
@@ -509,12 +537,30 @@ CREATE FUNCTION neural.get_neural_recommendation(tenant text, rater text, task t
              s.evidence,
              s.score_sum,
              s.total_count,
-             ( SELECT min(k.first_output_at) AS min
-                    FROM neural.model_versions k
-                   WHERE ((k.model = s.model) AND (k.model_version = s.model_version))) AS min
+             s.first_output_at,
+             s.last_output_at
             FROM neural.published_global_scores s
            WHERE ((s.version = ( SELECT live.version
                     FROM live)) AND (s.task_type = get_neural_recommendation.task) AND (s.domain_mode = get_neural_recommendation.domain))
+         ), periods AS (
+          SELECT DISTINCT c_1.place,
+             c_1.model,
+             c_1.model_version,
+             COALESCE(c_1.first_output_at, '-infinity'::timestamp with time zone) AS first,
+             c_1.last_output_at AS last
+            FROM cells c_1
+         ), replaced AS (
+          SELECT m.place,
+             m.model,
+             u.model_version,
+             u.replacements
+            FROM (( SELECT p.place,
+                     p.model,
+                     array_agg(p.model_version ORDER BY p.model_version) AS versions,
+                     neural.replacement_counts(array_agg(p.first ORDER BY p.model_version), array_agg(p.last ORDER BY p.model_version)) AS counts
+                    FROM periods p
+                   GROUP BY p.place, p.model) m
+              CROSS JOIN LATERAL UNNEST(m.versions, m.counts) u(model_version, replacements))
          ), shared AS (
           SELECT c_1.place,
              c_1.scope,
@@ -525,10 +571,12 @@ CREATE FUNCTION neural.get_neural_recommendation(tenant text, rater text, task t
              c_1.score_sum,
              c_1.total_count,
              c_1.first_output_at,
+             c_1.last_output_at,
              (max(c_1.epoch) OVER (PARTITION BY c_1.place, c_1.model) - c_1.epoch) AS shifts,
-             (power(get_neural_recommendation.carry_over, ((dense_rank() OVER (PARTITION BY c_1.place, c_1.model ORDER BY COALESCE(c_1.first_output_at, '-infinity'::timestamp with time zone) DESC, (c_1.model_version COLLATE "C") DESC) - 1))::double precision) * neural.decayed(c_1.evidence, now(), live.half_life_seconds)) AS whole
-            FROM cells c_1,
-             live
+             (power(get_neural_recommendation.carry_over, (r.replacements)::double precision) * neural.decayed(c_1.evidence, now(), live.half_life_seconds)) AS whole
+            FROM live,
+             (cells c_1
+              JOIN replaced r ON (((r.place = c_1.place) AND (r.model = c_1.model) AND (r.model_version = c_1.model_version))))
          ), counted AS (
           SELECT s.place,
              s.scope,
@@ -539,6 +587,7 @@ CREATE FUNCTION neural.get_neural_recommendation(tenant text, rater text, task t
              s.score_sum,
              s.total_count,
              s.first_output_at,
+             s.last_output_at,
              s.shifts,
              s.whole,
                  CASE
@@ -599,6 +648,14 @@ BEGIN
   EXECUTE format('ANALYZE neural.%I', child);
 END
 $$;
+
+--
+-- is_replacement(timestamp with time zone, timestamp with time zone, timestamp with time zone, timestamp with time zone); Type: FUNCTION
+--
+
+CREATE FUNCTION neural.is_replacement(newer_first timestamp with time zone, newer_last timestamp with time zone, older_first timestamp with time zone, older_last timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(((newer_first > older_first) AND ((newer_first > COALESCE(older_last, older_first)) OR ((newer_last - older_last) > '7 days'::interval))), false);
 
 --
 -- may_touch(text); Type: FUNCTION
@@ -693,7 +750,8 @@ CREATE TABLE neural.global_contributions (
     counts bigint[] NOT NULL,
     raters bigint NOT NULL,
     first_output_at timestamp with time zone NOT NULL,
-    decayed_to timestamp with time zone NOT NULL
+    decayed_to timestamp with time zone NOT NULL,
+    last_output_at timestamp with time zone
 );
 
 ALTER TABLE ONLY neural.global_contributions FORCE ROW LEVEL SECURITY;
@@ -1767,6 +1825,14 @@ GRANT ALL ON FUNCTION neural.get_feedback_score(tenant text, output text, rater 
 GRANT ALL ON FUNCTION neural.get_feedback_score(tenant text, output text, rater text) TO radiant_learner;
 
 --
+-- FUNCTION replacement_counts(firsts timestamp with time zone[], lasts timestamp with time zone[]); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION neural.replacement_counts(firsts timestamp with time zone[], lasts timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION neural.replacement_counts(firsts timestamp with time zone[], lasts timestamp with time zone[]) TO radiant_neural;
+GRANT ALL ON FUNCTION neural.replacement_counts(firsts timestamp with time zone[], lasts timestamp with time zone[]) TO radiant_learner;
+
+--
 -- TABLE global_publications; Type: ACL
 --
 
@@ -1806,6 +1872,14 @@ GRANT ALL ON FUNCTION neural.get_neural_recommendation(tenant text, rater text, 
 
 REVOKE ALL ON FUNCTION neural.index_version_table(version bigint, parent text) FROM PUBLIC;
 GRANT ALL ON FUNCTION neural.index_version_table(version bigint, parent text) TO radiant_learner;
+
+--
+-- FUNCTION is_replacement(newer_first timestamp with time zone, newer_last timestamp with time zone, older_first timestamp with time zone, older_last timestamp with time zone); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION neural.is_replacement(newer_first timestamp with time zone, newer_last timestamp with time zone, older_first timestamp with time zone, older_last timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION neural.is_replacement(newer_first timestamp with time zone, newer_last timestamp with time zone, older_first timestamp with time zone, older_last timestamp with time zone) TO radiant_neural;
+GRANT ALL ON FUNCTION neural.is_replacement(newer_first timestamp with time zone, newer_last timestamp with time zone, older_first timestamp with time zone, older_last timestamp with time zone) TO radiant_learner;
 
 --
 -- FUNCTION get_feedback_score(rating double precision, implicit double precision, voice double precision, trust double precision); Type: ACL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neural.domain.boards import Companion, StoredBoard, VersionCell, assemble, decode, encode
+from neural.domain.boards import Companion, StoredBoard, VersionCell, assemble, decode, encode, replacement_counts
 from neural.domain.fixed_point import weigh
 from neural.domain.model import Board, BoardKey, BoardRow, LearningMode
 from tests.neural.fixtures.units import MOMENT, moments
@@ -85,6 +86,32 @@ def test_older_versions_carry_over_half_and_quarter() -> None:
     assert row.evidence == pytest.approx(2 + 0.5 * 4 + 0.25 * 8)
     assert row.score == pytest.approx((0.5 * 4 * 0.5 + 0.25 * 8) / 6)
     assert (row.total, row.positive) == (14, 14)
+
+
+def period(version: str, first: float, last: float | None) -> VersionCell:
+    """Returns the cell of a version with outputs between two days."""
+    day = timedelta(days=1)
+    end = None if last is None else MOMENT + last * day
+    return replace(cell(version, 8, 1.0, 0), first_output_at=MOMENT + first * day, last_output_at=end)
+
+
+@pytest.mark.parametrize(
+    ("periods", "counts"),
+    [
+        ([("a", 0, 1), ("b", 2, 3), ("c", 4, 5)], {"a": 2, "b": 1, "c": 0}),
+        ([("a", 0, 10), ("b", 1, 9), ("c", 2, 11)], {"a": 0, "b": 0, "c": 0}),
+        ([("a", 0, 1), ("b", 2, 9), ("c", 3, 10)], {"a": 1, "b": 0, "c": 0}),
+        ([("a", 0, 5), ("b", 4, 12)], {"a": 0, "b": 0}),
+        ([("a", 0, 5), ("b", 4, 12.1)], {"a": 1, "b": 0}),
+        ([("b", 0, 0), ("a", 0, 0)], {"a": 0, "b": 0}),
+        ([("a", 0, None), ("b", 1, None)], {"a": 1, "b": 0}),
+    ],
+)
+def test_replacement_counts_follow_periods_of_use(
+    periods: list[tuple[str, float, float | None]], counts: dict[str, int]
+) -> None:
+    for order in itertools.permutations(periods):
+        assert replacement_counts([period(*each) for each in order]) == counts
 
 
 def test_evidence_before_shift_is_reduced_and_capped() -> None:

@@ -7,11 +7,15 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from neural.domain.boards import VersionCell, replacement_counts
 from neural.domain.constraints import RankingRequest
 from neural.domain.fixed_point import decayed, weigh
 from neural.domain.model import Strategy
 from neural.domain.scoring import score_unit
+from tests.neural.fixtures.feedback import TODAY
 from tests.neural.fixtures.history import write_history
 from tests.neural.fixtures.stack import LearningStack, open_stack
 from tests.neural.fixtures.units import facts
@@ -122,3 +126,27 @@ async def assert_equal_recommendation(stack: LearningStack, tenant: str, user: s
     assert row["sample_size"] == level.total
     assert not math.isnan(row["score"])
     return str(row["scope"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.none() | st.integers(0, 20)), min_size=1, max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_sql_replacement_counts_equal_python(stack: LearningStack, periods: list[tuple[int, int | None]]) -> None:
+    day = timedelta(days=1)
+    firsts = [TODAY + first * day for first, _ in periods]
+    lasts = [None if length is None else TODAY + (first + length) * day for first, length in periods]
+    (row,) = await stack.rows("SELECT neural.replacement_counts($1::timestamptz[], $2::timestamptz[])", firsts, lasts)
+    cells = [
+        VersionCell(
+            model="m",
+            model_version=str(index),
+            first_output_at=first,
+            last_output_at=last,
+            evidence=0,
+            score_sum=0,
+            positive=0,
+            negative=0,
+            total=0,
+        )
+        for index, (first, last) in enumerate(zip(firsts, lasts, strict=True))
+    ]
+    assert dict(enumerate(row[0])) == {int(name): count for name, count in replacement_counts(cells).items()}

@@ -79,6 +79,8 @@ class TenantContribution:
     counts: tuple[int, ...]
     raters: int
     first_output_at: datetime
+    last_output_at: datetime | None = None
+    """None if unknown."""
 
     @property
     def evidence(self) -> int:
@@ -96,6 +98,8 @@ class PublishedCell:
     tenants: int
     first_output_at: datetime
     """Median over the tenants, by which versions of a model are ordered. One tenant cannot choose it."""
+    last_output_at: datetime | None = None
+    """Median over the tenants; None if it is unknown for one of them."""
 
 
 def noised_contribution(
@@ -128,12 +132,14 @@ def release(contributions: Sequence[TenantContribution], rules: ReleaseRules) ->
     sums = tuple(map(sum, zip(*limited, strict=True)))
     counts = tuple(map(sum, zip(*(each.counts for each in counting), strict=True)))
     firsts = sorted(each.first_output_at for each in counting)
+    lasts = sorted(each.last_output_at for each in counting if each.last_output_at is not None)
     return PublishedCell(
         sums=sums,
         counts=counts if rules.is_exact else derived_counts(sums[0], sums[1]),
         raters=sum(each.raters for each in counting),
         tenants=len(counting),
         first_output_at=firsts[(len(firsts) - 1) // 2],
+        last_output_at=lasts[(len(lasts) - 1) // 2] if len(lasts) == len(counting) else None,
     )
 
 
