@@ -176,8 +176,9 @@ class Covariate:
 class OutcomeSummary:
     """Outcomes of one metric in one variant and epoch, as sums over users.
 
-    For a user with outcomes v and weights w (the trust of the rater, otherwise 1), y = Σ w v and m = Σ w. The metric
-    is Σ y / Σ m over users.
+    For a user with outcomes v and weights w (the trust of the rater, otherwise 1), y = Σ w (v - shift) and m = Σ w. The
+    metric is shift + Σ y / Σ m over users. Squares of numbers near their mean lose no digits, so the shift is close to
+    the metric; it is 0 for outcomes that are all 0 or 1.
     """
 
     epoch: int
@@ -193,13 +194,20 @@ class OutcomeSummary:
     sum_mm: float
     sum_ym: float
     sumsq: float
-    """Σ w v² over single outcomes, for effect sizes."""
+    """Σ w (v - shift)² over single outcomes, for effect sizes."""
+    shift: float = 0.0
+    """Number that is subtracted from every outcome."""
     pre: Covariate | None = None
     """Covariate from before the experiment; None without one."""
 
     @property
     def mean(self) -> float:
         """Value of the metric; 0 without outcomes."""
+        return self.shift + self.shifted_mean if self.sum_m > 0 else 0.0
+
+    @property
+    def shifted_mean(self) -> float:
+        """Value of the metric minus the shift; 0 without outcomes."""
         return self.sum_y / self.sum_m if self.sum_m > 0 else 0.0
 
     @property
@@ -210,7 +218,7 @@ class OutcomeSummary:
     @property
     def is_binary(self) -> bool:
         """Whether every outcome, and the total of every user, is 0 or 1."""
-        return self.sumsq == self.sum_y == self.sum_yy
+        return self.shift == 0 and self.sumsq == self.sum_y == self.sum_yy
 
 
 def summarize_single(

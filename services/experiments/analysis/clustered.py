@@ -12,74 +12,42 @@ variants when users differ.
 
 from __future__ import annotations
 
-import math
-
-from experiments.analysis.effect import Effect, finite, pooled_d, untested_effect
-from experiments.analysis.means import welch_freedom
+from experiments.analysis.effect import Effect
+from experiments.analysis.means import Group, rounding_of_squares, welch
 from splits.model import OutcomeSummary
 
 
 def compare_clustered(control: OutcomeSummary, treatment: OutcomeSummary, alpha: float = 0.05) -> Effect:
     """Returns the effect on a ratio of sums over users."""
-    return welch(
-        control,
-        treatment,
-        treatment.mean - control.mean,
-        ratio_variance(control),
-        ratio_variance(treatment),
-        "clustered",
-        alpha,
+    return welch(ratio_group(control), ratio_group(treatment), "clustered", alpha)
+
+
+def ratio_group(summary: OutcomeSummary) -> Group:
+    """Returns the moments of a ratio metric."""
+    return Group(
+        users=summary.users,
+        mean=summary.mean,
+        squared_error=ratio_variance(summary),
+        variance=_outcome_variance(summary),
     )
 
 
 def ratio_variance(summary: OutcomeSummary) -> float:
-    """Returns the squared standard error of a ratio metric; 0 below two users."""
+    """Returns the squared standard error of a ratio metric; 0 below two users. The shift does not affect it."""
     if summary.users < 2 or summary.sum_m <= 0:
         return 0.0
-    squares = summary.sum_yy - 2 * summary.mean * summary.sum_ym + summary.mean**2 * summary.sum_mm
-    if squares <= 1e-12 * (abs(summary.sum_yy) + summary.mean**2 * summary.sum_mm):
+    mean = summary.shifted_mean
+    squares = summary.sum_yy - 2 * mean * summary.sum_ym + mean * mean * summary.sum_mm
+    size = abs(summary.sum_yy) + mean * mean * summary.sum_mm
+    if squares <= rounding_of_squares(size, summary.sum_mm, summary.shift):
         return 0.0
-    return summary.users / (summary.users - 1) * squares / summary.sum_m**2
-
-
-def welch(
-    control: OutcomeSummary,
-    treatment: OutcomeSummary,
-    difference: float,
-    control_variance: float,
-    treatment_variance: float,
-    test: str,
-    alpha: float,
-) -> Effect:
-    """Returns the effect by Welch's t test of a difference, from the squared standard errors of both groups.
-
-    `test` is the name of the test in the effect.
-    """
-    from scipy.stats import t
-
-    n, m = control.users, treatment.users
-    error = math.sqrt(control_variance + treatment_variance)
-    if n < 2 or m < 2 or error <= 0:
-        return untested_effect(control.mean, treatment.mean, n, m)
-    freedom = welch_freedom(control_variance, n, treatment_variance, m)
-    statistic = difference / error
-    radius = finite(t.ppf(1 - alpha / 2, freedom), 0.0) * error
-    return Effect(
-        control=control.mean,
-        treatment=treatment.mean,
-        difference=difference,
-        error=error,
-        low=difference - radius,
-        high=difference + radius,
-        statistic=statistic,
-        p_value=finite(2 * t.sf(abs(statistic), freedom), 1.0),
-        cohens_d=pooled_d(difference, _outcome_variance(control), _outcome_variance(treatment), n, m),
-        test=test,
-        control_users=n,
-        treatment_users=m,
-    )
+    return summary.users / (summary.users - 1) * squares / summary.sum_m / summary.sum_m
 
 
 def _outcome_variance(summary: OutcomeSummary) -> float:
-    """Returns the variance of single outcomes."""
-    return max(summary.sumsq / summary.sum_m - summary.mean**2, 0.0) if summary.sum_m > 0 else 0.0
+    """Returns the variance of single outcomes; 0 when it is within the rounding error."""
+    if summary.sum_m <= 0:
+        return 0.0
+    centred = summary.sumsq - summary.sum_m * summary.shifted_mean * summary.shifted_mean
+    rounding = rounding_of_squares(summary.sumsq, summary.sum_m, summary.shift)
+    return centred / summary.sum_m if centred > rounding else 0.0

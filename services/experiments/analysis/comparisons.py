@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from experiments.analysis.clustered import compare_clustered
 from experiments.analysis.confidence_sequence import ConfidenceSequence, hull, loss_p_value, sequence_of
 from experiments.analysis.cuped import compare_cuped
-from experiments.analysis.effect import Effect
+from experiments.analysis.effect import MAGNITUDE_MAX, MAGNITUDE_MIN, Effect, untested_effect
 from experiments.analysis.means import compare_means
 from experiments.analysis.multiplicity import benjamini_hochberg, holm
-from experiments.analysis.noninferiority import margin_test, score_test
+from experiments.analysis.noninferiority import constant_margin_p_value, margin_test, score_test
 from experiments.analysis.proportions import compare_proportions
 from experiments.analysis.sample_ratio import Exposures
 from experiments.analysis.strata import (
@@ -52,6 +52,8 @@ class Comparison:
     """One-sided p-value of the null hypothesis "worse by the margin of the metric or more"."""
     loss_p: float
     """One-sided p-value of the null hypothesis "not worse", valid at every interim analysis, not adjusted."""
+    is_not_worse_anytime: bool = False
+    """Whether the confidence sequence excludes a loss of the margin or more."""
     small_strata: frozenset[str] = frozenset()
     """Names of the strata that are left out, because they have too few users with outcomes in a group."""
 
@@ -65,16 +67,16 @@ class Comparison:
         """Absolute loss that still counts as not worse."""
         return self.metric.margin * abs(self.effect.control)
 
-    @property
-    def sequence_gain_low(self) -> float:
-        """Lower bound of the gain by the confidence sequence."""
-        return self.sequence.low if self.metric.direction is Direction.UP else -self.sequence.high
-
 
 def compare_groups(
     control: OutcomeSummary, treatment: OutcomeSummary, kind: MetricKind = MetricKind.MEAN, alpha: float = 0.05
 ) -> Effect:
-    """Returns the effect in one epoch by the most powerful test that is valid for the outcomes."""
+    """Returns the effect in one epoch by the most powerful test that is valid for the outcomes.
+
+    A group whose numbers are too large or too small to be squared counts as a group without users.
+    """
+    if not (_is_representable(control) and _is_representable(treatment)):
+        return untested_effect(0.0, 0.0, 0, 0)
     adjusted = compare_cuped(control, treatment, alpha)
     if adjusted is not None:
         return adjusted
@@ -83,7 +85,23 @@ def compare_groups(
     if kind is MetricKind.PROPORTION and control.is_binary and treatment.is_binary:
         return compare_proportions(round(control.sum_y), control.users, round(treatment.sum_y), treatment.users, alpha)
     return compare_means(
-        control.users, control.sum_y, control.sum_yy, treatment.users, treatment.sum_y, treatment.sum_yy, alpha
+        control.users,
+        control.sum_y,
+        control.sum_yy,
+        treatment.users,
+        treatment.sum_y,
+        treatment.sum_yy,
+        alpha,
+        (control.shift, treatment.shift),
+    )
+
+
+def _is_representable(summary: OutcomeSummary) -> bool:
+    """Returns whether the squares of the sums and of the mean are plain numbers."""
+    names = ("shift", "sum_y", "sum_m", "sum_yy", "sum_mm", "sum_ym", "sumsq")
+    sums = [abs(getattr(summary, name)) for name in names]
+    return all(each <= MAGNITUDE_MAX for each in sums) and (
+        summary.mean == 0 or abs(summary.mean) >= MAGNITUDE_MIN  # NaN and infinity fail the first condition
     )
 
 
@@ -183,8 +201,20 @@ def _unadjusted(
             loss_p_value(_gain(metric, each), each.error, each.users, experiment.alpha / LOSS_METRICS)
             for each in required
         ),
+        is_not_worse_anytime=all(_is_not_worse_anytime(metric, each, level) for each in required),
         small_strata=small,
     )
+
+
+def _is_not_worse_anytime(metric: Metric, effect: Effect, level: float) -> bool:
+    """Returns whether a loss of the margin or more is excluded at every interim analysis."""
+    margin = metric.margin * abs(effect.control)
+    if effect.is_constant:
+        return margin > 0 and constant_margin_p_value(effect) < level
+    sequence = sequence_of(effect, level)
+    if sequence.low is None or sequence.high is None:
+        return False
+    return (sequence.low if metric.direction is Direction.UP else -sequence.high) > -margin
 
 
 def _gain(metric: Metric, effect: Effect) -> float:

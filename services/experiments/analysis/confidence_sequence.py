@@ -25,10 +25,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.analysis.effect import Effect
+from experiments.analysis.effect import Effect, interval
 
-BOUND = 1e300
-"""Bound of an unbounded interval. Infinity cannot be encoded in JSON."""
 TUNING_USERS = 5000
 """Number of users at which the sequence is narrowest."""
 LOSS_TUNING_USERS = 1000
@@ -39,14 +37,20 @@ LOSS_TUNING_USERS = 1000
 class ConfidenceSequence:
     """Interval of the difference, valid at every interim analysis."""
 
-    low: float
-    high: float
+    low: float | None
+    """Lower bound; None when the interval is unbounded."""
+    high: float | None
+    """Upper bound; None when the interval is unbounded."""
     p_value: float
-    """Valid at every interim analysis; 1 without users or variance."""
+    """Valid at every interim analysis; 1 when the interval is unbounded."""
 
     def excludes(self, difference: float) -> bool:
         """Returns whether the difference lies outside of the interval."""
-        return self.p_value < 1 and not self.low <= difference <= self.high
+        return self.low is not None and self.high is not None and not self.low <= difference <= self.high
+
+
+UNBOUNDED = ConfidenceSequence(None, None, 1.0)
+"""Sequence of an unknown difference."""
 
 
 def confidence_sequence(
@@ -54,21 +58,26 @@ def confidence_sequence(
 ) -> ConfidenceSequence:
     """Returns the sequence of a difference with its standard error, where `users` counts both groups.
 
-    Below two users, or without variance, the p-value is 1 and the interval is [-BOUND, BOUND].
+    Below two users, or without a standard error, the p-value is 1 and the interval is unbounded.
     """
     if users < 2 or error <= 0:
-        return ConfidenceSequence(-BOUND, BOUND, 1.0)
+        return UNBOUNDED
     rho_squared = _rho_squared(alpha, tuning_users)
     growth = users * rho_squared + 1
-    variance = users * error**2
-    radius = math.sqrt(variance * 2 * growth / (users**2 * rho_squared) * math.log(math.sqrt(growth) / alpha))
-    exponent = users**2 * rho_squared * difference**2 / (2 * variance * growth)
+    radius = error * math.sqrt(2 * growth / (users * rho_squared) * math.log(math.sqrt(growth) / alpha))
+    low, high = interval(difference, radius)
+    if low is None:
+        return UNBOUNDED
+    statistic = difference / error
+    exponent = users * rho_squared * statistic * statistic / (2 * growth)
     p_value = math.sqrt(growth) * math.exp(-exponent) if exponent < 700 else 0.0
-    return ConfidenceSequence(difference - radius, difference + radius, min(p_value, 1.0))
+    return ConfidenceSequence(low, high, min(p_value, 1.0))
 
 
 def sequence_of(effect: Effect, alpha: float = 0.05, tuning_users: int = TUNING_USERS) -> ConfidenceSequence:
-    """Returns the confidence sequence of an effect."""
+    """Returns the confidence sequence of an effect; it is unbounded when a group has fewer than two users."""
+    if effect.users_min < 2:
+        return UNBOUNDED
     return confidence_sequence(effect.difference, effect.error, effect.users, alpha, tuning_users)
 
 
@@ -84,17 +93,18 @@ def loss_p_value(
         return 1.0
     rho_squared = _rho_squared(min(2 * alpha, 0.5), tuning_users)
     growth = users * rho_squared + 1
-    exponent = users * rho_squared * (gain / error) ** 2 / (2 * growth)
+    statistic = gain / error
+    exponent = users * rho_squared * statistic * statistic / (2 * growth)
     return min(math.sqrt(growth) / (2 * math.exp(exponent) - 1), 1.0) if exponent < 700 else 0.0
 
 
 def hull(sequences: Sequence[ConfidenceSequence]) -> ConfidenceSequence:
     """Returns the smallest interval that contains all sequences, with the greatest p-value."""
-    return ConfidenceSequence(
-        min(each.low for each in sequences),
-        max(each.high for each in sequences),
-        max(each.p_value for each in sequences),
-    )
+    low = [each.low for each in sequences if each.low is not None]
+    high = [each.high for each in sequences if each.high is not None]
+    if min(len(low), len(high)) < len(sequences):
+        return UNBOUNDED
+    return ConfidenceSequence(min(low), max(high), max(each.p_value for each in sequences))
 
 
 def _rho_squared(alpha: float, tuning_users: int) -> float:

@@ -8,10 +8,12 @@ so the adjustment does not change the expected difference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
-from experiments.analysis.clustered import ratio_variance, welch
+from experiments.analysis.clustered import ratio_group
 from experiments.analysis.effect import Effect
+from experiments.analysis.means import Group, welch
 from splits.model import OutcomeSummary
 
 
@@ -37,13 +39,11 @@ def compare_cuped(control: OutcomeSummary, treatment: OutcomeSummary, alpha: flo
         return None
     theta = ((n - 1) * control_x.covariance + (m - 1) * treatment_x.covariance) / squares
     return welch(
-        control,
-        treatment,
-        treatment.mean - control.mean - theta * (treatment_x.mean - control_x.mean),
-        _adjusted_variance(control, control_x, theta),
-        _adjusted_variance(treatment, treatment_x, theta),
+        _adjusted_group(control, control_x, theta),
+        _adjusted_group(treatment, treatment_x, theta),
         "cuped",
         alpha,
+        adjustment=-theta * (treatment_x.mean - control_x.mean),
     )
 
 
@@ -54,10 +54,15 @@ def _moments(summary: OutcomeSummary) -> _Moments | None:
     n, pre = summary.users, summary.pre
     mean = pre.sum_x / n
     variance = max(pre.sum_xx - pre.sum_x * mean, 0.0) / (n - 1)
-    covariance = (pre.sum_xy - summary.mean * pre.sum_xm) / (summary.sum_m / n) / (n - 1)
+    covariance = (pre.sum_xy - summary.shifted_mean * pre.sum_xm) / (summary.sum_m / n) / (n - 1)
     return _Moments(mean, variance, covariance)
 
 
-def _adjusted_variance(summary: OutcomeSummary, x: _Moments, theta: float) -> float:
-    """Returns the squared standard error of a group after the adjustment."""
-    return max(ratio_variance(summary) + (theta**2 * x.variance - 2 * theta * x.covariance) / summary.users, 0.0)
+def _adjusted_group(summary: OutcomeSummary, x: _Moments, theta: float) -> Group:
+    """Returns the moments of a group, whose squared standard error is that after the adjustment.
+
+    The error is not adjusted if nothing of it remains: the covariate then repeats the outcomes.
+    """
+    group = ratio_group(summary)
+    squared = group.squared_error + (theta * theta * x.variance - 2 * theta * x.covariance) / summary.users
+    return replace(group, squared_error=squared) if squared > 1e-9 * group.squared_error else group

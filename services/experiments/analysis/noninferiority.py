@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from experiments.analysis.effect import Effect, finite
+from experiments.analysis.means import constant_squared_error, separation_p_value
 from splits.model import Direction
 
 
@@ -35,10 +38,27 @@ def score_test(
 
 
 def margin_test(effect: Effect, margin: float, direction: Direction = Direction.UP) -> float:
-    """Returns the one-sided p-value of the normal test of a difference against the margin; 1 without variance."""
+    """Returns the one-sided p-value of the normal test of a difference against the margin; 1 when it is unknown.
+
+    Groups whose outcomes are all equal are compared as two constant groups that differ by the margin.
+    """
+    if effect.is_constant and margin > 0:
+        return constant_margin_p_value(effect)
     if effect.error <= 0 or margin <= 0:
         return 1.0
     from scipy.stats import norm
 
     gain = effect.difference if direction is Direction.UP else -effect.difference
     return finite(norm.sf((gain + margin) / effect.error), 1.0)
+
+
+def constant_margin_p_value(effect: Effect) -> float:
+    """Returns the one-sided p-value of "worse by a margin or more" if all outcomes of both groups are equal.
+
+    It does not depend on the margin, which must be positive, and is valid at every interim analysis.
+    """
+    from scipy.stats import norm
+
+    n, m = effect.control_users, effect.treatment_users
+    error = math.sqrt(constant_squared_error(1.0, n) + constant_squared_error(1.0, m))
+    return max(finite(norm.sf(1 / error), 1.0), separation_p_value(n, m) / 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from experiments.analysis.effect import Effect, finite, pooled_d, untested_effect
-from experiments.analysis.means import variance
+from experiments.analysis.effect import Effect, bounds, finite, pooled_d, untested_effect
+from experiments.analysis.means import constant_squared_error, variance
 
 EXPECTED_MIN = 5.0
 """Smallest expected count of a cell for the z test; below it, Fisher's exact test is used."""
@@ -27,22 +27,29 @@ def compare_proportions(
     test = "z_pooled"
     if expected_count_min(k, n, l, m) < EXPECTED_MIN:
         p_value, test = finite(fisher_exact(np.array([[l, m - l], [k, n - k]]))[1], 1.0), "fisher"
-    low, high = confint_proportions_2indep(l, m, k, n, compare="diff", method="newcomb", alpha=alpha)
+    found = confint_proportions_2indep(l, m, k, n, compare="diff", method="newcomb", alpha=alpha)
+    low, high = bounds(finite(found[0], -1.0), finite(found[1], 1.0)) if min(n, m) > 1 else (None, None)
     return Effect(
         control=control,
         treatment=treatment,
         difference=treatment - control,
-        error=math.sqrt(control * (1 - control) / n + treatment * (1 - treatment) / m),
-        low=finite(low, -1.0),
-        high=finite(high, 1.0),
+        error=math.sqrt(_squared_error(k, n) + _squared_error(l, m)),
+        low=low,
+        high=high,
         statistic=statistic,
         p_value=p_value,
         cohens_d=pooled_d(treatment - control, variance(n, k, k), variance(m, l, l), n, m),
-        cohens_h=finite(proportion_effectsize(treatment, control), 0.0),
+        cohens_h=float(proportion_effectsize(treatment, control)) if min(n, m) > 1 else None,
         test=test,
         control_users=n,
         treatment_users=m,
     )
+
+
+def _squared_error(successes: int, users: int) -> float:
+    """Returns the squared standard error of a share; that of a constant group if all outcomes are equal."""
+    share = successes / users
+    return share * (1 - share) / users or constant_squared_error(1.0, users)
 
 
 def z_test(

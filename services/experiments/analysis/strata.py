@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import reduce
 
-from experiments.analysis.effect import Effect, finite, untested_effect
+from experiments.analysis.effect import Effect, finite, interval, untested_effect
 from splits.model import Covariate, OutcomeSummary
 
 STRATUM_USERS_MIN = 20
@@ -39,8 +39,12 @@ PROPORTION_TESTS = frozenset({"z_pooled", "fisher"})
 
 
 def combine(effects: Sequence[Effect], alpha: float = 0.05) -> Effect:
-    """Returns the combined effect of epochs. Epochs with an empty group are ignored."""
+    """Returns the combined effect of epochs.
+
+    Epochs with an empty group are ignored, and those whose standard error is unknown, if it is known of others.
+    """
     strata = [each for each in effects if each.control_users and each.treatment_users]
+    strata = [each for each in strata if each.is_estimated] or strata
     if len(strata) == 1:
         return strata[0]
     users = sum(each.control_users for each in strata), sum(each.treatment_users for each in strata)
@@ -52,7 +56,7 @@ def combine(effects: Sequence[Effect], alpha: float = 0.05) -> Effect:
     mean = _weighted_mean(strata, weights)
     error = math.sqrt(sum((w * each.error) ** 2 for w, each in zip(weights, strata, strict=True))) / sum(weights)
     difference = mean(lambda each: each.difference)
-    radius = float(norm.ppf(1 - alpha / 2)) * error
+    low, high = interval(difference, float(norm.ppf(1 - alpha / 2)) * error)
     is_proportion = all(each.test in PROPORTION_TESTS for each in strata)
     statistic, p_value = _mantel_haenszel(strata) if is_proportion else _normal(difference, error)
     return Effect(
@@ -60,12 +64,12 @@ def combine(effects: Sequence[Effect], alpha: float = 0.05) -> Effect:
         treatment=mean(lambda each: each.treatment),
         difference=difference,
         error=error,
-        low=difference - radius,
-        high=difference + radius,
+        low=low,
+        high=high,
         statistic=statistic,
         p_value=p_value,
-        cohens_d=mean(lambda each: each.cohens_d),
-        cohens_h=mean(lambda each: each.cohens_h or 0.0) if is_proportion else None,
+        cohens_d=_known_mean([each.cohens_d for each in strata], weights),
+        cohens_h=_known_mean([each.cohens_h for each in strata], weights) if is_proportion else None,
         test="mantel_haenszel" if is_proportion else "stratified",
         control_users=users[0],
         treatment_users=users[1],
@@ -88,10 +92,13 @@ def combine_tenants(effects: Sequence[Effect], alpha: float = 0.05) -> tuple[Eff
 
 def restricted(whole: Effect, required: Sequence[Effect]) -> Effect:
     """Returns the effect with an interval and a p-value that reject only if those of all required effects reject."""
+    low = [each.low for each in required if each.low is not None]
+    high = [each.high for each in required if each.high is not None]
+    is_known = min(len(low), len(high)) == len(required)
     return replace(
         whole,
-        low=min(each.low for each in required),
-        high=max(each.high for each in required),
+        low=min(low) if is_known else None,
+        high=max(high) if is_known else None,
         p_value=max(each.p_value for each in required),
     )
 
@@ -148,18 +155,18 @@ def _winsorised(tenants: Sequence[Effect], alpha: float) -> Effect:
         error *= math.sqrt(count / (count - 1))
     control = mean(_limited(tenants, lambda each: each.control))
     difference = mean(_limited(tenants, lambda each: each.difference))
-    radius = float(norm.ppf(1 - alpha / 2)) * error
+    low, high = interval(difference, float(norm.ppf(1 - alpha / 2)) * error)
     statistic, p_value = _normal(difference, error)
     return Effect(
         control=control,
         treatment=control + difference,
         difference=difference,
         error=error,
-        low=difference - radius,
-        high=difference + radius,
+        low=low,
+        high=high,
         statistic=statistic,
         p_value=p_value,
-        cohens_d=mean(_limited(tenants, lambda each: each.cohens_d)),
+        cohens_d=_limited_mean([each.cohens_d for each in tenants], weights),
         test="tenants",
         control_users=sum(each.control_users for each in tenants),
         treatment_users=sum(each.treatment_users for each in tenants),
@@ -191,8 +198,27 @@ def _merged(one: Stratum, other: Stratum) -> Stratum:
 def _sum(one: OutcomeSummary, other: OutcomeSummary) -> OutcomeSummary:
     """Returns the summary of the users of both summaries."""
     names = ("users", "sum_y", "sum_m", "sum_yy", "sum_mm", "sum_ym", "sumsq")
+    if one.shift != other.shift:
+        weight = one.sum_m + other.sum_m
+        shift = (one.mean * one.sum_m + other.mean * other.sum_m) / weight if weight > 0 else 0.0
+        one, other = _shifted(one, shift), _shifted(other, shift)
     sums = {name: getattr(one, name) + getattr(other, name) for name in names}
     return replace(one, stratum="", pre=_sum_of_covariates(each.pre for each in (one, other)), **sums)
+
+
+def _shifted(summary: OutcomeSummary, shift: float) -> OutcomeSummary:
+    """Returns the summary with another shift."""
+    by = summary.shift - shift
+    pre = summary.pre
+    return replace(
+        summary,
+        shift=shift,
+        sum_y=summary.sum_y + by * summary.sum_m,
+        sum_yy=summary.sum_yy + 2 * by * summary.sum_ym + by * by * summary.sum_mm,
+        sum_ym=summary.sum_ym + by * summary.sum_mm,
+        sumsq=summary.sumsq + 2 * by * summary.sum_y + by * by * summary.sum_m,
+        pre=pre and replace(pre, sum_xy=pre.sum_xy + by * pre.sum_xm),
+    )
 
 
 def _sum_of_covariates(covariates: Iterable[Covariate | None]) -> Covariate | None:
@@ -207,6 +233,23 @@ def _weighted_mean(effects: Sequence[Effect], weights: Sequence[float]) -> Calla
     """Returns a function that computes the weighted mean of a field of the effects."""
     total = sum(weights)
     return lambda field: sum(w * field(each) for w, each in zip(weights, effects, strict=True)) / total
+
+
+def _known_mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:
+    """Returns the weighted mean of effect sizes; None when one of them is unknown."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    return sum(w * value for w, value in zip(weights, known, strict=True)) / sum(weights)
+
+
+def _limited_mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:
+    """Returns the weighted mean of effect sizes whose extremes are replaced by those next to them, from three on."""
+    ordered = sorted(value for value in values if value is not None)
+    if len(ordered) < 3:
+        return _known_mean(values, weights)
+    limited = [value if value is None else min(max(value, ordered[1]), ordered[-2]) for value in values]
+    return _known_mean(limited, weights)
 
 
 def _mantel_haenszel(effects: Sequence[Effect]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from experiments.analysis.comparisons import Comparison, compare_all
+from experiments.analysis.effect import relative
 from experiments.analysis.multiplicity import holm
 from experiments.analysis.sample_ratio import (
     MISMATCH_P_MAX,
@@ -167,15 +168,14 @@ def _rule_result(
     scale = abs(primary.effect.control) or 1.0
     if experiment.winner_rule is WinnerRule.SUPERIORITY:
         p_value = primary.effect.p_value if is_completed else primary.sequence.p_value
-        return p_value, primary.gain > 0, primary.gain / scale
+        return p_value, primary.gain > 0, relative(primary.gain, scale)
     saved = by_metric.get(COST if experiment.winner_rule is WinnerRule.NON_INFERIOR_CHEAPER else LATENCY)
     if saved is None:
         return 1.0, False, 0.0
-    merit = saved.gain / (abs(saved.effect.control) or 1.0)
+    merit = relative(saved.gain, saved.effect.control or 1.0)
     if is_completed:
         return max(primary.not_worse_p, saved.effect.p_value), saved.gain > 0, merit
-    not_worse = primary.sequence_gain_low > -primary.margin
-    return saved.sequence.p_value if not_worse else 1.0, saved.gain > 0, merit
+    return saved.sequence.p_value if primary.is_not_worse_anytime else 1.0, saved.gain > 0, merit
 
 
 def _criteria(
@@ -238,7 +238,7 @@ def _guardrail(experiment: Experiment, name: str, comparison: Comparison | None)
     if experiment.state is State.COMPLETED:
         passed = comparison.not_worse_p < experiment.alpha
     else:
-        passed = comparison.sequence_gain_low > -comparison.margin
+        passed = comparison.is_not_worse_anytime
     return Criterion(
         name=f"guardrail:{name}",
         value=comparison.gain,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from experiments.analysis.comparisons import Comparison
+from experiments.analysis.effect import relative
 from experiments.analysis.verdict import Analysis
 from splits.model import LATENCY, MEAN_SCORE, POSITIVE_RATE, Experiment
 
@@ -155,5 +156,5 @@ def relative_changes(metrics: RolloutMetrics) -> dict[str, float]:
     for name in ("positive_rate", "latency", "satisfaction"):
         control, treatment = getattr(metrics.control, name), getattr(metrics.treatment, name)
         if control is not None and treatment is not None and control > 0:
-            changes[name] = (treatment - control) / control
+            changes[name] = relative(treatment - control, control)
     return changes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 
 from kit.errors import FieldViolation, Invalid
@@ -11,6 +10,8 @@ from kit.errors import FieldViolation, Invalid
 EFFECT_SIZE_MIN = 1e-6
 """Smallest effect size, as Cohen's h, that can be planned. It needs more than 10^13 users."""
 ALPHA_MIN = 1e-12
+DAYS_MAX = 1e9
+"""Largest number of days in a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class SampleSize:
     users_per_group: int
     """Users that each group needs."""
     days: float
-    """Days until the smallest group has that many users; 0 when the number of users per day is unknown."""
+    """Days until the smallest group has that many users, at most DAYS_MAX; 0 without a number of users per day."""
 
 
 def plan_sample_size(
@@ -46,7 +47,7 @@ def plan_sample_size(
         raise Invalid.field("effect", f"must correspond to a Cohen's h of at least {EFFECT_SIZE_MIN}")
     users = math.ceil(NormalIndPower().solve_power(effect_size=effect_size, alpha=alpha, power=power))
     smallest_per_day = users_per_day * min(traffic / treatments, 1 - traffic)
-    days = min(users / smallest_per_day, sys.float_info.max) if smallest_per_day > 0 else 0.0
+    days = min(users / smallest_per_day, DAYS_MAX) if smallest_per_day > 0 else 0.0
     return SampleSize(users, days)
 
 

@@ -10,7 +10,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gateway.console.charts.experiment_effects import is_bounded
 from gateway.console.enums import enum_label
 
 _JSON_ESCAPES = {ord(">"): "\\u003e", ord("<"): "\\u003c", ord("&"): "\\u0026"}
@@ -48,9 +47,20 @@ def time_element(moment: Timestamp | None) -> Markup:
     )
 
 
-def number(value: float, digits: int = 0) -> str:
-    """Returns a number with thin spaces between groups of three digits."""
+def number(value: float | None, digits: int = 0) -> str:
+    """Returns a number with thin spaces between groups of three digits; a dash for None.
+
+    A number that `digits` of at least 3 decimals would show as 0 is shown with two significant digits.
+    """
+    if value is None:
+        return "–"
+    if _is_shown_as_zero(value, digits):
+        return f"{value:.2g}"
     return f"{value:,.{digits}f}".replace(",", "\u202f")
+
+
+def _is_shown_as_zero(value: float, digits: int) -> bool:
+    return digits >= 3 and 0 < abs(value) < 0.5 * 10.0**-digits
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -58,15 +68,19 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f}\u202f%"
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """Returns a number with its sign."""
+def signed(value: float | None, digits: int = 2) -> str:
+    """Returns a number with its sign, small ones as in `number`; a dash for None."""
+    if value is None:
+        return "–"
+    if _is_shown_as_zero(value, digits):
+        return f"{value:+.2g}".replace("-", "\u2212")
     return f"{value:+.{digits}f}".replace("-", "\u2212")
 
 
-def interval(lower: float, upper: float, digits: int = 4) -> str:
-    """Returns the bounds of an interval with their signs; `unbounded` when a bound is infinite."""
-    if not is_bounded(lower) or not is_bounded(upper):
-        return "unbounded"
+def interval(lower: float | None, upper: float | None, digits: int = 4) -> str:
+    """Returns the bounds of an interval with their signs; a dash when a bound is unknown."""
+    if lower is None or upper is None:
+        return "–"
     return f"{signed(lower, digits)} to {signed(upper, digits)}"
 
 

@@ -29,7 +29,7 @@ def test_compare_means_from_sums_equals_scipy_on_raw_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [([], []), ([1.0], [2.0]), ([3.0] * 50, [3.0] * 50), ([0.1] * 50, [0.2] * 50), ([1.0, 2.0], [])],
+    [([], []), ([1.0], [2.0]), ([3.0] * 50, [3.0] * 50), ([1.0, 2.0], [])],
 )
 def test_compare_means_without_variance_has_p_value_one(before: list[float], after: list[float]) -> None:
     effect = compare_means(*sums(before), *sums(after))

@@ -955,29 +955,29 @@ export interface components {
             variant: string;
             /**
              * Format: double
-             * @description Mean of the control.
+             * @description Mean of the control. Absent without users that have an outcome.
              */
-            controlMean: number;
+            controlMean?: number;
             /**
              * Format: double
-             * @description Mean of the treatment.
+             * @description Mean of the treatment. Absent without users that have an outcome.
              */
-            treatmentMean: number;
+            treatmentMean?: number;
             /**
              * Format: double
-             * @description Mean of the treatment minus mean of the control.
+             * @description Mean of the treatment minus mean of the control. Absent when a mean is absent.
              */
-            difference: number;
+            difference?: number;
             /**
              * Format: double
-             * @description Lower bound of the fixed-horizon confidence interval.
+             * @description Lower bound of the fixed-horizon confidence interval. Absent when a group has fewer than two users, and for means when all outcomes of both groups are equal.
              */
-            lower: number;
+            lower?: number;
             /**
              * Format: double
-             * @description Upper bound of the fixed-horizon confidence interval.
+             * @description Upper bound of the fixed-horizon confidence interval. Absent when `lower` is absent.
              */
-            upper: number;
+            upper?: number;
             /**
              * Format: double
              * @description p-value of the fixed-horizon test, in [0, 1]. 1 when it cannot be computed.
@@ -995,19 +995,19 @@ export interface components {
             pBenjaminiHochberg: number;
             /**
              * Format: double
-             * @description Lower bound of the confidence sequence, which is valid at every interim analysis.
+             * @description Lower bound of the confidence sequence, which is valid at every interim analysis. Absent when `lower` is absent.
              */
-            sequenceLower: number;
+            sequenceLower?: number;
             /**
              * Format: double
-             * @description Upper bound of the confidence sequence.
+             * @description Upper bound of the confidence sequence. Absent when `lower` is absent.
              */
-            sequenceUpper: number;
+            sequenceUpper?: number;
             /**
              * Format: double
-             * @description Effect size: Cohen's d, or Cohen's h for proportions.
+             * @description Effect size: Cohen's d, or Cohen's h for proportions. Absent when a group has fewer than two users, and for Cohen's d when the outcomes of each group are equal.
              */
-            effectSize: number;
+            effectSize?: number;
             /** @description Name of the test that gave the p-value. */
             test: string;
             /** @description Whether the confidence sequence excludes a difference of 0. */
@@ -2575,19 +2575,19 @@ export interface components {
             variant: string;
             /**
              * Format: double
-             * @description Mean of the treatment minus mean of the control.
+             * @description Mean of the treatment minus mean of the control. Absent when a group has no users with an outcome.
              */
-            difference: number;
+            difference?: number;
             /**
              * Format: double
-             * @description Lower bound of the confidence sequence.
+             * @description Lower bound of the confidence sequence. Absent when it is unknown.
              */
-            sequenceLower: number;
+            sequenceLower?: number;
             /**
              * Format: double
-             * @description Upper bound of the confidence sequence.
+             * @description Upper bound of the confidence sequence. Absent when it is unknown.
              */
-            sequenceUpper: number;
+            sequenceUpper?: number;
             /**
              * @description Number of users with an exposure to the control, over all epochs.
              *
@@ -3033,7 +3033,7 @@ export interface components {
             usersPerVariant: string;
             /**
              * Format: double
-             * @description Number of days until both variants have that number of users. 0 when `users_per_day` is 0.
+             * @description Number of days until both variants have that number of users, at most 1,000,000,000. 0 when `users_per_day` is 0.
              */
             days: number;
         };

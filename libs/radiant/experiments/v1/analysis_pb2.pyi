@@ -280,15 +280,17 @@ class Comparison(_message.Message):
     variant: _builtins.str
     """Name of the treatment."""
     control_mean: _builtins.float
-    """Mean of the control."""
+    """Mean of the control. Absent without users that have an outcome."""
     treatment_mean: _builtins.float
-    """Mean of the treatment."""
+    """Mean of the treatment. Absent without users that have an outcome."""
     difference: _builtins.float
-    """Mean of the treatment minus mean of the control."""
+    """Mean of the treatment minus mean of the control. Absent when a mean is absent."""
     lower: _builtins.float
-    """Lower bound of the fixed-horizon confidence interval."""
+    """Lower bound of the fixed-horizon confidence interval. Absent when a group has fewer than two users, and for means
+    when all outcomes of both groups are equal.
+    """
     upper: _builtins.float
-    """Upper bound of the fixed-horizon confidence interval."""
+    """Upper bound of the fixed-horizon confidence interval. Absent when `lower` is absent."""
     p_value: _builtins.float
     """p-value of the fixed-horizon test, in [0, 1]. 1 when it cannot be computed."""
     p_holm: _builtins.float
@@ -296,11 +298,13 @@ class Comparison(_message.Message):
     p_benjamini_hochberg: _builtins.float
     """p-value adjusted over metrics by the method of Benjamini and Hochberg, in [0, 1]."""
     sequence_lower: _builtins.float
-    """Lower bound of the confidence sequence, which is valid at every interim analysis."""
+    """Lower bound of the confidence sequence, which is valid at every interim analysis. Absent when `lower` is absent."""
     sequence_upper: _builtins.float
-    """Upper bound of the confidence sequence."""
+    """Upper bound of the confidence sequence. Absent when `lower` is absent."""
     effect_size: _builtins.float
-    """Effect size: Cohen's d, or Cohen's h for proportions."""
+    """Effect size: Cohen's d, or Cohen's h for proportions. Absent when a group has fewer than two users, and for Cohen's d
+    when the outcomes of each group are equal.
+    """
     test: _builtins.str
     """Name of the test that gave the p-value."""
     significant_anytime: _builtins.bool
@@ -310,25 +314,56 @@ class Comparison(_message.Message):
         *,
         metric: _builtins.str = ...,
         variant: _builtins.str = ...,
-        control_mean: _builtins.float = ...,
-        treatment_mean: _builtins.float = ...,
-        difference: _builtins.float = ...,
-        lower: _builtins.float = ...,
-        upper: _builtins.float = ...,
+        control_mean: _builtins.float | None = ...,
+        treatment_mean: _builtins.float | None = ...,
+        difference: _builtins.float | None = ...,
+        lower: _builtins.float | None = ...,
+        upper: _builtins.float | None = ...,
         p_value: _builtins.float = ...,
         p_holm: _builtins.float = ...,
         p_benjamini_hochberg: _builtins.float = ...,
-        sequence_lower: _builtins.float = ...,
-        sequence_upper: _builtins.float = ...,
-        effect_size: _builtins.float = ...,
+        sequence_lower: _builtins.float | None = ...,
+        sequence_upper: _builtins.float | None = ...,
+        effect_size: _builtins.float | None = ...,
         test: _builtins.str = ...,
         significant_anytime: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_control_mean", b"_control_mean", "_difference", b"_difference", "_effect_size", b"_effect_size", "_lower", b"_lower", "_sequence_lower", b"_sequence_lower", "_sequence_upper", b"_sequence_upper", "_treatment_mean", b"_treatment_mean", "_upper", b"_upper", "control_mean", b"control_mean", "difference", b"difference", "effect_size", b"effect_size", "lower", b"lower", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "treatment_mean", b"treatment_mean", "upper", b"upper"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_mean", b"control_mean", "difference", b"difference", "effect_size", b"effect_size", "lower", b"lower", "metric", b"metric", "p_benjamini_hochberg", b"p_benjamini_hochberg", "p_holm", b"p_holm", "p_value", b"p_value", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "significant_anytime", b"significant_anytime", "test", b"test", "treatment_mean", b"treatment_mean", "upper", b"upper", "variant", b"variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_control_mean", b"_control_mean", "_difference", b"_difference", "_effect_size", b"_effect_size", "_lower", b"_lower", "_sequence_lower", b"_sequence_lower", "_sequence_upper", b"_sequence_upper", "_treatment_mean", b"_treatment_mean", "_upper", b"_upper", "control_mean", b"control_mean", "difference", b"difference", "effect_size", b"effect_size", "lower", b"lower", "metric", b"metric", "p_benjamini_hochberg", b"p_benjamini_hochberg", "p_holm", b"p_holm", "p_value", b"p_value", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "significant_anytime", b"significant_anytime", "test", b"test", "treatment_mean", b"treatment_mean", "upper", b"upper", "variant", b"variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__control_mean: _TypeAlias = _typing.Literal["control_mean"]  # noqa: Y015
+    _WhichOneofArgType__control_mean: _TypeAlias = _typing.Literal["_control_mean", b"_control_mean"]  # noqa: Y015
+    _WhichOneofReturnType__difference: _TypeAlias = _typing.Literal["difference"]  # noqa: Y015
+    _WhichOneofArgType__difference: _TypeAlias = _typing.Literal["_difference", b"_difference"]  # noqa: Y015
+    _WhichOneofReturnType__effect_size: _TypeAlias = _typing.Literal["effect_size"]  # noqa: Y015
+    _WhichOneofArgType__effect_size: _TypeAlias = _typing.Literal["_effect_size", b"_effect_size"]  # noqa: Y015
+    _WhichOneofReturnType__lower: _TypeAlias = _typing.Literal["lower"]  # noqa: Y015
+    _WhichOneofArgType__lower: _TypeAlias = _typing.Literal["_lower", b"_lower"]  # noqa: Y015
+    _WhichOneofReturnType__sequence_lower: _TypeAlias = _typing.Literal["sequence_lower"]  # noqa: Y015
+    _WhichOneofArgType__sequence_lower: _TypeAlias = _typing.Literal["_sequence_lower", b"_sequence_lower"]  # noqa: Y015
+    _WhichOneofReturnType__sequence_upper: _TypeAlias = _typing.Literal["sequence_upper"]  # noqa: Y015
+    _WhichOneofArgType__sequence_upper: _TypeAlias = _typing.Literal["_sequence_upper", b"_sequence_upper"]  # noqa: Y015
+    _WhichOneofReturnType__treatment_mean: _TypeAlias = _typing.Literal["treatment_mean"]  # noqa: Y015
+    _WhichOneofArgType__treatment_mean: _TypeAlias = _typing.Literal["_treatment_mean", b"_treatment_mean"]  # noqa: Y015
+    _WhichOneofReturnType__upper: _TypeAlias = _typing.Literal["upper"]  # noqa: Y015
+    _WhichOneofArgType__upper: _TypeAlias = _typing.Literal["_upper", b"_upper"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__control_mean) -> _WhichOneofReturnType__control_mean | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference) -> _WhichOneofReturnType__difference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__effect_size) -> _WhichOneofReturnType__effect_size | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lower) -> _WhichOneofReturnType__lower | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence_lower) -> _WhichOneofReturnType__sequence_lower | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence_upper) -> _WhichOneofReturnType__sequence_upper | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__treatment_mean) -> _WhichOneofReturnType__treatment_mean | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__upper) -> _WhichOneofReturnType__upper | None: ...
 
 Global___Comparison: _TypeAlias = Comparison  # noqa: Y015
 
@@ -418,11 +453,11 @@ class LookedComparison(_message.Message):
     variant: _builtins.str
     """Name of the treatment."""
     difference: _builtins.float
-    """Mean of the treatment minus mean of the control."""
+    """Mean of the treatment minus mean of the control. Absent when a group has no users with an outcome."""
     sequence_lower: _builtins.float
-    """Lower bound of the confidence sequence."""
+    """Lower bound of the confidence sequence. Absent when it is unknown."""
     sequence_upper: _builtins.float
-    """Upper bound of the confidence sequence."""
+    """Upper bound of the confidence sequence. Absent when it is unknown."""
     control_users: _builtins.int
     """Number of users with an exposure to the control, over all epochs."""
     treatment_users: _builtins.int
@@ -432,16 +467,27 @@ class LookedComparison(_message.Message):
         *,
         metric: _builtins.str = ...,
         variant: _builtins.str = ...,
-        difference: _builtins.float = ...,
-        sequence_lower: _builtins.float = ...,
-        sequence_upper: _builtins.float = ...,
+        difference: _builtins.float | None = ...,
+        sequence_lower: _builtins.float | None = ...,
+        sequence_upper: _builtins.float | None = ...,
         control_users: _builtins.int = ...,
         treatment_users: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_sequence_lower", b"_sequence_lower", "_sequence_upper", b"_sequence_upper", "difference", b"difference", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["control_users", b"control_users", "difference", b"difference", "metric", b"metric", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "treatment_users", b"treatment_users", "variant", b"variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_difference", b"_difference", "_sequence_lower", b"_sequence_lower", "_sequence_upper", b"_sequence_upper", "control_users", b"control_users", "difference", b"difference", "metric", b"metric", "sequence_lower", b"sequence_lower", "sequence_upper", b"sequence_upper", "treatment_users", b"treatment_users", "variant", b"variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__difference: _TypeAlias = _typing.Literal["difference"]  # noqa: Y015
+    _WhichOneofArgType__difference: _TypeAlias = _typing.Literal["_difference", b"_difference"]  # noqa: Y015
+    _WhichOneofReturnType__sequence_lower: _TypeAlias = _typing.Literal["sequence_lower"]  # noqa: Y015
+    _WhichOneofArgType__sequence_lower: _TypeAlias = _typing.Literal["_sequence_lower", b"_sequence_lower"]  # noqa: Y015
+    _WhichOneofReturnType__sequence_upper: _TypeAlias = _typing.Literal["sequence_upper"]  # noqa: Y015
+    _WhichOneofArgType__sequence_upper: _TypeAlias = _typing.Literal["_sequence_upper", b"_sequence_upper"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__difference) -> _WhichOneofReturnType__difference | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence_lower) -> _WhichOneofReturnType__sequence_lower | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence_upper) -> _WhichOneofReturnType__sequence_upper | None: ...
 
 Global___LookedComparison: _TypeAlias = LookedComparison  # noqa: Y015

@@ -1091,7 +1091,7 @@ class PlanSampleSizeResponse(_message.Message):
     users_per_variant: _builtins.int
     """Number of users per variant."""
     days: _builtins.float
-    """Number of days until both variants have that number of users. 0 when `users_per_day` is 0."""
+    """Number of days until both variants have that number of users, at most 1,000,000,000. 0 when `users_per_day` is 0."""
     def __init__(
         self,
         *,

@@ -66,12 +66,13 @@ def results_message(report: Report) -> analysis_pb2.Results:
 
 def _comparison(comparison: Comparison) -> analysis_pb2.Comparison:
     effect, sequence = comparison.effect, comparison.sequence
+    has_control, has_treatment = effect.control_users > 0, effect.treatment_users > 0
     return analysis_pb2.Comparison(
         metric=comparison.metric.name,
         variant=comparison.variant,
-        control_mean=effect.control,
-        treatment_mean=effect.treatment,
-        difference=effect.difference,
+        control_mean=effect.control if has_control else None,
+        treatment_mean=effect.treatment if has_treatment else None,
+        difference=effect.difference if has_control and has_treatment else None,
         lower=effect.low,
         upper=effect.high,
         p_value=effect.p_value,
@@ -81,5 +82,5 @@ def _comparison(comparison: Comparison) -> analysis_pb2.Comparison:
         sequence_upper=sequence.high,
         effect_size=effect.effect_size,
         test=effect.test,
-        significant_anytime=sequence.low > 0 or sequence.high < 0,
+        significant_anytime=sequence.excludes(0.0),
     )

@@ -45,7 +45,23 @@ LESS_IS_BETTER = ("cost", "latency_ms")
 METRIC_LABELS = {"cost": "cost (USD)", "latency_ms": "latency (ms)"}
 """Labels of built-in metrics with a unit."""
 BOUND_MAX = 1e300
-"""The experiments service reports this value, with its sign, for an infinite bound."""
+"""Earlier versions of the experiments service report this value, with its sign, for an unknown bound."""
+NUMBERS = (
+    "control_mean",
+    "treatment_mean",
+    "difference",
+    "lower",
+    "upper",
+    "sequence_lower",
+    "sequence_upper",
+    "p_value",
+    "p_holm",
+    "p_benjamini_hochberg",
+    "effect_size",
+)
+"""Fields of a comparison that are numbers, in the order of EFFECT_COLUMNS."""
+DIGITS = 6
+"""Significant digits of numbers in figures and CSV files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class MetricComparisons:
     comparisons: Sequence[analysis.Comparison]
 
     @property
+    def rows(self) -> list[tuple[analysis.Comparison, dict[str, float | None]]]:
+        """Each comparison with its numbers by field; None for a number that is not known."""
+        return [(each, {name: known_number(each, name) for name in NUMBERS}) for each in self.comparisons]
+
+    @property
     def label(self) -> str:
         """Name of the metric as text, with its unit."""
         return metric_label(self.metric)
@@ -70,9 +91,12 @@ def metric_label(metric: str) -> str:
     return METRIC_LABELS.get(metric, metric.replace("_", " "))
 
 
-def is_bounded(value: float) -> bool:
-    """Returns whether a bound of an interval is a finite number."""
-    return math.isfinite(value) and abs(value) < BOUND_MAX
+def known_number(message: analysis.Comparison | analysis.LookedComparison, field: str) -> float | None:
+    """Returns the value of a field; None when it is absent, infinite or unbounded."""
+    if message.DESCRIPTOR.fields_by_name[field].has_presence and not message.HasField(field):  # type: ignore[arg-type]
+        return None
+    value: float = getattr(message, field)
+    return value if math.isfinite(value) and abs(value) < BOUND_MAX else None
 
 
 def metric_comparisons(experiment: experiments.Experiment, results: analysis.Results) -> list[MetricComparisons]:
@@ -104,9 +128,10 @@ def effect_figure(group: MetricComparisons) -> Figure:
     """Returns a box plot of the differences: boxes are fixed-horizon intervals, whiskers confidence sequences."""
     boxes = []
     for each in group.comparisons:
-        values = (each.sequence_lower, each.lower, each.difference, each.upper, each.sequence_upper)
-        if all(is_bounded(value) for value in values):
-            boxes.append((each.variant, [round(value, 6) for value in values]))
+        fields = ("sequence_lower", "lower", "difference", "upper", "sequence_upper")
+        values = [value for field in fields if (value := _rounded(known_number(each, field))) is not None]
+        if len(values) == len(fields):
+            boxes.append((each.variant, values))
     largest = max((max(abs(value) for value in values) for _, values in boxes), default=1.0) or 1.0
     option = {
         "tooltip": {"trigger": "item"},
@@ -160,7 +185,8 @@ def effect_over_time_figure(
     lines: dict[str, list[list[float | None]]] = {}
     for look, each in points:
         time = look.take_time.ToDatetime(UTC).isoformat(sep=" ", timespec="seconds")
-        values = [_finite(value) for value in (each.difference, each.sequence_lower, each.sequence_upper)]
+        fields = ("difference", "sequence_lower", "sequence_upper")
+        values = [_rounded(known_number(each, field)) for field in fields]
         rows.append((time, each.variant, *values, each.control_users, each.treatment_users))
         lines.setdefault(each.variant, []).append([look.take_time.ToMilliseconds(), *values])
     later = [abs(value) for line in lines.values() for point in line[len(line) // 2 :] for value in point[1:] if value]
@@ -190,27 +216,15 @@ def effect_over_time_figure(
     )
 
 
-def _finite(value: float) -> float | None:
-    """Returns the rounded value; None for an infinite bound."""
-    return round(value, 6) if is_bounded(value) else None
+def _rounded(value: float | None) -> float | None:
+    """Returns a value with DIGITS significant digits, so that small costs are not shown as 0."""
+    return None if value is None else float(f"{value:.{DIGITS}g}")
 
 
 def _row(each: analysis.Comparison) -> tuple[Any, ...]:
-    values = (
-        each.control_mean,
-        each.treatment_mean,
-        each.difference,
-        each.lower,
-        each.upper,
-        each.sequence_lower,
-        each.sequence_upper,
-        each.p_value,
-        each.p_holm,
-        each.p_benjamini_hochberg,
-        each.effect_size,
-    )
+    values = [_rounded(known_number(each, name)) for name in NUMBERS]
     is_significant = "yes" if each.significant_anytime else "no"
-    return (each.metric, each.variant, *map(_finite, values), each.test, is_significant)
+    return (each.metric, each.variant, *values, each.test, is_significant)
 
 
 def _zero_line(axis: str, label: dict[str, Any] | None = None) -> dict[str, Any]:

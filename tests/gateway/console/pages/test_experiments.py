@@ -71,6 +71,32 @@ async def test_effects_are_shown_as_chart_and_csv(served: Served) -> None:
         assert rate["Significant"] == "yes"
 
 
+async def test_metric_without_variance_is_shown_without_unknown_numbers(served: Served) -> None:
+    async with console_client(served) as admin:
+        page = await start_experiment(admin)
+        await add_outcomes(served, page)
+        await served.learning.connection.execute(
+            "UPDATE ingest.execution_manifests SET total_latency_ms = 100,"
+            " total_cost = CASE variant WHEN 'control' THEN 0.01 ELSE 5e-8 END WHERE experiment_id = $1",
+            page.removeprefix("experiments/"),
+        )
+        text = await admin.get(page)
+        assert not re.search(r"\d{100}|e\+\d{3}|inf\b|nan\b", text)
+        assert '<td class="n">5e-08</td>' in text
+        rows = {row["Metric"]: row for row in await admin.csv(f"{page}?csv=effects")}
+        bounds = (
+            "Fixed-horizon lower",
+            "Fixed-horizon upper",
+            "Confidence sequence lower",
+            "Confidence sequence upper",
+        )
+        assert [rows["latency_ms"][name] for name in (*bounds, "Effect size")] == [""] * 5
+        lower, upper, *_ = (float(rows["cost"][name]) for name in bounds)
+        assert lower < float(rows["cost"]["Difference"]) < upper < 0
+        assert float(rows["cost"]["Treatment mean"]) == 5e-8
+        assert (rows["cost"]["Significant"], rows["cost"]["Effect size"]) == ("yes", "")
+
+
 async def test_sample_ratio_mismatch_blocks_verdict(served: Served) -> None:
     async with console_client(served) as admin:
         page = await start_experiment(admin)
