@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 from tests.house.tree import python_files, shown
 
 ARGUMENT = re.compile(r"grpc\.[a-z0-9_.]+")

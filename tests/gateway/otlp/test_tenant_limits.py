@@ -28,7 +28,7 @@ from tests.gateway.fixtures.otlp import (
     trace_request,
 )
 from tests.ingest.fixtures import service as ingest
-from tests.support.http2_pings import acknowledged_pings
+from tests.kit.fixtures.http2_pings import acknowledged_pings
 
 REFUSED_STREAM = {grpc.StatusCode.UNAVAILABLE}
 """Code of calls above the limit of a connection that a client begins before it receives the limit. It may retry."""

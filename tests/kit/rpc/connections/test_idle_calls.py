@@ -16,8 +16,8 @@ from kit.rpc.connections.peers import address_of
 from kit.rpc.connections.settings import ConnectionSettings
 from kit.rpc.quota import QuotaSettings
 from radiant.ingest.v1 import ingest_service_pb2 as ingest
+from tests.kit.fixtures.http2_pings import PREFACE
 from tests.kit.fixtures.scripted_servicer import METHODS, Outcome, Script, Serving, good_requests, serving
-from tests.support.http2_pings import PREFACE
 from tests.support.suite import token
 
 SERVING = health_pb2.HealthCheckResponse.SERVING

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from kit.rpc.connections.settings import ConnectionSettings
+from tests.kit.fixtures.http2_pings import acknowledged_pings
 from tests.kit.fixtures.scripted_servicer import Script, serving
-from tests.support.http2_pings import acknowledged_pings
 
 PINGS = 20
 CLIENT_INTERVAL_MS = 10_000
