@@ -154,7 +154,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
 async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
     """Yields the server of the service, not yet started, while its background tasks are running."""
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(settings.postgres))
+        database = await stack.enter_async_context(open_database(settings.postgres, needs_sessions=True))
         await ensure_live_version(database, settings.learning.mode, settings.learning.half_life)
         client = await stack.enter_async_context(open_redis(settings.redis.address))
         cache = BoardCache(client, await read_user_digest(database))

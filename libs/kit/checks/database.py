@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
@@ -11,7 +10,7 @@ import asyncpg
 
 from kit.checks.finding import Finding, fail, ok, warn
 from kit.checks.hosts import is_local
-from kit.postgres.pool import PostgresSettings
+from kit.postgres.pool import PostgresSettings, connection_options
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("kit")
@@ -31,9 +30,8 @@ _UNSAFE = {
 
 async def database_findings(settings: PostgresSettings, *, is_production: bool) -> AsyncIterator[Finding]:
     """Connects with the settings of a service and yields findings."""
-    trusted = ssl.create_default_context(cafile=settings.ca) if settings.ca else None
     try:
-        connection = await asyncpg.connect(settings.url, ssl=trusted, timeout=TIMEOUT_S)
+        connection = await asyncpg.connect(settings.url, timeout=TIMEOUT_S, **connection_options(settings))
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         advice = "correct user and password in RADIANT_DATABASE_URL; `radiant migrate --set-passwords` sets passwords"
         yield fail(f"the database rejects the login: {error}", advice)
@@ -46,15 +44,17 @@ async def database_findings(settings: PostgresSettings, *, is_production: bool) 
         version = connection.get_server_version().major
         if version < VERSION_MIN:
             yield fail(f"PostgreSQL {version} is too old", f"use PostgreSQL {VERSION_MIN} or newer")
-        before = time.time()
-        (facts,) = await connection.fetch(_SQL["role_facts"])
-        skew_s = facts["clock"] - (before + time.time()) / 2
+        async with connection.transaction():
+            before = time.time()
+            (facts,) = await connection.fetch(_SQL["role_facts"])
+            after = time.time()
+            (tables,) = await connection.fetch(_SQL["unprotected_tables"])
+        skew_s = facts["clock"] - (before + after) / 2
         for finding in role_findings(facts):
             yield finding
         if is_production:
             yield _encryption(settings.url, facts["is_encrypted"])
             yield _clock(skew_s)
-            (tables,) = await connection.fetch(_SQL["unprotected_tables"])
             yield row_security_finding(tables)
     finally:
         await connection.close(timeout=TIMEOUT_S)

@@ -2,6 +2,14 @@
 -- Sets the tenant whose rows the rest of the transaction can access.
 SELECT set_config('app.current_tenant_id', $1, true);
 
+-- query: set_statement_timeout
+-- Sets the time in milliseconds after which the server cancels a statement of the transaction.
+SELECT set_config('statement_timeout', $1, true);
+
+-- query: server_process
+-- The process of the server that serves this transaction.
+SELECT pg_backend_pid();
+
 -- query: set_role
 -- Sets the role and the tenant for the rest of the transaction. An empty tenant sets no tenant.
 SELECT set_config('role', $1, true), set_config('app.current_tenant_id', $2, true);

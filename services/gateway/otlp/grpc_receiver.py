@@ -23,6 +23,7 @@ from kit.ids import new_id
 from kit.rpc.connections.first_message import FirstMessages
 from kit.rpc.connections.health import HealthHandlers
 from kit.rpc.connections.peers import PeerCalls, address_of
+from kit.rpc.connections.settings import keepalive_options
 from kit.rpc.status import abort, internal, to_status
 from kit.telemetry import logs
 
@@ -169,6 +170,7 @@ def _options(settings: OtlpSettings) -> list[tuple[str, int]]:
         ("grpc.max_allowed_incoming_connections", limits.connections_max),
         ("grpc.max_connection_idle_ms", round(limits.idle_timeout.total_seconds() * 1000)),
         ("grpc.server_handshake_timeout_ms", round(limits.message_timeout.total_seconds() * 1000)),
+        *keepalive_options(limits.keepalive_min),
     ]
 
 

@@ -38,6 +38,8 @@ class ConnectionLimits:
     """Time to receive the message of a call, and to complete the handshake of a connection."""
     idle_timeout: Annotated[timedelta, Setting("OTLP_IDLE_TIMEOUT_SECONDS", 1, 86_400)] = timedelta(minutes=2)
     """Time after which a connection without calls is closed."""
+    keepalive_min: Annotated[timedelta, Setting("OTLP_KEEPALIVE_SECONDS_MIN", 0.01, 7200)] = timedelta(seconds=5)
+    """Shortest time between pings of a client. A client that pings more often is disconnected."""
     watches_max: Annotated[int, Setting("OTLP_WATCHES_MAX", 1, 100_000, "calls")] = 256
     """Streams of the health service, which need no token."""
     peer_watches_max: Annotated[int, Setting("OTLP_PEER_WATCHES_MAX", 1, 100_000, "calls")] = 16

@@ -61,10 +61,7 @@ class UserExports:
             await append_audit(connection, entry)
 
     async def _read(self, tenant: str, user: str) -> AsyncIterator[tuple[str, str]]:
-        async with (
-            self._database.connection() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._database.transaction(isolation="repeatable_read", is_read_only=True) as connection:
             await use_tenant(connection, tenant)
             await connection.execute(_SESSION["disable_statement_timeout"])
             for spelling in (user, *await earlier_spellings(connection, tenant, user)):

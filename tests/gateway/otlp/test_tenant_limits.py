@@ -28,6 +28,7 @@ from tests.gateway.fixtures.otlp import (
     trace_request,
 )
 from tests.ingest.fixtures import service as ingest
+from tests.kit.fixtures.http2_pings import acknowledged_pings
 
 REFUSED_STREAM = {grpc.StatusCode.UNAVAILABLE}
 """Code of calls above the limit of a connection that a client begins before it receives the limit. It may retry."""
@@ -136,6 +137,12 @@ async def test_idle_connection_of_the_receiver_is_closed(intake: ingest.IngestSe
         writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
         for reader in (silent, idle):
             await asyncio.wait_for(reader.read(), 20)
+
+
+async def test_idle_connection_that_pings_at_the_allowed_pace_stays_open(intake: ingest.IngestService) -> None:
+    connection = ConnectionLimits(keepalive_min=timedelta(milliseconds=20))
+    async with otlp_gateway(intake, connection=connection) as gateway:
+        assert await acknowledged_pings(gateway.grpc_port, 0.03, 20) == 20
 
 
 async def test_spans_with_too_many_evaluations_are_reported_in_the_partial_success(

@@ -37,6 +37,8 @@ class ConnectionSettings:
     """Time after which a client is asked to reconnect, which spreads clients over servers; 0 for no limit."""
     message_wait_max: Annotated[timedelta, Setting("MESSAGE_WAIT_SECONDS", 0.1, 3600)] = timedelta(seconds=10)
     """Time from the start of a call to its request message. Streams of requests have limits of their own."""
+    keepalive_min: Annotated[timedelta, Setting("KEEPALIVE_SECONDS_MIN", 0.01, 7200)] = timedelta(seconds=5)
+    """Shortest time between pings of a client. A client that pings more often is disconnected ("too_many_pings")."""
     anonymous_per_peer_max: Annotated[int, Setting("ANONYMOUS_CALLS_PER_ADDRESS_MAX", 1, 100_000, "calls")] = 64
     """Calls without a token at the same time from one address (IPv6: one network of 64 bits): health watches and
     reflection."""
@@ -54,12 +56,22 @@ class ConnectionSettings:
             # Some calls of a longer queue end as CANCELLED.
             ("grpc.server.max_pending_requests", PENDING_CALLS_MAX * 7 // 8),
             ("grpc.server.max_pending_requests_hard_limit", PENDING_CALLS_MAX),
-            ("grpc.keepalive_permit_without_calls", 1),
-            ("grpc.http2.min_recv_ping_interval_without_data_ms", 5000),
+            *keepalive_options(self.keepalive_min),
         ]
         if self.age_max:
             options.append(("grpc.max_connection_age_ms", _ms(self.age_max)))
         return options
+
+
+def keepalive_options(interval_min: timedelta) -> list[tuple[str, int]]:
+    """Returns the options of a gRPC server that permit pings at this interval, also from clients without calls.
+
+    Without them, gRPC disconnects a client without calls that pings more often than every two hours.
+    """
+    return [
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", _ms(interval_min)),
+    ]
 
 
 def raise_file_limit() -> int:

@@ -16,6 +16,7 @@ from kit.rpc.connections.peers import address_of
 from kit.rpc.connections.settings import ConnectionSettings
 from kit.rpc.quota import QuotaSettings
 from radiant.ingest.v1 import ingest_service_pb2 as ingest
+from tests.kit.fixtures.http2_pings import PREFACE
 from tests.kit.fixtures.scripted_servicer import METHODS, Outcome, Script, Serving, good_requests, serving
 from tests.support.suite import token
 
@@ -25,8 +26,6 @@ WATCH = "/grpc.health.v1.Health/Watch"
 CHECK = "/grpc.health.v1.Health/Check"
 CONNECTIONS, CALLS, CALLS_AT_ONCE = 5, 5000, 250
 """More calls than a server runs at the same time, and fewer at once than it queues."""
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
-"""The start of an HTTP/2 connection: the preface and empty settings."""
 
 
 class Attacker:
