@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cli.demo.tables import read_rows
+from cli.demo.workload import ROWS_MAX
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -34,16 +35,16 @@ class Table:
 
 
 def read(path: Path) -> Table:
-    """Reads a gzip-compressed CSV table with the columns prompt_id, task, model and quality.
+    """Reads a CSV table, plain or gzipped, with the columns prompt_id, task, model and quality.
 
-    Raises OSError if the file cannot be read and ValueError if a quality is not a number.
+    Raises OSError if the file cannot be read and TableError, a ValueError, for an invalid row or a wrong quality.
     """
     tasks: dict[str, str] = {}
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    with gzip.open(path, "rt", newline="") as lines:
-        for row in csv.DictReader(lines):
-            tasks[row["prompt_id"]] = row["task"]
-            found[row["prompt_id"]][row["model"]] = float(row["quality"])
+    for row in read_rows(path, ("prompt_id", "task", "model", "quality"), ROWS_MAX):
+        prompt = row.values["prompt_id"]
+        tasks[prompt] = row.values["task"]
+        found[prompt][row.values["model"]] = row.number("quality", 1)
     models = sorted(set.intersection(*(set(outcomes) for outcomes in found.values())))
     names = sorted(set(tasks.values()))
     index = {name: position for position, name in enumerate(names)}

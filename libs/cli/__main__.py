@@ -25,8 +25,9 @@ from kit.settings.declaration import SettingsError
 
 TOKEN_HOURS_MAX = 8760
 _DATA_HELP = (
-    "play recorded outcomes instead of a simulation: a table, .csv or .csv.gz, with the columns prompt_id, task, "
-    "model, quality (0 to 1), cost_usd, latency_s"
+    "play recorded outcomes instead of a simulation: a CSV table, plain or gzipped, with the columns prompt_id, task, "
+    "model, quality (0 to 1), cost_usd and latency_s (empty: unknown); commas, semicolons or tabs; UTF-8, or UTF-16 "
+    "with a byte order mark"
 )
 
 

@@ -55,6 +55,8 @@ EXPANDED = (range(0xA0, 0x3400), range(0xF900, 0xFFF0), range(0x1D100, 0x1F300))
 """Code points with all characters that NFKC replaces by several."""
 EXPANSION_MAX = 18
 """Largest number of characters that NFKC replaces one by: U+FDFA."""
+_UNSEEN = frozenset({"Cc", "Cf"})
+"""Categories of control and format characters."""
 _INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE) + "]+")
 
 
@@ -72,6 +74,13 @@ def user_key(user_id: str) -> str:
         return "".join(map(_expansions()[0].get, user_id, user_id))
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", user_id))
     return unicodedata.normalize("NFKC", visible).strip(BLANKS)
+
+
+def is_blank(text: str) -> bool:
+    """Returns whether a text has no visible character: only white space, control and invisible characters."""
+    if "!" <= text[:1] <= "~":
+        return False
+    return all(each.isspace() or unicodedata.category(each) in _UNSEEN or _INVISIBLE.match(each) for each in text)
 
 
 def limit_key(key: str) -> str:

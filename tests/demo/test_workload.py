@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli.demo.reactions import react
-from cli.demo.workload import RecordedWorkload, SimulatedWorkload, TableError
+from cli.demo.tables import TableError
+from cli.demo.workload import RecordedWorkload, SimulatedWorkload
 
 HEADER = "prompt_id,task,model,quality,cost_usd,latency_s\n"
 
@@ -33,7 +34,7 @@ def test_recorded_world_returns_recorded_outcomes(tmp_path: Path) -> None:
     assert {request.task for request in seen} == {"code", "chat"}
     (code,) = (request for request in seen if request.task == "code")
     assert (code.outcomes["a"].quality, code.outcomes["a"].latency_ms) == (1.0, 2000.0)
-    assert (code.outcomes["b"].quality, code.outcomes["b"].cost) == (0.25, 0.0)
+    assert (code.outcomes["b"].quality, code.outcomes["b"].cost) == (0.25, None), "an empty cost is unknown"
 
 
 @pytest.mark.parametrize(

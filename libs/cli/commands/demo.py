@@ -10,7 +10,8 @@ from cli.commands import Invocation
 from cli.demo.clients import ClientFactory
 from cli.demo.play import REQUESTS_DEFAULT, PlayResult, play
 from cli.demo.report import lines, show
-from cli.demo.workload import RecordedWorkload, SimulatedWorkload, TableError, Workload
+from cli.demo.tables import TableError
+from cli.demo.workload import RecordedWorkload, SimulatedWorkload, Workload
 from cli.embedded.folder import DataFolder
 from cli.environment import token_key
 from cli.suite import RunningSuite, console_url

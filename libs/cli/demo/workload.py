@@ -5,25 +5,28 @@ There are two sources: a simulation, which the report names as such, and a table
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from cli.demo.tables import Row, TableError, read_rows
+
 TENANTS = ("demo-acme", "demo-globex", "demo-initech")
 """Tenants of the demonstration alone; no example of the documents uses them."""
 USERS_PER_TENANT = 40
 COLUMNS = ("prompt_id", "task", "model", "quality", "cost_usd", "latency_s")
 ROWS_MAX = 5_000_000
-
-
-class TableError(ValueError):
-    """The table of outcomes is unusable; the message names the line and the problem."""
+PROMPT_CHARACTERS_MAX = 4000
+MODEL_CHARACTERS_MAX = 200
+TASK_CHARACTERS_MAX = 64
+COST_USD_MAX = 1_000_000
+LATENCY_S_MAX = 86_400
+_TASK = re.compile("[a-z0-9][a-z0-9_.:/ -]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,10 @@ class Outcome:
 
     quality: float
     """In [0, 1]."""
-    cost: float
-    """In US dollars."""
-    latency_ms: float
+    cost: float | None
+    """In US dollars; None when unknown."""
+    latency_ms: float | None
+    """None when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,29 +133,30 @@ class RecordedWorkload:
 
 
 def _read(path: Path) -> list[tuple[str, dict[str, Outcome]]]:
-    """Reads a table of outcomes, plain or gzipped, into (task, outcome by model) per prompt."""
+    """Reads a table of outcomes into (task, outcome by model) per prompt; raises TableError."""
     tasks: dict[str, str] = {}
     outcomes: dict[str, dict[str, Outcome]] = defaultdict(dict)
-    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as lines:
-        reader = csv.DictReader(lines)
-        if missing := set(COLUMNS) - set(reader.fieldnames or ()):
-            raise TableError(f"{path.name}: missing columns: {', '.join(sorted(missing))}")
-        for row in reader:
-            if reader.line_num > ROWS_MAX:
-                raise TableError(f"{path.name}: more than {ROWS_MAX:,} rows")
-            tasks[row["prompt_id"]] = row["task"].lower()[:64] or "general"
-            outcomes[row["prompt_id"]][row["model"]] = _outcome(row, f"{path.name}, line {reader.line_num}")
-    if not outcomes:
-        raise TableError(f"{path.name}: no rows")
+    for row in read_rows(path, COLUMNS, ROWS_MAX):
+        prompt, model = row.text("prompt_id", PROMPT_CHARACTERS_MAX), row.text("model", MODEL_CHARACTERS_MAX)
+        tasks[prompt] = _task(row)
+        outcomes[prompt][model] = _outcome(row)
     return [(tasks[prompt], outcomes[prompt]) for prompt in sorted(outcomes)]
 
 
-def _outcome(row: Mapping[str, str], place: str) -> Outcome:
-    try:
-        quality, cost = float(row["quality"]), float(row["cost_usd"] or 0)
-        latency = float(row["latency_s"] or 0)
-    except ValueError as error:
-        raise TableError(f"{place}: {error}") from None
-    if not 0 <= quality <= 1:
-        raise TableError(f"{place}: quality {quality} is not in [0, 1]")
-    return Outcome(quality, cost, latency * 1000)
+def _task(row: Row) -> str:
+    task = row.values["task"].strip().lower()[:TASK_CHARACTERS_MAX] or "general"
+    if not _TASK.fullmatch(task) or task == "any":
+        raise TableError(
+            f"{row.place}: task {task!r} is not allowed; a task begins with a letter or a digit and continues with "
+            "letters from a to z, digits, blanks and the characters _ . : / -, and is not `any`"
+        )
+    return task
+
+
+def _outcome(row: Row) -> Outcome:
+    latency_s = row.optional_number("latency_s", LATENCY_S_MAX)
+    return Outcome(
+        quality=row.number("quality", 1),
+        cost=row.optional_number("cost_usd", COST_USD_MAX),
+        latency_ms=None if latency_s is None else latency_s * 1000,
+    )

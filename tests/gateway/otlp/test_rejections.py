@@ -58,6 +58,15 @@ INVALID_SPANS: list[tuple[dict[str, Any], str]] = [
 INVALID_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"gen_ai.evaluation.score.value": 1.0}, {}, "gen_ai.evaluation.name"),
     ({"gen_ai.evaluation.name": "relevance"}, {}, "gen_ai.evaluation.score.value"),
+    (
+        {
+            "gen_ai.evaluation.name": "tone",
+            "gen_ai.evaluation.score.label": "\u200b",
+            "gen_ai.evaluation.explanation": " \n\ufeff",
+        },
+        {},
+        "gen_ai.evaluation.score.value",
+    ),
     (evaluation("n" * 200), {}, "gen_ai.evaluation.name"),
     (evaluation("\u200b"), {}, "gen_ai.evaluation.name"),
     (evaluation(user__id="\u200b\u00a0"), {}, "user.id"),

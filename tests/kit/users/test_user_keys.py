@@ -42,13 +42,26 @@ def request_fields() -> Iterator[tuple[Descriptor, str, FieldDescriptor]]:
             yield kind, path, field
 
 
-def with_spelling(kind: Descriptor, path: str) -> Message:
-    """Returns a message with a spelling of the user in one field."""
+def with_text(kind: Descriptor, path: str, text: str) -> tuple[Message, Message]:
+    """Returns a message with a text in one field, and its part that has the field."""
+    message, target, last = with_parents(kind, path)
+    setattr(target, last, text)
+    return message, target
+
+
+def with_parents(kind: Descriptor, path: str) -> tuple[Message, Any, str]:
+    """Returns a message, its part that has the field of a path, and the name of the field."""
     message = target = GetMessageClass(kind)()
     *parents, last = path.split(".")
     for name in parents:
         field = target.DESCRIPTOR.fields_by_name[name]
         target = getattr(target, name).add() if field.is_repeated else getattr(target, name)
+    return message, target, last
+
+
+def with_spelling(kind: Descriptor, path: str) -> Message:
+    """Returns a message with a spelling of the user in one field."""
+    message, target, last = with_parents(kind, path)
     field = target.DESCRIPTOR.fields_by_name[last]
     if field.name in USER_MAPS:
         getattr(target, last)[SPELLING] = "treatment"

@@ -15,6 +15,7 @@ from google.protobuf.message import Message
 
 from kit.errors import FieldViolation, Invalid
 from kit.rpc.user_keys import set_user_keys
+from kit.rpc.validation.blank_texts import clear_blank_texts
 from kit.rpc.validation.counts import COUNTED_BYTES_MIN, VIOLATIONS_MAX, Oversized, count_of
 from kit.rpc.validation.shapes import UNLIMITED, is_map
 
@@ -50,12 +51,13 @@ def problems(message: Message | Oversized, *, is_counted: bool = False) -> list[
 
 
 def validate(message: Message | Oversized, *, is_counted: bool = False) -> None:
-    """Replaces the user ids of a message by their keys; raises Invalid with the fields that violate a rule.
+    """Replaces user ids of a message by their keys and blank texts by empty ones; raises Invalid for violated rules.
 
     `is_counted` is as in `problems`.
     """
     if not isinstance(message, Oversized):
         set_user_keys(message)
+        clear_blank_texts(message)
     if found := problems(message, is_counted=is_counted):
         raise Invalid(found, is_complete=len(found) < VIOLATIONS_MAX)
 

@@ -10,10 +10,10 @@ from typing import Any
 from starlette.responses import Response
 
 from gateway.console.charts.figure import Figure
+from splits.user_keys import is_blank
 
 _FORMULA_SIGNS = frozenset("=+-@|%\N{MINUS SIGN}")
 _CONTROL_CHARACTERS = ("\t", "\r", "\n")
-_BLANK_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 
 def csv_response(figure: Figure) -> Response:
@@ -36,5 +36,5 @@ def _is_formula(text: str) -> bool:
     """
     if text.startswith(_CONTROL_CHARACTERS):
         return True
-    first = next((each for each in text if unicodedata.category(each) not in _BLANK_CATEGORIES), "")
+    first = next((each for each in text if not is_blank(each)), "")
     return unicodedata.normalize("NFKC", first)[:1] in _FORMULA_SIGNS if first else False

@@ -25,7 +25,7 @@ from gateway.otlp.convert.table import (
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
-from splits.user_keys import user_key
+from splits.user_keys import is_blank, user_key
 
 COMMENT_CHARACTERS_MAX = 4000
 _RATINGS = {-1: feedback_pb2.RATING_NEGATIVE, 0: feedback_pb2.RATING_NEUTRAL, 1: feedback_pb2.RATING_POSITIVE}
@@ -94,7 +94,7 @@ def read_evaluation(
         raise InvalidAttribute(names["name"], "is required")
     value = values.get("value")
     score = float(value) if isinstance(value, int | float) else None
-    label, comment = str(values.get("label", "")), str(values.get("explanation", ""))
+    label, comment = (_visible(str(values.get(target, ""))) for target in ("label", "explanation"))
     if score is None and not label and not comment:
         raise InvalidAttribute(names["value"], "is required if label and explanation are missing")
     output = str(values.get("output_id", "")) or output_id
@@ -115,6 +115,11 @@ def read_evaluation(
         time_ns=time_ns,
         attribute_names=names,
     )
+
+
+def _visible(text: str) -> str:
+    """Returns the text, or an empty one if it has no visible character."""
+    return "" if is_blank(text) else text
 
 
 def grouped_by_user(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:
