@@ -66,7 +66,7 @@ def sniff(head: bytes) -> AudioFormat | None:
     if head[:4] == b"\x1aE\xdf\xa3":
         early = head[:128]
         return AudioFormat.WEBM if b"webm" in early or b"matroska" in early else None
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return AudioFormat.WAV
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return AudioFormat.AIFF

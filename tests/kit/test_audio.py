@@ -12,6 +12,8 @@ MP3_FRAME = b"\xff\xfb\x90\x00"
     [
         (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm", AudioFormat.WEBM),
         (b"RIFF\x00\x00\x00\x00WAVEfmt ", AudioFormat.WAV),
+        (b"RF64\xff\xff\xff\xffWAVEds64", AudioFormat.WAV),
+        (b"BW64\xff\xff\xff\xffWAVEds64", AudioFormat.WAV),
         (b"FORM\x00\x00\x00\x00AIFFCOMM", AudioFormat.AIFF),
         (b"OggS\x00\x02", AudioFormat.OGG),
         (b"fLaC\x00\x00\x00\x22", AudioFormat.FLAC),

@@ -43,6 +43,11 @@ DECLARED = frozenset({AudioFormat.WEBM, AudioFormat.M4A, AudioFormat.FLAC})
 RATE_MIN, RATE_MAX, CHANNELS_MAX, FRAME_SAMPLES_MAX = 8_000, 192_000, 8, 1 << 18
 MISSING_SECONDS_MAX, MISSING_SHARE_MAX, MISSING_FLAC_SECONDS_MAX = 0.3, 0.01, 0.01
 """Allowed difference between declared and decoded duration: encoders add padding; FLAC declares exact samples."""
+MIX_BLOCK_SAMPLES = RATE // 2
+CANCELLED_ENERGY_SHARE = 0.1
+"""Energy of the mean, relative to the loudest channel, below which channels cancel. A silent second side gives 0.25."""
+CHANNEL_ENERGY_SHARE = 0.5
+"""Energy relative to the loudest channel at which the channel of the previous block is kept."""
 INVALID_MP3_PACKETS_MAX = 3
 """An MP3 frame may refer to a bit reservoir that an editor has removed. Other formats have no such frames."""
 
@@ -167,7 +172,7 @@ def _frames(container: av.container.InputContainer, stream: AudioStream, format_
 
 def _resampled(frames: Iterator[AudioFrame], stream: AudioStream) -> Iterator[Samples]:
     """Yields mono samples at 16 kHz. Raises AudioRejected when the rate or the channels change within the stream."""
-    resampler = AudioResampler(format="flt", layout="mono", rate=RATE)
+    resampler, mixdown = AudioResampler(format="fltp", rate=RATE), _Mixdown()
     shape = None
     for frame in frames:
         current = (frame.sample_rate, len(frame.layout.channels), frame.format.name)
@@ -176,7 +181,45 @@ def _resampled(frames: Iterator[AudioFrame], stream: AudioStream) -> Iterator[Sa
             raise corrupt_error()
         frame.pts = None  # otherwise gaps between time stamps would become silence
         for out in resampler.resample(frame):
-            yield out.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+            yield from mixdown.add(out)
     if shape:
         for out in resampler.resample(None):
-            yield out.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+            yield from mixdown.add(out)
+    yield from mixdown.rest()
+
+
+class _Mixdown:
+    """Mixes channels to their mean, in blocks. A block whose channels cancel one another becomes its loudest channel.
+
+    The decision per block, and not per file, keeps all parts of a recording whose wiring or microphones change. Unlike
+    the mix of libav for floating point numbers, the mean does not exceed the range of the samples.
+    """
+
+    def __init__(self) -> None:
+        self._parts, self._length, self._chosen = list[Samples](), 0, 0
+
+    def add(self, frame: AudioFrame) -> Iterator[Samples]:
+        """Takes a frame and yields the mono samples of complete blocks."""
+        part = frame.to_ndarray().astype(np.float32, copy=False)
+        if len(part) == 1:
+            yield part[0]
+            return
+        self._parts.append(part)
+        self._length += frame.samples
+        if self._length >= MIX_BLOCK_SAMPLES:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[Samples]:
+        """Yields the mono samples of the last block."""
+        if not self._parts:
+            return
+        channels = np.concatenate(self._parts, axis=1)
+        self._parts, self._length = [], 0
+        mean, energies = channels.mean(axis=0), channels.var(axis=1)  # the variance excludes a constant offset
+        loudest = int(np.argmax(energies))
+        if mean.var() >= CANCELLED_ENERGY_SHARE * energies[loudest]:
+            yield mean
+            return
+        if energies[self._chosen] < CHANNEL_ENERGY_SHARE * energies[loudest]:
+            self._chosen = loudest
+        yield channels[self._chosen]

@@ -8,45 +8,15 @@ exactly between two elements is a valid shorter file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from kit.audio import AudioFormat, id3_bytes, mp3_frame_bytes
+from voice.engine.containers.iff import check_aiff, check_wav
 from voice.engine.containers.m4a import check_m4a
 from voice.engine.containers.webm import check_webm
 from voice.engine.rejection import corrupt_error, truncated_error
 
-STREAMED_SIZES = (0, 0x7FFFFFFF, 0x7FFFF000, 0xFFFFFFFF)
-"""Sizes of the sample chunk from writers that cannot seek back to set it."""
 MP3_SKIPPED_BYTES_MAX = 8192
 MP3_TAIL_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN")
-
-
-def _chunks(data: bytes, order: Literal["little", "big"], kept: tuple[bytes, ...]) -> bytes:
-    """Returns the chunks of RIFF (little) or AIFF (big) named in `kept`, up to the last one: the samples."""
-    at, parts = 12, [data[:4], data[4:8], data[8:12]]
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], order)
-        streamed = order == "little" and name == kept[-1] and size in STREAMED_SIZES
-        end = len(data) if streamed else at + 8 + size
-        if end > len(data):
-            raise truncated_error()
-        if name in kept:
-            parts.append(data[at:end] + b"\0" * (size & 1 and not streamed))
-        if name == kept[-1]:
-            parts[1] = b"\xff" * 4 if streamed else (sum(map(len, parts)) - 8).to_bytes(4, order)
-            return b"".join(parts)
-        at = end + (size & 1)
-    raise truncated_error()
-
-
-def check_wav(data: bytes) -> bytes:
-    """Returns the format and sample chunks. A sample chunk of unknown size counts as complete."""
-    return _chunks(data, "little", (b"fmt ", b"fact", b"data"))
-
-
-def check_aiff(data: bytes) -> bytes:
-    """Returns the format and sample chunks."""
-    return _chunks(data, "big", (b"FVER", b"COMM", b"SSND"))
 
 
 def check_ogg(data: bytes) -> bytes:
