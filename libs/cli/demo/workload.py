@@ -32,9 +32,10 @@ class Outcome:
 
     quality: float
     """In [0, 1]."""
-    cost: float
-    """In US dollars."""
-    latency_ms: float
+    cost: float | None
+    """In US dollars; None if it was not recorded."""
+    latency_ms: float | None
+    """None if it was not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,15 @@ def _read(path: Path) -> list[tuple[str, dict[str, Outcome]]]:
 
 def _outcome(row: Mapping[str, str], place: str) -> Outcome:
     try:
-        quality, cost = float(row["quality"]), float(row["cost_usd"] or 0)
-        latency = float(row["latency_s"] or 0)
+        quality, cost = float(row["quality"]), _recorded(row["cost_usd"])
+        latency_s = _recorded(row["latency_s"])
     except ValueError as error:
         raise TableError(f"{place}: {error}") from None
     if not 0 <= quality <= 1:
         raise TableError(f"{place}: quality {quality} is not in [0, 1]")
-    return Outcome(quality, cost, latency * 1000)
+    return Outcome(quality, cost, None if latency_s is None else latency_s * 1000)
+
+
+def _recorded(text: str) -> float | None:
+    """Returns a number; None for an empty field, which is not 0."""
+    return float(text) if text else None
