@@ -81,7 +81,7 @@ def _table(response: pb.ListOutputsResponse) -> Figure:
             output.counts.signals,
             output.counts.comments,
             output.counts.voice,
-            round(output.mean_score, 4) if output.counts.users else None,
+            round(output.mean_score, 4) if output.HasField("mean_score") else None,
             enum_label(output.outcome, manifest_pb2.OutcomeStatus) if output.outcome else "",
         )
         for output in response.outputs
