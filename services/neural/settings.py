@@ -64,7 +64,7 @@ class RecommendSettings:
     error_rate_max: Annotated[float, Setting("ERROR_RATE_MAX", 0, 1)] = 0.5
     """Largest error rate of a recommended model. A model is excluded if the lower bound of its rate exceeds it, with a
     confidence of 95 %; 1 excludes none."""
-    error_window: Annotated[timedelta, Setting("ERROR_RATE_WINDOW_MINUTES", 10, 10_080, "minutes")] = timedelta(hours=1)
+    error_window: Annotated[timedelta, Setting("ERROR_RATE_WINDOW_HOURS", 1, 168, "hours")] = timedelta(hours=1)
     """Time before now whose calls count for error rates."""
     table_boards_max: int = 200_000
     """Boards in the memory of the process."""

@@ -48,10 +48,12 @@ def measured_outputs(units: Iterable[tuple[int, str, str, int]]) -> list[Measure
 
 
 def require_measurement(experiment: Experiment, analysis: Analysis, measured: Sequence[MeasuredOutputs]) -> Analysis:
-    """Returns the analysis without a winning treatment if the winner rule rests on a metric that is not measured.
+    """Returns the analysis without verdicts that rest on values which are not measured.
 
-    The control still wins, because its win rests on the primary metric.
+    No treatment wins if the metric of the winner rule is not measured. The control still wins, because its win rests on
+    the primary metric. The criterion of latency fails if latency is measured in some groups and not in others.
     """
+    analysis = _with_latency(analysis, [each for each in measured if each.metric == LATENCY])
     metric = _METRIC_OF.get(experiment.winner_rule)
     if metric is None or analysis.blocked or analysis.winner is Winner.CONTROL:
         return analysis
@@ -70,11 +72,8 @@ def require_measurement(experiment: Experiment, analysis: Analysis, measured: Se
 
 def _missing(experiment: Experiment, metric: str, measured: Sequence[MeasuredOutputs]) -> str:
     """Returns why the metric is not measured well enough; empty if it is, and without any output."""
-    outputs, known = Counter[str](), Counter[str]()
-    for each in measured:
-        outputs[each.variant] += each.outputs
-        known[each.variant] += each.measured
-    shares = {name: known[name] / outputs[name] for name in outputs if outputs[name]}
+    outputs, known = _counts(measured)
+    shares = {name: known[name] / outputs[name] for name in outputs}
     text = ", ".join(f"{name} {share:.0%}" for name, share in sorted(shares.items()))
     if any(share < SHARE_MIN for share in shares.values()):
         return f"{_LABELS[metric]} not measured: known for {text} of the outputs, at least {SHARE_MIN:.0%} needed"
@@ -83,6 +82,31 @@ def _missing(experiment: Experiment, metric: str, measured: Sequence[MeasuredOut
         if control in shares and _differ(known[control], outputs[control], known[name], outputs[name]):
             return f"{_LABELS[metric]} not measured alike: known for {text} of the outputs"
     return ""
+
+
+def _with_latency(analysis: Analysis, measured: Sequence[MeasuredOutputs]) -> Analysis:
+    outputs, known = _counts(measured)
+    shares = [known[name] / outputs[name] for name in outputs]
+    if not any(shares) or min(shares) >= SHARE_MIN:
+        return analysis
+    criteria = tuple(
+        replace(each, value=0.0, passed=False, explanation="not measured in every group")
+        if each.name == "latency"
+        else each
+        for each in analysis.criteria
+    )
+    return replace(
+        analysis, criteria=criteria, should_deploy=analysis.should_deploy and all(each.passed for each in criteria)
+    )
+
+
+def _counts(measured: Sequence[MeasuredOutputs]) -> tuple[Counter[str], Counter[str]]:
+    """Returns all outputs and the measured ones by variant, over all epochs."""
+    outputs, known = Counter[str](), Counter[str]()
+    for each in measured:
+        outputs[each.variant] += each.outputs
+        known[each.variant] += each.measured
+    return outputs, known
 
 
 def _differ(known_a: int, outputs_a: int, known_b: int, outputs_b: int) -> bool:

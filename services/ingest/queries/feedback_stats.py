@@ -33,9 +33,9 @@ class FeedbackCounts:
     """Sum of the weighted scores of all units, with trust 1."""
 
     @property
-    def mean_score(self) -> float:
-        """Returns the mean weighted score in [-1, 1]; 0 without feedback."""
-        return self.score_sum / self.users if self.users else 0.0
+    def mean_score(self) -> float | None:
+        """Returns the mean weighted score in [-1, 1]; None without feedback."""
+        return self.score_sum / self.users if self.users else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

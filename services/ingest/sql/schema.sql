@@ -747,8 +747,7 @@ CREATE TABLE ingest.execution_manifests (
     contradiction_found boolean DEFAULT false NOT NULL,
     outcome text,
     error_type text,
-    error_message text,
-    CONSTRAINT execution_manifests_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
+    error_message text
 )
 PARTITION BY RANGE (created_at);
 

@@ -11,7 +11,7 @@ from ingest.domain.model import ItemOutcome, OutcomeResult, StatedOutcome, Write
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
-_SQL = load_queries("ingest", "outcomes.sql")
+_SQL = load_queries("ingest", "writes.sql")
 
 
 async def store_outcomes(

@@ -73,6 +73,16 @@ async def test_mean_cost_counts_measured_outputs_only(service: ExperimentsServic
     assert measured(results)["cost", "control"] == (400, 400)
 
 
+async def test_latency_measured_in_one_group_fails_the_criterion(service: ExperimentsService) -> None:
+    experiment_id = await equal_quality(service, 100)
+    forget = "UPDATE ingest.execution_manifests SET total_latency_ms = NULL WHERE variant = 'treatment'"
+    for passed, query in ((True, "SELECT 1"), (False, forget), (True, forget.replace("treatment", "control"))):
+        await service.rows(query)
+        results = await service.results(experiment_id)
+        (criterion,) = [each for each in results.criteria if each.name == "latency"]
+        assert (criterion.passed, "not measured in every group" in criterion.explanation) == (passed, not passed)
+
+
 async def test_failed_calls_have_no_latency_cost_or_score(service: ExperimentsService) -> None:
     experiment_id = await equal_quality(service, 100)
     await service.rows(_FAIL, "treatment", 60)

@@ -142,6 +142,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/service/outputs/{outputId}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records the outcome of the call behind an output.
+         * @description Records the outcome of the call behind an output, before or after its manifest. It completes values that the manifest does not state and changes none that is stated. An outcome that contradicts the stated one fails with ALREADY_EXISTS.
+         */
+        post: operations["recordOutcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/neural/recommendation": {
         parameters: {
             query?: never;
@@ -873,6 +893,12 @@ export interface components {
              * @description Time at which `cost_weight` was last set. Absent before the first time.
              */
             updateTime?: string;
+            /**
+             * @description Number of learned outputs created since the start of the UTC day whose cost is unknown. They are not part of `spent_today_usd`.
+             *
+             *     A 64-bit integer as a string.
+             */
+            requestsWithoutCost: string;
         };
         /** @description CancelExperimentRequest names the experiment to cancel. */
         CancelExperimentRequest: {
@@ -1101,9 +1127,32 @@ export interface components {
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Total cost of the outputs, in US dollars.
+             * @description Sum of the known costs of the outputs, in US dollars. `cost_count` outputs have a known cost.
              */
             costUsd: number;
+            /**
+             * @description Number of outputs with a known cost, failed ones included.
+             *
+             *     A 64-bit integer as a string.
+             */
+            costCount: string;
+            /**
+             * Format: double
+             * @description Mean latency of the answered outputs with a known latency, in milliseconds. Absent when none has one.
+             */
+            latencyMsMean?: number;
+            /**
+             * @description Number of answered outputs with a known latency.
+             *
+             *     A 64-bit integer as a string.
+             */
+            latencyCount: string;
+            /**
+             * @description Number of outputs whose call did not answer: error, cancelled or timeout.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputsFailed: string;
         };
         /** @description Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
         Drift: {
@@ -1667,6 +1716,8 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
+            /** @description Calls of the candidates in the task, by model and by provider. */
+            reliability: components["schemas"]["ModelReliability"][];
         };
         /** @description ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one per output and user; a later one replaces it. */
         ExplicitFeedback: {
@@ -2469,6 +2520,8 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             tableVersion: string;
+            /** @description Calls by model, by model and task, and by model and provider, at tenant scope on the first page. The filters on model and task apply. At most 1,000. */
+            reliability: components["schemas"]["ModelReliability"][];
         };
         /** @description ListOutputsRequest selects the outputs that match every filter that is set. */
         ListOutputsRequest: {
@@ -2651,6 +2704,30 @@ export interface components {
              */
             cost?: number;
         };
+        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+        MeasuredOutputs: {
+            /** @description Name of the metric: cost or latency_ms. */
+            metric: string;
+            /** @description Name of the variant. */
+            variant: string;
+            /**
+             * Format: int32
+             * @description Epoch.
+             */
+            epoch: number;
+            /**
+             * @description Number of outputs with a manifest whose call answered.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputs: string;
+            /**
+             * @description Number of these outputs with a known value.
+             *
+             *     A 64-bit integer as a string.
+             */
+            measured: string;
+        };
         /** @description Metric is a quantity that an experiment measures. */
         Metric: {
             /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */
@@ -2737,7 +2814,7 @@ export interface components {
             capabilities?: string[];
             /**
              * Format: double
-             * @description Expected cost of a request in US dollars, from 0 to 1,000,000. Absent when unknown. An unknown cost passes every limit. For the weight of cost under a daily budget, the mean cost of the model's outputs over the last 7 days replaces an unknown cost.
+             * @description Expected cost of a request in US dollars, from 0 to 1,000,000. Absent when unknown. An unknown cost passes every limit. For the weight of cost, an unknown cost is estimated: under a daily budget by the mean known cost of the model's outputs over the last 7 days, or else of all outputs; without one by the highest known cost of the candidates.
              */
             cost?: number;
             /**
@@ -2747,6 +2824,49 @@ export interface components {
             latencyMs?: number;
             /** @description Whether the provider of the model is unhealthy. An unhealthy model is not chosen. Default: false. */
             unhealthy?: boolean;
+        };
+        /** @description ModelReliability counts the calls of a model within the window of the error rates, one hour by default. Only outputs of one model count. */
+        ModelReliability: {
+            /** @description Identifier of the model. */
+            model: string;
+            /** @description Task. Empty for all tasks. */
+            taskType: string;
+            /** @description Provider that the manifests name. Empty for all providers. */
+            provider: string;
+            /**
+             * @description Number of calls that answered, failed or timed out.
+             *
+             *     A 64-bit integer as a string.
+             */
+            callCount: string;
+            /**
+             * @description Number of calls that failed.
+             *
+             *     A 64-bit integer as a string.
+             */
+            errorCount: string;
+            /**
+             * @description Number of calls that timed out.
+             *
+             *     A 64-bit integer as a string.
+             */
+            timeoutCount: string;
+            /**
+             * @description Number of calls that their callers cancelled. They are not part of `call_count`.
+             *
+             *     A 64-bit integer as a string.
+             */
+            cancelledCount: string;
+            /**
+             * Format: double
+             * @description Share of calls that failed or timed out, in [0, 1]. Absent without calls.
+             */
+            errorRate?: number;
+            /**
+             * Format: double
+             * @description Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations if it exceeds the maximum of the service's settings.
+             */
+            errorRateLower: number;
         };
         /** @description ModelScore is one learned cell: a model, task and domain at one scope. */
         ModelScore: {
@@ -2862,6 +2982,34 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             negative: string;
+            /**
+             * @description Number of outputs whose call did not answer: error, cancelled or timeout.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputsFailed: string;
+            /**
+             * Format: double
+             * @description Mean cost of the answered outputs with a known cost, in US dollars. Absent when none has one.
+             */
+            costUsdMean?: number;
+            /**
+             * @description Number of answered outputs with a known cost.
+             *
+             *     A 64-bit integer as a string.
+             */
+            costCount: string;
+            /**
+             * Format: double
+             * @description Mean latency of the answered outputs with a known latency, in milliseconds. Absent when none has one.
+             */
+            latencyMsMean?: number;
+            /**
+             * @description Number of answered outputs with a known latency.
+             *
+             *     A 64-bit integer as a string.
+             */
+            latencyCount: string;
         };
         /** @description Outcome is the result of the call that a manifest describes. */
         Outcome: {
@@ -2922,6 +3070,8 @@ export interface components {
              * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
              */
             meanScore: number;
+            /** @description Result of the call. Unspecified when none was stated, which means that the call answered. */
+            outcome: components["schemas"]["OutcomeStatus"];
         };
         /** @description OutputSummary is a summary of the feedback on one output. */
         OutputSummary: {
@@ -3319,6 +3469,52 @@ export interface components {
             /** @description Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown. */
             inputLanguage: string;
         };
+        /** @description RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state. */
+        RecordOutcomeRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+            outputId: string;
+            /** @description Result of the call. Required. */
+            outcome: components["schemas"]["OutcomeInput"];
+            /**
+             * Format: int32
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown.
+             */
+            inputTokens?: number;
+            /**
+             * Format: int32
+             * @description Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown.
+             */
+            outputTokens?: number;
+            /**
+             * Format: double
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+             */
+            totalLatencyMs?: number;
+            /**
+             * Format: double
+             * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+             */
+            timeToFirstTokenMs?: number;
+            /**
+             * Format: double
+             * @description Cost of the call in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the call was free.
+             */
+            totalCost?: number;
+        };
+        /** @description RecordOutcomeResponse confirms that the outcome is durable. */
+        RecordOutcomeResponse: {
+            /** @description Accepted, or duplicate when every stated value was stored before. */
+            outcome: components["schemas"]["ItemOutcome"];
+            /** @description Whether the manifest of the output has arrived. */
+            manifestKnown: boolean;
+        };
         /** @description RefusedModel is a candidate that does not meet a constraint. */
         RefusedModel: {
             /** @description Identifier of the model. */
@@ -3412,6 +3608,8 @@ export interface components {
              * @description Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20 users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
              */
             excludedStrata: number;
+            /** @description Outputs with a known cost and a known latency, by variant and epoch. Means count these outputs only. A winner rule that rests on the metric gives no winner if it is known for less than 90 % of the outputs of a variant, or for different shares in the variants: `blocked` then contains "cost not measured" or "latency not measured". */
+            measuredOutputs: components["schemas"]["MeasuredOutputs"][];
         };
         /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {
@@ -4943,6 +5141,82 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    recordOutcome: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+                outputId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Result of the call. Required. */
+                    outcome: components["schemas"]["OutcomeInput"];
+                    /**
+                     * Format: int32
+                     * @description Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown.
+                     */
+                    inputTokens?: number;
+                    /**
+                     * Format: int32
+                     * @description Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown.
+                     */
+                    outputTokens?: number;
+                    /**
+                     * Format: double
+                     * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+                     */
+                    totalLatencyMs?: number;
+                    /**
+                     * Format: double
+                     * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+                     */
+                    timeToFirstTokenMs?: number;
+                    /**
+                     * Format: double
+                     * @description Cost of the call in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the call was free.
+                     */
+                    totalCost?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordOutcomeResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             501: components["responses"]["NotImplemented"];

@@ -20,6 +20,8 @@ export const ROUTES: { readonly [Name in keyof Routes]: RouteInfo } = {
   batchSubmitImplicitSignals: { method: "POST", path: "/service/feedback/implicit/batch", idempotent: true, upload: null, lines: false },
   /** Summarizes the feedback on a conversation. */
   getConversationSummary: { method: "GET", path: "/service/feedback/conversation/{conversationId}/summary", idempotent: false, upload: null, lines: false },
+  /** Records the outcome of the call behind an output. */
+  recordOutcome: { method: "POST", path: "/service/outputs/{outputId}/outcome", idempotent: true, upload: null, lines: false },
   /** Recommends a model. Each response is a new decision. */
   getRecommendation: { method: "GET", path: "/neural/recommendation", idempotent: false, upload: null, lines: false },
   /** Recommends a model, like GET, for a context that is too large for a URL. */

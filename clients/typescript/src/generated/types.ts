@@ -461,6 +461,9 @@ export type ManifestStep = Schemas["ManifestStep"];
 /** ManifestStep is one model call within an orchestration. */
 export type ManifestStepInput = Schemas["ManifestStepInput"];
 
+/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+export type MeasuredOutputs = Schemas["MeasuredOutputs"];
+
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];
 
@@ -484,6 +487,9 @@ export type ModelExplanation = Schemas["ModelExplanation"];
 
 /** ModelProfile contains the properties of a model as known to the Brain. */
 export type ModelProfile = Schemas["ModelProfile"];
+
+/** ModelReliability counts the calls of a model within the window of the error rates, one hour by default. Only outputs of one model count. */
+export type ModelReliability = Schemas["ModelReliability"];
 
 /** ModelScore is one learned cell: a model, task and domain at one scope. */
 export type ModelScore = Schemas["ModelScore"];
@@ -580,6 +586,12 @@ export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 
 /** RecordManifestResponse confirms that the manifest is durable. */
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
+
+/** RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state. */
+export type RecordOutcomeRequest = Schemas["RecordOutcomeRequest"];
+
+/** RecordOutcomeResponse confirms that the outcome is durable. */
+export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
 
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];

@@ -882,8 +882,8 @@ class GetFeedbackStatsResponse(_message.Message):
     manifest_known: _builtins.bool
     """Whether the output has a manifest."""
     mean_score: _builtins.float
-    """Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. 0 without
-    feedback.
+    """Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. Absent
+    without feedback.
     """
     @_builtins.property
     def counts(self) -> Global___FeedbackCounts:
@@ -905,13 +905,15 @@ class GetFeedbackStatsResponse(_message.Message):
         counts: Global___FeedbackCounts | None = ...,
         categories: _abc.Iterable[Global___CategoryCount] | None = ...,
         signals: _abc.Iterable[Global___SignalCount] | None = ...,
-        mean_score: _builtins.float = ...,
+        mean_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["categories", b"categories", "counts", b"counts", "manifest_known", b"manifest_known", "mean_score", b"mean_score", "output_id", b"output_id", "signals", b"signals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "categories", b"categories", "counts", b"counts", "manifest_known", b"manifest_known", "mean_score", b"mean_score", "output_id", b"output_id", "signals", b"signals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
+    _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
 Global___GetFeedbackStatsResponse: _TypeAlias = GetFeedbackStatsResponse  # noqa: Y015
 
@@ -1077,7 +1079,7 @@ class GetConversationSummaryResponse(_message.Message):
     output_count: _builtins.int
     """Number of outputs of the conversation, on all pages."""
     mean_score: _builtins.float
-    """Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. 0 without feedback."""
+    """Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. Absent without feedback."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___OutputSummary]:
         """Outputs of this page, oldest first."""
@@ -1093,13 +1095,15 @@ class GetConversationSummaryResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         output_count: _builtins.int = ...,
         counts: Global___FeedbackCounts | None = ...,
-        mean_score: _builtins.float = ...,
+        mean_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "mean_score", b"mean_score", "next_page_token", b"next_page_token", "output_count", b"output_count", "outputs", b"outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "mean_score", b"mean_score", "next_page_token", b"next_page_token", "output_count", b"output_count", "outputs", b"outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
+    _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
 Global___GetConversationSummaryResponse: _TypeAlias = GetConversationSummaryResponse  # noqa: Y015
 
@@ -1117,7 +1121,7 @@ class OutputSummary(_message.Message):
     output_id: _builtins.str
     """Identifier of the output."""
     mean_score: _builtins.float
-    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback."""
     @_builtins.property
     def models_used(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models that produced the output."""
@@ -1137,13 +1141,15 @@ class OutputSummary(_message.Message):
         models_used: _abc.Iterable[_builtins.str] | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         counts: Global___FeedbackCounts | None = ...,
-        mean_score: _builtins.float = ...,
+        mean_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "create_time", b"create_time", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "create_time", b"create_time", "mean_score", b"mean_score", "models_used", b"models_used", "output_id", b"output_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "create_time", b"create_time", "mean_score", b"mean_score", "models_used", b"models_used", "output_id", b"output_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
+    _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
 Global___OutputSummary: _TypeAlias = OutputSummary  # noqa: Y015
 
@@ -1519,7 +1525,7 @@ class OutputEntry(_message.Message):
     followed: _builtins.bool
     """Whether the output followed a recommendation."""
     mean_score: _builtins.float
-    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback."""
     outcome: _manifest_pb2.OutcomeStatus.ValueType
     """Result of the call. Unspecified when none was stated, which means that the call answered."""
     @_builtins.property
@@ -1547,14 +1553,16 @@ class OutputEntry(_message.Message):
         input_language: _builtins.str = ...,
         followed: _builtins.bool = ...,
         counts: Global___FeedbackCounts | None = ...,
-        mean_score: _builtins.float = ...,
+        mean_score: _builtins.float | None = ...,
         outcome: _manifest_pb2.OutcomeStatus.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "create_time", b"create_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "create_time", b"create_time", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "counts", b"counts", "create_time", b"create_time", "domain_mode", b"domain_mode", "followed", b"followed", "input_language", b"input_language", "mean_score", b"mean_score", "models_used", b"models_used", "outcome", b"outcome", "output_id", b"output_id", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "conversation_id", b"conversation_id", "counts", b"counts", "create_time", b"create_time", "domain_mode", b"domain_mode", "followed", b"followed", "input_language", b"input_language", "mean_score", b"mean_score", "models_used", b"models_used", "outcome", b"outcome", "output_id", b"output_id", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
+    _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
 Global___OutputEntry: _TypeAlias = OutputEntry  # noqa: Y015
 
@@ -1599,7 +1607,7 @@ class GetOutputResponse(_message.Message):
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
     mean_score: _builtins.float
-    """Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback."""
+    """Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback."""
     @_builtins.property
     def manifest(self) -> _manifest_pb2.ExecutionManifest:
         """Manifest of the output. Absent when it has not been recorded. `input_prompt_sample` is never stored and therefore
@@ -1630,13 +1638,15 @@ class GetOutputResponse(_message.Message):
         signals: _abc.Iterable[_feedback_pb2.ImplicitSignal] | None = ...,
         voice_ids: _abc.Iterable[_builtins.str] | None = ...,
         counts: Global___FeedbackCounts | None = ...,
-        mean_score: _builtins.float = ...,
+        mean_score: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "manifest", b"manifest"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "manifest", b"manifest", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts", "feedback", b"feedback", "manifest", b"manifest", "mean_score", b"mean_score", "signals", b"signals", "voice_ids", b"voice_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "feedback", b"feedback", "manifest", b"manifest", "mean_score", b"mean_score", "signals", b"signals", "voice_ids", b"voice_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
+    _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mean_score) -> _WhichOneofReturnType__mean_score | None: ...
 
 Global___GetOutputResponse: _TypeAlias = GetOutputResponse  # noqa: Y015
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.console.charts.figure import Figure
+from gateway.console.measured import measured
 from radiant.ingest.v1.ingest_service_pb2 import GetTenantFeedbackStatsResponse
 
 MODELS_MAX = 20
@@ -38,7 +39,11 @@ def traffic_by_day(stats: GetTenantFeedbackStatsResponse) -> Figure:
             day.counts.negative,
             day.counts.signals,
             day.counts.voice,
-            round(day.cost_usd, 4),
+            measured(day.cost_usd, day.cost_count),
+            day.cost_count,
+            measured(day.latency_ms_mean, day.latency_count, 1),
+            day.latency_count,
+            day.outputs_failed,
         )
         for day, rate in zip(stats.days, rates, strict=True)
     ]
@@ -53,6 +58,10 @@ def traffic_by_day(stats: GetTenantFeedbackStatsResponse) -> Figure:
         "Signals",
         "Voice comments",
         "Cost (USD)",
+        "Outputs with known cost",
+        "Mean latency (ms)",
+        "Answers with known latency",
+        "Failed calls",
     )
     return Figure(name="days", title="Outputs and feedback by day", columns=columns, rows=rows, option=option)
 
@@ -76,7 +85,30 @@ def ratings_by_model(stats: GetTenantFeedbackStatsResponse) -> Figure:
         ],
     }
     rows = [
-        (each.model, each.outputs, each.outputs_with_feedback, each.positive, each.negative) for each in stats.models
+        (
+            each.model,
+            each.outputs,
+            each.outputs_with_feedback,
+            each.positive,
+            each.negative,
+            each.outputs_failed,
+            measured(each.cost_usd_mean, each.cost_count, 6),
+            each.cost_count,
+            measured(each.latency_ms_mean, each.latency_count, 1),
+            each.latency_count,
+        )
+        for each in stats.models
     ]
-    columns = ("Model", "Outputs", "Outputs with feedback", "Positive ratings", "Negative ratings")
+    columns = (
+        "Model",
+        "Outputs",
+        "Outputs with feedback",
+        "Positive ratings",
+        "Negative ratings",
+        "Failed calls",
+        "Mean cost (USD)",
+        "Answers with known cost",
+        "Mean latency (ms)",
+        "Answers with known latency",
+    )
     return Figure(name="models", title="Ratings by model", columns=columns, rows=rows, option=option)

@@ -6,11 +6,12 @@ import asyncio
 import importlib
 
 from gateway.console.charts.models import MEASURES, score_figure
+from gateway.console.charts.reliability import reliability_table
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
 from radiant.neural.v1 import recommend_service_pb2 as pb
-from radiant.neural.v1.scoring_pb2 import SCOPE_GLOBAL, SCOPE_TENANT, SCOPE_USER, ModelScore
+from radiant.neural.v1.scoring_pb2 import SCOPE_GLOBAL, SCOPE_TENANT, SCOPE_USER, ModelReliability, ModelScore
 
 SCOPES = {"tenant": SCOPE_TENANT, "global": SCOPE_GLOBAL, "user": SCOPE_USER}
 CELLS_MAX = 2000
@@ -26,6 +27,7 @@ async def models(request: PageRequest) -> View:
         measure = "score"
     user = request.query_value("user")
     scores: list[ModelScore] = []
+    calls: list[ModelReliability] = []
     token = ""
     while scope != "user" or user:
         message = pb.ListModelScoresRequest(
@@ -41,6 +43,7 @@ async def models(request: PageRequest) -> View:
         )
         response = await request.services.call(request.services.recommend.ListModelScores, message)
         scores += response.scores
+        calls += response.reliability
         token = response.next_page_token
         if not token or len(scores) >= CELLS_MAX:
             break
@@ -54,7 +57,8 @@ async def models(request: PageRequest) -> View:
     }
     # The chart needs statsmodels, whose first import takes about 2 s. A thread keeps the event loop responsive.
     await asyncio.to_thread(importlib.import_module, "statsmodels.stats.proportion")
-    return View(template="models.html", title="Models", context=context, figures=(score_figure(scores, measure),))
+    figures = (score_figure(scores, measure), reliability_table(calls))
+    return View(template="models.html", title="Models", context=context, figures=figures)
 
 
 PAGE = Page(path="models", label="Models", handler=models)

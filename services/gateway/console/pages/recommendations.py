@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.console.charts.recommendations import ranking_figure
+from gateway.console.charts.reliability import reliability_table
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.pages.strategies import STRATEGIES, STRATEGY_CHOICES
@@ -38,7 +39,8 @@ async def recommendations(request: PageRequest) -> View:
         "Strategy": scoring_pb2.Strategy,
         "Mode": scoring_pb2.LearningMode,
     }
-    return View(template=TEMPLATE, title=TITLE, context=context, figures=(ranking_figure(explanation),))
+    figures = (ranking_figure(explanation), reliability_table(explanation.reliability))
+    return View(template=TEMPLATE, title=TITLE, context=context, figures=figures)
 
 
 def _models(text: str) -> list[str]:

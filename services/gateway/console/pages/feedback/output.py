@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from starlette.responses import Response, StreamingResponse
 
 from gateway.console.access import roles_of
+from gateway.console.measured import NOT_MEASURED
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
@@ -19,6 +22,8 @@ from radiant.voice.v1 import voice_pb2, voice_service_pb2
 
 RECORDINGS_MAX = 10
 AUDIO_TIMEOUT_S = 60.0
+MEASURED_FIELDS = ("input_tokens", "output_tokens", "total_latency_ms", "time_to_first_token_ms", "total_cost")
+"""Fields of a manifest that may be unknown."""
 MEDIA_TYPES = {
     "webm": "audio/webm",
     "ogg": "audio/ogg",
@@ -38,13 +43,23 @@ async def output(request: PageRequest) -> View:
     recordings = await asyncio.gather(*(_recording(request, tenant, voice_id) for voice_id in shown_ids))
     context = {
         "response": response,
-        "manifest": MessageToDict(response.manifest) if response.HasField("manifest") else {},
+        "manifest": _facts(response),
         "recordings": [recording for recording in recordings if recording is not None],
         "hidden_recording_count": max(0, len(response.voice_ids) - RECORDINGS_MAX),
         "enums": feedback_pb2,
         "VoiceStatus": voice_pb2.VoiceStatus,
     }
     return View(template="feedback/output.html", title=f"Output {output_id}", context=context)
+
+
+def _facts(response: pb.GetOutputResponse) -> dict[str, Any]:
+    """Returns the fields of the manifest by name, with NOT_MEASURED for unknown values; empty without a manifest."""
+    if not response.HasField("manifest"):
+        return {}
+    manifest: Message = response.manifest
+    fields = manifest.DESCRIPTOR.fields_by_name
+    unknown = {fields[name].json_name: NOT_MEASURED for name in MEASURED_FIELDS if not manifest.HasField(name)}
+    return MessageToDict(manifest) | unknown
 
 
 async def _recording(request: PageRequest, tenant: str, voice_id: str) -> voice_pb2.VoiceFeedback | None:

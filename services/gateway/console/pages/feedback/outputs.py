@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gateway.console.charts.figure import Figure
-from gateway.console.enums import enum_choices, enum_value
+from gateway.console.enums import enum_choices, enum_label, enum_value
 from gateway.console.page import Page
 from gateway.console.page_request import PageRequest
 from gateway.console.view import View
-from radiant.ingest.v1 import feedback_pb2
+from radiant.ingest.v1 import feedback_pb2, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
 PAGE_SIZE = 50
@@ -25,6 +25,7 @@ COLUMNS = (
     "Comments",
     "Voice comments",
     "Mean score",
+    "Outcome",
 )
 
 
@@ -38,6 +39,7 @@ async def outputs(request: PageRequest) -> View:
         "ratings": enum_choices(feedback_pb2.Rating),
         "categories": enum_choices(feedback_pb2.FeedbackCategory),
         "signals": enum_choices(feedback_pb2.SignalType),
+        "OutcomeStatus": manifest_pb2.OutcomeStatus,
     }
     return View(template="feedback/outputs.html", title="Feedback", context=context, figures=(_table(response),))
 
@@ -79,7 +81,8 @@ def _table(response: pb.ListOutputsResponse) -> Figure:
             output.counts.signals,
             output.counts.comments,
             output.counts.voice,
-            round(output.mean_score, 4),
+            round(output.mean_score, 4) if output.HasField("mean_score") else None,
+            enum_label(output.outcome, manifest_pb2.OutcomeStatus) if output.outcome else "",
         )
         for output in response.outputs
     ]
