@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from gateway.callers.tenant_limits import Admission, TenantLimits, tenant_key
 from gateway.callers.verification import Verifier
 from gateway.otlp.codec import BodyFormat, decompress
 from gateway.otlp.conversion import convert_log_request, convert_trace_request
-from gateway.otlp.convert.items import ConvertedRequest, Rejection
+from gateway.otlp.convert.items import ConvertedRequest
 from gateway.otlp.delivery import DeliveryResult, deliver
 from gateway.otlp.ingest_client import IngestClient
 from gateway.otlp.metrics import ITEMS
 from gateway.otlp.output_ids import OutputIds
+from gateway.otlp.reports.report import Report, error_message
+from gateway.otlp.reports.statistics import IntakeStatistics
 from gateway.otlp.settings import OtlpSettings
 from gateway.workers.pool import WorkerPool
 from kit.auth.tokens import Principal
 from kit.errors import Unauthenticated
 
-REJECTIONS_SHOWN_MAX, ERROR_MESSAGE_CHARACTERS_MAX = 5, 1000
 _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]+")
 
 
@@ -58,6 +60,8 @@ class Intake:
         """Takes the open client and pool."""
         self.settings = settings
         self._ingest, self._verifier, self._pool = ingest, verifier, pool
+        self.statistics = IntakeStatistics()
+        """Counts by tenant, for the console."""
         self._output_ids = OutputIds(settings.spans_remembered_max)
         self._tenants = TenantLimits(
             requests_max=settings.requests_max,
@@ -76,23 +80,30 @@ class Intake:
 
     async def export_traces(self, request: ExportRequest) -> ExportTraceServiceResponse:
         """Processes spans. Raises a RadiantError if the request as a whole is rejected or must be repeated."""
-        rejections = await self._process(convert_trace_request, request, "span")
+        report = await self._process(convert_trace_request, request, "span")
         response = ExportTraceServiceResponse()
-        if rejections:
-            response.partial_success.rejected_spans = _rejected_items(rejections)
-            response.partial_success.error_message = _error_message(rejections)
+        if text := error_message(report):
+            response.partial_success.rejected_spans = report.rejected_items
+            response.partial_success.error_message = text
         return response
 
     async def export_logs(self, request: ExportRequest) -> ExportLogsServiceResponse:
         """Processes log records. Raises a RadiantError if the request as a whole is rejected or must be repeated."""
-        rejections = await self._process(convert_log_request, request, "log_record")
+        report = await self._process(convert_log_request, request, "log_record")
         response = ExportLogsServiceResponse()
-        if rejections:
-            response.partial_success.rejected_log_records = _rejected_items(rejections)
-            response.partial_success.error_message = _error_message(rejections)
+        if text := error_message(report):
+            response.partial_success.rejected_log_records = report.rejected_items
+            response.partial_success.error_message = text
         return response
 
-    async def _process(self, convert: Convert, request: ExportRequest, item_kind: str) -> list[Rejection]:
+    async def export_metrics(self, request: ExportRequest) -> ExportMetricsServiceResponse:
+        """Accepts metrics of a caller that ingest accepts, and stores nothing: SDKs send them by default."""
+        check_authorization(request.authorization)
+        await self._ingest.check_caller(request.authorization)
+        self.statistics.of(request.tenant).metric_requests += 1
+        return ExportMetricsServiceResponse()
+
+    async def _process(self, convert: Convert, request: ExportRequest, item_kind: str) -> Report:
         check_authorization(request.authorization)
         converted = await self._converted(convert, request)
         self._output_ids.resolve(request.tenant, converted)
@@ -105,11 +116,12 @@ class Intake:
             for (kind, outcome), count in result.stored.items():
                 ITEMS.labels(kind, outcome).inc(count)
         self._output_ids.add(request.tenant, converted.manifests)
-        rejections = converted.rejections + result.rejections
-        for rejection in rejections:
+        report = Report(converted, converted.rejections + result.rejections)
+        for rejection in report.rejections:
             ITEMS.labels(rejection.kind, "rejected").inc()
         ITEMS.labels(item_kind, "ignored").inc(converted.ignored)
-        return rejections
+        self.statistics.add(request.tenant, report, result.stored)
+        return report
 
     async def _converted(self, convert: Convert, request: ExportRequest) -> ConvertedRequest:
         """Decompresses in a thread, which releases the interpreter lock, and converts by the size of the result."""
@@ -125,13 +137,3 @@ def check_authorization(authorization: str) -> None:
     if not _PRINTABLE_ASCII.fullmatch(authorization):
         message = "The Authorization header is missing or contains characters other than ASCII."
         raise Unauthenticated(message, reason="TOKEN_MISSING")
-
-
-def _rejected_items(rejections: Sequence[Rejection]) -> int:
-    return len({each.position.index for each in rejections})
-
-
-def _error_message(rejections: Sequence[Rejection]) -> str:
-    shown = "; ".join(str(each) for each in rejections[:REJECTIONS_SHOWN_MAX])
-    more = len(rejections) - REJECTIONS_SHOWN_MAX
-    return (f"{shown}; and {more} more" if more > 0 else shown)[:ERROR_MESSAGE_CHARACTERS_MAX]

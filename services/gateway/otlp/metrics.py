@@ -12,3 +12,9 @@ ITEMS = Counter(
     "OpenTelemetry items by kind (manifest, feedback; span, log_record when ignored) and outcome.",
     ["kind", "outcome"],
 )
+PASSED_OVER = Counter(
+    "radiant_otlp_passed_over_total", "OpenTelemetry spans and log records without an output, by reason.", ["reason"]
+)
+ATTRIBUTE_ERRORS = Counter(
+    "radiant_otlp_attribute_errors_total", "OpenTelemetry attributes that were left out, by name.", ["attribute"]
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
@@ -10,6 +12,25 @@ from kit import ports
 from kit.settings.declaration import Report, Setting
 
 _BYTES_MAX = 64 * 1024 * 1024
+Range = tuple[float, float]
+"""Least and greatest score of an evaluation."""
+_RANGE_ENTRY = re.compile(r"([^=,]+)=(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)")
+
+
+def normalize_name(name: str) -> str:
+    """Returns the name or label of an evaluation in lower case, with underscores instead of blanks and hyphens."""
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _ranges_of(text: str) -> dict[str, Range]:
+    """Returns ranges by name from a text such as `tone=1:5,risk=0:7`; raises ValueError with the rule."""
+    ranges: dict[str, Range] = {}
+    for entry in filter(None, (each.strip() for each in text.split(","))):
+        match = _RANGE_ENTRY.fullmatch(entry)
+        if match is None or not float(match[2]) < float(match[3]):
+            raise ValueError("must be a list of name=minimum:maximum, separated by commas")
+        ranges[normalize_name(match[1])] = float(match[2]), float(match[3])
+    return ranges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,11 +38,16 @@ class ItemLimits:
     """Limits on the conversion of spans and log records."""
 
     attributes_max: Annotated[int, Setting("OTLP_ATTRIBUTES_MAX", 1, 100_000, "attributes")] = 1024
-    """Attributes of a span, an event or a log record."""
+    """Attributes of a span, an event or a log record that are read. Further ones are left out and counted."""
     attribute_bytes_max: Annotated[int, Setting("OTLP_ATTRIBUTE_BYTES_MAX", 64, _BYTES_MAX, "bytes")] = 1024 * 1024
-    """Size of an attribute."""
+    """Size of an attribute that sets a field. A larger one is left out and counted."""
     evaluations_max: Annotated[int, Setting("OTLP_EVALUATIONS_MAX", 1, 1_000_000, "evaluations")] = 10_000
     """Evaluations in the spans of a request. Those of further spans are rejected in the partial success."""
+    ranges: Annotated[Mapping[str, Range], Setting("OTLP_EVALUATION_RANGES", parse=_ranges_of, default_text="none")] = (
+        field(default_factory=dict)
+    )
+    """Ranges of the scores of evaluations, as name=minimum:maximum separated by commas. They replace the ranges that
+    are known for a name. An evaluation may state its range itself."""
     depth_max: int = 16
     """Nesting depth of lists and maps in a value."""
 

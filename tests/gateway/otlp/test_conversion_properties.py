@@ -16,19 +16,19 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from gateway.otlp.codec import BodyFormat, decompress, parse_message
-from gateway.otlp.convert.items import ConvertedRequest, request_id
-from gateway.otlp.convert.log_records import convert_log_records
-from gateway.otlp.convert.spans import convert_spans
-from gateway.otlp.convert.table import (
+from gateway.otlp.convert.evaluation_table import (
     ANNOTATION_ROWS,
     EVALUATION_EVENT_NAME,
     EVALUATION_ROWS,
     EVENT_NAME_ATTRIBUTE,
-    MANIFEST_ROWS,
     NEGATIVE_LABELS,
     POSITIVE_LABELS,
-    REQUEST_TYPES,
 )
+from gateway.otlp.convert.items import ConvertedRequest, request_id
+from gateway.otlp.convert.log_records import convert_log_records
+from gateway.otlp.convert.operations import REQUEST_TYPES
+from gateway.otlp.convert.spans import convert_spans
+from gateway.otlp.convert.table import MANIFEST_ROWS
 from gateway.otlp.settings import ItemLimits
 from kit.errors import Invalid
 from kit.rpc.validation import problems
@@ -159,13 +159,14 @@ class Counts:
     """Numbers of converted items by kind."""
 
     def __init__(self) -> None:
-        self.by_kind: Counter[str] = Counter(manifest=0, feedback=0, rejection=0, ignored=0)
+        self.by_kind: Counter[str] = Counter(manifest=0, feedback=0, rejection=0, ignored=0, skipped=0, attribute=0)
 
     def check(self, converted: ConvertedRequest, items: int) -> None:
         """Asserts that each item has a result and that items for ingest are valid, and counts the items."""
         positions = [each.position for each in converted.manifests]
         positions += [each.position for each in converted.feedback]
         positions += [each.position for each in converted.rejections]
+        positions += [each.position for each in converted.skipped]
         assert len({each.index for each in positions}) + converted.ignored == items
         messages: list[Message] = [each.manifest for each in converted.manifests]
         messages += [each.feedback for each in converted.feedback]
@@ -179,6 +180,7 @@ class Counts:
             assert len(rejection.field) <= 120
         self.by_kind.update(manifest=len(converted.manifests), feedback=len(converted.feedback))
         self.by_kind.update(rejection=len(converted.rejections), ignored=converted.ignored)
+        self.by_kind.update(skipped=len(converted.skipped), attribute=converted.attribute_errors.counts.total())
 
 
 def test_conversion_of_generated_items_raises_nothing_and_covers_each_kind() -> None:

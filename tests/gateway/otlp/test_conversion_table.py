@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 
-from gateway.otlp.convert.attributes import Attributes
-from gateway.otlp.convert.evaluations import category_of, rating_of
-from gateway.otlp.convert.table import (
+from gateway.otlp.convert.attributes import AttributeErrors, Attributes
+from gateway.otlp.convert.evaluation_table import (
     ANNOTATION_ROWS,
     CATEGORIES,
     EVALUATION_ROWS,
-    MANIFEST_ROWS,
     NEGATIVE_LABELS,
     POSITIVE_LABELS,
-    REQUEST_TYPES,
-    Row,
-    ValueType,
 )
+from gateway.otlp.convert.evaluations import category_of, rating_of
+from gateway.otlp.convert.operations import REQUEST_TYPES
+from gateway.otlp.convert.table import MANIFEST_ROWS, Row, ValueType
 from gateway.otlp.settings import ItemLimits
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
@@ -39,11 +37,18 @@ TEXT = {
     "radiant.experiment_id": "6f1c0c1e-6b1f-4b2a-9a61-2b1a2f3c4d5e",
     "radiant.decision_id": "decision-1",
 }
+OPERATIONS = {
+    "openinference.span.kind": "LLM",
+    "ai.operationId": "ai.streamText.doStream",
+    "langfuse.observation.type": "generation",
+}
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hello"}]}]
 SAMPLES: dict[ValueType, tuple[Any, Any]] = {
     ValueType.COUNT: (42, 42),
     ValueType.NUMBER: (0.25, 0.25),
     ValueType.SECONDS: (0.5, 500.0),
+    ValueType.MILLISECONDS: (250.5, 250.5),
+    ValueType.INSTANT: ("2025-06-15T15:06:40.250Z", 250.0),
     ValueType.BOOLEAN: (True, True),
 }
 
@@ -57,7 +62,10 @@ def sample(row: Row) -> tuple[dict[str, Any], Any]:
     """Returns attributes for the row, and the expected value of its field."""
     name = row.attribute
     if row.target == "operation":
-        return {name: "LLM" if "openinference" in name else "chat"}, "chat"
+        return {name: OPERATIONS.get(name, "chat")}, "chat"
+    if row.member:
+        given, expected = SAMPLES.get(row.value_type, ("some-value", "some-value"))
+        return {name: json.dumps({row.member: given})}, expected
     if row.value_type is ValueType.PROMPT and ".N." in name:
         return {name.replace(".N.", ".1."): "you?", name.replace(".N.", ".0."): "who"}, sha256('["who","you?"]')
     if row.value_type is ValueType.PROMPT:
@@ -84,14 +92,15 @@ async def test_each_manifest_row_sets_its_field(gateway: OtlpGateway) -> None:
         base: dict[str, Any] = {} if row.target == "operation" else {"gen_ai.operation.name": "chat"}
         if row.target != "models_used":
             base["gen_ai.request.model"] = "m"
-        spans.append(span(number, {**base, **attributes}))
+        times = {"start_time_unix_nano": START_NS, "end_time_unix_nano": START_NS + 1_500_000_000}
+        spans.append(span(number, {**base, **attributes}, **times))
         expected[value if row.target == "output_id" else derived_output_id(number)] = (row, value)
     answer = await gateway.export_spans(*spans)
     assert answer.partial_success.error_message == ""
     stored = {each["output_id"]: each for each in await gateway.manifests()}
     assert stored.keys() == expected.keys()
     differences = {
-        row.attribute: stored_value(row, stored[output])
+        row.name: stored_value(row, stored[output])
         for output, (row, value) in expected.items()
         if stored_value(row, stored[output]) != value
     }
@@ -102,32 +111,46 @@ def test_each_row_has_a_known_target_and_a_unique_attribute() -> None:
     fields = {*ExecutionManifest.DESCRIPTOR.fields_by_name, "operation"}
     assert {row.target for row in MANIFEST_ROWS} - fields == set()
     targets = {"name", "value", "label", "explanation", "output_id", "user_id", "annotator_kind"}
+    targets |= {"minimum", "maximum", "range", "error"}
     assert {row.target for row in (*EVALUATION_ROWS, *ANNOTATION_ROWS)} == targets
     for table in (MANIFEST_ROWS, EVALUATION_ROWS, ANNOTATION_ROWS):
-        assert len({row.attribute for row in table}) == len(table)
+        assert len({(row.attribute, row.member) for row in table}) == len(table)
 
 
 async def test_each_evaluation_row_sets_its_part_of_the_vote(gateway: OtlpGateway) -> None:
     samples: dict[str, Any] = {
         "value": 0.1,
         "label": "Not Relevant",
+        "minimum": -9,
+        "maximum": 5,
+        "range": "1-5",
         "output_id": derived_output_id(len(EVALUATION_ROWS) + 1),
     }
     records = []
     for number, row in enumerate(EVALUATION_ROWS, 1):
-        attributes = {"gen_ai.evaluation.name": "tone", "gen_ai.evaluation.score.value": 1.0}
+        attributes: dict[str, Any] = {"gen_ai.evaluation.name": "tone", "gen_ai.evaluation.score.value": 1.0}
+        attributes |= {"gen_ai.evaluation.score.min": 0, "gen_ai.evaluation.score.max": 1}
+        if row.target == "range":
+            del attributes["gen_ai.evaluation.score.min"]
         attributes[row.attribute] = samples.get(row.target, "some-value")
         records.append(evaluation_record(number, attributes))
     answer = await gateway.export_log_records(*records)
-    assert answer.partial_success.error_message == ""
+    assert answer.partial_success.rejected_log_records == 0
+    assert answer.partial_success.error_message == "not stored once: is an evaluation that failed"
     votes = {each["output_id"]: each for each in await gateway.votes()}
-    assert len(votes) == len(EVALUATION_ROWS)
+    assert len(votes) == len(EVALUATION_ROWS) - 1
     for number, row in enumerate(EVALUATION_ROWS, 1):
+        if row.target == "error":
+            assert derived_output_id(number) not in votes
+            continue
         stored = votes[samples["output_id"] if row.target == "output_id" else derived_output_id(number)]
         is_set = {
             "name": stored["user_id"] == "evaluator:some-value" and list(stored["categories"]) == ["other"],
             "value": stored["rating"] == -1,
             "label": stored["rating"] == -1,
+            "minimum": stored["rating"] == 1,
+            "maximum": stored["rating"] == -1,
+            "range": stored["rating"] == -1,
             "explanation": stored["comment"] == "some-value",
             "output_id": stored["rating"] == 1,
             "user_id": stored["user_id"] == "some-value",
@@ -143,7 +166,7 @@ async def test_each_annotation_row_sets_its_part_of_the_vote(gateway: OtlpGatewa
         form, _, rest = row.attribute.partition(".N.")
         prefix, _, last = rest.partition(".")
         before = f"{form}.3.{prefix}"
-        annotation = {f"{before}.name": "tone", f"{before}.score": 1.0, f"{before}.{last}": samples[row.target]}
+        annotation = {f"{before}.name": "tone", f"{before}.score": 0.9, f"{before}.{last}": samples[row.target]}
         spans.append(span(number, {**base, **annotation}))
     answer = await gateway.export_spans(*spans)
     assert answer.partial_success.error_message == ""
@@ -163,12 +186,7 @@ async def test_each_annotation_row_sets_its_part_of_the_vote(gateway: OtlpGatewa
 
 
 async def test_spans_and_records_of_other_kinds_are_ignored(gateway: OtlpGateway) -> None:
-    others = [
-        {"http.request.method": "GET"},
-        {"gen_ai.operation.name": "embeddings", "gen_ai.request.model": "m"},
-        {"gen_ai.operation.name": "execute_tool", "openinference.span.kind": "LLM"},
-        {},
-    ]
+    others: list[dict[str, Any]] = [{"http.request.method": "GET"}, {}]
     answer = await gateway.export_spans(*(span(number, each) for number, each in enumerate(others, 1)))
     assert not answer.HasField("partial_success")
     assert await gateway.manifests() == []
@@ -228,7 +246,7 @@ async def test_spellings_of_a_user_in_spans_and_evaluations_become_one_user(gate
 
 def test_structured_prompt_is_hashed_as_canonical_json() -> None:
     rows = [row for row in MANIFEST_ROWS if row.attribute == "gen_ai.input.messages"]
-    given = Attributes(pairs({"gen_ai.input.messages": MESSAGES}), ItemLimits()).read(rows)
+    given = Attributes(pairs({"gen_ai.input.messages": MESSAGES}), ItemLimits(), AttributeErrors()).read(rows)
     text = json.dumps(MESSAGES, sort_keys=True, separators=(",", ":"))
     assert given == ("gen_ai.input.messages", sha256(text))
 
@@ -239,11 +257,19 @@ def test_structured_prompt_is_hashed_as_canonical_json() -> None:
         ("relevance", "", 0.5, 1),
         ("relevance", "", 0.49, -1),
         ("relevance", "", 0.0, -1),
-        ("relevance", "", 1.0, 1),
-        ("relevance", "", 1.01, 0),
-        ("relevance", "", -0.1, 0),
-        ("relevance", "", 4.0, 0),
+        ("relevance", "", 1.0, None),
+        ("relevance", "", 1.01, -1),
+        ("relevance", "", -0.1, None),
+        ("relevance", "", 4.0, 1),
+        ("relevance", "", 5.01, None),
         ("relevance", "", None, 0),
+        ("house style", "", 0.9, None),
+        ("house style", "pass", 17, 1),
+        ("violence", "", 0.0, 1),
+        ("violence", "", 6.0, -1),
+        ("violence", "", 1.0, None),
+        ("star rating", "", 1.0, -1),
+        ("bleu", "", 1.0, 1),
         ("relevance", "Not-Relevant", 0.9, -1),
         ("relevance", "lukewarm", 0.9, 1),
         ("relevance", "lukewarm", None, 0),
@@ -256,7 +282,7 @@ def test_structured_prompt_is_hashed_as_canonical_json() -> None:
     ],
 )
 def test_rating_is_taken_from_a_known_label_else_from_the_score(
-    name: str, label: str, value: float | None, rating: int
+    name: str, label: str, value: float | None, rating: int | None
 ) -> None:
     assert rating_of(name, label, value) == rating
 

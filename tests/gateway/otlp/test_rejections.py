@@ -10,6 +10,7 @@ from gateway.otlp.convert.spans import convert_spans
 from gateway.otlp.settings import ItemLimits
 from tests.gateway.fixtures.otlp import (
     CHAT,
+    START_NS,
     OtlpGateway,
     derived_output_id,
     evaluation,
@@ -29,31 +30,42 @@ def item_count(kind: str, outcome: str) -> float:
 
 INVALID_SPANS: list[tuple[dict[str, Any], str]] = [
     ({"gen_ai.operation.name": "chat"}, "gen_ai.request.model"),
-    ({**CHAT, "gen_ai.response.id": "x" * 101}, "gen_ai.response.id"),
-    ({**CHAT, "gen_ai.response.id": "a\nb"}, "gen_ai.response.id"),
-    ({**CHAT, "gen_ai.response.id": 1.5}, "gen_ai.response.id"),
-    ({**CHAT, "enduser.id": "u" * 201}, "enduser.id"),
-    ({**CHAT, "user.id": "\u200b", "enduser.id": "u"}, "user.id"),
     ({**CHAT, "gen_ai.request.model": ["m"]}, "gen_ai.request.model"),
-    ({**CHAT, "gen_ai.usage.input_tokens": -1}, "gen_ai.usage.input_tokens"),
-    ({**CHAT, "gen_ai.usage.output_tokens": 2**31}, "gen_ai.usage.output_tokens"),
-    ({**CHAT, "gen_ai.usage.prompt_tokens": "many"}, "gen_ai.usage.prompt_tokens"),
-    ({**CHAT, "gen_ai.usage.cost": float("nan")}, "gen_ai.usage.cost"),
-    ({**CHAT, "gen_ai.usage.cost": -0.5}, "gen_ai.usage.cost"),
-    ({**CHAT, "gen_ai.usage.cost": 1.7e308}, "gen_ai.usage.cost"),
-    ({**CHAT, "llm.cost.total": "1000000.5"}, "llm.cost.total"),
-    ({**CHAT, "gen_ai.usage.output_tokens": 1_000_000_001}, "gen_ai.usage.output_tokens"),
-    ({**CHAT, "gen_ai.response.time_to_first_chunk": 86_401}, "gen_ai.response.time_to_first_chunk"),
-    ({**CHAT, "gen_ai.response.time_to_first_chunk": -1}, "gen_ai.response.time_to_first_chunk"),
-    ({**CHAT, "radiant.experiment_epoch": 1_000_001}, "radiant.experiment_epoch"),
-    ({**CHAT, "gen_ai.response.time_to_first_chunk": float("inf")}, "gen_ai.response.time_to_first_chunk"),
-    ({**CHAT, "gen_ai.response.model": "v" * 101}, "gen_ai.response.model"),
-    ({**CHAT, "radiant.task_type": "any"}, "radiant.task_type"),
-    ({**CHAT, "radiant.propensity": 0.0}, "radiant.propensity"),
-    ({**CHAT, "radiant.experiment_id": "no uuid"}, "radiant.experiment_id"),
-    ({**CHAT, "gen_ai.request.stream": "perhaps"}, "gen_ai.request.stream"),
-    ({**CHAT, "x": "y" * 2_000_000}, "x"),
-    ({**CHAT, **{f"a{number}": 1 for number in range(1024)}}, "attributes"),
+    ({**CHAT, "gen_ai.request.model": "m" * 201}, "gen_ai.request.model"),
+]
+INVALID_ATTRIBUTES: list[tuple[dict[str, Any], str]] = [
+    ({"gen_ai.response.id": "x" * 101}, "gen_ai.response.id"),
+    ({"gen_ai.response.id": "a\nb"}, "gen_ai.response.id"),
+    ({"gen_ai.response.id": 1.5}, "gen_ai.response.id"),
+    ({"enduser.id": "u" * 201}, "enduser.id"),
+    ({"enduser.id": "u\n"}, "enduser.id"),
+    ({"user.id": "\u200b", "enduser.id": "u"}, "user.id"),
+    ({"gen_ai.usage.input_tokens": -1}, "gen_ai.usage.input_tokens"),
+    ({"gen_ai.usage.input_tokens": float("nan")}, "gen_ai.usage.input_tokens"),
+    ({"gen_ai.usage.output_tokens": 2**31}, "gen_ai.usage.output_tokens"),
+    ({"gen_ai.usage.prompt_tokens": "many"}, "gen_ai.usage.prompt_tokens"),
+    ({"gen_ai.usage.cost": float("nan")}, "gen_ai.usage.cost"),
+    ({"gen_ai.usage.cost": "$0.01"}, "gen_ai.usage.cost"),
+    ({"gen_ai.usage.cost": -0.5}, "gen_ai.usage.cost"),
+    ({"gen_ai.usage.cost": 1.7e308}, "gen_ai.usage.cost"),
+    ({"llm.cost.total": "1000000.5"}, "llm.cost.total"),
+    ({"langfuse.observation.cost_details": '{"total": -1}'}, "langfuse.observation.cost_details[total]"),
+    ({"gen_ai.usage.output_tokens": 1_000_000_001}, "gen_ai.usage.output_tokens"),
+    ({"gen_ai.response.time_to_first_chunk": 86_401}, "gen_ai.response.time_to_first_chunk"),
+    ({"gen_ai.response.time_to_first_chunk": -1}, "gen_ai.response.time_to_first_chunk"),
+    ({"gen_ai.response.time_to_first_chunk": float("inf")}, "gen_ai.response.time_to_first_chunk"),
+    ({"ai.response.msToFirstChunk": -1}, "ai.response.msToFirstChunk"),
+    ({"langfuse.observation.completion_start_time": "soon"}, "langfuse.observation.completion_start_time"),
+    ({"radiant.experiment_epoch": 1_000_001}, "radiant.experiment_epoch"),
+    ({"gen_ai.response.model": "v" * 101}, "gen_ai.response.model"),
+    ({"radiant.task_type": "any"}, "radiant.task_type"),
+    ({"radiant.domain_mode": "?"}, "radiant.domain_mode"),
+    ({"radiant.propensity": 0.0}, "radiant.propensity"),
+    ({"radiant.propensity": 7}, "radiant.propensity"),
+    ({"radiant.experiment_id": "no uuid"}, "radiant.experiment_id"),
+    ({"gen_ai.request.stream": "perhaps"}, "gen_ai.request.stream"),
+    ({"gen_ai.prompt": "y" * 2_000_000}, "gen_ai.prompt"),
+    ({f"a{number}": 1 for number in range(1024)}, "attributes"),
 ]
 INVALID_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"gen_ai.evaluation.score.value": 1.0}, {}, "gen_ai.evaluation.name"),
@@ -67,7 +79,7 @@ INVALID_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {},
         "gen_ai.evaluation.score.value",
     ),
-    (evaluation("n" * 200), {}, "gen_ai.evaluation.name"),
+    (evaluation("n" * 200, gen_ai__evaluation__score__label="pass"), {}, "gen_ai.evaluation.name"),
     (evaluation("\u200b"), {}, "gen_ai.evaluation.name"),
     (evaluation(user__id="\u200b\u00a0"), {}, "user.id"),
     (evaluation(value="high"), {}, "gen_ai.evaluation.score.value"),
@@ -77,11 +89,52 @@ INVALID_EVALUATIONS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("attributes", "field"), INVALID_SPANS, ids=str)
+@pytest.mark.parametrize(("attributes", "field"), INVALID_SPANS, ids=lambda each: str(each)[:60])
 def test_invalid_span_is_rejected_with_the_name_of_its_attribute(attributes: dict[str, Any], field: str) -> None:
     converted = convert_spans(trace_request(span(1, attributes)), ItemLimits())
     assert [(each.kind, each.field) for each in converted.rejections] == [("manifest", field)]
     assert (converted.manifests, converted.feedback, converted.ignored) == ([], [], 0)
+
+
+@pytest.mark.parametrize(("attributes", "field"), INVALID_ATTRIBUTES, ids=lambda each: str(each)[:60])
+def test_invalid_attribute_is_left_out_and_counted_and_its_output_is_kept(
+    attributes: dict[str, Any], field: str
+) -> None:
+    converted = convert_spans(trace_request(span(1, {**CHAT, **attributes})), ItemLimits())
+    assert [name for name, _ in converted.attribute_errors.counts] == [field]
+    assert converted.rejections == []
+    (item,) = converted.manifests
+    plain = convert_spans(trace_request(span(1, CHAT)), ItemLimits()).manifests[0].manifest
+    if attributes.get("enduser.id") == "u":
+        plain.user_id = "u"
+    assert item.manifest == plain
+
+
+def test_large_attribute_without_a_row_is_not_counted() -> None:
+    converted = convert_spans(trace_request(span(1, {**CHAT, "x": "y" * 2_000_000})), ItemLimits())
+    assert len(converted.manifests) == 1
+    assert converted.attribute_errors.counts == {}
+
+
+def test_next_valid_attribute_of_a_field_is_used_instead_of_an_invalid_one() -> None:
+    given = {"gen_ai.usage.cost": "$0.01", "gen_ai.cost.total_cost": 0.02, "user.id": "u" * 201, "llm.user": "ada"}
+    (item,) = convert_spans(trace_request(span(1, {**CHAT, **given})), ItemLimits()).manifests
+    assert (item.manifest.total_cost, item.manifest.user_id) == (0.02, "ada")
+
+
+async def test_attributes_left_out_are_reported_in_the_response_and_in_metrics(gateway: OtlpGateway) -> None:
+    def errors() -> float:
+        labels = {"attribute": "gen_ai.usage.cost"}
+        return REGISTRY.get_sample_value("radiant_otlp_attribute_errors_total", labels) or 0.0
+
+    before = errors()
+    wrong = {**CHAT, "gen_ai.usage.cost": "$0.01"}
+    answer = await gateway.export_spans(span(1, wrong), span(2, wrong), span(3))
+    assert answer.partial_success.rejected_spans == 0
+    message = answer.partial_success.error_message
+    assert message == "attribute gen_ai.usage.cost left out 2 times: must be a finite number"
+    assert len(await gateway.manifests()) == 3
+    assert errors() == before + 2
 
 
 async def test_invalid_spans_do_not_affect_valid_spans(gateway: OtlpGateway) -> None:
@@ -96,30 +149,52 @@ async def test_invalid_spans_do_not_affect_valid_spans(gateway: OtlpGateway) -> 
     assert now == (rejected + len(invalid), accepted + len(valid))
 
 
-async def test_span_longer_than_a_day_is_rejected_alone(gateway: OtlpGateway) -> None:
-    answer = await gateway.export_spans(span(1), span(2, start_time_unix_nano=1), span(3))
-    assert answer.partial_success.rejected_spans == 1
-    reason = "end_time_unix_nano: must be at most 86400 seconds after start_time_unix_nano"
-    assert reason in answer.partial_success.error_message
-    assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(1), derived_output_id(3)]
+@pytest.mark.parametrize(
+    ("start_ns", "end_ns", "created_ns", "is_counted"),
+    [
+        (1, START_NS, START_NS, True),
+        (0, START_NS, START_NS, False),
+        (START_NS, 0, START_NS, False),
+        (START_NS, START_NS - 1, START_NS, True),
+        (0, 0, 0, False),
+        (1_000, 2_000_000, 0, True),
+    ],
+)
+async def test_span_without_a_valid_duration_has_no_latency(
+    start_ns: int, end_ns: int, created_ns: int, is_counted: bool
+) -> None:
+    times = {"start_time_unix_nano": start_ns, "end_time_unix_nano": end_ns}
+    converted = convert_spans(trace_request(span(1, CHAT, **times)), ItemLimits())
+    (item,) = converted.manifests
+    has_latency = 0 < start_ns <= end_ns < start_ns + 86_400 * 10**9
+    assert item.manifest.HasField("total_latency_ms") == has_latency
+    assert item.manifest.create_time.ToNanoseconds() == created_ns
+    assert item.manifest.HasField("create_time") == bool(created_ns)
+    assert [name for name, _ in converted.attribute_errors.counts] == ["end_time_unix_nano"] * is_counted
 
 
-async def test_attribute_above_the_depth_limit_is_rejected(gateway: OtlpGateway) -> None:
+def test_values_that_a_span_does_not_state_are_absent() -> None:
+    (item,) = convert_spans(trace_request(span(1, CHAT, start_time_unix_nano=0)), ItemLimits()).manifests
+    names = ("input_tokens", "output_tokens", "total_cost", "total_latency_ms", "time_to_first_token_ms")
+    assert [name for name in names if item.manifest.HasField(name)] == []  # type: ignore[arg-type]
+
+
+async def test_attribute_above_the_depth_limit_is_left_out(gateway: OtlpGateway) -> None:
     deep: Any = "x"
     for _ in range(20):
         deep = [deep]
     answer = await gateway.export_spans(span(1, {**CHAT, "gen_ai.input.messages": deep}))
-    assert "gen_ai.input.messages: must be at most 16 levels deep" in answer.partial_success.error_message
-    assert await gateway.manifests() == []
+    assert "gen_ai.input.messages left out once: must be at most 16 levels deep" in answer.partial_success.error_message
+    assert [each["input_prompt_hash"] for each in await gateway.manifests()] == [None]
 
 
 async def test_times_rejected_by_ingest_do_not_affect_other_items(gateway: OtlpGateway) -> None:
     old, ahead = 1_000_000_000_000_000_000, now_ns() + 3600 * 1_000_000_000
     late = span(3, start_time_unix_nano=ahead - 1, end_time_unix_nano=ahead)
-    spans = [span(1), span(2, end_time_unix_nano=old), late, span(4)]
+    spans = [span(1), late, span(4)]
     answer = await gateway.export_spans(*spans)
-    assert answer.partial_success.rejected_spans == 2
-    assert answer.partial_success.error_message.count("create_time: ") == 2
+    assert answer.partial_success.rejected_spans == 1
+    assert answer.partial_success.error_message.count("create_time: ") == 1
     assert [each["output_id"] for each in await gateway.manifests()] == [derived_output_id(1), derived_output_id(4)]
     records = [evaluation_record(1, evaluation()), evaluation_record(2, evaluation(), time_unix_nano=old)]
     response = await gateway.export_log_records(*records)
@@ -153,7 +228,7 @@ async def test_span_without_ids_requires_a_response_id(gateway: OtlpGateway) -> 
     assert [each["output_id"] for each in await gateway.manifests()] == ["r"]
 
 
-@pytest.mark.parametrize(("attributes", "more", "field"), INVALID_EVALUATIONS, ids=str)
+@pytest.mark.parametrize(("attributes", "more", "field"), INVALID_EVALUATIONS, ids=lambda each: str(each)[:60])
 def test_invalid_evaluation_is_rejected_with_the_name_of_its_attribute(
     attributes: dict[str, Any], more: dict[str, Any], field: str
 ) -> None:

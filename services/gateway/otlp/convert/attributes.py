@@ -2,72 +2,117 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from gateway.otlp.convert.table import Row, ValueType
+from gateway.otlp.convert.values import PARSERS, InvalidAttribute, JsonValue, Value, digest, json_members, json_value
 from gateway.otlp.settings import ItemLimits
 
-COUNT_MAX = 1_000_000_000
-SECONDS_MAX = 86_400
-"""Limits of counts and durations. They equal those of ExecutionManifest."""
 NAME_CHARACTERS_SHOWN_MAX = 100
-_TRUE, _FALSE = ("true", "1"), ("false", "0")
+ERRORS_MAX = 200
+"""Different attribute errors that are counted in one request."""
+OTHER_ERRORS = ("attributes", "further errors")
+"""Key of the errors beyond ERRORS_MAX."""
 _INDEX = re.compile(r"0|[1-9][0-9]{0,3}")
 
-Value = str | int | float | bool | bytes
-JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
+class AttributeErrors:
+    """Counts of attributes that were left out, by name and reason. They are bounded, because names come from rows."""
 
-class InvalidAttribute(Exception):  # noqa: N818 - consistent with kit.errors.Invalid
-    """An attribute has an invalid value or is missing."""
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
 
-    def __init__(self, field: str, why: str) -> None:
-        """`field` is the name of the attribute as the sender wrote it."""
-        super().__init__(f"{field}: {why}")
-        self.field, self.why = field, why
+    def add(self, name: str, why: str) -> None:
+        """Counts an attribute that was left out."""
+        key = (_shortened(name), why)
+        if key in self.counts or len(self.counts) < ERRORS_MAX:
+            self.counts[key] += 1
+        else:
+            self.counts[OTHER_ERRORS] += 1
 
 
 class Attributes:
     """The attributes of a span, an event or a log record. Of duplicate names, the first one is used."""
 
-    def __init__(self, pairs: Sequence[KeyValue], limits: ItemLimits) -> None:
-        """Raises InvalidAttribute for too many attributes or an attribute that is too large."""
-        if len(pairs) > limits.attributes_max:
-            raise InvalidAttribute("attributes", f"must have at most {limits.attributes_max} entries")
-        self._limits = limits
+    def __init__(self, pairs: Sequence[KeyValue], limits: ItemLimits, errors: AttributeErrors) -> None:
+        """Counts attributes that cannot be read in `errors`: those above the limits of number and size."""
+        self._limits, self._errors = limits, errors
         self._values: dict[str, AnyValue] = {}
-        for pair in pairs:
-            if pair.ByteSize() > limits.attribute_bytes_max:
-                raise InvalidAttribute(_shortened(pair.key), f"must have at most {limits.attribute_bytes_max} bytes")
+        self._json: dict[str, dict[str, AnyValue]] = {}
+        self._reported: set[str] = set()
+        if len(pairs) > limits.attributes_max:
+            errors.add("attributes", f"only the first {limits.attributes_max} are read")
+        for pair in islice(pairs, limits.attributes_max):
             self._values.setdefault(pair.key, pair.value)
 
-    def read(self, rows: Iterable[Row], index: int = 0) -> tuple[str, Value] | None:
-        """Returns name and value of the first row that is present; None if none is.
+    def of_event(self, pairs: Sequence[KeyValue]) -> Attributes:
+        """Returns the attributes of an event of the span, with the same limits and error counts."""
+        return Attributes(pairs, self._limits, self._errors)
 
-        `index` replaces `N` in the attribute's name; a prompt contains the values of all indices. Raises
-        InvalidAttribute if the value has another type.
+    def __contains__(self, name: str) -> bool:
+        """Whether an attribute of the name is present."""
+        return name in self._values
+
+    def has_prefix(self, prefixes: tuple[str, ...]) -> bool:
+        """Returns whether the name of an attribute begins with one of the prefixes."""
+        return any(name.startswith(prefixes) for name in self._values)
+
+    def read(self, rows: Iterable[Row], index: int = 0) -> tuple[str, Value] | None:
+        """Returns name and value of the first row that is present and valid; None if none is.
+
+        `index` replaces `N` in the attribute's name; a prompt contains the values of all indices. Attributes whose
+        value is invalid are counted as errors.
         """
-        found: Value | None
         for row in rows:
-            name = row.attribute
-            if not row.is_indexed:
-                value = self._values.get(name)
-            elif row.value_type is ValueType.PROMPT:
-                value = None
-                if (found := self._prompt_digest(row)) is not None:
-                    return name, found
-            else:
-                name = name.replace(".N.", f".{index}.")
-                value = self._values.get(name)
-            if value is not None and (found := self._parse(row.value_type, name, value)) is not None:
-                return name, found
+            try:
+                if (found := self._read_row(row, index)) is not None:
+                    return found
+            except InvalidAttribute as error:
+                self.report(row.name, error.why)
         return None
+
+    def report(self, name: str, why: str) -> None:
+        """Counts an attribute that is left out, once."""
+        if name not in self._reported:
+            self._reported.add(name)
+            self._errors.add(name, why)
+
+    def read_required(self, rows: Iterable[Row], index: int = 0) -> tuple[str, Value] | None:
+        """Returns name and value of the first row that is present; raises InvalidAttribute if its value is invalid."""
+        for row in rows:
+            if (found := self._read_row(row, index)) is not None:
+                return found
+        return None
+
+    def _read_row(self, row: Row, index: int) -> tuple[str, Value] | None:
+        name = row.attribute
+        if row.is_indexed and row.value_type is ValueType.PROMPT:
+            digest = self._prompt_digest(row)
+            return None if digest is None else (name, digest)
+        name = name.replace(".N.", f".{index}.")
+        value = self._values.get(name)
+        if value is None:
+            return None
+        if value.ByteSize() > self._limits.attribute_bytes_max:
+            raise InvalidAttribute(_shortened(name), f"must have at most {self._limits.attribute_bytes_max} bytes")
+        if row.member:
+            value, name = self._members(name, value).get(row.member), row.name
+        found = None if value is None else self._parse(row.value_type, name, value)
+        return None if found is None else (name, found)
+
+    def _members(self, name: str, value: AnyValue) -> dict[str, AnyValue]:
+        """Returns the scalar members of a JSON object; none of another value."""
+        if name not in self._json:
+            if value.HasField("kvlist_value"):
+                self._json[name] = {each.key: each.value for each in value.kvlist_value.values}
+            else:
+                self._json[name] = json_members(value.string_value)
+        return self._json[name]
 
     def indices(self, rows: Iterable[Row]) -> list[int]:
         """Returns the indices at which at least one of the rows is present, sorted."""
@@ -86,15 +131,17 @@ class Attributes:
         found = sorted(self._indexed_values(row), key=lambda each: each[0])
         if not found:
             return None
-        return _digest([self._json_value(row.attribute, value) for _, value in found])
+        if sum(value.ByteSize() for _, value in found) > self._limits.attribute_bytes_max:
+            raise InvalidAttribute(row.attribute, f"must have at most {self._limits.attribute_bytes_max} bytes")
+        return digest([self._json_value(row.attribute, value) for _, value in found])
 
     def _parse(self, value_type: ValueType, name: str, value: AnyValue) -> Value | None:
         """Returns the parsed value; None for an empty value."""
         if value.WhichOneof("value") is None or (value.HasField("string_value") and not value.string_value):
             return None
         if value_type is ValueType.PROMPT:
-            return _digest(self._json_value(name, value))
-        return _PARSERS[value_type](name, value)
+            return digest(self._json_value(name, value))
+        return PARSERS[value_type](name, value)
 
     def _json_value(self, name: str, value: AnyValue) -> JsonValue:
         try:
@@ -103,95 +150,6 @@ class Attributes:
             raise InvalidAttribute(name, f"must be at most {self._limits.depth_max} levels deep") from None
 
 
-def json_value(value: AnyValue, depth_max: int) -> JsonValue:
-    """Returns the value as JSON, with bytes in hex. Raises RecursionError if lists and maps exceed the depth."""
-    if depth_max < 0:
-        raise RecursionError
-    match value.WhichOneof("value"):
-        case "string_value":
-            return value.string_value
-        case "bool_value":
-            return value.bool_value
-        case "int_value":
-            return value.int_value
-        case "double_value":
-            return value.double_value
-        case "bytes_value":
-            return value.bytes_value.hex()
-        case "array_value":
-            return [json_value(each, depth_max - 1) for each in value.array_value.values]
-        case "kvlist_value":
-            return {each.key: json_value(each.value, depth_max - 1) for each in value.kvlist_value.values}
-    return None
-
-
-def _digest(value: JsonValue) -> bytes:
-    """Returns the SHA-256 of a string, or of the canonical JSON of another value."""
-    text = value
-    if not isinstance(text, str):
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode(errors="replace")).digest()
-
-
-def _parse_text(name: str, value: AnyValue) -> str:
-    if value.HasField("string_value"):
-        return value.string_value
-    if value.HasField("int_value"):
-        return str(value.int_value)
-    raise InvalidAttribute(name, "must be a string")
-
-
-def _parse_keyword(name: str, value: AnyValue) -> str | None:
-    return _parse_text(name, value).strip().lower() or None
-
-
-def _parse_number(name: str, value: AnyValue) -> float:
-    try:
-        if value.HasField("string_value"):
-            number = float(value.string_value)
-        else:
-            kind = str(value.WhichOneof("value"))
-            number = float(getattr(value, kind)) if kind in ("int_value", "double_value", "bool_value") else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise InvalidAttribute(name, "must be a finite number")
-    return number
-
-
-def _parse_count(name: str, value: AnyValue) -> int:
-    number = _parse_number(name, value)
-    if value.HasField("bool_value") or number != int(number) or not 0 <= number <= COUNT_MAX:
-        raise InvalidAttribute(name, f"must be an integer from 0 to {COUNT_MAX}")
-    return int(number)
-
-
-def _parse_milliseconds(name: str, value: AnyValue) -> float:
-    number = _parse_number(name, value)
-    if not 0 <= number <= SECONDS_MAX:
-        raise InvalidAttribute(name, f"must be a number of seconds from 0 to {SECONDS_MAX}")
-    return number * 1000
-
-
-def _parse_boolean(name: str, value: AnyValue) -> bool:
-    text = value.string_value.strip().lower()
-    if value.HasField("bool_value"):
-        return value.bool_value
-    if text in _TRUE + _FALSE:
-        return text in _TRUE
-    raise InvalidAttribute(name, "must be true or false")
-
-
 def _shortened(name: str) -> str:
     is_short = len(name) <= NAME_CHARACTERS_SHOWN_MAX
     return (name if is_short else f"{name[:NAME_CHARACTERS_SHOWN_MAX]}...") or "attributes"
-
-
-_PARSERS: Mapping[ValueType, Callable[[str, AnyValue], Value | None]] = {
-    ValueType.TEXT: _parse_text,
-    ValueType.KEYWORD: _parse_keyword,
-    ValueType.COUNT: _parse_count,
-    ValueType.NUMBER: _parse_number,
-    ValueType.SECONDS: _parse_milliseconds,
-    ValueType.BOOLEAN: _parse_boolean,
-}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway.otlp.convert.attributes import Attributes, InvalidAttribute, Value
-from gateway.otlp.convert.table import (
+from gateway.otlp.convert.attributes import Attributes
+from gateway.otlp.convert.evaluation_table import (
     AUTOMATED_ANNOTATORS,
     CATEGORIES,
     EVALUATION_ROWS,
@@ -18,10 +20,14 @@ from gateway.otlp.convert.table import (
     INVERTED_POSITIVE_LABELS,
     NEGATIVE_LABELS,
     POSITIVE_LABELS,
-    POSITIVE_SCORE_MIN,
-    Row,
-    normalize_name,
+    POSITIVE_SHARE_MIN,
+    RANGES,
 )
+from gateway.otlp.convert.items import Position, SkippedEvaluation
+from gateway.otlp.convert.operations import Reason
+from gateway.otlp.convert.table import Row
+from gateway.otlp.convert.values import InvalidAttribute, Value
+from gateway.otlp.settings import Range, normalize_name
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
@@ -30,6 +36,9 @@ from splits.user_keys import is_blank, user_key
 COMMENT_CHARACTERS_MAX = 4000
 _RATINGS = {-1: feedback_pb2.RATING_NEGATIVE, 0: feedback_pb2.RATING_NEUTRAL, 1: feedback_pb2.RATING_POSITIVE}
 _NS_PER_S = 1_000_000_000
+_REQUIRED = frozenset({"name", "value", "output_id", "user_id"})
+"""Targets whose invalid value rejects the evaluation."""
+_RANGE = re.compile(r"\s*[\[(]?\s*(-?\d+(?:\.\d+)?)\s*(?:-|\.\.|:|,|to)\s*(-?\d+(?:\.\d+)?)\s*[\])]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +58,28 @@ class Evaluation:
     """Name of the attribute that set each target, for error messages."""
 
 
-def rating_of(name: str, label: str, score: float | None) -> int:
-    """Returns 1, 0 or -1: by a known label, else by a score in [0, 1], else 0."""
-    is_inverted = normalize_name(name) in INVERTED_NAMES
-    label = normalize_name(label)
+def rating_of(name: str, label: str, score: float | None, ranges: Sequence[Range] | None = None) -> int | None:
+    """Returns 1, 0 or -1: by a known label, else by the score in its range, else 0 without a score.
+
+    `ranges` are the ranges that the score may have; by default those of the name. Returns None for a score without a
+    known label, if no range contains it, or if the ranges that contain it disagree.
+    """
+    key = normalize_name(name)
+    is_inverted, label = key in INVERTED_NAMES, normalize_name(label)
     if is_inverted and label in INVERTED_NEGATIVE_LABELS | INVERTED_POSITIVE_LABELS:
         return -1 if label in INVERTED_NEGATIVE_LABELS else 1
     if label in POSITIVE_LABELS | NEGATIVE_LABELS:
         return 1 if label in POSITIVE_LABELS else -1
-    if score is None or not 0 <= score <= 1:
+    if score is None:
         return 0
-    return 1 if (score >= POSITIVE_SCORE_MIN) is not is_inverted else -1
+    found = {
+        (score - low) / (high - low) >= POSITIVE_SHARE_MIN
+        for low, high in (RANGES.get(key, ()) if ranges is None else ranges)
+        if low <= score <= high
+    }
+    if len(found) != 1:
+        return None
+    return 1 if found.pop() is not is_inverted else -1
 
 
 def category_of(name: str) -> feedback_pb2.FeedbackCategory.ValueType:
@@ -70,33 +90,47 @@ def category_of(name: str) -> feedback_pb2.FeedbackCategory.ValueType:
 
 def read_evaluation(
     attributes: Attributes,
+    position: Position,
+    ranges: Mapping[str, Range],
     *,
     rows: Sequence[Row] = EVALUATION_ROWS,
     index: int = 0,
     output_id: str = "",
     user_id: str = "",
     time_ns: int = 0,
-) -> Evaluation:
+) -> Evaluation | SkippedEvaluation:
     """Returns the evaluation that the attributes contain.
 
-    `output_id` and `user_id` are those of the span and are used if the attributes contain none. Raises
-    InvalidAttribute.
+    `ranges` are the ranges of the settings by normalized name. `output_id` and `user_id` are those of the span and are
+    used if the attributes contain none. Raises InvalidAttribute if an attribute without which there is no vote is
+    missing or invalid.
     """
     values: dict[str, Value] = {}
     names: dict[str, str] = {}
     for row in rows:
         names.setdefault(row.target, row.attribute.replace(".N.", f".{index}."))
     for target in list(names):
-        if (found := attributes.read((row for row in rows if row.target == target), index)) is not None:
+        chosen = [row for row in rows if row.target == target]
+        read = attributes.read_required if target in _REQUIRED else attributes.read
+        if (found := read(chosen, index)) is not None:
             names[target], values[target] = found
     name = user_key(str(values.get("name", "")))
     if not name:
         raise InvalidAttribute(names["name"], "is required")
+    if "error" in values:
+        return SkippedEvaluation(position, Reason.FAILED_EVALUATION, name, None)
     value = values.get("value")
     score = float(value) if isinstance(value, int | float) else None
     label, comment = (_visible(str(values.get(target, ""))) for target in ("label", "explanation"))
     if score is None and not label and not comment:
         raise InvalidAttribute(names["value"], "is required if label and explanation are missing")
+    rating = rating_of(
+        name, label, score, _declared_ranges(attributes, names, values, ranges.get(normalize_name(name)))
+    )
+    if rating is None and label:
+        rating = 0
+    if rating is None:
+        return SkippedEvaluation(position, Reason.NO_RANGE, name, score)
     output = str(values.get("output_id", "")) or output_id
     if not output:
         raise InvalidAttribute(
@@ -109,7 +143,7 @@ def read_evaluation(
     return Evaluation(
         output_id=output,
         user_id=user_key(user or EVALUATOR_PREFIX + name),
-        rating=rating_of(name, label, score),
+        rating=rating,
         category=category_of(name),
         comment=comment,
         time_ns=time_ns,
@@ -120,6 +154,27 @@ def read_evaluation(
 def _visible(text: str) -> str:
     """Returns the text, or an empty one if it has no visible character."""
     return "" if is_blank(text) else text
+
+
+def _declared_ranges(
+    attributes: Attributes, names: Mapping[str, str], values: Mapping[str, Value], configured: Range | None
+) -> list[Range] | None:
+    """Returns the range that the evaluation declares, or else that of the settings; None if there is neither.
+
+    An invalid declared range is counted as an attribute error and leaves the score without a range.
+    """
+    if "minimum" in values and "maximum" in values:
+        name, low, high = names["maximum"], float(values["minimum"]), float(values["maximum"])
+    elif "range" in values:
+        name, low, high = names["range"], math.nan, math.nan
+        if match := _RANGE.fullmatch(str(values["range"])):
+            low, high = float(match[1]), float(match[2])
+    else:
+        return None if configured is None else [configured]
+    if not low < high:
+        attributes.report(name, "must be greater than the minimum, as in 1-5")
+        return []
+    return [(low, high)]
 
 
 def grouped_by_user(evaluations: Iterable[Evaluation]) -> list[list[Evaluation]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 
+from gateway.otlp.convert.attributes import AttributeErrors
+from gateway.otlp.convert.operations import Reason
 from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 
@@ -69,6 +72,16 @@ class Rejection:
         return f"{self.position} {self.field}: {self.why}"
 
 
+@dataclass(frozen=True, slots=True)
+class SkippedEvaluation:
+    """An evaluation that is no vote."""
+
+    position: Position
+    reason: Reason
+    name: str
+    score: float | None
+
+
 @dataclass(slots=True)
 class ConvertedRequest:
     """All items of a request."""
@@ -78,8 +91,17 @@ class ConvertedRequest:
     rejections: list[Rejection] = field(default_factory=list)
     evaluations: int = 0
     """Number of evaluations in spans that were read."""
-    ignored: int = 0
-    """Number of spans or log records that contain neither an output nor an evaluation."""
+    passed_over: Counter[Reason] = field(default_factory=Counter)
+    """Number of spans and log records without an output, by reason; those with an evaluation are not counted."""
+    attribute_errors: AttributeErrors = field(default_factory=AttributeErrors)
+    """Attributes that were left out of items that are otherwise complete."""
+    skipped: list[SkippedEvaluation] = field(default_factory=list)
+    """Evaluations that are no votes."""
+
+    @property
+    def ignored(self) -> int:
+        """Number of spans or log records that contain neither an output nor an evaluation."""
+        return sum(self.passed_over.values())
 
 
 def request_id(kind: str, span: SpanKey, messages: Iterable[Message]) -> str:

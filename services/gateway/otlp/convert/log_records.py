@@ -7,11 +7,20 @@ from collections.abc import Callable
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
-from gateway.otlp.convert.attributes import Attributes, InvalidAttribute
+from gateway.otlp.convert.attributes import Attributes
+from gateway.otlp.convert.evaluation_table import EVALUATION_EVENT_NAME, EVALUATION_ROWS, EVENT_NAME_ATTRIBUTE
 from gateway.otlp.convert.evaluations import feedback_of, read_evaluation
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, Position, Rejection, SpanKey
-from gateway.otlp.convert.spans import derived_output_id
-from gateway.otlp.convert.table import EVALUATION_EVENT_NAME, EVALUATION_ROWS, EVENT_NAME_ATTRIBUTE
+from gateway.otlp.convert.items import (
+    ConvertedRequest,
+    FeedbackItem,
+    Position,
+    Rejection,
+    SkippedEvaluation,
+    SpanKey,
+)
+from gateway.otlp.convert.manifests import derived_output_id
+from gateway.otlp.convert.operations import Reason
+from gateway.otlp.convert.values import InvalidAttribute
 from gateway.otlp.settings import ItemLimits
 
 _OUTPUT_ROWS = tuple(row for row in EVALUATION_ROWS if row.target == "output_id")
@@ -32,7 +41,7 @@ def convert_log_records(
                     position = Position(index, (record.trace_id, record.span_id))
                     _convert(record, position, limits, output_id_of, converted)
                 else:
-                    converted.ignored += 1
+                    converted.passed_over[Reason.NOT_GENERATIVE_AI] += 1
                 index += 1
     return converted
 
@@ -54,8 +63,11 @@ def _convert(
     time_ns = record.time_unix_nano or record.observed_time_unix_nano
     try:
         output_id = output_id_of(position.span) or derived_output_id(position.span)
-        attributes = Attributes(record.attributes, limits)
-        evaluation = read_evaluation(attributes, output_id=output_id, time_ns=time_ns)
+        attributes = Attributes(record.attributes, limits, converted.attribute_errors)
+        evaluation = read_evaluation(attributes, position, limits.ranges, output_id=output_id, time_ns=time_ns)
+        if isinstance(evaluation, SkippedEvaluation):
+            converted.skipped.append(evaluation)
+            return
         is_output_derived = attributes.read(_OUTPUT_ROWS) is None
         converted.feedback.append(FeedbackItem(position, feedback_of([evaluation]), is_output_derived))
     except InvalidAttribute as error:

@@ -1,32 +1,34 @@
-"""The table of OpenTelemetry attributes and the fields that they set. Increment MAPPING_VERSION with each change.
+"""The table of span attributes and the fields that they set. Increment MAPPING_VERSION with each change.
 
-Rows with the same target are listed in order of preference: the first attribute that is present and not empty is
-used. A span without an operation of REQUEST_TYPES is not an output and is ignored. Prompts are stored as hashes only.
+Rows with the same target are listed in order of preference: the first attribute that is present, not empty and valid
+is used. operations.py decides which spans are outputs. Prompts are stored as hashes only.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Incremented when the meaning of a row changes."""
 CONVENTIONS = "OpenTelemetry semantic conventions 1.44 (GenAI, development)"
 """Base of the rows. Attributes of earlier versions and of other conventions are accepted as aliases."""
 GENAI, GENAI_OLD = "GenAI 1.44", "GenAI before 1.37"
 OPENINFERENCE, OPENLLMETRY, OTHER, RADIANT = "OpenInference", "OpenLLMetry", "other instrumentations", "Radiant"
+LITELLM, LANGFUSE, VERCEL = "LiteLLM", "Langfuse", "Vercel AI SDK"
 
 
 class ValueType(enum.Enum):
     """Type of an attribute's value."""
 
     TEXT = "string; an integer is converted"
+    USER = "user id of at most 200 characters; replaced by its user key"
     KEYWORD = "string, converted to lower case without surrounding blanks"
     COUNT = "integer from 0 to 1,000,000,000, also as a string"
     NUMBER = "finite number, also as a string"
     SECONDS = "seconds from 0 to 86,400, stored as milliseconds"
+    MILLISECONDS = "milliseconds from 0 to 86,400,000"
+    INSTANT = "time in ISO 8601, stored as milliseconds after the start of the span"
     BOOLEAN = "true or false, also as a string"
     PROMPT = "stored as SHA-256 of the UTF-8 text; of other values as compact JSON with sorted keys"
 
@@ -40,197 +42,158 @@ class Row:
     target: str
     """Field of ExecutionManifest or of an evaluation; `operation` decides whether the span is an output."""
     value_type: ValueType
-    """Type of the attribute's value."""
+    """Type of the value."""
     convention: str
     """Convention that defines the attribute."""
+    member: str = ""
+    """Member of the JSON object that the attribute contains as a string; empty for the whole attribute."""
 
     @property
     def is_indexed(self) -> bool:
         """Whether the row stands for one attribute for each index."""
         return ".N." in self.attribute
 
+    @property
+    def name(self) -> str:
+        """Name for messages: the attribute, and its member in brackets."""
+        return f"{self.attribute}[{self.member}]" if self.member else self.attribute
 
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
+_TEXT, _USER, _KEYWORD, _COUNT, _NUMBER = (
+    ValueType.TEXT,
+    ValueType.USER,
+    ValueType.KEYWORD,
+    ValueType.COUNT,
+    ValueType.NUMBER,
+)
+_INVOCATION = "llm.invocation_parameters"
+_LANGFUSE_USAGE, _LANGFUSE_COST = "langfuse.observation.usage_details", "langfuse.observation.cost_details"
+_VERCEL_METADATA, _ASSOCIATION = "ai.telemetry.metadata", "traceloop.association.properties"
 
-MANIFEST_ROWS = (
-    Row("gen_ai.operation.name", "operation", ValueType.KEYWORD, GENAI),
-    Row("openinference.span.kind", "operation", ValueType.KEYWORD, OPENINFERENCE),
-    Row("llm.request.type", "operation", ValueType.KEYWORD, OPENLLMETRY),
-    Row("gen_ai.response.id", "output_id", ValueType.TEXT, GENAI),
-    Row("user.id", "user_id", ValueType.TEXT, GENAI),
-    Row("enduser.id", "user_id", ValueType.TEXT, GENAI),
-    Row("enduser.pseudo.id", "user_id", ValueType.TEXT, GENAI),
-    Row("traceloop.association.properties.user_id", "user_id", ValueType.TEXT, OPENLLMETRY),
-    Row("langfuse.user.id", "user_id", ValueType.TEXT, OTHER),
-    Row("gen_ai.conversation.id", "conversation_id", ValueType.TEXT, GENAI),
-    Row("session.id", "conversation_id", ValueType.TEXT, OPENINFERENCE),
-    Row("traceloop.association.properties.session_id", "conversation_id", ValueType.TEXT, OPENLLMETRY),
-    Row("langfuse.session.id", "conversation_id", ValueType.TEXT, OTHER),
-    Row("radiant.message_id", "message_id", ValueType.TEXT, RADIANT),
-    Row("gen_ai.request.model", "models_used", ValueType.TEXT, GENAI),
-    Row("llm.model_name", "models_used", ValueType.TEXT, OPENINFERENCE),
-    Row("gen_ai.response.model", "model_versions", ValueType.TEXT, GENAI),
-    Row("gen_ai.provider.name", "services_used", ValueType.TEXT, GENAI),
-    Row("gen_ai.system", "services_used", ValueType.TEXT, GENAI_OLD),
-    Row("llm.provider", "services_used", ValueType.TEXT, OPENINFERENCE),
-    Row("llm.system", "services_used", ValueType.TEXT, OPENINFERENCE),
-    Row("gen_ai.agent.id", "orchestration_id", ValueType.TEXT, GENAI),
-    Row("gen_ai.agent.name", "orchestration_name", ValueType.TEXT, GENAI),
-    Row("gen_ai.workflow.name", "orchestration_name", ValueType.TEXT, GENAI),
-    Row("gen_ai.usage.input_tokens", "input_tokens", ValueType.COUNT, GENAI),
-    Row("gen_ai.usage.prompt_tokens", "input_tokens", ValueType.COUNT, GENAI_OLD),
-    Row("llm.token_count.prompt", "input_tokens", ValueType.COUNT, OPENINFERENCE),
-    Row("llm.usage.prompt_tokens", "input_tokens", ValueType.COUNT, OPENLLMETRY),
-    Row("gen_ai.usage.output_tokens", "output_tokens", ValueType.COUNT, GENAI),
-    Row("gen_ai.usage.completion_tokens", "output_tokens", ValueType.COUNT, GENAI_OLD),
-    Row("llm.token_count.completion", "output_tokens", ValueType.COUNT, OPENINFERENCE),
-    Row("llm.usage.completion_tokens", "output_tokens", ValueType.COUNT, OPENLLMETRY),
+OPERATION_ROWS = (
+    Row("gen_ai.operation.name", "operation", _KEYWORD, GENAI),
+    Row("openinference.span.kind", "operation", _KEYWORD, OPENINFERENCE),
+    Row("ai.operationId", "operation", _KEYWORD, VERCEL),
+    Row("langfuse.observation.type", "operation", _KEYWORD, LANGFUSE),
+    Row("llm.request.type", "operation", _KEYWORD, OPENLLMETRY),
+    Row("traceloop.span.kind", "operation", _KEYWORD, OPENLLMETRY),
+)
+
+INHERITED_ROWS = (
+    Row("user.id", "user_id", _USER, GENAI),
+    Row("enduser.id", "user_id", _USER, GENAI),
+    Row("enduser.pseudo.id", "user_id", _USER, GENAI),
+    Row(f"{_ASSOCIATION}.user_id", "user_id", _USER, OPENLLMETRY),
+    Row("langfuse.user.id", "user_id", _USER, LANGFUSE),
+    Row(f"{_VERCEL_METADATA}.userId", "user_id", _USER, VERCEL),
+    Row(f"{_VERCEL_METADATA}.user_id", "user_id", _USER, VERCEL),
+    Row("gen_ai.user", "user_id", _USER, OPENLLMETRY),
+    Row("llm.user", "user_id", _USER, LITELLM),
+    Row("metadata.user_api_key_end_user_id", "user_id", _USER, LITELLM),
+    Row(_INVOCATION, "user_id", _USER, OPENINFERENCE, "user"),
+    Row("metadata.user_api_key_user_id", "user_id", _USER, LITELLM),
+    Row("gen_ai.conversation.id", "conversation_id", _TEXT, GENAI),
+    Row("session.id", "conversation_id", _TEXT, OPENINFERENCE),
+    Row(f"{_ASSOCIATION}.session_id", "conversation_id", _TEXT, OPENLLMETRY),
+    Row(f"{_ASSOCIATION}.chat_id", "conversation_id", _TEXT, OPENLLMETRY),
+    Row("langfuse.session.id", "conversation_id", _TEXT, LANGFUSE),
+    Row(f"{_VERCEL_METADATA}.sessionId", "conversation_id", _TEXT, VERCEL),
+    Row(f"{_VERCEL_METADATA}.session_id", "conversation_id", _TEXT, VERCEL),
+    Row("radiant.task_type", "task_type", _KEYWORD, RADIANT),
+    Row(f"{_ASSOCIATION}.task_type", "task_type", _KEYWORD, OPENLLMETRY),
+    Row(f"{_VERCEL_METADATA}.taskType", "task_type", _KEYWORD, VERCEL),
+    Row("langfuse.trace.metadata.task_type", "task_type", _KEYWORD, LANGFUSE),
+    Row("radiant.domain_mode", "domain_mode", _KEYWORD, RADIANT),
+    Row(f"{_ASSOCIATION}.domain_mode", "domain_mode", _KEYWORD, OPENLLMETRY),
+    Row(f"{_VERCEL_METADATA}.domainMode", "domain_mode", _KEYWORD, VERCEL),
+    Row("langfuse.trace.metadata.domain_mode", "domain_mode", _KEYWORD, LANGFUSE),
+    Row("gen_ai.agent.id", "orchestration_id", _TEXT, GENAI),
+    Row("gen_ai.agent.name", "orchestration_name", _TEXT, GENAI),
+    Row("gen_ai.workflow.name", "orchestration_name", _TEXT, GENAI),
+    Row("traceloop.workflow.name", "orchestration_name", _TEXT, OPENLLMETRY),
+    Row("agent.name", "orchestration_name", _TEXT, OPENINFERENCE),
+)
+"""A span without a valid attribute of the target inherits the value of its nearest ancestor in the request, or else of
+the resource."""
+
+OWN_ROWS = (
+    Row("gen_ai.response.id", "output_id", _TEXT, GENAI),
+    Row("ai.response.id", "output_id", _TEXT, VERCEL),
+    Row("radiant.message_id", "message_id", _TEXT, RADIANT),
+    Row("gen_ai.request.model", "models_used", _TEXT, GENAI),
+    Row("llm.request.model_name", "models_used", _TEXT, OPENINFERENCE),
+    Row(_INVOCATION, "models_used", _TEXT, OPENINFERENCE, "model"),
+    Row("ai.model.id", "models_used", _TEXT, VERCEL),
+    Row("gen_ai.response.model", "model_versions", _TEXT, GENAI),
+    Row("llm.response.model_name", "model_versions", _TEXT, OPENINFERENCE),
+    Row("llm.model_name", "model_versions", _TEXT, OPENINFERENCE),
+    Row("ai.response.model", "model_versions", _TEXT, VERCEL),
+    Row("langfuse.observation.model.name", "model_versions", _TEXT, LANGFUSE),
+    Row("gen_ai.provider.name", "services_used", _TEXT, GENAI),
+    Row("gen_ai.system", "services_used", _TEXT, GENAI_OLD),
+    Row("llm.provider", "services_used", _TEXT, OPENINFERENCE),
+    Row("llm.system", "services_used", _TEXT, OPENINFERENCE),
+    Row("ai.model.provider", "services_used", _TEXT, VERCEL),
+    Row("gen_ai.usage.input_tokens", "input_tokens", _COUNT, GENAI),
+    Row("gen_ai.usage.prompt_tokens", "input_tokens", _COUNT, GENAI_OLD),
+    Row("llm.token_count.prompt", "input_tokens", _COUNT, OPENINFERENCE),
+    Row("llm.usage.prompt_tokens", "input_tokens", _COUNT, OPENLLMETRY),
+    Row("ai.usage.inputTokens", "input_tokens", _COUNT, VERCEL),
+    Row("ai.usage.promptTokens", "input_tokens", _COUNT, VERCEL),
+    Row(_LANGFUSE_USAGE, "input_tokens", _COUNT, LANGFUSE, "input"),
+    Row(_LANGFUSE_USAGE, "input_tokens", _COUNT, LANGFUSE, "prompt_tokens"),
+    Row(_LANGFUSE_USAGE, "input_tokens", _COUNT, LANGFUSE, "input_tokens"),
+    Row("gen_ai.usage.output_tokens", "output_tokens", _COUNT, GENAI),
+    Row("gen_ai.usage.completion_tokens", "output_tokens", _COUNT, GENAI_OLD),
+    Row("llm.token_count.completion", "output_tokens", _COUNT, OPENINFERENCE),
+    Row("llm.usage.completion_tokens", "output_tokens", _COUNT, OPENLLMETRY),
+    Row("ai.usage.outputTokens", "output_tokens", _COUNT, VERCEL),
+    Row("ai.usage.completionTokens", "output_tokens", _COUNT, VERCEL),
+    Row(_LANGFUSE_USAGE, "output_tokens", _COUNT, LANGFUSE, "output"),
+    Row(_LANGFUSE_USAGE, "output_tokens", _COUNT, LANGFUSE, "completion_tokens"),
+    Row(_LANGFUSE_USAGE, "output_tokens", _COUNT, LANGFUSE, "output_tokens"),
     Row("gen_ai.response.time_to_first_chunk", "time_to_first_token_ms", ValueType.SECONDS, GENAI),
     Row("gen_ai.response.time_to_first_token", "time_to_first_token_ms", ValueType.SECONDS, OTHER),
     Row("gen_ai.server.time_to_first_token", "time_to_first_token_ms", ValueType.SECONDS, OTHER),
+    Row("ai.response.msToFirstChunk", "time_to_first_token_ms", ValueType.MILLISECONDS, VERCEL),
+    Row("langfuse.observation.completion_start_time", "time_to_first_token_ms", ValueType.INSTANT, LANGFUSE),
     Row("gen_ai.request.stream", "was_streamed", ValueType.BOOLEAN, GENAI),
-    Row("llm.is_streaming", "was_streamed", ValueType.BOOLEAN, OPENLLMETRY),
-    Row("gen_ai.usage.cost", "total_cost", ValueType.NUMBER, OTHER),
-    Row("gen_ai.usage.total_cost", "total_cost", ValueType.NUMBER, OTHER),
-    Row("llm.cost.total", "total_cost", ValueType.NUMBER, OPENINFERENCE),
+    Row("gen_ai.is_streaming", "was_streamed", ValueType.BOOLEAN, OPENLLMETRY),
+    Row("llm.is_streaming", "was_streamed", ValueType.BOOLEAN, LITELLM),
+    Row(_INVOCATION, "was_streamed", ValueType.BOOLEAN, OPENINFERENCE, "stream"),
+    Row("gen_ai.usage.cost", "total_cost", _NUMBER, OTHER),
+    Row("gen_ai.usage.total_cost", "total_cost", _NUMBER, OTHER),
+    Row("gen_ai.cost.total_cost", "total_cost", _NUMBER, LITELLM),
+    Row("llm.cost.total", "total_cost", _NUMBER, OPENINFERENCE),
+    Row(_LANGFUSE_COST, "total_cost", _NUMBER, LANGFUSE, "total"),
     Row("gen_ai.input.messages", "input_prompt_hash", ValueType.PROMPT, GENAI),
     Row("gen_ai.prompt", "input_prompt_hash", ValueType.PROMPT, GENAI_OLD),
     Row("gen_ai.prompt.N.content", "input_prompt_hash", ValueType.PROMPT, OPENLLMETRY),
     Row("llm.input_messages.N.message.content", "input_prompt_hash", ValueType.PROMPT, OPENINFERENCE),
     Row("input.value", "input_prompt_hash", ValueType.PROMPT, OPENINFERENCE),
-    Row("radiant.task_type", "task_type", ValueType.KEYWORD, RADIANT),
-    Row("radiant.domain_mode", "domain_mode", ValueType.KEYWORD, RADIANT),
-    Row("radiant.decision_id", "decision_id", ValueType.TEXT, RADIANT),
-    Row("radiant.propensity", "propensity", ValueType.NUMBER, RADIANT),
-    Row("radiant.experiment_id", "experiment_id", ValueType.TEXT, RADIANT),
-    Row("radiant.variant", "variant", ValueType.TEXT, RADIANT),
-    Row("radiant.experiment_epoch", "experiment_epoch", ValueType.COUNT, RADIANT),
+    Row("ai.prompt.messages", "input_prompt_hash", ValueType.PROMPT, VERCEL),
+    Row("ai.prompt", "input_prompt_hash", ValueType.PROMPT, VERCEL),
+    Row("langfuse.observation.input", "input_prompt_hash", ValueType.PROMPT, LANGFUSE),
+    Row("radiant.decision_id", "decision_id", _TEXT, RADIANT),
+    Row("radiant.propensity", "propensity", _NUMBER, RADIANT),
+    Row("radiant.experiment_id", "experiment_id", _TEXT, RADIANT),
+    Row("radiant.variant", "variant", _TEXT, RADIANT),
+    Row("radiant.experiment_epoch", "experiment_epoch", _COUNT, RADIANT),
 )
-"""Attributes of spans. Latency is the duration of the span, at most 24 hours; create_time is its end, or its start if
-it has no end.
+"""Attributes that are not inherited: those of the call itself."""
+
+MANIFEST_ROWS = (*OPERATION_ROWS, *INHERITED_ROWS, *OWN_ROWS)
+"""Attributes of spans. Latency is the duration of the span, at most 24 hours; it is absent if the start or the end is
+0, or if the end is before the start. create_time is the later of both.
 
 models_used is the requested model and model_versions the model of the response; a span without a requested model uses
 the model of the response. The default of output_id is `<trace id>-<span id>` in hex, of user_id ANONYMOUS_USER.
 """
 
-EVALUATION_ROWS = (
-    Row("gen_ai.evaluation.name", "name", ValueType.TEXT, GENAI),
-    Row("gen_ai.evaluation.score.value", "value", ValueType.NUMBER, GENAI),
-    Row("gen_ai.evaluation.score.label", "label", ValueType.KEYWORD, GENAI),
-    Row("gen_ai.evaluation.explanation", "explanation", ValueType.TEXT, GENAI),
-    Row("gen_ai.response.id", "output_id", ValueType.TEXT, GENAI),
-    Row("user.id", "user_id", ValueType.TEXT, GENAI),
-    Row("enduser.id", "user_id", ValueType.TEXT, GENAI),
-    Row("enduser.pseudo.id", "user_id", ValueType.TEXT, GENAI),
-)
-"""Attributes of an evaluation: a log record or a span event named EVALUATION_EVENT_NAME.
-
-gen_ai.response.id is the output_id. Its default is the output of the span that contains the event, or to which the log
-record refers. The default of user_id is the user of the span for an event, and the evaluator for a log record, because
-a log record does not contain the attributes of its span.
-"""
-
-ANNOTATION_ROWS = (
-    Row("annotations.N.annotation.name", "name", ValueType.TEXT, OPENINFERENCE),
-    Row("annotations.N.annotation.score", "value", ValueType.NUMBER, OPENINFERENCE),
-    Row("annotations.N.annotation.label", "label", ValueType.KEYWORD, OPENINFERENCE),
-    Row("annotations.N.annotation.explanation", "explanation", ValueType.TEXT, OPENINFERENCE),
-    Row("annotations.N.annotation.annotator_kind", "annotator_kind", ValueType.KEYWORD, OPENINFERENCE),
-    Row("evaluations.N.evaluation.name", "name", ValueType.TEXT, OPENINFERENCE),
-    Row("evaluations.N.evaluation.score", "value", ValueType.NUMBER, OPENINFERENCE),
-    Row("evaluations.N.evaluation.label", "label", ValueType.KEYWORD, OPENINFERENCE),
-    Row("evaluations.N.evaluation.explanation", "explanation", ValueType.TEXT, OPENINFERENCE),
-    Row("evaluations.N.evaluation.annotator_kind", "annotator_kind", ValueType.KEYWORD, OPENINFERENCE),
-)
-"""Attributes with which a span contains its own evaluations, dated at its end. If the annotator kind is one of
-AUTOMATED_ANNOTATORS, the evaluation does not count as feedback of the user."""
-
-EVALUATION_EVENT_NAME = "gen_ai.evaluation.result"
-"""Name of the event. A log record contains it as its event name or in the attribute EVENT_NAME_ATTRIBUTE."""
-EVENT_NAME_ATTRIBUTE = "event.name"
-"""Attribute with the event name of a log record in earlier versions of OTLP."""
-AUTOMATED_ANNOTATORS = frozenset({"llm", "code"})
-"""Annotator kinds that are not a person."""
+FIRST_TOKEN_EVENTS = frozenset({"First Token Stream Event", "gen_ai.content.completion.chunk", "ai.stream.firstChunk"})
+"""Names of span events of the first token (OpenInference, OpenLLMetry, Vercel AI SDK). The first one after the start of
+the span sets time_to_first_token_ms if no attribute does."""
 ANONYMOUS_USER = "anonymous"
-"""User of an output if the span has no user."""
-EVALUATOR_PREFIX = "evaluator:"
-"""Prefix of the user id of an evaluation without a user; the name of the evaluation follows."""
+"""User of an output if neither the span nor its ancestors have a user."""
 DEFAULT_TASK_TYPE = "chat"
-"""Task type of a span without one."""
-
-REQUEST_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "chat": "REQUEST_TYPE_CHAT",
-        "generate_content": "REQUEST_TYPE_CHAT",
-        "llm": "REQUEST_TYPE_CHAT",
-        "text_completion": "REQUEST_TYPE_COMPLETION",
-        "completion": "REQUEST_TYPE_COMPLETION",
-        "invoke_agent": "REQUEST_TYPE_ORCHESTRATION",
-    }
-)
-"""Request type of each operation that produces an output."""
-
-POSITIVE_SCORE_MIN = 0.5
-"""A score in [0, 1] is positive if it is at least this value, else negative. Scores outside of [0, 1] are neutral."""
-POSITIVE_LABELS = _word_set(
-    "pass passed good great excellent correct relevant yes true positive thumbs_up up like liked accept accepted "
-    "approved safe helpful complete faithful grounded factual accurate"
-)
-"""Labels of a positive evaluation. A known label takes precedence over the score."""
-NEGATIVE_LABELS = _word_set(
-    "fail failed bad poor incorrect wrong irrelevant not_relevant no false negative thumbs_down down dislike disliked "
-    "reject rejected unsafe harmful toxic unhelpful not_helpful incomplete unfaithful ungrounded hallucinated "
-    "inaccurate"
-)
-"""Labels of a negative evaluation. Labels are compared after `normalize_name`."""
-INVERTED_NAMES = _word_set(
-    "hallucination toxicity harmfulness harm bias unsafe violence self_harm sexual hate hate_unfairness profanity"
-)
-"""Names of evaluations whose high score is negative."""
-INVERTED_NEGATIVE_LABELS = frozenset({"yes", "true", "positive"})
-"""Labels that are negative for an evaluation of INVERTED_NAMES."""
-INVERTED_POSITIVE_LABELS = frozenset({"no", "false", "negative"})
-"""Labels that are positive for an evaluation of INVERTED_NAMES."""
-
-CATEGORIES: Mapping[str, str] = MappingProxyType(
-    {
-        "relevance": "RELEVANCE",
-        "answer_relevance": "RELEVANCE",
-        "context_relevance": "RELEVANCE",
-        "helpfulness": "RELEVANCE",
-        "intent_resolution": "RELEVANCE",
-        "accuracy": "ACCURACY",
-        "correctness": "ACCURACY",
-        "factuality": "ACCURACY",
-        "faithfulness": "ACCURACY",
-        "groundedness": "ACCURACY",
-        "hallucination": "ACCURACY",
-        "tone": "TONE",
-        "politeness": "TONE",
-        "format": "FORMAT",
-        "fluency": "FORMAT",
-        "coherence": "FORMAT",
-        "conciseness": "FORMAT",
-        "speed": "SPEED",
-        "latency": "SPEED",
-        "safety": "SAFETY",
-        "toxicity": "SAFETY",
-        "harmfulness": "SAFETY",
-        "bias": "SAFETY",
-        "violence": "SAFETY",
-        "self_harm": "SAFETY",
-        "sexual": "SAFETY",
-        "hate_unfairness": "SAFETY",
-        "creativity": "CREATIVITY",
-        "completeness": "COMPLETENESS",
-        "task_adherence": "COMPLETENESS",
-    }
-)
-"""Feedback category by the normalized name of the evaluation; other names are FEEDBACK_CATEGORY_OTHER."""
-
-
-def normalize_name(name: str) -> str:
-    """Returns a name or label in lower case, with underscores instead of blanks and hyphens."""
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
+"""Task type of an output if neither the span nor its ancestors have one."""

@@ -1,0 +1,1 @@
+"""Tests of the conversion of spans and log records."""
