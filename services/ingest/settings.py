@@ -61,6 +61,8 @@ class RetentionSettings:
     """Retention period of manifests, votes and retractions; 0 for no limit."""
     signals: Annotated[timedelta, Setting("SIGNAL_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
     """Retention period of signals and of transcripts of voice comments; 0 for no limit."""
+    unmatched: Annotated[timedelta, Setting("UNMATCHED_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
+    """Retention period of feedback whose output has no manifest; 0 for that of other feedback."""
 
 
 class IngestSettings(ServiceSettings):

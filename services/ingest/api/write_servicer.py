@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ingest.aliases.model_aliases import ModelAliases
 from ingest.api.convert.feedback import (
     explicit_write,
     retraction_write,
@@ -20,6 +22,7 @@ from ingest.api.convert.manifests import manifest_batch_write, manifest_write
 from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
+from ingest.domain.model_credit import credited
 from ingest.domain.ports import UserRateLimit
 from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.settings import WriteLimits
@@ -53,6 +56,7 @@ class WriteServicer:
         rate_limit: UserRateLimit,
         evaluator_limit: UserRateLimit,
         evaluators: EvaluatorRegistry,
+        model_aliases: ModelAliases,
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
@@ -60,19 +64,25 @@ class WriteServicer:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
+        self._model_aliases = model_aliases
         self._limits, self._voice = limits, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
-        write = manifest_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._credited(manifest_write(request, tenant_of(request.tenant_id), _bounds()))
         return stored(await self._group_commit.submit(write), pb.RecordManifestResponse)
 
     async def BatchRecordManifests(
         self, request: pb.BatchRecordManifestsRequest, context: Context
     ) -> pb.BatchRecordManifestsResponse:
         """Records many manifests."""
-        write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._credited(manifest_batch_write(request, tenant_of(request.tenant_id), _bounds()))
         return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
+
+    async def _credited(self, write: Write) -> Write:
+        """Returns the write with the models that the names in its manifests stand for."""
+        names = await self._model_aliases.names(write.tenant_id)
+        return dataclasses.replace(write, manifests=[credited(each, names) for each in write.manifests])
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context

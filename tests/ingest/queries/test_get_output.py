@@ -77,6 +77,9 @@ def full() -> manifest_pb2.ExecutionManifest:
         experiment_epoch=3,
         verification_failed=True,
         contradiction_found=True,
+        requested_models={"n": "auto"},
+        output_aliases=["response", "trace-span"],
+        output_id_foreign=True,
     )
 
 
