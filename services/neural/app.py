@@ -44,6 +44,7 @@ from neural.rebuild.rebuild import Rebuild
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import RunningExperiments
 from neural.recommendation.fitted_priors import FittedPriors
+from neural.recommendation.model_aliases import ModelAliases
 from neural.recommendation.recommender import PriorsOf, Recommender
 from neural.recommendation.watch import WatchHub
 from neural.settings import NeuralSettings
@@ -73,6 +74,7 @@ class _Parts:
     boards: BoardStore
     log: DecisionLog
     experiments: RunningExperiments
+    aliases: ModelAliases
     budgets: BudgetWeights
     fitted_priors: FittedPriors
     priors_of: PriorsOf
@@ -104,6 +106,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
     boards = BoardStore(database, learning.carry_over)
     table = BoardTable(cache, boards, recommend.table_boards_max)
     experiments = RunningExperiments(database)
+    aliases = ModelAliases(database)
     budgets = BudgetWeights(database, lambda tenant: hub.refresh_tenant(tenant))
     fitted_priors = FittedPriors(database, recommend.priors)
     priors_of: PriorsOf = fitted_priors.of if recommend.has_fitted_priors else lambda _: recommend.priors
@@ -114,6 +117,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         override_of=experiments.override,
         budget_of=budgets.get,
         priors_of=priors_of,
+        names_of=aliases.of,
     )
     hub = WatchHub(database, recommender)
     detector = DriftDetector(database, lambda: learner.wake())
@@ -129,6 +133,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         boards=boards,
         log=log,
         experiments=experiments,
+        aliases=aliases,
         budgets=budgets,
         fitted_priors=fitted_priors,
         priors_of=priors_of,
@@ -168,7 +173,12 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             "decision-log": parts.log.run_forever,
         }.items():
             await stack.enter_async_context(background(name, run))
-        for snapshot in (parts.experiments.snapshot, parts.budgets.snapshot, parts.fitted_priors.snapshot):
+        for snapshot in (
+            parts.experiments.snapshot,
+            parts.aliases.snapshot,
+            parts.budgets.snapshot,
+            parts.fitted_priors.snapshot,
+        ):
             await stack.enter_async_context(snapshot)
         for job in _periodic_jobs(parts):
             await stack.enter_async_context(job)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from neural.domain.model import Strategy
+from splits.model_names import ModelNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class RankingRequest:
     """Weight of cost in [0, 1] that keeps the tenant's budget. The greater of both weights is used."""
     model_costs: Mapping[str, float] = field(default_factory=dict)
     """Mean costs of models in US dollars, for models without a cost in their profile."""
+    names: ModelNames = field(default_factory=ModelNames, compare=False)
+    """Models that the names in the request stand for. Answers use the names of the request."""
 
     @property
     def is_budget_weight_used(self) -> bool:
@@ -61,15 +64,30 @@ class RankingRequest:
         return [weight * (cost / highest) for cost in costs] if highest > 0 else [0.0] * len(models)
 
     def _cost(self, model: str) -> float:
-        profile = self.profiles.get(model)
-        return profile.cost if profile and profile.cost is not None else self.model_costs.get(model, 0.0)
+        profile = self.profile(model)
+        costs, learned = self.model_costs, self.names.learned_model(model, self.model_costs)
+        return profile.cost if profile and profile.cost is not None else costs.get(learned, 0.0)
+
+    def profile(self, name: str) -> Profile | None:
+        """Returns the profile of a model, under the same or another name of the model."""
+        found = self.profiles.get(name)
+        if found is None and self.profiles:
+            model = self.names.model(name)
+            found = next((each for other, each in self.profiles.items() if self.names.model(other) == model), None)
+        return found
+
+    def is_excluded(self, name: str) -> bool:
+        """Returns whether a model is excluded, under the same or another name."""
+        if not self.excluded:
+            return False
+        return name in self.excluded or self.names.model(name) in {self.names.model(each) for each in self.excluded}
 
 
 def violated_constraint(model: str, request: RankingRequest) -> str:
     """Returns a description of the first constraint that a model violates, or an empty text."""
-    if model in request.excluded:
+    if request.is_excluded(model):
         return "excluded by the request"
-    profile = request.profiles.get(model, Profile())
+    profile = request.profile(model) or Profile()
     missing = request.capabilities - profile.capabilities
     if missing:
         return f"does not have the required capabilities: {', '.join(sorted(missing))}"

@@ -7,6 +7,7 @@ import time
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from kit.ids import new_id
@@ -19,6 +20,7 @@ from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import ExperimentOverride
 from neural.recommendation.ranking import board_keys, rank
 from neural.settings import RecommendSettings
+from splits.model_names import ModelNames
 
 _seeds = random.SystemRandom()
 
@@ -28,6 +30,9 @@ BudgetOf = Callable[[str], BudgetWeight | None]
 """Returns the budget weight of a tenant: the same object until it changes."""
 PriorsOf = Callable[[str], Priors]
 """Returns the priors of a tenant."""
+NamesOf = Callable[[str], ModelNames]
+"""Returns the names of the models of a tenant: the same object until they change."""
+_RULES = ModelNames()
 
 
 class Recommender:
@@ -42,13 +47,14 @@ class Recommender:
         override_of: OverrideOf = lambda *_: None,
         budget_of: BudgetOf = lambda _: None,
         priors_of: PriorsOf | None = None,
+        names_of: NamesOf = lambda _: _RULES,
     ) -> None:
         """Without `priors_of`, the priors of the settings apply to all tenants."""
         self._table, self._log, self._settings = table, log, settings
         self._budget_of, self._priors_of = budget_of, priors_of or (lambda _: settings.priors)
         self._prepared: OrderedDict[tuple[str, bytes, ExperimentOverride | None], PreparedRanking] = OrderedDict()
         self._random = random.Random(_seeds.getrandbits(128))  # noqa: S311 - exploration needs no secret numbers
-        self.override_of = override_of
+        self.override_of, self.names_of = override_of, names_of
 
     def decide_prepared(
         self, tenant: str, digest: bytes, override: ExperimentOverride | None = None
@@ -66,6 +72,7 @@ class Recommender:
 
         A request that allows none of the override's models is not part of the experiment.
         """
+        request = replace(request, names=self.names_of(tenant))
         prepared = await self.prepare(tenant, override.apply(request) if override else request)
         if override is not None and not prepared.ranking.candidates:
             prepared = await self.prepare(tenant, request)
@@ -81,6 +88,7 @@ class Recommender:
     async def prepare(self, tenant: str, request: RankingRequest) -> PreparedRanking:
         """Returns the ranking for a request, with the budget weight of the tenant, without a decision."""
         budget = self._budget_of(tenant)
+        request = replace(request, names=self.names_of(tenant))
         if budget is not None:
             request = budget.apply(request)
         keys = board_keys(tenant, request.user_id, request.task_type, request.domain_mode)
@@ -99,6 +107,8 @@ class Recommender:
 
     def _is_valid(self, tenant: str, prepared: PreparedRanking) -> bool:
         if time.monotonic() >= prepared.valid_until or prepared.budget is not self._budget_of(tenant):
+            return False
+        if prepared.ranking.request.names is not self.names_of(tenant):
             return False
         if prepared.generation == self._table.generation:
             return True
