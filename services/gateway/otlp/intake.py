@@ -19,7 +19,7 @@ from gateway.otlp.convert.items import ConvertedRequest, Rejection
 from gateway.otlp.delivery import DeliveryResult, deliver
 from gateway.otlp.ingest_client import IngestClient
 from gateway.otlp.metrics import ITEMS
-from gateway.otlp.output_ids import OutputIds
+from gateway.otlp.output_ids import name_outputs
 from gateway.otlp.settings import OtlpSettings
 from gateway.workers.pool import WorkerPool
 from kit.auth.tokens import Principal
@@ -58,7 +58,6 @@ class Intake:
         """Takes the open client and pool."""
         self.settings = settings
         self._ingest, self._verifier, self._pool = ingest, verifier, pool
-        self._output_ids = OutputIds(settings.spans_remembered_max)
         self._tenants = TenantLimits(
             requests_max=settings.requests_max,
             tenant_requests_max=settings.tenant_requests_max,
@@ -95,7 +94,7 @@ class Intake:
     async def _process(self, convert: Convert, request: ExportRequest, item_kind: str) -> list[Rejection]:
         check_authorization(request.authorization)
         converted = await self._converted(convert, request)
-        self._output_ids.resolve(request.tenant, converted)
+        name_outputs(converted)
         result = DeliveryResult()
         try:
             if not converted.manifests and not converted.feedback:
@@ -104,7 +103,6 @@ class Intake:
         finally:
             for (kind, outcome), count in result.stored.items():
                 ITEMS.labels(kind, outcome).inc(count)
-        self._output_ids.add(request.tenant, converted.manifests)
         rejections = converted.rejections + result.rejections
         for rejection in rejections:
             ITEMS.labels(rejection.kind, "rejected").inc()

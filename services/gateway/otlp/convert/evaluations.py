@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway.otlp.convert.attributes import Attributes, InvalidAttribute, Value
+from gateway.otlp.convert.foreign_ids import output_id_of
 from gateway.otlp.convert.table import (
     AUTOMATED_ANNOTATORS,
     CATEGORIES,
@@ -97,7 +98,7 @@ def read_evaluation(
     label, comment = str(values.get("label", "")), str(values.get("explanation", ""))
     if score is None and not label and not comment:
         raise InvalidAttribute(names["value"], "is required if label and explanation are missing")
-    output = str(values.get("output_id", "")) or output_id
+    output = output_id_of(str(values.get("output_id", ""))) or output_id
     if not output:
         raise InvalidAttribute(
             names.get("output_id", "gen_ai.response.id"), "is required, because the span is not a recorded output"

@@ -112,7 +112,9 @@ MANIFEST_ROWS = (
 it has no end.
 
 models_used is the requested model and model_versions the model of the response; a span without a requested model uses
-the model of the response. The default of output_id is `<trace id>-<span id>` in hex, of user_id ANONYMOUS_USER.
+the model of the response. The output is credited to the model of the response, with the requested one as an alias. An
+output_id of more than 100 characters is replaced by its SHA-256. The default of output_id is `<trace id>-<span id>` in
+hex, of user_id ANONYMOUS_USER.
 """
 
 EVALUATION_ROWS = (
