@@ -13,7 +13,7 @@ import redis.asyncio
 
 from ingest.aliases.model_aliases import ModelAliases
 from ingest.aliases.unmatched import INTERVAL as UNMATCHED_INTERVAL
-from ingest.aliases.unmatched import UnmatchedFeedback, measure_unmatched
+from ingest.aliases.unmatched import UnmatchedFeedback, UnmatchedLimit, measure_unmatched
 from ingest.api.alias_servicer import AliasServicer
 from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.write_responses import encode_response
@@ -106,6 +106,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             evaluator_limit=evaluator_limit,
             evaluators=evaluators,
             model_aliases=model_aliases,
+            unmatched_limit=UnmatchedLimit(database, settings.limits.unmatched_outputs_max),
             redactor=redactor,
             erasures=Erasures(database, learner),
             exports=UserExports(database),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.domain.model import Manifest, Write
 from ingest.domain.output_names import alias_key
-from kit.postgres.pool import Connection
+from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "aliases.sql")
@@ -26,6 +26,13 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
     if rows:
         keys, users = zip(*rows, strict=True)
         await connection.execute(_SQL["record_output_aliases"], tenant, list(keys), list(users), list(rows.values()))
+
+
+async def known_output(database: Database, tenant: str, output_id: str) -> str:
+    """Returns the output that an id stands for: the id itself if an output has it or no alias is known."""
+    async with database.tenant(tenant) as connection:
+        rows = await connection.fetch(_SQL["resolve_outputs"], tenant, [alias_key(output_id)], [""])
+    return rows[0]["output_id"] if rows else output_id
 
 
 async def with_known_outputs(connection: Connection, tenant: str, writes: Sequence[Write]) -> Sequence[Write]:

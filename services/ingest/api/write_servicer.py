@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from ingest.aliases.model_aliases import ModelAliases
+from ingest.aliases.unmatched import UnmatchedLimit
 from ingest.api.convert.feedback import (
     explicit_write,
     retraction_write,
@@ -57,6 +58,7 @@ class WriteServicer:
         evaluator_limit: UserRateLimit,
         evaluators: EvaluatorRegistry,
         model_aliases: ModelAliases,
+        unmatched_limit: UnmatchedLimit,
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
@@ -64,7 +66,7 @@ class WriteServicer:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
-        self._model_aliases = model_aliases
+        self._model_aliases, self._unmatched_limit = model_aliases, unmatched_limit
         self._limits, self._voice = limits, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
@@ -126,6 +128,7 @@ class WriteServicer:
         """Submits a write that may have votes: redacts their comments and applies the hourly limits."""
         if not write.votes:
             return await self._group_commit.submit(write)
+        await self._unmatched_limit.check(write.tenant_id, {vote.output_id for vote in write.votes})
         write = await redact_comments(write, self._redactor)
         counts = Counter(vote.user_id for vote in write.votes)
         is_program = bool(current_principal().roles & _PROGRAM_ROLES)

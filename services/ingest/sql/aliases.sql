@@ -93,6 +93,14 @@ ORDER BY u.first_seen_at, u.output_id LIMIT $4;
 -- Number of output ids with feedback and without a manifest, counted up to $2.
 SELECT count(*) FROM (SELECT FROM ingest.unmatched_feedback WHERE tenant_id = $1 LIMIT $2) AS counted;
 
+-- query: has_new_unmatched
+-- Whether one of the output ids has neither a manifest nor an alias and is not noted as unmatched.
+SELECT EXISTS (
+  SELECT FROM unnest($2::text[]) AS u (output_id)
+  WHERE NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = $1 AND o.output_id = u.output_id)
+    AND NOT EXISTS (SELECT FROM ingest.output_aliases a WHERE a.tenant_id = $1 AND a.alias = u.output_id)
+    AND NOT EXISTS (SELECT FROM ingest.unmatched_feedback f WHERE f.tenant_id = $1 AND f.output_id = u.output_id));
+
 -- query: unmatched_total
 -- Number of output ids with feedback and without a manifest over all tenants, and the age of the oldest in seconds.
 SELECT outputs, age_seconds FROM ingest.unmatched_total();

@@ -9,25 +9,19 @@ import pytest
 
 from ingest.aliases import model_aliases
 from radiant.ingest.v1 import alias_service_pb2 as pb
-from radiant.ingest.v1 import alias_service_pb2_grpc, manifest_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as ingest_pb
+from radiant.ingest.v1 import manifest_pb2
+from tests.ingest.fixtures.aliases import ADMIN, call
 from tests.ingest.fixtures.service import CALLER, IngestService, manifest, new_id, problems_of, reason_of
 from tests.support.suite import token
 
 pytestmark = pytest.mark.server
-ADMIN = token("acme", "admin")
 
 
 @pytest.fixture(autouse=True)
 def no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reads the manual aliases for every write."""
     monkeypatch.setattr(model_aliases, "CACHED_MAX", model_aliases.CACHED_MAX * 0)
-
-
-async def call(service: IngestService, request: Any, caller: grpc.aio.Metadata = ADMIN) -> Any:
-    """Makes the call that a request belongs to and returns its response."""
-    stub = alias_service_pb2_grpc.AliasServiceStub(service.channel)
-    return await getattr(stub, type(request).__name__.removesuffix("Request"))(request, metadata=caller, timeout=30)
 
 
 async def recorded(service: IngestService, output: str, *models: str, **fields: Any) -> manifest_pb2.ExecutionManifest:
