@@ -17,3 +17,12 @@ def new_id() -> str:
 def user_digest(tenant: str, user: str) -> str:
     """Returns SHA-256 of a tenant's user in hexadecimal: it replaces the user id where user ids are not allowed."""
     return hashlib.sha256(f"{tenant}/{user}".encode()).hexdigest()
+
+
+def digest_id(*texts: str) -> str:
+    """Returns the SHA-256 of texts in hexadecimal, as the identifier of a name that is too long for one."""
+    digest = hashlib.sha256()
+    for text in texts:
+        data = text.encode(errors="surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

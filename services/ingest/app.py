@@ -11,6 +11,10 @@ from contextlib import AsyncExitStack
 
 import redis.asyncio
 
+from ingest.aliases.model_aliases import ModelAliases
+from ingest.aliases.unmatched import INTERVAL as UNMATCHED_INTERVAL
+from ingest.aliases.unmatched import UnmatchedFeedback, UnmatchedLimit, measure_unmatched
+from ingest.api.alias_servicer import AliasServicer
 from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.write_responses import encode_response
 from ingest.api.evaluator_servicer import EvaluatorServicer
@@ -47,6 +51,8 @@ from kit.redis.client import open_redis
 from kit.redis.user_digest import UserDigest, read_user_digest
 from kit.rpc.server import RpcServer, build_server
 from radiant.ingest.v1 import (
+    alias_service_pb2,
+    alias_service_pb2_grpc,
     audit_service_pb2,
     audit_service_pb2_grpc,
     evaluator_service_pb2,
@@ -74,6 +80,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         rate_limit = _hourly_limit(database, client, digest, settings.limits.explicit_per_user_hour_max, USER_LIMIT)
         evaluator_limit = _hourly_limit(database, client, digest, settings.limits.evaluator_hour_max, EVALUATOR_LIMIT)
         evaluators = EvaluatorRegistry(database)
+        model_aliases = ModelAliases(database)
         objects = voice = None
         if settings.audio_url:
             objects = open_store(settings.audio_url)
@@ -81,6 +88,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             voice = VoiceIntake(receiver, objects, store, group_commit, rate_limit, jobs)
             await stack.enter_async_context(voice.orphan_deletion())
         for task in (
+            periodically("unmatched", functools.partial(measure_unmatched, database), UNMATCHED_INTERVAL),
             periodically("upkeep", functools.partial(maintain, database), MAINTENANCE_INTERVAL),
             periodically(
                 "retention",
@@ -97,6 +105,8 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             rate_limit=rate_limit,
             evaluator_limit=evaluator_limit,
             evaluators=evaluators,
+            model_aliases=model_aliases,
+            unmatched_limit=UnmatchedLimit(database, settings.limits.unmatched_outputs_max),
             redactor=redactor,
             erasures=Erasures(database, learner),
             exports=UserExports(database),
@@ -108,6 +118,9 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
         server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
         audit = AuditServicer(database, await _audit_verifier(stack, settings, database))
         _add_services(server, servicer, audit, EvaluatorServicer(evaluators))
+        aliases = AliasServicer(model_aliases, UnmatchedFeedback(database), settings.retention.unmatched)
+        descriptor = alias_service_pb2.DESCRIPTOR.services_by_name["AliasService"]
+        server.add(alias_service_pb2_grpc.add_AliasServiceServicer_to_server, aliases, descriptor)
         yield server
 
 

@@ -33,6 +33,8 @@ class WriteLimits:
     """Time after which a stream without batches is closed."""
     explicit_per_user_hour_max: Annotated[int, Setting("EXPLICIT_PER_USER_HOUR", 0, 100_000, "submissions")] = 50
     """Votes and voice comments of one user in any hour; 0 for no limit. Users whose ids differ in case share it."""
+    unmatched_outputs_max: Annotated[int, Setting("UNMATCHED_OUTPUTS_MAX", 0, 100_000_000, "outputs")] = 1_000_000
+    """Outputs of a tenant with feedback and without a manifest; 0 for no limit. Votes on further ones are refused."""
     evaluator_hour_max: Annotated[int, Setting("EXPLICIT_PER_EVALUATOR_HOUR", 0, 1_000_000, "submissions")] = 10_000
     """Votes of one registered evaluator in any hour; 0 for no limit."""
 
@@ -61,6 +63,8 @@ class RetentionSettings:
     """Retention period of manifests, votes and retractions; 0 for no limit."""
     signals: Annotated[timedelta, Setting("SIGNAL_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
     """Retention period of signals and of transcripts of voice comments; 0 for no limit."""
+    unmatched: Annotated[timedelta, Setting("UNMATCHED_RETENTION_DAYS", 0, 36_500, "days")] = timedelta(days=90)
+    """Retention period of feedback whose output has no manifest; 0 for that of other feedback."""
 
 
 class IngestSettings(ServiceSettings):

@@ -45,6 +45,7 @@ from neural.rebuild.rebuild import Rebuild
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import RunningExperiments
 from neural.recommendation.fitted_priors import FittedPriors
+from neural.recommendation.model_aliases import ModelAliases
 from neural.recommendation.recommender import PriorsOf, Recommender
 from neural.recommendation.watch import WatchHub
 from neural.reliability.error_rates import ErrorRates
@@ -75,6 +76,7 @@ class _Parts:
     boards: BoardStore
     log: DecisionLog
     experiments: RunningExperiments
+    aliases: ModelAliases
     budgets: BudgetWeights
     error_rates: ErrorRates
     fitted_priors: FittedPriors
@@ -107,6 +109,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
     boards = BoardStore(database, learning.carry_over)
     table = BoardTable(cache, boards, recommend.table_boards_max)
     experiments = RunningExperiments(database)
+    aliases = ModelAliases(database)
     budgets = BudgetWeights(database, lambda tenant: hub.refresh_tenant(tenant))
     error_rates = ErrorRates(
         database, recommend.error_rate_max, recommend.error_window, lambda tenant: hub.refresh_tenant(tenant)
@@ -121,6 +124,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         budget_of=budgets.get,
         unreliable_of=error_rates.get,
         priors_of=priors_of,
+        names_of=aliases.of,
     )
     hub = WatchHub(database, recommender)
     detector = DriftDetector(database, lambda: learner.wake())
@@ -136,6 +140,7 @@ def _parts(settings: NeuralSettings, database: Database, cache: BoardCache) -> _
         boards=boards,
         log=log,
         experiments=experiments,
+        aliases=aliases,
         budgets=budgets,
         error_rates=error_rates,
         fitted_priors=fitted_priors,
@@ -176,7 +181,8 @@ async def open_server(settings: NeuralSettings) -> AsyncIterator[RpcServer]:
             "decision-log": parts.log.run_forever,
         }.items():
             await stack.enter_async_context(background(name, run))
-        for owner in (parts.experiments, parts.budgets, parts.error_rates, parts.fitted_priors):
+        owners = (parts.experiments, parts.aliases, parts.budgets, parts.error_rates, parts.fitted_priors)
+        for owner in owners:
             await stack.enter_async_context(owner.snapshot)
         for job in _periodic_jobs(parts):
             await stack.enter_async_context(job)

@@ -28,6 +28,7 @@ SOURCES = sorted(path.relative_to(PROTO).as_posix() for path in (PROTO / "radian
 SERVICES = {
     "radiant.experiments.v1.ExperimentService",
     "radiant.ingest.v1.AuditService",
+    "radiant.ingest.v1.AliasService",
     "radiant.ingest.v1.EvaluatorService",
     "radiant.ingest.v1.IngestService",
     "radiant.neural.v1.LearningService",

@@ -105,6 +105,12 @@ NUMBERED = (
         keys=("hashtext($1)",),
         purpose="One process at a time writes a checkpoint of a tenant's audit log. The key is the tenant.",
     ),
+    AdvisoryLock(
+        name="ingest.aliases",
+        number=72017,
+        keys=("hashtext($1)",),
+        purpose="Model aliases of a tenant are changed one after the other, so that their limit holds. Key: tenant.",
+    ),
 )
 """72007 is retired."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from splits.model_names import model_name
+
 NEURAL_WEIGHT_MAX = 0.35
 """Largest weight of the learned estimate."""
 DEFAULT_THRESHOLD = 0.5
@@ -60,9 +62,13 @@ def mix(
     """Returns the blended scores, best first; equal scores are ordered by model.
 
     A model without a learned estimate keeps the score of the Brain. A model without a score of the Brain is left out.
+    An estimate applies to a score under another name of its model, such as `openai/gpt-4o`.
     """
     estimates = {one.model: one for one in ranked}
-    mixed = [_mixed(model, brain, estimates.get(model), threshold) for model, brain in brain_scores.items()]
+    mixed = [
+        _mixed(name, brain, estimates.get(name) or estimates.get(model_name(name).model), threshold)
+        for name, brain in brain_scores.items()
+    ]
     return sorted(mixed, key=lambda one: (-one.final, one.model))
 
 

@@ -8,6 +8,7 @@ from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 from radiant_client.experiments.local_experiments import Assigned
 from radiant_client.messages.fields import new_id, short_name
 from radiant_client.transport.errors import NoEligibleModel
+from splits.model_names import model_name
 
 Source = Literal["table", "rpc", "last_table", "default"]
 """Source of a decision: the local table, a call, a stale table or the configured default model."""
@@ -64,11 +65,19 @@ def recommended(answer: recommend_service_pb2.Recommendation) -> Decision:
 
 
 def model_of_variant(assigned: Assigned, candidates: Sequence[str], excluded: Sequence[str]) -> str | None:
-    """Returns the model in the configuration of a variant; None if there is none or the request does not allow it."""
+    """Returns the model in the configuration of a variant; None if there is none or the request does not allow it.
+
+    A candidate that is another name of the model is returned as the request names it.
+    """
     model = assigned.config.get("model")
-    if not isinstance(model, str) or model in excluded or (candidates and model not in candidates):
+    if not isinstance(model, str):
         return None
-    return model
+    names = {model, model_name(model).model}
+    if any(name in names or model_name(name).model in names for name in excluded):
+        return None
+    if not candidates or model in candidates:
+        return model
+    return next((name for name in candidates if model_name(name).model in names), None)
 
 
 def variant_decision(assigned: Assigned, model: str, staleness_ms: float) -> Decision:

@@ -1,10 +1,11 @@
 """Entries of the local table, and the random choice of a model from an entry."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 from radiant_client.messages.fields import short_name
+from splits.model_names import model_name
 
 USER_ID_LENGTH_MAX = 200
 """Longest user identifier in characters."""
@@ -91,14 +92,17 @@ def draw(
     """Returns a randomly chosen eligible model with the exact probability of the choice; None if none is eligible.
 
     The propensities of the eligible models are normalised to a sum of 1. If all of them are 0, the best eligible model
-    is chosen. `random` returns numbers in [0, 1).
+    is chosen. `random` returns numbers in [0, 1). A candidate or an excluded model may have another name of the model,
+    such as `openai/gpt-4o`; the chosen model has the name of the candidate.
     """
-    eligible = [one for one in models if (not candidates or one.model in candidates) and one.model not in excluded]
+    names = {model_name(name).model: name for name in reversed(list(candidates))} | {name: name for name in candidates}
+    absent = {*excluded, *(model_name(name).model for name in excluded)}
+    eligible = [one for one in models if (not candidates or one.model in names) and one.model not in absent]
     if not eligible:
         return None
     total = sum(one.propensity for one in eligible)
     if total <= 0.0:
-        return eligible[0], 1.0
+        return _named(eligible[0], names), 1.0
     remaining = random() * total
     chosen = eligible[0]
     for one in eligible:
@@ -108,4 +112,14 @@ def draw(
         remaining -= one.propensity
         if remaining < 0.0:
             break
-    return chosen, min(1.0, chosen.propensity / total)
+    return _named(chosen, names), min(1.0, chosen.propensity / total)
+
+
+def _named(chosen: LearnedModel, names: Mapping[str, str]) -> LearnedModel:
+    name = names.get(chosen.model, chosen.model)
+    return chosen if name == chosen.model else replace(chosen, model=name)
+
+
+def are_learned(models: Iterable[str], learned: Collection[str]) -> bool:
+    """Returns whether each of the models is learned, under the same or another name."""
+    return all(name in learned or model_name(name).model in learned for name in models)

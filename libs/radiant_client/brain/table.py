@@ -14,7 +14,16 @@ import grpc
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
 from radiant_client.brain.decision import Decision, Source
-from radiant_client.brain.entries import Entry, Key, LearnedModel, draw, entry_of, is_valid_user_id, lookup_order
+from radiant_client.brain.entries import (
+    Entry,
+    Key,
+    LearnedModel,
+    are_learned,
+    draw,
+    entry_of,
+    is_valid_user_id,
+    lookup_order,
+)
 from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table_file import TableFile
 from radiant_client.messages.fields import enum_value, new_id
@@ -151,7 +160,7 @@ class LocalTable:
 
     def knows(self, models: Collection[str]) -> bool:
         """Returns whether each of the models has feedback in some entry of the table."""
-        return self._learned_models.issuperset(models)
+        return are_learned(models, self._learned_models)
 
     def models(self, user_id: str, task_type: str, domain_mode: str) -> tuple[LearnedModel, ...]:
         """Returns the models of the narrowest entry, best first; empty if there is no entry."""

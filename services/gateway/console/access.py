@@ -7,11 +7,12 @@ from functools import cache
 from gateway.console.session.session import CONSOLE_ROLES
 from kit.auth.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
-from radiant.ingest.v1 import audit_service_pb2, ingest_service_pb2
+from radiant.ingest.v1 import alias_service_pb2, audit_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
 from radiant.voice.v1 import voice_service_pb2
 
 _FILES = (
+    alias_service_pb2.DESCRIPTOR,
     audit_service_pb2.DESCRIPTOR,
     experiment_service_pb2.DESCRIPTOR,
     ingest_service_pb2.DESCRIPTOR,

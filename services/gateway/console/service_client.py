@@ -13,6 +13,7 @@ from gateway.routes.json.convert import with_user_keys
 from gateway.routes.service_calls import ServiceCalls
 from kit.telemetry import logs
 from radiant.experiments.v1.experiment_service_pb2_grpc import ExperimentServiceStub
+from radiant.ingest.v1.alias_service_pb2_grpc import AliasServiceStub
 from radiant.ingest.v1.audit_service_pb2_grpc import AuditServiceStub
 from radiant.ingest.v1.ingest_service_pb2_grpc import IngestServiceStub
 from radiant.neural.v1.learning_service_pb2_grpc import LearningServiceStub
@@ -31,6 +32,7 @@ class ServiceClient:
         """Takes the open channels; `timeout_s` is the default time-out of a unary call in seconds."""
         self._token, self._timeout_s = token, timeout_s
         self.ingest = IngestServiceStub(calls.channel("ingest"))
+        self.aliases = AliasServiceStub(calls.channel("ingest"))
         self.audit = AuditServiceStub(calls.channel("ingest"))
         self.recommend = RecommendServiceStub(calls.channel("neural"))
         self.learning = LearningServiceStub(calls.channel("neural"))

@@ -16,7 +16,7 @@ from gateway.otlp.element_counts import check_log_counts, check_trace_counts
 from gateway.otlp.settings import OtlpSettings
 
 _UNRESOLVED = "unresolved"
-"""Output id of feedback on a span whose output id is not known in the worker; it is replaced or rejected later."""
+"""Output id of feedback on a span without a valid id; the feedback is rejected later."""
 
 
 def convert_trace_request(body: bytes, body_format: BodyFormat, limits: OtlpSettings) -> ConvertedRequest:

@@ -20,7 +20,7 @@ from gateway.otlp.convert.items import ConvertedRequest
 from gateway.otlp.delivery import DeliveryResult, deliver
 from gateway.otlp.ingest_client import IngestClient
 from gateway.otlp.metrics import ITEMS
-from gateway.otlp.output_ids import OutputIds
+from gateway.otlp.output_ids import name_outputs
 from gateway.otlp.reports.report import Report, error_message
 from gateway.otlp.reports.statistics import IntakeStatistics
 from gateway.otlp.settings import OtlpSettings
@@ -62,7 +62,6 @@ class Intake:
         self._ingest, self._verifier, self._pool = ingest, verifier, pool
         self.statistics = IntakeStatistics()
         """Counts by tenant, for the console."""
-        self._output_ids = OutputIds(settings.spans_remembered_max)
         self._tenants = TenantLimits(
             requests_max=settings.requests_max,
             tenant_requests_max=settings.tenant_requests_max,
@@ -106,7 +105,7 @@ class Intake:
     async def _process(self, convert: Convert, request: ExportRequest, item_kind: str) -> Report:
         check_authorization(request.authorization)
         converted = await self._converted(convert, request)
-        self._output_ids.resolve(request.tenant, converted)
+        name_outputs(converted)
         result = DeliveryResult()
         try:
             if not converted.manifests and not converted.feedback:
@@ -115,7 +114,6 @@ class Intake:
         finally:
             for (kind, outcome), count in result.stored.items():
                 ITEMS.labels(kind, outcome).inc(count)
-        self._output_ids.add(request.tenant, converted.manifests)
         report = Report(converted, converted.rejections + result.rejections)
         for rejection in report.rejections:
             ITEMS.labels(rejection.kind, "rejected").inc()

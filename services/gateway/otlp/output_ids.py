@@ -1,62 +1,49 @@
-"""Output ids that spans set themselves, so that later log records can refer to the span."""
+"""Names of outputs and models in converted requests, as ingest expects them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, SpanKey
+from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection
 from gateway.otlp.convert.manifests import derived_output_id
 
 
-class OutputIds:
-    """Output ids by tenant and span.
+def name_outputs(converted: ConvertedRequest) -> None:
+    """Completes manifests with the other names of their outputs, and feedback with the output that it names.
 
-    If there are too many, the oldest one of the tenant with the most is removed, so that a tenant cannot remove those
-    of others.
+    An output with an id of its own also has the name of its span, `<trace id>-<span id>`. Feedback on the span uses
+    this name: ingest stores it under the output, also if it arrives before the span or at another gateway. Feedback on
+    a span without a valid id becomes a rejection.
     """
+    foreign = {}
+    for item in converted.manifests:
+        credit_answering_model(item)
+        if item.has_own_output_id:
+            item.manifest.output_id_foreign = True
+            if (name := derived_output_id(item.position.span)) and name != item.manifest.output_id:
+                item.manifest.output_aliases.append(name)
+                foreign[item.position.span] = item.manifest.output_id
+    for each in converted.feedback:
+        if each.feedback.output_id == foreign.get(each.position.span):
+            each.feedback.output_id = derived_output_id(each.position.span)
+    unnamed = [each for each in converted.feedback if not _is_named(each)]
+    converted.feedback = [each for each in converted.feedback if _is_named(each)]
+    why = "is required, because the span is not a recorded output"
+    converted.rejections += [Rejection("feedback", each.position, "gen_ai.response.id", why) for each in unnamed]
 
-    def __init__(self, spans_max: int) -> None:
-        """`spans_max` is the number of stored ids."""
-        self._spans_max, self._count = spans_max, 0
-        self._tenants: dict[str, dict[SpanKey, str]] = {}
 
-    def add(self, tenant: str, items: Iterable[ManifestItem]) -> None:
-        """Stores the ids of manifests; call it only after ingest has accepted the caller."""
-        own = self._tenants.setdefault(tenant, {})
-        before = len(own)
-        for each in items:
-            if each.has_own_output_id:
-                own[each.position.span] = each.manifest.output_id
-        self._count += len(own) - before
-        if not own:
-            del self._tenants[tenant]
-        while self._count > self._spans_max:
-            self._remove_oldest()
+def credit_answering_model(item: ManifestItem) -> None:
+    """Credits the model that answered, which the conversion sets as the version of the requested model."""
+    manifest = item.manifest
+    answering = [manifest.model_versions.get(name, "") or name for name in manifest.models_used]
+    if len(set(answering)) < len(answering):
+        return
+    requested = list(manifest.models_used)
+    manifest.ClearField("models_used")
+    manifest.ClearField("model_versions")
+    manifest.models_used.extend(answering)
+    for name, model in zip(requested, answering, strict=True):
+        if name != model:
+            manifest.requested_models[model] = name
 
-    def get(self, tenant: str, span: SpanKey) -> str | None:
-        """Returns the id that a span of the tenant set; None if there is none."""
-        return self._tenants.get(tenant, {}).get(span)
 
-    def resolve(self, tenant: str, converted: ConvertedRequest) -> None:
-        """Sets the output ids of feedback on spans. Feedback on a span without output id becomes a rejection."""
-        converted.feedback = [each for each in converted.feedback if self._is_resolved(tenant, each, converted)]
-
-    def _is_resolved(self, tenant: str, item: FeedbackItem, converted: ConvertedRequest) -> bool:
-        span = item.position.span
-        if not item.is_output_derived:
-            return True
-        if (output_id := self.get(tenant, span)) is not None:
-            item.feedback.output_id = output_id
-        elif not derived_output_id(span):
-            why = "is required, because the span is not a recorded output"
-            converted.rejections.append(Rejection("feedback", item.position, "gen_ai.response.id", why))
-            return False
-        return True
-
-    def _remove_oldest(self) -> None:
-        tenant = max(self._tenants, key=lambda each: len(self._tenants[each]))
-        own = self._tenants[tenant]
-        del own[next(iter(own))]
-        self._count -= 1
-        if not own:
-            del self._tenants[tenant]
+def _is_named(item: FeedbackItem) -> bool:
+    return not item.is_output_derived or bool(derived_output_id(item.position.span))

@@ -95,7 +95,7 @@ class OtlpSettings:
     tenant_bytes_max: Annotated[int, Setting("OTLP_TENANT_BYTES_MAX", 1024, 1024**4, "bytes")] = 16 * 1024 * 1024
     """Size of all concurrent requests of one tenant. Not smaller than RADIANT_OTLP_MESSAGE_BYTES_MAX."""
     spans_remembered_max: Annotated[int, Setting("OTLP_SPANS_REMEMBERED_MAX", 0, 10_000_000, "spans")] = 50_000
-    """Spans whose output id is stored, so that log records can refer to it. The oldest is removed first."""
+    """Without effect: ingest stores the names of outputs by span. The key is accepted in settings files."""
     connection: ConnectionLimits = field(default_factory=ConnectionLimits)
     """Limits on connections of the gRPC receiver."""
     item: ItemLimits = field(default_factory=ItemLimits)

@@ -3,7 +3,7 @@
 Routing, the OpenAPI document and the tests read ROUTES.
 """
 
-from gateway.routes import admin, experiments, feedback, neural, voice
+from gateway.routes import admin, aliases, experiments, feedback, neural, voice
 from gateway.routes.model import PREFIX, WHOLE_REQUEST, Route
 
 __all__ = ["PREFIX", "ROUTES", "WHOLE_REQUEST", "Route"]
@@ -14,5 +14,6 @@ ROUTES: tuple[Route, ...] = (
     *voice.ROUTES,
     *experiments.ROUTES,
     *admin.ROUTES,
+    *aliases.ROUTES,
 )
 """All routes of the REST API."""

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescri
 
 from kit.auth.access import access_rule
 from radiant.experiments.v1 import experiment_service_pb2
-from radiant.ingest.v1 import audit_service_pb2, evaluator_service_pb2, ingest_service_pb2
+from radiant.ingest.v1 import alias_service_pb2, audit_service_pb2, evaluator_service_pb2, ingest_service_pb2
 from radiant.neural.v1 import learning_service_pb2, recommend_service_pb2
 from radiant.voice.v1 import voice_service_pb2
 
@@ -20,6 +20,7 @@ WHOLE_REQUEST = "*"
 
 INGEST = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
 AUDIT = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"]
+ALIASES = alias_service_pb2.DESCRIPTOR.services_by_name["AliasService"]
 EVALUATORS = evaluator_service_pb2.DESCRIPTOR.services_by_name["EvaluatorService"]
 RECOMMEND = recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"]
 LEARNING = learning_service_pb2.DESCRIPTOR.services_by_name["LearningService"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ingest.aliases.model_aliases import ModelAliases
+from ingest.aliases.unmatched import UnmatchedLimit
 from ingest.api.privacy_servicer import PrivacyServicer
 from ingest.api.query_servicer import QueryServicer
 from ingest.api.write_servicer import WriteServicer
@@ -32,6 +34,8 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
         rate_limit: UserRateLimit,
         evaluator_limit: UserRateLimit,
         evaluators: EvaluatorRegistry,
+        model_aliases: ModelAliases,
+        unmatched_limit: UnmatchedLimit,
         redactor: Redactor,
         erasures: Erasures,
         exports: UserExports,
@@ -41,7 +45,16 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
     ) -> None:
         """Without `voice` the service refuses voice feedback."""
         WriteServicer.__init__(
-            self, group_commit, rate_limit, evaluator_limit, evaluators, redactor, write_limits, voice
+            self,
+            group_commit,
+            rate_limit,
+            evaluator_limit,
+            evaluators,
+            model_aliases,
+            unmatched_limit,
+            redactor,
+            write_limits,
+            voice,
         )
         QueryServicer.__init__(self, database, prompt_limits, is_voice_enabled=voice is not None)
         PrivacyServicer.__init__(self, erasures, exports)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ingest.aliases.output_aliases import known_output
 from ingest.api.convert.feedback_stats import conversation_response, output_stats_response
 from ingest.api.convert.outputs import list_response, output_filter, output_response, page_scope
 from ingest.api.convert.tenant_stats import tenant_stats_response, time_range
@@ -38,7 +39,9 @@ class QueryServicer:
         self, request: pb.GetFeedbackStatsRequest, context: Context
     ) -> pb.GetFeedbackStatsResponse:
         """Returns the feedback statistics of one output."""
-        stats = await load_output_stats(self._database, tenant_of(request.tenant_id), request.output_id)
+        tenant = tenant_of(request.tenant_id)
+        output_id = await known_output(self._database, tenant, request.output_id)
+        stats = await load_output_stats(self._database, tenant, output_id)
         return output_stats_response(request.output_id, stats)
 
     async def GetConversationSummary(
@@ -74,7 +77,9 @@ class QueryServicer:
 
     async def GetOutput(self, request: pb.GetOutputRequest, context: Context) -> pb.GetOutputResponse:
         """Returns one output with its feedback."""
-        return output_response(await load_output(self._database, tenant_of(request.tenant_id), request.output_id))
+        tenant = tenant_of(request.tenant_id)
+        output_id = await known_output(self._database, tenant, request.output_id)
+        return output_response(await load_output(self._database, tenant, output_id))
 
     async def GetWidgetConfig(self, request: pb.GetWidgetConfigRequest, context: Context) -> pb.GetWidgetConfigResponse:
         """Returns the configuration of the widget and whether to prompt the user."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ingest.aliases.model_aliases import ModelAliases
+from ingest.aliases.unmatched import UnmatchedLimit
 from ingest.api.convert.feedback import (
     explicit_write,
     retraction_write,
@@ -20,6 +23,7 @@ from ingest.api.convert.manifests import manifest_batch_write, manifest_write, o
 from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
+from ingest.domain.model_credit import credited
 from ingest.domain.ports import UserRateLimit
 from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.settings import WriteLimits
@@ -53,6 +57,8 @@ class WriteServicer:
         rate_limit: UserRateLimit,
         evaluator_limit: UserRateLimit,
         evaluators: EvaluatorRegistry,
+        model_aliases: ModelAliases,
+        unmatched_limit: UnmatchedLimit,
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
@@ -60,24 +66,30 @@ class WriteServicer:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
+        self._model_aliases, self._unmatched_limit = model_aliases, unmatched_limit
         self._limits, self._voice = limits, voice
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
-        write = manifest_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._credited(manifest_write(request, tenant_of(request.tenant_id), _bounds()))
         return stored(await self._group_commit.submit(write), pb.RecordManifestResponse)
 
     async def BatchRecordManifests(
         self, request: pb.BatchRecordManifestsRequest, context: Context
     ) -> pb.BatchRecordManifestsResponse:
         """Records many manifests."""
-        write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._credited(manifest_batch_write(request, tenant_of(request.tenant_id), _bounds()))
         return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
 
     async def RecordOutcome(self, request: pb.RecordOutcomeRequest, context: Context) -> pb.RecordOutcomeResponse:
         """Records the outcome of an output."""
         write = outcome_write(request, tenant_of(request.tenant_id))
         return stored(await self._group_commit.submit(write), pb.RecordOutcomeResponse)
+
+    async def _credited(self, write: Write) -> Write:
+        """Returns the write with the models that the names in its manifests stand for."""
+        names = await self._model_aliases.names(write.tenant_id)
+        return dataclasses.replace(write, manifests=[credited(each, names) for each in write.manifests])
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context
@@ -121,6 +133,7 @@ class WriteServicer:
         """Submits a write that may have votes: redacts their comments and applies the hourly limits."""
         if not write.votes:
             return await self._group_commit.submit(write)
+        await self._unmatched_limit.check(write.tenant_id, {vote.output_id for vote in write.votes})
         write = await redact_comments(write, self._redactor)
         counts = Counter(vote.user_id for vote in write.votes)
         is_program = bool(current_principal().roles & _PROGRAM_ROLES)

@@ -116,6 +116,16 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAlias:
+    """Another name of a model."""
+
+    alias: str
+    model: str
+    version: str
+    """Empty if the alias states none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The execution manifest of one output."""
 
@@ -128,6 +138,16 @@ class Manifest:
     """Language of the prompt as an ISO 639-1 code; empty if unknown."""
     row: Mapping[str, object]
     """Columns of the row by name, with values that JSON can represent."""
+    requested_models: Mapping[str, str] = field(default_factory=dict)
+    """Name under which a model was requested, by name of the model that answered, where they differ."""
+    model_aliases: Sequence[ModelAlias] = ()
+    """Aliases of models that follow from the manifest."""
+    output_aliases: Sequence[str] = ()
+    """Other names of the output."""
+    user_aliases: Sequence[tuple[str, str]] = ()
+    """Names of the output in feedback of one user, each with the user."""
+    is_id_foreign: bool = False
+    """Whether the output id comes from another system and may belong to outputs of several users."""
 
     @property
     def user_id(self) -> str:

@@ -48,6 +48,8 @@ class Retention:
             "expire_retractions": (feedback, ""),
         }
         rows = 0
+        if self._settings.unmatched:
+            rows += await self._expire("expire_unmatched", now - self._settings.unmatched, "")
         for step, (period, partitioned_table) in steps.items():
             if period:
                 rows += await self._expire(step, month_of(now - period), partitioned_table)

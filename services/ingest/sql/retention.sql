@@ -56,6 +56,8 @@ WITH old AS (
   UNION SELECT tenant_id, output_id, user_id FROM old JOIN ingest.implicit_signals USING (tenant_id, output_id)
   UNION SELECT tenant_id, output_id, user_id FROM old
     JOIN (SELECT tenant_id, output_id, user_id FROM ingest.voice_feedback) AS v USING (tenant_id, output_id)
+), aliases AS (
+  DELETE FROM ingest.output_aliases a USING old o WHERE a.tenant_id = o.tenant_id AND a.output_id = o.output_id
 ), named AS (
   DELETE FROM ingest.outputs t USING old o WHERE t.tenant_id = o.tenant_id AND t.output_id = o.output_id
 ), completed AS (
@@ -98,6 +100,28 @@ WITH old AS (
   DELETE FROM ingest.retractions r USING old o
   WHERE r.tenant_id = o.tenant_id AND r.output_id = o.output_id AND r.user_id = o.user_id
     AND greatest(r.explicit_until, r.implicit_until, r.voice_until) < $1
+  RETURNING 1
+)
+SELECT count(*) FROM deleted;
+
+-- query: expire_unmatched
+-- Deletes the feedback under output ids that have no manifest since $1, at most $2 ids. Recordings whose audio is stored
+-- stay until it is deleted.
+WITH old AS (
+  SELECT u.tenant_id, u.output_id FROM ingest.unmatched_feedback u
+  WHERE u.first_seen_at < $1 ORDER BY u.first_seen_at LIMIT $2
+), absent AS (
+  SELECT o.* FROM old o
+  WHERE NOT EXISTS (SELECT FROM ingest.outputs t WHERE t.tenant_id = o.tenant_id AND t.output_id = o.output_id)
+), votes AS (
+  DELETE FROM ingest.explicit_feedback f USING absent a WHERE f.tenant_id = a.tenant_id AND f.output_id = a.output_id
+), signals AS (
+  DELETE FROM ingest.implicit_signals f USING absent a WHERE f.tenant_id = a.tenant_id AND f.output_id = a.output_id
+), voice AS (
+  DELETE FROM ingest.voice_feedback f USING absent a WHERE f.tenant_id = a.tenant_id AND f.output_id = a.output_id
+    AND f.audio_key = '' AND f.status NOT IN ('pending', 'processing')
+), deleted AS (
+  DELETE FROM ingest.unmatched_feedback u USING old o WHERE u.tenant_id = o.tenant_id AND u.output_id = o.output_id
   RETURNING 1
 )
 SELECT count(*) FROM deleted;

@@ -208,6 +208,97 @@ END
 $_$;
 
 --
+-- explicit_feedback; Type: TABLE
+--
+
+CREATE TABLE ingest.explicit_feedback (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    user_id text NOT NULL,
+    rating smallint NOT NULL,
+    categories text[] NOT NULL,
+    comment text NOT NULL,
+    comment_language text,
+    source text NOT NULL,
+    user_agent text NOT NULL,
+    client_time timestamp with time zone NOT NULL,
+    request_id uuid NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT explicit_feedback_rating_check CHECK ((rating = ANY (ARRAY['-1'::integer, 0, 1])))
+);
+
+ALTER TABLE ONLY ingest.explicit_feedback FORCE ROW LEVEL SECURITY;
+
+--
+-- implicit_signals; Type: TABLE
+--
+
+CREATE TABLE ingest.implicit_signals (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    user_id text NOT NULL,
+    signal_id uuid NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    signal_type text NOT NULL,
+    sentiment double precision NOT NULL,
+    signal_value jsonb,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY RANGE (occurred_at);
+
+ALTER TABLE ONLY ingest.implicit_signals FORCE ROW LEVEL SECURITY;
+
+--
+-- voice_feedback; Type: TABLE
+--
+
+CREATE TABLE ingest.voice_feedback (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    user_id text NOT NULL,
+    voice_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    audio_key text NOT NULL,
+    audio_format text NOT NULL,
+    audio_seconds double precision,
+    source text NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    transcription text,
+    original_language text,
+    english_translation text,
+    confidence double precision,
+    model text,
+    sentiment double precision,
+    inferred_rating smallint,
+    inferred_categories text[],
+    error text,
+    attempts integer DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    audio_bytes bigint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_id uuid,
+    lease_until timestamp with time zone,
+    language_probability double precision,
+    doubt text,
+    error_code text,
+    completed_at timestamp with time zone,
+    CONSTRAINT voice_feedback_sentiment_check CHECK (((sentiment >= ('-1'::integer)::double precision) AND (sentiment <= (1)::double precision))),
+    CONSTRAINT voice_feedback_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'no_speech'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY ingest.voice_feedback FORCE ROW LEVEL SECURITY;
+
+--
+-- has_feedback(text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.has_feedback(tenant text, name text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM ingest.explicit_feedback f WHERE ((f.tenant_id = has_feedback.tenant) AND (f.output_id = has_feedback.name)))) OR (EXISTS (SELECT FROM ingest.implicit_signals f WHERE ((f.tenant_id = has_feedback.tenant) AND (f.output_id = has_feedback.name)))) OR (EXISTS (SELECT FROM ingest.voice_feedback f WHERE ((f.tenant_id = has_feedback.tenant) AND (f.output_id = has_feedback.name)))));
+
+--
 -- hold_users(text, text[]); Type: FUNCTION
 --
 
@@ -230,6 +321,62 @@ CREATE FUNCTION ingest.may_erase(part text) RETURNS boolean
 CREATE FUNCTION ingest.may_touch(tenant text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ((tenant = current_setting('app.current_tenant_id'::text, true)) OR (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name])));
+
+--
+-- move_feedback(text, text, text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.move_feedback(tenant text, name text, rater text, target text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+  raters text[];
+BEGIN
+  SELECT array_agg(u.user_id ORDER BY u.user_id) INTO raters FROM (
+    SELECT f.user_id FROM ingest.explicit_feedback f WHERE f.tenant_id = tenant AND f.output_id = name
+    UNION SELECT f.user_id FROM ingest.implicit_signals f WHERE f.tenant_id = tenant AND f.output_id = name
+    UNION SELECT f.user_id FROM ingest.voice_feedback f WHERE f.tenant_id = tenant AND f.output_id = name
+      AND f.status NOT IN ('pending', 'processing')
+    UNION SELECT f.user_id FROM ingest.retractions f WHERE f.tenant_id = tenant AND f.output_id = name
+  ) AS u
+  WHERE CASE WHEN rater <> '' THEN u.user_id = rater ELSE NOT EXISTS (
+    SELECT FROM ingest.output_aliases a WHERE a.tenant_id = tenant AND a.alias = name AND a.user_id = u.user_id) END;
+  IF raters IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM ingest.hold_users(tenant, raters); -- an erasure of one of them comes before or after the move
+  DELETE FROM ingest.explicit_feedback f USING ingest.explicit_feedback g
+  WHERE f.tenant_id = tenant AND g.tenant_id = tenant AND f.user_id = g.user_id AND f.user_id = ANY (raters)
+    AND ((f.output_id = name AND g.output_id = target AND (f.client_time, f.request_id) <= (g.client_time, g.request_id))
+      OR (f.output_id = target AND g.output_id = name AND (f.client_time, f.request_id) < (g.client_time, g.request_id)));
+  UPDATE ingest.explicit_feedback f SET output_id = target
+  WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters);
+  DELETE FROM ingest.implicit_signals f USING ingest.implicit_signals g
+  WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters) AND g.tenant_id = tenant
+    AND g.output_id = target AND g.user_id = f.user_id AND g.signal_id = f.signal_id AND g.occurred_at = f.occurred_at;
+  UPDATE ingest.implicit_signals f SET output_id = target
+  WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters);
+  UPDATE ingest.voice_feedback f SET output_id = target
+  WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters)
+    AND f.status NOT IN ('pending', 'processing');
+  INSERT INTO ingest.retractions AS r (tenant_id, output_id, user_id, explicit_until, implicit_until, voice_until)
+  SELECT f.tenant_id, target, f.user_id, f.explicit_until, f.implicit_until, f.voice_until FROM ingest.retractions f
+  WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters)
+  ON CONFLICT (tenant_id, output_id, user_id) DO UPDATE SET
+    explicit_until = greatest(r.explicit_until, excluded.explicit_until),
+    implicit_until = greatest(r.implicit_until, excluded.implicit_until),
+    voice_until = greatest(r.voice_until, excluded.voice_until);
+  DELETE FROM ingest.retractions f WHERE f.tenant_id = tenant AND f.output_id = name AND f.user_id = ANY (raters);
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  SELECT ingest.shard_of(tenant, r.user_id), tenant, o.output_id, r.user_id
+  FROM unnest(raters) AS r (user_id) CROSS JOIN (VALUES (name), (target)) AS o (output_id);
+EXCEPTION WHEN unique_violation THEN
+  -- A concurrent write stored feedback of the same user on the output. The next step of the learner repeats the move.
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  VALUES (ingest.shard_of(tenant, target), tenant, target, '');
+END
+$$;
 
 --
 -- requests; Type: TABLE
@@ -294,6 +441,31 @@ $$;
 CREATE FUNCTION ingest.shard_of(tenant text, key text) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((hashtextextended(((tenant || '/'::text) || key), (0)::bigint) & (15)::bigint))::smallint;
+
+--
+-- unmatched_feedback; Type: TABLE
+--
+
+CREATE TABLE ingest.unmatched_feedback (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    first_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.unmatched_feedback FORCE ROW LEVEL SECURITY;
+
+--
+-- unmatched_total(); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT count(*) AS count,
+     (COALESCE(EXTRACT(epoch FROM (now() - min(f.first_seen_at))), (0)::numeric))::double precision AS "coalesce"
+    FROM ingest.unmatched_feedback f;
+END;
 
 --
 -- append_audit(text, text, text, text, text, jsonb); Type: FUNCTION
@@ -528,54 +700,80 @@ END
 $$;
 
 --
+-- match_outputs(text[], text[]); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+  tenant text;
+  found record;
+BEGIN
+  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
+    PERFORM set_config('app.current_tenant_id', tenant, true);
+    FOR found IN
+      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.output_id = u.output_id
+      WHERE u.tenant_id = tenant ORDER BY a.alias, a.user_id DESC
+    LOOP
+      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
+      DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = tenant AND f.output_id = found.alias
+        AND NOT ingest.has_feedback(tenant, found.alias);
+    END LOOP;
+    DELETE FROM ingest.unmatched_feedback f
+    USING unnest(tenants, outputs) AS u (tenant_id, output_id)
+    WHERE f.tenant_id = tenant AND u.tenant_id = tenant AND f.output_id = u.output_id
+      AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id);
+  END LOOP;
+  PERFORM set_config('app.current_tenant_id', '', true);
+END
+$$;
+
+--
+-- match_units(text[], text[], text[]); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+  tenant text;
+  found record;
+BEGIN
+  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
+    PERFORM set_config('app.current_tenant_id', tenant, true);
+    FOR found IN
+      SELECT DISTINCT a.alias, a.user_id, a.output_id
+      FROM unnest(tenants, outputs, users) AS u (tenant_id, output_id, user_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.alias = u.output_id AND a.user_id IN (u.user_id, '')
+      WHERE u.tenant_id = tenant AND (a.user_id <> ''
+        OR NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id))
+      ORDER BY a.alias, a.user_id
+    LOOP
+      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
+    END LOOP;
+    INSERT INTO ingest.unmatched_feedback (tenant_id, output_id)
+    SELECT DISTINCT tenant, u.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
+    WHERE u.tenant_id = tenant
+      AND NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id)
+      AND ingest.has_feedback(tenant, u.output_id)
+    ORDER BY u.output_id
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+  PERFORM set_config('app.current_tenant_id', '', true);
+END
+$$;
+
+--
 -- user_key(text); Type: FUNCTION
 --
 
 CREATE FUNCTION ingest_api_v1.user_key(user_id text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (octet_length(user_id) = length(user_id)) THEN btrim(user_id) ELSE btrim(NORMALIZE(regexp_replace(NORMALIZE(user_id, NFKC), '[\u0080-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text, ''::text, 'g'::text), NFKC), '  '::text) END;
-
---
--- explicit_feedback; Type: TABLE
---
-
-CREATE TABLE ingest.explicit_feedback (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    user_id text NOT NULL,
-    rating smallint NOT NULL,
-    categories text[] NOT NULL,
-    comment text NOT NULL,
-    comment_language text,
-    source text NOT NULL,
-    user_agent text NOT NULL,
-    client_time timestamp with time zone NOT NULL,
-    request_id uuid NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT explicit_feedback_rating_check CHECK ((rating = ANY (ARRAY['-1'::integer, 0, 1])))
-);
-
-ALTER TABLE ONLY ingest.explicit_feedback FORCE ROW LEVEL SECURITY;
-
---
--- implicit_signals; Type: TABLE
---
-
-CREATE TABLE ingest.implicit_signals (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    user_id text NOT NULL,
-    signal_id uuid NOT NULL,
-    occurred_at timestamp with time zone NOT NULL,
-    signal_type text NOT NULL,
-    sentiment double precision NOT NULL,
-    signal_value jsonb,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-)
-PARTITION BY RANGE (occurred_at);
-
-ALTER TABLE ONLY ingest.implicit_signals FORCE ROW LEVEL SECURITY;
 
 --
 -- retractions; Type: TABLE
@@ -591,47 +789,6 @@ CREATE TABLE ingest.retractions (
 );
 
 ALTER TABLE ONLY ingest.retractions FORCE ROW LEVEL SECURITY;
-
---
--- voice_feedback; Type: TABLE
---
-
-CREATE TABLE ingest.voice_feedback (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    user_id text NOT NULL,
-    voice_id uuid NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    audio_key text NOT NULL,
-    audio_format text NOT NULL,
-    audio_seconds double precision,
-    source text NOT NULL,
-    status text DEFAULT 'pending'::text NOT NULL,
-    transcription text,
-    original_language text,
-    english_translation text,
-    confidence double precision,
-    model text,
-    sentiment double precision,
-    inferred_rating smallint,
-    inferred_categories text[],
-    error text,
-    attempts integer DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    audio_bytes bigint DEFAULT 0 NOT NULL,
-    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
-    lease_id uuid,
-    lease_until timestamp with time zone,
-    language_probability double precision,
-    doubt text,
-    error_code text,
-    completed_at timestamp with time zone,
-    CONSTRAINT voice_feedback_sentiment_check CHECK (((sentiment >= ('-1'::integer)::double precision) AND (sentiment <= (1)::double precision))),
-    CONSTRAINT voice_feedback_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'no_speech'::text])))
-)
-PARTITION BY RANGE (created_at);
-
-ALTER TABLE ONLY ingest.voice_feedback FORCE ROW LEVEL SECURITY;
 
 --
 -- explicit_feedback; Type: VIEW
@@ -745,9 +902,9 @@ CREATE TABLE ingest.execution_manifests (
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
     contradiction_found boolean DEFAULT false NOT NULL,
-    outcome text,
-    error_type text,
-    error_message text
+    requested_models text[],
+    output_aliases text[],
+    output_id_foreign boolean DEFAULT false NOT NULL
 )
 PARTITION BY RANGE (created_at);
 
@@ -784,25 +941,38 @@ ALTER TABLE ingest.learn_queue ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY
 );
 
 --
--- outcomes; Type: TABLE
+-- model_aliases; Type: TABLE
 --
 
-CREATE TABLE ingest.outcomes (
+CREATE TABLE ingest.model_aliases (
     tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    outcome text NOT NULL,
-    error_type text NOT NULL,
-    error_message text NOT NULL,
-    input_tokens integer,
-    output_tokens integer,
-    total_latency_ms double precision,
-    time_to_first_token_ms double precision,
-    total_cost double precision,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
+    alias text NOT NULL,
+    model text NOT NULL,
+    version text NOT NULL,
+    source text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT model_aliases_source_check CHECK ((source = ANY (ARRAY['automatic'::text, 'manual'::text])))
 );
 
-ALTER TABLE ONLY ingest.outcomes FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY ingest.model_aliases FORCE ROW LEVEL SECURITY;
+
+--
+-- output_aliases; Type: TABLE
+--
+
+CREATE TABLE ingest.output_aliases (
+    tenant_id text NOT NULL,
+    alias text NOT NULL,
+    user_id text NOT NULL,
+    output_id text NOT NULL,
+    source text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT output_aliases_source_check CHECK ((source = ANY (ARRAY['automatic'::text, 'manual'::text])))
+);
+
+ALTER TABLE ONLY ingest.output_aliases FORCE ROW LEVEL SECURITY;
 
 --
 -- outputs; Type: TABLE
@@ -965,6 +1135,19 @@ CREATE VIEW ingest_api_v1.manifests AS
      JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at));
 
 --
+-- model_aliases; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.model_aliases AS
+ SELECT tenant_id,
+    alias,
+    model,
+    version,
+    source,
+    changed_at
+   FROM ingest.model_aliases;
+
+--
 -- outputs; Type: VIEW
 --
 
@@ -1026,6 +1209,13 @@ UNION ALL
     to_jsonb(t.*) AS record
    FROM ingest.implicit_signals t
 UNION ALL
+ SELECT 'output_aliases'::text AS kind,
+    t.tenant_id,
+    t.user_id,
+    hashtext(((t.tenant_id || '/'::text) || t.user_id)) AS user_key,
+    to_jsonb(t.*) AS record
+   FROM ingest.output_aliases t
+UNION ALL
  SELECT 'retractions'::text AS kind,
     t.tenant_id,
     t.user_id,
@@ -1076,6 +1266,12 @@ UNION
     implicit_signals.user_id
    FROM ingest.implicit_signals
   WHERE (((implicit_signals.user_id = ingest_api_v1.user_key(implicit_signals.user_id)))::integer = 0)
+UNION
+ SELECT output_aliases.tenant_id,
+    ingest_api_v1.user_key(output_aliases.user_id) AS user_key,
+    output_aliases.user_id
+   FROM ingest.output_aliases
+  WHERE (((output_aliases.user_id = ingest_api_v1.user_key(output_aliases.user_id)))::integer = 0)
 UNION
  SELECT retractions.tenant_id,
     ingest_api_v1.user_key(retractions.user_id) AS user_key,
@@ -1236,11 +1432,18 @@ ALTER TABLE ONLY ingest.learn_queue
     ADD CONSTRAINT learn_queue_pkey PRIMARY KEY (shard, seq);
 
 --
--- outcomes outcomes_pkey; Type: CONSTRAINT
+-- model_aliases model_aliases_pkey; Type: CONSTRAINT
 --
 
-ALTER TABLE ONLY ingest.outcomes
-    ADD CONSTRAINT outcomes_pkey PRIMARY KEY (tenant_id, output_id);
+ALTER TABLE ONLY ingest.model_aliases
+    ADD CONSTRAINT model_aliases_pkey PRIMARY KEY (tenant_id, alias);
+
+--
+-- output_aliases output_aliases_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.output_aliases
+    ADD CONSTRAINT output_aliases_pkey PRIMARY KEY (tenant_id, alias, user_id);
 
 --
 -- outputs outputs_pkey; Type: CONSTRAINT
@@ -1262,6 +1465,13 @@ ALTER TABLE ONLY ingest.requests
 
 ALTER TABLE ONLY ingest.retractions
     ADD CONSTRAINT retractions_pkey PRIMARY KEY (tenant_id, output_id, user_id);
+
+--
+-- unmatched_feedback unmatched_feedback_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.unmatched_feedback
+    ADD CONSTRAINT unmatched_feedback_pkey PRIMARY KEY (tenant_id, output_id);
 
 --
 -- voice_feedback voice_feedback_pkey; Type: CONSTRAINT
@@ -1355,10 +1565,22 @@ CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USIN
 CREATE INDEX implicit_signals_user_key_idx ON ONLY ingest.implicit_signals USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
 
 --
--- outcomes_recorded_at_idx; Type: INDEX
+-- output_aliases_output_idx; Type: INDEX
 --
 
-CREATE INDEX outcomes_recorded_at_idx ON ingest.outcomes USING btree (recorded_at);
+CREATE INDEX output_aliases_output_idx ON ingest.output_aliases USING btree (tenant_id, output_id);
+
+--
+-- output_aliases_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX output_aliases_spellings_idx ON ingest.output_aliases USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
+
+--
+-- output_aliases_user_key_idx; Type: INDEX
+--
+
+CREATE INDEX output_aliases_user_key_idx ON ingest.output_aliases USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
 
 --
 -- outputs_conversation_idx; Type: INDEX
@@ -1377,6 +1599,18 @@ CREATE INDEX requests_created_at_idx ON ingest.requests USING btree (created_at)
 --
 
 CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
+
+--
+-- unmatched_feedback_age_idx; Type: INDEX
+--
+
+CREATE INDEX unmatched_feedback_age_idx ON ingest.unmatched_feedback USING btree (tenant_id, first_seen_at, output_id);
+
+--
+-- unmatched_feedback_expiry_idx; Type: INDEX
+--
+
+CREATE INDEX unmatched_feedback_expiry_idx ON ingest.unmatched_feedback USING btree (first_seen_at);
 
 --
 -- voice_feedback_id_idx; Type: INDEX
@@ -1523,16 +1757,28 @@ CREATE POLICY keeper ON ingest.erased_recordings TO radiant_owner USING (true);
 CREATE POLICY keeper ON ingest.erasures TO radiant_owner USING (true);
 
 --
+-- unmatched_feedback keeper; Type: POLICY
+--
+
+CREATE POLICY keeper ON ingest.unmatched_feedback FOR SELECT TO radiant_owner USING (true);
+
+--
 -- learn_queue; Type: ROW SECURITY
 --
 
 ALTER TABLE ingest.learn_queue ENABLE ROW LEVEL SECURITY;
 
 --
--- outcomes; Type: ROW SECURITY
+-- model_aliases; Type: ROW SECURITY
 --
 
-ALTER TABLE ingest.outcomes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ingest.model_aliases ENABLE ROW LEVEL SECURITY;
+
+--
+-- output_aliases; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.output_aliases ENABLE ROW LEVEL SECURITY;
 
 --
 -- outputs; Type: ROW SECURITY
@@ -1595,10 +1841,10 @@ CREATE POLICY retention ON ingest.implicit_signals TO radiant_archivist USING (t
 CREATE POLICY retention ON ingest.learn_queue FOR INSERT TO radiant_archivist WITH CHECK (true);
 
 --
--- outcomes retention; Type: POLICY
+-- output_aliases retention; Type: POLICY
 --
 
-CREATE POLICY retention ON ingest.outcomes TO radiant_archivist USING (true);
+CREATE POLICY retention ON ingest.output_aliases TO radiant_archivist USING (true);
 
 --
 -- outputs retention; Type: POLICY
@@ -1611,6 +1857,12 @@ CREATE POLICY retention ON ingest.outputs TO radiant_archivist USING (true);
 --
 
 CREATE POLICY retention ON ingest.retractions TO radiant_archivist USING (true);
+
+--
+-- unmatched_feedback retention; Type: POLICY
+--
+
+CREATE POLICY retention ON ingest.unmatched_feedback TO radiant_archivist USING (true);
 
 --
 -- voice_feedback retention; Type: POLICY
@@ -1691,10 +1943,16 @@ CREATE POLICY tenant_isolation ON ingest.implicit_signals USING ((( SELECT (CURR
 CREATE POLICY tenant_isolation ON ingest.learn_queue USING (ingest.may_touch(tenant_id));
 
 --
--- outcomes tenant_isolation; Type: POLICY
+-- model_aliases tenant_isolation; Type: POLICY
 --
 
-CREATE POLICY tenant_isolation ON ingest.outcomes USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
+CREATE POLICY tenant_isolation ON ingest.model_aliases USING (ingest.may_touch(tenant_id));
+
+--
+-- output_aliases tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.output_aliases USING (ingest.may_touch(tenant_id));
 
 --
 -- outputs tenant_isolation; Type: POLICY
@@ -1715,10 +1973,22 @@ CREATE POLICY tenant_isolation ON ingest.requests USING (ingest.may_touch(tenant
 CREATE POLICY tenant_isolation ON ingest.retractions USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
 
 --
+-- unmatched_feedback tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.unmatched_feedback USING (ingest.may_touch(tenant_id));
+
+--
 -- voice_feedback tenant_isolation; Type: POLICY
 --
 
 CREATE POLICY tenant_isolation ON ingest.voice_feedback USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name, 'radiant_listener'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
+
+--
+-- unmatched_feedback; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.unmatched_feedback ENABLE ROW LEVEL SECURITY;
 
 --
 -- voice_feedback; Type: ROW SECURITY
@@ -1797,6 +2067,33 @@ REVOKE ALL ON FUNCTION ingest.forget_user(tenant text, gone text, erasure uuid) 
 GRANT ALL ON FUNCTION ingest.forget_user(tenant text, gone text, erasure uuid) TO radiant_ingest;
 
 --
+-- TABLE explicit_feedback; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.explicit_feedback TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.explicit_feedback TO radiant_archivist;
+
+--
+-- TABLE implicit_signals; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.implicit_signals TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.implicit_signals TO radiant_archivist;
+
+--
+-- TABLE voice_feedback; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.voice_feedback TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.voice_feedback TO radiant_archivist;
+
+--
+-- FUNCTION has_feedback(tenant text, name text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.has_feedback(tenant text, name text) FROM PUBLIC;
+
+--
 -- FUNCTION hold_users(tenant text, users text[]); Type: ACL
 --
 
@@ -1808,6 +2105,12 @@ GRANT ALL ON FUNCTION ingest.hold_users(tenant text, users text[]) TO radiant_in
 --
 
 REVOKE ALL ON FUNCTION ingest.may_erase(part text) FROM PUBLIC;
+
+--
+-- FUNCTION move_feedback(tenant text, name text, rater text, target text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.move_feedback(tenant text, name text, rater text, target text) FROM PUBLIC;
 
 --
 -- TABLE requests; Type: ACL
@@ -1827,6 +2130,20 @@ GRANT ALL ON FUNCTION ingest.purge_answers(most bigint) TO radiant_ingest;
 --
 
 REVOKE ALL ON FUNCTION ingest.refuse_audit_change() FROM PUBLIC;
+
+--
+-- TABLE unmatched_feedback; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.unmatched_feedback TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
+
+--
+-- FUNCTION unmatched_total(OUT outputs bigint, OUT age_seconds double precision); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) TO radiant_ingest;
 
 --
 -- FUNCTION append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb); Type: ACL
@@ -1915,18 +2232,18 @@ GRANT ALL ON FUNCTION ingest_api_v1.erasures_pending(part text) TO radiant_exper
 REVOKE ALL ON FUNCTION ingest_api_v1.import_audit(tenant text, by_service text, by_actor text, what text, whom text, why text, more jsonb, moment timestamp with time zone) FROM PUBLIC;
 
 --
--- TABLE explicit_feedback; Type: ACL
+-- FUNCTION match_outputs(tenants text[], outputs text[]); Type: ACL
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.explicit_feedback TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.explicit_feedback TO radiant_archivist;
+REVOKE ALL ON FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) TO radiant_learner;
 
 --
--- TABLE implicit_signals; Type: ACL
+-- FUNCTION match_units(tenants text[], outputs text[], users text[]); Type: ACL
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.implicit_signals TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.implicit_signals TO radiant_archivist;
+REVOKE ALL ON FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) TO radiant_learner;
 
 --
 -- TABLE retractions; Type: ACL
@@ -1934,13 +2251,6 @@ GRANT SELECT,DELETE ON TABLE ingest.implicit_signals TO radiant_archivist;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE ingest.retractions TO radiant_ingest;
 GRANT SELECT,DELETE ON TABLE ingest.retractions TO radiant_archivist;
-
---
--- TABLE voice_feedback; Type: ACL
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.voice_feedback TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.voice_feedback TO radiant_archivist;
 
 --
 -- TABLE explicit_feedback; Type: ACL
@@ -1998,11 +2308,17 @@ GRANT SELECT,DELETE ON TABLE ingest.execution_manifests TO radiant_archivist;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.feedback_asks TO radiant_ingest;
 
 --
--- TABLE outcomes; Type: ACL
+-- TABLE model_aliases; Type: ACL
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outcomes TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.model_aliases TO radiant_ingest;
+
+--
+-- TABLE output_aliases; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.output_aliases TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.output_aliases TO radiant_archivist;
 
 --
 -- TABLE outputs; Type: ACL
@@ -2052,6 +2368,15 @@ GRANT SELECT ON TABLE ingest_api_v1.manifests TO radiant_neural;
 GRANT SELECT ON TABLE ingest_api_v1.manifests TO radiant_learner;
 GRANT SELECT ON TABLE ingest_api_v1.manifests TO radiant_experiments;
 GRANT SELECT ON TABLE ingest_api_v1.manifests TO radiant_experimenter;
+
+--
+-- TABLE model_aliases; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_neural;
+GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_learner;
+GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_experiments;
+GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_experimenter;
 
 --
 -- TABLE outputs; Type: ACL

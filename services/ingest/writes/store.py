@@ -9,12 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
+from ingest.aliases.output_aliases import with_known_outputs
 from ingest.domain.errors import request_id_reused
 from ingest.domain.model import (
     FeedbackKind,
     ItemOutcome,
-    Manifest,
-    ManifestResult,
     Recording,
     Retraction,
     RetractionResult,
@@ -23,6 +22,7 @@ from ingest.domain.model import (
     WriteResult,
 )
 from ingest.domain.vote_resolution import SubmittedVote, correct_outcomes, resolve_votes
+from ingest.writes.manifests import store_manifests
 from ingest.writes.outcomes import store_outcomes
 from ingest.writes.signals import store_signals
 from kit.errors import Conflict, RadiantError
@@ -142,7 +142,8 @@ async def _store_responses(
 async def _store(connection: Connection, tenant: str, writes: Sequence[Write]) -> list[WriteResult]:
     results = [WriteResult() for _ in writes]
     if any(write.manifests for write in writes):
-        await _store_manifests(connection, tenant, writes, results)
+        await store_manifests(connection, tenant, writes, results)
+    writes = await with_known_outputs(connection, tenant, writes)
     if any(write.votes for write in writes):
         await _store_votes(connection, tenant, writes, results)
     if any(len(write.signals) for write in writes):
@@ -169,45 +170,6 @@ async def _look_up_manifests(
     known = {row["output_id"] for row in await connection.fetch(_SQL["stored_outputs"], tenant, list(outputs))}
     for write, result in zip(writes, results, strict=True):
         result.is_manifest_known = write.needs_manifest_lookup and write.votes[0].output_id in known
-
-
-async def _store_manifests(
-    connection: Connection, tenant: str, writes: Sequence[Write], results: Sequence[WriteResult]
-) -> None:
-    firsts: dict[str, Manifest] = {}
-    for write in writes:
-        for manifest in write.manifests:
-            firsts.setdefault(manifest.output_id, manifest)
-    manifests = list(firsts.values())
-    columns = (
-        [each.output_id for each in manifests],
-        [each.created_us for each in manifests],
-        [each.conversation_id for each in manifests],
-        [each.fingerprint for each in manifests],
-    )
-    claimed = {row["output_id"] for row in await connection.fetch(_SQL["claim_outputs"], tenant, *columns)}
-    rows = [each.row for each in manifests if each.output_id in claimed]
-    if rows:
-        await connection.execute(_SQL["insert_manifests"], tenant, json.dumps(rows))
-    stored = {name: (firsts[name].fingerprint, firsts[name].created_us) for name in claimed}
-    if len(claimed) < len(manifests):
-        earlier = [name for name in firsts if name not in claimed]
-        for row in await connection.fetch(_SQL["stored_outputs"], tenant, earlier):
-            stored[row["output_id"]] = row["fingerprint"], row["created_us"]
-    for write, result in zip(writes, results, strict=True):
-        result.manifests = [
-            _manifest_result(each, each is firsts[each.output_id] and each.output_id in claimed, stored)
-            for each in write.manifests
-        ]
-
-
-def _manifest_result(manifest: Manifest, is_inserted: bool, stored: Mapping[str, tuple[bytes, int]]) -> ManifestResult:
-    fingerprint, created_us = stored[manifest.output_id]
-    if is_inserted:
-        outcome = ItemOutcome.ACCEPTED
-    else:
-        outcome = ItemOutcome.DUPLICATE if fingerprint == manifest.fingerprint else ItemOutcome.REJECTED
-    return ManifestResult(outcome=outcome, created_us=created_us)
 
 
 async def _store_votes(

@@ -115,11 +115,12 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
         scope = SCOPE_OF[request.scope]
         if (scope is Scope.USER) != bool(request.user_id):
             raise Invalid.field("user_id", "must be set at user scope, and empty at other scopes")
+        tenant = tenant_of(request.tenant_id)
         selected = ScoreFilter(
             scope=scope,
-            tenant_id=tenant_of(request.tenant_id),
+            tenant_id=tenant,
             user_id=request.user_id,
-            model=request.model,
+            model=self._recommender.names_of(tenant).model(request.model) if request.model else "",
             task_type=request.task_type,
             domain_mode=request.domain_mode,
             includes_rollups=request.include_rollups,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from neural.domain.model import Strategy
+from splits.model_names import ModelNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class RankingRequest:
     """Mean cost of all outputs of the tenant, the estimate for a model without a known cost."""
     error_rates: Mapping[str, float] = field(default_factory=dict)
     """Error rates of the models that exceed the maximum beyond doubt."""
+    names: ModelNames = field(default_factory=ModelNames, compare=False)
+    """Models that the names in the request stand for. Answers use the names of the request."""
 
     @property
     def is_budget_weight_used(self) -> bool:
@@ -76,15 +79,37 @@ class RankingRequest:
         return [weight * (cost / highest) for cost in costs] if highest > 0 else [0.0] * len(models)
 
     def _known_cost(self, model: str) -> float | None:
-        profile = self.profiles.get(model)
-        return profile.cost if profile and profile.cost is not None else self.model_costs.get(model)
+        profile = self.profile(model)
+        if profile and profile.cost is not None:
+            return profile.cost
+        return self.model_costs.get(self.names.learned_model(model, self.model_costs))
+
+    def error_rate(self, model: str) -> float | None:
+        """Returns the error rate of a model that exceeds the maximum beyond doubt; None for the other models."""
+        if not self.error_rates:
+            return None
+        return self.error_rates.get(self.names.learned_model(model, self.error_rates))
+
+    def profile(self, name: str) -> Profile | None:
+        """Returns the profile of a model, under the same or another name of the model."""
+        found = self.profiles.get(name)
+        if found is None and self.profiles:
+            model = self.names.model(name)
+            found = next((each for other, each in self.profiles.items() if self.names.model(other) == model), None)
+        return found
+
+    def is_excluded(self, name: str) -> bool:
+        """Returns whether a model is excluded, under the same or another name."""
+        if not self.excluded:
+            return False
+        return name in self.excluded or self.names.model(name) in {self.names.model(each) for each in self.excluded}
 
 
 def violated_constraint(model: str, request: RankingRequest) -> str:
     """Returns a description of the first constraint that a model violates, or an empty text."""
-    if model in request.excluded:
+    if request.is_excluded(model):
         return "excluded by the request"
-    profile = request.profiles.get(model, Profile())
+    profile = request.profile(model) or Profile()
     missing = request.capabilities - profile.capabilities
     if missing:
         return f"does not have the required capabilities: {', '.join(sorted(missing))}"
@@ -114,9 +139,13 @@ def split_candidates(request: RankingRequest, known: Collection[str]) -> tuple[l
             refused.append((model, reason))
         else:
             eligible.append(model)
-    reliable = [model for model in eligible if model not in request.error_rates]
+    rates = {model: request.error_rate(model) for model in eligible}
+    reliable = [model for model in eligible if rates[model] is None]
     if reliable:
-        rates = [(model, request.error_rates[model]) for model in eligible if model in request.error_rates]
-        refused += [(model, f"its error rate of {rate:.0%} exceeds the maximum") for model, rate in rates]
+        refused += [
+            (model, f"its error rate of {rate:.0%} exceeds the maximum")
+            for model, rate in rates.items()
+            if rate is not None
+        ]
         eligible = reliable
     return eligible, refused

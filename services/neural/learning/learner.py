@@ -79,6 +79,8 @@ async def _learn_batch(connection: Connection) -> tuple[int, int]:
     units = {UnitKey(*row) for row in rows if row["user_id"]}
     outputs = sorted({(row["tenant_id"], row["output_id"]) for row in rows if not row["user_id"]})
     live, building = await live_and_building(connection)
+    if units:
+        await connection.execute(_SQL["match_units"], *key_columns(units))
     if outputs:
         await _process_manifests(connection, live, outputs)
     replacement = await replace_contributions(connection, live, units)
@@ -91,8 +93,11 @@ async def _learn_batch(connection: Connection) -> tuple[int, int]:
 
 
 async def _process_manifests(connection: Connection, live: ScoreVersion, outputs: list[tuple[str, str]]) -> None:
-    """Stores versions and costs of models, and queues the units of the outputs in the shards of their users."""
+    """Moves feedback under the aliases of the outputs to them, stores versions and costs of models, and queues the
+    units of the outputs in the shards of their users.
+    """
     tenants, names = [tenant for tenant, _ in outputs], [output for _, output in outputs]
+    await connection.execute(_SQL["match_outputs"], tenants, names)
     rows = await connection.fetch(_SQL["register_versions"], tenants, names)
     moved = [(row["tenant_id"], row["model"]) for row in rows]
     if moved:

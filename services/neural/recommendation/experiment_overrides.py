@@ -36,8 +36,14 @@ class ExperimentOverride:
     epsilon: float | None = None
 
     def apply(self, request: RankingRequest) -> RankingRequest:
-        """Returns the request with the strategy of the variant and those of its models that the request allows."""
-        allowed = tuple(each for each in self.models if not request.candidates or each in request.candidates)
+        """Returns the request with the strategy of the variant and those of its models that the request allows.
+
+        The models have the names of the request.
+        """
+        allowed = self.models
+        if request.candidates:
+            models = {request.names.model(each) for each in self.models}
+            allowed = tuple(each for each in request.candidates if request.names.model(each) in models)
         return replace(
             request,
             candidates=allowed if self.models else request.candidates,

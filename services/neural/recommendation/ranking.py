@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import accumulate
 
@@ -12,6 +12,7 @@ from neural.domain.model import ANY, Board, BoardKey, LearningMode, Strategy
 from neural.domain.policy import propensities
 from neural.domain.shrinkage import Estimate, Priors, estimate
 from neural.recommendation.explanation import explain_budget, explain_ranking
+from splits.model_names import ModelNames
 
 
 def board_keys(tenant: str, user: str, task: str, domain: str) -> list[BoardKey]:
@@ -29,6 +30,8 @@ class Candidate:
     utility: float
     """Mean of the estimate minus the cost penalty."""
     propensity: float
+    credited_model: str
+    """Model whose feedback the estimate is based on. The estimate has the name of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +52,32 @@ class Ranking:
     """Cumulative sums of the propensities."""
 
 
-def known_models(boards: Sequence[Board]) -> set[str]:
-    """Returns the models with feedback of the tenant or the user."""
-    return {model for board in boards if board.key.tenant_id != ANY for model in board.rows}
+def known_models(boards: Sequence[Board], names: ModelNames) -> set[str]:
+    """Returns the models with feedback of the tenant or the user, each under one name."""
+    known = {model for board in boards if board.key.tenant_id != ANY for model in board.rows}
+    return {names.learned_model(model, known) for model in known}
 
 
 def rank(
     boards: Sequence[Board], request: RankingRequest, priors: Priors, strategy: Strategy, epsilon: float, now: datetime
 ) -> Ranking:
     """Returns the ranking for a request. Boards are ordered as by `board_keys`."""
-    eligible, refused = split_candidates(request, known_models(boards))
+    eligible, refused = split_candidates(request, known_models(boards, request.names))
     chosen = request.strategy or strategy
     epsilon = epsilon if request.epsilon is None else request.epsilon
-    estimates = [estimate(model, boards, now, priors) for model in eligible]
+    learned = {model for board in boards for model in board.rows}
+    credited = [request.names.learned_model(name, learned) for name in eligible]
+    estimates = [
+        replace(estimate(model, boards, now, priors), model=name)
+        for name, model in zip(eligible, credited, strict=True)
+    ]
     penalties = request.cost_penalties(eligible)
     chances: list[float] = []
     if estimates:
         chances = propensities(estimates, penalties, chosen, epsilon, priors.threshold, priors.information)
     candidates = [
-        Candidate(each, each.mean - penalty, chance)
-        for each, penalty, chance in zip(estimates, penalties, chances, strict=True)
+        Candidate(each, each.mean - penalty, chance, model)
+        for each, penalty, chance, model in zip(estimates, penalties, chances, credited, strict=True)
     ]
     candidates.sort(key=lambda each: (-each.utility, -each.propensity, each.estimate.model))
     of_tenant = [board for board in boards if board.key.tenant_id != ANY and board.key.user_id == ANY]
@@ -82,7 +91,11 @@ def rank(
         mode=boards[0].mode,
         version=max(board.version for board in boards),
         reasoning=_reasoning(candidates, request, has_penalties),
-        companions={model: (row.orchestration_id, row.services) for model, row in rows.items()},
+        companions={
+            name: (row.orchestration_id, row.services)
+            for name, model in zip(eligible, credited, strict=True)
+            if (row := rows.get(model)) is not None
+        },
         cumulative=list(accumulate(each.propensity for each in candidates)),
     )
 

@@ -7,6 +7,7 @@ import time
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from kit.ids import new_id
@@ -20,6 +21,7 @@ from neural.recommendation.experiment_overrides import ExperimentOverride
 from neural.recommendation.ranking import board_keys, rank
 from neural.reliability.error_rates import UnreliableModels
 from neural.settings import RecommendSettings
+from splits.model_names import ModelNames
 
 _seeds = random.SystemRandom()
 
@@ -31,6 +33,9 @@ UnreliableOf = Callable[[str], UnreliableModels | None]
 """Returns the models of a tenant with a high error rate: the same object until they change."""
 PriorsOf = Callable[[str], Priors]
 """Returns the priors of a tenant."""
+NamesOf = Callable[[str], ModelNames]
+"""Returns the names of the models of a tenant: the same object until they change."""
+_RULES = ModelNames()
 
 
 class Recommender:
@@ -46,6 +51,7 @@ class Recommender:
         budget_of: BudgetOf = lambda _: None,
         unreliable_of: UnreliableOf = lambda _: None,
         priors_of: PriorsOf | None = None,
+        names_of: NamesOf = lambda _: _RULES,
     ) -> None:
         """Without `priors_of`, the priors of the settings apply to all tenants."""
         self._table, self._log, self._settings = table, log, settings
@@ -53,7 +59,7 @@ class Recommender:
         self._unreliable_of = unreliable_of
         self._prepared: OrderedDict[tuple[str, bytes, ExperimentOverride | None], PreparedRanking] = OrderedDict()
         self._random = random.Random(_seeds.getrandbits(128))  # noqa: S311 - exploration needs no secret numbers
-        self.override_of = override_of
+        self.override_of, self.names_of = override_of, names_of
 
     def decide_prepared(
         self, tenant: str, digest: bytes, override: ExperimentOverride | None = None
@@ -71,6 +77,7 @@ class Recommender:
 
         A request that allows none of the override's models is not part of the experiment.
         """
+        request = replace(request, names=self.names_of(tenant))
         prepared = await self.prepare(tenant, override.apply(request) if override else request)
         if override is not None and not prepared.ranking.candidates:
             prepared = await self.prepare(tenant, request)
@@ -89,6 +96,7 @@ class Recommender:
         The budget weight and the unreliable models of the tenant are applied, unless the request is unconstrained.
         """
         budget, unreliable = self._budget_of(tenant), self._unreliable_of(tenant)
+        request = replace(request, names=self.names_of(tenant))
         if budget is not None:
             request = budget.apply(request)
         if unreliable is not None and not request.is_unconstrained:
@@ -112,6 +120,8 @@ class Recommender:
         if time.monotonic() >= prepared.valid_until or prepared.budget is not self._budget_of(tenant):
             return False
         if prepared.unreliable is not self._unreliable_of(tenant):
+            return False
+        if prepared.ranking.request.names is not self.names_of(tenant):
             return False
         if prepared.generation == self._table.generation:
             return True

@@ -17,6 +17,14 @@ CROSS JOIN LATERAL (
 -- Queues units in the shards of their users.
 SELECT ingest_api_v1.enqueue_units($1::text[], $2::text[], $3::text[]);
 
+-- query: match_units
+-- Moves the feedback of units that name their output by an alias, and notes units without a manifest as unmatched.
+SELECT ingest_api_v1.match_units($1::text[], $2::text[], $3::text[]);
+
+-- query: match_outputs
+-- Moves the feedback under the aliases of outputs to them.
+SELECT ingest_api_v1.match_outputs($1::text[], $2::text[]);
+
 -- query: register_versions
 -- Stores when each version of a model was first and last used. Returns the models whose versions have changed places: a
 -- version is new, or replaces or no longer replaces another one.

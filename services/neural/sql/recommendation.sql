@@ -35,6 +35,14 @@ LIMIT $4;
 -- Fitted prior strengths of all tenants.
 SELECT tenant_id, level, strength FROM neural.prior_strengths;
 
+-- query: model_aliases_signature
+-- Values that change whenever a model alias changes.
+SELECT count(*) AS count, max(changed_at) AS latest FROM ingest_api_v1.model_aliases;
+
+-- query: model_aliases
+-- Model aliases of all tenants.
+SELECT tenant_id, alias, model, version, source FROM ingest_api_v1.model_aliases;
+
 -- query: experiments_signature
 -- A digest that changes whenever a running experiment changes.
 SELECT coalesce(md5(string_agg(experiment_id::text || ':' || etag::text, ',' ORDER BY experiment_id)), '') AS signature

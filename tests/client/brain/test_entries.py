@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radiant_client.brain.entries import LearnedModel, draw
+from radiant_client.brain.blend import mix
+from radiant_client.brain.decision import model_of_variant
+from radiant_client.brain.entries import LearnedModel, are_learned, draw
+from radiant_client.experiments.local_experiments import Assigned
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 SHARES = st.dictionaries(NAMES, st.one_of(st.just(0.0), st.floats(1e-6, 1.0)), min_size=1)
@@ -51,3 +54,25 @@ def test_draw_many_times_matches_the_propensities() -> None:
     assert counts["c"] / 20_000 == pytest.approx(0.2 / 0.7, abs=0.015)
     assert set(counts) == {"a", "c"}
     assert {propensity for chosen, propensity in draws if chosen.model == "a"} == {0.5 / 0.7}
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-4o", "gpt-4o-2024-08-06"])
+def test_draw_with_other_name_of_a_model_returns_the_name_of_the_candidate(name: str) -> None:
+    models = learned({"gpt-4o": 0.6, "b": 0.4})
+    drawn = draw(models, lambda: 0.0, [name, "b"])
+    assert drawn is not None
+    assert (drawn[0].model, drawn[1]) == (name, 0.6)
+    assert draw(models, lambda: 0.0, [name], [name]) is None
+    assert draw(models, lambda: 0.0, [name], ["gpt-4o"]) is None
+    assert are_learned([name, "b"], {"gpt-4o", "b"})
+    assert not are_learned([name], {"b"})
+
+
+def test_variant_and_blend_apply_to_other_names_of_a_model() -> None:
+    assigned = Assigned("e", "treatment", 1, True, "model_routing", {"model": "gpt-4o"})
+    assert model_of_variant(assigned, ["b", "openai/gpt-4o"], []) == "openai/gpt-4o"
+    assert model_of_variant(assigned, ["b"], []) is None
+    assert model_of_variant(assigned, ["openai/gpt-4o"], ["gpt-4o-2024-08-06"]) is None
+    (mixed,) = mix({"openai/gpt-4o": 0.0}, [LearnedModel("gpt-4o", 1.0, 1.0, 1.0, "tenant")])
+    assert mixed.model == "openai/gpt-4o"
+    assert mixed.final == pytest.approx(0.35)

@@ -19,14 +19,17 @@ from tests.gateway.fixtures.otlp import (
     OtlpGateway,
     derived_output_id,
     evaluation,
+    evaluation_event,
     evaluation_record,
     export,
+    otlp_gateway,
     sdk_spans,
     shutting_down,
     span,
     trace_request,
 )
 from tests.ingest.fixtures.service import reason_of
+from tests.neural.fixtures.stack import open_stack
 from tests.support.suite import token
 
 
@@ -131,6 +134,52 @@ async def test_log_record_refers_to_the_output_id_that_its_span_set(gateway: Otl
     await gateway.export_spans(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}))
     await gateway.export_log_records(evaluation_record(5, evaluation()))
     assert [each["output_id"] for each in await gateway.votes()] == ["resp-5"]
+
+
+async def test_log_record_before_its_span_at_another_gateway_reaches_the_output(
+    gateway: OtlpGateway, database_url: str, redis_url: str
+) -> None:
+    async with otlp_gateway(gateway.intake) as other:
+        await other.export_log_records(evaluation_record(5, evaluation()))
+    await gateway.export_spans(span(5, {**CHAT, "gen_ai.response.id": "resp-5"}))
+    async with open_stack(database_url, redis_url) as learning:
+        await learning.learn()
+    assert [each["output_id"] for each in await gateway.votes()] == ["resp-5"]
+
+
+@pytest.mark.parametrize("response_id", ["r" * 205, "line\nbreak", "r" * 101])
+async def test_output_with_unusual_response_id_is_stored_with_its_feedback(
+    gateway: OtlpGateway, response_id: str
+) -> None:
+    named = {**evaluation(), "gen_ai.response.id": response_id}
+    await gateway.export_spans(span(5, {**CHAT, "gen_ai.response.id": response_id}))
+    await gateway.export_log_records(evaluation_record(6, named))
+    (manifest,) = await gateway.manifests()
+    assert [each["output_id"] for each in await gateway.votes()] == [manifest["output_id"]]
+    assert len(manifest["output_id"]) == 64
+
+
+async def test_response_id_of_a_second_user_is_a_second_output(gateway: OtlpGateway) -> None:
+    cached = {**CHAT, "gen_ai.response.id": "resp-5"}
+    spans = [span(number, {**cached, "user.id": user}) for number, user in ((5, "ann"), (6, "bob"))]
+    events = [evaluation_event(evaluation())]
+    for _ in range(2):  # the second time is a retry
+        answer = await gateway.export_spans(*spans)
+        assert answer.partial_success.error_message == ""
+    await gateway.export_spans(span(6, {**cached, "user.id": "bob"}, events=events))
+    manifests = {each["user_id"]: each["output_id"] for each in await gateway.manifests()}
+    assert manifests["ann"] == "resp-5"
+    assert len(manifests) == len(await gateway.manifests()) == 2
+    votes = {each["user_id"]: each["output_id"] for each in await gateway.votes()}
+    assert votes == {"bob": manifests["bob"]}
+
+
+async def test_model_that_answered_is_credited_under_every_requested_name(gateway: OtlpGateway) -> None:
+    for number, requested in enumerate(("auto", "openai/gpt-4o", "gpt-4o", "gpt-4o-2024-08-06"), 1):
+        models = {"gen_ai.request.model": requested, "gen_ai.response.model": "gpt-4o-2024-08-06"}
+        await gateway.export_spans(span(number, {**CHAT, **models}))
+    stored = [(list(each["models_used"]), list(each["model_versions"])) for each in await gateway.manifests()]
+    assert stored == [(["gpt-4o"], ["gpt-4o-2024-08-06"])] * 4
 
 
 async def test_output_ids_of_spans_are_not_shared_between_callers(gateway: OtlpGateway) -> None:

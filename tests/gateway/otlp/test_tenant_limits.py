@@ -10,11 +10,8 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from gateway.otlp.convert.items import ManifestItem, Position
 from gateway.otlp.grpc_receiver import TRACE_SERVICE
-from gateway.otlp.output_ids import OutputIds
 from gateway.otlp.settings import ConnectionLimits, ItemLimits
-from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 from tests.gateway.fixtures.connection import open_connection
 from tests.gateway.fixtures.gateway import ACME, GLOBEX
 from tests.gateway.fixtures.otlp import (
@@ -182,15 +179,3 @@ async def test_watches_of_one_address_are_limited_apart_from_checks(intake: inge
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
         for watch in watches:
             watch.cancel()
-
-
-def test_output_ids_of_one_tenant_do_not_remove_those_of_another() -> None:
-    def item(number: int) -> ManifestItem:
-        manifest = ExecutionManifest(output_id=f"o{number}")
-        return ManifestItem(Position(number, (b"t", bytes([number]))), manifest, has_own_output_id=True)
-
-    ids = OutputIds(10)
-    ids.add("globex", [item(number) for number in range(3)])
-    ids.add("acme", [item(number) for number in range(100)])
-    assert [ids.get("globex", (b"t", bytes([number]))) for number in range(3)] == ["o0", "o1", "o2"]
-    assert [ids.get("acme", (b"t", bytes([number]))) for number in (92, 93, 99)] == [None, "o93", "o99"]

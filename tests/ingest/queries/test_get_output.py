@@ -80,6 +80,9 @@ def full() -> manifest_pb2.ExecutionManifest:
         outcome=manifest_pb2.Outcome(
             status=manifest_pb2.OUTCOME_STATUS_ERROR, error_type="429", error_message="Too many requests."
         ),
+        requested_models={"n": "auto"},
+        output_aliases=["response", "trace-span"],
+        output_id_foreign=True,
     )
 
 

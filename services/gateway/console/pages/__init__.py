@@ -1,12 +1,13 @@
 """All pages of the console, in the order of the navigation bar."""
 
-from gateway.console.pages import audit, learning, models, overview, privacy, recommendations, trust, voice
+from gateway.console.pages import aliases, audit, learning, models, overview, privacy, recommendations, trust, voice
 from gateway.console.pages.experiments import EXPERIMENT_PAGES
 from gateway.console.pages.feedback import FEEDBACK_PAGES
 
 PAGES = (
     overview.PAGE,
     models.PAGE,
+    aliases.PAGE,
     recommendations.PAGE,
     *FEEDBACK_PAGES,
     *EXPERIMENT_PAGES,

@@ -23,6 +23,7 @@ from gateway.otlp.convert.evaluation_table import (
     POSITIVE_SHARE_MIN,
     RANGES,
 )
+from gateway.otlp.convert.foreign_ids import output_id_of
 from gateway.otlp.convert.items import Position, SkippedEvaluation
 from gateway.otlp.convert.operations import Reason
 from gateway.otlp.convert.table import Row
@@ -131,7 +132,7 @@ def read_evaluation(
         rating = 0
     if rating is None:
         return SkippedEvaluation(position, Reason.NO_RANGE, name, score)
-    output = str(values.get("output_id", "")) or output_id
+    output = output_id_of(str(values.get("output_id", ""))) or output_id
     if not output:
         raise InvalidAttribute(
             names.get("output_id", "gen_ai.response.id"), "is required, because the span is not a recorded output"

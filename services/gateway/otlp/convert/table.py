@@ -187,7 +187,9 @@ MANIFEST_ROWS = (*OPERATION_ROWS, *INHERITED_ROWS, *OWN_ROWS)
 0, or if the end is before the start. create_time is the later of both.
 
 models_used is the requested model and model_versions the model of the response; a span without a requested model uses
-the model of the response. The default of output_id is `<trace id>-<span id>` in hex, of user_id ANONYMOUS_USER.
+the model of the response. The output is credited to the model of the response, with the requested one as an alias. An
+output_id of more than 100 characters is replaced by its SHA-256. The default of output_id is `<trace id>-<span id>` in
+hex, of user_id ANONYMOUS_USER.
 """
 
 FIRST_TOKEN_EVENTS = frozenset({"First Token Stream Event", "gen_ai.content.completion.chunk", "ai.stream.firstChunk"})

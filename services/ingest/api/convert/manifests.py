@@ -85,6 +85,11 @@ def _manifest(
         for name in message.model_versions
         if name not in models
     )
+    problems.extend(
+        FieldViolation(f"{path}.requested_models[{name[:50]!r}]", "must be one of models_used")
+        for name in message.requested_models
+        if name not in models
+    )
     language = message.input_language or detect_language(message.input_prompt_sample)
     return Manifest(
         output_id=message.output_id,
@@ -93,6 +98,9 @@ def _manifest(
         fingerprint=fingerprint_of(message),
         language=language,
         row={} if problems else _row(message, created_us, language),
+        requested_models=dict(message.requested_models),
+        output_aliases=tuple(message.output_aliases),
+        is_id_foreign=message.output_id_foreign,
     )
 
 
@@ -111,6 +119,9 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         "input_language": language or None,
         "models_used": list(message.models_used),
         "model_versions": [message.model_versions.get(model, "") for model in message.models_used],
+        "requested_models": None,
+        "output_aliases": list(message.output_aliases) or None,
+        "output_id_foreign": message.output_id_foreign,
         "orchestration_id": message.orchestration_id,
         "orchestration_name": message.orchestration_name,
         "services_used": list(dict.fromkeys(message.services_used)),

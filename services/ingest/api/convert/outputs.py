@@ -161,17 +161,21 @@ _EQUAL_FIELDS = (
     "experiment_epoch",
     "verification_failed",
     "contradiction_found",
+    "output_id_foreign",
 )
 """Columns that have the same name and representation in the message."""
 
 
 def _manifest(row: asyncpg.Record) -> manifest_pb2.ExecutionManifest:
     versions = zip(row["models_used"], row["model_versions"], strict=True)
+    requested = zip(row["models_used"], row["requested_models"] or (), strict=False)
     message = manifest_pb2.ExecutionManifest(
         **{name: row[name] for name in _EQUAL_FIELDS},
         request_type=manifest_pb2.RequestType.ValueType(REQUEST_TYPE_NUMBERS[row["request_type"]]),
         input_prompt_hash=row["input_prompt_hash"] or b"",
         model_versions={model: version for model, version in versions if version},
+        output_aliases=row["output_aliases"] or (),
+        requested_models={model: name for model, name in requested if name},
         create_time=timestamp(microseconds_of(row["created_at"])),
         outcome=_outcome(row),
     )

@@ -1,5 +1,5 @@
-"""Feedback pages: list of outputs, and one output with its feedback and recordings."""
+"""Feedback pages: list of outputs, one output with its feedback and recordings, and feedback without a manifest."""
 
-from gateway.console.pages.feedback import output, outputs
+from gateway.console.pages.feedback import output, outputs, unmatched
 
-FEEDBACK_PAGES = (outputs.PAGE, output.PAGE)
+FEEDBACK_PAGES = (outputs.PAGE, output.PAGE, unmatched.PAGE)
