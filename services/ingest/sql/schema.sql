@@ -902,6 +902,9 @@ CREATE TABLE ingest.execution_manifests (
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
     contradiction_found boolean DEFAULT false NOT NULL,
+    outcome text,
+    error_type text,
+    error_message text,
     requested_models text[],
     output_aliases text[],
     output_id_foreign boolean DEFAULT false NOT NULL
@@ -957,6 +960,27 @@ CREATE TABLE ingest.model_aliases (
 );
 
 ALTER TABLE ONLY ingest.model_aliases FORCE ROW LEVEL SECURITY;
+
+--
+-- outcomes; Type: TABLE
+--
+
+CREATE TABLE ingest.outcomes (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    outcome text NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    input_tokens integer,
+    output_tokens integer,
+    total_latency_ms double precision,
+    time_to_first_token_ms double precision,
+    total_cost double precision,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
+);
+
+ALTER TABLE ONLY ingest.outcomes FORCE ROW LEVEL SECURITY;
 
 --
 -- output_aliases; Type: TABLE
@@ -1228,15 +1252,7 @@ UNION ALL
     t.user_id,
     hashtext(((t.tenant_id || '/'::text) || t.user_id)) AS user_key,
     to_jsonb(t.*) AS record
-   FROM ingest.voice_feedback t
-UNION ALL
- SELECT 'outcomes'::text AS kind,
-    m.tenant_id,
-    m.user_id,
-    hashtext(((m.tenant_id || '/'::text) || m.user_id)) AS user_key,
-    to_jsonb(r.*) AS record
-   FROM (ingest.outcomes r
-     JOIN ingest.execution_manifests m USING (tenant_id, output_id));
+   FROM ingest.voice_feedback t;
 
 --
 -- user_spellings; Type: VIEW
@@ -1439,6 +1455,13 @@ ALTER TABLE ONLY ingest.model_aliases
     ADD CONSTRAINT model_aliases_pkey PRIMARY KEY (tenant_id, alias);
 
 --
+-- outcomes outcomes_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.outcomes
+    ADD CONSTRAINT outcomes_pkey PRIMARY KEY (tenant_id, output_id);
+
+--
 -- output_aliases output_aliases_pkey; Type: CONSTRAINT
 --
 
@@ -1563,6 +1586,12 @@ CREATE INDEX implicit_signals_spellings_idx ON ONLY ingest.implicit_signals USIN
 --
 
 CREATE INDEX implicit_signals_user_key_idx ON ONLY ingest.implicit_signals USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
+
+--
+-- outcomes_recorded_at_idx; Type: INDEX
+--
+
+CREATE INDEX outcomes_recorded_at_idx ON ingest.outcomes USING btree (recorded_at);
 
 --
 -- output_aliases_output_idx; Type: INDEX
@@ -1775,6 +1804,12 @@ ALTER TABLE ingest.learn_queue ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ingest.model_aliases ENABLE ROW LEVEL SECURITY;
 
 --
+-- outcomes; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.outcomes ENABLE ROW LEVEL SECURITY;
+
+--
 -- output_aliases; Type: ROW SECURITY
 --
 
@@ -1839,6 +1874,12 @@ CREATE POLICY retention ON ingest.implicit_signals TO radiant_archivist USING (t
 --
 
 CREATE POLICY retention ON ingest.learn_queue FOR INSERT TO radiant_archivist WITH CHECK (true);
+
+--
+-- outcomes retention; Type: POLICY
+--
+
+CREATE POLICY retention ON ingest.outcomes TO radiant_archivist USING (true);
 
 --
 -- output_aliases retention; Type: POLICY
@@ -1947,6 +1988,12 @@ CREATE POLICY tenant_isolation ON ingest.learn_queue USING (ingest.may_touch(ten
 --
 
 CREATE POLICY tenant_isolation ON ingest.model_aliases USING (ingest.may_touch(tenant_id));
+
+--
+-- outcomes tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.outcomes USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
 
 --
 -- output_aliases tenant_isolation; Type: POLICY
@@ -2312,6 +2359,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.feedback_asks TO radiant_inges
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.model_aliases TO radiant_ingest;
+
+--
+-- TABLE outcomes; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outcomes TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
 
 --
 -- TABLE output_aliases; Type: ACL
