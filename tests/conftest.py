@@ -12,6 +12,7 @@ import os
 import socket
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import redis
 
@@ -19,6 +20,9 @@ from kit.ports import DEFAULT_PORTS
 from tests.support.servers import Apart, Databases, running_postgres, running_valkey, without_settings
 
 without_settings(os.environ)
+
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")  # the time of an example depends on what else the machine runs
 
 SERVER_FIXTURES = frozenset({"apart"})
 """Every fixture of a PostgreSQL or a Valkey needs one of these."""

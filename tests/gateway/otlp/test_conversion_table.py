@@ -72,7 +72,7 @@ def sample(row: Row) -> tuple[dict[str, Any], Any]:
         return {name: "hello"}, sha256("hello")
     if row.value_type in SAMPLES:
         return {name: SAMPLES[row.value_type][0]}, SAMPLES[row.value_type][1]
-    value = TEXT.get(name, "some-value")
+    value = f"id-of-{name}" if row.target == "output_id" else TEXT.get(name, "some-value")
     return {name: value}, value
 
 
