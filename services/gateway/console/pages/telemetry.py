@@ -55,8 +55,8 @@ def _figures(found: TenantStatistics) -> list[Figure]:
             title="Evaluations without a vote",
             columns=("Evaluation", "Count", "Mean", "Minimum", "Maximum"),
             rows=scores,
-            description="The range of these scores is unknown. Set RADIANT_OTLP_EVALUATION_RANGES, or send a label or the "
-            "attributes gen_ai.evaluation.score.min and gen_ai.evaluation.score.max.",
+            description="The range of these scores is unknown. Set RADIANT_OTLP_EVALUATION_RANGES, or send a label or "
+            "the attributes gen_ai.evaluation.score.min and gen_ai.evaluation.score.max.",
         ),
     ]
 
