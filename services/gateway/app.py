@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from gateway.callers.request_rates import RequestRates
 from gateway.callers.verification import IngestVerifier, KeyVerifier, Verifier
 from gateway.console.routes import Console
 from gateway.console.session.revocation import RevokedSessions
@@ -22,6 +25,7 @@ from gateway.otlp.grpc_receiver import GrpcReceiver, KeyPair
 from gateway.otlp.http_routes import OTLP_PATHS, otlp_routes
 from gateway.otlp.ingest_client import IngestClient
 from gateway.otlp.intake import Intake
+from gateway.otlp.reports.statistics import IntakeStatistics
 from gateway.routes import PREFIX, ROUTES
 from gateway.routes.endpoints import rest_endpoints
 from gateway.routes.service_calls import ServiceCalls
@@ -37,28 +41,32 @@ from radiant_client.transport.channel import Tls as ClientTls
 
 
 class GatewayServers:
-    """The HTTP server and, if OTLP is enabled, the gRPC receiver, started and stopped together."""
+    """The HTTP servers and, if OTLP is enabled, the gRPC receiver, started and stopped together."""
 
-    def __init__(self, http: HttpServer, receiver: GrpcReceiver | None) -> None:
-        """Takes servers that are not started."""
-        self._http, self._receiver = http, receiver
-        self.otlp_port = 0
-        """Port of the gRPC receiver after `start`."""
+    def __init__(self, http: HttpServer, receiver: GrpcReceiver | None, otlp_http: HttpServer | None = None) -> None:
+        """Takes servers that are not started. `otlp_http` is a second listener of the same application."""
+        self._http, self._receiver, self._otlp_http = http, receiver, otlp_http
+        self.otlp_port = self.otlp_http_port = 0
+        """Ports of the gRPC receiver and of the second listener after `start`."""
 
     async def start(self) -> int:
-        """Starts both servers and returns the HTTP port. Raises the exceptions of `HttpServer.start`."""
-        port = await self._http.start()
-        if self._receiver is not None:
-            try:
+        """Starts all servers and returns the HTTP port. Raises the exceptions of `HttpServer.start`."""
+        async with contextlib.AsyncExitStack() as started:
+            port = await self._http.start()
+            started.push_async_callback(self._http.stop, timedelta())
+            if self._otlp_http is not None:
+                self.otlp_http_port = await self._otlp_http.start()
+                started.push_async_callback(self._otlp_http.stop, timedelta())
+            if self._receiver is not None:
                 self.otlp_port = await self._receiver.start()
-            except BaseException:
-                await self._http.stop(timedelta())
-                raise
+            started.pop_all()
         return port
 
     async def set_serving(self, serving: bool) -> None:
         """Sets the status that health checks return."""
         await self._http.set_serving(serving)
+        if self._otlp_http is not None:
+            await self._otlp_http.set_serving(serving)
         if self._receiver is not None:
             await self._receiver.set_serving(serving)
 
@@ -66,6 +74,8 @@ class GatewayServers:
         """Closes the listeners, waits up to `grace` for requests in flight, then cancels them."""
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self._http.stop, grace)
+            if self._otlp_http is not None:
+                stack.push_async_callback(self._otlp_http.stop, grace)
             if self._receiver is not None:
                 stack.push_async_callback(self._receiver.stop, grace)
 
@@ -75,34 +85,43 @@ def application(
     calls: ServiceCalls,
     extra_routes: Sequence[BaseRoute] = (),
     *,
-    rate_limited_paths: Sequence[str] = (),
+    extra_rates: Mapping[str, RequestRates] = MappingProxyType({}),
+    statistics: IntakeStatistics | None = None,
     revoked_sessions: RevokedSessions | None = None,
     verifier: Verifier | None = None,
     pool: WorkerPool | None = None,
 ) -> Starlette:
     """Returns the HTTP application: REST API, OpenAPI document, console, and `extra_routes`.
 
-    Callers are verified below the REST API and the path prefixes in `rate_limited_paths`, and the rate limit applies.
+    Callers are verified below the REST API and the path prefixes of `extra_rates`, and the rate limits apply.
+    `statistics` are the counts of the OpenTelemetry intake, for the console.
     Without a verifier, tokens are verified by the shared key, or by ingest if there is none. Without a pool, the
     application has one of its own. `revoked_sessions` shares sign-outs between gateways.
     """
     routes = [
         *rest_endpoints(calls, settings.http.limits, pool or WorkerPool(settings.http.limits.workers)),
         document_endpoint(),
-        *_console(settings, calls, revoked_sessions).routes(),
+        *_console(settings, calls, revoked_sessions, statistics).routes(),
         *extra_routes,
     ]
     methods = {route.method for route in ROUTES}
+    limits = settings.http.limits
+    rates = RequestRates(limits.requests_per_s, limits.burst, limits.unverified_per_s, limits.callers_remembered_max)
     return asgi_application(
         routes,
         settings.http,
-        rate_limited_paths=(PREFIX, *rate_limited_paths),
+        rates={PREFIX: rates, **extra_rates},
         cors_methods=methods,
         verifier=verifier or _verifier(settings, calls),
     )
 
 
-def _console(settings: GatewaySettings, calls: ServiceCalls, revoked_sessions: RevokedSessions | None) -> Console:
+def _console(
+    settings: GatewaySettings,
+    calls: ServiceCalls,
+    revoked_sessions: RevokedSessions | None,
+    statistics: IntakeStatistics | None,
+) -> Console:
     has_development_sign_in = settings.http.development and is_loopback(settings.http.host)
     return Console(
         settings.console,
@@ -111,6 +130,7 @@ def _console(settings: GatewaySettings, calls: ServiceCalls, revoked_sessions: R
         development_key=settings.token_key if has_development_sign_in else "",
         has_tls=settings.http.tls.is_used,
         revoked_sessions=revoked_sessions,
+        statistics=statistics,
     )
 
 
@@ -130,12 +150,14 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
         verifier = await stack.enter_async_context(open_verifier(settings, calls))
         pool = WorkerPool(limits.workers)
         stack.push_async_callback(pool.close)
-        routes, receiver = widget_routes(), None
+        routes, receiver, intake = widget_routes(), None, None
+        rates: dict[str, RequestRates] = {}
         if settings.otlp.enabled:
             ingest = IngestClient(settings.addresses.ingest, limits.call_timeout, certificates)
             stack.push_async_callback(ingest.close)
             intake = Intake(ingest, verifier, pool, settings.otlp)
             routes += otlp_routes(intake, limits.read_timeout)
+            rates = _otlp_rates(settings)
             receiver = GrpcReceiver(intake, settings.http.host, settings.otlp.grpc_port, key_pair)
         has_redis = bool(settings.redis.url)
         redis = await stack.enter_async_context(open_redis(settings.redis.address)) if has_redis else None
@@ -143,12 +165,22 @@ async def open_server(settings: GatewaySettings) -> AsyncIterator[GatewayServers
             settings,
             calls,
             routes,
-            rate_limited_paths=OTLP_PATHS,
+            extra_rates=rates,
+            statistics=None if intake is None else intake.statistics,
             revoked_sessions=RevokedSessions(redis),
             verifier=verifier,
             pool=pool,
         )
-        yield GatewayServers(HttpServer(settings.http, app), receiver)
+        port = settings.otlp.http_port
+        extra = HttpServer(replace(settings.http, port=port), app) if intake is not None and port >= 0 else None
+        yield GatewayServers(HttpServer(settings.http, app), receiver, extra)
+
+
+def _otlp_rates(settings: GatewaySettings) -> dict[str, RequestRates]:
+    """Returns the rate limits of the paths of OTLP."""
+    otlp, limits = settings.otlp, settings.http.limits
+    rates = RequestRates(otlp.requests_per_s, otlp.burst, limits.unverified_per_s, limits.callers_remembered_max)
+    return dict.fromkeys(OTLP_PATHS, rates)
 
 
 @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ from gateway.console.server_events import EventStreams
 from gateway.console.service_client import ServiceClient
 from gateway.console.session.session import Session
 from gateway.http.problems import Problem
+from gateway.otlp.reports.statistics import IntakeStatistics
 
 VALUE_CHARACTERS_MAX = 2000
 
@@ -31,6 +32,8 @@ class PageRequest:
     path: Mapping[str, str]
     """Parameters of the path."""
     event_streams: EventStreams
+    telemetry: IntakeStatistics | None = None
+    """Counts of the OpenTelemetry intake of this process; None if it is disabled."""
 
     def query_value(self, name: str, default: str = "") -> str:
         """Returns a parameter of the query; raises Problem when it is too long."""

@@ -31,6 +31,7 @@ from gateway.console.static_files import static_route, version
 from gateway.console.templating import environment, json_block
 from gateway.console.view import Redirect, View
 from gateway.http.problems import Problem
+from gateway.otlp.reports.statistics import IntakeStatistics
 from gateway.routes.service_calls import ServiceCalls
 from kit.tenant_slots import TenantSlots
 
@@ -64,11 +65,13 @@ class Console:
         development_key: str = "",
         has_tls: bool = False,
         revoked_sessions: RevokedSessions | None = None,
+        statistics: IntakeStatistics | None = None,
     ) -> None:
         """Takes the open channels.
 
         `development_key` signs the tokens of development sign-in; an empty one disables it. `has_tls` states that the
         gateway or a proxy in front of it serves TLS. By default, only the sign-outs on this gateway are known.
+        `statistics` are the counts of the OpenTelemetry intake; None if it is disabled.
         """
         self._settings, self._calls, self._call_timeout = settings, calls, call_timeout
         self._development_key = development_key
@@ -76,6 +79,7 @@ class Console:
         oidc = settings.oidc
         claims = Claims(tenant=oidc.tenant_claim, roles=oidc.roles_claim, role_map=oidc.role_map)
         self._sessions = Sessions(settings.session_secret, settings.session_life, claims)
+        self._statistics = statistics
         self._revoked_sessions = revoked_sessions or RevokedSessions(None)
         self._templates: Environment = environment()
         self._templates.globals |= {"version": version(), "prefix": PREFIX, "json_block": json_block}
@@ -190,7 +194,9 @@ class Console:
         event_streams = EventStreams(
             self._templates, self._stream_slots, self._settings, session, self._revoked_sessions
         )
-        return PageRequest(session, services, request.query_params, form, request.path_params, event_streams)
+        return PageRequest(
+            session, services, request.query_params, form, request.path_params, event_streams, self._statistics
+        )
 
     def _render(self, request: Request, session: Session | None, view: View, status: int) -> HTMLResponse:
         """Returns the view as a whole page, or as a fragment for htmx requests other than boosted links."""

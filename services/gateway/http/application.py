@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -42,20 +42,20 @@ def asgi_application(
     routes: Sequence[BaseRoute],
     settings: HttpSettings,
     *,
-    rate_limited_paths: Sequence[str],
+    rates: Mapping[str, RequestRates],
     cors_methods: Collection[str],
     verifier: Verifier,
 ) -> Starlette:
     """Returns the application of the routes and the health check.
 
-    Routes may raise Problem or RadiantError and may set their own security headers. `rate_limited_paths` are path
-    prefixes below which callers are verified and the rate limit applies. `cors_methods` are the methods that pages of
-    other origins may use.
+    Routes may raise Problem or RadiantError and may set their own security headers. Below the path prefixes of
+    `rates`, callers are verified and the rate limits apply. `cors_methods` are the methods that pages of other origins
+    may use.
     """
     routes = [*routes, Route(HEALTH_PATH, _health, methods=["GET"])]
     app = Starlette(
         routes=routes,
-        middleware=_middleware(settings, tuple(rate_limited_paths), cors_methods, routes, verifier),
+        middleware=_middleware(settings, rates, cors_methods, routes, verifier),
         exception_handlers={
             Problem: problems.problem_response,
             RadiantError: problems.radiant_error_response,
@@ -68,19 +68,16 @@ def asgi_application(
 
 def _middleware(
     settings: HttpSettings,
-    rate_limited_paths: tuple[str, ...],
+    rates: Mapping[str, RequestRates],
     cors_methods: Collection[str],
     routes: Sequence[BaseRoute],
     verifier: Verifier,
 ) -> list[Middleware]:
-    limits = settings.limits
-    rates = RequestRates(limits.requests_per_s, limits.burst, limits.unverified_per_s, limits.callers_remembered_max)
     middleware = [
         Middleware(
             RequestMiddleware,
             verifier=verifier,
             rates=rates,
-            rate_limited_paths=rate_limited_paths,
             templates=path_templates(routes),
             has_tls=settings.tls.is_used,
         )

@@ -52,18 +52,17 @@ class RequestMiddleware:
         self,
         app: ASGIApp,
         verifier: Verifier,
-        rates: RequestRates,
-        rate_limited_paths: tuple[str, ...],
+        rates: Mapping[str, RequestRates],
         templates: Mapping[int, str],
         has_tls: bool,
     ) -> None:
-        """Callers are verified and `rates` applies below the path prefixes `rate_limited_paths`.
+        """Callers are verified and the limits of `rates` apply below its keys, which are path prefixes.
 
         `templates` is the result of metrics.path_templates. `has_tls` states that clients use TLS.
         """
         self._security_headers = SECURITY_HEADERS | (TRANSPORT_SECURITY if has_tls else {})
         self._app, self._verifier, self._rates = app, verifier, rates
-        self._rate_limited_paths, self._templates = rate_limited_paths, templates
+        self._templates = templates
         self._limited_log = LimitedLog(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,7 +123,8 @@ class RequestMiddleware:
 
         A caller who is not verified is not rejected here: the endpoint decides by `caller_of`.
         """
-        if not scope["path"].startswith(self._rate_limited_paths):
+        rates = next((each for prefix, each in self._rates.items() if scope["path"].startswith(prefix)), None)
+        if rates is None:
             return
         caller: Principal | None = None
         host = scope["client"][0] if scope.get("client") else ""
@@ -136,6 +136,6 @@ class RequestMiddleware:
         else:
             logs.tenant.set(caller.tenant_id)
         try:
-            self._rates.count(caller, host)
+            rates.count(caller, host)
         except RadiantError as error:
             raise problem_from_radiant_error(error) from None

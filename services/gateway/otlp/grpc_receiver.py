@@ -1,4 +1,4 @@
-"""OTLP over gRPC: TraceService, LogsService and the health service."""
+"""OTLP over gRPC: TraceService, LogsService, MetricsService and the health service."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 TRACE_SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
 LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService"
+METRICS_SERVICE = "opentelemetry.proto.collector.metrics.v1.MetricsService"
 
 SMALL_MESSAGE_BYTES_MAX = 4096
 """Largest decompressed message of the health service."""
@@ -53,7 +54,11 @@ class GrpcReceiver:
         self._messages = FirstMessages(limits.message_timeout)
         self._health = HealthHandlers(PeerCalls(limits.peer_watches_max, limits.watches_max), self._messages)
         self._background = contextlib.AsyncExitStack()
-        exports = ((TRACE_SERVICE, "traces", intake.export_traces), (LOGS_SERVICE, "logs", intake.export_logs))
+        exports = (
+            (TRACE_SERVICE, "traces", intake.export_traces),
+            (LOGS_SERVICE, "logs", intake.export_logs),
+            (METRICS_SERVICE, "metrics", intake.export_metrics),
+        )
         for name, signal, export in exports:
             handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.stream_unary_rpc_method_handler(
                 self._export_handler(signal, export)
@@ -82,7 +87,7 @@ class GrpcReceiver:
     async def set_serving(self, serving: bool) -> None:
         """Sets the status that health checks return."""
         status = health_pb2.HealthCheckResponse
-        for name in ("", TRACE_SERVICE, LOGS_SERVICE):
+        for name in ("", TRACE_SERVICE, LOGS_SERVICE, METRICS_SERVICE):
             await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
 
     async def stop(self, grace: timedelta) -> None:

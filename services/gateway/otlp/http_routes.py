@@ -1,4 +1,4 @@
-"""OTLP over HTTP: POST /v1/traces and /v1/logs. A response has the content type of its request."""
+"""OTLP over HTTP: POST /v1/traces, /v1/logs and /v1/metrics. A response has the content type of its request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from gateway.otlp.metrics import REQUESTS
 from kit.errors import DeadlineExceeded, Exhausted, RadiantError, Unavailable
 from kit.rpc.status import internal, to_status
 
-TRACES_PATH, LOGS_PATH = "/v1/traces", "/v1/logs"
+TRACES_PATH, LOGS_PATH, METRICS_PATH = "/v1/traces", "/v1/logs", "/v1/metrics"
 OTLP_PATHS = ("/v1/",)
 """Path prefixes of the routes, for the rate limit."""
 _STATUS_OF_ERROR = {RequestTooLarge: 413, DecompressedTooLarge: 413, UnsupportedMediaType: 415, DeadlineExceeded: 408}
@@ -38,9 +38,14 @@ _STATUS_OF_ERROR = {RequestTooLarge: 413, DecompressedTooLarge: 413, Unsupported
 
 def otlp_routes(intake: Intake, read_timeout: timedelta) -> list[Route]:
     """Returns the Starlette routes. `read_timeout` is the maximum time to receive a body."""
+    exports = (
+        (TRACES_PATH, "traces", intake.export_traces),
+        (LOGS_PATH, "logs", intake.export_logs),
+        (METRICS_PATH, "metrics", intake.export_metrics),
+    )
     return [
-        Route(TRACES_PATH, _export_handler("traces", intake, intake.export_traces, read_timeout), methods=["POST"]),
-        Route(LOGS_PATH, _export_handler("logs", intake, intake.export_logs, read_timeout), methods=["POST"]),
+        Route(path, _export_handler(signal, intake, export, read_timeout), methods=["POST"])
+        for path, signal, export in exports
     ]
 
 

@@ -79,7 +79,14 @@ class OtlpSettings:
     enabled: Annotated[bool, Setting("OTLP")] = True
     """Whether the OpenTelemetry intake is enabled, over HTTP and gRPC."""
     grpc_port: Annotated[int, Setting("OTLP_GRPC_PORT", 0, 65_535)] = ports.GATEWAY_OTLP
-    """Port of the gRPC receiver on the gateway's host; 0 selects a free port."""
+    """Port of the gRPC receiver on the gateway's host; 0 selects a free port. The standard port of OTLP is 4317."""
+    http_port: Annotated[int, Setting("OTLP_HTTP_PORT", -1, 65_535)] = -1
+    """Port on which the gateway listens for HTTP in addition to RADIANT_GATEWAY_PORT; 0 selects a free port, and -1
+    none. The standard port of OTLP is 4318."""
+    requests_per_s: Annotated[float, Setting("OTLP_REQUESTS_PER_SECOND", 0, 1_000_000, "requests per second")] = 500.0
+    """Sustained rate of OTLP requests over HTTP of one caller, apart from that of the REST API; 0 for no limit."""
+    burst: Annotated[int, Setting("OTLP_BURST", 1, 1_000_000, "requests")] = 1000
+    """OTLP requests of one caller that may exceed the sustained rate."""
     message_bytes_max: Annotated[int, Setting("OTLP_MESSAGE_BYTES_MAX", 1024, _BYTES_MAX, "bytes")] = 4 * 1024 * 1024
     """Size of a request, compressed and decompressed."""
     items_max: Annotated[int, Setting("OTLP_ITEMS_MAX", 1, 100_000, "items")] = 10_000

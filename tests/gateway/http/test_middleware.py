@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,6 +12,7 @@ from starlette.routing import Mount
 from starlette.routing import Route as Endpoint
 
 from gateway.app import application
+from gateway.callers.request_rates import RequestRates
 from gateway.http.problems import Problem
 from gateway.http.settings import HttpLimits, Tls
 from tests.gateway.fixtures.gateway import ACME
@@ -114,9 +114,8 @@ async def test_extra_routes_get_problem_responses_headers_metrics_and_rate_limit
         return Response()
 
     routes = [Mount("/elsewhere", routes=[Endpoint("/{page}", page)]), Endpoint("/v1/traces", accept, methods=["POST"])]
-    http = replace(scripted.settings.http, limits=HttpLimits(requests_per_s=0.01, burst=1))
-    settings = scripted.settings.model_copy(update={"http": http})
-    app = application(settings, scripted.calls, routes, rate_limited_paths=("/v1/",))
+    rates = RequestRates(per_s=0.01, burst=1, unverified_per_s=100, keys_max=10)
+    app = application(scripted.settings, scripted.calls, routes, extra_rates={"/v1/": rates})
     ok = request_count("/elsewhere/{page}", "200")
     async with scripted.client(app) as client:
         answer = await client.get("/elsewhere/home")

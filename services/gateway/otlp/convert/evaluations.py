@@ -106,15 +106,7 @@ def read_evaluation(
     used if the attributes contain none. Raises InvalidAttribute if an attribute without which there is no vote is
     missing or invalid.
     """
-    values: dict[str, Value] = {}
-    names: dict[str, str] = {}
-    for row in rows:
-        names.setdefault(row.target, row.attribute.replace(".N.", f".{index}."))
-    for target in list(names):
-        chosen = [row for row in rows if row.target == target]
-        read = attributes.read_required if target in _REQUIRED else attributes.read
-        if (found := read(chosen, index)) is not None:
-            names[target], values[target] = found
+    names, values = _values(attributes, rows, index)
     name = user_key(str(values.get("name", "")))
     if not name:
         raise InvalidAttribute(names["name"], "is required")
@@ -155,6 +147,20 @@ def read_evaluation(
 def _visible(text: str) -> str:
     """Returns the text, or an empty one if it has no visible character."""
     return "" if is_blank(text) else text
+
+
+def _values(attributes: Attributes, rows: Sequence[Row], index: int) -> tuple[dict[str, str], dict[str, Value]]:
+    """Returns the name of the attribute and the value of each target; the name also of a target without a value."""
+    values: dict[str, Value] = {}
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(row.target, row.attribute.replace(".N.", f".{index}."))
+    for target in list(names):
+        chosen = [row for row in rows if row.target == target]
+        read = attributes.read_required if target in _REQUIRED else attributes.read
+        if (found := read(chosen, index)) is not None:
+            names[target], values[target] = found
+    return names, values
 
 
 def _declared_ranges(

@@ -66,6 +66,10 @@ class IntakeStatistics:
             self._tenants.popitem(last=False)
         return found
 
+    def get(self, tenant: str) -> TenantStatistics:
+        """Returns the counts of a tenant for reading; empty ones for a tenant without requests."""
+        return self._tenants.get(tenant) or TenantStatistics()
+
     def add(self, tenant: str, report: Report, stored: Counter[tuple[str, str]]) -> None:
         """Adds the results of a request, here and to the Prometheus metrics."""
         own, converted = self.of(tenant), report.converted
