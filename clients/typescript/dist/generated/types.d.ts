@@ -2,6 +2,14 @@ import type { components } from "./openapi.js";
 type Schemas = components["schemas"];
 /** An error (RFC 9457). */
 export type Problem = Schemas["Problem"];
+/**
+ * AliasSource states where a model alias comes from.
+ *
+ * - ALIAS_SOURCE_UNSPECIFIED: Not set.
+ * - ALIAS_SOURCE_AUTOMATIC: A manifest that named the requested model and the model that answered, or a name with a provider or a date.
+ * - ALIAS_SOURCE_MANUAL: SetModelAlias.
+ */
+export type AliasSource = Schemas["AliasSource"];
 /** ApproveRolloutStepRequest approves the next step of a rollout. */
 export type ApproveRolloutStepRequest = Schemas["ApproveRolloutStepRequest"];
 /** ApproveRolloutStepResponse contains the rollout after the approval. */
@@ -110,6 +118,10 @@ export type CreateExperimentResponse = Schemas["CreateExperimentResponse"];
 export type Criterion = Schemas["Criterion"];
 /** DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given. */
 export type DayStats = Schemas["DayStats"];
+/** DeleteModelAliasRequest names the alias to delete. */
+export type DeleteModelAliasRequest = Schemas["DeleteModelAliasRequest"];
+/** DeleteModelAliasResponse confirms that the alias is deleted. */
+export type DeleteModelAliasResponse = Schemas["DeleteModelAliasResponse"];
 /** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export type Drift = Schemas["Drift"];
 /** Erasure is the erasure of one user. It does not name the user once it is complete. */
@@ -313,6 +325,10 @@ export type ListEvaluatorsResponse = Schemas["ListEvaluatorsResponse"];
 export type ListExperimentsRequest = Schemas["ListExperimentsRequest"];
 /** ListExperimentsResponse is one page of experiments. */
 export type ListExperimentsResponse = Schemas["ListExperimentsResponse"];
+/** ListModelAliasesRequest selects a page of aliases. */
+export type ListModelAliasesRequest = Schemas["ListModelAliasesRequest"];
+/** ListModelAliasesResponse contains a page of aliases. */
+export type ListModelAliasesResponse = Schemas["ListModelAliasesResponse"];
 /** ListModelScoresRequest selects learned scores. */
 export type ListModelScoresRequest = Schemas["ListModelScoresRequest"];
 /** ListModelScoresResponse is one page of learned scores. */
@@ -325,6 +341,10 @@ export type ListOutputsResponse = Schemas["ListOutputsResponse"];
 export type ListTrustScoresRequest = Schemas["ListTrustScoresRequest"];
 /** ListTrustScoresResponse is one page of trust scores. */
 export type ListTrustScoresResponse = Schemas["ListTrustScoresResponse"];
+/** ListUnmatchedFeedbackRequest selects a page. */
+export type ListUnmatchedFeedbackRequest = Schemas["ListUnmatchedFeedbackRequest"];
+/** ListUnmatchedFeedbackResponse contains a page of outputs without a manifest. */
+export type ListUnmatchedFeedbackResponse = Schemas["ListUnmatchedFeedbackResponse"];
 /** ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set. */
 export type ListVoiceFeedbackRequest = Schemas["ListVoiceFeedbackRequest"];
 /** ListVoiceFeedbackResponse is one page of voice feedback. */
@@ -335,6 +355,10 @@ export type LookedComparison = Schemas["LookedComparison"];
 export type ManifestStep = Schemas["ManifestStep"];
 /** ManifestStep is one model call within an orchestration. */
 export type ManifestStepInput = Schemas["ManifestStepInput"];
+/** MatchFeedbackRequest states the output that feedback belongs to. */
+export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
+/** MatchFeedbackResponse confirms that the alias of the output is stored. */
+export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];
 /**
@@ -349,6 +373,8 @@ export type MetricDirection = Schemas["MetricDirection"];
 export type MetricInput = Schemas["MetricInput"];
 /** MixedScore is the combined score of one model with its parts. */
 export type MixedScore = Schemas["MixedScore"];
+/** ModelAlias is another name of a model. */
+export type ModelAlias = Schemas["ModelAlias"];
 /** ModelExplanation explains the rank of one candidate. */
 export type ModelExplanation = Schemas["ModelExplanation"];
 /** ModelProfile contains the properties of a model as known to the Brain. */
@@ -497,6 +523,10 @@ export type SampleRatio = Schemas["SampleRatio"];
 export type Scope = Schemas["Scope"];
 /** ScopeEvidence is the evidence on a model at one level of the hierarchy. */
 export type ScopeEvidence = Schemas["ScopeEvidence"];
+/** SetModelAliasRequest contains the alias to set. */
+export type SetModelAliasRequest = Schemas["SetModelAliasRequest"];
+/** SetModelAliasResponse contains the stored alias. */
+export type SetModelAliasResponse = Schemas["SetModelAliasResponse"];
 /** SignalCount contains counts of implicit signals of one type. */
 export type SignalCount = Schemas["SignalCount"];
 /**
@@ -592,6 +622,8 @@ export type TrustFactor = Schemas["TrustFactor"];
 export type TrustScore = Schemas["TrustScore"];
 /** UnitContribution is the contribution of one unit: the feedback of one user on one output. */
 export type UnitContribution = Schemas["UnitContribution"];
+/** UnmatchedFeedback is the feedback under an output id without a manifest. */
+export type UnmatchedFeedback = Schemas["UnmatchedFeedback"];
 /** UpdateExperimentRequest contains the new definition of an experiment. */
 export type UpdateExperimentRequest = Schemas["UpdateExperimentRequest"];
 /** UpdateExperimentResponse contains the experiment after the change. */

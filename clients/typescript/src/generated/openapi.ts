@@ -518,6 +518,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/admin/model-aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the other names of models by alias.
+         * @description Lists the model aliases of a tenant, by alias.
+         */
+        get: operations["listModelAliases"];
+        /**
+         * Sets the model that an alias stands for.
+         * @description Sets the model that an alias stands for. Manifests that are recorded later are credited to it; recorded ones do not change. Takes precedence over the automatic rules. All processes apply the change within 5 s.
+         */
+        put: operations["setModelAlias"];
+        post?: never;
+        /**
+         * Deletes a model alias, so that the automatic rules apply to the name again.
+         * @description Deletes a model alias. The automatic rules apply to the name again.
+         */
+        delete: operations["deleteModelAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/admin/feedback/unmatched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists outputs that have feedback but no manifest, oldest first.
+         * @description Lists outputs that have feedback but no manifest, by the time of their first feedback, oldest first. Feedback appears about one second after it was stored.
+         */
+        get: operations["listUnmatchedFeedback"];
+        put?: never;
+        /**
+         * States the recorded output that the feedback under another output id belongs to.
+         * @description States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output within about one second, and later feedback under the id is stored under the output.
+         */
+        post: operations["matchFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -550,6 +602,15 @@ export interface components {
             /** @description Identifies the logged error. */
             errorId?: string;
         };
+        /**
+         * @description AliasSource states where a model alias comes from.
+         *
+         *     - ALIAS_SOURCE_UNSPECIFIED: Not set.
+         *     - ALIAS_SOURCE_AUTOMATIC: A manifest that named the requested model and the model that answered, or a name with a provider or a date.
+         *     - ALIAS_SOURCE_MANUAL: SetModelAlias.
+         * @enum {string}
+         */
+        AliasSource: "ALIAS_SOURCE_UNSPECIFIED" | "ALIAS_SOURCE_AUTOMATIC" | "ALIAS_SOURCE_MANUAL";
         /** @description ApproveRolloutStepRequest approves the next step of a rollout. */
         ApproveRolloutStepRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
@@ -1105,6 +1166,20 @@ export interface components {
              */
             costUsd: number;
         };
+        /** @description DeleteModelAliasRequest names the alias to delete. */
+        DeleteModelAliasRequest: {
+            /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Alias. An unknown alias is refused with NOT_FOUND (ALIAS_UNKNOWN). 1 to 200 characters. Required. */
+            alias: string;
+        };
+        /** @description DeleteModelAliasResponse confirms that the alias is deleted. */
+        DeleteModelAliasResponse: Record<string, never>;
         /** @description Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
         Drift: {
             /** @description Identifier of the tenant. */
@@ -1331,6 +1406,14 @@ export interface components {
             contradictionFound: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["Outcome"];
+            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
+            requestedModels: {
+                [key: string]: string;
+            };
+            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
+            outputAliases: string[];
+            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
+            outputIdForeign: boolean;
         };
         /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifestInput: {
@@ -1442,6 +1525,14 @@ export interface components {
             contradictionFound?: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["OutcomeInput"];
+            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
+            requestedModels?: {
+                [key: string]: string;
+            };
+            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
+            outputAliases?: string[];
+            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
+            outputIdForeign?: boolean;
         };
         /** @description Experiment compares ways of routing requests on real users. The first variant is the control. */
         Experiment: {
@@ -2431,6 +2522,25 @@ export interface components {
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
+        /** @description ListModelAliasesRequest selects a page of aliases. */
+        ListModelAliasesRequest: {
+            /** @description Tenant of the aliases. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: int32
+             * @description Maximum number of aliases per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
+             */
+            pageSize?: number;
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,000 characters. */
+            pageToken?: string;
+        };
+        /** @description ListModelAliasesResponse contains a page of aliases. */
+        ListModelAliasesResponse: {
+            /** @description Aliases, by alias. */
+            aliases: components["schemas"]["ModelAlias"][];
+            /** @description Token of the next page. Empty on the last page. */
+            nextPageToken: string;
+        };
         /** @description ListModelScoresRequest selects learned scores. */
         ListModelScoresRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
@@ -2542,6 +2652,31 @@ export interface components {
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
         };
+        /** @description ListUnmatchedFeedbackRequest selects a page. */
+        ListUnmatchedFeedbackRequest: {
+            /** @description Tenant of the feedback. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: int32
+             * @description Maximum number of outputs per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000.
+             */
+            pageSize?: number;
+            /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,000 characters. */
+            pageToken?: string;
+        };
+        /** @description ListUnmatchedFeedbackResponse contains a page of outputs without a manifest. */
+        ListUnmatchedFeedbackResponse: {
+            /** @description Outputs with feedback and without a manifest, oldest first. */
+            outputs: components["schemas"]["UnmatchedFeedback"][];
+            /** @description Token of the next page. Empty on the last page. */
+            nextPageToken: string;
+            /**
+             * @description Number of such outputs in the tenant.
+             *
+             *     A 64-bit integer as a string.
+             */
+            totalOutputs: string;
+        };
         /** @description ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set. */
         ListVoiceFeedbackRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
@@ -2651,6 +2786,22 @@ export interface components {
              */
             cost?: number;
         };
+        /** @description MatchFeedbackRequest states the output that feedback belongs to. */
+        MatchFeedbackRequest: {
+            /** @description Tenant of the feedback. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Output id that the feedback states. A recorded output is refused with FAILED_PRECONDITION (OUTPUT_RECORDED). 1 to 1,000 characters. Required. */
+            feedbackOutputId: string;
+            /** @description Recorded output that the feedback belongs to. An unknown one is refused with NOT_FOUND (OUTPUT_UNKNOWN). 1 to 100 characters. Required. */
+            outputId: string;
+        };
+        /** @description MatchFeedbackResponse confirms that the alias of the output is stored. */
+        MatchFeedbackResponse: Record<string, never>;
         /** @description Metric is a quantity that an experiment measures. */
         Metric: {
             /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */
@@ -2721,6 +2872,27 @@ export interface components {
             scope: components["schemas"]["Scope"];
             /** @description Whether the model meets the constraints. Models that do not are ranked last. */
             eligible: boolean;
+        };
+        /** @description ModelAlias is another name of a model. */
+        ModelAlias: {
+            /** @description Name that programs use. */
+            alias: string;
+            /** @description Model that is credited. Of an automatic alias with several models, such as that of a router, the model of the latest output. */
+            model: string;
+            /** @description Version of the model; empty if the alias states none. */
+            version: string;
+            /** @description Where the alias comes from. */
+            source: components["schemas"]["AliasSource"];
+            /**
+             * Format: date-time
+             * @description Time at which the alias was stored.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description Time of the latest output that used an automatic alias, to within one minute; time of the last change of a manual alias.
+             */
+            updateTime?: string;
         };
         /** @description ModelExplanation explains the rank of one candidate. */
         ModelExplanation: {
@@ -3729,6 +3901,27 @@ export interface components {
              */
             shrunkScore: number;
         };
+        /** @description SetModelAliasRequest contains the alias to set. */
+        SetModelAliasRequest: {
+            /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Name that programs use. A tenant has at most 10,000 aliases. 1 to 200 characters. Required. */
+            alias: string;
+            /** @description Model to credit. The name of the alias itself excludes it from the automatic rules. 1 to 200 characters. Required. */
+            model: string;
+            /** @description Version of the model, for manifests that state none. Empty for the unnamed version. At most 100 characters. */
+            version?: string;
+        };
+        /** @description SetModelAliasResponse contains the stored alias. */
+        SetModelAliasResponse: {
+            /** @description Alias. */
+            alias?: components["schemas"]["ModelAlias"];
+        };
         /** @description SignalCount contains counts of implicit signals of one type. */
         SignalCount: {
             /** @description Type of the signals. */
@@ -4146,6 +4339,45 @@ export interface components {
              * @description Sentiment of the voice feedback, in [-1, 1]. Absent without voice feedback.
              */
             voiceScore?: number;
+        };
+        /** @description UnmatchedFeedback is the feedback under an output id without a manifest. */
+        UnmatchedFeedback: {
+            /** @description Output id as the feedback states it. */
+            outputId: string;
+            /**
+             * @description Number of votes.
+             *
+             *     A 64-bit integer as a string.
+             */
+            votes: string;
+            /**
+             * @description Number of signals.
+             *
+             *     A 64-bit integer as a string.
+             */
+            signals: string;
+            /**
+             * @description Number of voice comments.
+             *
+             *     A 64-bit integer as a string.
+             */
+            voiceComments: string;
+            /**
+             * @description Number of users with feedback.
+             *
+             *     A 64-bit integer as a string.
+             */
+            users: string;
+            /**
+             * Format: date-time
+             * @description Time at which the first feedback was found to have no manifest.
+             */
+            firstTime?: string;
+            /**
+             * Format: date-time
+             * @description Time at which the feedback is deleted if no manifest arrives. Absent if it is kept.
+             */
+            expireTime?: string;
         };
         /** @description UpdateExperimentRequest contains the new definition of an experiment. */
         UpdateExperimentRequest: {
@@ -6062,6 +6294,252 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    listModelAliases: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the aliases. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+                /** @description Maximum number of aliases per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,000 characters. */
+                pageToken?: string;
+            };
+            header?: {
+                /** @description ETag of a cached response. The gateway returns 304 without a body while that response is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListModelAliasesResponse"];
+                };
+            };
+            /** @description The cached response of the caller is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    setModelAlias: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name that programs use. A tenant has at most 10,000 aliases. 1 to 200 characters. Required. */
+                    alias: string;
+                    /** @description Model to credit. The name of the alias itself excludes it from the automatic rules. 1 to 200 characters. Required. */
+                    model: string;
+                    /** @description Version of the model, for manifests that state none. Empty for the unnamed version. At most 100 characters. */
+                    version?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetModelAliasResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    deleteModelAlias: {
+        parameters: {
+            query: {
+                /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+                /** @description Alias. An unknown alias is refused with NOT_FOUND (ALIAS_UNKNOWN). 1 to 200 characters. Required. */
+                alias: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteModelAliasResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    listUnmatchedFeedback: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the feedback. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+                /** @description Maximum number of outputs per page. 0 selects the default of 50. Values above 1,000 are reduced to 1,000. */
+                pageSize?: number;
+                /** @description `next_page_token` of the previous page. Empty for the first page. At most 2,000 characters. */
+                pageToken?: string;
+            };
+            header?: {
+                /** @description ETag of a cached response. The gateway returns 304 without a body while that response is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUnmatchedFeedbackResponse"];
+                };
+            };
+            /** @description The cached response of the caller is current. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    matchFeedback: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the feedback. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Output id that the feedback states. A recorded output is refused with FAILED_PRECONDITION (OUTPUT_RECORDED). 1 to 1,000 characters. Required. */
+                    feedbackOutputId: string;
+                    /** @description Recorded output that the feedback belongs to. An unknown one is refused with NOT_FOUND (OUTPUT_UNKNOWN). 1 to 100 characters. Required. */
+                    outputId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchFeedbackResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             501: components["responses"]["NotImplemented"];

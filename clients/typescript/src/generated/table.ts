@@ -64,4 +64,14 @@ export const ROUTES: { readonly [Name in keyof Routes]: RouteInfo } = {
   pinTrustScore: { method: "POST", path: "/admin/trust-scores/{userId}", idempotent: true, upload: null, lines: false },
   /** Removes the fixed trust score of a rater, so that it is computed again. */
   clearTrustScore: { method: "DELETE", path: "/admin/trust-scores/{userId}", idempotent: true, upload: null, lines: false },
+  /** Lists the other names of models by alias. */
+  listModelAliases: { method: "GET", path: "/admin/model-aliases", idempotent: false, upload: null, lines: false },
+  /** Sets the model that an alias stands for. */
+  setModelAlias: { method: "PUT", path: "/admin/model-aliases", idempotent: true, upload: null, lines: false },
+  /** Deletes a model alias, so that the automatic rules apply to the name again. */
+  deleteModelAlias: { method: "DELETE", path: "/admin/model-aliases", idempotent: true, upload: null, lines: false },
+  /** Lists outputs that have feedback but no manifest, oldest first. */
+  listUnmatchedFeedback: { method: "GET", path: "/admin/feedback/unmatched", idempotent: false, upload: null, lines: false },
+  /** States the recorded output that the feedback under another output id belongs to. */
+  matchFeedback: { method: "POST", path: "/admin/feedback/unmatched", idempotent: true, upload: null, lines: false },
 };

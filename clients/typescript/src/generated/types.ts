@@ -6,6 +6,15 @@ type Schemas = components["schemas"];
 /** An error (RFC 9457). */
 export type Problem = Schemas["Problem"];
 
+/**
+ * AliasSource states where a model alias comes from.
+ *
+ * - ALIAS_SOURCE_UNSPECIFIED: Not set.
+ * - ALIAS_SOURCE_AUTOMATIC: A manifest that named the requested model and the model that answered, or a name with a provider or a date.
+ * - ALIAS_SOURCE_MANUAL: SetModelAlias.
+ */
+export type AliasSource = Schemas["AliasSource"];
+
 /** ApproveRolloutStepRequest approves the next step of a rollout. */
 export type ApproveRolloutStepRequest = Schemas["ApproveRolloutStepRequest"];
 
@@ -152,6 +161,12 @@ export type Criterion = Schemas["Criterion"];
 
 /** DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given. */
 export type DayStats = Schemas["DayStats"];
+
+/** DeleteModelAliasRequest names the alias to delete. */
+export type DeleteModelAliasRequest = Schemas["DeleteModelAliasRequest"];
+
+/** DeleteModelAliasResponse confirms that the alias is deleted. */
+export type DeleteModelAliasResponse = Schemas["DeleteModelAliasResponse"];
 
 /** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export type Drift = Schemas["Drift"];
@@ -428,6 +443,12 @@ export type ListExperimentsRequest = Schemas["ListExperimentsRequest"];
 /** ListExperimentsResponse is one page of experiments. */
 export type ListExperimentsResponse = Schemas["ListExperimentsResponse"];
 
+/** ListModelAliasesRequest selects a page of aliases. */
+export type ListModelAliasesRequest = Schemas["ListModelAliasesRequest"];
+
+/** ListModelAliasesResponse contains a page of aliases. */
+export type ListModelAliasesResponse = Schemas["ListModelAliasesResponse"];
+
 /** ListModelScoresRequest selects learned scores. */
 export type ListModelScoresRequest = Schemas["ListModelScoresRequest"];
 
@@ -446,6 +467,12 @@ export type ListTrustScoresRequest = Schemas["ListTrustScoresRequest"];
 /** ListTrustScoresResponse is one page of trust scores. */
 export type ListTrustScoresResponse = Schemas["ListTrustScoresResponse"];
 
+/** ListUnmatchedFeedbackRequest selects a page. */
+export type ListUnmatchedFeedbackRequest = Schemas["ListUnmatchedFeedbackRequest"];
+
+/** ListUnmatchedFeedbackResponse contains a page of outputs without a manifest. */
+export type ListUnmatchedFeedbackResponse = Schemas["ListUnmatchedFeedbackResponse"];
+
 /** ListVoiceFeedbackRequest selects the voice feedback that matches every filter that is set. */
 export type ListVoiceFeedbackRequest = Schemas["ListVoiceFeedbackRequest"];
 
@@ -460,6 +487,12 @@ export type ManifestStep = Schemas["ManifestStep"];
 
 /** ManifestStep is one model call within an orchestration. */
 export type ManifestStepInput = Schemas["ManifestStepInput"];
+
+/** MatchFeedbackRequest states the output that feedback belongs to. */
+export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
+
+/** MatchFeedbackResponse confirms that the alias of the output is stored. */
+export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
 
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];
@@ -478,6 +511,9 @@ export type MetricInput = Schemas["MetricInput"];
 
 /** MixedScore is the combined score of one model with its parts. */
 export type MixedScore = Schemas["MixedScore"];
+
+/** ModelAlias is another name of a model. */
+export type ModelAlias = Schemas["ModelAlias"];
 
 /** ModelExplanation explains the rank of one candidate. */
 export type ModelExplanation = Schemas["ModelExplanation"];
@@ -682,6 +718,12 @@ export type Scope = Schemas["Scope"];
 /** ScopeEvidence is the evidence on a model at one level of the hierarchy. */
 export type ScopeEvidence = Schemas["ScopeEvidence"];
 
+/** SetModelAliasRequest contains the alias to set. */
+export type SetModelAliasRequest = Schemas["SetModelAliasRequest"];
+
+/** SetModelAliasResponse contains the stored alias. */
+export type SetModelAliasResponse = Schemas["SetModelAliasResponse"];
+
 /** SignalCount contains counts of implicit signals of one type. */
 export type SignalCount = Schemas["SignalCount"];
 
@@ -806,6 +848,9 @@ export type TrustScore = Schemas["TrustScore"];
 
 /** UnitContribution is the contribution of one unit: the feedback of one user on one output. */
 export type UnitContribution = Schemas["UnitContribution"];
+
+/** UnmatchedFeedback is the feedback under an output id without a manifest. */
+export type UnmatchedFeedback = Schemas["UnmatchedFeedback"];
 
 /** UpdateExperimentRequest contains the new definition of an experiment. */
 export type UpdateExperimentRequest = Schemas["UpdateExperimentRequest"];
