@@ -33,6 +33,8 @@ DEFINED_BY_CLIENT = "content that the client defines; the service checks its siz
 REASONS = {
     "radiant.voice.v1.ListVoiceFeedbackRequest.page_size": PAGE,
     "radiant.ingest.v1.ListAuditEntriesRequest.page_size": PAGE,
+    "radiant.ingest.v1.ListModelAliasesRequest.page_size": PAGE,
+    "radiant.ingest.v1.ListUnmatchedFeedbackRequest.page_size": PAGE,
     "radiant.ingest.v1.ListAuditEntriesRequest.start_time": FILTER,
     "radiant.ingest.v1.ListAuditEntriesRequest.end_time": FILTER,
     "radiant.ingest.v1.ExecutionManifest.create_time": CHECKED,

@@ -13,17 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import grpc
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
+from radiant_client.brain import entries
 from radiant_client.brain.decision import Decision, Source
-from radiant_client.brain.entries import (
-    Entry,
-    Key,
-    LearnedModel,
-    are_learned,
-    draw,
-    entry_of,
-    is_valid_user_id,
-    lookup_order,
-)
+from radiant_client.brain.entries import Entry, Key, LearnedModel, draw, entry_of, is_valid_user_id, lookup_order
 from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table_file import TableFile
 from radiant_client.messages.fields import enum_value, new_id
@@ -72,9 +64,8 @@ class LocalTable:
         self._lot = lot or random.SystemRandom().random
         self._entries: dict[Key, Entry] = {}
         self._learned_models: set[str] = set()
-        self._version = 0
         self._next_entries: dict[Key, Entry] | None = None
-        self._next_version = 0
+        self._version = self._next_version = 0
         self._current_at: float | None = None
         self._complete = asyncio.Event()
         self._backoff = Backoff()
@@ -160,7 +151,7 @@ class LocalTable:
 
     def knows(self, models: Collection[str]) -> bool:
         """Returns whether each of the models has feedback in some entry of the table."""
-        return are_learned(models, self._learned_models)
+        return entries.are_learned(models, self._learned_models)
 
     def models(self, user_id: str, task_type: str, domain_mode: str) -> tuple[LearnedModel, ...]:
         """Returns the models of the narrowest entry, best first; empty if there is no entry."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from ingest.domain.output_names import alias_key
+from ingest.privacy.retention import ARCHIVIST
 from kit.errors import Exhausted, NotFound, Precondition
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
@@ -113,7 +114,7 @@ class UnmatchedLimit:
 
 async def measure_unmatched(database: Database) -> None:
     """Sets the metrics of unmatched feedback over all tenants."""
-    async with database.transaction() as connection:
+    async with database.as_role(ARCHIVIST) as connection:
         row = await connection.fetchrow(_SQL["unmatched_total"])
     if row is not None:
         OUTPUTS.set(row["outputs"])

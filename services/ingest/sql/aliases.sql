@@ -103,4 +103,5 @@ SELECT EXISTS (
 
 -- query: unmatched_total
 -- Number of output ids with feedback and without a manifest over all tenants, and the age of the oldest in seconds.
-SELECT outputs, age_seconds FROM ingest.unmatched_total();
+SELECT count(*) AS outputs, coalesce(extract(epoch FROM now() - min(first_seen_at)), 0)::float8 AS age_seconds
+FROM ingest.unmatched_feedback;

@@ -443,31 +443,6 @@ CREATE FUNCTION ingest.shard_of(tenant text, key text) RETURNS smallint
     RETURN ((hashtextextended(((tenant || '/'::text) || key), (0)::bigint) & (15)::bigint))::smallint;
 
 --
--- unmatched_feedback; Type: TABLE
---
-
-CREATE TABLE ingest.unmatched_feedback (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    first_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
-
-ALTER TABLE ONLY ingest.unmatched_feedback FORCE ROW LEVEL SECURITY;
-
---
--- unmatched_total(); Type: FUNCTION
---
-
-CREATE FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT count(*) AS count,
-     (COALESCE(EXTRACT(epoch FROM (now() - min(f.first_seen_at))), (0)::numeric))::double precision AS "coalesce"
-    FROM ingest.unmatched_feedback f;
-END;
-
---
 -- append_audit(text, text, text, text, text, jsonb); Type: FUNCTION
 --
 
@@ -708,24 +683,26 @@ CREATE FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-  tenant text;
+  part record;
   found record;
 BEGIN
-  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
-    PERFORM set_config('app.current_tenant_id', tenant, true);
+  FOR part IN
+    SELECT u.tenant_id, array_agg(u.output_id) AS outputs FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
+    GROUP BY u.tenant_id ORDER BY u.tenant_id
+  LOOP
+    PERFORM set_config('app.current_tenant_id', part.tenant_id, true);
     FOR found IN
-      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
-      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.output_id = u.output_id
-      WHERE u.tenant_id = tenant ORDER BY a.alias, a.user_id DESC
+      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs) AS u (output_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.output_id = u.output_id
+      ORDER BY a.alias, a.user_id DESC
     LOOP
-      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
-      DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = tenant AND f.output_id = found.alias
-        AND NOT ingest.has_feedback(tenant, found.alias);
+      PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
+      DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = part.tenant_id AND f.output_id = found.alias
+        AND NOT ingest.has_feedback(part.tenant_id, found.alias);
     END LOOP;
-    DELETE FROM ingest.unmatched_feedback f
-    USING unnest(tenants, outputs) AS u (tenant_id, output_id)
-    WHERE f.tenant_id = tenant AND u.tenant_id = tenant AND f.output_id = u.output_id
-      AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id);
+    DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
+    WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
+      AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id);
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
 END
@@ -740,27 +717,30 @@ CREATE FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-  tenant text;
+  part record;
   found record;
 BEGIN
-  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
-    PERFORM set_config('app.current_tenant_id', tenant, true);
+  FOR part IN
+    SELECT u.tenant_id, array_agg(u.output_id) AS outputs, array_agg(u.user_id) AS users
+    FROM unnest(tenants, outputs, users) AS u (tenant_id, output_id, user_id) GROUP BY u.tenant_id ORDER BY u.tenant_id
+  LOOP
+    PERFORM set_config('app.current_tenant_id', part.tenant_id, true);
     FOR found IN
-      SELECT DISTINCT a.alias, a.user_id, a.output_id
-      FROM unnest(tenants, outputs, users) AS u (tenant_id, output_id, user_id)
-      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.alias = u.output_id AND a.user_id IN (u.user_id, '')
-      WHERE u.tenant_id = tenant AND (a.user_id <> ''
-        OR NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id))
+      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs, part.users) AS u (output_id, user_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.alias = u.output_id AND a.user_id IN (u.user_id, '')
+      WHERE a.user_id <> ''
+        OR NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id)
       ORDER BY a.alias, a.user_id
     LOOP
-      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
+      PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
     END LOOP;
+    WITH absent AS MATERIALIZED (
+      SELECT DISTINCT u.output_id FROM unnest(part.outputs) AS u (output_id)
+      WHERE NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id)
+    )
     INSERT INTO ingest.unmatched_feedback (tenant_id, output_id)
-    SELECT DISTINCT tenant, u.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
-    WHERE u.tenant_id = tenant
-      AND NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id)
-      AND ingest.has_feedback(tenant, u.output_id)
-    ORDER BY u.output_id
+    SELECT part.tenant_id, a.output_id FROM absent a WHERE ingest.has_feedback(part.tenant_id, a.output_id)
+    ORDER BY a.output_id
     ON CONFLICT DO NOTHING;
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
@@ -1072,6 +1052,18 @@ CREATE VIEW ingest.standing_votes AS
   WHERE (f.client_time > COALESCE(r.explicit_until, '-infinity'::timestamp with time zone));
 
 --
+-- unmatched_feedback; Type: TABLE
+--
+
+CREATE TABLE ingest.unmatched_feedback (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    first_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.unmatched_feedback FORCE ROW LEVEL SECURITY;
+
+--
 -- all_manifests; Type: VIEW
 --
 
@@ -1172,6 +1164,17 @@ CREATE VIEW ingest_api_v1.model_aliases AS
    FROM ingest.model_aliases;
 
 --
+-- output_aliases; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.output_aliases AS
+ SELECT tenant_id,
+    alias,
+    user_id,
+    output_id
+   FROM ingest.output_aliases;
+
+--
 -- outputs; Type: VIEW
 --
 
@@ -1199,6 +1202,15 @@ UNION
     voice_feedback.output_id,
     voice_feedback.user_id
    FROM ingest.voice_feedback;
+
+--
+-- unmatched_feedback; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.unmatched_feedback AS
+ SELECT tenant_id,
+    output_id
+   FROM ingest.unmatched_feedback;
 
 --
 -- user_records; Type: VIEW
@@ -1786,12 +1798,6 @@ CREATE POLICY keeper ON ingest.erased_recordings TO radiant_owner USING (true);
 CREATE POLICY keeper ON ingest.erasures TO radiant_owner USING (true);
 
 --
--- unmatched_feedback keeper; Type: POLICY
---
-
-CREATE POLICY keeper ON ingest.unmatched_feedback FOR SELECT TO radiant_owner USING (true);
-
---
 -- learn_queue; Type: ROW SECURITY
 --
 
@@ -2179,20 +2185,6 @@ GRANT ALL ON FUNCTION ingest.purge_answers(most bigint) TO radiant_ingest;
 REVOKE ALL ON FUNCTION ingest.refuse_audit_change() FROM PUBLIC;
 
 --
--- TABLE unmatched_feedback; Type: ACL
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.unmatched_feedback TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
-
---
--- FUNCTION unmatched_total(OUT outputs bigint, OUT age_seconds double precision); Type: ACL
---
-
-REVOKE ALL ON FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision) TO radiant_ingest;
-
---
 -- FUNCTION append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb); Type: ACL
 --
 
@@ -2400,6 +2392,13 @@ GRANT SELECT ON TABLE ingest.standing_voice TO radiant_ingest;
 GRANT SELECT ON TABLE ingest.standing_votes TO radiant_ingest;
 
 --
+-- TABLE unmatched_feedback; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.unmatched_feedback TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
+
+--
 -- TABLE all_manifests; Type: ACL
 --
 
@@ -2433,6 +2432,12 @@ GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_experiments;
 GRANT SELECT ON TABLE ingest_api_v1.model_aliases TO radiant_experimenter;
 
 --
+-- TABLE output_aliases; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.output_aliases TO radiant_learner;
+
+--
 -- TABLE outputs; Type: ACL
 --
 
@@ -2444,6 +2449,12 @@ GRANT SELECT ON TABLE ingest_api_v1.outputs TO radiant_learner;
 
 GRANT SELECT ON TABLE ingest_api_v1.units TO radiant_neural;
 GRANT SELECT ON TABLE ingest_api_v1.units TO radiant_learner;
+
+--
+-- TABLE unmatched_feedback; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.unmatched_feedback TO radiant_learner;
 
 --
 -- TABLE user_records; Type: ACL

@@ -24,7 +24,7 @@ from kit.redis.user_digest import UserDigest
 from kit.telemetry.metrics import Counter as Metric
 from splits.user_keys import limit_key
 
-_SQL = load_queries("ingest", "rate_limit.sql")
+_SQL = load_queries("ingest", "writes.sql")
 _WRITES = load_queries("ingest", "writes.sql")
 
 WINDOW = timedelta(hours=1)

@@ -79,8 +79,8 @@ async def _learn_batch(connection: Connection) -> tuple[int, int]:
     units = {UnitKey(*row) for row in rows if row["user_id"]}
     outputs = sorted({(row["tenant_id"], row["output_id"]) for row in rows if not row["user_id"]})
     live, building = await live_and_building(connection)
-    if units:
-        await connection.execute(_SQL["match_units"], *key_columns(units))
+    if unmatched := await connection.fetch(_SQL["units_to_match"], *key_columns(units)):
+        await connection.execute(_SQL["match_units"], *key_columns(UnitKey(*row) for row in unmatched))
     if outputs:
         await _process_manifests(connection, live, outputs)
     replacement = await replace_contributions(connection, live, units)
@@ -97,7 +97,9 @@ async def _process_manifests(connection: Connection, live: ScoreVersion, outputs
     units of the outputs in the shards of their users.
     """
     tenants, names = [tenant for tenant, _ in outputs], [output for _, output in outputs]
-    await connection.execute(_SQL["match_outputs"], tenants, names)
+    if named := await connection.fetch(_SQL["outputs_to_match"], tenants, names):
+        columns = [[row[name] for row in named] for name in ("tenant_id", "output_id")]
+        await connection.execute(_SQL["match_outputs"], *columns)
     rows = await connection.fetch(_SQL["register_versions"], tenants, names)
     moved = [(row["tenant_id"], row["model"]) for row in rows]
     if moved:

@@ -17,6 +17,32 @@ CROSS JOIN LATERAL (
 -- Queues units in the shards of their users.
 SELECT ingest_api_v1.enqueue_units($1::text[], $2::text[], $3::text[]);
 
+-- query: units_to_match
+-- Units whose output has no manifest, and units with an alias of their user.
+SELECT k.tenant_id, k.output_id, k.user_id
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant_id, output_id, user_id)
+LEFT JOIN LATERAL (
+  SELECT true AS is_known FROM ingest_api_v1.outputs o WHERE o.tenant_id = k.tenant_id AND o.output_id = k.output_id LIMIT 1
+) AS o ON true
+LEFT JOIN LATERAL (
+  SELECT true AS is_alias FROM ingest_api_v1.output_aliases a
+  WHERE a.tenant_id = k.tenant_id AND a.alias = k.output_id AND a.user_id = k.user_id LIMIT 1
+) AS a ON true
+WHERE o.is_known IS NULL OR a.is_alias;
+
+-- query: outputs_to_match
+-- Outputs with an alias or with unmatched feedback.
+SELECT k.tenant_id, k.output_id FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
+LEFT JOIN LATERAL (
+  SELECT true AS is_found FROM ingest_api_v1.output_aliases a
+  WHERE a.tenant_id = k.tenant_id AND a.output_id = k.output_id LIMIT 1
+) AS a ON true
+LEFT JOIN LATERAL (
+  SELECT true AS is_found FROM ingest_api_v1.unmatched_feedback f
+  WHERE f.tenant_id = k.tenant_id AND f.output_id = k.output_id LIMIT 1
+) AS f ON true
+WHERE a.is_found OR f.is_found;
+
 -- query: match_units
 -- Moves the feedback of units that name their output by an alias, and notes units without a manifest as unmatched.
 SELECT ingest_api_v1.match_units($1::text[], $2::text[], $3::text[]);

@@ -2855,30 +2855,6 @@ export interface components {
         };
         /** @description MatchFeedbackResponse confirms that the alias of the output is stored. */
         MatchFeedbackResponse: Record<string, never>;
-        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
-        MeasuredOutputs: {
-            /** @description Name of the metric: cost or latency_ms. */
-            metric: string;
-            /** @description Name of the variant. */
-            variant: string;
-            /**
-             * Format: int32
-             * @description Epoch.
-             */
-            epoch: number;
-            /**
-             * @description Number of outputs with a manifest whose call answered.
-             *
-             *     A 64-bit integer as a string.
-             */
-            outputs: string;
-            /**
-             * @description Number of these outputs with a known value.
-             *
-             *     A 64-bit integer as a string.
-             */
-            measured: string;
-        };
         /** @description Metric is a quantity that an experiment measures. */
         Metric: {
             /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */

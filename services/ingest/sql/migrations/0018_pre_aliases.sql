@@ -126,77 +126,78 @@ RETURN EXISTS (SELECT FROM ingest.explicit_feedback f WHERE f.tenant_id = tenant
   OR EXISTS (SELECT FROM ingest.voice_feedback f WHERE f.tenant_id = tenant AND f.output_id = name);
 
 -- Moves the feedback of units whose output id is an alias, and notes those without a manifest as unmatched. The learner
--- calls it with the units that it takes from the queue, in the same transaction.
+-- calls it with such units, in the transaction that takes them from its queue.
 CREATE FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  tenant text;
+  part record;
   found record;
 BEGIN
-  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
-    PERFORM set_config('app.current_tenant_id', tenant, true);
+  FOR part IN
+    SELECT u.tenant_id, array_agg(u.output_id) AS outputs, array_agg(u.user_id) AS users
+    FROM unnest(tenants, outputs, users) AS u (tenant_id, output_id, user_id) GROUP BY u.tenant_id ORDER BY u.tenant_id
+  LOOP
+    PERFORM set_config('app.current_tenant_id', part.tenant_id, true);
     FOR found IN
-      SELECT DISTINCT a.alias, a.user_id, a.output_id
-      FROM unnest(tenants, outputs, users) AS u (tenant_id, output_id, user_id)
-      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.alias = u.output_id AND a.user_id IN (u.user_id, '')
-      WHERE u.tenant_id = tenant AND (a.user_id <> ''
-        OR NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id))
+      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs, part.users) AS u (output_id, user_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.alias = u.output_id AND a.user_id IN (u.user_id, '')
+      WHERE a.user_id <> ''
+        OR NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id)
       ORDER BY a.alias, a.user_id
     LOOP
-      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
+      PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
     END LOOP;
+    WITH absent AS MATERIALIZED (
+      SELECT DISTINCT u.output_id FROM unnest(part.outputs) AS u (output_id)
+      WHERE NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id)
+    )
     INSERT INTO ingest.unmatched_feedback (tenant_id, output_id)
-    SELECT DISTINCT tenant, u.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
-    WHERE u.tenant_id = tenant
-      AND NOT EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id)
-      AND ingest.has_feedback(tenant, u.output_id)
-    ORDER BY u.output_id
+    SELECT part.tenant_id, a.output_id FROM absent a WHERE ingest.has_feedback(part.tenant_id, a.output_id)
+    ORDER BY a.output_id
     ON CONFLICT DO NOTHING;
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
 END
 $$;
 
--- Moves the feedback under the aliases of recorded outputs to them. The learner calls it with the outputs that it takes
--- from the queue, in the same transaction.
+-- Moves the feedback under the aliases of recorded outputs to them. The learner calls it with outputs that have an alias or
+-- unmatched feedback, in the transaction that takes them from its queue.
 CREATE FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  tenant text;
+  part record;
   found record;
 BEGIN
-  FOR tenant IN SELECT DISTINCT t FROM unnest(tenants) AS t ORDER BY t LOOP
-    PERFORM set_config('app.current_tenant_id', tenant, true);
+  FOR part IN
+    SELECT u.tenant_id, array_agg(u.output_id) AS outputs FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
+    GROUP BY u.tenant_id ORDER BY u.tenant_id
+  LOOP
+    PERFORM set_config('app.current_tenant_id', part.tenant_id, true);
     FOR found IN
-      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(tenants, outputs) AS u (tenant_id, output_id)
-      JOIN ingest.output_aliases a ON a.tenant_id = tenant AND a.output_id = u.output_id
-      WHERE u.tenant_id = tenant ORDER BY a.alias, a.user_id DESC
+      SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs) AS u (output_id)
+      JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.output_id = u.output_id
+      ORDER BY a.alias, a.user_id DESC
     LOOP
-      PERFORM ingest.move_feedback(tenant, found.alias, found.user_id, found.output_id);
-      DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = tenant AND f.output_id = found.alias
-        AND NOT ingest.has_feedback(tenant, found.alias);
+      PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
+      DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = part.tenant_id AND f.output_id = found.alias
+        AND NOT ingest.has_feedback(part.tenant_id, found.alias);
     END LOOP;
-    DELETE FROM ingest.unmatched_feedback f
-    USING unnest(tenants, outputs) AS u (tenant_id, output_id)
-    WHERE f.tenant_id = tenant AND u.tenant_id = tenant AND f.output_id = u.output_id
-      AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = u.output_id);
+    DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
+    WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
+      AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id);
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
 END
 $$;
 
--- Number of outputs with unmatched feedback over all tenants, and the age of the oldest in seconds.
-CREATE POLICY keeper ON ingest.unmatched_feedback FOR SELECT TO radiant_owner USING (true);
-CREATE FUNCTION ingest.unmatched_total(OUT outputs bigint, OUT age_seconds double precision)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT count(*), coalesce(extract(epoch FROM now() - min(f.first_seen_at)), 0)::float8 FROM ingest.unmatched_feedback f;
-END;
+-- Aliases and unmatched outputs for the learner, which selects the units and outputs to match.
+CREATE VIEW ingest_api_v1.output_aliases AS SELECT tenant_id, alias, user_id, output_id FROM ingest.output_aliases;
+CREATE VIEW ingest_api_v1.unmatched_feedback AS SELECT tenant_id, output_id FROM ingest.unmatched_feedback;
+GRANT SELECT ON ingest_api_v1.output_aliases, ingest_api_v1.unmatched_feedback TO radiant_learner;
 
-REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.has_feedback, ingest_api_v1.match_units, ingest_api_v1.match_outputs,
-  ingest.unmatched_total FROM PUBLIC;
+REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.has_feedback, ingest_api_v1.match_units, ingest_api_v1.match_outputs
+  FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest_api_v1.match_units, ingest_api_v1.match_outputs TO radiant_learner;
-GRANT EXECUTE ON FUNCTION ingest.unmatched_total TO radiant_ingest;
 
 -- The views over all tables with users contain the new table.
 DO $$
