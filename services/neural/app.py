@@ -41,6 +41,7 @@ from neural.privacy.erasure import UserErasure
 from neural.queries.scores import Scores
 from neural.queries.tenant_settings import TenantSettings
 from neural.rebuild.rebuild import Rebuild
+from neural.recommendation.client_decisions import ClientDecisions
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import RunningExperiments
 from neural.recommendation.fitted_priors import FittedPriors
@@ -207,7 +208,13 @@ def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:
     scores = Scores(database, settings.learning.carry_over)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,
-        recommend_servicer.RecommendServicer(parts.recommender, parts.hub, scores, settings.recommend),
+        recommend_servicer.RecommendServicer(
+            parts.recommender,
+            parts.hub,
+            scores,
+            ClientDecisions(database, settings.learning.decision_retention),
+            settings.recommend,
+        ),
         recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"],
     )
     server.add(

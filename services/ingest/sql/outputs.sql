@@ -54,7 +54,7 @@ SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, 
   m.brain_reasoning, m.brain_confidence, m.was_user_override, m.output_tokens, m.total_latency_ms, m.time_to_first_token_ms,
   m.total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id, m.propensity, m.created_at,
   coalesce(m.experiment_id::text, '') AS experiment_id, m.variant, m.experiment_epoch, m.verification_failed,
-  m.contradiction_found
+  m.contradiction_found, m.decision_strategy, m.decision_candidates
 FROM ingest.outputs o
 JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
 WHERE o.tenant_id = $1 AND o.output_id = $2;

@@ -744,7 +744,9 @@ CREATE TABLE ingest.execution_manifests (
     variant text DEFAULT ''::text NOT NULL,
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
-    contradiction_found boolean DEFAULT false NOT NULL
+    contradiction_found boolean DEFAULT false NOT NULL,
+    decision_strategy text DEFAULT ''::text NOT NULL,
+    decision_candidates text[] DEFAULT '{}'::text[] NOT NULL
 )
 PARTITION BY RANGE (created_at);
 
@@ -868,6 +870,26 @@ CREATE VIEW ingest_api_v1.all_manifests AS
     orchestration_id,
     services_used
    FROM ingest.execution_manifests;
+
+--
+-- followed_decisions; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.followed_decisions AS
+ SELECT m.tenant_id,
+    m.decision_id,
+    m.output_id,
+    m.created_at,
+    m.user_id,
+    m.task_type,
+    m.domain_mode,
+    m.models_used,
+    m.propensity,
+    m.decision_strategy,
+    m.decision_candidates
+   FROM (ingest.outputs o
+     JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at))
+  WHERE (m.decision_id <> ''::text);
 
 --
 -- manifests; Type: VIEW
@@ -1919,6 +1941,13 @@ GRANT SELECT ON TABLE ingest.standing_votes TO radiant_ingest;
 --
 
 GRANT SELECT ON TABLE ingest_api_v1.all_manifests TO radiant_learner;
+
+--
+-- TABLE followed_decisions; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.followed_decisions TO radiant_neural;
+GRANT SELECT ON TABLE ingest_api_v1.followed_decisions TO radiant_learner;
 
 --
 -- TABLE manifests; Type: ACL

@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from kit.auth.tokens import tenant_of
 from kit.errors import FieldViolation, Invalid
 from kit.rpc.keyset import TEXT, Keyset
-from neural.api.convert import learning, recommendations
+from neural.api.convert import decisions, learning, recommendations
 from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds
 from neural.api.convert.requests import ranking_request
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import Scope
 from neural.queries.scores import ScoreFilter, Scores
+from neural.recommendation.client_decisions import ClientDecisions
 from neural.recommendation.recommender import Recommender
 from neural.recommendation.watch import WatchFilter, WatchHub
 from neural.settings import RecommendSettings
@@ -33,8 +35,16 @@ ENTRY_TTL_S = 300.0
 class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
     """Implements RecommendService."""
 
-    def __init__(self, recommender: Recommender, hub: WatchHub, scores: Scores, settings: RecommendSettings) -> None:
+    def __init__(
+        self,
+        recommender: Recommender,
+        hub: WatchHub,
+        scores: Scores,
+        client_decisions: ClientDecisions,
+        settings: RecommendSettings,
+    ) -> None:
         self._recommender, self._hub, self._scores, self._settings = recommender, hub, scores, settings
+        self._client_decisions = client_decisions
         self._answer_ttl_s = settings.answer_ttl.total_seconds()
 
     async def GetRecommendation(
@@ -127,3 +137,9 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
         ranked = ranking_request(request.context, "context")
         prepared = await self._recommender.prepare(tenant_of(request.tenant_id), ranked)
         return recommendations.explanation(prepared.ranking)
+
+    async def RecordDecisions(self, request: pb.RecordDecisionsRequest, context: Context) -> pb.RecordDecisionsResponse:
+        """Stores decisions that a client made without a call."""
+        tenant = tenant_of(request.tenant_id)
+        stated = decisions.client_decisions(request.decisions, datetime.now(UTC))
+        return decisions.record_response(await self._client_decisions.record(tenant, stated))
