@@ -5,6 +5,7 @@ Radiant, for asyncio programs, chooses models and submits manifests and feedback
 
 from radiant_client.brain.blend import Mixed, mix
 from radiant_client.brain.decision import Decision
+from radiant_client.brain.decision_upload import DecisionUpload, UploadHealth
 from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table import LocalTable
 from radiant_client.client import Radiant
@@ -59,6 +60,7 @@ __all__ = [
     "Connection",
     "DeadlineExceeded",
     "Decision",
+    "DecisionUpload",
     "Exhausted",
     "FieldViolation",
     "Health",
@@ -94,6 +96,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "Unsupported",
+    "UploadHealth",
     "Voice",
     "context",
     "explicit_feedback",

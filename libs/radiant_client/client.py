@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,7 @@ from radiant_client.brain.decision import (
     recommended,
     variant_decision,
 )
+from radiant_client.brain.decision_upload import DecisionUpload
 from radiant_client.brain.table import LocalTable
 from radiant_client.brain.table_file import TableFile
 from radiant_client.experiments.local_experiments import Assigned, LocalExperiments
@@ -52,6 +54,7 @@ class Radiant:
         rpc_pause: float = 1.0,
         follow_users: bool = True,
         explore_unseen: bool = True,
+        upload_decisions: bool = True,
     ) -> None:
         """Takes open connections.
 
@@ -60,6 +63,8 @@ class Radiant:
         - `follow_users`: whether `choose` adds its users to the table.
         - `explore_unseen`: whether `choose` makes a call if a candidate has no feedback in the table. The service can
           then explore the candidate.
+        - `upload_decisions`: whether decisions that `choose` makes without a call are sent to the service in the
+          background, so that policies can be evaluated on them.
         """
         self._connections = {"ingest": ingest, "neural": neural} | ({"voice": voice} if voice else {})
         self.spool = spool
@@ -74,6 +79,8 @@ class Radiant:
         """Voice service; None if no address was given."""
         self.table = LocalTable(neural) if table is None else table
         """Local table of recommendations."""
+        self.decisions = DecisionUpload(neural) if upload_decisions else None
+        """Upload of decisions that `choose` makes without a call; None if it is disabled."""
         self.experiments = experiments
         """Running experiments; None if no address was given."""
         self._default_model = default_model
@@ -116,12 +123,12 @@ class Radiant:
         """
         opened_spool = None if spool is None else await Spool.open(spool, token)
         addresses = {"ingest": ingest, "neural": neural, "experiments": experiments, "voice": voice}
-        connections = {
-            name: open_channel(address, token, tls=tls, options=options)
-            for name, address in addresses.items()
-            if address
-        }
-        async with _close_on_error(opened_spool, *connections.values()):
+        opened = functools.partial(open_channel, token=token, tls=tls, options=options)
+        connections = {name: opened(address) for name, address in addresses.items() if address}
+        async with contextlib.AsyncExitStack() as on_error:
+            parts: list[Connection | Spool] = [*connections.values(), *([opened_spool] if opened_spool else [])]
+            for part in parts:
+                on_error.push_async_callback(part.close)
             table = LocalTable(
                 connections["neural"],
                 user_ids=user_ids,
@@ -141,6 +148,7 @@ class Radiant:
                 spool=opened_spool,
                 **choices,
             )
+            on_error.pop_all()
         await radiant._start(ready_timeout)
         return radiant
 
@@ -150,6 +158,8 @@ class Radiant:
         await self.table.restore()
         for copy in copies:
             copy.start()
+        if self.decisions is not None:
+            self.decisions.start()
         await asyncio.gather(*(copy.ready(ready_timeout) for copy in copies))
 
     async def __aenter__(self) -> Self:
@@ -163,7 +173,12 @@ class Radiant:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the table, the spool and the connections. Spooled writes stay on disk for the next process."""
+        """Closes the table, the spool and the connections. Spooled writes stay on disk for the next process.
+
+        Decisions that wait are sent for up to 2 s.
+        """
+        if self.decisions is not None:
+            await self.decisions.close()
         await self.table.close()
         if self.spool is not None:
             await self.spool.close()
@@ -176,7 +191,8 @@ class Radiant:
         services = {name: health_of(connection.breaker) for name, connection in self._connections.items()}
         if self.experiments is not None:
             services["experiments"] = health_of(self.experiments.breaker)
-        return Health(services, self.table.health(), self.spool.health() if self.spool else None)
+        uploads = self.decisions.health() if self.decisions else None
+        return Health(services, self.table.health(), self.spool.health() if self.spool else None, uploads)
 
     async def choose(
         self,
@@ -195,6 +211,21 @@ class Radiant:
         the service rejects the context, and NoEligibleModel if every candidate is excluded. After any other failure the
         next source is used.
         """
+        decision = await self._chosen(user_id, task_type, domain_mode, candidates, excluded, constraints)
+        if self.decisions is not None and decision.source != "rpc":  # the service logs its own decisions
+            self.decisions.add(decision, user_id, task_type, domain_mode, self.table.version)
+        return decision
+
+    async def _chosen(
+        self,
+        user_id: str,
+        task_type: str,
+        domain_mode: str,
+        candidates: Sequence[str],
+        excluded: Sequence[str],
+        constraints: Mapping[str, Any],
+    ) -> Decision:
+        """Returns the decision of the first available source."""
         if user_id and self._follow_users:
             self.table.follow(user_id)
         assigned = self.experiments.covering(user_id, task_type, domain_mode) if self.experiments else None
@@ -239,7 +270,7 @@ class Radiant:
         model = model_of_variant(assigned, candidates, excluded)
         if model is None or self.experiments is None:
             return None
-        return variant_decision(assigned, model, self.experiments.staleness_ms)
+        return variant_decision(assigned, model, candidates, excluded, self.experiments.staleness_ms)
 
     async def _recommended(self, request_context: recommend_service_pb2.RecommendationContext) -> Decision | None:
         """Returns the decision of a call; None if the call fails, is paused after a failure, or returns no model."""
@@ -255,18 +286,6 @@ class Radiant:
             log.log(level, "recommendation call failed: %s", error)
             return None
         return recommended(answer) if answer.model else None
-
-
-@contextlib.asynccontextmanager
-async def _close_on_error(*parts: Connection | Spool | None) -> AsyncIterator[None]:
-    """Closes the parts if the block raises an exception."""
-    try:
-        yield
-    except BaseException:
-        for part in parts:
-            if part is not None:
-                await part.close()
-        raise
 
 
 def _table_file(spool: Spool | None) -> TableFile | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from radiant_client.brain.decision_upload import UploadHealth
 from radiant_client.brain.health import TableHealth
 from radiant_client.spool.health import SpoolHealth
 from radiant_client.transport.health import ServiceHealth
@@ -18,6 +19,8 @@ class Health:
     """Local table of recommendations."""
     spool: SpoolHealth | None
     """Writes that wait on disk; None without a spool."""
+    decisions: UploadHealth | None = None
+    """Upload of decisions that were made without a call; None if it is disabled."""
 
     @property
     def reachable(self) -> bool:

@@ -42,6 +42,7 @@ from neural.queries.reliability import Reliability
 from neural.queries.scores import Scores
 from neural.queries.tenant_settings import TenantSettings
 from neural.rebuild.rebuild import Rebuild
+from neural.recommendation.client_decisions import ClientDecisions
 from neural.recommendation.decision_log import DecisionLog
 from neural.recommendation.experiment_overrides import RunningExperiments
 from neural.recommendation.fitted_priors import FittedPriors
@@ -222,7 +223,14 @@ def _server(parts: _Parts, authenticator: Authenticator) -> RpcServer:
     reliability = Reliability(database, settings.recommend.error_window)
     server.add(
         recommend_service_pb2_grpc.add_RecommendServiceServicer_to_server,
-        recommend_servicer.RecommendServicer(parts.recommender, parts.hub, scores, reliability, settings.recommend),
+        recommend_servicer.RecommendServicer(
+            parts.recommender,
+            parts.hub,
+            scores,
+            ClientDecisions(database, settings.learning.decision_retention),
+            reliability,
+            settings.recommend,
+        ),
         recommend_service_pb2.DESCRIPTOR.services_by_name["RecommendService"],
     )
     server.add(

@@ -72,6 +72,8 @@ class RecommendSettings:
     """Prepared rankings in the memory of the process."""
     answer_ttl: timedelta = timedelta(seconds=60)
     """Time for which a client may reuse a recommendation."""
+    policy_weight_max: Annotated[float, Setting("POLICY_WEIGHT_MAX", 1, 1_000_000)] = 100.0
+    """Largest importance weight in EvaluatePolicy of a decision whose propensity a client stated."""
     log_queue_max: int = 20_000
     """Decisions queued for the decision log. Further decisions are dropped and counted."""
 

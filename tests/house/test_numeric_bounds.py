@@ -62,6 +62,7 @@ REASONS = {
     "radiant.neural.v1.ListModelScoresRequest.page_size": PAGE,
     "radiant.neural.v1.ListBatchRunsRequest.page_size": PAGE,
     "radiant.neural.v1.ListTrustScoresRequest.page_size": PAGE,
+    "radiant.neural.v1.ClientDecision.decide_time": CHECKED,
     "radiant.neural.v1.EvaluatePolicyRequest.start_time": FILTER,
     "radiant.neural.v1.EvaluatePolicyRequest.end_time": FILTER,
 }

@@ -1,9 +1,11 @@
 """Decisions: the chosen model with its propensity and source."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
+from radiant.ingest.v1 import manifest_pb2
 from radiant.neural.v1 import recommend_service_pb2, scoring_pb2
 from radiant_client.experiments.local_experiments import Assigned
 from radiant_client.messages.fields import new_id, short_name
@@ -12,13 +14,15 @@ from splits.model_names import model_name
 
 Source = Literal["table", "rpc", "last_table", "default"]
 """Source of a decision: the local table, a call, a stale table or the configured default model."""
+CANDIDATES_MAX = 256
+"""Candidates of a decision that the service accepts."""
 SCORE_WITHOUT_EVIDENCE = 0.5
 """Score of a model without feedback."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A chosen model. Put its decision_id and propensity into the manifest of the output."""
+    """A chosen model. Put it into the manifest of the output by `write_to`."""
 
     model: str
     """Chosen model."""
@@ -44,6 +48,25 @@ class Decision:
     """Variant of that experiment."""
     experiment_epoch: int = 0
     """Epoch of that experiment."""
+    candidates: tuple[str, ...] = ()
+    """Models among which a decision without a call was made, with the chosen one; empty for a decision of the service,
+    which logs them itself."""
+    strategy: str = ""
+    """Strategy of the table, such as thompson; empty for the default of the service and for a model without a draw."""
+
+    def write_to(self, manifest: manifest_pb2.ExecutionManifest) -> None:
+        """Sets the fields of a manifest that describe the decision and its experiment."""
+        manifest.decision_id, manifest.propensity = self.decision_id, self.propensity
+        manifest.decision_strategy = self.strategy
+        manifest.decision_candidates[:] = self.candidates
+        manifest.experiment_id, manifest.variant = self.experiment_id, self.variant
+        manifest.experiment_epoch = self.experiment_epoch
+
+
+def eligible_models(candidates: Iterable[str], excluded: Collection[str], chosen: str) -> tuple[str, ...]:
+    """Returns the models of a choice with the chosen one first, each once, at most 256."""
+    eligible = (model for model in candidates if model not in excluded)
+    return tuple(islice(dict.fromkeys((chosen, *eligible)), CANDIDATES_MAX))
 
 
 def recommended(answer: recommend_service_pb2.Recommendation) -> Decision:
@@ -80,7 +103,9 @@ def model_of_variant(assigned: Assigned, candidates: Sequence[str], excluded: Se
     return next((name for name in candidates if model_name(name).model in names), None)
 
 
-def variant_decision(assigned: Assigned, model: str, staleness_ms: float) -> Decision:
+def variant_decision(
+    assigned: Assigned, model: str, candidates: Sequence[str], excluded: Sequence[str], staleness_ms: float
+) -> Decision:
     """Returns the decision for the model of a variant."""
     return Decision(
         model=model,
@@ -95,6 +120,7 @@ def variant_decision(assigned: Assigned, model: str, staleness_ms: float) -> Dec
         experiment_id=assigned.experiment_id,
         variant=assigned.variant,
         experiment_epoch=assigned.epoch,
+        candidates=eligible_models(candidates, excluded, model),
     )
 
 
@@ -119,4 +145,5 @@ def default_decision(
         source="default",
         staleness_ms=staleness_ms,
         reasoning="The default model was chosen: there is no table and the service returned no recommendation.",
+        candidates=eligible_models(eligible, (), eligible[0]),
     )

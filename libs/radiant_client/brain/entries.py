@@ -40,6 +40,11 @@ class Entry:
     lifetime_s: float
     """Seconds after a message of the stream for which the entry is fresh."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Identifiers of the models."""
+        return tuple(one.model for one in self.models)
+
 
 def entry_of(message: recommend_service_pb2.TableEntry, send_time: float) -> Entry:
     """Returns the entry of a message. `send_time` is in seconds since the epoch by the clock of the service.

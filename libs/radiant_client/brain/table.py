@@ -14,7 +14,7 @@ import grpc
 
 from radiant.neural.v1 import recommend_service_pb2, recommend_service_pb2_grpc, scoring_pb2
 from radiant_client.brain import entries
-from radiant_client.brain.decision import Decision, Source
+from radiant_client.brain.decision import Decision, Source, eligible_models
 from radiant_client.brain.entries import Entry, Key, LearnedModel, draw, entry_of, is_valid_user_id, lookup_order
 from radiant_client.brain.health import TableHealth
 from radiant_client.brain.table_file import TableFile
@@ -59,7 +59,7 @@ class LocalTable:
         self._stub = recommend_service_pb2_grpc.RecommendServiceStub(connection.channel)
         self._users = dict.fromkeys([user for user in map(user_key, user_ids) if is_valid_user_id(user)][-USERS_MAX:])
         self._tasks = list(task_types)
-        self._strategy = enum_value(scoring_pb2.Strategy, strategy or "unspecified")
+        self._strategy_name, self._strategy = strategy, enum_value(scoring_pb2.Strategy, strategy or "unspecified")
         self._max_staleness, self._silence, self._follow_interval = max_staleness, silence, follow_interval
         self._lot = lot or random.SystemRandom().random
         self._entries: dict[Key, Entry] = {}
@@ -67,8 +67,7 @@ class LocalTable:
         self._next_entries: dict[Key, Entry] | None = None
         self._version = self._next_version = 0
         self._current_at: float | None = None
-        self._complete = asyncio.Event()
-        self._backoff = Backoff()
+        self._complete, self._backoff = asyncio.Event(), Backoff()
         self._task: asyncio.Task[None] | None = None
         self._file, self._save_interval = file, save_interval
         self._save_task: asyncio.Task[None] | None = None
@@ -176,7 +175,8 @@ class LocalTable:
             entry = self._entries.get(key)
             choice = draw(entry.models, self._lot, candidates, excluded) if entry else None
             if entry and choice:
-                return self._decision(entry, *choice)
+                models = eligible_models(candidates or entry.names, excluded, choice[0].model)
+                return self._decision(entry, *choice, models)
         return None
 
     def health(self) -> TableHealth:
@@ -185,11 +185,10 @@ class LocalTable:
         source: Source = ("table" if is_fresh else "last_table") if self._entries else "default"
         return TableHealth(source, self.staleness_ms / 1000.0, self.size, self.from_disk)
 
-    def _decision(self, entry: Entry, chosen: LearnedModel, propensity: float) -> Decision:
+    def _decision(self, entry: Entry, chosen: LearnedModel, propensity: float, candidates: tuple[str, ...]) -> Decision:
         """Returns the decision for a chosen model."""
         staleness_ms = self.staleness_ms
         is_fresh = not self.from_disk and staleness_ms <= 1000.0 * min(self._max_staleness, entry.lifetime_s)
-        source: Source = "table" if is_fresh else "last_table"
         return Decision(
             model=chosen.model,
             propensity=propensity,
@@ -197,9 +196,11 @@ class LocalTable:
             score=chosen.score,
             confidence=chosen.confidence,
             scope=chosen.scope,
-            source=source,
+            source="table" if is_fresh else "last_table",
             staleness_ms=staleness_ms,
             reasoning=entry.reasoning,
+            candidates=candidates,
+            strategy=self._strategy_name,
         )
 
     def follow(self, user_id: str) -> None:

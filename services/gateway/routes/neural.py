@@ -59,6 +59,16 @@ ROUTES = (
     ),
     Route(
         method="POST",
+        path="/neural/decisions",
+        service="neural",
+        grpc_service=RECOMMEND,
+        rpc="RecordDecisions",
+        summary="Records decisions that a client made without a call, for the evaluation of policies.",
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
+    ),
+    Route(
+        method="POST",
         path="/neural/learn",
         service="neural",
         grpc_service=LEARNING,

@@ -59,7 +59,8 @@ SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, 
   coalesce(m.time_to_first_token_ms, r.time_to_first_token_ms) AS time_to_first_token_ms,
   coalesce(m.total_cost, r.total_cost) AS total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id, m.propensity, m.created_at,
   coalesce(m.experiment_id::text, '') AS experiment_id, m.variant, m.experiment_epoch, m.verification_failed,
-  m.contradiction_found, m.requested_models, m.output_aliases, m.output_id_foreign, coalesce(m.outcome, r.outcome) AS outcome,
+  m.contradiction_found, m.requested_models, m.output_aliases, m.output_id_foreign, m.decision_strategy, m.decision_candidates,
+  coalesce(m.outcome, r.outcome) AS outcome,
   CASE WHEN m.outcome IS NULL THEN r.error_type ELSE m.error_type END AS error_type,
   CASE WHEN m.outcome IS NULL THEN r.error_message ELSE m.error_message END AS error_message
 FROM ingest.outputs o

@@ -882,12 +882,8 @@ CREATE TABLE ingest.execution_manifests (
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
     contradiction_found boolean DEFAULT false NOT NULL,
-    outcome text,
-    error_type text,
-    error_message text,
-    requested_models text[],
-    output_aliases text[],
-    output_id_foreign boolean DEFAULT false NOT NULL
+    decision_strategy text DEFAULT ''::text NOT NULL,
+    decision_candidates text[] DEFAULT '{}'::text[] NOT NULL
 )
 PARTITION BY RANGE (created_at);
 
@@ -1123,6 +1119,26 @@ CREATE VIEW ingest_api_v1.executions AS
    FROM ((ingest.outputs o
      JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at))
      LEFT JOIN ingest.outcomes r USING (tenant_id, output_id));
+
+--
+-- followed_decisions; Type: VIEW
+--
+
+CREATE VIEW ingest_api_v1.followed_decisions AS
+ SELECT m.tenant_id,
+    m.decision_id,
+    m.output_id,
+    m.created_at,
+    m.user_id,
+    m.task_type,
+    m.domain_mode,
+    m.models_used,
+    m.propensity,
+    m.decision_strategy,
+    m.decision_candidates
+   FROM (ingest.outputs o
+     JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at))
+  WHERE (m.decision_id <> ''::text);
 
 --
 -- manifests; Type: VIEW
@@ -2405,13 +2421,11 @@ GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
 GRANT SELECT ON TABLE ingest_api_v1.all_manifests TO radiant_learner;
 
 --
--- TABLE executions; Type: ACL
+-- TABLE followed_decisions; Type: ACL
 --
 
-GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_neural;
-GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_learner;
-GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experiments;
-GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experimenter;
+GRANT SELECT ON TABLE ingest_api_v1.followed_decisions TO radiant_neural;
+GRANT SELECT ON TABLE ingest_api_v1.followed_decisions TO radiant_learner;
 
 --
 -- TABLE manifests; Type: ACL

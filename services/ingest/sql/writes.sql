@@ -44,13 +44,15 @@ WITH manifests AS (
     orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, brain_confidence,
     was_user_override, output_tokens, total_latency_ms, time_to_first_token_ms, total_cost, was_streamed, steps,
     decision_id, propensity, experiment_id, variant, experiment_epoch, verification_failed, contradiction_found,
-    outcome, error_type, error_message, requested_models, output_aliases, output_id_foreign)
+    outcome, error_type, error_message, requested_models, output_aliases, output_id_foreign, decision_strategy,
+    decision_candidates)
   SELECT $1, output_id, created_at, user_id, conversation_id, message_id, request_type, task_type, domain_mode,
     input_prompt_hash, input_tokens, input_language, models_used, model_versions, orchestration_id,
     orchestration_name, services_used, thermal_states, provider_health, brain_reasoning, brain_confidence,
     was_user_override, output_tokens, total_latency_ms, time_to_first_token_ms, total_cost, was_streamed, steps,
     decision_id, propensity, experiment_id, variant, experiment_epoch, verification_failed, contradiction_found,
-    outcome, error_type, error_message, requested_models, output_aliases, coalesce(output_id_foreign, false)
+    outcome, error_type, error_message, requested_models, output_aliases, coalesce(output_id_foreign, false),
+    decision_strategy, decision_candidates
   FROM manifests
 )
 INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)

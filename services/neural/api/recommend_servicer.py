@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from kit.auth.tokens import tenant_of
 from kit.errors import FieldViolation, Invalid
 from kit.rpc.keyset import TEXT, Keyset
-from neural.api.convert import learning, recommendations
+from neural.api.convert import decisions, learning, recommendations
 from neural.api.convert.enums import SCOPE_OF, STRATEGY_OF, from_seconds
 from neural.api.convert.requests import ranking_request
 from neural.domain.constraints import RankingRequest
 from neural.domain.model import Scope
 from neural.queries.reliability import Reliability
 from neural.queries.scores import ScoreFilter, Scores
+from neural.recommendation.client_decisions import ClientDecisions
 from neural.recommendation.recommender import Recommender
 from neural.recommendation.watch import WatchFilter, WatchHub
 from neural.settings import RecommendSettings
@@ -39,11 +41,12 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
         recommender: Recommender,
         hub: WatchHub,
         scores: Scores,
+        client_decisions: ClientDecisions,
         reliability: Reliability,
         settings: RecommendSettings,
     ) -> None:
         self._recommender, self._hub, self._scores, self._settings = recommender, hub, scores, settings
-        self._reliability = reliability
+        self._client_decisions, self._reliability = client_decisions, reliability
         self._answer_ttl_s = settings.answer_ttl.total_seconds()
 
     async def GetRecommendation(
@@ -144,6 +147,13 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
         prepared = await self._recommender.prepare(tenant, ranked)
         answer = recommendations.explanation(prepared.ranking)
         named = {each.ranked.model for each in answer.models} | {each.model for each in answer.refused}
+        named |= {prepared.ranking.request.names.model(each) for each in named}
         calls = await self._reliability.read(tenant, task_type=ranked.task_type)
         answer.reliability.extend(learning.model_reliability(each) for each in calls if each.model in named)
         return answer
+
+    async def RecordDecisions(self, request: pb.RecordDecisionsRequest, context: Context) -> pb.RecordDecisionsResponse:
+        """Stores decisions that a client made without a call."""
+        tenant = tenant_of(request.tenant_id)
+        stated = decisions.client_decisions(request.decisions, datetime.now(UTC))
+        return decisions.record_response(await self._client_decisions.record(tenant, stated))

@@ -5,6 +5,9 @@ Costs and epsilon of requests are not logged; the values of the settings are use
 presence of feedback does not depend on the choice, and that the boards are based on much more feedback than the events
 of one context, because both come from the same feedback. The reward model of the doubly robust estimator is the
 estimate of the boards.
+
+The service cannot verify a propensity that a client states. Its weight, target / propensity, is limited: the mean
+weight is then below 1 by the part that is cut off, and the estimators widen their intervals by it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -25,7 +28,7 @@ from neural.domain.model import ANY, Board, BoardKey, Strategy
 from neural.domain.shrinkage import Priors
 from neural.evaluation.diagnostics import Diagnostics, diagnose, shortfall
 from neural.evaluation.estimators import Interval, Sample, estimates
-from neural.evaluation.events import Context, Event, read_events
+from neural.evaluation.events import Context, Event, Exclusion, LoggedDecisions, read_decisions
 from neural.recommendation.ranking import board_keys, rank
 from neural.settings import RecommendSettings
 
@@ -46,6 +49,14 @@ class Evaluation:
     """By estimator; empty without enough data."""
     shortfall: str
     """Why the data is not sufficient; empty if it is."""
+    decisions: int
+    """Decisions of the period, with and without feedback."""
+    excluded: Mapping[Exclusion, int]
+    """Decisions that are no events, by reason."""
+    client_events: int
+    """Events whose propensity a client stated."""
+    limited_weights: int
+    """Events of clients whose weight was limited."""
 
 
 class PolicyEvaluator:
@@ -66,9 +77,9 @@ class PolicyEvaluator:
     async def evaluate(self, tenant: str, strategy: Strategy, start: datetime, end: datetime) -> Evaluation:
         """Evaluates a strategy on the decisions from `start` to before `end`. Waits for a running evaluation."""
         async with self._lock:
-            events = await read_events(self._database, tenant, start, end)
-            choices = await self._choices(tenant, strategy, events)
-            evaluation = await asyncio.to_thread(evaluate_events, events, choices)
+            logged = await read_decisions(self._database, tenant, start, end)
+            choices = await self._choices(tenant, strategy, logged.events)
+            evaluation = await asyncio.to_thread(evaluate_decisions, logged, choices, self._settings.policy_weight_max)
         found = evaluation.diagnostics
         fields = {
             "strategy": strategy.value,
@@ -78,6 +89,8 @@ class PolicyEvaluator:
             "overlap": found.overlap,
             "weight_max": found.weight_max,
             "weight_mean": found.weight_mean.value,
+            "limited_weights": evaluation.limited_weights,
+            "excluded": {reason.value: count for reason, count in evaluation.excluded.items()},
         }
         log.info("policy evaluated", extra={"fields": fields})
         return evaluation
@@ -125,13 +138,28 @@ def _keys(tenant: str, context: Context) -> list[BoardKey]:
     return board_keys(tenant, context.user_id, context.task_type, context.domain_mode)
 
 
-def evaluate_events(events: Sequence[Event], choices: Mapping[Context, Choice]) -> Evaluation:
-    """Returns the evaluation of events with the choices of the target policy."""
-    sample = sample_of(events, choices)
+def evaluate_decisions(logged: LoggedDecisions, choices: Mapping[Context, Choice], weight_max: float) -> Evaluation:
+    """Returns the evaluation of decisions with the choices of the target policy.
+
+    `weight_max` limits the importance weights of events whose propensity a client stated.
+    """
+    events = logged.events
+    exact = sample_of(events, choices)
+    is_stated = np.array([event.is_stated_by_client for event in events], np.bool_)
+    is_limited = is_stated & (exact.weights > weight_max)
+    sample = replace(exact, logged=np.where(is_limited, exact.target / weight_max, exact.logged))
     diagnostics = diagnose(sample)
     reason = shortfall(diagnostics)
     intervals = {} if reason else {name: each.clipped() for name, each in estimates(sample).items()}
-    return Evaluation(diagnostics=diagnostics, estimates=intervals, shortfall=reason)
+    return Evaluation(
+        diagnostics=diagnostics,
+        estimates=intervals,
+        shortfall=reason,
+        decisions=logged.decisions,
+        excluded=logged.excluded,
+        client_events=int(is_stated.sum()),
+        limited_weights=int(is_limited.sum()),
+    )
 
 
 def sample_of(events: Sequence[Event], choices: Mapping[Context, Choice]) -> Sample:

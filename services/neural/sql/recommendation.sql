@@ -20,8 +20,8 @@ WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING;
 
 -- query: ensure_partitions
--- Creates the partitions of the coming months.
-SELECT neural.ensure_partitions();
+-- Creates the partitions of the last month, for decisions that clients record later, and of the coming months.
+SELECT neural.ensure_partitions(1);
 
 -- query: feedback_contexts
 -- Contexts, roll-ups included, in which a tenant or some of its users have feedback.
@@ -53,17 +53,72 @@ FROM experiments_api_v1.running;
 SELECT tenant_id, experiment_id::text AS experiment_id, definition::text AS definition, epoch, etag, started_at
 FROM experiments_api_v1.running ORDER BY started_at, experiment_id;
 
--- query: followed_decisions
--- Decisions with an output that used the chosen model, newest first, each with its first output. Outputs are searched
--- up to 7 days after the decision, and 1 day before it to allow for clock differences.
-SELECT DISTINCT ON (d.decided_at, d.decision_id) d.user_id, d.task_type, d.domain_mode, d.model, d.propensity,
-  d.candidates, m.output_id, m.user_id AS rater
-FROM neural.neural_routing_recommendations d
-JOIN ingest_api_v1.manifests m ON m.tenant_id = d.tenant_id AND m.decision_id = d.decision_id
-WHERE d.tenant_id = $1 AND d.decided_at >= $2 AND d.decided_at < $3 AND d.propensity > 0
-  AND d.model = ANY(d.candidates) AND d.model = ANY(m.models_used)
-  AND m.created_at >= $2 - interval '1 day' AND m.created_at < $3 + interval '7 days'
-ORDER BY d.decided_at DESC, d.decision_id, m.created_at, m.output_id
+-- query: record_decisions
+-- Inserts decisions that a client made. Skips decisions that are stored, and those for users who were erased since.
+WITH given AS (
+  SELECT d.* FROM unnest($2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[],
+    $9::text[], $10::text[], $11::float8[], $12::float8[], $13::bigint[], $14::text[]) AS d (decision_id, decided_at,
+    user_id, task_type, domain_mode, model, propensity, strategy, scope, score, confidence, table_version, candidates)
+  WHERE NOT EXISTS (
+    SELECT FROM ingest_api_v1.erased_lately($1) AS e
+    WHERE e.asked_at > d.decided_at - interval '10 seconds'
+      AND e.user_digest = encode(sha256(convert_to($1 || '/' || d.user_id, 'UTF8')), 'hex')
+  )
+), stored AS (
+  INSERT INTO neural.neural_routing_recommendations (tenant_id, decision_id, decided_at, user_id, task_type, domain_mode,
+    model, propensity, strategy, scope, score, confidence, table_version, candidates, stated_by_client)
+  SELECT DISTINCT ON (g.decision_id) $1, g.decision_id, g.decided_at, g.user_id, g.task_type, g.domain_mode, g.model,
+    g.propensity, g.strategy, g.scope, g.score, g.confidence, g.table_version,
+    ARRAY(SELECT jsonb_array_elements_text(g.candidates::jsonb)), true
+  FROM given g
+  WHERE NOT EXISTS (
+    SELECT FROM neural.neural_routing_recommendations r WHERE r.tenant_id = $1 AND r.decision_id = g.decision_id
+  )
+  ORDER BY g.decision_id, g.decided_at
+  ON CONFLICT DO NOTHING
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM stored) AS recorded, (SELECT count(*) FROM given) AS given;
+
+-- query: decisions_to_evaluate
+-- Decisions of a period, newest first, each with the first output that used the chosen model, else with the first output,
+-- and with the reason why it cannot be evaluated ('' if it can). A decision is taken from the log of the service, else
+-- from that of a client, else from its manifest. Outputs are searched up to 7 days after the decision, and 1 day before
+-- it to allow for clock differences.
+WITH logged AS (
+  SELECT DISTINCT ON (d.decision_id) d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d.model,
+    d.propensity, d.candidates, d.stated_by_client
+  FROM neural.neural_routing_recommendations d
+  WHERE d.tenant_id = $1 AND d.decided_at >= $2 AND d.decided_at < $3
+  ORDER BY d.decision_id, d.stated_by_client, d.decided_at
+), outputs AS (
+  SELECT DISTINCT ON (m.decision_id) m.*, l.model AS logged_model
+  FROM ingest_api_v1.followed_decisions m LEFT JOIN logged l USING (decision_id)
+  WHERE m.tenant_id = $1 AND m.created_at >= $2 - interval '1 day' AND m.created_at < $3 + interval '7 days'
+  ORDER BY m.decision_id, l.model = ANY(m.models_used) DESC NULLS LAST, m.created_at, m.output_id
+), decisions AS (
+  SELECT l.decision_id, l.decided_at, l.user_id, l.task_type, l.domain_mode, l.model, l.propensity, l.candidates,
+    l.stated_by_client, m.output_id, m.user_id AS rater, m.models_used, m.propensity AS manifest_propensity
+  FROM logged l LEFT JOIN outputs m USING (decision_id)
+  UNION ALL
+  SELECT m.decision_id, m.created_at, m.user_id, m.task_type, m.domain_mode, CASE WHEN cardinality(m.models_used) = 1 THEN m.models_used[1] END, m.propensity,
+    m.decision_candidates, true, m.output_id, m.user_id, m.models_used, m.propensity
+  FROM outputs m
+  WHERE m.logged_model IS NULL AND m.created_at >= $2 AND m.created_at < $3 AND NOT EXISTS (
+    SELECT FROM neural.neural_routing_recommendations r WHERE r.tenant_id = $1 AND r.decision_id = m.decision_id
+  )
+)
+SELECT d.user_id, d.task_type, d.domain_mode, d.model, d.propensity, d.candidates, d.stated_by_client, d.output_id,
+  d.rater, CASE
+    WHEN d.output_id IS NULL THEN 'no_manifest'
+    WHEN d.model IS NULL OR NOT d.model = ANY(d.models_used) THEN 'other_model'
+    WHEN d.propensity IS NULL OR d.propensity <= 0 THEN 'no_propensity'
+    WHEN NOT d.model = ANY(d.candidates) THEN 'unknown_candidates'
+    WHEN d.stated_by_client AND abs(d.manifest_propensity - d.propensity) > 1e-6 THEN 'contradiction'
+    ELSE ''
+  END AS exclusion
+FROM decisions d
+ORDER BY d.decided_at DESC, d.decision_id
 LIMIT $4;
 
 -- query: failing_models

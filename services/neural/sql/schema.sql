@@ -838,7 +838,8 @@ CREATE TABLE neural.neural_routing_recommendations (
     score double precision NOT NULL,
     confidence double precision NOT NULL,
     table_version bigint NOT NULL,
-    candidates text[] DEFAULT '{}'::text[] NOT NULL
+    candidates text[] DEFAULT '{}'::text[] NOT NULL,
+    stated_by_client boolean DEFAULT false NOT NULL
 )
 PARTITION BY RANGE (decided_at);
 
@@ -1366,6 +1367,12 @@ CREATE INDEX global_contributions_context_idx ON neural.global_contributions USI
 --
 
 CREATE INDEX neural_model_scores_cell_idx ON ONLY neural.neural_model_scores USING btree (version, task_type, domain_mode, model, model_version) WHERE (user_id = ''::text);
+
+--
+-- neural_routing_recommendations_decision_idx; Type: INDEX
+--
+
+CREATE INDEX neural_routing_recommendations_decision_idx ON ONLY neural.neural_routing_recommendations USING btree (tenant_id, decision_id);
 
 --
 -- neural_routing_recommendations_spellings_idx; Type: INDEX

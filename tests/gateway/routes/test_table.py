@@ -15,6 +15,7 @@ EXPECTED = {
     ("POST", "/neural/recommendation"),
     ("GET", "/neural/scores"),
     ("POST", "/neural/learn"),
+    ("POST", "/neural/decisions"),
     ("GET", "/service/feedback/config"),
     ("POST", "/service/feedback/implicit/batch"),
     ("POST", "/service/outputs/{outputId}/outcome"),

@@ -71,6 +71,8 @@ def full() -> manifest_pb2.ExecutionManifest:
         steps=[manifest_pb2.ManifestStep(model="m", latency_ms=1, input_tokens=2, output_tokens=3, cost=4)],
         decision_id="d",
         propensity=0.5,
+        decision_strategy="thompson",
+        decision_candidates=["m", "k"],
         create_time=time_at(1.000001),
         experiment_id="018f0000-0000-7000-8000-000000000001",
         variant="b",

@@ -136,3 +136,72 @@ async def test_logged_decision_contains_its_candidates(neural: NeuralService) ->
 
     await wait_until(5, is_logged)
     assert [row["candidates"] for row in await neural.rows(query, answer.decision_id)] == [["m", "n"]]
+
+
+_STATED_AGAIN = """
+INSERT INTO neural.neural_routing_recommendations
+SELECT tenant_id, decision_id, decided_at + interval '1 second', user_id, task_type, domain_mode, model, 0.001,
+  strategy, scope, score, confidence, table_version, candidates, true
+FROM neural.neural_routing_recommendations
+"""
+_FORGED = """
+UPDATE neural.neural_routing_recommendations SET stated_by_client = true, propensity = $1
+WHERE decision_id = ANY($2::text[])
+"""
+
+
+async def test_forged_propensities_of_a_client_have_limited_weight(neural: NeuralService) -> None:
+    await seed(neural, EVENTS)
+    await learn_preference(neural)
+    honest = {each.estimator: each for each in (await evaluate(neural, Strategy.GREEDY)).estimates}
+    forged = [f"d{number}" for number in range(40, 441, 40)]  # choices of n with a negative vote
+    await neural.feedback.connection.execute(_FORGED, 1e-9, forged)
+    found = await evaluate(neural, Strategy.GREEDY)
+    assert (found.events, found.client_events, found.limited_weights) == (EVENTS, len(forged), len(forged))
+    assert found.effective_sample_size > 1
+    assert not found.enough_data
+    assert "the effective sample size is" in found.explanation
+    await neural.feedback.connection.execute(_FORGED, 0.25, forged)
+    again = await evaluate(neural, Strategy.GREEDY)
+    assert (again.client_events, again.limited_weights) == (len(forged), 0)
+    for each in again.estimates:
+        assert each.value == pytest.approx(honest[each.estimator].value, abs=1e-3)
+        assert each.lower == pytest.approx(honest[each.estimator].lower, abs=1e-3)
+
+
+async def test_decision_in_both_logs_counts_once_with_the_propensity_of_the_service(neural: NeuralService) -> None:
+    await seed(neural, 100)
+    await neural.feedback.connection.execute(_STATED_AGAIN)
+    found = await evaluate(neural, Strategy.GREEDY)
+    assert (found.events, found.client_events, found.limited_weights) == (100, 0, 0)
+    assert {(each.reason, each.count) for each in found.excluded} == {(pb.DECISION_EXCLUSION_UNKNOWN_CANDIDATES, 10)}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("UPDATE ingest.execution_manifests SET decision_id = ''", pb.DECISION_EXCLUSION_NO_MANIFEST),
+        ("UPDATE ingest.execution_manifests SET models_used = '{k}'", pb.DECISION_EXCLUSION_OTHER_MODEL),
+        ("UPDATE neural.neural_routing_recommendations SET propensity = 0", pb.DECISION_EXCLUSION_NO_PROPENSITY),
+        (
+            "UPDATE neural.neural_routing_recommendations SET candidates = '{k}'",
+            pb.DECISION_EXCLUSION_UNKNOWN_CANDIDATES,
+        ),
+        (
+            "WITH stated AS (UPDATE neural.neural_routing_recommendations SET stated_by_client = true) "
+            "UPDATE ingest.execution_manifests SET propensity = 0.5",
+            pb.DECISION_EXCLUSION_CONTRADICTION,
+        ),
+        ("DELETE FROM ingest.explicit_feedback", pb.DECISION_EXCLUSION_NO_FEEDBACK),
+    ],
+)
+async def test_decision_that_cannot_be_evaluated_is_counted_by_its_reason(
+    neural: NeuralService, change: str, reason: Any
+) -> None:
+    await seed(neural, 50)
+    await neural.feedback.connection.execute(change)
+    found = await evaluate(neural, Strategy.GREEDY)
+    assert (found.events, found.decisions) == (0, 60)
+    counts = {each.reason: each.count for each in found.excluded}
+    assert counts[reason] >= 50
+    assert sum(counts.values()) == 60

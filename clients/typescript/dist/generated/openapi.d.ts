@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/neural/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records decisions that a client made without a call, for the evaluation of policies.
+         * @description Records decisions that clients made without a call, for EvaluatePolicy. A decision_id counts once: a repeat is counted in the answer and changes nothing.
+         */
+        post: operations["recordDecisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/neural/learn": {
         parameters: {
             query?: never;
@@ -1032,6 +1052,51 @@ export interface components {
             /** @description Trust score of the rater. */
             score?: components["schemas"]["TrustScore"];
         };
+        /** @description ClientDecision is a decision as its client states it. The service cannot verify the propensity; EvaluatePolicy limits the weight of such a decision. */
+        ClientDecision: {
+            /** @description Identifier of the decision, as in `ExecutionManifest.decision_id`. 1 to 64 characters. Required. */
+            decisionId: string;
+            /**
+             * Format: date-time
+             * @description Time of the decision. Required. At most 5 minutes in the future. A decision older than 7 days is not stored.
+             */
+            decideTime: string;
+            /** @description Identifier of the user. Empty for a decision without a user. At most 200 characters. */
+            userId?: string;
+            /** @description Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required. */
+            taskType: string;
+            /** @description Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters. */
+            domainMode?: string;
+            /** @description Chosen model. 1 to 200 characters. Required. */
+            model: string;
+            /**
+             * Format: double
+             * @description Exact probability of the choice, in (0, 1]. Required.
+             */
+            propensity?: number;
+            /** @description Strategy of the choice. Unspecified for the default of the service, or for a choice without scores. */
+            strategy?: components["schemas"]["Strategy"];
+            /** @description Models among which the client chose, with the chosen one. 1 to 256 distinct identifiers. Required. */
+            candidates: string[];
+            /** @description Scope of the scores of the chosen model. Unspecified without feedback. */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * Format: double
+             * @description Estimated quality of the chosen model at the decision, in [0, 1]; 0.5 without feedback.
+             */
+            score?: number;
+            /**
+             * Format: double
+             * @description Confidence of the estimate, in [0, 1].
+             */
+            confidence?: number;
+            /**
+             * @description Version of the learned scores of the table that the client used, from 0 to 9,007,199,254,740,991. 0 without a table.
+             *
+             *     A 64-bit integer as a string.
+             */
+            tableVersion?: string;
+        };
         /** @description Comparison is the comparison of one treatment with the control by one metric. */
         Comparison: {
             /** @description Name of the metric. */
@@ -1213,20 +1278,20 @@ export interface components {
              */
             outputsFailed: string;
         };
-        /** @description DeleteModelAliasRequest names the alias to delete. */
-        DeleteModelAliasRequest: {
-            /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
-            tenantId?: string;
-            /**
-             * Format: uuid
-             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
-             */
-            requestId: string;
-            /** @description Alias. An unknown alias is refused with NOT_FOUND (ALIAS_UNKNOWN). 1 to 200 characters. Required. */
-            alias: string;
-        };
-        /** @description DeleteModelAliasResponse confirms that the alias is deleted. */
-        DeleteModelAliasResponse: Record<string, never>;
+        /**
+         * @description DecisionExclusion is the reason why an evaluation does not use a decision.
+         *
+         *     - DECISION_EXCLUSION_UNSPECIFIED: Not set.
+         *     - DECISION_EXCLUSION_NO_MANIFEST: No manifest names the decision.
+         *     - DECISION_EXCLUSION_OTHER_MODEL: The output did not use the chosen model, or used several models and the chosen one is unknown.
+         *     - DECISION_EXCLUSION_NO_PROPENSITY: The propensity is unknown.
+         *     - DECISION_EXCLUSION_UNKNOWN_CANDIDATES: The candidates are unknown, or the chosen model is not one of them.
+         *     - DECISION_EXCLUSION_CONTRADICTION: The manifest and the recorded decision of a client state different propensities.
+         *     - DECISION_EXCLUSION_NO_FEEDBACK: The user has given no feedback on the output yet.
+         *     - DECISION_EXCLUSION_LIMIT: The evaluation had reached its limit of 100,000 events with newer decisions.
+         * @enum {string}
+         */
+        DecisionExclusion: "DECISION_EXCLUSION_UNSPECIFIED" | "DECISION_EXCLUSION_NO_MANIFEST" | "DECISION_EXCLUSION_OTHER_MODEL" | "DECISION_EXCLUSION_NO_PROPENSITY" | "DECISION_EXCLUSION_UNKNOWN_CANDIDATES" | "DECISION_EXCLUSION_CONTRADICTION" | "DECISION_EXCLUSION_NO_FEEDBACK" | "DECISION_EXCLUSION_LIMIT";
         /** @description Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
         Drift: {
             /** @description Identifier of the tenant. */
@@ -1330,6 +1395,26 @@ export interface components {
             enoughData: boolean;
             /** @description Missing data for a verdict. Empty with enough data. */
             explanation: string;
+            /**
+             * @description Number of decisions of the period: those that the service or a client recorded, and those of manifests alone.
+             *
+             *     A 64-bit integer as a string.
+             */
+            decisions: string;
+            /** @description Decisions without an event, by reason. With `events`, they add up to `decisions`. */
+            excluded: components["schemas"]["ExcludedDecisions"][];
+            /**
+             * @description Number of events whose propensity a client stated.
+             *
+             *     A 64-bit integer as a string.
+             */
+            clientEvents: string;
+            /**
+             * @description Number of those events whose importance weight was limited (`RADIANT_POLICY_WEIGHT_MAX`). The intervals are widened by the limited share.
+             *
+             *     A 64-bit integer as a string.
+             */
+            limitedWeights: string;
         };
         /** @description Evaluator is a registered evaluator. */
         Evaluator: {
@@ -1342,6 +1427,17 @@ export interface components {
              * @description Time of the registration.
              */
             createTime?: string;
+        };
+        /** @description ExcludedDecisions is the number of decisions that an evaluation does not use for one reason. */
+        ExcludedDecisions: {
+            /** @description Reason. */
+            reason: components["schemas"]["DecisionExclusion"];
+            /**
+             * @description Number of decisions.
+             *
+             *     A 64-bit integer as a string.
+             */
+            count: string;
         };
         /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifest: {
@@ -1453,14 +1549,10 @@ export interface components {
             contradictionFound: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["Outcome"];
-            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
-            requestedModels: {
-                [key: string]: string;
-            };
-            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
-            outputAliases: string[];
-            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
-            outputIdForeign: boolean;
+            /** @description Strategy of the decision that was followed, such as thompson. With `decision_id`, `propensity` and `decision_candidates`, a manifest describes a decision that was made without the service, so that EvaluatePolicy counts it. At most 64 characters. Empty when unknown. */
+            decisionStrategy: string;
+            /** @description Models among which the decision chose, with the chosen one. Empty when unknown. At most 256 distinct identifiers. */
+            decisionCandidates: string[];
         };
         /** @description ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
         ExecutionManifestInput: {
@@ -1572,14 +1664,10 @@ export interface components {
             contradictionFound?: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["OutcomeInput"];
-            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
-            requestedModels?: {
-                [key: string]: string;
-            };
-            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
-            outputAliases?: string[];
-            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
-            outputIdForeign?: boolean;
+            /** @description Strategy of the decision that was followed, such as thompson. With `decision_id`, `propensity` and `decision_candidates`, a manifest describes a decision that was made without the service, so that EvaluatePolicy counts it. At most 64 characters. Empty when unknown. */
+            decisionStrategy?: string;
+            /** @description Models among which the decision chose, with the chosen one. Empty when unknown. At most 256 distinct identifiers. */
+            decisionCandidates?: string[];
         };
         /** @description Experiment compares ways of routing requests on real users. The first variant is the control. */
         Experiment: {
@@ -3565,6 +3653,34 @@ export interface components {
             costWeight?: number;
             /** @description Strategy of the choice. Unspecified selects the strategy of the service's settings. */
             strategy?: components["schemas"]["Strategy"];
+        };
+        /** @description RecordDecisionsRequest contains decisions that a client made without a call. */
+        RecordDecisionsRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /** @description Decisions. 1 to 500. Required. */
+            decisions: components["schemas"]["ClientDecision"][];
+        };
+        /** @description RecordDecisionsResponse states how many decisions were stored. Decisions of erased users are not stored and not counted. */
+        RecordDecisionsResponse: {
+            /**
+             * @description Number of stored decisions.
+             *
+             *     A 64-bit integer as a string.
+             */
+            recorded: string;
+            /**
+             * @description Number of decisions whose decision_id was stored before, or occurs earlier in the request.
+             *
+             *     A 64-bit integer as a string.
+             */
+            repeatedDecisions: string;
+            /**
+             * @description Number of decisions that were not stored because they are older than 7 days, or than the retention of decisions.
+             *
+             *     A 64-bit integer as a string.
+             */
+            expired: string;
         };
         /** @description RecordExposuresRequest carries exposures. */
         RecordExposuresRequest: {
@@ -5586,6 +5702,51 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    recordDecisions: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Decisions. 1 to 500. Required. */
+                    decisions: components["schemas"]["ClientDecision"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordDecisionsResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             501: components["responses"]["NotImplemented"];

@@ -24,6 +24,8 @@ export const ROUTES = {
     getRecommendationFor: { method: "POST", path: "/neural/recommendation", idempotent: false, upload: null, lines: false },
     /** Lists learned scores. */
     listModelScores: { method: "GET", path: "/neural/scores", idempotent: false, upload: null, lines: false },
+    /** Records decisions that a client made without a call, for the evaluation of policies. */
+    recordDecisions: { method: "POST", path: "/neural/decisions", idempotent: false, upload: null, lines: false },
     /** Learns an output immediately and returns the contribution of its feedback. */
     learnOutput: { method: "POST", path: "/neural/learn", idempotent: false, upload: null, lines: false },
     /** Transcribes a recording immediately, without storing it. */

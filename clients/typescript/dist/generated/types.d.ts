@@ -104,6 +104,8 @@ export type CellChange = Schemas["CellChange"];
 export type ClearTrustScoreRequest = Schemas["ClearTrustScoreRequest"];
 /** ClearTrustScoreResponse contains the trust score after the change. */
 export type ClearTrustScoreResponse = Schemas["ClearTrustScoreResponse"];
+/** ClientDecision is a decision as its client states it. The service cannot verify the propensity; EvaluatePolicy limits the weight of such a decision. */
+export type ClientDecision = Schemas["ClientDecision"];
 /** Comparison is the comparison of one treatment with the control by one metric. */
 export type Comparison = Schemas["Comparison"];
 /** CompleteExperimentRequest names the experiment to complete. */
@@ -118,10 +120,19 @@ export type CreateExperimentResponse = Schemas["CreateExperimentResponse"];
 export type Criterion = Schemas["Criterion"];
 /** DayStats contains counts of the outputs of one day and of all feedback on these outputs, whenever it was given. */
 export type DayStats = Schemas["DayStats"];
-/** DeleteModelAliasRequest names the alias to delete. */
-export type DeleteModelAliasRequest = Schemas["DeleteModelAliasRequest"];
-/** DeleteModelAliasResponse confirms that the alias is deleted. */
-export type DeleteModelAliasResponse = Schemas["DeleteModelAliasResponse"];
+/**
+ * DecisionExclusion is the reason why an evaluation does not use a decision.
+ *
+ * - DECISION_EXCLUSION_UNSPECIFIED: Not set.
+ * - DECISION_EXCLUSION_NO_MANIFEST: No manifest names the decision.
+ * - DECISION_EXCLUSION_OTHER_MODEL: The output did not use the chosen model, or used several models and the chosen one is unknown.
+ * - DECISION_EXCLUSION_NO_PROPENSITY: The propensity is unknown.
+ * - DECISION_EXCLUSION_UNKNOWN_CANDIDATES: The candidates are unknown, or the chosen model is not one of them.
+ * - DECISION_EXCLUSION_CONTRADICTION: The manifest and the recorded decision of a client state different propensities.
+ * - DECISION_EXCLUSION_NO_FEEDBACK: The user has given no feedback on the output yet.
+ * - DECISION_EXCLUSION_LIMIT: The evaluation had reached its limit of 100,000 events with newer decisions.
+ */
+export type DecisionExclusion = Schemas["DecisionExclusion"];
 /** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export type Drift = Schemas["Drift"];
 /** Erasure is the erasure of one user. It does not name the user once it is complete. */
@@ -132,6 +143,8 @@ export type EvaluatePolicyRequest = Schemas["EvaluatePolicyRequest"];
 export type EvaluatePolicyResponse = Schemas["EvaluatePolicyResponse"];
 /** Evaluator is a registered evaluator. */
 export type Evaluator = Schemas["Evaluator"];
+/** ExcludedDecisions is the number of decisions that an evaluation does not use for one reason. */
+export type ExcludedDecisions = Schemas["ExcludedDecisions"];
 /** ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
 export type ExecutionManifest = Schemas["ExecutionManifest"];
 /** ExecutionManifest is the provenance of one AI output: the request, the models that answered, their cost and the recommendation that was followed. It is immutable once recorded. */
@@ -442,6 +455,10 @@ export type Rating = Schemas["Rating"];
 export type Recommendation = Schemas["Recommendation"];
 /** RecommendationContext describes the user, the task and the constraints of a recommendation. */
 export type RecommendationContext = Schemas["RecommendationContext"];
+/** RecordDecisionsRequest contains decisions that a client made without a call. */
+export type RecordDecisionsRequest = Schemas["RecordDecisionsRequest"];
+/** RecordDecisionsResponse states how many decisions were stored. Decisions of erased users are not stored and not counted. */
+export type RecordDecisionsResponse = Schemas["RecordDecisionsResponse"];
 /** RecordExposuresRequest carries exposures. */
 export type RecordExposuresRequest = Schemas["RecordExposuresRequest"];
 /** RecordExposuresResponse confirms that the exposures are durable. */

@@ -21,6 +21,50 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _DecisionExclusion:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DecisionExclusionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DecisionExclusion.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DECISION_EXCLUSION_UNSPECIFIED: _DecisionExclusion.ValueType  # 0
+    """Not set."""
+    DECISION_EXCLUSION_NO_MANIFEST: _DecisionExclusion.ValueType  # 1
+    """No manifest names the decision."""
+    DECISION_EXCLUSION_OTHER_MODEL: _DecisionExclusion.ValueType  # 2
+    """The output did not use the chosen model, or used several models and the chosen one is unknown."""
+    DECISION_EXCLUSION_NO_PROPENSITY: _DecisionExclusion.ValueType  # 3
+    """The propensity is unknown."""
+    DECISION_EXCLUSION_UNKNOWN_CANDIDATES: _DecisionExclusion.ValueType  # 4
+    """The candidates are unknown, or the chosen model is not one of them."""
+    DECISION_EXCLUSION_CONTRADICTION: _DecisionExclusion.ValueType  # 5
+    """The manifest and the recorded decision of a client state different propensities."""
+    DECISION_EXCLUSION_NO_FEEDBACK: _DecisionExclusion.ValueType  # 6
+    """The user has given no feedback on the output yet."""
+    DECISION_EXCLUSION_LIMIT: _DecisionExclusion.ValueType  # 7
+    """The evaluation had reached its limit of 100,000 events with newer decisions."""
+
+class DecisionExclusion(_DecisionExclusion, metaclass=_DecisionExclusionEnumTypeWrapper):
+    """DecisionExclusion is the reason why an evaluation does not use a decision."""
+
+DECISION_EXCLUSION_UNSPECIFIED: DecisionExclusion.ValueType  # 0
+"""Not set."""
+DECISION_EXCLUSION_NO_MANIFEST: DecisionExclusion.ValueType  # 1
+"""No manifest names the decision."""
+DECISION_EXCLUSION_OTHER_MODEL: DecisionExclusion.ValueType  # 2
+"""The output did not use the chosen model, or used several models and the chosen one is unknown."""
+DECISION_EXCLUSION_NO_PROPENSITY: DecisionExclusion.ValueType  # 3
+"""The propensity is unknown."""
+DECISION_EXCLUSION_UNKNOWN_CANDIDATES: DecisionExclusion.ValueType  # 4
+"""The candidates are unknown, or the chosen model is not one of them."""
+DECISION_EXCLUSION_CONTRADICTION: DecisionExclusion.ValueType  # 5
+"""The manifest and the recorded decision of a client state different propensities."""
+DECISION_EXCLUSION_NO_FEEDBACK: DecisionExclusion.ValueType  # 6
+"""The user has given no feedback on the output yet."""
+DECISION_EXCLUSION_LIMIT: DecisionExclusion.ValueType  # 7
+"""The evaluation had reached its limit of 100,000 events with newer decisions."""
+Global___DecisionExclusion: _TypeAlias = DecisionExclusion  # noqa: Y015
+
 class _BatchRunState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -947,6 +991,10 @@ class EvaluatePolicyResponse(_message.Message):
     EFFECTIVE_SAMPLE_SIZE_FIELD_NUMBER: _builtins.int
     ENOUGH_DATA_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    EXCLUDED_FIELD_NUMBER: _builtins.int
+    CLIENT_EVENTS_FIELD_NUMBER: _builtins.int
+    LIMITED_WEIGHTS_FIELD_NUMBER: _builtins.int
     events: _builtins.int
     """Number of decisions with feedback."""
     effective_sample_size: _builtins.float
@@ -955,9 +1003,21 @@ class EvaluatePolicyResponse(_message.Message):
     """Whether the data are sufficient for a verdict."""
     explanation: _builtins.str
     """Missing data for a verdict. Empty with enough data."""
+    decisions: _builtins.int
+    """Number of decisions of the period: those that the service or a client recorded, and those of manifests alone."""
+    client_events: _builtins.int
+    """Number of events whose propensity a client stated."""
+    limited_weights: _builtins.int
+    """Number of those events whose importance weight was limited (`RADIANT_POLICY_WEIGHT_MAX`). The intervals are widened
+    by the limited share.
+    """
     @_builtins.property
     def estimates(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyEstimate]:
         """Estimates by estimator. Empty without enough data."""
+
+    @_builtins.property
+    def excluded(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExcludedDecisions]:
+        """Decisions without an event, by reason. With `events`, they add up to `decisions`."""
 
     def __init__(
         self,
@@ -967,14 +1027,44 @@ class EvaluatePolicyResponse(_message.Message):
         effective_sample_size: _builtins.float = ...,
         enough_data: _builtins.bool = ...,
         explanation: _builtins.str = ...,
+        decisions: _builtins.int = ...,
+        excluded: _abc.Iterable[Global___ExcludedDecisions] | None = ...,
+        client_events: _builtins.int = ...,
+        limited_weights: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_sample_size", b"effective_sample_size", "enough_data", b"enough_data", "estimates", b"estimates", "events", b"events", "explanation", b"explanation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_events", b"client_events", "decisions", b"decisions", "effective_sample_size", b"effective_sample_size", "enough_data", b"enough_data", "estimates", b"estimates", "events", b"events", "excluded", b"excluded", "explanation", b"explanation", "limited_weights", b"limited_weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EvaluatePolicyResponse: _TypeAlias = EvaluatePolicyResponse  # noqa: Y015
+
+@_typing.final
+class ExcludedDecisions(_message.Message):
+    """ExcludedDecisions is the number of decisions that an evaluation does not use for one reason."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    reason: Global___DecisionExclusion.ValueType
+    """Reason."""
+    count: _builtins.int
+    """Number of decisions."""
+    def __init__(
+        self,
+        *,
+        reason: Global___DecisionExclusion.ValueType = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExcludedDecisions: _TypeAlias = ExcludedDecisions  # noqa: Y015
 
 @_typing.final
 class PolicyEstimate(_message.Message):

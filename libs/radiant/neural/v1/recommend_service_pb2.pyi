@@ -880,3 +880,141 @@ class RefusedModel(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RefusedModel: _TypeAlias = RefusedModel  # noqa: Y015
+
+@_typing.final
+class RecordDecisionsRequest(_message.Message):
+    """RecordDecisionsRequest contains decisions that a client made without a call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClientDecision]:
+        """Decisions. 1 to 500. Required."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        decisions: _abc.Iterable[Global___ClientDecision] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordDecisionsRequest: _TypeAlias = RecordDecisionsRequest  # noqa: Y015
+
+@_typing.final
+class ClientDecision(_message.Message):
+    """ClientDecision is a decision as its client states it. The service cannot verify the propensity; EvaluatePolicy limits
+    the weight of such a decision.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    DECIDE_TIME_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    DOMAIN_MODE_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    PROPENSITY_FIELD_NUMBER: _builtins.int
+    STRATEGY_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    TABLE_VERSION_FIELD_NUMBER: _builtins.int
+    decision_id: _builtins.str
+    """Identifier of the decision, as in `ExecutionManifest.decision_id`. 1 to 64 characters. Required."""
+    user_id: _builtins.str
+    """Identifier of the user. Empty for a decision without a user. At most 200 characters."""
+    task_type: _builtins.str
+    """Task, as in `ExecutionManifest.task_type`. 1 to 64 characters. Required."""
+    domain_mode: _builtins.str
+    """Domain, as in `ExecutionManifest.domain_mode`. Empty means general. At most 64 characters."""
+    model: _builtins.str
+    """Chosen model. 1 to 200 characters. Required."""
+    propensity: _builtins.float
+    """Exact probability of the choice, in (0, 1]. Required."""
+    strategy: _scoring_pb2.Strategy.ValueType
+    """Strategy of the choice. Unspecified for the default of the service, or for a choice without scores."""
+    scope: _scoring_pb2.Scope.ValueType
+    """Scope of the scores of the chosen model. Unspecified without feedback."""
+    score: _builtins.float
+    """Estimated quality of the chosen model at the decision, in [0, 1]; 0.5 without feedback."""
+    confidence: _builtins.float
+    """Confidence of the estimate, in [0, 1]."""
+    table_version: _builtins.int
+    """Version of the learned scores of the table that the client used, from 0 to 9,007,199,254,740,991. 0 without a table."""
+    @_builtins.property
+    def decide_time(self) -> _timestamp_pb2.Timestamp:
+        """Time of the decision. Required. At most 5 minutes in the future. A decision older than 7 days is not stored."""
+
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Models among which the client chose, with the chosen one. 1 to 256 distinct identifiers. Required."""
+
+    def __init__(
+        self,
+        *,
+        decision_id: _builtins.str = ...,
+        decide_time: _timestamp_pb2.Timestamp | None = ...,
+        user_id: _builtins.str = ...,
+        task_type: _builtins.str = ...,
+        domain_mode: _builtins.str = ...,
+        model: _builtins.str = ...,
+        propensity: _builtins.float = ...,
+        strategy: _scoring_pb2.Strategy.ValueType = ...,
+        candidates: _abc.Iterable[_builtins.str] | None = ...,
+        scope: _scoring_pb2.Scope.ValueType = ...,
+        score: _builtins.float = ...,
+        confidence: _builtins.float = ...,
+        table_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "confidence", b"confidence", "decide_time", b"decide_time", "decision_id", b"decision_id", "domain_mode", b"domain_mode", "model", b"model", "propensity", b"propensity", "scope", b"scope", "score", b"score", "strategy", b"strategy", "table_version", b"table_version", "task_type", b"task_type", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClientDecision: _TypeAlias = ClientDecision  # noqa: Y015
+
+@_typing.final
+class RecordDecisionsResponse(_message.Message):
+    """RecordDecisionsResponse states how many decisions were stored. Decisions of erased users are not stored and not
+    counted.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_FIELD_NUMBER: _builtins.int
+    REPEATED_DECISIONS_FIELD_NUMBER: _builtins.int
+    EXPIRED_FIELD_NUMBER: _builtins.int
+    recorded: _builtins.int
+    """Number of stored decisions."""
+    repeated_decisions: _builtins.int
+    """Number of decisions whose decision_id was stored before, or occurs earlier in the request."""
+    expired: _builtins.int
+    """Number of decisions that were not stored because they are older than 7 days, or than the retention of decisions."""
+    def __init__(
+        self,
+        *,
+        recorded: _builtins.int = ...,
+        repeated_decisions: _builtins.int = ...,
+        expired: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expired", b"expired", "recorded", b"recorded", "repeated_decisions", b"repeated_decisions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordDecisionsResponse: _TypeAlias = RecordDecisionsResponse  # noqa: Y015

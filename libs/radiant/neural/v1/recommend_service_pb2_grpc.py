@@ -65,6 +65,11 @@ class RecommendServiceStub:
                 request_serializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationRequest.SerializeToString,
                 response_deserializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationResponse.FromString,
                 _registered_method=True)
+        self.RecordDecisions = channel.unary_unary(
+                '/radiant.neural.v1.RecommendService/RecordDecisions',
+                request_serializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsRequest.SerializeToString,
+                response_deserializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsResponse.FromString,
+                _registered_method=True)
 
 
 class RecommendServiceServicer:
@@ -114,6 +119,14 @@ class RecommendServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordDecisions(self, request, context):
+        """Records decisions that clients made without a call, for EvaluatePolicy. A decision_id counts once: a repeat is
+        counted in the answer and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecommendServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -146,6 +159,11 @@ def add_RecommendServiceServicer_to_server(servicer, server):
                     servicer.ExplainRecommendation,
                     request_deserializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationRequest.FromString,
                     response_serializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationResponse.SerializeToString,
+            ),
+            'RecordDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordDecisions,
+                    request_deserializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsRequest.FromString,
+                    response_serializer=radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -311,6 +329,33 @@ class RecommendService:
             '/radiant.neural.v1.RecommendService/ExplainRecommendation',
             radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationRequest.SerializeToString,
             radiant_dot_neural_dot_v1_dot_recommend__service__pb2.ExplainRecommendationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.neural.v1.RecommendService/RecordDecisions',
+            radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsRequest.SerializeToString,
+            radiant_dot_neural_dot_v1_dot_recommend__service__pb2.RecordDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -30,6 +30,10 @@ class RecommendServiceStub:
     """Lists learned scores."""
     ExplainRecommendation: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.ExplainRecommendationRequest, _recommend_service_pb2.ExplainRecommendationResponse]
     """Explains the recommendation for a context without making a decision."""
+    RecordDecisions: _aio.UnaryUnaryMultiCallable[_recommend_service_pb2.RecordDecisionsRequest, _recommend_service_pb2.RecordDecisionsResponse]
+    """Records decisions that clients made without a call, for EvaluatePolicy. A decision_id counts once: a repeat is
+    counted in the answer and changes nothing.
+    """
 
 class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
     """RecommendService recommends models to the Brain from the learned scores."""
@@ -83,5 +87,15 @@ class RecommendServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_recommend_service_pb2.ExplainRecommendationRequest, _abc.Awaitable[_recommend_service_pb2.ExplainRecommendationResponse]],
     ) -> _abc.Awaitable[_recommend_service_pb2.ExplainRecommendationResponse]:
         """Explains the recommendation for a context without making a decision."""
+
+    @_abc_1.abstractmethod
+    def RecordDecisions(
+        self,
+        request: _recommend_service_pb2.RecordDecisionsRequest,
+        context: _aio.ServicerContext[_recommend_service_pb2.RecordDecisionsRequest, _abc.Awaitable[_recommend_service_pb2.RecordDecisionsResponse]],
+    ) -> _abc.Awaitable[_recommend_service_pb2.RecordDecisionsResponse]:
+        """Records decisions that clients made without a call, for EvaluatePolicy. A decision_id counts once: a repeat is
+        counted in the answer and changes nothing.
+        """
 
 def add_RecommendServiceServicer_to_server(servicer: RecommendServiceServicer, server: _aio.Server) -> None: ...

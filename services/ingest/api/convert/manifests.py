@@ -142,6 +142,8 @@ def _row(message: manifest_pb2.ExecutionManifest, created_us: int, language: str
         ],
         "decision_id": message.decision_id,
         "propensity": message.propensity if message.HasField("propensity") else None,
+        "decision_strategy": message.decision_strategy,
+        "decision_candidates": list(message.decision_candidates),
         "experiment_id": message.experiment_id or None,
         "variant": message.variant,
         "experiment_epoch": message.experiment_epoch,

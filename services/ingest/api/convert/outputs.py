@@ -156,6 +156,8 @@ _EQUAL_FIELDS = (
     "was_streamed",
     "decision_id",
     "propensity",
+    "decision_strategy",
+    "decision_candidates",
     "experiment_id",
     "variant",
     "experiment_epoch",
