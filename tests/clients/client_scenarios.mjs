@@ -29,6 +29,8 @@ found.outcome = (await client.call("submitExplicitFeedback", { body: vote })).ou
 found.keys = requests.map((each) => each.key);
 const stats = await client.call("getFeedbackStats", { path: { outputId: vote.outputId } });
 found.positive = stats.counts.positive;
+const retraction = { outputId: vote.outputId, userId: "\u200bu", kinds: ["FEEDBACK_KIND_EXPLICIT"] };
+found.retracted = (await client.call("retractFeedback", { body: retraction })).explicitRetracted;
 const profiles = [{ model: "m", cost: 0.5 }, { model: "n & o", capabilities: ["vision"] }];
 const query = { userId: "u", taskType: "chat", candidates: ["m", "n & o"], requiredCapabilities: ["vision"], profiles };
 found.recommended = (await client.call("getRecommendation", { query })).recommendation.model;

@@ -183,6 +183,7 @@ async def test_client_in_node_retries_aborts_and_reports_errors(base: str) -> No
     assert len(found["keys"]) == 3, "two responses were lost"
     assert len(set(found["keys"])) == 1
     assert (found["outcome"], found["positive"]) == ("ITEM_OUTCOME_ACCEPTED", "1")
+    assert found["retracted"] is True
     assert found["recommended"] == "n & o", "the query carries profiles as JSON"
     assert found["invalid"]["status"] == 400
     assert {each["field"] for each in found["invalid"]["errors"]} == {"outputId"}

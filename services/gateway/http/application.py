@@ -35,7 +35,8 @@ _CORS_REQUEST_HEADERS = [
     "if-none-match",
     "x-request-id",
 ]
-_CORS_RESPONSE_HEADERS = ["etag", "retry-after", "x-request-id"]
+_CORS_RESPONSE_HEADERS = ["date", "etag", "retry-after", "www-authenticate", "x-request-id"]
+"""Headers that scripts of other origins may read: the widget corrects its clock by `date`."""
 
 
 def asgi_application(

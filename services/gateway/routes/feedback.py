@@ -34,6 +34,16 @@ ROUTES = (
         body="feedback",
     ),
     Route(
+        method="POST",
+        path="/feedback/retract",
+        service="ingest",
+        grpc_service=INGEST,
+        rpc="RetractFeedback",
+        summary="Retracts the feedback of a user on an output.",
+        query_params=TENANT,
+        body=WHOLE_REQUEST,
+    ),
+    Route(
         method="GET",
         path="/feedback/stats/{outputId}",
         service="ingest",

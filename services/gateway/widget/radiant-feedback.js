@@ -4,27 +4,28 @@
   if (customElements.get("radiant-feedback")) return;
 
   const LABEL_KEYS = ("ask up down about ACCURACY RELEVANCE TONE FORMAT SPEED SAFETY CREATIVITY COMPLETENESS OTHER " +
-    "comment send record stop cancel recording thanks later refused mic").split(" ");
+    "comment send record stop cancel recording thanks later refused mic waiting withdrawn").split(" ");
   const LABELS = {
-    en: "Was this answer helpful?|Good answer|Bad answer|What is it about?|Accuracy|Relevance|" +
-      "Tone|Format|Speed|Safety|Creativity|Completeness|Something else|Comment (optional)|Send|Record a comment|" +
-      "Stop and send|Cancel|Recording|Thank you!|There is no connection. It will be sent later.|" +
-      "Sorry, this could not be saved.|The microphone cannot be used.",
-    de: "War diese Antwort hilfreich?|Gute Antwort|Schlechte Antwort|Worum geht es?|" +
-      "Richtigkeit|Relevanz|Tonfall|Format|Tempo|Sicherheit|Kreativität|Vollständigkeit|Etwas anderes|" +
-      "Kommentar (freiwillig)|Senden|Kommentar sprechen|Beenden und senden|Abbrechen|Aufnahme läuft|Vielen Dank!|" +
-      "Keine Verbindung. Es wird später gesendet.|Das konnte leider nicht gespeichert werden.|" +
-      "Das Mikrofon ist nicht verfügbar.",
-    fr: "Cette réponse était-elle utile ?|Bonne réponse|Mauvaise réponse|De quoi s’agit-il ?|" +
-      "Exactitude|Pertinence|Ton|Format|Vitesse|Sécurité|Créativité|Exhaustivité|Autre chose|" +
-      "Commentaire (facultatif)|Envoyer|Dicter un commentaire|Arrêter et envoyer|Annuler|Enregistrement|Merci !|" +
-      "Pas de connexion. L’envoi se fera plus tard.|Désolé, l’avis n’a pas pu être enregistré.|" +
-      "Le microphone n’est pas disponible.",
-    es: "¿Le ha servido esta respuesta?|Buena respuesta|Mala respuesta|¿De qué se trata?|" +
-      "Exactitud|Relevancia|Tono|Formato|Velocidad|Seguridad|Creatividad|Integridad|Otra cosa|" +
-      "Comentario (opcional)|Enviar|Dictar un comentario|Detener y enviar|Cancelar|Grabando|¡Gracias!|" +
-      "No hay conexión. Se enviará más tarde.|Lo sentimos, no se ha podido guardar.|" +
-      "El micrófono no está disponible.",
+    en: `Was this answer helpful?|Good answer|Bad answer|What is it about?|Accuracy|Relevance
+      Tone|Format|Speed|Safety|Creativity|Completeness|Something else|Comment (optional)|Send|Record a comment
+      Stop and send|Cancel|Recording|Thank you!|There is no connection. It will be sent later.
+      Sorry, this could not be saved.|The microphone cannot be used.
+      Saved until the answer is registered.|Rating withdrawn.`,
+    de: `War diese Antwort hilfreich?|Gute Antwort|Schlechte Antwort|Worum geht es?
+      Richtigkeit|Relevanz|Tonfall|Format|Tempo|Sicherheit|Kreativität|Vollständigkeit|Etwas anderes
+      Kommentar (freiwillig)|Senden|Kommentar sprechen|Beenden und senden|Abbrechen|Aufnahme läuft|Vielen Dank!
+      Keine Verbindung. Es wird später gesendet.|Das konnte leider nicht gespeichert werden.
+      Das Mikrofon ist nicht verfügbar.|Gespeichert, bis die Antwort erfasst ist.|Bewertung zurückgenommen.`,
+    fr: `Cette réponse était-elle utile ?|Bonne réponse|Mauvaise réponse|De quoi s’agit-il ?
+      Exactitude|Pertinence|Ton|Format|Vitesse|Sécurité|Créativité|Exhaustivité|Autre chose
+      Commentaire (facultatif)|Envoyer|Dicter un commentaire|Arrêter et envoyer|Annuler|Enregistrement|Merci !
+      Pas de connexion. L’envoi se fera plus tard.|Désolé, l’avis n’a pas pu être enregistré.
+      Le microphone n’est pas disponible.|Conservé jusqu’à l’enregistrement de la réponse.|Avis retiré.`,
+    es: `¿Le ha servido esta respuesta?|Buena respuesta|Mala respuesta|¿De qué se trata?
+      Exactitud|Relevancia|Tono|Formato|Velocidad|Seguridad|Creatividad|Integridad|Otra cosa
+      Comentario (opcional)|Enviar|Dictar un comentario|Detener y enviar|Cancelar|Grabando|¡Gracias!
+      No hay conexión. Se enviará más tarde.|Lo sentimos, no se ha podido guardar.
+      El micrófono no está disponible.|Guardado hasta que se registre la respuesta.|Valoración retirada.`,
   };
   const THUMB = "M2 10h4v11H2zM8 10l5-8 3 1-1 6h7l-2 12H8z";
   const MIC = "M9 3h6v10H9zM5 11h2a5 5 0 0 0 10 0h2a7 7 0 0 1-6 7v3h-2v-3a7 7 0 0 1-6-7z";
@@ -49,7 +50,7 @@
       .dot { animation: beat 1.2s infinite }
       @keyframes beat { 50% { opacity: .5 } }
     }`;
-  const POSTS_MAX = 20, BATCH_MAX = 50, VALUE_CHARACTERS_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
+  const POSTS_MAX = 20, BATCH_MAX = 50, VALUE_MAX = 500, VOICE_TRIES = 4, VOICE_S = 60;
   const KEPT_MS = 23 * 3600e3, WAIT_MAX_MS = 60e3, BOUNCE_MS = 3000, SHORT_S = 30, LONG_S = 300;
   const SOURCE = "FEEDBACK_SOURCE_THINKTANK", PREFIX = "SIGNAL_TYPE_";
   const ENGAGED = "voted continue_conversation copy_response share_response favorite_added export_response".split(" ");
@@ -80,7 +81,7 @@
       Object.assign(this, { base, key, hosts: new Set(), failures: 0, notBefore: 0, posts: [], signals: [], batchMax: BATCH_MAX });
       try {
         Object.assign(this, JSON.parse(sessionStorage.getItem(key)));
-      } catch (error) { /* no storage: kept in memory */ }
+      } catch { /* no storage: kept in memory */ }
       this.posts = this.posts.filter((post) => Date.now() - post.time < KEPT_MS);
     }
 
@@ -91,11 +92,11 @@
       }
       try {
         sessionStorage.setItem(this.key, JSON.stringify({ posts: this.posts }));
-      } catch (error) { /* no storage */ }
+      } catch { /* no storage */ }
     }
 
-    put(path, body) {
-      this.posts.push({ id: uuid(), time: Date.now(), path, body });
+    put(path, body, rating) {
+      this.posts.push({ id: uuid(), time: Date.now(), path, body, rating });
       this.save();
     }
 
@@ -157,11 +158,14 @@
       this.isSending = false;
     }
 
-    report({ id: requestId, body: request }, { problem, retry: retrying, body: answer }) {
-      const { outputId } = request;
+    /* A post with a rating is the withdrawal of this rating. */
+    report({ id: requestId, body: request, rating }, { problem, retry: retrying, body: answer }) {
+      const { outputId } = request, isWaiting = answer?.manifestKnown === false;
       const host = [...this.hosts].find((each) => !outputId || each.outputId === outputId);
-      if (outputId) host?._showStatus(problem, retrying);
-      emit(host, { kind: outputId ? "explicit" : "signals", requestId, request, problem, retrying, answer });
+      const kind = rating ? "withdrawn" : outputId ? "explicit" : "signals";
+      if (outputId) host?._showStatus(problem, retrying, rating ? kind : isWaiting ? "waiting" : "thanks");
+      if (rating && problem && !retrying && host?._rating === "UNSPECIFIED") host._press(rating);
+      emit(host, { kind, requestId, request, problem, retrying, answer });
     }
 
     /* The page may close: sends all requests, and keeps each until its response. */
@@ -189,6 +193,7 @@
   };
   const emit = (host, detail) => {
     const name = `radiant-feedback-${detail.problem ? "error" : "sent"}`;
+    if (host) host._last = detail;
     (host || document).dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   };
 
@@ -238,7 +243,7 @@
     label(key) {
       const { lang } = this.closest("[lang]") || { lang: navigator.language };
       const labels = LABELS[lang.slice(0, 2).toLowerCase()] || LABELS.en;
-      return this.labels[key] || this._get(`label-${key}`) || labels.split("|")[LABEL_KEYS.indexOf(key)];
+      return this.labels[key] || this._get(`label-${key}`) || labels.split(/\s*[|\n]\s*/)[LABEL_KEYS.indexOf(key)];
     }
 
     attributeChangedCallback(name) {
@@ -275,8 +280,8 @@
       for (let least = 1000; ; least = Math.min(WAIT_MAX_MS, 2 * least)) {
         const { body, date, problem, retry, wait } = await request(url, this.token, { signal });
         if (signal.aborted) return;
-        if (body) return this._ready(body, date);
-        emit(this, { kind: "config", problem, retrying: retry });
+        if (body?.signals) return this._ready(body, date);
+        emit(this, { kind: "config", problem: problem || { reason: "NO_CONFIG" }, retrying: retry });
         if (!retry) return;
         await pause(Math.max(wait, least));
       }
@@ -350,12 +355,15 @@
     }
 
     _vote(rating) {
-      this._panel.hidden = this._panel.childElementCount < 2;
-      if (rating === this._rating) return;
-      this._press(rating);
+      const { outputId, userId } = this, isSame = rating === this._rating;
+      this._press(isSame ? "UNSPECIFIED" : rating);
+      this._panel.hidden = isSame || this._panel.childElementCount < 2;
       this._question.hidden = true;
       this._box.className = "";
-      this._submit();
+      if (!isSame) return this._submit();
+      const body = { outputId, userId, kinds: ["FEEDBACK_KIND_EXPLICIT"], clientTime: now() };
+      this._outbox.put("/feedback/retract", body, rating);
+      this._outbox.send();
     }
 
     _submit() {
@@ -378,8 +386,8 @@
       (this._rating === "NEGATIVE" ? this._down : this._up).focus();
     }
 
-    _showStatus(problem, retry) {
-      if (this._status) this._status.textContent = this.label(!problem ? "thanks" : retry ? "later" : "refused");
+    _showStatus(problem, retry, done = "thanks") {
+      if (this._status) this._status.textContent = this.label(!problem ? done : retry ? "later" : "refused");
     }
 
     async _startRecording() {
@@ -447,7 +455,7 @@
       const details = { ...(conversationId && { conversationId }), ...(Object(value) === value ? value : { value }) };
       const signalType = PREFIX + String(name).toUpperCase();
       const signal = { signalId: uuid(), outputId, userId, signalType, clientTime: now() };
-      if (JSON.stringify(details).length <= VALUE_CHARACTERS_MAX) signal.signalValue = details;
+      if (JSON.stringify(details).length <= VALUE_MAX) signal.signalValue = details;
       if (!this._run || !outputId || !userId) return false;
       if (this._config) return this._collect(signal);
       if (this._early.length < BATCH_MAX) this._early.push(signal);
@@ -483,36 +491,62 @@
       else if (!ENGAGED.some((name) => this._seen.has(name))) this._once("abandon_conversation");
     }
 
+    /* The element whose id is the value of an attribute. The page may add or replace it at any time. */
+    _named(attribute) {
+      return this.getRootNode().getElementById(this._get(attribute));
+    }
+
     _observe() {
-      const { signal } = this._run, root = this.getRootNode();
-      const named = (attribute) => root.getElementById(this._get(attribute));
-      const on = (node, type, listener, options) => node?.addEventListener(type, listener, { signal, ...options });
-      const target = named("for");
-      on(named("reply"), "submit", () => this.replied());
-      on(root, "click", ({ target: clicked }) => {
+      const { signal } = this._run, options = { signal, capture: true }, root = this.getRootNode();
+      const on = (type, listener, node = root) => node.addEventListener(type, listener, options);
+      on("submit", ({ target }) => target === this._named("reply") && this.replied());
+      on("click", ({ target: clicked }) => {
         const pressed = clicked.closest("[data-radiant-signal]");
-        if (pressed?.dataset.radiantFor === this.outputId || (pressed && target?.contains(pressed)))
+        if (pressed?.dataset.radiantFor === this.outputId || (pressed && this._named("for")?.contains(pressed)))
           this.track(pressed.dataset.radiantSignal);
       });
-      if (!target) return;
-      let seen = 0;
-      on(target, "copy", () => this._once("copy_response"));
-      on(document, "scroll", () => {
-        const { bottom } = target.getBoundingClientRect();
+      on("copy", ({ target }) => this._named("for")?.contains(target) && this._once("copy_response"));
+      on("scroll", () => {
+        const bottom = this._named("for")?.getBoundingClientRect().bottom;
         if (bottom > 0 && bottom <= innerHeight) this._once("scroll_to_end");
-      }, { capture: true, passive: true });
-      this._watch(target, (visible) => {
-        if (visible) seen = seen || Date.now();
-        else if (seen && !this._seen.has("scroll_to_end") && Date.now() - seen < BOUNCE_MS) this._once("scroll_bounce");
-      });
+      }, document);
+      let target, watch, seen = 0;
+      const follow = () => {
+        const found = this._named("for");
+        if (found === target) return;
+        let wasVisible = false;
+        watch?.disconnect();
+        target = found;
+        watch = found && this._watch(found, (isVisible) => {
+          if (isVisible) seen = seen || Date.now();
+          else if (wasVisible && found.isConnected && !this._seen.has("scroll_to_end") && Date.now() - seen < BOUNCE_MS)
+            this._once("scroll_bounce");
+          wasVisible = isVisible;
+        });
+      };
+      const changes = this._ended(new MutationObserver(follow));
+      changes.observe(root, { childList: true, subtree: true, attributeFilter: ["id"] });
+      follow();
     }
 
     _watch(element, onChange) {
-      const watch = new IntersectionObserver(([{ isIntersecting }]) => onChange(isIntersecting), { rootMargin: "1px" });
+      const options = { rootMargin: "1px" };
+      const watch = this._ended(new IntersectionObserver(([{ isIntersecting }]) => onChange(isIntersecting), options));
       watch.observe(element);
-      this._run.signal.addEventListener("abort", () => watch.disconnect());
+      return watch;
+    }
+
+    /* Disconnects an observer when the element is removed or its attributes change. */
+    _ended(observer) {
+      this._run.signal.addEventListener("abort", () => observer.disconnect());
+      return observer;
     }
   }
 
   customElements.define("radiant-feedback", RadiantFeedback);
+
+  /* Explains problems to developers: on this machine, and with `?debug` at the end of the script's address. */
+  const src = document.currentScript?.src || "";
+  if (/^(|(.+\.)?localhost|127\.[\d.]+|\[::1])$/.test(location.hostname) || src.endsWith("?debug"))
+    import(src.replace(/[^/]*$/, "radiant-feedback-debug.js")).catch(console.warn);
 })();

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -13,6 +14,8 @@ from starlette.routing import Route
 
 PREFIX = "/widget"
 SCRIPT = "radiant-feedback.js"
+DEBUG_SCRIPT = "radiant-feedback-debug.js"
+"""Module that the script imports on pages of developers."""
 PAGE_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -45,15 +48,30 @@ def widget_routes() -> list[Route]:
     """Returns the Starlette routes of the script, the page at /widget/ and its assets. Each file is read once."""
     page = _FOLDER / "page"
     return [
-        _file_route(f"{PREFIX}/{SCRIPT}", _FOLDER / SCRIPT, _SCRIPT_HEADERS),
+        _file_route(f"{PREFIX}/{SCRIPT}", _FOLDER / SCRIPT, _SCRIPT_HEADERS, compact),
+        _file_route(f"{PREFIX}/{DEBUG_SCRIPT}", _FOLDER / DEBUG_SCRIPT, _SCRIPT_HEADERS),
         _file_route(f"{PREFIX}/", page / "index.html", _PAGE_HEADERS),
         _file_route(f"{PREFIX}/demo.css", page / "demo.css", _PAGE_HEADERS),
         _file_route(f"{PREFIX}/demo.js", page / "demo.js", _PAGE_HEADERS),
     ]
 
 
-def _file_route(path: str, file: Path, headers: Mapping[str, str]) -> Route:
+def compact(script: str) -> str:
+    """Returns the script of the widget without comment lines, indentation, and line ends and blanks that are optional.
+
+    It relies on the form of this script: its texts contain none of the blanks that are removed, and `//` begins no
+    comment.
+    """
+    script = re.sub(r"(?m)^/\*.*\*/\n", "", re.sub(r"(?m)^\s+", "", script))
+    script = re.sub(r"(?<=[;{,(\[])\n|\n(?=[})\]])", "", script)
+    script = re.sub(r" (=>|===|!==|&&|\|\||[+*<>]?=) ", r"\1", script)
+    return script.replace("{ ", "{").replace(" }", "}")
+
+
+def _file_route(path: str, file: Path, headers: Mapping[str, str], edit: Callable[[str], str] | None = None) -> Route:
     content = file.read_bytes()
+    if edit is not None:
+        content = edit(content.decode()).encode()
     compressed = gzip.compress(content, 9, mtime=0)
     digest = hashlib.sha256(content).hexdigest()[:32]
     common = {

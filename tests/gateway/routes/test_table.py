@@ -10,6 +10,7 @@ EXPECTED = {
     ("POST", "/feedback/explicit"),
     ("POST", "/feedback/implicit"),
     ("GET", "/feedback/stats/{outputId}"),
+    ("POST", "/feedback/retract"),
     ("POST", "/feedback/voice"),
     ("GET", "/neural/recommendation"),
     ("POST", "/neural/recommendation"),

@@ -76,6 +76,10 @@ async def test_widget_is_operable_by_keyboard(chat: ChatPage) -> None:
     [vote] = await chat.votes()
     assert (vote["rating"], vote["categories"], vote["comment"]) == (-1, ["accuracy"], "Too long")
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text("Rating withdrawn.")
+    assert (await chat.counts())["users"] == "0"
+    assert await focused_element(page) == "Bad answer"
+    await page.keyboard.press("Enter")
     await tab_through("Record a comment", "Accuracy")
     await page.keyboard.press("Escape")
     assert await focused_element(page) == "Bad answer"

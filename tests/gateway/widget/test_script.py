@@ -1,6 +1,8 @@
 """Tests of the script file: size, caching, cross-origin headers and content security policy."""
 
 import gzip
+import re
+from importlib.resources import files
 
 import httpx
 import pytest
@@ -10,7 +12,7 @@ from gateway.app import application
 from gateway.http.settings import HttpLimits, HttpSettings
 from gateway.routes.service_calls import ServiceCalls
 from gateway.settings import GatewaySettings
-from gateway.widget.routes import widget_routes
+from gateway.widget.routes import DEBUG_SCRIPT, compact, widget_routes
 from tests.gateway.fixtures.gateway import bearer
 from tests.gateway.fixtures.widget_page import ChatPage, wait_until
 
@@ -30,10 +32,18 @@ def gateway_client() -> httpx.AsyncClient:
 async def test_script_is_below_its_size_limit_and_uses_no_unsafe_api() -> None:
     async with gateway_client() as client:
         answer = await client.get(SCRIPT, headers={"accept-encoding": "identity"})
+        explanations = await client.get(f"/widget/{DEBUG_SCRIPT}")
     assert "content-encoding" not in answer.headers
     assert len(gzip.compress(answer.content, 9)) < GZIP_BYTES_MAX
-    for word in (b"eval(", b"innerHTML", b"new Function", b".style", b"document.write"):
-        assert word not in answer.content
+    for content in (answer.content, explanations.content):
+        for word in (b"eval(", b"innerHTML", b"new Function", b".style", b"document.write"):
+            assert word not in content
+
+
+async def test_compact_script_has_the_same_texts_as_its_source() -> None:
+    source = (files("gateway.widget") / "radiant-feedback.js").read_text()
+    assert re.findall('"[^"]*"', compact(source)) == re.findall('"[^"]*"', re.sub(r"(?m)^ */\*.*\*/\n", "", source))
+    assert not re.search(r"(?m)^\s*//|\s//\s", source), "the end of a line comment would be removed"
 
 
 async def test_script_is_cacheable_and_available_to_each_origin() -> None:

@@ -1,12 +1,15 @@
 """Tests of votes: storage, retry, error messages, visibility and languages."""
 
+import re
+
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.gateway.fixtures.widget_page import ChatPage, wait_until
+from tests.ingest.fixtures.service import manifest
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-EXPLICIT = "/feedback/explicit"
+EXPLICIT, RETRACT = "/feedback/explicit", "/feedback/retract"
 
 
 async def test_vote_with_categories_and_comment_is_stored_once(chat: ChatPage) -> None:
@@ -111,3 +114,60 @@ async def test_labels_follow_the_language_and_the_label_attributes(chat: ChatPag
         page = await chat.open()
         await expect(page.get_by_role("button", name=word)).to_be_visible()
         await expect(page.get_by_role("button", name="No!")).to_be_visible()
+
+
+@pytest.mark.parametrize("key", ["", "Enter", "Space"])
+async def test_second_click_or_key_withdraws_the_vote(chat: ChatPage, key: str) -> None:
+    page = await chat.open()
+    up, status = page.get_by_role("button", name="Good answer"), page.get_by_role("status")
+
+    async def press() -> None:
+        await (up.press(key) if key else up.click())
+
+    await press()
+    await expect(status).to_have_text("Thank you!")
+    await press()
+    await expect(status).to_have_text("Rating withdrawn.")
+    await expect(up).to_have_attribute("aria-pressed", "false")
+    await expect(page.get_by_role("textbox", name="Comment")).to_be_hidden()
+    assert await chat.counts() == {"positive": "0", "negative": "0", "users": "0"}
+    await page.reload()
+    await expect(up).to_have_attribute("aria-pressed", "false")
+    await press()
+    await expect(status).to_have_text("Thank you!")
+    assert await chat.counts() == {"positive": "1", "negative": "0", "users": "1"}
+
+
+async def test_withdrawal_without_connection_is_sent_after_its_vote(chat: ChatPage) -> None:
+    page = await chat.open()
+    await page.route(re.compile(f"{EXPLICIT}|{RETRACT}"), lambda route: route.abort())
+    down = page.get_by_role("button", name="Bad answer")
+    await down.click()
+    await down.click()
+    await expect(page.get_by_role("status")).to_have_text("There is no connection. It will be sent later.")
+    await page.unroute_all()
+    await expect(page.get_by_role("status")).to_have_text("Rating withdrawn.", timeout=10_000)
+    assert [path for method, path, _, _ in chat.backend_requests if method == "POST"] == [EXPLICIT, RETRACT]
+    assert await chat.counts() == {"positive": "0", "negative": "0", "users": "0"}
+
+
+async def test_refused_withdrawal_shows_the_vote_as_given(chat: ChatPage) -> None:
+    page = await chat.open()
+    await page.route(f"**{RETRACT}", lambda route: route.fulfill(status=403, json={"reason": "ROLE_MISSING"}))
+    up = page.get_by_role("button", name="Good answer")
+    await up.click()
+    await up.click()
+    await expect(page.get_by_role("status")).to_have_text("Sorry, this could not be saved.")
+    await expect(up).to_have_attribute("aria-pressed", "true")
+    assert await chat.counts() == {"positive": "1", "negative": "0", "users": "1"}
+
+
+async def test_vote_without_manifest_is_thanked_for_once_the_manifest_is_known(chat: ChatPage) -> None:
+    chat.attributes = 'output-id="later"'
+    page = await chat.open()
+    up, status = page.get_by_role("button", name="Good answer"), page.get_by_role("status")
+    await up.click()
+    await expect(status).to_have_text("Saved until the answer is registered.")
+    await chat.gateway.intake.call("RecordManifest", manifest("later"))
+    await page.get_by_role("button", name="Bad answer").click()
+    await expect(status).to_have_text("Thank you!")

@@ -60,6 +60,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/feedback/retract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retracts the feedback of a user on an output.
+         * @description Retracts the feedback of one user on one output and removes its contribution from the learned scores.
+         */
+        post: operations["retractFeedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/feedback/stats/{outputId}": {
         parameters: {
             query?: never;
@@ -1906,7 +1926,7 @@ export interface components {
             rating: components["schemas"]["Rating"];
             /** @description Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
             categories: components["schemas"]["FeedbackCategory"][];
-            /** @description Comment of the user, in any language. At most 4,000 characters. Default: empty. */
+            /** @description Comment of the user, in any language. A comment without a visible character is stored as empty. At most 4,000 characters. Default: empty. */
             comment: string;
             /** @description Place where the feedback was given. Required. */
             source: components["schemas"]["FeedbackSource"];
@@ -1928,7 +1948,7 @@ export interface components {
             rating: components["schemas"]["Rating"];
             /** @description Aspects that the rating refers to. Empty refers to the output as a whole. At most 9 distinct values. */
             categories?: components["schemas"]["FeedbackCategory"][];
-            /** @description Comment of the user, in any language. At most 4,000 characters. Default: empty. */
+            /** @description Comment of the user, in any language. A comment without a visible character is stored as empty. At most 4,000 characters. Default: empty. */
             comment?: string;
             /** @description Place where the feedback was given. Required. */
             source: components["schemas"]["FeedbackSource"];
@@ -5246,6 +5266,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmitVoiceFeedbackResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            501: components["responses"]["NotImplemented"];
+            503: components["responses"]["ServiceUnavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    retractFeedback: {
+        parameters: {
+            query?: {
+                /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+                tenantId?: string;
+            };
+            header?: {
+                /** @description A repeated request with the same key returns the first response for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Identifier of the output. 1 to 100 characters. Required. */
+                    outputId: string;
+                    /** @description Identifier of the user. 1 to 200 characters. Required. */
+                    userId: string;
+                    /** @description Kinds of feedback to retract. Empty retracts all kinds. At most 3 distinct values. */
+                    kinds?: components["schemas"]["FeedbackKind"][];
+                    /**
+                     * Format: date-time
+                     * @description Time of the retraction by the clock of the client. Default: the time of receipt. Feedback with a later time is kept.
+                     */
+                    clientTime?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetractFeedbackResponse"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -8,6 +8,8 @@ export const ROUTES = {
     submitImplicitSignal: { method: "POST", path: "/feedback/implicit", idempotent: true, upload: null, lines: false },
     /** Stores a voice comment, which is transcribed asynchronously. */
     submitVoiceFeedback: { method: "POST", path: "/feedback/voice", idempotent: true, upload: "feedback", lines: false },
+    /** Retracts the feedback of a user on an output. */
+    retractFeedback: { method: "POST", path: "/feedback/retract", idempotent: true, upload: null, lines: false },
     /** Counts the feedback on an output. */
     getFeedbackStats: { method: "GET", path: "/feedback/stats/{outputId}", idempotent: false, upload: null, lines: false },
     /** Returns the configuration of the feedback widget. */

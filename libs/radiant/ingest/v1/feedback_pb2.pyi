@@ -268,7 +268,9 @@ class ExplicitFeedback(_message.Message):
     rating: Global___Rating.ValueType
     """Rating of the output. Required."""
     comment: _builtins.str
-    """Comment of the user, in any language. At most 4,000 characters. Default: empty."""
+    """Comment of the user, in any language. A comment without a visible character is stored as empty. At most 4,000
+    characters. Default: empty.
+    """
     source: Global___FeedbackSource.ValueType
     """Place where the feedback was given. Required."""
     user_agent: _builtins.str
