@@ -8,47 +8,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.proportion import proportion_confint
 
+from bench.learning.sequential_decisions import false_mismatches, format_interval, leak, rollbacks, uneven_ratio
 from bench.performance.figures import verdict
 from experiments.analysis.comparisons import compare_groups
 from experiments.analysis.confidence_sequence import sequence_of
 from experiments.analysis.effect import Effect
 from experiments.analysis.means import compare_means
 from experiments.analysis.proportions import compare_proportions, z_test
-from experiments.analysis.sample_ratio import sample_ratio
 from experiments.analysis.strata import combine_tenants
-from experiments.analysis.verdict import analyse
-from experiments.domain.regression import regressions, rollout_metrics
-from experiments.domain.rollout_policy import STEPS, Action, Rollout, decide
+from experiments.domain.rollout_policy import STEPS
 from splits.assignment import edit_effect, variant_of
 from splits.model import (
     POSITIVE_RATE,
     Experiment,
     MetricKind,
     OutcomeSummary,
-    State,
     Variant,
-    summarize_single,
 )
 
 SEED = 20260101
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ALPHA = 0.05
 PEEKED, LOOKS, USERS_PER_LOOK, RATE = 2000, 28, 200, 0.3
 CLUSTERED, CLUSTERED_USERS, OUTCOMES_MEAN = 2000, 400, 10
 RAMPED = 20_000
-RATIOS, LEAK, GROUPS = 4000, 0.01, (10_000, 100_000, 200_000, 500_000, 1_000_000)
-FALSE_WINNERS_MAX, CLUSTERED_MAX, POWER_MIN, FALSE_ALARMS_MAX = 0.05, 0.06, 0.9, 0.003
+FALSE_WINNERS_MAX, CLUSTERED_MAX = 0.05, 0.06
 
-ROLLOUTS, ROLLOUT_LOOKS, ROLLOUT_USERS, ROLLOUT_RATE = 300, 10, 100, 0.8
 TENANT_SETS, TENANTS = 1000, 6
 TAILS, TAIL_USERS, TAIL_SIGMA = 1000, 400, 1.5
-FALSE_ROLLBACKS_MAX, ROLLBACK_POWER_MIN = 0.05, 0.8
 
 Numbers = NDArray[np.float64]
 
@@ -57,7 +47,17 @@ async def run(_: object) -> bool:
     """Runs all simulations without servers. Returns True if all bounds are met."""
     print("(e) statistics of experiments, simulated")
     kept = True
-    for simulate in (peeking, several_outcomes_a_user, ramp, leak, rollouts, tenants, heavy_tails):
+    for simulate in (
+        peeking,
+        several_outcomes_a_user,
+        ramp,
+        false_mismatches,
+        uneven_ratio,
+        leak,
+        rollbacks,
+        tenants,
+        heavy_tails,
+    ):
         started = time.perf_counter()
         kept &= simulate(np.random.default_rng(SEED))
         print(f"         {time.perf_counter() - started:.1f} s")
@@ -140,64 +140,6 @@ def _steps() -> Iterator[Experiment]:
         yield Experiment(experiment_id="018f3c5e-0000-7000-8000-0000000000d1", variants=ways, traffic=step / 100)
 
 
-def leak(random: np.random.Generator) -> bool:
-    """Counts alarms of sample ratio mismatch when 1 % of the treatment's users are lost, and when none are."""
-
-    def alarms(users: int, lost: float) -> int:
-        arrived = random.binomial(2 * users, 0.5, RATIOS)
-        treated = random.binomial(2 * users - arrived, 1 - lost)
-        shares = {"control": 0.5, "treatment": 0.5}
-        return sum(
-            sample_ratio({"control": int(c), "treatment": int(t)}, shares).is_mismatch
-            for c, t in zip(arrived, treated, strict=True)
-        )
-
-    false = alarms(100_000, 0.0)
-    format_interval("false alarms without a leak, 100,000 users a group", false, RATIOS)
-    power = {users: alarms(users, LEAK) for users in GROUPS}
-    for users, found in power.items():
-        format_interval(f"alarms at a leak of {LEAK:.0%}, {users:,} users a group", found, RATIOS)
-    kept = verdict("false SRM alarms", 100 * false / RATIOS, " %", 100 * FALSE_ALARMS_MAX, at_least=False)
-    name = f"SRM alarms at a leak of {LEAK:.0%}, 500,000 users a group"
-    return verdict(name, 100 * power[500_000] / RATIOS, " %", 100 * POWER_MIN, at_least=True) and kept
-
-
-def rollouts(random: np.random.Generator) -> bool:
-    """Decides about rollouts of equal and of worse treatments after every 100 users per group, up to 1,000."""
-    found = {drop: _rollbacks(random, drop) for drop in (0.0, 0.1)}
-    for drop, (by_estimate, by_policy) in found.items():
-        name = f"positive rate {ROLLOUT_RATE:.0%}, {'equal variants' if not drop else f'treatment {drop:.0%} worse'}"
-        format_interval(f"{name}: estimate beyond the limit, for comparison", by_estimate, ROLLOUTS)
-        format_interval(f"{name}: rolled back", by_policy, ROLLOUTS)
-    false, power = found[0.0][1] / ROLLOUTS, found[0.1][1] / ROLLOUTS
-    kept = verdict("rollbacks of equal variants", 100 * false, " %", 100 * FALSE_ROLLBACKS_MAX, at_least=False)
-    name = "rollbacks at twice the limit, 1,000 users a group"
-    return verdict(name, 100 * power, " %", 100 * ROLLBACK_POWER_MIN, at_least=True) and kept
-
-
-def _rollbacks(random: np.random.Generator, drop: float) -> tuple[int, int]:
-    """Returns the rollouts whose estimate is once beyond the limit, and those that are rolled back."""
-    variants = (Variant(name="control"), Variant(name="treatment"))
-    experiment = Experiment(experiment_id="e", state=State.RUNNING, variants=variants)
-    rollout = Rollout(percent=50.0, stepped_at=_NOW)
-    estimated = rolled_back = 0
-    for _ in range(ROLLOUTS):
-        rates = (ROLLOUT_RATE, ROLLOUT_RATE * (1 - drop))
-        counts = np.cumsum([random.binomial(ROLLOUT_USERS, rate, ROLLOUT_LOOKS) for rate in rates], axis=1)
-        beyond = decided = False
-        for look in range(ROLLOUT_LOOKS):
-            users = ROLLOUT_USERS * (look + 1)
-            summaries = [
-                summarize_single(variant=variant.name, metric=POSITIVE_RATE, users=users, total=total, squares=total)
-                for variant, total in zip(variants, (int(each) for each in counts[:, look]), strict=True)
-            ]
-            metrics = rollout_metrics(experiment, analyse(experiment, summaries, {}, _NOW), "treatment")
-            beyond |= any(regressions(rollout.limits, metrics))
-            decided |= decide(rollout, _NOW, metrics).action is Action.ROLL_BACK
-        estimated, rolled_back = estimated + beyond, rolled_back + decided
-    return estimated, rolled_back
-
-
 def tenants(random: np.random.Generator) -> bool:
     """Compares equal variants over tenants of different sizes and rates; then one tenant reports a large effect."""
     false = forged = pooled = 0
@@ -249,9 +191,3 @@ def _limited(groups: Numbers) -> Numbers:
 def _latency_effect(groups: Numbers) -> Effect:
     sums = [value for group in groups for value in (len(group), float(group.sum()), float(group @ group))]
     return compare_means(int(sums[0]), sums[1], sums[2], int(sums[3]), sums[4], sums[5], ALPHA)
-
-
-def format_interval(name: str, found: int, tries: int) -> None:
-    """Prints a share with its interval."""
-    low, high = proportion_confint(found, tries, method="beta")
-    print(f"         {name}: {found / tries:.2%} [{low:.2%}, {high:.2%}] of {tries:,}")

@@ -29,8 +29,8 @@ from experiments.analysis.effect import Effect, interval
 
 TUNING_USERS = 5000
 """Number of users at which the sequence is narrowest."""
-LOSS_TUNING_USERS = 1000
-"""Number of users at which the one-sided p-value has most power: a regression should be found early."""
+LOSS_TUNING_USERS = 2000
+"""Number of users of both groups at which the one-sided p-value has most power: a regression should be found early."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ Regressions are checked first. They roll back while an approval is pending, befo
 ratio mismatch. Only without a regression does the policy hold, wait for approval or advance.
 
 A regression is a loss beyond its limit that is also significant: enough users in both groups, and a p-value of "not
-worse" that is valid at every check and below the level. A loss beyond its limit that may be chance holds the rollout.
+worse" that is valid at every check and below the level. A loss beyond its limit that may be chance holds the rollout. A
+step also needs evidence: enough users in both groups, and outcomes with which a loss beyond a limit is improbable.
 """
 
 from __future__ import annotations
@@ -14,13 +15,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from experiments.domain.regression import RegressionLimits, RolloutMetrics, regressions, relative_changes
+from experiments.domain.regression import (
+    RegressionLimits,
+    RolloutMetrics,
+    possible_regressions,
+    regressions,
+    relative_changes,
+)
 from kit.errors import Precondition
 
 STEPS = (10.0, 25.0, 50.0, 75.0, 100.0)
 """Default steps, in percent of users."""
 INTERVAL = timedelta(hours=24)
 """Default duration of a step."""
+FIRST_EPOCH_SHARE = 0.8
+"""Share of the level for the first epoch of a rollout; the later ones have equal parts of the rest."""
 
 
 class Action(StrEnum):
@@ -60,6 +69,20 @@ class Rollout:
     stepped_at: datetime | None = None
     """Start of the current step; None before the first."""
     limits: RegressionLimits = field(default_factory=RegressionLimits)
+
+    @property
+    def level_share(self) -> float:
+        """Share of the level of the experiment for the current epoch, in (0, 1].
+
+        Up to one half of the users, a step keeps the epoch. Each later step opens one, the last without a control.
+        """
+        later = sum(50 < step < 100 for step in self.steps)
+        if self.steps[0] > 50:
+            later -= 1
+        if later <= 0:
+            return 1.0
+        is_first = self.percent <= max(50, self.steps[0])
+        return FIRST_EPOCH_SHARE if is_first else (1 - FIRST_EPOCH_SHARE) / later
 
     @property
     def next_step_at(self) -> datetime | None:
@@ -103,6 +126,8 @@ def decide(rollout: Rollout, now: datetime, metrics: RolloutMetrics) -> Decision
         return decision(Action.HOLD, rollout.percent, f"fewer than {rollout.limits.users_min} users in a group")
     if undecided:
         return decision(Action.HOLD, rollout.percent, f"beyond the limit, but not significant: {', '.join(undecided)}")
+    if rollout.percent > 0 and (possible := possible_regressions(rollout.limits, metrics)):
+        return decision(Action.HOLD, rollout.percent, f"a loss beyond the limit is not excluded: {', '.join(possible)}")
     if rollout.needs_approval and not rollout.is_approved:
         return decision(Action.WAIT_APPROVAL, rollout.percent, f"the step to {following:g} % needs approval")
     return decision(Action.ADVANCE, following, f"no regression at {rollout.percent:g} %")

@@ -103,7 +103,7 @@ async def _decide(
     metrics = RolloutMetrics()
     if rollout.percent > 0:
         outcomes = await read_outcomes(connection, stored, await read_epochs(connection, stored.experiment))
-        metrics = await asyncio.to_thread(_metrics_of_epoch, stored.experiment, outcomes)
+        metrics = await asyncio.to_thread(_metrics_of_epoch, stored.experiment, outcomes, rollout)
     decision = decide(rollout, datetime.now(UTC), metrics)
     await _apply(connection, request, stored.experiment, rollout, decision)
     return decision
@@ -132,9 +132,9 @@ async def _apply(
         await append_audit_entry(connection, request, experiment.experiment_id, f"rollout {action}")
 
 
-def _metrics_of_epoch(experiment: Experiment, outcomes: Outcomes) -> RolloutMetrics:
+def _metrics_of_epoch(experiment: Experiment, outcomes: Outcomes, rollout: Rollout) -> RolloutMetrics:
     """Returns the metrics of the control and the treatment in the current epoch."""
     current = outcomes.in_epoch(experiment.epoch)
     analysis = analyse_outcomes(experiment, current, datetime.now(UTC), {})
-    metrics = rollout_metrics(experiment, analysis, experiment.treatments[0].name)
+    metrics = rollout_metrics(experiment, analysis, experiment.treatments[0].name, rollout.level_share)
     return replace(metrics, ignored_outputs=sum(each.outputs for each in outcomes.ignored))

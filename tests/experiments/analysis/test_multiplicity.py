@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from experiments.analysis.multiplicity import benjamini_hochberg, holm
 
@@ -19,3 +22,8 @@ def test_benjamini_hochberg_returns_known_values() -> None:
 
 def test_adjustment_of_no_p_values_returns_empty_list() -> None:
     assert holm([]) == benjamini_hochberg([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_equals_statsmodels(p_values: list[float]) -> None:
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])

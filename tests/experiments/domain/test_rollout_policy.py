@@ -6,17 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.analysis.verdict import analyse
-from experiments.domain.regression import GroupMetrics, Loss, RegressionLimits, RolloutMetrics, rollout_metrics
-from experiments.domain.rollout_policy import Action, Rollout, RolloutState, apply_decision, approve, decide
+from experiments.domain.regression import (
+    PRIMARY_SHARE,
+    GroupMetrics,
+    Loss,
+    RegressionLimits,
+    RolloutMetrics,
+    rollout_metrics,
+)
+from experiments.domain.rollout_policy import STEPS, Action, Rollout, RolloutState, apply_decision, approve, decide
 from kit.errors import Precondition
 from splits.model import Direction, Experiment, Metric, MetricKind, State, Variant
-from tests.experiments.fixtures.summaries import rate
+from tests.experiments.fixtures.summaries import numbers, rate
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 DAY = timedelta(hours=24)
+EXPERIMENT = Experiment(experiment_id="e", state=State.RUNNING, variants=(Variant(name="control"), Variant(name="new")))
 METRICS: dict[str, Any] = {"users": 1000, "positive_rate": 0.5, "latency": 100.0, "satisfaction": 0.6}
 
 
@@ -190,3 +199,70 @@ def test_decision_contains_its_numbers() -> None:
     assert numbers["control_positive_rate"] == 0.5
     assert numbers["treatment_users"] == 1000
     assert numbers["percent"] == 25
+
+
+def equal_but(control: int, treatment: int, users: int = 100) -> RolloutMetrics:
+    """Returns the metrics of groups with positive users, from an analysis."""
+    analysis = analyse(EXPERIMENT, [rate("control", control, users), rate("new", treatment, users)], {}, NOW)
+    return rollout_metrics(EXPERIMENT, analysis, "new", 0.8)
+
+
+def test_60_against_55_of_100_positive_users_holds() -> None:
+    metrics = equal_but(60, 55)
+    assert decide(due_rollout(25, stepped_at=NOW), NOW, metrics).action is Action.HOLD
+    decision = decide(due_rollout(25), NOW, metrics)
+    assert (decision.action, decision.to_percent) == (Action.HOLD, 25)
+    assert decision.reason == "beyond the limit, but not significant: positive_rate"
+
+
+@pytest.mark.parametrize(
+    ("control", "treatment", "users", "action"),
+    [
+        (80, 80, 100, Action.ADVANCE),
+        (80, 79, 100, Action.HOLD),
+        (800, 800, 1000, Action.ADVANCE),
+        (800, 770, 1000, Action.HOLD),
+        (8000, 7700, 10_000, Action.ADVANCE),
+    ],
+)
+def test_step_requires_that_a_loss_beyond_the_limit_is_improbable(
+    control: int, treatment: int, users: int, action: Action
+) -> None:
+    decision = decide(due_rollout(25), NOW, equal_but(control, treatment, users))
+    assert decision.action is action
+    if action is Action.HOLD:
+        assert decision.reason == "a loss beyond the limit is not excluded: positive_rate"
+
+
+def test_step_requires_that_a_loss_of_a_guardrail_is_improbable() -> None:
+    guardrail = Metric(name="length", is_guardrail=True, margin=0.1)
+    experiment = replace(EXPERIMENT, metrics=(guardrail,))
+    for users, action in ((120, Action.HOLD), (12_000, Action.ADVANCE)):
+        lengths = np.tile([1.0, 200.0], users // 2)
+        summaries = [rate("control", users, users), rate("new", users, users)]
+        summaries += [numbers("control", lengths, "length"), numbers("new", lengths - 3, "length")]
+        metrics = rollout_metrics(experiment, analyse(experiment, summaries, {}, NOW), "new")
+        decision = decide(due_rollout(25), NOW, metrics)
+        assert decision.action is action
+        assert ("guardrail length" in decision.reason) is (action is Action.HOLD)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [STEPS, (100.0,), (60.0, 100.0), (10.0, 60.0, 70.0, 80.0, 100.0), (55.0, 75.0, 95.0, 100.0), (5.0, 50.0, 100.0)],
+)
+def test_shares_of_the_level_add_up_to_at_most_one(steps: tuple[float, ...]) -> None:
+    """Steps up to 50 % share one epoch; each later step has its own, and the last has no control."""
+    first = {"up to 50": Rollout(steps=steps, percent=min(steps[0], 50)).level_share} if steps[0] <= 50 else {}
+    later = {str(step): Rollout(steps=steps, percent=step).level_share for step in steps if 50 < step < 100}
+    shares = first | later
+    assert all(0 < share <= 1 for share in shares.values())
+    assert sum(shares.values()) == pytest.approx(1 if shares else 0)
+
+
+def test_level_is_divided_among_metrics_and_epochs() -> None:
+    """The p-value of 632 against 700 of 1,000 is between the levels of a later and of the first epoch."""
+    analysis = analyse(EXPERIMENT, [rate("control", 700, 1000), rate("new", 632, 1000)], {}, NOW)
+    whole, later = (rollout_metrics(EXPERIMENT, analysis, "new", share).losses["positive_rate"] for share in (1.0, 0.2))
+    assert 0.05 * PRIMARY_SHARE * 0.2 < whole.p_value == later.p_value < 0.05 * PRIMARY_SHARE
+    assert (whole.is_significant, later.is_significant) == (True, False)

@@ -236,7 +236,9 @@ class SampleRatio(_message.Message):
     epoch: _builtins.int
     """Epoch."""
     p_value: _builtins.float
-    """p-value of the chi-square test, in [0, 1]."""
+    """p-value of the sequential multinomial test, in [0, 1]. It is valid at every interim analysis and for small numbers of
+    users.
+    """
     alarm: _builtins.bool
     """Whether the p-value is below 0.001. If true, the analysis gives no verdict."""
     def __init__(
