@@ -882,6 +882,12 @@ CREATE TABLE ingest.execution_manifests (
     experiment_epoch integer DEFAULT 0 NOT NULL,
     verification_failed boolean DEFAULT false NOT NULL,
     contradiction_found boolean DEFAULT false NOT NULL,
+    outcome text,
+    error_type text,
+    error_message text,
+    requested_models text[],
+    output_aliases text[],
+    output_id_foreign boolean DEFAULT false NOT NULL,
     decision_strategy text DEFAULT ''::text NOT NULL,
     decision_candidates text[] DEFAULT '{}'::text[] NOT NULL
 )
@@ -2419,6 +2425,15 @@ GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
 --
 
 GRANT SELECT ON TABLE ingest_api_v1.all_manifests TO radiant_learner;
+
+--
+-- TABLE executions; Type: ACL
+--
+
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_neural;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_learner;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experiments;
+GRANT SELECT ON TABLE ingest_api_v1.executions TO radiant_experimenter;
 
 --
 -- TABLE followed_decisions; Type: ACL

@@ -133,6 +133,10 @@ export type DayStats = Schemas["DayStats"];
  * - DECISION_EXCLUSION_LIMIT: The evaluation had reached its limit of 100,000 events with newer decisions.
  */
 export type DecisionExclusion = Schemas["DecisionExclusion"];
+/** DeleteModelAliasRequest names the alias to delete. */
+export type DeleteModelAliasRequest = Schemas["DeleteModelAliasRequest"];
+/** DeleteModelAliasResponse confirms that the alias is deleted. */
+export type DeleteModelAliasResponse = Schemas["DeleteModelAliasResponse"];
 /** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export type Drift = Schemas["Drift"];
 /** Erasure is the erasure of one user. It does not name the user once it is complete. */
@@ -372,6 +376,8 @@ export type ManifestStepInput = Schemas["ManifestStepInput"];
 export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
 /** MatchFeedbackResponse confirms that the alias of the output is stored. */
 export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
+/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+export type MeasuredOutputs = Schemas["MeasuredOutputs"];
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];
 /**

@@ -1314,6 +1314,20 @@ export interface components {
          * @enum {string}
          */
         DecisionExclusion: "DECISION_EXCLUSION_UNSPECIFIED" | "DECISION_EXCLUSION_NO_MANIFEST" | "DECISION_EXCLUSION_OTHER_MODEL" | "DECISION_EXCLUSION_NO_PROPENSITY" | "DECISION_EXCLUSION_UNKNOWN_CANDIDATES" | "DECISION_EXCLUSION_CONTRADICTION" | "DECISION_EXCLUSION_NO_FEEDBACK" | "DECISION_EXCLUSION_LIMIT";
+        /** @description DeleteModelAliasRequest names the alias to delete. */
+        DeleteModelAliasRequest: {
+            /** @description Tenant of the alias. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Alias. An unknown alias is refused with NOT_FOUND (ALIAS_UNKNOWN). 1 to 200 characters. Required. */
+            alias: string;
+        };
+        /** @description DeleteModelAliasResponse confirms that the alias is deleted. */
+        DeleteModelAliasResponse: Record<string, never>;
         /** @description Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
         Drift: {
             /** @description Identifier of the tenant. */
@@ -1571,6 +1585,14 @@ export interface components {
             contradictionFound: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["Outcome"];
+            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
+            requestedModels: {
+                [key: string]: string;
+            };
+            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
+            outputAliases: string[];
+            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
+            outputIdForeign: boolean;
             /** @description Strategy of the decision that was followed, such as thompson. With `decision_id`, `propensity` and `decision_candidates`, a manifest describes a decision that was made without the service, so that EvaluatePolicy counts it. At most 64 characters. Empty when unknown. */
             decisionStrategy: string;
             /** @description Models among which the decision chose, with the chosen one. Empty when unknown. At most 256 distinct identifiers. */
@@ -1686,6 +1708,14 @@ export interface components {
             contradictionFound?: boolean;
             /** @description Result of the call. Absent for a call that answered, or whose result `RecordOutcome` states later. An output whose call did not answer takes part in the error rate of its models, and in no mean of latency, cost or quality. */
             outcome?: components["schemas"]["OutcomeInput"];
+            /** @description Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`, `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries. */
+            requestedModels?: {
+                [key: string]: string;
+            };
+            /** @description Other names of the output, under which feedback may arrive before or after the manifest: the response id of the provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters and names with control characters are stored as their SHA-256. */
+            outputAliases?: string[];
+            /** @description Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused. */
+            outputIdForeign?: boolean;
             /** @description Strategy of the decision that was followed, such as thompson. With `decision_id`, `propensity` and `decision_candidates`, a manifest describes a decision that was made without the service, so that EvaluatePolicy counts it. At most 64 characters. Empty when unknown. */
             decisionStrategy?: string;
             /** @description Models among which the decision chose, with the chosen one. Empty when unknown. At most 256 distinct identifiers. */
@@ -2963,6 +2993,30 @@ export interface components {
         };
         /** @description MatchFeedbackResponse confirms that the alias of the output is stored. */
         MatchFeedbackResponse: Record<string, never>;
+        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+        MeasuredOutputs: {
+            /** @description Name of the metric: cost or latency_ms. */
+            metric: string;
+            /** @description Name of the variant. */
+            variant: string;
+            /**
+             * Format: int32
+             * @description Epoch.
+             */
+            epoch: number;
+            /**
+             * @description Number of outputs with a manifest whose call answered.
+             *
+             *     A 64-bit integer as a string.
+             */
+            outputs: string;
+            /**
+             * @description Number of these outputs with a known value.
+             *
+             *     A 64-bit integer as a string.
+             */
+            measured: string;
+        };
         /** @description Metric is a quantity that an experiment measures. */
         Metric: {
             /** @description Name: positive_rate, mean_score, cost, latency_ms or a name that clients send in `Exposure.metrics`. 1 to 64 characters. Required. */
@@ -4160,7 +4214,7 @@ export interface components {
             epoch: number;
             /**
              * Format: double
-             * @description p-value of the chi-square test, in [0, 1].
+             * @description p-value of the sequential multinomial test, in [0, 1]. It is valid at every interim analysis and for small numbers of users.
              */
             pValue: number;
             /** @description Whether the p-value is below 0.001. If true, the analysis gives no verdict. */

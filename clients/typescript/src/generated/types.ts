@@ -179,6 +179,12 @@ export type DayStats = Schemas["DayStats"];
  */
 export type DecisionExclusion = Schemas["DecisionExclusion"];
 
+/** DeleteModelAliasRequest names the alias to delete. */
+export type DeleteModelAliasRequest = Schemas["DeleteModelAliasRequest"];
+
+/** DeleteModelAliasResponse confirms that the alias is deleted. */
+export type DeleteModelAliasResponse = Schemas["DeleteModelAliasResponse"];
+
 /** Drift is a model whose mean score in the last week differs significantly from the four weeks before. */
 export type Drift = Schemas["Drift"];
 
@@ -507,6 +513,9 @@ export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
 
 /** MatchFeedbackResponse confirms that the alias of the output is stored. */
 export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
+
+/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+export type MeasuredOutputs = Schemas["MeasuredOutputs"];
 
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];

@@ -241,6 +241,9 @@ class ExecutionManifest(_message.Message):
     VERIFICATION_FAILED_FIELD_NUMBER: _builtins.int
     CONTRADICTION_FOUND_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
+    REQUESTED_MODELS_FIELD_NUMBER: _builtins.int
+    OUTPUT_ALIASES_FIELD_NUMBER: _builtins.int
+    OUTPUT_ID_FOREIGN_FIELD_NUMBER: _builtins.int
     DECISION_STRATEGY_FIELD_NUMBER: _builtins.int
     DECISION_CANDIDATES_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
@@ -309,6 +312,11 @@ class ExecutionManifest(_message.Message):
     """Whether the output contradicts itself, the output of another model or an earlier message. If true, the user is
     prompted for feedback, within the limit of prompts per day. Default: false.
     """
+    output_id_foreign: _builtins.bool
+    """Whether `output_id` is an id of another system, such as the response id of a provider, which a cache may return to
+    several users. If an output of another user has the id, the output is recorded under a derived id, and feedback of its
+    user under `output_id` belongs to it. Default: false; a second manifest with the id is then refused.
+    """
     decision_strategy: _builtins.str
     """Strategy of the decision that was followed, such as thompson. With `decision_id`, `propensity` and
     `decision_candidates`, a manifest describes a decision that was made without the service, so that EvaluatePolicy
@@ -355,6 +363,19 @@ class ExecutionManifest(_message.Message):
         """
 
     @_builtins.property
+    def requested_models(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Name under which a model was requested, by model of `models_used`, if the model that answered has another name: `auto`,
+        `openai/gpt-4o` or a version without its date. The requested name becomes an alias of the model. At most 16 entries.
+        """
+
+    @_builtins.property
+    def output_aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Other names of the output, under which feedback may arrive before or after the manifest: the response id of the
+        provider, `<trace id>-<span id>` in hex. At most 8 names of at most 1,000 characters. Names of more than 100 characters
+        and names with control characters are stored as their SHA-256.
+        """
+
+    @_builtins.property
     def decision_candidates(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Models among which the decision chose, with the chosen one. Empty when unknown. At most 256 distinct identifiers."""
 
@@ -397,12 +418,15 @@ class ExecutionManifest(_message.Message):
         verification_failed: _builtins.bool = ...,
         contradiction_found: _builtins.bool = ...,
         outcome: Global___Outcome | None = ...,
+        requested_models: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        output_aliases: _abc.Iterable[_builtins.str] | None = ...,
+        output_id_foreign: _builtins.bool = ...,
         decision_strategy: _builtins.str = ...,
         decision_candidates: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "brain_confidence", b"brain_confidence", "create_time", b"create_time", "input_tokens", b"input_tokens", "outcome", b"outcome", "output_tokens", b"output_tokens", "propensity", b"propensity", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "contradiction_found", b"contradiction_found", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_candidates", b"decision_candidates", "decision_id", b"decision_id", "decision_strategy", b"decision_strategy", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "outcome", b"outcome", "output_id", b"output_id", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "verification_failed", b"verification_failed", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence", "_input_tokens", b"_input_tokens", "_output_tokens", b"_output_tokens", "_propensity", b"_propensity", "_time_to_first_token_ms", b"_time_to_first_token_ms", "_total_cost", b"_total_cost", "_total_latency_ms", b"_total_latency_ms", "brain_confidence", b"brain_confidence", "brain_reasoning", b"brain_reasoning", "contradiction_found", b"contradiction_found", "conversation_id", b"conversation_id", "create_time", b"create_time", "decision_candidates", b"decision_candidates", "decision_id", b"decision_id", "decision_strategy", b"decision_strategy", "domain_mode", b"domain_mode", "experiment_epoch", b"experiment_epoch", "experiment_id", b"experiment_id", "input_language", b"input_language", "input_prompt_hash", b"input_prompt_hash", "input_prompt_sample", b"input_prompt_sample", "input_tokens", b"input_tokens", "message_id", b"message_id", "model_versions", b"model_versions", "models_used", b"models_used", "orchestration_id", b"orchestration_id", "orchestration_name", b"orchestration_name", "outcome", b"outcome", "output_aliases", b"output_aliases", "output_id", b"output_id", "output_id_foreign", b"output_id_foreign", "output_tokens", b"output_tokens", "propensity", b"propensity", "provider_health", b"provider_health", "request_type", b"request_type", "requested_models", b"requested_models", "services_used", b"services_used", "steps", b"steps", "task_type", b"task_type", "thermal_states", b"thermal_states", "time_to_first_token_ms", b"time_to_first_token_ms", "total_cost", b"total_cost", "total_latency_ms", b"total_latency_ms", "user_id", b"user_id", "variant", b"variant", "verification_failed", b"verification_failed", "was_streamed", b"was_streamed", "was_user_override", b"was_user_override"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__brain_confidence: _TypeAlias = _typing.Literal["brain_confidence"]  # noqa: Y015
     _WhichOneofArgType__brain_confidence: _TypeAlias = _typing.Literal["_brain_confidence", b"_brain_confidence"]  # noqa: Y015
