@@ -1946,9 +1946,9 @@ export interface components {
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. 0 without feedback.
+             * @description Mean weighted score over all pairs of output and user with feedback, in [-1, 1]. Absent without feedback.
              */
-            meanScore: number;
+            meanScore?: number;
         };
         /** @description GetExperimentRequest names one experiment. */
         GetExperimentRequest: {
@@ -1986,9 +1986,9 @@ export interface components {
             signals: components["schemas"]["SignalCount"][];
             /**
              * Format: double
-             * @description Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. 0 without feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1], computed with a trust weight of 1. Absent without feedback.
              */
-            meanScore: number;
+            meanScore?: number;
         };
         /** @description GetLearningStatusRequest selects the tenant. */
         GetLearningStatusRequest: {
@@ -2053,9 +2053,9 @@ export interface components {
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback.
              */
-            meanScore: number;
+            meanScore?: number;
         };
         /** @description GetRecommendationRequest asks for one recommendation. */
         GetRecommendationRequest: {
@@ -3067,9 +3067,9 @@ export interface components {
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback.
              */
-            meanScore: number;
+            meanScore?: number;
             /** @description Result of the call. Unspecified when none was stated, which means that the call answered. */
             outcome: components["schemas"]["OutcomeStatus"];
         };
@@ -3088,9 +3088,9 @@ export interface components {
             counts?: components["schemas"]["FeedbackCounts"];
             /**
              * Format: double
-             * @description Mean weighted score over the users with feedback, in [-1, 1]. 0 without feedback.
+             * @description Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback.
              */
-            meanScore: number;
+            meanScore?: number;
         };
         /** @description PauseExperimentRequest names the experiment to pause. */
         PauseExperimentRequest: {
