@@ -1038,15 +1038,7 @@ UNION ALL
     t.user_id,
     hashtext(((t.tenant_id || '/'::text) || t.user_id)) AS user_key,
     to_jsonb(t.*) AS record
-   FROM ingest.voice_feedback t
-UNION ALL
- SELECT 'outcomes'::text AS kind,
-    m.tenant_id,
-    m.user_id,
-    hashtext(((m.tenant_id || '/'::text) || m.user_id)) AS user_key,
-    to_jsonb(r.*) AS record
-   FROM (ingest.outcomes r
-     JOIN ingest.execution_manifests m USING (tenant_id, output_id));
+   FROM ingest.voice_feedback t;
 
 --
 -- user_spellings; Type: VIEW
