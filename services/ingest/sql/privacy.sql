@@ -35,9 +35,12 @@ SELECT to_regclass('neural_api_v1.user_spellings') IS NOT NULL AS has_neural,
   to_regclass('experiments_api_v1.user_spellings') IS NOT NULL AS has_experiments;
 
 -- query: ingest_records
--- Records of a user in this schema.
+-- Records of a user in this schema. An outcome names no user and belongs to the user of its output.
 SELECT kind, record::text AS record FROM ingest_api_v1.user_records
-WHERE tenant_id = $1 AND user_id = $2 AND user_key = hashtext($1 || '/' || $2);
+WHERE tenant_id = $1 AND user_id = $2 AND user_key = hashtext($1 || '/' || $2)
+UNION ALL
+SELECT 'outcomes', to_jsonb(r)::text FROM ingest.execution_manifests m JOIN ingest.outcomes r USING (tenant_id, output_id)
+WHERE m.tenant_id = $1 AND m.user_id = $2;
 
 -- query: neural_records
 -- Records of a user in the schema of the neural service.

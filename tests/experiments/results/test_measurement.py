@@ -58,6 +58,9 @@ async def test_unmeasured_cost_of_treatment_gives_no_winner(service: Experiments
     assert not results.may_stop
     assert measured(results)["cost", "treatment"] == (0, 400)
     assert measured(results)["latency_ms", "treatment"] == (400, 400)
+    await service.rows("UPDATE ingest.execution_manifests SET total_cost = 0 WHERE variant = 'treatment'")
+    results = await service.results(experiment_id)
+    assert (results.winner, results.blocked) == ("treatment", "")
 
 
 async def test_mean_cost_counts_measured_outputs_only(service: ExperimentsService) -> None:

@@ -16,7 +16,7 @@ START_TIME = "2026-11-01T00:00:00Z"
 
 
 async def test_tenant_stats_with_start_time_returns_days(scripted: ScriptedGateway) -> None:
-    day = DayStats(day="2026-11-02", outputs=3, cost_usd=0.5)
+    day = DayStats(day="2026-11-02", outputs=3, cost_usd=0.5, cost_count=2)
     scripted.script.responses["GetTenantFeedbackStats"] = GetTenantFeedbackStatsResponse(days=[day])
     path = "/admin/feedback/stats"
     answer = await scripted.request("GET", path, params={"startTime": START_TIME, "tenantId": "acme"})
@@ -26,6 +26,9 @@ async def test_tenant_stats_with_start_time_returns_days(scripted: ScriptedGatew
         "outputsWithFeedback": "0",
         "outputsFollowed": "0",
         "costUsd": 0.5,
+        "costCount": "2",
+        "latencyCount": "0",
+        "outputsFailed": "0",
         "counts": None,
     }
     ((_, request),) = scripted.script.requests

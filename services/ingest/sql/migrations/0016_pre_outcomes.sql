@@ -71,14 +71,4 @@ SELECT m.tenant_id, m.output_id, m.created_at, m.task_type, m.domain_mode, m.mod
   m.orchestration_id, m.services_used, coalesce(m.outcome, r.outcome, 'ok') = 'ok' AS answered
 FROM ingest.execution_manifests m
 LEFT JOIN ingest.outcomes r USING (tenant_id, output_id);
-
--- An outcome belongs to the user of its output.
-DO $$
-BEGIN
-  EXECUTE 'CREATE OR REPLACE VIEW ingest_api_v1.user_records AS '
-    || rtrim(pg_get_viewdef('ingest_api_v1.user_records'), '; ')
-    || ' UNION ALL SELECT ''outcomes'', m.tenant_id, m.user_id, hashtext(m.tenant_id || ''/'' || m.user_id), to_jsonb(r) '
-    || 'FROM ingest.outcomes r JOIN ingest.execution_manifests m USING (tenant_id, output_id)';
-END
-$$;
 RESET ROLE;
