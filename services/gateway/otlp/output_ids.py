@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, SpanKey
-from gateway.otlp.convert.manifests import derived_output_id
+from gateway.otlp.convert.items import (
+    ConvertedRequest,
+    FeedbackItem,
+    ManifestItem,
+    Rejection,
+    SpanKey,
+    derived_output_id,
+)
 
 
 class OutputIds:

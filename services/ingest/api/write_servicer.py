@@ -16,13 +16,14 @@ from ingest.api.convert.feedback import (
     stream_batch_write,
     stream_refusal,
 )
-from ingest.api.convert.manifests import manifest_batch_write, manifest_write
+from ingest.api.convert.manifests import manifest_batch_write, manifest_write, trace_spans
 from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
 from ingest.domain.ports import UserRateLimit
 from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.settings import WriteLimits
+from ingest.traces.store import Traces
 from ingest.voice.intake import VoiceIntake
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.redaction import redact_comments
@@ -56,11 +57,12 @@ class WriteServicer:
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
+        traces: Traces,
     ) -> None:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
-        self._limits, self._voice = limits, voice
+        self._limits, self._voice, self._traces = limits, voice, traces
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -73,6 +75,13 @@ class WriteServicer:
         """Records many manifests."""
         write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
         return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
+
+    async def RecordTrace(self, request: pb.RecordTraceRequest, context: Context) -> pb.RecordTraceResponse:
+        """Stores spans of traces, and manifests that wait for them."""
+        tenant = tenant_of(request.tenant_id)
+        return pb.RecordTraceResponse(
+            manifests=await self._traces.store(tenant, trace_spans(request, tenant, _bounds()))
+        )
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context

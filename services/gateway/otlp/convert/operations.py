@@ -92,6 +92,14 @@ WRAPPERS = frozenset({"chain", "task", "span"})
 """Operations that say nothing of the content. With a model and tokens, the span is a model call."""
 
 
+_OUTER_OPERATIONS = AGENT_OPERATIONS | WRAPPERS | {"generatetext", "streamtext", "generateobject", "streamobject"}
+
+
+def may_contain_calls(operation: str) -> bool:
+    """Returns whether spans of an operation usually contain the model call, which may be in an earlier request."""
+    return normalize_operation(operation).rpartition(".")[2] in _OUTER_OPERATIONS
+
+
 def normalize_operation(name: str) -> str:
     """Returns the operation in the form of the tables: lower case, with underscores instead of blanks and hyphens."""
     return name.strip().lower().replace("-", "_").replace(" ", "_")
