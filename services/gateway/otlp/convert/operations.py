@@ -87,7 +87,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         for name in names.split()
     }
 )
-"""Operations that are not an output, whatever their other attributes are, but for WRAPPERS."""
+"""Operations that are not an output. Those of WRAPPERS are one if they have a model and tokens."""
 WRAPPERS = frozenset({"chain", "task", "span"})
 """Operations that say nothing of the content. With a model and tokens, the span is a model call."""
 

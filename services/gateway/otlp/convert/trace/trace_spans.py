@@ -16,7 +16,7 @@ def trace_span_of(node: SpanNode, item: ManifestItem | None) -> TraceSpan | None
     """Returns the place of a span in its trace, without the manifest; None if the span does not matter to others.
 
     The topmost span of a trace in the request matters if it states a value to inherit, and an output if its ancestors
-    are in other requests. Such an output without a user waits for them.
+    are in other requests. An output of this kind without a user waits for them.
     """
     top = _topmost(node)
     parent = top.span.parent_span_id
