@@ -16,6 +16,7 @@ from ingest.aliases.unmatched import INTERVAL as UNMATCHED_INTERVAL
 from ingest.aliases.unmatched import UnmatchedFeedback, UnmatchedLimit, measure_unmatched
 from ingest.api.alias_servicer import AliasServicer
 from ingest.api.audit_servicer import AuditServicer
+from ingest.api.convert.manifests import completed_write
 from ingest.api.convert.write_responses import encode_response
 from ingest.api.evaluator_servicer import EvaluatorServicer
 from ingest.api.ingest_servicer import SELF_VALIDATING, IngestServicer
@@ -32,6 +33,7 @@ from ingest.privacy.recording_erasure import RecordingErasure
 from ingest.privacy.retention import INTERVAL as RETENTION_INTERVAL
 from ingest.privacy.retention import Retention
 from ingest.settings import IngestSettings
+from ingest.traces.store import Traces
 from ingest.voice.intake import VoiceIntake
 from ingest.voice.upload import UploadReceiver
 from ingest.worker.maintenance import INTERVAL as MAINTENANCE_INTERVAL
@@ -87,8 +89,10 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             receiver = UploadReceiver(settings.uploads)
             voice = VoiceIntake(receiver, objects, store, group_commit, rate_limit, jobs)
             await stack.enter_async_context(voice.orphan_deletion())
+        traces = Traces(database, group_commit, model_aliases, settings.traces, completed_write)
         for task in (
             periodically("unmatched", functools.partial(measure_unmatched, database), UNMATCHED_INTERVAL),
+            periodically("traces", traces.release, settings.traces.interval),
             periodically("upkeep", functools.partial(maintain, database), MAINTENANCE_INTERVAL),
             periodically(
                 "retention",
@@ -113,6 +117,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             write_limits=settings.limits,
             prompt_limits=settings.prompts,
             voice=voice,
+            traces=traces,
         )
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)

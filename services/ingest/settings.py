@@ -56,6 +56,18 @@ class UploadLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceSettings:
+    """Waiting of outputs for values of spans that arrive later."""
+
+    wait: Annotated[timedelta, Setting("TRACE_WAIT_SECONDS", 0, 600)] = timedelta(seconds=10)
+    """Time for which an output without a user waits for the root of its trace; 0 records it at once."""
+    waiting_max: Annotated[int, Setting("TRACE_WAITING_MAX", 0, 10_000_000, "outputs")] = 50_000
+    """Waiting outputs of one tenant. Further ones are recorded without waiting."""
+    interval: Annotated[timedelta, Setting("TRACE_INTERVAL_SECONDS", 0.05, 60)] = timedelta(seconds=1)
+    """Time between two searches for outputs whose waiting time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
     """Retention periods; zero keeps rows without limit."""
 
@@ -76,6 +88,7 @@ class IngestSettings(ServiceSettings):
     auth: AuthSettings
     limits: WriteLimits
     uploads: UploadLimits
+    traces: TraceSettings
     prompts: PromptLimits
     retention: RetentionSettings
     audit: AuditSettings

@@ -8,9 +8,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from gateway.otlp.codec import BodyFormat, RequestTooLarge, parse_message
-from gateway.otlp.convert.items import ConvertedRequest, SpanKey
+from gateway.otlp.convert.items import ConvertedRequest, SpanKey, derived_output_id
 from gateway.otlp.convert.log_records import convert_log_records
-from gateway.otlp.convert.manifests import derived_output_id
 from gateway.otlp.convert.spans import convert_spans
 from gateway.otlp.element_counts import check_log_counts, check_trace_counts
 from gateway.otlp.settings import OtlpSettings

@@ -18,9 +18,11 @@ from radiant.ingest.v1 import ingest_service_pb2 as pb
 T = TypeVar("T")
 
 MANIFESTS_PER_CALL = 250
+SPANS_PER_CALL = 250
 CONCURRENT_VOTES_MAX = 128
 USER_LIMIT_REASON = "USER_PACE"
 """Reason of ingest if one user exceeds their rate limit; votes of other users are still accepted."""
+_SPAN_PATH = re.compile(r"spans\[(\d+)\]\.?(.*)")
 _MANIFEST_PATH = re.compile(r"manifests\[(\d+)\]\.?(.*)")
 _FEEDBACK_PREFIX = "feedback."
 
@@ -30,7 +32,7 @@ class DeliveryResult:
     """Results of the items of a request."""
 
     stored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Number of stored items by kind (manifest, feedback) and outcome (accepted, duplicate)."""
+    """Number of stored items by kind (manifest, feedback) and outcome (accepted, duplicate, waiting)."""
     rejections: list[Rejection] = field(default_factory=list)
     """Items that ingest rejected."""
 
@@ -42,12 +44,14 @@ class DeliveryResult:
 async def deliver(
     ingest: IngestClient, converted: ConvertedRequest, authorization: str, result: DeliveryResult
 ) -> None:
-    """Sends the manifests, then the votes. An invalid item does not affect other items.
+    """Sends spans of traces, the manifests, then the votes. An invalid item does not affect other items.
 
     Raises a RadiantError if the sender must repeat the request or is not authorized. Items that were stored before
     the error are counted in `result`.
     """
-    for manifests in _batches(converted.manifests, MANIFESTS_PER_CALL):
+    await _record_traces(ingest, converted, authorization, result)
+    recorded = [each for each in converted.manifests if each.trace_span is None]
+    for manifests in _batches(recorded, MANIFESTS_PER_CALL):
         await _record_manifests(ingest, manifests, authorization, result)
     user_limit: Exhausted | None = None
     for votes in _batches(converted.feedback, CONCURRENT_VOTES_MAX):
@@ -59,6 +63,48 @@ async def deliver(
             user_limit = failure
     if user_limit is not None:
         raise user_limit
+
+
+async def _record_traces(
+    ingest: IngestClient, converted: ConvertedRequest, authorization: str, result: DeliveryResult
+) -> None:
+    """Records spans for other requests, and outputs that ingest compares with those. Ingest may reject some outputs."""
+    spans: list[tuple[ManifestItem | None, pb.TraceSpan]] = [(None, each) for each in converted.trace_spans]
+    for item in converted.manifests:
+        if item.trace_span is None:
+            continue
+        span = pb.TraceSpan()
+        span.CopyFrom(item.trace_span)
+        span.manifest.CopyFrom(item.manifest)
+        spans.append((item, span))
+    for batch in _batches(spans, SPANS_PER_CALL):
+        remaining = list(batch)
+        while remaining:
+            request = pb.RecordTraceRequest(spans=[span for _, span in remaining])
+            try:
+                result.stored["manifest", "waiting"] += await ingest.record_trace(request, authorization)
+            except Invalid as error:
+                rejected = _trace_rejections(error, remaining)
+                if not rejected:
+                    raise
+                result.rejections += [each for each in rejected.values() if each is not None]
+                remaining = [each for index, each in enumerate(remaining) if index not in rejected]
+                continue
+            break
+
+
+def _trace_rejections(
+    error: Invalid, spans: Sequence[tuple[ManifestItem | None, pb.TraceSpan]]
+) -> dict[int, Rejection | None]:
+    """Returns the first violation of each invalid span, by its index; None for a span without a manifest."""
+    rejections: dict[int, Rejection | None] = {}
+    for each in error.violations:
+        if (match := _SPAN_PATH.fullmatch(each.field)) and int(match[1]) < len(spans):
+            item = spans[int(match[1])][0]
+            field = match[2].removeprefix("manifest.") or "manifest"
+            rejection = Rejection("manifest", item.position, field, each.why) if item is not None else None
+            rejections.setdefault(int(match[1]), rejection)
+    return rejections
 
 
 async def _record_manifests(

@@ -41,6 +41,11 @@ class IngestClient:
         )
         return answer.results
 
+    async def record_trace(self, request: pb.RecordTraceRequest, authorization: str) -> int:
+        """Records spans of traces; returns the number of their manifests."""
+        answer: pb.RecordTraceResponse = await self._call(self._stub.RecordTrace, request, authorization)
+        return answer.manifests
+
     async def submit_feedback(self, request: pb.SubmitExplicitFeedbackRequest, authorization: str) -> int:
         """Stores explicit feedback; returns its ItemOutcome."""
         answer: pb.SubmitExplicitFeedbackResponse = await self._call(

@@ -108,7 +108,7 @@ class Intake:
         name_outputs(converted)
         result = DeliveryResult()
         try:
-            if not converted.manifests and not converted.feedback:
+            if not (converted.manifests or converted.feedback or converted.trace_spans):
                 await self._ingest.check_caller(request.authorization)
             await deliver(self._ingest, converted, request.authorization, result)
         finally:

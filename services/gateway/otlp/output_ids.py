@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection
-from gateway.otlp.convert.manifests import derived_output_id
+from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, derived_output_id
 
 
 def name_outputs(converted: ConvertedRequest) -> None:

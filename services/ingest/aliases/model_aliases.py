@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -9,8 +10,8 @@ from datetime import timedelta
 
 import asyncpg
 
-from ingest.domain.model import Manifest
-from ingest.domain.model_credit import latest_aliases
+from ingest.domain.model import Manifest, Write
+from ingest.domain.model_credit import credited, latest_aliases
 from kit.errors import NotFound, Precondition
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
@@ -45,6 +46,11 @@ class ModelAliases:
             names = ModelNames({row["alias"]: ModelName(row["model"], row["version"]) for row in rows})
             self._cached[tenant] = now, names
         return names
+
+    async def credited(self, write: Write) -> Write:
+        """Returns the write with the models that the names in its manifests stand for."""
+        names = await self.names(write.tenant_id)
+        return dataclasses.replace(write, manifests=[credited(each, names) for each in write.manifests])
 
     async def list(self, tenant: str, after: str, limit: int) -> Sequence[asyncpg.Record]:
         """Returns the aliases after a name, by alias."""

@@ -13,6 +13,7 @@ from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.privacy.erasure import Erasures
 from ingest.privacy.export import UserExports
 from ingest.settings import WriteLimits
+from ingest.traces.store import Traces
 from ingest.voice.intake import VoiceIntake
 from ingest.writes.group_commit import GroupCommit
 from kit.personal_data import Redactor
@@ -42,6 +43,7 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
         write_limits: WriteLimits,
         prompt_limits: PromptLimits,
         voice: VoiceIntake | None,
+        traces: Traces,
     ) -> None:
         """Without `voice` the service refuses voice feedback."""
         WriteServicer.__init__(
@@ -55,6 +57,7 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
             redactor,
             write_limits,
             voice,
+            traces,
         )
         QueryServicer.__init__(self, database, prompt_limits, is_voice_enabled=voice is not None)
         PrivacyServicer.__init__(self, erasures, exports)

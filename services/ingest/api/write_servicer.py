@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -19,14 +18,14 @@ from ingest.api.convert.feedback import (
     stream_batch_write,
     stream_refusal,
 )
-from ingest.api.convert.manifests import manifest_batch_write, manifest_write, outcome_write
+from ingest.api.convert.manifests import manifest_batch_write, manifest_write, outcome_write, trace_spans
 from ingest.api.convert.times import time_bounds
 from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
-from ingest.domain.model_credit import credited
 from ingest.domain.ports import UserRateLimit
 from ingest.evaluators.registry import EvaluatorRegistry
 from ingest.settings import WriteLimits
+from ingest.traces.store import Traces
 from ingest.voice.intake import VoiceIntake
 from ingest.writes.group_commit import GroupCommit
 from ingest.writes.redaction import redact_comments
@@ -62,23 +61,26 @@ class WriteServicer:
         redactor: Redactor,
         limits: WriteLimits,
         voice: VoiceIntake | None,
+        traces: Traces,
     ) -> None:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
         self._model_aliases, self._unmatched_limit = model_aliases, unmatched_limit
-        self._limits, self._voice = limits, voice
+        self._limits, self._voice, self._traces = limits, voice, traces
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
-        write = await self._credited(manifest_write(request, tenant_of(request.tenant_id), _bounds()))
+        write = manifest_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._model_aliases.credited(write)
         return stored(await self._group_commit.submit(write), pb.RecordManifestResponse)
 
     async def BatchRecordManifests(
         self, request: pb.BatchRecordManifestsRequest, context: Context
     ) -> pb.BatchRecordManifestsResponse:
         """Records many manifests."""
-        write = await self._credited(manifest_batch_write(request, tenant_of(request.tenant_id), _bounds()))
+        write = manifest_batch_write(request, tenant_of(request.tenant_id), _bounds())
+        write = await self._model_aliases.credited(write)
         return stored(await self._group_commit.submit(write), pb.BatchRecordManifestsResponse)
 
     async def RecordOutcome(self, request: pb.RecordOutcomeRequest, context: Context) -> pb.RecordOutcomeResponse:
@@ -86,10 +88,11 @@ class WriteServicer:
         write = outcome_write(request, tenant_of(request.tenant_id))
         return stored(await self._group_commit.submit(write), pb.RecordOutcomeResponse)
 
-    async def _credited(self, write: Write) -> Write:
-        """Returns the write with the models that the names in its manifests stand for."""
-        names = await self._model_aliases.names(write.tenant_id)
-        return dataclasses.replace(write, manifests=[credited(each, names) for each in write.manifests])
+    async def RecordTrace(self, request: pb.RecordTraceRequest, context: Context) -> pb.RecordTraceResponse:
+        """Stores spans of traces, and manifests that wait for them."""
+        tenant = tenant_of(request.tenant_id)
+        spans = trace_spans(request, tenant, _bounds())
+        return pb.RecordTraceResponse(manifests=await self._traces.store(tenant, spans))
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context

@@ -418,6 +418,47 @@ CREATE FUNCTION ingest.purge_answers(most bigint) RETURNS bigint
 END;
 
 --
+-- trace_spans; Type: TABLE
+--
+
+CREATE TABLE ingest.trace_spans (
+    tenant_id text NOT NULL,
+    trace_id bytea NOT NULL,
+    span_id bytea NOT NULL,
+    parent_span_id bytea NOT NULL,
+    context jsonb NOT NULL,
+    is_output boolean NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.trace_spans FORCE ROW LEVEL SECURITY;
+
+--
+-- purge_trace_spans(bigint); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.purge_trace_spans(most bigint) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH old AS (
+          SELECT s.tenant_id,
+             s.trace_id,
+             s.span_id
+            FROM ingest.trace_spans s
+           WHERE (s.received_at < (now() - '01:00:00'::interval))
+          LIMIT purge_trace_spans.most
+         ), gone AS (
+          DELETE FROM ingest.trace_spans s
+            USING old
+           WHERE ((s.tenant_id = old.tenant_id) AND (s.trace_id = old.trace_id) AND (s.span_id = old.span_id))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM gone;
+END;
+
+--
 -- refuse_audit_change(); Type: FUNCTION
 --
 
@@ -441,6 +482,33 @@ $$;
 CREATE FUNCTION ingest.shard_of(tenant text, key text) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((hashtextextended(((tenant || '/'::text) || key), (0)::bigint) & (15)::bigint))::smallint;
+
+--
+-- waiting_manifests; Type: TABLE
+--
+
+CREATE TABLE ingest.waiting_manifests (
+    tenant_id text NOT NULL,
+    trace_id bytea NOT NULL,
+    span_id bytea NOT NULL,
+    manifest bytea NOT NULL,
+    release_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY ingest.waiting_manifests FORCE ROW LEVEL SECURITY;
+
+--
+-- tenants_with_due_manifests(); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.tenants_with_due_manifests() RETURNS TABLE(tenant_id text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT w.tenant_id
+    FROM ingest.waiting_manifests w
+   WHERE (w.release_at <= clock_timestamp());
+END;
 
 --
 -- append_audit(text, text, text, text, text, jsonb); Type: FUNCTION
@@ -1524,11 +1592,11 @@ ALTER TABLE ONLY ingest.retractions
     ADD CONSTRAINT retractions_pkey PRIMARY KEY (tenant_id, output_id, user_id);
 
 --
--- unmatched_feedback unmatched_feedback_pkey; Type: CONSTRAINT
+-- trace_spans trace_spans_pkey; Type: CONSTRAINT
 --
 
-ALTER TABLE ONLY ingest.unmatched_feedback
-    ADD CONSTRAINT unmatched_feedback_pkey PRIMARY KEY (tenant_id, output_id);
+ALTER TABLE ONLY ingest.trace_spans
+    ADD CONSTRAINT trace_spans_pkey PRIMARY KEY (tenant_id, trace_id, span_id);
 
 --
 -- voice_feedback voice_feedback_pkey; Type: CONSTRAINT
@@ -1536,6 +1604,13 @@ ALTER TABLE ONLY ingest.unmatched_feedback
 
 ALTER TABLE ONLY ingest.voice_feedback
     ADD CONSTRAINT voice_feedback_pkey PRIMARY KEY (tenant_id, output_id, user_id, voice_id, created_at);
+
+--
+-- waiting_manifests waiting_manifests_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.waiting_manifests
+    ADD CONSTRAINT waiting_manifests_pkey PRIMARY KEY (tenant_id, trace_id, span_id);
 
 --
 -- erasures_asked_idx; Type: INDEX
@@ -1664,16 +1739,10 @@ CREATE INDEX requests_created_at_idx ON ingest.requests USING btree (created_at)
 CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
 
 --
--- unmatched_feedback_age_idx; Type: INDEX
+-- trace_spans_received; Type: INDEX
 --
 
-CREATE INDEX unmatched_feedback_age_idx ON ingest.unmatched_feedback USING btree (tenant_id, first_seen_at, output_id);
-
---
--- unmatched_feedback_expiry_idx; Type: INDEX
---
-
-CREATE INDEX unmatched_feedback_expiry_idx ON ingest.unmatched_feedback USING btree (first_seen_at);
+CREATE INDEX trace_spans_received ON ingest.trace_spans USING btree (received_at);
 
 --
 -- voice_feedback_id_idx; Type: INDEX
@@ -1704,6 +1773,12 @@ CREATE INDEX voice_feedback_user_idx ON ONLY ingest.voice_feedback USING btree (
 --
 
 CREATE INDEX voice_feedback_work_idx ON ONLY ingest.voice_feedback USING btree (next_attempt_at) WHERE (status = ANY (ARRAY['pending'::text, 'processing'::text]));
+
+--
+-- waiting_manifests_release; Type: INDEX
+--
+
+CREATE INDEX waiting_manifests_release ON ingest.waiting_manifests USING btree (release_at);
 
 --
 -- audit_heads kept; Type: TRIGGER
@@ -1818,6 +1893,18 @@ CREATE POLICY keeper ON ingest.erased_recordings TO radiant_owner USING (true);
 --
 
 CREATE POLICY keeper ON ingest.erasures TO radiant_owner USING (true);
+
+--
+-- trace_spans keeper; Type: POLICY
+--
+
+CREATE POLICY keeper ON ingest.trace_spans TO radiant_owner USING (true);
+
+--
+-- waiting_manifests keeper; Type: POLICY
+--
+
+CREATE POLICY keeper ON ingest.waiting_manifests TO radiant_owner USING (true);
 
 --
 -- learn_queue; Type: ROW SECURITY
@@ -2048,10 +2135,10 @@ CREATE POLICY tenant_isolation ON ingest.requests USING (ingest.may_touch(tenant
 CREATE POLICY tenant_isolation ON ingest.retractions USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
 
 --
--- unmatched_feedback tenant_isolation; Type: POLICY
+-- trace_spans tenant_isolation; Type: POLICY
 --
 
-CREATE POLICY tenant_isolation ON ingest.unmatched_feedback USING (ingest.may_touch(tenant_id));
+CREATE POLICY tenant_isolation ON ingest.trace_spans TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
 
 --
 -- voice_feedback tenant_isolation; Type: POLICY
@@ -2060,16 +2147,28 @@ CREATE POLICY tenant_isolation ON ingest.unmatched_feedback USING (ingest.may_to
 CREATE POLICY tenant_isolation ON ingest.voice_feedback USING ((( SELECT (CURRENT_USER = ANY (ARRAY['radiant_learner'::name, 'radiant_experimenter'::name, 'radiant_listener'::name]))) OR (tenant_id = current_setting('app.current_tenant_id'::text, true))));
 
 --
--- unmatched_feedback; Type: ROW SECURITY
+-- waiting_manifests tenant_isolation; Type: POLICY
 --
 
-ALTER TABLE ingest.unmatched_feedback ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON ingest.waiting_manifests TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
+
+--
+-- trace_spans; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.trace_spans ENABLE ROW LEVEL SECURITY;
 
 --
 -- voice_feedback; Type: ROW SECURITY
 --
 
 ALTER TABLE ingest.voice_feedback ENABLE ROW LEVEL SECURITY;
+
+--
+-- waiting_manifests; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.waiting_manifests ENABLE ROW LEVEL SECURITY;
 
 --
 -- SCHEMA ingest; Type: ACL
@@ -2201,10 +2300,36 @@ REVOKE ALL ON FUNCTION ingest.purge_answers(most bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION ingest.purge_answers(most bigint) TO radiant_ingest;
 
 --
+-- TABLE trace_spans; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.trace_spans TO radiant_ingest;
+
+--
+-- FUNCTION purge_trace_spans(most bigint); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.purge_trace_spans(most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest.purge_trace_spans(most bigint) TO radiant_ingest;
+
+--
 -- FUNCTION refuse_audit_change(); Type: ACL
 --
 
 REVOKE ALL ON FUNCTION ingest.refuse_audit_change() FROM PUBLIC;
+
+--
+-- TABLE waiting_manifests; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.waiting_manifests TO radiant_ingest;
+
+--
+-- FUNCTION tenants_with_due_manifests(); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.tenants_with_due_manifests() FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest.tenants_with_due_manifests() TO radiant_ingest;
 
 --
 -- FUNCTION append_audit(tenant text, actor text, action text, target text, reason text, detail jsonb); Type: ACL

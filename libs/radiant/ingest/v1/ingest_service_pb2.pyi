@@ -225,6 +225,120 @@ class BatchRecordManifestsResponse(_message.Message):
 Global___BatchRecordManifestsResponse: _TypeAlias = BatchRecordManifestsResponse  # noqa: Y015
 
 @_typing.final
+class RecordTraceRequest(_message.Message):
+    """RecordTraceRequest carries spans of traces."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    SPANS_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
+    @_builtins.property
+    def spans(self) -> _containers.RepeatedCompositeFieldContainer[Global___TraceSpan]:
+        """Spans to record. 1 to 500."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        spans: _abc.Iterable[Global___TraceSpan] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["spans", b"spans", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTraceRequest: _TypeAlias = RecordTraceRequest  # noqa: Y015
+
+@_typing.final
+class TraceSpan(_message.Message):
+    """TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACE_ID_FIELD_NUMBER: _builtins.int
+    SPAN_ID_FIELD_NUMBER: _builtins.int
+    PARENT_SPAN_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    TASK_TYPE_FIELD_NUMBER: _builtins.int
+    DOMAIN_MODE_FIELD_NUMBER: _builtins.int
+    IS_OUTPUT_FIELD_NUMBER: _builtins.int
+    MANIFEST_FIELD_NUMBER: _builtins.int
+    MANIFEST_WAITS_FIELD_NUMBER: _builtins.int
+    trace_id: _builtins.bytes
+    """Identifier of the trace. 16 bytes. Required."""
+    span_id: _builtins.bytes
+    """Identifier of the span within its trace. 8 bytes. Required."""
+    parent_span_id: _builtins.bytes
+    """Identifier of the parent of the span. 8 bytes, or empty for the root of the trace."""
+    user_id: _builtins.str
+    """User of the outputs below the span. At most 200 characters. Empty if the span states none."""
+    conversation_id: _builtins.str
+    """Conversation of the outputs below the span. At most 200 characters. Empty if the span states none."""
+    task_type: _builtins.str
+    """Task of the outputs below the span. At most 64 characters. Empty if the span states none."""
+    domain_mode: _builtins.str
+    """Domain of the outputs below the span. At most 64 characters. Empty if the span states none."""
+    is_output: _builtins.bool
+    """Whether the span produced an output. Its parent is then no output."""
+    manifest_waits: _builtins.bool
+    """Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known."""
+    @_builtins.property
+    def manifest(self) -> _manifest_pb2.ExecutionManifest:
+        """Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of
+        OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        trace_id: _builtins.bytes = ...,
+        span_id: _builtins.bytes = ...,
+        parent_span_id: _builtins.bytes = ...,
+        user_id: _builtins.str = ...,
+        conversation_id: _builtins.str = ...,
+        task_type: _builtins.str = ...,
+        domain_mode: _builtins.str = ...,
+        is_output: _builtins.bool = ...,
+        manifest: _manifest_pb2.ExecutionManifest | None = ...,
+        manifest_waits: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["manifest", b"manifest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversation_id", b"conversation_id", "domain_mode", b"domain_mode", "is_output", b"is_output", "manifest", b"manifest", "manifest_waits", b"manifest_waits", "parent_span_id", b"parent_span_id", "span_id", b"span_id", "task_type", b"task_type", "trace_id", b"trace_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TraceSpan: _TypeAlias = TraceSpan  # noqa: Y015
+
+@_typing.final
+class RecordTraceResponse(_message.Message):
+    """RecordTraceResponse contains the result of each span with a manifest."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANIFESTS_FIELD_NUMBER: _builtins.int
+    manifests: _builtins.int
+    """Number of manifests that were stored and will be recorded."""
+    def __init__(
+        self,
+        *,
+        manifests: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["manifests", b"manifests"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTraceResponse: _TypeAlias = RecordTraceResponse  # noqa: Y015
+
+@_typing.final
 class SubmitExplicitFeedbackRequest(_message.Message):
     """SubmitExplicitFeedbackRequest carries the explicit feedback of one user on one output."""
 

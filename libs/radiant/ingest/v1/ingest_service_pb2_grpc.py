@@ -47,6 +47,11 @@ class IngestServiceStub:
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsRequest.SerializeToString,
                 response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsResponse.FromString,
                 _registered_method=True)
+        self.RecordTrace = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/RecordTrace',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.FromString,
+                _registered_method=True)
         self.SubmitExplicitFeedback = channel.unary_unary(
                 '/radiant.ingest.v1.IngestService/SubmitExplicitFeedback',
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.SubmitExplicitFeedbackRequest.SerializeToString,
@@ -145,6 +150,15 @@ class IngestServiceServicer:
 
     def BatchRecordManifests(self, request, context):
         """Records many manifests. Each manifest is accepted or rejected independently; the results state which.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordTrace(self, request, context):
+        """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
+        A manifest waits until the root of its trace arrives, or for the waiting time of the service, and is then recorded.
+        A repeat changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -279,6 +293,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.BatchRecordManifests,
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsRequest.FromString,
                     response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsResponse.SerializeToString,
+            ),
+            'RecordTrace': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTrace,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.SerializeToString,
             ),
             'SubmitExplicitFeedback': grpc.unary_unary_rpc_method_handler(
                     servicer.SubmitExplicitFeedback,
@@ -418,6 +437,33 @@ class IngestService:
             '/radiant.ingest.v1.IngestService/BatchRecordManifests',
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsRequest.SerializeToString,
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.BatchRecordManifestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTrace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/RecordTrace',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -13,12 +13,14 @@ from google.protobuf.message import Message
 from gateway.otlp.convert.attributes import AttributeErrors
 from gateway.otlp.convert.operations import Reason
 from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
+from radiant.ingest.v1.ingest_service_pb2 import TraceSpan
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 
 _NAMESPACE = uuid.UUID("0f3f6f0e-5a1b-5d0e-9d0e-6f746c700001")
 
 SpanKey = tuple[bytes, bytes]
 """Trace id and span id."""
+TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class ManifestItem:
     manifest: ExecutionManifest
     has_own_output_id: bool
     """Whether the sender set the output_id; otherwise it is derived from the span ids."""
+    trace_span: TraceSpan | None = None
+    """Place in the trace of an output that ingest compares with spans of other requests before it records it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class ConvertedRequest:
     """Number of spans and log records without an output, by reason; those with an evaluation are not counted."""
     attribute_errors: AttributeErrors = field(default_factory=AttributeErrors)
     """Attributes that were left out of items that are otherwise complete."""
+    trace_spans: list[TraceSpan] = field(default_factory=list)
+    """Spans that matter to outputs of other requests, without manifests."""
     skipped: list[SkippedEvaluation] = field(default_factory=list)
     """Evaluations that are no votes."""
 
@@ -102,6 +108,13 @@ class ConvertedRequest:
     def ignored(self) -> int:
         """Number of spans or log records that contain neither an output nor an evaluation."""
         return sum(self.passed_over.values())
+
+
+def derived_output_id(span: SpanKey) -> str:
+    """Returns the output_id of a span that sets none: `<trace id>-<span id>` in hex; empty if an id is invalid."""
+    trace_id, span_id = span
+    is_valid = len(trace_id) == TRACE_ID_BYTES and len(span_id) == SPAN_ID_BYTES and any(trace_id) and any(span_id)
+    return f"{trace_id.hex()}-{span_id.hex()}" if is_valid else ""
 
 
 def request_id(kind: str, span: SpanKey, messages: Iterable[Message]) -> str:

@@ -17,8 +17,8 @@ from gateway.otlp.convert.items import (
     Rejection,
     SkippedEvaluation,
     SpanKey,
+    derived_output_id,
 )
-from gateway.otlp.convert.manifests import derived_output_id
 from gateway.otlp.convert.operations import Reason
 from gateway.otlp.convert.values import InvalidAttribute
 from gateway.otlp.settings import ItemLimits

@@ -10,9 +10,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from gateway.otlp.convert.attributes import Attributes
 from gateway.otlp.convert.foreign_ids import output_id_of
-from gateway.otlp.convert.items import SpanKey
-from gateway.otlp.convert.span_nodes import OWN, SpanNode, inherited
+from gateway.otlp.convert.items import SPAN_ID_BYTES, TRACE_ID_BYTES, derived_output_id
 from gateway.otlp.convert.table import ANONYMOUS_USER, DEFAULT_TASK_TYPE, FIRST_TOKEN_EVENTS, OTHER, Row, ValueType
+from gateway.otlp.convert.trace.span_nodes import OWN, SpanNode, inherited
 from gateway.otlp.convert.values import SECONDS_MAX, InvalidAttribute, Value
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import manifest_pb2
@@ -43,7 +43,6 @@ _CANCELLED = re.compile(r"cancel|abort.?error", re.IGNORECASE)
 _STATED_STATUS = re.compile(r"\b(?:error|status|http)(?: code)?[: ]+([45]\d\d)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
-TRACE_ID_BYTES, SPAN_ID_BYTES = 16, 8
 YEAR_2020_NS = 1_577_836_800_000_000_000
 """Earliest time of an output, as in ingest."""
 _NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
@@ -53,13 +52,6 @@ _MODEL_TARGETS = ("models_used", "model_versions")
 _INSTANT_NAMES = frozenset(
     row.attribute for row in OWN["time_to_first_token_ms"] if row.value_type is ValueType.INSTANT
 )
-
-
-def derived_output_id(span: SpanKey) -> str:
-    """Returns the output_id of a span that sets none: `<trace id>-<span id>` in hex; empty if an id is invalid."""
-    trace_id, span_id = span
-    is_valid = len(trace_id) == TRACE_ID_BYTES and len(span_id) == SPAN_ID_BYTES and any(trace_id) and any(span_id)
-    return f"{trace_id.hex()}-{span_id.hex()}" if is_valid else ""
 
 
 def manifest_of(node: SpanNode) -> tuple[ExecutionManifest, bool]:

@@ -87,9 +87,17 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         for name in names.split()
     }
 )
-"""Operations that are not an output, whatever their other attributes are, but for WRAPPERS."""
+"""Operations that are not an output. Those of WRAPPERS are one if they have a model and tokens."""
 WRAPPERS = frozenset({"chain", "task", "span"})
 """Operations that say nothing of the content. With a model and tokens, the span is a model call."""
+
+
+_OUTER_OPERATIONS = AGENT_OPERATIONS | WRAPPERS | {"generatetext", "streamtext", "generateobject", "streamobject"}
+
+
+def may_contain_calls(operation: str) -> bool:
+    """Returns whether spans of an operation usually contain the model call, which may be in an earlier request."""
+    return normalize_operation(operation).rpartition(".")[2] in _OUTER_OPERATIONS
 
 
 def normalize_operation(name: str) -> str:

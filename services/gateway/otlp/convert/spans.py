@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -20,8 +21,9 @@ from gateway.otlp.convert.items import (
     SkippedEvaluation,
 )
 from gateway.otlp.convert.manifests import manifest_of
-from gateway.otlp.convert.span_nodes import SpanNode, inherited, span_nodes
 from gateway.otlp.convert.table import Row
+from gateway.otlp.convert.trace.span_nodes import SpanNode, inherited, span_nodes
+from gateway.otlp.convert.trace.trace_spans import needs_comparison, trace_span_of
 from gateway.otlp.convert.values import InvalidAttribute
 from gateway.otlp.settings import ItemLimits
 
@@ -49,14 +51,22 @@ def convert_spans(request: ExportTraceServiceRequest, limits: ItemLimits) -> Con
 
 def _convert(node: SpanNode, limits: ItemLimits, converted: ConvertedRequest) -> None:
     output_id = ""
+    item: ManifestItem | None = None
     if node.is_output:
         try:
             manifest, has_own_output_id = manifest_of(node)
         except InvalidAttribute as error:
             converted.rejections.append(Rejection("manifest", node.position, error.field, error.why))
             return
-        converted.manifests.append(ManifestItem(node.position, manifest, has_own_output_id))
+        item = ManifestItem(node.position, manifest, has_own_output_id)
         output_id = manifest.output_id
+    trace_span = trace_span_of(node, item)
+    if item is not None and trace_span is not None and needs_comparison(node, trace_span):
+        item = replace(item, trace_span=trace_span)
+    elif trace_span is not None:
+        converted.trace_spans.append(trace_span)
+    if item is not None:
+        converted.manifests.append(item)
     readers = _readers(node, limits, output_id)
     for group in grouped_by_user(_evaluations(node, readers, limits, converted)):
         try:

@@ -1,20 +1,30 @@
-"""Converts requests with manifests and outcomes to writes."""
+"""Converts requests with manifests and outcomes to writes, and spans of traces with manifests that wait for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from google.protobuf.message import Message
 
 from ingest.api.convert.enums import OUTCOMES, REQUEST_TYPES, THERMAL_STATES
-from ingest.api.convert.times import bounded_time_us, datetime_from_us
+from ingest.api.convert.times import bounded_time_us, datetime_from_us, time_bounds
 from ingest.domain.model import Manifest, StatedOutcome, TimeBounds, Write, WriteMethod
+from ingest.traces.inheritance import KnownSpan, TraceSpan
 from ingest.writes.languages import detect_language
 from kit.errors import FieldViolation, Invalid
 from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import manifest_pb2
+from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
+
+INHERITED_DEFAULTS: Mapping[str, str] = {
+    "user_id": "anonymous",
+    "conversation_id": "",
+    "task_type": "chat",
+    "domain_mode": "",
+}
+"""Values of an output of OpenTelemetry that states none. A field with its default is inherited."""
 
 MEASURED_FIELDS = (
     "input_tokens",
@@ -164,3 +174,49 @@ def _outcome_values(outcome: manifest_pb2.Outcome) -> dict[str, str | float | No
         "error_type": outcome.error_type,
         "error_message": outcome.error_message,
     }
+
+
+def trace_spans(request: pb.RecordTraceRequest, tenant: str, bounds: TimeBounds) -> list[TraceSpan]:
+    """Returns the spans of a request, each once; raises Invalid with all problems of their manifests.
+
+    A manifest without a creation time gets the time of receipt.
+    """
+    found: dict[tuple[bytes, bytes], TraceSpan] = {}
+    problems: list[FieldViolation] = []
+    for index, span in enumerate(request.spans):
+        manifest = None
+        if span.HasField("manifest"):
+            problems += _manifest_problems(span.manifest, f"spans[{index}].", tenant, bounds)
+            if not span.manifest.HasField("create_time"):
+                span.manifest.create_time.FromMicroseconds(bounds.now_us)
+            manifest = span.manifest.SerializeToString(deterministic=True)
+        context = {field: getattr(span, field) for field in INHERITED_DEFAULTS if getattr(span, field)}
+        known = KnownSpan(span.span_id, span.parent_span_id, context)
+        found[span.trace_id, span.span_id] = TraceSpan(
+            span.trace_id, known, span.is_output, manifest, span.manifest_waits
+        )
+    if problems:
+        raise Invalid(problems)
+    return [found[key] for key in sorted(found)]
+
+
+def completed_write(tenant: str, data: bytes, inherited: Mapping[str, str], now_us: int) -> Write:
+    """Returns the write of a stored manifest with inherited values; raises Invalid."""
+    manifest = ExecutionManifest.FromString(data)
+    for field, default in INHERITED_DEFAULTS.items():
+        if getattr(manifest, field) == default:
+            setattr(manifest, field, inherited.get(field, default))
+    return _single_write(manifest, tenant, time_bounds(now_us))
+
+
+def _manifest_problems(manifest: ExecutionManifest, path: str, tenant: str, bounds: TimeBounds) -> list[FieldViolation]:
+    try:
+        _single_write(manifest, tenant, bounds)
+    except Invalid as error:
+        return [FieldViolation(path + each.field, each.why) for each in error.violations]
+    return []
+
+
+def _single_write(manifest: ExecutionManifest, tenant: str, bounds: TimeBounds) -> Write:
+    request = pb.RecordManifestRequest(request_id=str(uuid4()), manifest=manifest)
+    return manifest_write(request, tenant, bounds)

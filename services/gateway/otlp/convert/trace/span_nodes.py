@@ -172,6 +172,11 @@ def inherited(node: SpanNode) -> Found:
     return context
 
 
+def own_values(node: SpanNode) -> Found:
+    """Returns the values of INHERITED_ROWS that the span itself states."""
+    return _values(node.attributes)
+
+
 def _values(attributes: Attributes) -> dict[str, tuple[str, Value]]:
     found = {target: attributes.read(rows) for target, rows in INHERITED.items()}
     return {target: each for target, each in found.items() if each is not None}

@@ -1,0 +1,1 @@
+"""Outputs that inherit values from spans of later requests."""
