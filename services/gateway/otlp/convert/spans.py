@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from gateway.otlp.convert.attributes import SECONDS_MAX, Attributes, InvalidAttribute, Value
 from gateway.otlp.convert.evaluations import Evaluation, feedback_of, grouped_by_user, read_evaluation
-from gateway.otlp.convert.foreign_ids import output_id_of
+from gateway.otlp.convert.foreign_ids import set_output_id
 from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Position, Rejection, SpanKey
 from gateway.otlp.convert.table import (
     ANNOTATION_ROWS,
@@ -100,12 +100,12 @@ def manifest_of(span: Span, attributes: Attributes, request_type: str) -> tuple[
             "end_time_unix_nano", f"must be at most {SECONDS_MAX} seconds after start_time_unix_nano"
         )
     manifest = ExecutionManifest(
-        output_id=output_id_of(str(values.get("output_id", ""))) or derived_output_id((span.trace_id, span.span_id)),
         user_id=user_key(str(values.get("user_id", ANONYMOUS_USER))),
         request_type=manifest_pb2.RequestType.Value(request_type),
         task_type=str(values.get("task_type", DEFAULT_TASK_TYPE)),
         total_latency_ms=duration_ns / _NS_PER_MS,
     )
+    set_output_id(manifest, str(values.get("output_id", "")) or derived_output_id((span.trace_id, span.span_id)))
     if not manifest.output_id:
         why = f"must have {TRACE_ID_BYTES} bytes, and span_id {SPAN_ID_BYTES} bytes, if gen_ai.response.id is missing"
         raise InvalidAttribute("trace_id", why)
