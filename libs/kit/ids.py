@@ -20,9 +20,5 @@ def user_digest(tenant: str, user: str) -> str:
 
 
 def digest_id(*texts: str) -> str:
-    """Returns the SHA-256 of texts in hexadecimal, as the identifier of a name that is too long for one."""
-    digest = hashlib.sha256()
-    for text in texts:
-        data = text.encode(errors="surrogatepass")
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+    """Returns the SHA-256 of texts, separated by NUL, in hexadecimal, as the identifier of a name that is none."""
+    return hashlib.sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()

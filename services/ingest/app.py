@@ -13,7 +13,7 @@ import redis.asyncio
 
 from ingest.aliases.model_aliases import ModelAliases
 from ingest.aliases.unmatched import INTERVAL as UNMATCHED_INTERVAL
-from ingest.aliases.unmatched import UnmatchedFeedback, UnmatchedLimit, measure_unmatched
+from ingest.aliases.unmatched import UnmatchedFeedback, UnmatchedLimit, match_and_measure
 from ingest.api.alias_servicer import AliasServicer
 from ingest.api.audit_servicer import AuditServicer
 from ingest.api.convert.manifests import completed_write
@@ -91,7 +91,7 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             await stack.enter_async_context(voice.orphan_deletion())
         traces = Traces(database, group_commit, model_aliases, settings.traces, completed_write)
         for task in (
-            periodically("unmatched", functools.partial(measure_unmatched, database), UNMATCHED_INTERVAL),
+            periodically("unmatched", functools.partial(match_and_measure, database), UNMATCHED_INTERVAL),
             periodically("traces", traces.release, settings.traces.interval),
             periodically("upkeep", functools.partial(maintain, database), MAINTENANCE_INTERVAL),
             periodically(

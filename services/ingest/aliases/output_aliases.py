@@ -30,9 +30,10 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
 
 async def known_output(database: Database, tenant: str, output_id: str) -> str:
     """Returns the output that an id stands for: the id itself if an output has it or no alias is known."""
+    key = alias_key(output_id)
     async with database.tenant(tenant) as connection:
-        rows = await connection.fetch(_SQL["resolve_outputs"], tenant, [alias_key(output_id)], [""])
-    return rows[0]["output_id"] if rows else output_id
+        rows = await connection.fetch(_SQL["resolve_outputs"], tenant, [key], [""])
+    return rows[0]["output_id"] if rows else key
 
 
 async def with_known_outputs(connection: Connection, tenant: str, writes: Sequence[Write]) -> Sequence[Write]:

@@ -24,6 +24,8 @@ _ANSWERS = StoredAnswers("ingest")
 
 INTERVAL = timedelta(seconds=15)
 """Time between two measurements of the metrics."""
+TRACE_AGE_MIN, TRACE_AGE_MAX = timedelta(minutes=10), timedelta(days=1)
+"""Age of feedback that names a trace at which it is matched. Further outputs of the trace usually arrive earlier."""
 COUNT_INTERVAL = timedelta(seconds=5)
 """Time between two counts of a tenant for the limit."""
 RETRY_AFTER = timedelta(minutes=1)
@@ -112,8 +114,13 @@ class UnmatchedLimit:
         return is_full
 
 
-async def measure_unmatched(database: Database) -> None:
-    """Sets the metrics of unmatched feedback over all tenants."""
+async def match_and_measure(database: Database) -> None:
+    """Matches feedback that names a trace with one output, and sets the metrics of unmatched feedback of all tenants.
+
+    Safe to run in several processes.
+    """
+    async with database.as_role(ARCHIVIST) as connection:
+        await connection.execute(_SQL["match_traces"], TRACE_AGE_MIN, TRACE_AGE_MAX)
     async with database.as_role(ARCHIVIST) as connection:
         row = await connection.fetchrow(_SQL["unmatched_total"])
     if row is not None:

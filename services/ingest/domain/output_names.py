@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from kit.ids import digest_id
 
 ALIAS_CHARACTERS_MAX = 100
 """Longest alias that is its own key: the longest output id."""
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def alias_key(name: str) -> str:
     """Returns the key of an alias: the name, or its digest if it is long or contains control characters."""
-    has_control_characters = any(each < " " or each == "\x7f" for each in name)
-    return digest_id(name) if len(name) > ALIAS_CHARACTERS_MAX or has_control_characters else name
+    if len(name) <= ALIAS_CHARACTERS_MAX and not _CONTROL_CHARACTER.search(name):
+        return name
+    return digest_id(name)
 
 
 def id_of_user(output_id: str, user_id: str) -> str:

@@ -75,6 +75,30 @@ WITH stored AS (
 )
 INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id) VALUES (ingest.shard_of($1, $3), $1, $3, '');
 
+-- query: match_traces
+-- Stores the trace ids of unmatched feedback, first seen from $1 to $2 ago, as aliases of the only output of their trace,
+-- and queues the outputs. The names of a trace's outputs begin with its id and a hyphen, and continue with a hex digit.
+WITH due AS (
+  SELECT tenant_id, output_id AS trace_id FROM ingest.unmatched_feedback
+  WHERE first_seen_at BETWEEN now() - $2::interval AND now() - $1::interval AND output_id ~ '^[0-9a-f]{32}$'
+), found AS (
+  SELECT d.tenant_id, d.trace_id, min(o.output_id) AS output_id FROM due d
+  CROSS JOIN LATERAL (
+    SELECT a.output_id FROM ingest.output_aliases a
+    WHERE a.tenant_id = d.tenant_id AND a.alias >= d.trace_id || '-' AND a.alias < d.trace_id || '-g'
+    UNION
+    SELECT o.output_id FROM ingest.outputs o
+    WHERE o.tenant_id = d.tenant_id AND o.output_id >= d.trace_id || '-' AND o.output_id < d.trace_id || '-g'
+  ) AS o
+  GROUP BY d.tenant_id, d.trace_id HAVING count(*) = 1
+), stored AS (
+  INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, source)
+  SELECT tenant_id, trace_id, '', output_id, 'automatic' FROM found
+  ON CONFLICT DO NOTHING
+)
+INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+SELECT ingest.shard_of(tenant_id, output_id), tenant_id, output_id, '' FROM found;
+
 -- query: list_unmatched
 -- A page of output ids with feedback and without a manifest, oldest first.
 SELECT u.output_id, u.first_seen_at,

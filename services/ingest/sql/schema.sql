@@ -810,6 +810,9 @@ BEGIN
     SELECT part.tenant_id, a.output_id FROM absent a WHERE ingest.has_feedback(part.tenant_id, a.output_id)
     ORDER BY a.output_id
     ON CONFLICT DO NOTHING;
+    DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
+    WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
+      AND NOT ingest.has_feedback(part.tenant_id, u.output_id);
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
 END
@@ -1913,6 +1916,12 @@ CREATE POLICY keeper ON ingest.waiting_manifests TO radiant_owner USING (true);
 ALTER TABLE ingest.learn_queue ENABLE ROW LEVEL SECURITY;
 
 --
+-- output_aliases matching; Type: POLICY
+--
+
+CREATE POLICY matching ON ingest.output_aliases FOR INSERT TO radiant_archivist WITH CHECK (true);
+
+--
 -- model_aliases; Type: ROW SECURITY
 --
 
@@ -2511,7 +2520,7 @@ GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.output_aliases TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.output_aliases TO radiant_archivist;
+GRANT SELECT,INSERT,DELETE ON TABLE ingest.output_aliases TO radiant_archivist;
 
 --
 -- TABLE outputs; Type: ACL

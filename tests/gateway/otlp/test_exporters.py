@@ -1,6 +1,7 @@
 """Tests with the exporters of the OpenTelemetry SDK: items are stored, and repeated items are stored once."""
 
 import asyncio
+import hashlib
 import time
 from typing import Any
 
@@ -156,7 +157,8 @@ async def test_output_with_unusual_response_id_is_stored_with_its_feedback(
     await gateway.export_log_records(evaluation_record(6, named))
     (manifest,) = await gateway.manifests()
     assert [each["output_id"] for each in await gateway.votes()] == [manifest["output_id"]]
-    assert len(manifest["output_id"]) == 64
+    assert manifest["output_id"] == hashlib.sha256(response_id.encode()).hexdigest()
+    assert response_id in manifest["output_aliases"]
 
 
 async def test_response_id_of_a_second_user_is_a_second_output(gateway: OtlpGateway) -> None:

@@ -91,6 +91,16 @@ async def test_queries_find_output_by_alias(ingest: IngestService) -> None:
     assert (stats.manifest_known, stats.counts.positive) == (True, 1)
 
 
+async def test_feedback_under_long_response_id_reaches_output(ingest: IngestService) -> None:
+    response_id = "r" * 205
+    await record(ingest, output(digest_id(response_id), "ann", response_id))
+    answer = await ingest.call("SubmitExplicitFeedback", thumb(response_id, user="ann"), CALLER)
+    assert answer.manifest_known
+    found = await ingest.call("GetOutput", pb.GetOutputRequest(output_id=response_id), ADMIN)
+    assert (found.manifest.output_id, len(found.feedback)) == (digest_id(response_id), 1)
+    assert list(found.manifest.output_aliases) == [response_id]
+
+
 async def test_alias_of_another_tenant_does_not_resolve(ingest: IngestService) -> None:
     await record(ingest, output("r", "ann", "trace-span"))
     other: Any = token("globex")

@@ -9,12 +9,13 @@ import grpc
 import pytest
 
 from ingest.aliases import unmatched
-from ingest.aliases.unmatched import measure_unmatched
+from ingest.aliases.unmatched import match_and_measure
 from ingest.notify.learner import NoLearnerNotifier
 from ingest.privacy.retention import Retention
 from ingest.settings import RetentionSettings
 from kit.postgres.pool import PostgresSettings, open_database
 from radiant.ingest.v1 import alias_service_pb2 as pb
+from radiant.ingest.v1 import ingest_service_pb2 as ingest_pb
 from tests.ingest.fixtures.aliases import ADMIN, call
 from tests.ingest.fixtures.service import (
     CALLER,
@@ -72,6 +73,10 @@ async def test_feedback_without_manifest_is_listed_with_counts_and_ages(
     assert begin - timedelta(seconds=5) <= first <= datetime.now(UTC) + timedelta(seconds=5)
     assert found.outputs[0].expire_time.ToDatetime(UTC) - first == timedelta(days=90)
     assert found.total_outputs == 1
+    for user in ("ann", "bob"):
+        await ingest.call("ForgetUser", ingest_pb.ForgetUserRequest(request_id=new_id(), user_id=user), ADMIN)
+    await learning.learn()
+    assert await listed(ingest) == []
 
 
 async def test_pages_are_ordered_by_first_feedback(ingest: IngestService, learning: LearningStack) -> None:
@@ -146,8 +151,33 @@ async def test_unmatched_feedback_is_deleted_after_its_retention_period(
     async with open_database(postgres) as database:
         kept = RetentionSettings(feedback=timedelta(), signals=timedelta())
         assert await Retention(database, kept, NoLearnerNotifier()).run_once() == 2
-        await measure_unmatched(database)
+        await match_and_measure(database)
     assert unmatched.OUTPUTS._value.get() == 1
     assert 0 <= unmatched.AGE._value.get() < 60
     assert [row[0] for row in await ingest.rows(_VOTES)] == ["late", "recent"]
     assert [row[0] for row in await listed(ingest)] == ["recent"]
+
+
+async def test_feedback_that_names_a_trace_is_matched_to_its_only_output(
+    ingest: IngestService, learning: LearningStack
+) -> None:
+    one, other, several, young = ("1" * 32, "2" * 32, "3" * 32, "4" * 32)
+    for trace in (one, other, several, young):
+        await ingest.call("SubmitExplicitFeedback", thumb(trace), CALLER)
+    await ingest.call("RecordManifest", manifest("response", output_aliases=[f"{one}-{'a' * 16}"]), CALLER)
+    for name in (f"{other}-{'b' * 16}", f"{several}-{'c' * 16}", f"{several}-{'d' * 16}", f"{young}-{'e' * 16}"):
+        await ingest.call("RecordManifest", manifest(name), CALLER)
+    await learning.learn()
+    await ingest.rows(
+        "UPDATE ingest.unmatched_feedback SET first_seen_at = now() - interval '11 minutes' WHERE output_id <> $1",
+        young,
+    )
+    postgres = PostgresSettings(url=url_as("radiant_ingest", ingest.database_url), application_name="matching")
+    async with open_database(postgres) as database:
+        for _ in range(2):
+            await match_and_measure(database)
+    await learning.learn()
+    assert sorted(row[0] for row in await ingest.rows(_VOTES)) == sorted(
+        ["response", f"{other}-{'b' * 16}", several, young]
+    )
+    assert {name for name, *_ in await listed(ingest)} == {several, young}

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.neural.fixtures.feedback import TODAY
+from tests.neural.fixtures.history import assert_cells_exact
 from tests.neural.fixtures.stack import LearningStack, open_stack
 
 pytestmark = pytest.mark.server
@@ -101,6 +102,8 @@ async def test_alias_of_a_user_moves_the_feedback_of_this_user_alone(stack: Lear
     await stack.feedback.signal("r", user="bob")
     await stack.learn()
     assert await stack.number("SELECT count(*) FROM ingest.implicit_signals WHERE output_id = 'derived'") == 1
+    await assert_cells_exact(stack)
+    assert (await stack.rebuild.run(str(uuid4())))["changed_cells"] == 0
 
 
 async def test_recording_that_is_not_transcribed_moves_after_its_transcription(stack: LearningStack) -> None:

@@ -1950,7 +1950,7 @@ export interface components {
         };
         /** @description ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one per output and user; a later one replaces it. */
         ExplicitFeedback: {
-            /** @description Identifier of the rated output. 1 to 100 characters. Required. */
+            /** @description Identifier of the rated output, or another name of it, such as the response id of a provider. A name of more than 100 characters stands for its SHA-256. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is replaced by its user key: NFKC, without invisible characters and without blanks at both ends. */
             userId: string;
@@ -1972,7 +1972,7 @@ export interface components {
         };
         /** @description ExplicitFeedback is the opinion that a user gave deliberately: a rating with categories and a comment. There is one per output and user; a later one replaces it. */
         ExplicitFeedbackInput: {
-            /** @description Identifier of the rated output. 1 to 100 characters. Required. */
+            /** @description Identifier of the rated output, or another name of it, such as the response id of a provider. A name of more than 100 characters stands for its SHA-256. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is replaced by its user key: NFKC, without invisible characters and without blanks at both ends. */
             userId: string;
@@ -2198,7 +2198,7 @@ export interface components {
         GetFeedbackStatsRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Identifier of the output. 1 to 100 characters. Required. */
+            /** @description Identifier of the output. 1 to 1,000 characters. Required. */
             outputId: string;
         };
         /** @description GetFeedbackStatsResponse contains counts of the feedback on one output. */
@@ -2265,7 +2265,7 @@ export interface components {
         GetOutputRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
             tenantId?: string;
-            /** @description Identifier of the output. 1 to 100 characters. Required. */
+            /** @description Identifier of the output. 1 to 1,000 characters. Required. */
             outputId: string;
         };
         /** @description GetOutputResponse is one output with its current feedback. */
@@ -2509,7 +2509,7 @@ export interface components {
              * @description Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default: derived from the identifier of the request and the position in it.
              */
             signalId: string;
-            /** @description Identifier of the output. 1 to 100 characters. Required. */
+            /** @description Identifier of the output. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
@@ -2530,7 +2530,7 @@ export interface components {
              * @description Identifier of the occurrence, a UUID. Identifies the occurrence when it is sent again in another batch. Default: derived from the identifier of the request and the position in it.
              */
             signalId?: string;
-            /** @description Identifier of the output. 1 to 100 characters. Required. */
+            /** @description Identifier of the output. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
@@ -2546,7 +2546,7 @@ export interface components {
         };
         /** @description VoiceFeedback describes a voice comment. Its audio follows in chunks. */
         IngestVoiceFeedback: {
-            /** @description Identifier of the output that the comment refers to. 1 to 100 characters. Required. */
+            /** @description Identifier of the output that the comment refers to. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the speaker. 1 to 200 characters. Required. */
             userId: string;
@@ -3982,7 +3982,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Identifier of the output. 1 to 100 characters. Required. */
+            /** @description Identifier of the output. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Identifier of the user. 1 to 200 characters. Required. */
             userId: string;
@@ -5408,7 +5408,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Identifier of the output. 1 to 100 characters. Required. */
+                /** @description Identifier of the output. 1 to 1,000 characters. Required. */
                 outputId: string;
             };
             cookie?: never;
@@ -6329,7 +6329,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Identifier of the output. 1 to 100 characters. Required. */
+                /** @description Identifier of the output. 1 to 1,000 characters. Required. */
                 outputId: string;
             };
             cookie?: never;

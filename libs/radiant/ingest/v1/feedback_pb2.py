@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n radiant/ingest/v1/feedback.proto\x12\x11radiant.ingest.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x03\n\x10\x45xplicitFeedback\x12\x31\n\toutput_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\x06rating\x18\x03 \x01(\x0e\x32\x19.radiant.ingest.v1.RatingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12L\n\ncategories\x18\x04 \x03(\x0e\x32#.radiant.ingest.v1.FeedbackCategoryB\x13\xbaH\x10\x92\x01\r\x10\t\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12%\n\x07\x63omment\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x18\xa0\x1f\x32\n^[^\\x00]*$\x12=\n\x06source\x18\x06 \x01(\x0e\x32!.radiant.ingest.v1.FeedbackSourceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x31\n\nuser_agent\x18\x07 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x80\x04\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12/\n\x0b\x63lient_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbd\x02\n\x0eImplicitSignal\x12\x1e\n\tsignal_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x31\n\toutput_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12>\n\x0bsignal_type\x18\x04 \x01(\x0e\x32\x1d.radiant.ingest.v1.SignalTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x35\n\x0csignal_value\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructB\x06\xbaH\x03\xd8\x01\x03\x12/\n\x0b\x63lient_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe4\x01\n\rVoiceFeedback\x12\x31\n\toutput_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12=\n\x06source\x18\x03 \x01(\x0e\x32!.radiant.ingest.v1.FeedbackSourceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12/\n\x0b\x63lient_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\nItemResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12/\n\x07outcome\x18\x02 \x01(\x0e\x32\x1e.radiant.ingest.v1.ItemOutcome\x12\x15\n\rerror_message\x18\x03 \x01(\t\x12\x14\n\x0c\x65rror_reason\x18\x04 \x01(\t*^\n\x06Rating\x12\x16\n\x12RATING_UNSPECIFIED\x10\x00\x12\x13\n\x0fRATING_NEGATIVE\x10\x01\x12\x12\n\x0eRATING_NEUTRAL\x10\x02\x12\x13\n\x0fRATING_POSITIVE\x10\x03*\xce\x02\n\x10\x46\x65\x65\x64\x62\x61\x63kCategory\x12!\n\x1d\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_ACCURACY\x10\x01\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_RELEVANCE\x10\x02\x12\x1a\n\x16\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_TONE\x10\x03\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_FORMAT\x10\x04\x12\x1b\n\x17\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_SPEED\x10\x05\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_SAFETY\x10\x06\x12 \n\x1c\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_CREATIVITY\x10\x07\x12\"\n\x1e\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_COMPLETENESS\x10\x08\x12\x1b\n\x17\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_OTHER\x10\t*\x84\x01\n\x0e\x46\x65\x65\x64\x62\x61\x63kSource\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x46\x45\x45\x44\x42\x41\x43K_SOURCE_THINKTANK\x10\x01\x12\x17\n\x13\x46\x45\x45\x44\x42\x41\x43K_SOURCE_API\x10\x02\x12\x19\n\x15\x46\x45\x45\x44\x42\x41\x43K_SOURCE_ADMIN\x10\x03*\xa5\x04\n\nSignalType\x12\x1b\n\x17SIGNAL_TYPE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSIGNAL_TYPE_FAVORITE_ADDED\x10\x01\x12\x1e\n\x1aSIGNAL_TYPE_SHARE_RESPONSE\x10\x02\x12\x1d\n\x19SIGNAL_TYPE_COPY_RESPONSE\x10\x03\x12\x1f\n\x1bSIGNAL_TYPE_EXPORT_RESPONSE\x10\x04\x12%\n!SIGNAL_TYPE_CONTINUE_CONVERSATION\x10\x05\x12\x1d\n\x19SIGNAL_TYPE_SCROLL_TO_END\x10\x06\x12#\n\x1fSIGNAL_TYPE_RESPONSE_TIME_SHORT\x10\x07\x12\x1f\n\x1bSIGNAL_TYPE_EDIT_AND_RESEND\x10\x08\x12\"\n\x1eSIGNAL_TYPE_RESPONSE_TIME_LONG\x10\t\x12$\n SIGNAL_TYPE_ABANDON_CONVERSATION\x10\n\x12\x1d\n\x19SIGNAL_TYPE_SCROLL_BOUNCE\x10\x0b\x12#\n\x1fSIGNAL_TYPE_MANUAL_MODEL_SWITCH\x10\x0c\x12$\n SIGNAL_TYPE_ABANDON_MID_RESPONSE\x10\r\x12\x1a\n\x16SIGNAL_TYPE_REGENERATE\x10\x0e\x12\x1e\n\x1aSIGNAL_TYPE_REPORT_CONTENT\x10\x0f*\xb5\x01\n\x0bItemOutcome\x12\x1c\n\x18ITEM_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15ITEM_OUTCOME_ACCEPTED\x10\x01\x12\x1a\n\x16ITEM_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15ITEM_OUTCOME_REPLACED\x10\x03\x12\x1b\n\x17ITEM_OUTCOME_SUPERSEDED\x10\x04\x12\x19\n\x15ITEM_OUTCOME_REJECTED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n radiant/ingest/v1/feedback.proto\x12\x11radiant.ingest.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x03\n\x10\x45xplicitFeedback\x12\x32\n\toutput_id\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x35\n\x06rating\x18\x03 \x01(\x0e\x32\x19.radiant.ingest.v1.RatingB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12L\n\ncategories\x18\x04 \x03(\x0e\x32#.radiant.ingest.v1.FeedbackCategoryB\x13\xbaH\x10\x92\x01\r\x10\t\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12%\n\x07\x63omment\x18\x05 \x01(\tB\x14\xbaH\x11r\x0f\x18\xa0\x1f\x32\n^[^\\x00]*$\x12=\n\x06source\x18\x06 \x01(\x0e\x32!.radiant.ingest.v1.FeedbackSourceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x31\n\nuser_agent\x18\x07 \x01(\tB\x1d\xbaH\x1ar\x18\x18\x80\x04\x32\x13^[^\\x00-\\x1f\\x7f]*$\x12/\n\x0b\x63lient_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbe\x02\n\x0eImplicitSignal\x12\x1e\n\tsignal_id\x18\x01 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x32\n\toutput_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12>\n\x0bsignal_type\x18\x04 \x01(\x0e\x32\x1d.radiant.ingest.v1.SignalTypeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x35\n\x0csignal_value\x18\x05 \x01(\x0b\x32\x17.google.protobuf.StructB\x06\xbaH\x03\xd8\x01\x03\x12/\n\x0b\x63lient_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe5\x01\n\rVoiceFeedback\x12\x32\n\toutput_id\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12\x30\n\x07user_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x01\x32\x13^[^\\x00-\\x1f\\x7f]+$\x12=\n\x06source\x18\x03 \x01(\x0e\x32!.radiant.ingest.v1.FeedbackSourceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12/\n\x0b\x63lient_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"y\n\nItemResult\x12\r\n\x05index\x18\x01 \x01(\x05\x12/\n\x07outcome\x18\x02 \x01(\x0e\x32\x1e.radiant.ingest.v1.ItemOutcome\x12\x15\n\rerror_message\x18\x03 \x01(\t\x12\x14\n\x0c\x65rror_reason\x18\x04 \x01(\t*^\n\x06Rating\x12\x16\n\x12RATING_UNSPECIFIED\x10\x00\x12\x13\n\x0fRATING_NEGATIVE\x10\x01\x12\x12\n\x0eRATING_NEUTRAL\x10\x02\x12\x13\n\x0fRATING_POSITIVE\x10\x03*\xce\x02\n\x10\x46\x65\x65\x64\x62\x61\x63kCategory\x12!\n\x1d\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_ACCURACY\x10\x01\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_RELEVANCE\x10\x02\x12\x1a\n\x16\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_TONE\x10\x03\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_FORMAT\x10\x04\x12\x1b\n\x17\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_SPEED\x10\x05\x12\x1c\n\x18\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_SAFETY\x10\x06\x12 \n\x1c\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_CREATIVITY\x10\x07\x12\"\n\x1e\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_COMPLETENESS\x10\x08\x12\x1b\n\x17\x46\x45\x45\x44\x42\x41\x43K_CATEGORY_OTHER\x10\t*\x84\x01\n\x0e\x46\x65\x65\x64\x62\x61\x63kSource\x12\x1f\n\x1b\x46\x45\x45\x44\x42\x41\x43K_SOURCE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x46\x45\x45\x44\x42\x41\x43K_SOURCE_THINKTANK\x10\x01\x12\x17\n\x13\x46\x45\x45\x44\x42\x41\x43K_SOURCE_API\x10\x02\x12\x19\n\x15\x46\x45\x45\x44\x42\x41\x43K_SOURCE_ADMIN\x10\x03*\xa5\x04\n\nSignalType\x12\x1b\n\x17SIGNAL_TYPE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aSIGNAL_TYPE_FAVORITE_ADDED\x10\x01\x12\x1e\n\x1aSIGNAL_TYPE_SHARE_RESPONSE\x10\x02\x12\x1d\n\x19SIGNAL_TYPE_COPY_RESPONSE\x10\x03\x12\x1f\n\x1bSIGNAL_TYPE_EXPORT_RESPONSE\x10\x04\x12%\n!SIGNAL_TYPE_CONTINUE_CONVERSATION\x10\x05\x12\x1d\n\x19SIGNAL_TYPE_SCROLL_TO_END\x10\x06\x12#\n\x1fSIGNAL_TYPE_RESPONSE_TIME_SHORT\x10\x07\x12\x1f\n\x1bSIGNAL_TYPE_EDIT_AND_RESEND\x10\x08\x12\"\n\x1eSIGNAL_TYPE_RESPONSE_TIME_LONG\x10\t\x12$\n SIGNAL_TYPE_ABANDON_CONVERSATION\x10\n\x12\x1d\n\x19SIGNAL_TYPE_SCROLL_BOUNCE\x10\x0b\x12#\n\x1fSIGNAL_TYPE_MANUAL_MODEL_SWITCH\x10\x0c\x12$\n SIGNAL_TYPE_ABANDON_MID_RESPONSE\x10\r\x12\x1a\n\x16SIGNAL_TYPE_REGENERATE\x10\x0e\x12\x1e\n\x1aSIGNAL_TYPE_REPORT_CONTENT\x10\x0f*\xb5\x01\n\x0bItemOutcome\x12\x1c\n\x18ITEM_OUTCOME_UNSPECIFIED\x10\x00\x12\x19\n\x15ITEM_OUTCOME_ACCEPTED\x10\x01\x12\x1a\n\x16ITEM_OUTCOME_DUPLICATE\x10\x02\x12\x19\n\x15ITEM_OUTCOME_REPLACED\x10\x03\x12\x1b\n\x17ITEM_OUTCOME_SUPERSEDED\x10\x04\x12\x19\n\x15ITEM_OUTCOME_REJECTED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'radiant.ingest.v1.feedback_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPLICITFEEDBACK'].fields_by_name['output_id']._loaded_options = None
-  _globals['_EXPLICITFEEDBACK'].fields_by_name['output_id']._serialized_options = b'\272H\033r\031\020\001\030d2\023^[^\\x00-\\x1f\\x7f]+$'
+  _globals['_EXPLICITFEEDBACK'].fields_by_name['output_id']._serialized_options = b'\272H\034r\032\020\001\030\350\0072\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_EXPLICITFEEDBACK'].fields_by_name['user_id']._loaded_options = None
   _globals['_EXPLICITFEEDBACK'].fields_by_name['user_id']._serialized_options = b'\272H\034r\032\020\001\030\310\0012\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_EXPLICITFEEDBACK'].fields_by_name['rating']._loaded_options = None
@@ -51,7 +51,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPLICITSIGNAL'].fields_by_name['signal_id']._loaded_options = None
   _globals['_IMPLICITSIGNAL'].fields_by_name['signal_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
   _globals['_IMPLICITSIGNAL'].fields_by_name['output_id']._loaded_options = None
-  _globals['_IMPLICITSIGNAL'].fields_by_name['output_id']._serialized_options = b'\272H\033r\031\020\001\030d2\023^[^\\x00-\\x1f\\x7f]+$'
+  _globals['_IMPLICITSIGNAL'].fields_by_name['output_id']._serialized_options = b'\272H\034r\032\020\001\030\350\0072\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_IMPLICITSIGNAL'].fields_by_name['user_id']._loaded_options = None
   _globals['_IMPLICITSIGNAL'].fields_by_name['user_id']._serialized_options = b'\272H\034r\032\020\001\030\310\0012\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_IMPLICITSIGNAL'].fields_by_name['signal_type']._loaded_options = None
@@ -59,27 +59,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPLICITSIGNAL'].fields_by_name['signal_value']._loaded_options = None
   _globals['_IMPLICITSIGNAL'].fields_by_name['signal_value']._serialized_options = b'\272H\003\330\001\003'
   _globals['_VOICEFEEDBACK'].fields_by_name['output_id']._loaded_options = None
-  _globals['_VOICEFEEDBACK'].fields_by_name['output_id']._serialized_options = b'\272H\033r\031\020\001\030d2\023^[^\\x00-\\x1f\\x7f]+$'
+  _globals['_VOICEFEEDBACK'].fields_by_name['output_id']._serialized_options = b'\272H\034r\032\020\001\030\350\0072\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_VOICEFEEDBACK'].fields_by_name['user_id']._loaded_options = None
   _globals['_VOICEFEEDBACK'].fields_by_name['user_id']._serialized_options = b'\272H\034r\032\020\001\030\310\0012\023^[^\\x00-\\x1f\\x7f]+$'
   _globals['_VOICEFEEDBACK'].fields_by_name['source']._loaded_options = None
   _globals['_VOICEFEEDBACK'].fields_by_name['source']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_RATING']._serialized_start=1278
-  _globals['_RATING']._serialized_end=1372
-  _globals['_FEEDBACKCATEGORY']._serialized_start=1375
-  _globals['_FEEDBACKCATEGORY']._serialized_end=1709
-  _globals['_FEEDBACKSOURCE']._serialized_start=1712
-  _globals['_FEEDBACKSOURCE']._serialized_end=1844
-  _globals['_SIGNALTYPE']._serialized_start=1847
-  _globals['_SIGNALTYPE']._serialized_end=2396
-  _globals['_ITEMOUTCOME']._serialized_start=2399
-  _globals['_ITEMOUTCOME']._serialized_end=2580
+  _globals['_RATING']._serialized_start=1281
+  _globals['_RATING']._serialized_end=1375
+  _globals['_FEEDBACKCATEGORY']._serialized_start=1378
+  _globals['_FEEDBACKCATEGORY']._serialized_end=1712
+  _globals['_FEEDBACKSOURCE']._serialized_start=1715
+  _globals['_FEEDBACKSOURCE']._serialized_end=1847
+  _globals['_SIGNALTYPE']._serialized_start=1850
+  _globals['_SIGNALTYPE']._serialized_end=2399
+  _globals['_ITEMOUTCOME']._serialized_start=2402
+  _globals['_ITEMOUTCOME']._serialized_end=2583
   _globals['_EXPLICITFEEDBACK']._serialized_start=148
-  _globals['_EXPLICITFEEDBACK']._serialized_end=602
-  _globals['_IMPLICITSIGNAL']._serialized_start=605
-  _globals['_IMPLICITSIGNAL']._serialized_end=922
-  _globals['_VOICEFEEDBACK']._serialized_start=925
-  _globals['_VOICEFEEDBACK']._serialized_end=1153
-  _globals['_ITEMRESULT']._serialized_start=1155
-  _globals['_ITEMRESULT']._serialized_end=1276
+  _globals['_EXPLICITFEEDBACK']._serialized_end=603
+  _globals['_IMPLICITSIGNAL']._serialized_start=606
+  _globals['_IMPLICITSIGNAL']._serialized_end=924
+  _globals['_VOICEFEEDBACK']._serialized_start=927
+  _globals['_VOICEFEEDBACK']._serialized_end=1156
+  _globals['_ITEMRESULT']._serialized_start=1158
+  _globals['_ITEMRESULT']._serialized_end=1279
 # @@protoc_insertion_point(module_scope)

@@ -260,7 +260,9 @@ class ExplicitFeedback(_message.Message):
     USER_AGENT_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Identifier of the rated output. 1 to 100 characters. Required."""
+    """Identifier of the rated output, or another name of it, such as the response id of a provider. A name of more than 100
+    characters stands for its SHA-256. 1 to 1,000 characters. Required.
+    """
     user_id: _builtins.str
     """Identifier of the user who gave the rating. 1 to 200 characters. Required. As every `user_id` of a request, it is
     replaced by its user key: NFKC, without invisible characters and without blanks at both ends.
@@ -324,7 +326,7 @@ class ImplicitSignal(_message.Message):
     derived from the identifier of the request and the position in it.
     """
     output_id: _builtins.str
-    """Identifier of the output. 1 to 100 characters. Required."""
+    """Identifier of the output. 1 to 1,000 characters. Required."""
     user_id: _builtins.str
     """Identifier of the user. 1 to 200 characters. Required."""
     signal_type: Global___SignalType.ValueType
@@ -370,7 +372,7 @@ class VoiceFeedback(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     CLIENT_TIME_FIELD_NUMBER: _builtins.int
     output_id: _builtins.str
-    """Identifier of the output that the comment refers to. 1 to 100 characters. Required."""
+    """Identifier of the output that the comment refers to. 1 to 1,000 characters. Required."""
     user_id: _builtins.str
     """Identifier of the speaker. 1 to 200 characters. Required."""
     source: Global___FeedbackSource.ValueType

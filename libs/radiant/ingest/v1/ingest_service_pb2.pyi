@@ -787,7 +787,7 @@ class RetractFeedbackRequest(_message.Message):
     request_id: _builtins.str
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     output_id: _builtins.str
-    """Identifier of the output. 1 to 100 characters. Required."""
+    """Identifier of the output. 1 to 1,000 characters. Required."""
     user_id: _builtins.str
     """Identifier of the user. 1 to 200 characters. Required."""
     @_builtins.property
@@ -964,7 +964,7 @@ class GetFeedbackStatsRequest(_message.Message):
     acts for all tenants. At most 100 characters.
     """
     output_id: _builtins.str
-    """Identifier of the output. 1 to 100 characters. Required."""
+    """Identifier of the output. 1 to 1,000 characters. Required."""
     def __init__(
         self,
         *,
@@ -1693,7 +1693,7 @@ class GetOutputRequest(_message.Message):
     acts for all tenants. At most 100 characters.
     """
     output_id: _builtins.str
-    """Identifier of the output. 1 to 100 characters. Required."""
+    """Identifier of the output. 1 to 1,000 characters. Required."""
     def __init__(
         self,
         *,

@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from gateway.otlp.convert.attributes import Attributes
-from gateway.otlp.convert.foreign_ids import output_id_of
+from gateway.otlp.convert.foreign_ids import set_output_id
 from gateway.otlp.convert.items import SPAN_ID_BYTES, TRACE_ID_BYTES, derived_output_id
 from gateway.otlp.convert.table import ANONYMOUS_USER, DEFAULT_TASK_TYPE, FIRST_TOKEN_EVENTS, OTHER, Row, ValueType
 from gateway.otlp.convert.trace.span_nodes import OWN, SpanNode, inherited
@@ -68,12 +68,13 @@ def manifest_of(node: SpanNode) -> tuple[ExecutionManifest, bool]:
     names = {target: name for target, (name, _) in found.items()}
     values = {target: value for target, (_, value) in found.items()}
     manifest = ExecutionManifest(
-        output_id=output_id_of(str(values.pop("output_id", ""))),
         user_id=str(values.pop("user_id", ANONYMOUS_USER)),
         request_type=manifest_pb2.RequestType.Value(node.request_type),
         task_type=str(values.pop("task_type", DEFAULT_TASK_TYPE)),
         outcome=outcome_of(span, node.attributes),
     )
+    if foreign_id := str(values.pop("output_id", "")):
+        set_output_id(manifest, foreign_id)
     _set_times(manifest, node, values, names)
     _set_models(manifest, values, names)
     if (service := values.pop("services_used", None)) is not None:

@@ -61,6 +61,10 @@ BEGIN
 END
 $$;
 
+-- Feedback that names a trace is matched across tenants by the role that also deletes old rows.
+CREATE POLICY matching ON ingest.output_aliases FOR INSERT TO radiant_archivist WITH CHECK (true);
+GRANT INSERT ON ingest.output_aliases TO radiant_archivist;
+
 CREATE VIEW ingest_api_v1.model_aliases AS
 SELECT tenant_id, alias, model, version, source, changed_at FROM ingest.model_aliases;
 GRANT SELECT ON ingest_api_v1.model_aliases TO radiant_neural, radiant_learner, radiant_experiments, radiant_experimenter;
@@ -155,6 +159,9 @@ BEGIN
     SELECT part.tenant_id, a.output_id FROM absent a WHERE ingest.has_feedback(part.tenant_id, a.output_id)
     ORDER BY a.output_id
     ON CONFLICT DO NOTHING;
+    DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
+    WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
+      AND NOT ingest.has_feedback(part.tenant_id, u.output_id);
   END LOOP;
   PERFORM set_config('app.current_tenant_id', '', true);
 END
