@@ -21,7 +21,7 @@ _SQL = load_queries("neural", "recommendation.sql")
 
 EVENTS_MAX = 100_000
 DECISIONS_MAX = 1_000_000
-"""Decisions that are read, the newest first."""
+"""Decisions with outputs that are read, the newest first."""
 ROWS_PER_FETCH = 2000
 
 
@@ -80,7 +80,7 @@ class LoggedDecisions:
 
 
 async def read_decisions(database: Database, tenant: str, start: datetime, end: datetime) -> LoggedDecisions:
-    """Returns the decisions from `start` to before `end`: the newest 1,000,000, of them at most 100,000 events.
+    """Returns the decisions from `start` to before `end`, with at most 100,000 events.
 
     A decision is one event: the feedback on its first output by the user of the output. Raises DeadlineExceeded if a
     statement exceeds the statement timeout.
@@ -91,7 +91,7 @@ async def read_decisions(database: Database, tenant: str, start: datetime, end: 
         cursor = await connection.cursor(_SQL["decisions_to_evaluate"], tenant, start, end, DECISIONS_MAX)
         while rows := await cursor.fetch(ROWS_PER_FETCH):
             usable = [row for row in rows if not row["exclusion"]]
-            excluded.update(Exclusion(row["exclusion"]) for row in rows if row["exclusion"])
+            excluded.update({Exclusion(row["exclusion"]): row["decisions"] for row in rows if row["exclusion"]})
             if len(events) >= EVENTS_MAX:
                 excluded[Exclusion.LIMIT] += len(usable)
                 continue

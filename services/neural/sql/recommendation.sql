@@ -81,10 +81,10 @@ WITH given AS (
 SELECT (SELECT count(*) FROM stored) AS recorded, (SELECT count(*) FROM given) AS given;
 
 -- query: decisions_to_evaluate
--- Decisions of a period, newest first, each with the first output that used the chosen model, else with the first output,
--- and with the reason why it cannot be evaluated ('' if it can). A decision is taken from the log of the service, else
--- from that of a client, else from its manifest. Outputs are searched up to 7 days after the decision, and 1 day before
--- it to allow for clock differences.
+-- First the number of decisions of a period that cannot be evaluated, by reason. Then the others with an empty reason, the
+-- newest first, each with the first output that used the chosen model. A decision is taken from the log of the service,
+-- else from that of a client, else from its manifest. Outputs are searched up to 7 days after the decision, and 1 day
+-- before it to allow for clock differences.
 WITH logged AS (
   SELECT DISTINCT ON (d.decision_id) d.decision_id, d.decided_at, d.user_id, d.task_type, d.domain_mode, d.model,
     d.propensity, d.candidates, d.stated_by_client
@@ -95,31 +95,45 @@ WITH logged AS (
   SELECT DISTINCT ON (m.decision_id) m.*, l.model AS logged_model
   FROM ingest_api_v1.followed_decisions m LEFT JOIN logged l USING (decision_id)
   WHERE m.tenant_id = $1 AND m.created_at >= $2 - interval '1 day' AND m.created_at < $3 + interval '7 days'
-  ORDER BY m.decision_id, l.model = ANY(m.models_used) DESC NULLS LAST, m.created_at, m.output_id
+  ORDER BY m.decision_id, l.model = ANY(m.models_used || m.requested_models) DESC NULLS LAST, m.created_at, m.output_id
 ), decisions AS (
   SELECT l.decision_id, l.decided_at, l.user_id, l.task_type, l.domain_mode, l.model, l.propensity, l.candidates,
-    l.stated_by_client, m.output_id, m.user_id AS rater, m.models_used, m.propensity AS manifest_propensity
+    l.stated_by_client, m.output_id, m.user_id AS rater, m.models_used, m.requested_models, m.propensity AS manifest_propensity
   FROM logged l LEFT JOIN outputs m USING (decision_id)
   UNION ALL
-  SELECT m.decision_id, m.created_at, m.user_id, m.task_type, m.domain_mode, CASE WHEN cardinality(m.models_used) = 1 THEN m.models_used[1] END, m.propensity,
-    m.decision_candidates, true, m.output_id, m.user_id, m.models_used, m.propensity
+  SELECT m.decision_id, m.created_at, m.user_id, m.task_type, m.domain_mode,
+    CASE
+      WHEN cardinality(m.models_used) > 1 THEN NULL
+      WHEN m.requested_models[1] = ANY(m.decision_candidates) THEN m.requested_models[1]
+      ELSE m.models_used[1]
+    END, m.propensity, m.decision_candidates, true,
+    m.output_id, m.user_id, m.models_used, m.requested_models, m.propensity
   FROM outputs m
   WHERE m.logged_model IS NULL AND m.created_at >= $2 AND m.created_at < $3 AND NOT EXISTS (
     SELECT FROM neural.neural_routing_recommendations r WHERE r.tenant_id = $1 AND r.decision_id = m.decision_id
   )
+), classified AS MATERIALIZED (
+  SELECT d.*, CASE
+      WHEN d.output_id IS NULL THEN 'no_manifest'
+      WHEN d.model IS NULL OR NOT d.model = ANY(d.models_used || d.requested_models) THEN 'other_model'
+      WHEN d.propensity IS NULL OR d.propensity <= 0 THEN 'no_propensity'
+      WHEN NOT d.model = ANY(d.candidates) THEN 'unknown_candidates'
+      WHEN d.stated_by_client AND abs(d.manifest_propensity - d.propensity) > 1e-6 THEN 'contradiction'
+      ELSE ''
+    END AS exclusion
+  FROM decisions d
+), usable AS (
+  SELECT * FROM classified WHERE exclusion = '' ORDER BY decided_at DESC, decision_id LIMIT $4
 )
-SELECT d.user_id, d.task_type, d.domain_mode, d.model, d.propensity, d.candidates, d.stated_by_client, d.output_id,
-  d.rater, CASE
-    WHEN d.output_id IS NULL THEN 'no_manifest'
-    WHEN d.model IS NULL OR NOT d.model = ANY(d.models_used) THEN 'other_model'
-    WHEN d.propensity IS NULL OR d.propensity <= 0 THEN 'no_propensity'
-    WHEN NOT d.model = ANY(d.candidates) THEN 'unknown_candidates'
-    WHEN d.stated_by_client AND abs(d.manifest_propensity - d.propensity) > 1e-6 THEN 'contradiction'
-    ELSE ''
-  END AS exclusion
-FROM decisions d
-ORDER BY d.decided_at DESC, d.decision_id
-LIMIT $4;
+SELECT c.exclusion, count(*) AS decisions, NULL AS decision_id, NULL::timestamptz AS decided_at, NULL AS user_id,
+  NULL AS task_type, NULL AS domain_mode, NULL AS model, NULL::float8 AS propensity, NULL::text[] AS candidates,
+  NULL::boolean AS stated_by_client, NULL AS output_id, NULL AS rater
+FROM classified c WHERE c.exclusion <> '' GROUP BY c.exclusion
+UNION ALL
+SELECT u.exclusion, 1, u.decision_id, u.decided_at, u.user_id, u.task_type, u.domain_mode, u.model, u.propensity,
+  u.candidates, u.stated_by_client, u.output_id, u.rater
+FROM usable u
+ORDER BY exclusion DESC, decided_at DESC, decision_id;
 
 -- query: failing_models
 -- Calls by outcome and task of the models with a failure within the last $1, of all tenants.

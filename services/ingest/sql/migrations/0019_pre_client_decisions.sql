@@ -9,7 +9,7 @@ ALTER TABLE ingest.execution_manifests
 
 CREATE VIEW ingest_api_v1.followed_decisions AS
 SELECT m.tenant_id, m.decision_id, m.output_id, m.created_at, m.user_id, m.task_type, m.domain_mode, m.models_used,
-       m.propensity, m.decision_strategy, m.decision_candidates
+       coalesce(m.requested_models, '{}') AS requested_models, m.propensity, m.decision_strategy, m.decision_candidates
 FROM ingest.outputs o
 JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
 WHERE m.decision_id <> '';

@@ -142,6 +142,7 @@ async def test_evaluation_with_little_data_or_invalid_dates_explains_problem(ser
         page = await admin.get("learning?strategy=greedy")
         assert NOT_ENOUGH_DATA in page
         assert "<dt>Decisions with feedback</dt>" in page
+        assert "of 0 decisions" in page
         page = await admin.get("learning?strategy=greedy&from=2026-02-02&to=2026-02-01")
         assert 'role="alert"' in page
         assert 'value="2026-02-02"' in page
