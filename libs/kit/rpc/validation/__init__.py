@@ -5,6 +5,7 @@ invalid one yields at most VIOLATIONS_MAX violations.
 """
 
 from kit.rpc.validation.counts import VALUES_MAX, VIOLATIONS_MAX, Oversized, reader
+from kit.rpc.validation.enums import enum_rule
 from kit.rpc.validation.rules import problems, validate
 
-__all__ = ["VALUES_MAX", "VIOLATIONS_MAX", "Oversized", "problems", "reader", "validate"]
+__all__ = ["VALUES_MAX", "VIOLATIONS_MAX", "Oversized", "enum_rule", "problems", "reader", "validate"]

@@ -17,6 +17,7 @@ from kit.errors import FieldViolation, Invalid
 from kit.rpc.user_keys import set_user_keys
 from kit.rpc.validation.blank_texts import clear_blank_texts
 from kit.rpc.validation.counts import COUNTED_BYTES_MIN, VIOLATIONS_MAX, Oversized, count_of
+from kit.rpc.validation.enums import enum_at, enum_rule
 from kit.rpc.validation.shapes import UNLIMITED, is_map
 
 ITEMS_TOGETHER_MAX = 50
@@ -65,9 +66,9 @@ def validate(message: Message | Oversized, *, is_counted: bool = False) -> None:
 def _collected(message: Message, items: int, path: str, first: protovalidate.Violation) -> Iterator[FieldViolation]:
     """Yields the violations of an invalid message with this number of items, beginning at its first one."""
     if items <= ITEMS_TOGETHER_MAX:
-        yield from (_violation(each, path) for each in _validator.collect_violations(message))
+        yield from (_violation(each, path, message) for each in _validator.collect_violations(message))
         return
-    yield _violation(first, path)
+    yield _violation(first, path, message)
     begin_name, begin_index = _field_and_index(first)
     yield from _own(message, path, begin_name, begin_index + ITEMS_TOGETHER_MAX)
     for name, index, item in _items(message):
@@ -98,7 +99,7 @@ def _own(message: Message, path: str, begin_name: str, items_max: int) -> Iterat
         name = field[0].field_name if field else ""
         is_whole_list = len(field) == 1 and field[0].subscript is None and name in _lists(message)
         if name not in omitted and not is_whole_list:
-            yield _violation(each, path)
+            yield _violation(each, path, message)
 
 
 def _items(message: Message) -> Iterator[tuple[str, int, Message]]:
@@ -134,7 +135,8 @@ def _field_and_index(violation: protovalidate.Violation) -> tuple[str, int]:
     return elements[0].field_name, int(index)
 
 
-def _violation(violation: protovalidate.Violation, path: str) -> FieldViolation:
+def _violation(violation: protovalidate.Violation, path: str, message: Message) -> FieldViolation:
+    """Returns a violation of a message with this path. That of an enum lists the names of the valid values."""
     parts: list[str] = []
     for element in _elements(violation):
         text = element.field_name
@@ -142,7 +144,11 @@ def _violation(violation: protovalidate.Violation, path: str) -> FieldViolation:
         if subscript is not None:
             text += f"[{subscript.value}]" if subscript.field == "index" else f"[{_key(subscript.value)}]"
         parts.append(text)
-    return FieldViolation(path + ".".join(parts) or "request", violation.proto.message)
+    why = violation.proto.message
+    if violation.proto.rule_id.startswith("enum."):
+        field = enum_at(message.DESCRIPTOR, (each.field_name for each in _elements(violation)))
+        why = enum_rule(field) if field is not None else why
+    return FieldViolation(path + ".".join(parts) or "request", why)
 
 
 def _key(value: Any) -> str:

@@ -19,6 +19,7 @@ from gateway.routes.model import WHOLE_REQUEST, Route, is_repeated_message, requ
 from kit.errors import FieldViolation, Invalid
 from kit.ids import new_id
 from kit.rpc.user_keys import set_user_keys
+from kit.rpc.validation import enum_rule
 
 RequestT = TypeVar("RequestT", bound=Message)
 
@@ -183,4 +184,5 @@ def _set_field(message: Message, name: str, path: str, value: Any) -> None:
     except _PROTO_JSON_ERRORS as error:
         if value and isinstance(value, list) and isinstance(value[0], dict):
             raise _body_problem(str(error)) from None
-        raise Problem.field(name, WRONG_TYPE) from None
+        field = target.DESCRIPTOR.fields_by_name[last]
+        raise Problem.field(name, enum_rule(field) if field.enum_type is not None else WRONG_TYPE) from None

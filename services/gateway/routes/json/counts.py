@@ -1,4 +1,7 @@
-"""Counts the values of a JSON body before it is converted to a message, which costs up to 10 us per value."""
+"""Checks a JSON body before it is converted to a message: the number of values, and the values of enums.
+
+The conversion costs up to 10 us per value, and it reads `true` and 1.5 as the enum value with the number 1.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from google.protobuf.message import Message
 
 from gateway.http.json_size import has_more_values
 from gateway.http.problems import Problem
+from kit.rpc.validation import enum_rule
 from kit.rpc.validation.shapes import STRUCTS, is_map, items_max
 
 VALUES_MAX = 12_000
@@ -17,7 +21,7 @@ VALUES_MAX = 12_000
 
 
 def check_counts(message: Message, content: Mapping[str, Any], prefix: str) -> None:
-    """Raises Problem that names the list or object with too many items for the message.
+    """Raises Problem that names the list or object with too many items for the message, or an invalid enum value.
 
     Fields that the message does not have, and values of another type, are left to the conversion.
     """
@@ -38,6 +42,8 @@ def _check_field(field: FieldDescriptor, value: Any, path: str) -> None:
     is_object = nested is not None and nested.full_name not in STRUCTS
     if field.is_repeated and isinstance(value, list | dict) and len(value) > items_max(field):
         raise Problem.field(path, f"must have at most {items_max(field)} items")
+    if field.enum_type is not None:
+        _check_enum(field, value, path)
     if nested is None or not is_object or is_map(field):
         return
     if isinstance(value, dict):
@@ -46,3 +52,18 @@ def _check_field(field: FieldDescriptor, value: Any, path: str) -> None:
         for index, item in enumerate(value):
             if isinstance(item, dict):
                 _check_message(nested, item, f"{path}[{index}].")
+
+
+def _check_enum(field: FieldDescriptor, value: Any, path: str) -> None:
+    """Raises Problem with the valid names unless the value is a name or a whole number. Null is the default value."""
+    if field.is_repeated and isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_enum_value(field, item, f"{path}[{index}]")
+    elif value is not None:
+        _check_enum_value(field, value, path)
+
+
+def _check_enum_value(field: Any, value: Any, path: str) -> None:
+    is_number = type(value) is int or (isinstance(value, float) and value.is_integer())
+    if not is_number and not (isinstance(value, str) and value in field.enum_type.values_by_name):
+        raise Problem.field(path, enum_rule(field))

@@ -14,6 +14,7 @@ from bench.resilience.fuzz.messages import messages
 from bench.resilience.worst_requests import hostile, legal, measure
 from kit.errors import Invalid
 from kit.rpc.validation import VIOLATIONS_MAX, Oversized, problems, reader, validate
+from kit.rpc.validation.enums import enum_at, enum_rule
 from kit.rpc.validation.shapes import STRUCTS, UNLIMITED, is_map, items_max
 from radiant.ingest.v1 import feedback_pb2 as feedback
 from radiant.ingest.v1 import ingest_service_pb2 as ingest
@@ -163,11 +164,19 @@ def test_random_messages_have_the_violations_of_protovalidate(kind: Any, data: s
             if field.is_repeated and field.message_type is not None:
                 value.extend([value[0]] * 60)
     found = problems(request)
-    expected = {each.proto.message for each in protovalidate.collect_violations(request)}
+    expected = {_rule(request, each) for each in protovalidate.collect_violations(request)}
     assert bool(found) == bool(expected)
     assert {each.why for each in found} <= expected
     if len(found) < VIOLATIONS_MAX and not any("more than" in why or "at most" in why for why in expected):
         assert {each.why for each in found} == expected
+
+
+def _rule(request: Any, violation: protovalidate.Violation) -> str:
+    """Returns the message of a violation; for an enum, with the names of its values."""
+    path = violation.proto.field
+    names = [each.field_name for each in path.elements] if path is not None else []
+    field = enum_at(request.DESCRIPTOR, names) if violation.proto.rule_id.startswith("enum.") else None
+    return str(violation.proto.message) if field is None else enum_rule(field)
 
 
 def _fields(descriptor: Descriptor, seen: set[str]) -> list[FieldDescriptor]:
