@@ -10,7 +10,7 @@ from datetime import datetime
 import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
-from experiments.assignment.rules import NO_USERS, assignment_rules
+from experiments.assignment.rules import NO_USERS, IgnoredReason, assignment_rules
 from experiments.store.experiments import StoredEpoch, StoredExperiment
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
@@ -59,6 +59,11 @@ class Outcomes:
     units: Mapping[tuple[int, str], UnitCount]
     """Units with feedback by epoch and variant."""
     ignored: Sequence[IgnoredOutputs] = ()
+
+    @property
+    def contaminated_users(self) -> int:
+        """Users with an output of a variant that the assignment does not give them."""
+        return sum(each.users for each in self.ignored if each.reason == IgnoredReason.OTHER_VARIANT)
 
     @property
     def exposed(self) -> Mapping[tuple[int, str], int]:

@@ -13,6 +13,7 @@ _IGNORED_REASONS = {
     "not_running": "the experiment did not run at their time",
     "not_covered": "the experiment does not cover their tenant, task or domain",
     "other_variant": "they name another variant than the one assigned to their user",
+    "contaminated": "their user has another output with a variant that is not the assigned one",
 }
 _ENDED = (experiments.EXPERIMENT_STATE_COMPLETED, experiments.EXPERIMENT_STATE_CANCELLED)
 
@@ -40,6 +41,11 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         f" {_IGNORED_REASONS.get(each.reason, each.reason)}."
         for each in results.ignored_outputs
     ]
+    if results.contaminated_users:
+        sentences.append(
+            "Users who saw a variant that the assignment does not give them are not compared. Number of these users:"
+            f" {results.contaminated_users}."
+        )
     if results.excluded_strata:
         sentences.append(
             "Tenants left out because of a sample ratio mismatch or too few users in a group:"
