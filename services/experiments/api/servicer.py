@@ -19,6 +19,7 @@ from experiments.assignment.registry import ExperimentRegistry
 from experiments.assignment.sticky import StickyAssignments
 from experiments.domain.sample_size import plan_sample_size
 from experiments.domain.visibility import is_visible, visible_part
+from experiments.exposures.mismatches import count_mismatches, epoch_definitions
 from experiments.exposures.store import insert_exposures
 from experiments.results.interim import InterimResults
 from experiments.results.outcomes import read_outcomes
@@ -179,15 +180,22 @@ class ExperimentServicer(experiment_service_pb2_grpc.ExperimentServiceServicer):
                     continue
 
     async def RecordExposures(self, request: pb.RecordExposuresRequest, context: Context) -> pb.RecordExposuresResponse:
-        """Records exposures, each once."""
+        """Records exposures, each once, and counts those that the assignment contradicts."""
         tenant = tenant_of(request.tenant_id)
         names = sorted({each.experiment_id for each in request.exposures})
         experiments = {name: await self._assignments.experiment(tenant, name) for name in names}
         exposures = requests.exposures_of(request, experiments, time.time_ns() // 1000)
+        definitions = {(each.experiment_id, each.epoch): each for each in experiments.values()}
+        for name in {each.experiment_id for each in exposures if each.epoch != experiments[each.experiment_id].epoch}:
+            definitions = epoch_definitions(await self._experiments.epochs(experiments[name])) | definitions
 
         async def change(connection: Connection) -> bytes:
             new = await insert_exposures(connection, tenant, exposures)
-            answer = pb.RecordExposuresResponse(recorded_count=new, duplicate_count=len(exposures) - new)
+            answer = pb.RecordExposuresResponse(
+                recorded_count=new,
+                duplicate_count=len(exposures) - new,
+                mismatch_count=await count_mismatches(connection, tenant, exposures, definitions),
+            )
             return answer.SerializeToString()
 
         key = IdempotencyKey.of(request, "RecordExposures", tenant)

@@ -34,6 +34,8 @@ class IgnoredReason(StrEnum):
     NOT_RUNNING = "not_running"
     NOT_COVERED = "not_covered"
     OTHER_VARIANT = "other_variant"
+    CONTAMINATED = "contaminated"
+    """The user has another output in the same epoch for the reason OTHER_VARIANT."""
 
 
 def assignment_rules(epochs: Sequence[StoredEpoch], ended_at: datetime | None) -> str:

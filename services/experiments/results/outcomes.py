@@ -10,8 +10,12 @@ from datetime import datetime
 import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
+<<<<<<< HEAD
 from experiments.assignment.rules import NO_USERS, assignment_rules
 from experiments.results.measurement import ANSWERED, MeasuredOutputs, measured_outputs, require_measurement
+=======
+from experiments.assignment.rules import NO_USERS, IgnoredReason, assignment_rules
+>>>>>>> stats
 from experiments.store.experiments import StoredEpoch, StoredExperiment
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
@@ -63,6 +67,11 @@ class Outcomes:
     """Units with feedback by epoch and variant."""
     ignored: Sequence[IgnoredOutputs] = ()
     measured: Sequence[MeasuredOutputs] = ()
+
+    @property
+    def contaminated_users(self) -> int:
+        """Users with an output of a variant that the assignment does not give them."""
+        return sum(each.users for each in self.ignored if each.reason == IgnoredReason.OTHER_VARIANT)
 
     @property
     def exposed(self) -> Mapping[tuple[int, str], int]:

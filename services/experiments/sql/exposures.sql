@@ -1,5 +1,5 @@
 -- query: insert_exposures
--- Inserts exposures and returns the number of new ones: one per output, user and epoch.
+-- Inserts exposures and returns the number of new ones: one per output, user, epoch and variant.
 WITH kept AS (
   INSERT INTO experiments.exposures
     (tenant_id, experiment_id, epoch, user_id, output_id, variant, metrics, occurred_at)

@@ -10,6 +10,7 @@
 --
 -- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
 -- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
+-- A user with a unit of another variant in an epoch is contaminated: none of the user's units of that epoch count.
 --
 -- Two limits apply to all variants alike, per epoch, metric and tenant. The weight of a user is at most the 99th
 -- percentile of the weights. The absolute mean of a user is at most the 99th percentile of the absolute means that are
@@ -32,7 +33,7 @@ WITH rules AS (
     false AS is_repeated
   FROM ingest_api_v1.executions m
   LEFT JOIN experiments.exposures x ON x.tenant_id = m.tenant_id AND x.experiment_id = m.experiment_id
-    AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id
+    AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id AND x.variant = m.variant
   WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
   UNION ALL
   SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, m.answered, x.metrics,
@@ -43,12 +44,18 @@ WITH rules AS (
     )
   FROM experiments.exposures x
   LEFT JOIN LATERAL (
+<<<<<<< HEAD
     SELECT m.total_cost, m.total_latency_ms, m.answered, m.experiment_id, m.task_type, m.domain_mode
     FROM ingest_api_v1.executions m
+=======
+    SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.variant, m.task_type, m.domain_mode
+    FROM ingest_api_v1.manifests m
+>>>>>>> stats
     WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
-  WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2) AND m.experiment_id IS DISTINCT FROM $1
-), checked AS MATERIALIZED ( -- the reason is computed once per unit
+  WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2)
+    AND (m.experiment_id IS DISTINCT FROM $1 OR m.variant <> x.variant) -- another variant than the manifest contaminates
+), assigned AS MATERIALIZED ( -- the reason is computed once per unit
   SELECT s.*, CASE
     WHEN s.user_id = ANY($7::text[]) THEN 'no_user'
     WHEN s.seen_at NOT BETWEEN e.opens AND e.closes OR e.opens IS NULL THEN 'not_running'
@@ -62,7 +69,7 @@ WITH rules AS (
         || CASE r.layer WHEN '' THEN s.tenant_id ELSE r.layer END || ':' || s.user_id) >= r.holdout_to)
       AND (r.layer = '' OR experiments.bucket(r.layer || ':' || s.user_id) BETWEEN r.slot_from AND r.slot_to
         AND experiments.bucket(r.layer || ':' || s.user_id) <> r.slot_to) THEN ''
-    ELSE 'other_variant' END AS ignored
+    ELSE 'other_variant' END AS reason
   FROM seen s
   LEFT JOIN (SELECT DISTINCT epoch, opens, closes FROM rules) AS e ON e.epoch = s.epoch
   LEFT JOIN rules r ON r.epoch = s.epoch AND r.variant = s.variant
@@ -75,6 +82,12 @@ WITH rules AS (
     SELECT '\x00'::bytea || substr(d.digest, 1, 8) AS bucket, '\x00'::bytea || substr(d.digest, 9, 8) AS second
   ) AS h
   WHERE s.user_id <> ALL($4::text[])
+), contaminated AS (
+  SELECT DISTINCT tenant_id, user_id, epoch FROM assigned WHERE reason = 'other_variant'
+), checked AS MATERIALIZED (
+  SELECT a.*, CASE WHEN a.reason = '' AND o.user_id IS NOT NULL THEN 'contaminated' ELSE a.reason END AS ignored
+  FROM assigned a
+  LEFT JOIN contaminated o ON o.tenant_id = a.tenant_id AND o.user_id = a.user_id AND o.epoch = a.epoch
 ), units AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
     c.ignored = '' AND NOT c.is_repeated AS is_counted, -- without a manifest, nothing is stated about the call

@@ -296,7 +296,7 @@ ALTER TABLE ONLY experiments.requests
 --
 
 ALTER TABLE ONLY experiments.exposures
-    ADD CONSTRAINT exposures_pkey PRIMARY KEY (tenant_id, experiment_id, epoch, user_id, output_id);
+    ADD CONSTRAINT exposures_pkey PRIMARY KEY (tenant_id, experiment_id, epoch, user_id, output_id, variant);
 
 --
 -- looks looks_pkey; Type: CONSTRAINT

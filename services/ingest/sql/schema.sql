@@ -1210,6 +1210,7 @@ CREATE VIEW ingest_api_v1.followed_decisions AS
     m.task_type,
     m.domain_mode,
     m.models_used,
+    COALESCE(m.requested_models, '{}'::text[]) AS requested_models,
     m.propensity,
     m.decision_strategy,
     m.decision_candidates
@@ -1602,6 +1603,13 @@ ALTER TABLE ONLY ingest.trace_spans
     ADD CONSTRAINT trace_spans_pkey PRIMARY KEY (tenant_id, trace_id, span_id);
 
 --
+-- unmatched_feedback unmatched_feedback_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.unmatched_feedback
+    ADD CONSTRAINT unmatched_feedback_pkey PRIMARY KEY (tenant_id, output_id);
+
+--
 -- voice_feedback voice_feedback_pkey; Type: CONSTRAINT
 --
 
@@ -1746,6 +1754,18 @@ CREATE INDEX retractions_spellings_idx ON ingest.retractions USING btree (tenant
 --
 
 CREATE INDEX trace_spans_received ON ingest.trace_spans USING btree (received_at);
+
+--
+-- unmatched_feedback_age_idx; Type: INDEX
+--
+
+CREATE INDEX unmatched_feedback_age_idx ON ingest.unmatched_feedback USING btree (tenant_id, first_seen_at, output_id);
+
+--
+-- unmatched_feedback_expiry_idx; Type: INDEX
+--
+
+CREATE INDEX unmatched_feedback_expiry_idx ON ingest.unmatched_feedback USING btree (first_seen_at);
 
 --
 -- voice_feedback_id_idx; Type: INDEX
@@ -2150,6 +2170,12 @@ CREATE POLICY tenant_isolation ON ingest.retractions USING ((( SELECT (CURRENT_U
 CREATE POLICY tenant_isolation ON ingest.trace_spans TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
 
 --
+-- unmatched_feedback tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.unmatched_feedback USING (ingest.may_touch(tenant_id));
+
+--
 -- voice_feedback tenant_isolation; Type: POLICY
 --
 
@@ -2166,6 +2192,12 @@ CREATE POLICY tenant_isolation ON ingest.waiting_manifests TO radiant_ingest USI
 --
 
 ALTER TABLE ingest.trace_spans ENABLE ROW LEVEL SECURITY;
+
+--
+-- unmatched_feedback; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.unmatched_feedback ENABLE ROW LEVEL SECURITY;
 
 --
 -- voice_feedback; Type: ROW SECURITY

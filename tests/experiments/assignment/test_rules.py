@@ -15,7 +15,7 @@ from gateway.otlp.convert.table import ANONYMOUS_USER
 from radiant.experiments.v1 import experiment_pb2
 from splits.assignment import assign
 from splits.model import Experiment
-from tests.experiments.fixtures.exposures import exposure, record
+from tests.experiments.fixtures.exposures import exposure, exposures_request
 from tests.experiments.fixtures.feedback import FeedbackRecorder
 from tests.experiments.fixtures.service import ADMIN, OPERATOR, ExperimentsService, config, draft
 from tests.experiments.fixtures.users import first_users, running_experiment
@@ -60,7 +60,7 @@ async def counted_and_ignored(
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 async def test_counted_outputs_are_those_of_the_assignment(service: ExperimentsService, name: str) -> None:
-    """Every user claims every variant and one that does not exist; the database decides as `assign` does."""
+    """Users claim every variant and one that does not exist; the database decides as `assign` does."""
     started = await service.started(draft(**EXPERIMENTS[name]), OPERATOR, all_tenants=True)
     experiment: Experiment = await running_experiment(service.connection, started.experiment_id)
     users = [*NAMES[1:], *(f"user-{number}" for number in range(25))]
@@ -69,10 +69,11 @@ async def test_counted_outputs_are_those_of_the_assignment(service: ExperimentsS
     for tenant in ("acme", "umbrella"):
         recorder = FeedbackRecorder(service.connection, tenant)
         for user, variant in itertools.product(users, claimed):
-            await recorder.output(user, started.experiment_id, variant, 1)
-        expected.update(each for user in users if (each := assign(experiment, user, tenant, "chat", "general").variant))
+            claimant = f"{user}|{variant}"  # each user has one output: a second variant would exclude the user
+            await recorder.output(claimant, started.experiment_id, variant, 1)
+            expected[variant] += assign(experiment, claimant, tenant, "chat", "general").variant == variant
     counted, ignored = await counted_and_ignored(service, started.experiment_id, OPERATOR)
-    assert counted == expected
+    assert counted == +expected
     assert sum(counted.values()) + sum(ignored.values()) == 2 * len(users) * len(claimed)
     assert set(ignored) <= {"other_variant", "not_covered"}
     assert ("not_covered" in ignored) is (name in ("targeting", "other task", "other tenant"))
@@ -98,7 +99,8 @@ async def test_stored_assignment_decides_over_the_targeting(service: Experiments
     assert await counted_and_ignored(service, experiment_id) == ({}, {"not_covered": 1})
     assert (await service.assigned(experiment_id, user, task_type="code")).variant == "treatment"
     await recorder.output(user, experiment_id, "control", 1)
-    assert await counted_and_ignored(service, experiment_id) == ({"treatment": 1}, {"other_variant": 1})
+    found = await counted_and_ignored(service, experiment_id)
+    assert found == ({}, {"contaminated": 1, "other_variant": 1})
 
 
 async def test_output_of_a_user_added_within_an_epoch_counts(service: ExperimentsService) -> None:
@@ -143,13 +145,35 @@ async def test_output_outside_of_its_epoch_is_ignored(
     assert found == (({"treatment": 1}, {}) if is_counted else ({}, {"not_running": 1}))
 
 
-async def test_exposure_with_another_variant_is_ignored(service: ExperimentsService) -> None:
+async def test_user_with_an_exposure_to_another_variant_is_excluded_and_counted(service: ExperimentsService) -> None:
+    started = await service.started()
+    experiment_id = started.experiment_id
+    user, other = await first_users(service.connection, experiment_id, "treatment", 2)
+    false = exposure(experiment_id, user, "control", metrics={"length": 1e15})
+    rest = [exposure(experiment_id, name, output_id=f"o-{name}") for name in (user, other)]
+    answer = await service.call("RecordExposures", exposures_request(*rest, false))
+    assert (answer.recorded_count, answer.mismatch_count) == (3, 1)
+    found = await counted_and_ignored(service, experiment_id)
+    assert found == ({"treatment": 1}, {"other_variant": 1, "contaminated": 1})
+    assert (await service.results(experiment_id)).contaminated_users == 1
+
+
+async def test_contaminated_user_of_one_epoch_counts_in_another(service: ExperimentsService) -> None:
     started = await service.started()
     experiment_id = started.experiment_id
     (user,) = await first_users(service.connection, experiment_id, "treatment", 1)
-    false = exposure(experiment_id, user, "control", metrics={"length": 1e15})
-    assert await record(service, exposure(experiment_id, user, output_id="o"), false) == (2, 0)
-    assert await counted_and_ignored(service, experiment_id) == ({"treatment": 1}, {"other_variant": 1})
+    recorder = FeedbackRecorder(service.connection)
+    await recorder.output(user, experiment_id, "control", 1)
+    await recorder.output(user, experiment_id, "treatment", 1)
+    await service.edited(started, traffic_percentage=0.9)
+    (later,) = await first_users(service.connection, experiment_id, "treatment", 1, epoch=2)
+    variant = (await service.assigned(experiment_id, user)).variant
+    assert variant
+    await recorder.output(user, experiment_id, variant, 2)
+    await recorder.output(later, experiment_id, "treatment", 2)
+    counted, ignored = await counted_and_ignored(service, experiment_id)
+    assert sum(counted.values()) == len({user, later})
+    assert ignored == {"other_variant": 1, "contaminated": 1}
 
 
 async def test_invented_variant_names_are_counted_together(service: ExperimentsService) -> None:
@@ -163,3 +187,17 @@ async def test_invented_variant_names_are_counted_together(service: ExperimentsS
         ("other_variant", 6),
     ]
     assert not results.variants
+
+
+@pytest.mark.parametrize("names", [("treatment", "control"), ("control", "treatment")])
+async def test_exposure_and_manifest_of_one_output_with_two_variants_exclude_the_user(
+    service: ExperimentsService, names: tuple[str, str]
+) -> None:
+    started = await service.started()
+    experiment_id = started.experiment_id
+    (user,) = await first_users(service.connection, experiment_id, "treatment", 1)
+    output = await FeedbackRecorder(service.connection).output(user, experiment_id, names[0], 1)
+    request = exposures_request(*(exposure(experiment_id, user, name, output_id=output) for name in names))
+    assert (await service.call("RecordExposures", request)).recorded_count == 2
+    found = await counted_and_ignored(service, experiment_id)
+    assert found == ({}, {"contaminated": 1, "other_variant": 1})

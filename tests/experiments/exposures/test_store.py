@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from splits.assignment import assign
 from tests.experiments.fixtures.exposures import exposure, exposures_request, record
-from tests.experiments.fixtures.service import ExperimentsService, new_id, open_service
-from tests.experiments.fixtures.users import first_users
+from tests.experiments.fixtures.service import ExperimentsService, draft, new_id, open_service
+from tests.experiments.fixtures.users import first_users, running_experiment
 from tests.support.suite import token
 
 
@@ -51,3 +52,24 @@ async def test_exposure_of_earlier_epoch_is_stored(service: ExperimentsService) 
     await service.edited(started, traffic_percentage=0.2)
     both = [exposure(started.experiment_id, "u", epoch=epoch) for epoch in (1, 2)]
     assert await record(service, *both) == (2, 0)
+
+
+async def test_exposures_that_the_assignment_contradicts_are_counted(service: ExperimentsService) -> None:
+    started = await service.started(draft(forced_variants={"tester": "treatment"}, traffic_percentage=0.3))
+    experiment_id = started.experiment_id
+    (control,) = await first_users(service.connection, experiment_id, "control", 1)
+    (treated,) = await first_users(service.connection, experiment_id, "treatment", 1)
+    experiment = await running_experiment(service.connection, experiment_id)
+    unassigned = next(name for number in range(100) if not assign(experiment, name := f"user-{number}", "acme").variant)
+    true = [(control, "control"), (treated, "treatment"), ("tester", "treatment")]
+    false = [(treated, "control"), (control, "treatment"), ("tester", "control"), (unassigned, "control")]
+    for pairs, expected in ((true, 0), (false, len(false))):
+        request = exposures_request(*(exposure(experiment_id, user, variant) for user, variant in pairs))
+        assert (await service.call("RecordExposures", request)).mismatch_count == expected
+    results = await service.results(experiment_id)
+    assert results.contaminated_users == 3  # testers are not analysed
+    assert not results.variants
+    await service.edited(started, traffic_percentage=0.2)
+    earlier = exposures_request(*(exposure(experiment_id, user, variant) for user, variant in [*true, *false]))
+    answer = await service.call("RecordExposures", earlier)
+    assert (answer.mismatch_count, answer.duplicate_count) == (len(false), len(true) + len(false))

@@ -38,7 +38,7 @@ class Results(_message.Message):
     BLOCKED_FIELD_NUMBER: _builtins.int
     IGNORED_OUTPUTS_FIELD_NUMBER: _builtins.int
     EXCLUDED_STRATA_FIELD_NUMBER: _builtins.int
-    MEASURED_OUTPUTS_FIELD_NUMBER: _builtins.int
+    CONTAMINATED_USERS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Identifier of the experiment."""
     winner: _builtins.str
@@ -55,6 +55,10 @@ class Results(_message.Message):
     """Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20
     users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one
     tenant.
+    """
+    contaminated_users: _builtins.int
+    """Number of users with an output or exposure of a variant that the assignment does not give them. Their outputs of the
+    same epoch are not analysed, including those of the assigned variant.
     """
     @_builtins.property
     def analyze_time(self) -> _timestamp_pb2.Timestamp:
@@ -103,11 +107,11 @@ class Results(_message.Message):
         blocked: _builtins.str = ...,
         ignored_outputs: _abc.Iterable[Global___IgnoredOutputs] | None = ...,
         excluded_strata: _builtins.int = ...,
-        measured_outputs: _abc.Iterable[Global___MeasuredOutputs] | None = ...,
+        contaminated_users: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "measured_outputs", b"measured_outputs", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "contaminated_users", b"contaminated_users", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -164,8 +168,8 @@ class IgnoredOutputs(_message.Message):
     USERS_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output),
-    not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to
-    another variant or to none).
+    not_covered (the experiment does not cover the tenant, task or domain), other_variant (the user is assigned to
+    another variant or to none) or contaminated (the user has another output of the epoch with the reason other_variant).
     """
     outputs: _builtins.int
     """Number of outputs."""

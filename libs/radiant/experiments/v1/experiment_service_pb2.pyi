@@ -950,19 +950,25 @@ class RecordExposuresResponse(_message.Message):
 
     RECORDED_COUNT_FIELD_NUMBER: _builtins.int
     DUPLICATE_COUNT_FIELD_NUMBER: _builtins.int
+    MISMATCH_COUNT_FIELD_NUMBER: _builtins.int
     recorded_count: _builtins.int
     """Number of new exposures."""
     duplicate_count: _builtins.int
     """Number of exposures that were stored before."""
+    mismatch_count: _builtins.int
+    """Number of exposures to a variant that the assignment does not give the user, whether or not they were stored before.
+    They are stored, and exclude their users from the comparison.
+    """
     def __init__(
         self,
         *,
         recorded_count: _builtins.int = ...,
         duplicate_count: _builtins.int = ...,
+        mismatch_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_count", b"duplicate_count", "recorded_count", b"recorded_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_count", b"duplicate_count", "mismatch_count", b"mismatch_count", "recorded_count", b"recorded_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

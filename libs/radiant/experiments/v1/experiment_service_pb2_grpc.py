@@ -225,7 +225,7 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordExposures(self, request, context):
-        """Stores exposures and metrics measured by clients. A repeated exposure is counted once.
+        """Stores exposures and metrics measured by clients. A repeated exposure to the same variant is counted once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,7 +47,7 @@ class ExperimentServiceStub:
     experiments have the fields that GetExperiment returns to the caller.
     """
     RecordExposures: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.RecordExposuresRequest, _experiment_service_pb2.RecordExposuresResponse]
-    """Stores exposures and metrics measured by clients. A repeated exposure is counted once."""
+    """Stores exposures and metrics measured by clients. A repeated exposure to the same variant is counted once."""
     GetResults: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetResultsRequest, _experiment_service_pb2.GetResultsResponse]
     """Returns the current analysis of an experiment over the users of the caller's tenant; over all users for an operator of
     all tenants who names no tenant.
@@ -176,7 +176,7 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.RecordExposuresRequest,
         context: _aio.ServicerContext[_experiment_service_pb2.RecordExposuresRequest, _abc.Awaitable[_experiment_service_pb2.RecordExposuresResponse]],
     ) -> _abc.Awaitable[_experiment_service_pb2.RecordExposuresResponse]:
-        """Stores exposures and metrics measured by clients. A repeated exposure is counted once."""
+        """Stores exposures and metrics measured by clients. A repeated exposure to the same variant is counted once."""
 
     @_abc_1.abstractmethod
     def GetResults(

@@ -39,6 +39,7 @@ def results_message(report: Report) -> analysis_pb2.Results:
         blocked=analysis.blocked,
         comparisons=[_comparison(each) for each in analysis.comparisons],
         excluded_strata=analysis.excluded_strata,
+        contaminated_users=outcomes.contaminated_users,
     )
     for (epoch, variant), users in sorted(outcomes.exposed.items()):
         count = outcomes.units.get((epoch, variant), UnitCount())

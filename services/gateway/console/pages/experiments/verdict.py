@@ -14,6 +14,7 @@ _IGNORED_REASONS = {
     "not_running": "the experiment did not run at their time",
     "not_covered": "the experiment does not cover their tenant, task or domain",
     "other_variant": "they name another variant than the one assigned to their user",
+    "contaminated": "their user has another output with a variant that is not the assigned one",
 }
 _ENDED = (experiments.EXPERIMENT_STATE_COMPLETED, experiments.EXPERIMENT_STATE_CANCELLED)
 
@@ -41,10 +42,18 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         f" {_IGNORED_REASONS.get(each.reason, each.reason)}."
         for each in results.ignored_outputs
     ]
+<<<<<<< HEAD
     sentences += [
         f"{_MEASURED.get(metric, metric)} of {variant}: measured for {measured} of {outputs} outputs."
         for (metric, variant), (measured, outputs) in _incomplete(results).items()
     ]
+=======
+    if results.contaminated_users:
+        sentences.append(
+            "Users who saw a variant that the assignment does not give them are not compared. Number of these users:"
+            f" {results.contaminated_users}."
+        )
+>>>>>>> stats
     if results.excluded_strata:
         sentences.append(
             "Tenants left out because of a sample ratio mismatch or too few users in a group:"
