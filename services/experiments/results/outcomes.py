@@ -10,12 +10,8 @@ from datetime import datetime
 import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
-<<<<<<< HEAD
-from experiments.assignment.rules import NO_USERS, assignment_rules
-from experiments.results.measurement import ANSWERED, MeasuredOutputs, measured_outputs, require_measurement
-=======
 from experiments.assignment.rules import NO_USERS, IgnoredReason, assignment_rules
->>>>>>> stats
+from experiments.results.measurement import ANSWERED, MeasuredOutputs, measured_outputs, require_measurement
 from experiments.store.experiments import StoredEpoch, StoredExperiment
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries

@@ -44,13 +44,8 @@ WITH rules AS (
     )
   FROM experiments.exposures x
   LEFT JOIN LATERAL (
-<<<<<<< HEAD
-    SELECT m.total_cost, m.total_latency_ms, m.answered, m.experiment_id, m.task_type, m.domain_mode
+    SELECT m.total_cost, m.total_latency_ms, m.answered, m.experiment_id, m.variant, m.task_type, m.domain_mode
     FROM ingest_api_v1.executions m
-=======
-    SELECT m.total_cost, m.total_latency_ms, m.experiment_id, m.variant, m.task_type, m.domain_mode
-    FROM ingest_api_v1.manifests m
->>>>>>> stats
     WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
   WHERE x.experiment_id = $1 AND ($2 = '' OR x.tenant_id = $2)

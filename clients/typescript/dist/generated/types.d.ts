@@ -477,6 +477,10 @@ export type RecordManifestResponse = Schemas["RecordManifestResponse"];
 export type RecordOutcomeRequest = Schemas["RecordOutcomeRequest"];
 /** RecordOutcomeResponse confirms that the outcome is durable. */
 export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
+/** RecordTraceRequest carries spans of traces. */
+export type RecordTraceRequest = Schemas["RecordTraceRequest"];
+/** RecordTraceResponse contains the result of each span with a manifest. */
+export type RecordTraceResponse = Schemas["RecordTraceResponse"];
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];
 /** RegisterEvaluatorRequest names the evaluator to register. */
@@ -633,6 +637,8 @@ export type TenantSettingsInput = Schemas["TenantSettingsInput"];
  * - THERMAL_STATE_HOT: Loaded and serving.
  */
 export type ThermalState = Schemas["ThermalState"];
+/** TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced. */
+export type TraceSpan = Schemas["TraceSpan"];
 /** TranscribeHeader contains the options of a transcription. */
 export type TranscribeHeader = Schemas["TranscribeHeader"];
 /** TranscribeRequest is one part of a recording: the header or a chunk of the file. */

@@ -2487,7 +2487,7 @@ export interface components {
         };
         /** @description IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that the manifest or the exposure names. */
         IgnoredOutputs: {
-            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to another variant or to none). */
+            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain), other_variant (the user is assigned to another variant or to none) or contaminated (the user has another output of the epoch with the reason other_variant). */
             reason: string;
             /**
              * @description Number of outputs.
@@ -3782,6 +3782,11 @@ export interface components {
              * @description Number of exposures that were stored before.
              */
             duplicateCount: number;
+            /**
+             * Format: int32
+             * @description Number of exposures to a variant that the assignment does not give the user, whether or not they were stored before. They are stored, and exclude their users from the comparison.
+             */
+            mismatchCount: number;
         };
         /** @description RecordManifestRequest carries one manifest. */
         RecordManifestRequest: {
@@ -3852,6 +3857,21 @@ export interface components {
             outcome: components["schemas"]["ItemOutcome"];
             /** @description Whether the manifest of the output has arrived. */
             manifestKnown: boolean;
+        };
+        /** @description RecordTraceRequest carries spans of traces. */
+        RecordTraceRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /** @description Spans to record. 1 to 500. */
+            spans: components["schemas"]["TraceSpan"][];
+        };
+        /** @description RecordTraceResponse contains the result of each span with a manifest. */
+        RecordTraceResponse: {
+            /**
+             * Format: int32
+             * @description Number of manifests that were stored and will be recorded.
+             */
+            manifests: number;
         };
         /** @description RefusedModel is a candidate that does not meet a constraint. */
         RefusedModel: {
@@ -3946,6 +3966,12 @@ export interface components {
              * @description Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20 users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
              */
             excludedStrata: number;
+            /**
+             * @description Number of users with an output or exposure of a variant that the assignment does not give them. Their outputs of the same epoch are not analysed, including those of the assigned variant.
+             *
+             *     A 64-bit integer as a string.
+             */
+            contaminatedUsers: string;
             /** @description Outputs with a known cost and a known latency, by variant and epoch. Means count these outputs only. A winner rule that rests on the metric gives no winner if it is known for less than 90 % of the outputs of a variant, or for different shares in the variants: `blocked` then contains "cost not measured" or "latency not measured". */
             measuredOutputs: components["schemas"]["MeasuredOutputs"][];
         };
@@ -4550,6 +4576,29 @@ export interface components {
          * @enum {string}
          */
         ThermalState: "THERMAL_STATE_UNSPECIFIED" | "THERMAL_STATE_OFF" | "THERMAL_STATE_COLD" | "THERMAL_STATE_WARM" | "THERMAL_STATE_HOT";
+        /** @description TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced. */
+        TraceSpan: {
+            /** @description Identifier of the trace. 16 bytes. Required. */
+            traceId?: string;
+            /** @description Identifier of the span within its trace. 8 bytes. Required. */
+            spanId?: string;
+            /** @description Identifier of the parent of the span. 8 bytes, or empty for the root of the trace. */
+            parentSpanId?: string;
+            /** @description User of the outputs below the span. At most 200 characters. Empty if the span states none. */
+            userId?: string;
+            /** @description Conversation of the outputs below the span. At most 200 characters. Empty if the span states none. */
+            conversationId?: string;
+            /** @description Task of the outputs below the span. At most 64 characters. Empty if the span states none. */
+            taskType?: string;
+            /** @description Domain of the outputs below the span. At most 64 characters. Empty if the span states none. */
+            domainMode?: string;
+            /** @description Whether the span produced an output. Its parent is then no output. */
+            isOutput?: boolean;
+            /** @description Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept. */
+            manifest?: components["schemas"]["ExecutionManifestInput"];
+            /** @description Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known. */
+            manifestWaits?: boolean;
+        };
         /** @description TranscribeHeader contains the options of a transcription. */
         TranscribeHeader: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
@@ -5356,7 +5405,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Identifier of the output. 1 to 100 characters. Required. */
+                    /** @description Identifier of the output. 1 to 1,000 characters. Required. */
                     outputId: string;
                     /** @description Identifier of the user. 1 to 200 characters. Required. */
                     userId: string;

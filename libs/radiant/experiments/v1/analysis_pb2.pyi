@@ -39,6 +39,7 @@ class Results(_message.Message):
     IGNORED_OUTPUTS_FIELD_NUMBER: _builtins.int
     EXCLUDED_STRATA_FIELD_NUMBER: _builtins.int
     CONTAMINATED_USERS_FIELD_NUMBER: _builtins.int
+    MEASURED_OUTPUTS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Identifier of the experiment."""
     winner: _builtins.str
@@ -108,10 +109,11 @@ class Results(_message.Message):
         ignored_outputs: _abc.Iterable[Global___IgnoredOutputs] | None = ...,
         excluded_strata: _builtins.int = ...,
         contaminated_users: _builtins.int = ...,
+        measured_outputs: _abc.Iterable[Global___MeasuredOutputs] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "contaminated_users", b"contaminated_users", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analyze_time", b"analyze_time", "blocked", b"blocked", "comparisons", b"comparisons", "contaminated_users", b"contaminated_users", "criteria", b"criteria", "excluded_strata", b"excluded_strata", "experiment_id", b"experiment_id", "ignored_outputs", b"ignored_outputs", "may_stop", b"may_stop", "measured_outputs", b"measured_outputs", "sample_ratios", b"sample_ratios", "should_deploy", b"should_deploy", "variants", b"variants", "winner", b"winner", "winning_variant", b"winning_variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

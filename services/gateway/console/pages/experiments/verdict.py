@@ -42,18 +42,15 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         f" {_IGNORED_REASONS.get(each.reason, each.reason)}."
         for each in results.ignored_outputs
     ]
-<<<<<<< HEAD
     sentences += [
         f"{_MEASURED.get(metric, metric)} of {variant}: measured for {measured} of {outputs} outputs."
         for (metric, variant), (measured, outputs) in _incomplete(results).items()
     ]
-=======
     if results.contaminated_users:
         sentences.append(
             "Users who saw a variant that the assignment does not give them are not compared. Number of these users:"
             f" {results.contaminated_users}."
         )
->>>>>>> stats
     if results.excluded_strata:
         sentences.append(
             "Tenants left out because of a sample ratio mismatch or too few users in a group:"
