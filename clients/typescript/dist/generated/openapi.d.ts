@@ -3317,6 +3317,21 @@ export interface components {
             /** @description Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown. */
             inputLanguage: string;
         };
+        /** @description RecordTraceRequest carries spans of traces. */
+        RecordTraceRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /** @description Spans to record. 1 to 500. */
+            spans: components["schemas"]["TraceSpan"][];
+        };
+        /** @description RecordTraceResponse contains the result of each span with a manifest. */
+        RecordTraceResponse: {
+            /**
+             * Format: int32
+             * @description Number of manifests that were stored and will be recorded.
+             */
+            manifests: number;
+        };
         /** @description RefusedModel is a candidate that does not meet a constraint. */
         RefusedModel: {
             /** @description Identifier of the model. */
@@ -3991,6 +4006,29 @@ export interface components {
          * @enum {string}
          */
         ThermalState: "THERMAL_STATE_UNSPECIFIED" | "THERMAL_STATE_OFF" | "THERMAL_STATE_COLD" | "THERMAL_STATE_WARM" | "THERMAL_STATE_HOT";
+        /** @description TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced. */
+        TraceSpan: {
+            /** @description Identifier of the trace. 16 bytes. Required. */
+            traceId?: string;
+            /** @description Identifier of the span within its trace. 8 bytes. Required. */
+            spanId?: string;
+            /** @description Identifier of the parent of the span. 8 bytes, or empty for the root of the trace. */
+            parentSpanId?: string;
+            /** @description User of the outputs below the span. At most 200 characters. Empty if the span states none. */
+            userId?: string;
+            /** @description Conversation of the outputs below the span. At most 200 characters. Empty if the span states none. */
+            conversationId?: string;
+            /** @description Task of the outputs below the span. At most 64 characters. Empty if the span states none. */
+            taskType?: string;
+            /** @description Domain of the outputs below the span. At most 64 characters. Empty if the span states none. */
+            domainMode?: string;
+            /** @description Whether the span produced an output. Its parent is then no output. */
+            isOutput?: boolean;
+            /** @description Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept. */
+            manifest?: components["schemas"]["ExecutionManifestInput"];
+            /** @description Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known. */
+            manifestWaits?: boolean;
+        };
         /** @description TranscribeHeader contains the options of a transcription. */
         TranscribeHeader: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */

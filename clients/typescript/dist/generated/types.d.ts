@@ -422,6 +422,10 @@ export type RecordExposuresResponse = Schemas["RecordExposuresResponse"];
 export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 /** RecordManifestResponse confirms that the manifest is durable. */
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
+/** RecordTraceRequest carries spans of traces. */
+export type RecordTraceRequest = Schemas["RecordTraceRequest"];
+/** RecordTraceResponse contains the result of each span with a manifest. */
+export type RecordTraceResponse = Schemas["RecordTraceResponse"];
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];
 /** RegisterEvaluatorRequest names the evaluator to register. */
@@ -574,6 +578,8 @@ export type TenantSettingsInput = Schemas["TenantSettingsInput"];
  * - THERMAL_STATE_HOT: Loaded and serving.
  */
 export type ThermalState = Schemas["ThermalState"];
+/** TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced. */
+export type TraceSpan = Schemas["TraceSpan"];
 /** TranscribeHeader contains the options of a transcription. */
 export type TranscribeHeader = Schemas["TranscribeHeader"];
 /** TranscribeRequest is one part of a recording: the header or a chunk of the file. */

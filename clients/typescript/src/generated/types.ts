@@ -581,6 +581,12 @@ export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 /** RecordManifestResponse confirms that the manifest is durable. */
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
 
+/** RecordTraceRequest carries spans of traces. */
+export type RecordTraceRequest = Schemas["RecordTraceRequest"];
+
+/** RecordTraceResponse contains the result of each span with a manifest. */
+export type RecordTraceResponse = Schemas["RecordTraceResponse"];
+
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];
 
@@ -779,6 +785,9 @@ export type TenantSettingsInput = Schemas["TenantSettingsInput"];
  * - THERMAL_STATE_HOT: Loaded and serving.
  */
 export type ThermalState = Schemas["ThermalState"];
+
+/** TraceSpan is a span of a trace, with the values that its descendants inherit and the output that it produced. */
+export type TraceSpan = Schemas["TraceSpan"];
 
 /** TranscribeHeader contains the options of a transcription. */
 export type TranscribeHeader = Schemas["TranscribeHeader"];
