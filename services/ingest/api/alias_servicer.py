@@ -90,7 +90,7 @@ class AliasServicer(alias_service_pb2_grpc.AliasServiceServicer):
 
 def _alias(row: asyncpg.Record) -> pb.ModelAlias:
     message = pb.ModelAlias(
-        alias=row["alias"], model=row["model"], version=row["version"], source=_SOURCES[row["source"]]
+        alias=row["alias"], model=row["model"], version=row["version"], source=_SOURCES[row["kind"]]
     )
     message.create_time.FromDatetime(row["created_at"])
     message.update_time.FromDatetime(row["updated_at"])

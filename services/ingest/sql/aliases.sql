@@ -4,23 +4,23 @@ SELECT pg_advisory_xact_lock(72017, hashtext($1));
 
 -- query: manual_aliases
 -- Manual model aliases of a tenant.
-SELECT alias, model, version FROM ingest.model_aliases WHERE tenant_id = $1 AND source = 'manual';
+SELECT alias, model, version FROM ingest.model_aliases WHERE tenant_id = $1 AND kind = 'manual';
 
 -- query: list_model_aliases
 -- A page of model aliases, by alias.
-SELECT alias, model, version, source, created_at, updated_at FROM ingest.model_aliases
+SELECT alias, model, version, kind, created_at, updated_at FROM ingest.model_aliases
 WHERE tenant_id = $1 AND alias > $2 ORDER BY alias LIMIT $3;
 
 -- query: count_manual_aliases
 -- Number of manual model aliases of a tenant other than $2.
-SELECT count(*) FROM ingest.model_aliases WHERE tenant_id = $1 AND source = 'manual' AND alias <> $2;
+SELECT count(*) FROM ingest.model_aliases WHERE tenant_id = $1 AND kind = 'manual' AND alias <> $2;
 
 -- query: set_model_alias
 -- Stores a manual model alias.
-INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, source) VALUES ($1, $2, $3, $4, 'manual')
-ON CONFLICT (tenant_id, alias) DO UPDATE SET model = excluded.model, version = excluded.version, source = 'manual',
+INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, kind) VALUES ($1, $2, $3, $4, 'manual')
+ON CONFLICT (tenant_id, alias) DO UPDATE SET model = excluded.model, version = excluded.version, kind = 'manual',
   updated_at = clock_timestamp(), changed_at = clock_timestamp()
-RETURNING alias, model, version, source, created_at, updated_at;
+RETURNING alias, model, version, kind, created_at, updated_at;
 
 -- query: delete_model_alias
 -- Deletes a model alias; returns its name, or no row when there is none.
@@ -28,22 +28,22 @@ DELETE FROM ingest.model_aliases WHERE tenant_id = $1 AND alias = $2 RETURNING a
 
 -- query: record_model_aliases
 -- Stores automatic model aliases, unless they are stored and at most a minute old, or manual. At most $3 per tenant.
-INSERT INTO ingest.model_aliases AS a (tenant_id, alias, model, version, source, updated_at)
+INSERT INTO ingest.model_aliases AS a (tenant_id, alias, model, version, kind, updated_at)
 SELECT $1, n.alias, n.model, n.version, 'automatic', timestamptz 'epoch' + n.used_us * interval '1 microsecond'
 FROM jsonb_to_recordset($2::text::jsonb) AS n (alias text, model text, version text, used_us bigint)
 LEFT JOIN ingest.model_aliases o ON o.tenant_id = $1 AND o.alias = n.alias
 WHERE CASE WHEN o.alias IS NULL THEN (SELECT count(*) FROM ingest.model_aliases WHERE tenant_id = $1) < $3
-  ELSE o.source = 'automatic'
+  ELSE o.kind = 'automatic'
     AND timestamptz 'epoch' + n.used_us * interval '1 microsecond' > o.updated_at + interval '1 minute' END
 ORDER BY n.alias
 ON CONFLICT (tenant_id, alias) DO UPDATE SET model = excluded.model, version = excluded.version,
   updated_at = excluded.updated_at,
   changed_at = CASE WHEN (a.model, a.version) = (excluded.model, excluded.version) THEN a.changed_at ELSE clock_timestamp() END
-WHERE a.source = 'automatic' AND excluded.updated_at > a.updated_at;
+WHERE a.kind = 'automatic' AND excluded.updated_at > a.updated_at;
 
 -- query: record_output_aliases
 -- Stores aliases of new outputs. An alias that belongs to another output already is left unchanged.
-INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, source)
+INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, kind)
 SELECT $1, n.alias, n.user_id, n.output_id, 'automatic'
 FROM unnest($2::text[], $3::text[], $4::text[]) AS n (alias, user_id, output_id)
 ORDER BY n.alias, n.user_id
@@ -70,8 +70,8 @@ SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $
 -- query: match_output
 -- Stores a manual alias of an output, and queues the output, so that the learner moves the feedback under the alias to it.
 WITH stored AS (
-  INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, source) VALUES ($1, $2, '', $3, 'manual')
-  ON CONFLICT (tenant_id, alias, user_id) DO UPDATE SET output_id = excluded.output_id, source = 'manual'
+  INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, kind) VALUES ($1, $2, '', $3, 'manual')
+  ON CONFLICT (tenant_id, alias, user_id) DO UPDATE SET output_id = excluded.output_id, kind = 'manual'
 )
 INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id) VALUES (ingest.shard_of($1, $3), $1, $3, '');
 
@@ -92,7 +92,7 @@ WITH due AS (
   ) AS o
   GROUP BY d.tenant_id, d.trace_id HAVING count(*) = 1
 ), stored AS (
-  INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, source)
+  INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, kind)
   SELECT tenant_id, trace_id, '', output_id, 'automatic' FROM found
   ON CONFLICT DO NOTHING
 )

@@ -1005,11 +1005,11 @@ CREATE TABLE ingest.model_aliases (
     alias text NOT NULL,
     model text NOT NULL,
     version text NOT NULL,
-    source text NOT NULL,
+    kind text NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT model_aliases_source_check CHECK ((source = ANY (ARRAY['automatic'::text, 'manual'::text])))
+    CONSTRAINT model_aliases_kind_check CHECK ((kind = ANY (ARRAY['automatic'::text, 'manual'::text])))
 );
 
 ALTER TABLE ONLY ingest.model_aliases FORCE ROW LEVEL SECURITY;
@@ -1044,9 +1044,9 @@ CREATE TABLE ingest.output_aliases (
     alias text NOT NULL,
     user_id text NOT NULL,
     output_id text NOT NULL,
-    source text NOT NULL,
+    kind text NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT output_aliases_source_check CHECK ((source = ANY (ARRAY['automatic'::text, 'manual'::text])))
+    CONSTRAINT output_aliases_kind_check CHECK ((kind = ANY (ARRAY['automatic'::text, 'manual'::text])))
 );
 
 ALTER TABLE ONLY ingest.output_aliases FORCE ROW LEVEL SECURITY;
@@ -1253,7 +1253,7 @@ CREATE VIEW ingest_api_v1.model_aliases AS
     alias,
     model,
     version,
-    source,
+    kind,
     changed_at
    FROM ingest.model_aliases;
 

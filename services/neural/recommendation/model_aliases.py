@@ -46,7 +46,7 @@ class ModelAliases:
         manual: dict[str, dict[str, ModelName]] = defaultdict(dict)
         observed: dict[str, dict[str, str]] = defaultdict(dict)
         for row in rows:
-            if row["source"] == "manual":
+            if row["kind"] == "manual":
                 manual[row["tenant_id"]][row["alias"]] = ModelName(row["model"], row["version"])
             else:
                 observed[row["tenant_id"]][row["alias"]] = row["model"]

@@ -41,7 +41,7 @@ SELECT count(*) AS count, max(changed_at) AS latest FROM ingest_api_v1.model_ali
 
 -- query: model_aliases
 -- Model aliases of all tenants.
-SELECT tenant_id, alias, model, version, source FROM ingest_api_v1.model_aliases;
+SELECT tenant_id, alias, model, version, kind FROM ingest_api_v1.model_aliases;
 
 -- query: experiments_signature
 -- A digest that changes whenever a running experiment changes.

@@ -16,7 +16,7 @@ from tests.neural.fixtures.stack import LearningStack, open_stack
 
 pytestmark = pytest.mark.server
 
-_ALIAS = "INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, source) VALUES ($1, $2, $3, $4, $5)"
+_ALIAS = "INSERT INTO ingest.output_aliases (tenant_id, alias, user_id, output_id, kind) VALUES ($1, $2, $3, $4, $5)"
 _VOTES = "SELECT output_id, user_id, rating FROM ingest.explicit_feedback WHERE tenant_id = $1 ORDER BY 1, 2"
 
 

@@ -19,7 +19,7 @@ from tests.neural.fixtures.stack import LearningStack, open_stack
 
 pytestmark = pytest.mark.server
 
-_ALIAS = "INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, source) VALUES ('acme', $1, $2, '', $3)"
+_ALIAS = "INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, kind) VALUES ('acme', $1, $2, '', $3)"
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_stored_aliases_apply_and_manual_ones_precede(stack: LearningStack
     await stack.rows(_ALIAS, "house", "gpt-4o", "manual")
     found = await means(stack, "auto", "house", "gpt-4o", "other")
     assert found["auto"] == found["house"] == found["gpt-4o"] > found["other"] == 0.5
-    await stack.rows("UPDATE ingest.model_aliases SET model = 'slow', source = 'manual' WHERE alias = 'auto'")
+    await stack.rows("UPDATE ingest.model_aliases SET model = 'slow', kind = 'manual' WHERE alias = 'auto'")
     assert (await means(stack, "auto"))["auto"] < 0.5
 
 
@@ -106,7 +106,10 @@ async def test_experiment_on_model_applies_to_candidate_under_other_name(stack: 
 
 async def test_changed_alias_invalidates_prepared_ranking(stack: LearningStack) -> None:
     aliases = ModelAliases(stack.database)
-    subject = Recommender(stack.table(), DecisionLog(stack.database, 100), RecommendSettings(), names_of=aliases.of)
+    table = stack.table()
+    table.note_heartbeat()  # entries have their long lifetime
+    log = DecisionLog(stack.database, 100)
+    subject = Recommender(table, log, RecommendSettings(), names_of=aliases.of)
     request = RankingRequest(user_id="u", task_type="chat", domain_mode="general", candidates=("auto", "slow"))
     await subject.decide("acme", b"d", request)
     assert subject.decide_prepared("acme", b"d") is not None

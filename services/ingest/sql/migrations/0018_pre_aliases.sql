@@ -7,7 +7,7 @@ CREATE TABLE ingest.model_aliases (
   alias text NOT NULL,
   model text NOT NULL,
   version text NOT NULL,
-  source text NOT NULL CONSTRAINT model_aliases_source_check CHECK (source IN ('automatic', 'manual')),
+  kind text NOT NULL CONSTRAINT model_aliases_kind_check CHECK (kind IN ('automatic', 'manual')),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(), -- latest output of an automatic alias, to within a minute
   changed_at timestamptz NOT NULL DEFAULT clock_timestamp(), -- latest change of the model or the version
@@ -20,7 +20,7 @@ CREATE TABLE ingest.output_aliases (
   alias text NOT NULL,
   user_id text NOT NULL,
   output_id text NOT NULL,
-  source text NOT NULL CONSTRAINT output_aliases_source_check CHECK (source IN ('automatic', 'manual')),
+  kind text NOT NULL CONSTRAINT output_aliases_kind_check CHECK (kind IN ('automatic', 'manual')),
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT output_aliases_pkey PRIMARY KEY (tenant_id, alias, user_id)
 );
@@ -66,7 +66,7 @@ CREATE POLICY matching ON ingest.output_aliases FOR INSERT TO radiant_archivist 
 GRANT INSERT ON ingest.output_aliases TO radiant_archivist;
 
 CREATE VIEW ingest_api_v1.model_aliases AS
-SELECT tenant_id, alias, model, version, source, changed_at FROM ingest.model_aliases;
+SELECT tenant_id, alias, model, version, kind, changed_at FROM ingest.model_aliases;
 GRANT SELECT ON ingest_api_v1.model_aliases TO radiant_neural, radiant_learner, radiant_experiments, radiant_experimenter;
 
 -- Moves the feedback under an alias, of one user or ('') of all users without an alias of their own, to an output. Of two

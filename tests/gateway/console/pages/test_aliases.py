@@ -7,6 +7,9 @@ from tests.gateway.fixtures.gateway import Served, idempotency_key
 from tests.gateway.fixtures.problem_documents import status_and_reason
 from tests.ingest.fixtures.service import CALLER, manifest, thumb
 
+_UNMATCHED = """
+INSERT INTO ingest.unmatched_feedback (tenant_id, output_id) VALUES ('acme', $1) ON CONFLICT DO NOTHING
+"""
 SET_FORM, DELETE_FORM, MATCH_FORM = "Set alias", "Delete alias", "Match feedback"
 
 
@@ -41,7 +44,7 @@ async def test_expert_sees_aliases_and_unmatched_feedback_without_forms(served: 
 async def test_unmatched_feedback_is_shown_and_matched(served: Served) -> None:
     await served.intake.call("SubmitExplicitFeedback", thumb("lost-1"), CALLER)
     await served.intake.call("RecordManifest", manifest("found-1"), CALLER)
-    await served.intake.rows("INSERT INTO ingest.unmatched_feedback (tenant_id, output_id) VALUES ('acme', 'lost-1')")
+    await served.intake.rows(_UNMATCHED, "lost-1")
     async with console_client(served) as admin:
         assert "lost-1" in await admin.get("unmatched")
         form = await admin.form("unmatched?id=lost-1", MATCH_FORM)
@@ -65,7 +68,7 @@ async def test_rest_routes_change_and_list_aliases(served: Served) -> None:
 
 
 async def test_rest_routes_list_and_match_unmatched_feedback(served: Served) -> None:
-    await served.intake.rows("INSERT INTO ingest.unmatched_feedback (tenant_id, output_id) VALUES ('acme', 'lost')")
+    await served.intake.rows(_UNMATCHED, "lost")
     await served.intake.call("RecordManifest", manifest("found"), CALLER)
     path = "/admin/feedback/unmatched"
     answer = (await served.request("GET", path)).json()
