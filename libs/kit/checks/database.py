@@ -11,6 +11,7 @@ import asyncpg
 from kit.checks.finding import Finding, fail, ok, warn
 from kit.checks.hosts import is_local
 from kit.postgres.pool import PostgresSettings, connection_options
+from kit.postgres.pooler import UNSUPPORTED_PARAMETER
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("kit")
@@ -38,6 +39,8 @@ async def database_findings(settings: PostgresSettings, *, is_production: bool) 
         return
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         advice = "check RADIANT_DATABASE_URL, RADIANT_DATABASE_CA and the server"
+        if UNSUPPORTED_PARAMETER in str(error):
+            advice = "set RADIANT_DATABASE_POOLER=transaction, or use the address of PostgreSQL itself"
         yield fail(f"the database does not answer: {str(error) or type(error).__name__}", advice)
         return
     try:

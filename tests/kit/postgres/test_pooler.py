@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.schemas import DatabaseError, apply_all
+from kit.checks.database import database_findings
 from kit.errors import DeadlineExceeded, Unavailable
 from kit.postgres.pool import Database, PostgresSettings, open_database
 from kit.postgres.pooler import Pooler
@@ -92,6 +93,14 @@ async def test_pooler_without_the_setting_is_refused(database_url: str) -> None:
         message = await refusal(settings(address))
         assert "unsupported startup parameter: statement_timeout" in message
         assert "connection pooler, such as PgBouncer. Set RADIANT_DATABASE_POOLER=transaction" in message
+
+
+async def test_check_of_the_database_names_the_setting_for_a_pooler(database_url: str) -> None:
+    async with pgbouncer(database_url) as address:
+        for chosen, is_ok in ((Pooler.NONE, False), (Pooler.TRANSACTION, True)):
+            findings = database_findings(settings(address, pooler=chosen), is_production=False)
+            texts = [f"{each}" async for each in findings]
+            assert any("RADIANT_DATABASE_POOLER=transaction" in text for text in texts) is not is_ok
 
 
 async def test_pooler_in_transaction_mode_that_ignores_parameters_is_refused(database_url: str) -> None:
