@@ -473,6 +473,10 @@ export type RecordExposuresResponse = Schemas["RecordExposuresResponse"];
 export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 /** RecordManifestResponse confirms that the manifest is durable. */
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
+/** RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state. */
+export type RecordOutcomeRequest = Schemas["RecordOutcomeRequest"];
+/** RecordOutcomeResponse confirms that the outcome is durable. */
+export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
 /** RecordTraceRequest carries spans of traces. */
 export type RecordTraceRequest = Schemas["RecordTraceRequest"];
 /** RecordTraceResponse contains the result of each span with a manifest. */

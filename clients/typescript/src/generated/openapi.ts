@@ -3812,6 +3812,52 @@ export interface components {
             /** @description Language of the prompt, as stated or detected, ISO 639-1. Empty when unknown. */
             inputLanguage: string;
         };
+        /** @description RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state. */
+        RecordOutcomeRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /**
+             * Format: uuid
+             * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
+             */
+            requestId: string;
+            /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+            outputId: string;
+            /** @description Result of the call. Required. */
+            outcome: components["schemas"]["OutcomeInput"];
+            /**
+             * Format: int32
+             * @description Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown.
+             */
+            inputTokens?: number;
+            /**
+             * Format: int32
+             * @description Number of tokens of the output, from 0 to 1,000,000,000. Absent when unknown.
+             */
+            outputTokens?: number;
+            /**
+             * Format: double
+             * @description Time from the request to the last token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+             */
+            totalLatencyMs?: number;
+            /**
+             * Format: double
+             * @description Time from the request to the first token, in milliseconds, from 0 to 86,400,000 (24 hours). Absent when unknown.
+             */
+            timeToFirstTokenMs?: number;
+            /**
+             * Format: double
+             * @description Cost of the call in US dollars, from 0 to 1,000,000. Absent when unknown; 0 states that the call was free.
+             */
+            totalCost?: number;
+        };
+        /** @description RecordOutcomeResponse confirms that the outcome is durable. */
+        RecordOutcomeResponse: {
+            /** @description Accepted, or duplicate when every stated value was stored before. */
+            outcome: components["schemas"]["ItemOutcome"];
+            /** @description Whether the manifest of the output has arrived. */
+            manifestKnown: boolean;
+        };
         /** @description RecordTraceRequest carries spans of traces. */
         RecordTraceRequest: {
             /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */

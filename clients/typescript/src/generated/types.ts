@@ -649,6 +649,12 @@ export type RecordManifestRequest = Schemas["RecordManifestRequest"];
 /** RecordManifestResponse confirms that the manifest is durable. */
 export type RecordManifestResponse = Schemas["RecordManifestResponse"];
 
+/** RecordOutcomeRequest contains the outcome of the call behind one output, and values that its manifest does not state. */
+export type RecordOutcomeRequest = Schemas["RecordOutcomeRequest"];
+
+/** RecordOutcomeResponse confirms that the outcome is durable. */
+export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
+
 /** RecordTraceRequest carries spans of traces. */
 export type RecordTraceRequest = Schemas["RecordTraceRequest"];
 
