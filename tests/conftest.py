@@ -36,6 +36,11 @@ def _is_of_this_loop(record: logging.LogRecord) -> bool:
 logging.getLogger("asyncio").addFilter(_is_of_this_loop)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Returns the name of the argument for bytes: compressed ones differ between the processes that collect tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests that use a server, so that `make test-fast` leaves them out."""
     for item in items:

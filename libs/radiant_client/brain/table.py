@@ -68,12 +68,11 @@ class LocalTable:
         self._version = self._next_version = 0
         self._current_at: float | None = None
         self._complete, self._backoff = asyncio.Event(), Backoff()
+        self._file, self._save_interval, self._opened_at = file, save_interval, 0.0
         self._task: asyncio.Task[None] | None = None
-        self._file, self._save_interval = file, save_interval
         self._save_task: asyncio.Task[None] | None = None
         self._call: grpc.aio.UnaryStreamCall[recommend_service_pb2.WatchRecommendationsRequest, Part] | None = None
         self._reopen_timer: asyncio.TimerHandle | None = None
-        self._opened_at = 0.0
         self.last_error: RadiantClientError | None = None
         """Last failure of the stream; None while it works."""
         self.from_disk = False
