@@ -65,6 +65,9 @@ class IngestClient:
         try:
             return await stub(request, metadata=metadata, timeout=self._timeout_s)
         except grpc.aio.AioRpcError as failure:
+            if failure.code() is grpc.StatusCode.UNIMPLEMENTED:
+                message = "The ingest service has an earlier version than the gateway. Retry after its upgrade."
+                raise Unavailable(message, _DEFAULT_RETRY_AFTER) from failure
             raise _service_error(client.from_rpc_error(failure)) from failure
 
     async def close(self) -> None:

@@ -208,6 +208,19 @@ async def test_evaluator_is_limited_as_a_user_until_it_is_registered(database_ur
         assert len(await gateway.votes()) == 3
 
 
+async def test_ingest_of_an_earlier_version_leads_to_a_retry() -> None:
+    server = grpc.aio.server()
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    client = IngestClient(f"127.0.0.1:{port}", timedelta(seconds=5))
+    try:
+        with pytest.raises(Unavailable, match="earlier version"):
+            await client.record_trace(pb.RecordTraceRequest(), "Bearer x")
+    finally:
+        await client.close()
+        await server.stop(None)
+
+
 async def test_disabled_intake_has_no_receiver_and_no_routes(intake: ingest.IngestService) -> None:
     async with otlp_gateway(intake, enabled=False) as gateway:
         assert gateway.grpc_port == 0

@@ -17,7 +17,7 @@ async def telemetry(request: PageRequest) -> View:
     found = request.telemetry.get(request.tenant) if request.telemetry is not None else TenantStatistics()
     context = {
         "is_enabled": request.telemetry is not None,
-        "outputs": found.stored["manifest", "accepted"],
+        "outputs": found.stored["manifest", "accepted"] + found.stored["manifest", "waiting"],
         "votes": found.stored["feedback", "accepted"],
         "passed_over": found.passed_over.total(),
         "left_out": found.attribute_errors.total(),
