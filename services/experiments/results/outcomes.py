@@ -142,7 +142,7 @@ def _units(rows: Iterable[asyncpg.Record]) -> dict[tuple[int, str], UnitCount]:
 
 
 def _summary(row: asyncpg.Record) -> OutcomeSummary:
-    sums = ("sum_y", "sum_m", "sum_yy", "sum_mm", "sum_ym", "sumsq")
+    sums = ("sum_y", "sum_m", "sum_yy", "sum_mm", "sum_ym", "sumsq", "shift")
     return OutcomeSummary(
         epoch=row["epoch"],
         variant=row["variant"],

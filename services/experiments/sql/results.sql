@@ -18,6 +18,9 @@
 -- that are read. No tenant changes the limits of a larger one. Values are also limited to 1e30, so that sums of squares
 -- stay finite.
 --
+-- Squares are summed of numbers minus their mean in the group, the shift, so that a small spread around a large mean keeps
+-- its digits. The shift is 0 for outcomes that are all 0 or 1. Within a user, the weight is constant.
+--
 -- The stratum is the tenant, or one of 64 groups of tenants if there are more. x is the mean weighted score of a user in
 -- the 28 days before the start of the experiment, $5; 0 without one.
 WITH rules AS (
@@ -77,12 +80,10 @@ WITH rules AS (
     SELECT '\x00'::bytea || substr(d.digest, 1, 8) AS bucket, '\x00'::bytea || substr(d.digest, 9, 8) AS second
   ) AS h
   WHERE s.user_id <> ALL($4::text[])
-), contaminated AS (
-  SELECT DISTINCT tenant_id, user_id, epoch FROM assigned WHERE reason = 'other_variant'
 ), checked AS MATERIALIZED (
-  SELECT a.*, CASE WHEN a.reason = '' AND o.user_id IS NOT NULL THEN 'contaminated' ELSE a.reason END AS ignored
-  FROM assigned a
-  LEFT JOIN contaminated o ON o.tenant_id = a.tenant_id AND o.user_id = a.user_id AND o.epoch = a.epoch
+  SELECT *, CASE WHEN reason = '' AND bool_or(reason = 'other_variant') OVER (PARTITION BY tenant_id, user_id, epoch)
+    THEN 'contaminated' ELSE reason END AS ignored
+  FROM assigned
 ), units AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
     c.ignored = '' AND NOT c.is_repeated AS is_counted, -- without a manifest, nothing is stated about the call
@@ -136,7 +137,7 @@ WITH rules AS (
   GROUP BY m.tenant_id, m.user_id
 ), users AS (
   SELECT epoch, variant, ignored, metric, tenant_id, user_id, sum(weight * value) AS y, sum(weight) AS m,
-    sum(weight * value * value) AS squares, count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
+    min(weight) * regr_sxx(value, value) AS spread, count(*) AS units, count(*) FILTER (WHERE value > 0) AS positive
   FROM measured GROUP BY epoch, variant, ignored, metric, tenant_id, user_id
 ), limits AS (
   SELECT epoch, metric, tenant_id, -- tenant_id is NULL over all tenants
@@ -154,16 +155,22 @@ WITH rules AS (
   LEFT JOIN limits o ON o.epoch = u.epoch AND o.metric = u.metric AND o.tenant_id = u.tenant_id
 ), limited AS (
   SELECT f.epoch, f.variant, f.ignored, f.metric, f.tenant_id, f.user_id, f.units, f.positive,
-    f.y * f.share * f.scale AS y, f.m * f.share AS m, f.squares * f.share * f.scale * f.scale AS squares,
+    f.y * f.share * f.scale AS y, f.m * f.share AS m, f.spread * f.share * f.scale * f.scale AS spread,
     CASE WHEN f.ignored <> '' THEN ''
       WHEN (SELECT count(DISTINCT tenant_id) FROM checked WHERE ignored = '') <= 64 THEN f.tenant_id
       ELSE 'group ' || get_byte(sha256(convert_to(f.tenant_id, 'UTF8')), 0) % 64 END AS stratum
   FROM factors f
+), centred AS ( -- a window, because the planner would join the aggregate by a nested loop
+  SELECT *, CASE WHEN bool_and(y = 0 OR y = m) OVER g THEN 0 ELSE sum(y) OVER g / sum(m) OVER g END AS shift
+  FROM limited WINDOW g AS (PARTITION BY epoch, variant, ignored, stratum, metric)
+), shifted AS (
+  SELECT epoch, variant, ignored, stratum, metric, tenant_id, user_id, units, positive, shift, y - shift * m AS y, m, spread
+  FROM centred
 )
 SELECT epoch, variant, ignored, stratum, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
-  sum(squares)::float8 AS sumsq, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
+  sum(spread + y * y / m)::float8 AS sumsq, min(shift)::float8 AS shift, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
   coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
   coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
-FROM limited LEFT JOIN before b USING (tenant_id, user_id)
+FROM shifted LEFT JOIN before b USING (tenant_id, user_id)
 GROUP BY epoch, variant, ignored, stratum, metric ORDER BY epoch, variant, ignored, stratum, metric;

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import random
 
+import numpy as np
 import pytest
+from scipy.stats import ttest_ind
 
 from neural.domain.trust.rater_trust import TRUST_NEUTRAL
 from radiant.experiments.v1 import experiment_pb2
@@ -221,3 +223,36 @@ async def test_users_of_another_tenant_do_not_change_the_limits_of_a_tenant(serv
     found = comparison(results, "latency_ms")
     assert results.excluded_strata == 1
     assert [found.control_mean, found.treatment_mean] == pytest.approx([100, 100], rel=0.01)
+
+
+@pytest.mark.parametrize("weight", [None, 1.0], ids=["no trust score", "full trust"])
+async def test_interval_of_large_numbers_with_a_small_spread_equals_that_of_their_differences(
+    service: ExperimentsService, weight: float | None
+) -> None:
+    metric = experiment_pb2.Metric(name="length", direction=experiment_pb2.METRIC_DIRECTION_UP)
+    started = await service.started(draft(metrics=[metric]))
+    generator, recorder = np.random.default_rng(5), FeedbackRecorder(service.connection)
+    samples = {}
+    for variant, level in (("control", 1e8), ("treatment", 1e8 + 4)):
+        samples[variant] = generator.normal(level, 10, 60)
+        users = await first_users(service.connection, started.experiment_id, variant, 60)
+        for user in users:
+            if weight is not None:
+                await recorder.trust(user, weight)
+        await record(
+            service,
+            *(
+                exposure(started.experiment_id, user, variant, output_id=f"o-{user}", metrics={"length": float(value)})
+                for user, value in zip(users, samples[variant], strict=True)
+            ),
+        )
+    found = comparison(await service.results(started.experiment_id), "length")
+    limit = np.percentile(np.concatenate(list(samples.values())), 99, method="inverted_cdf")
+    control, treatment = (np.minimum(samples[name], limit) - 1e8 for name in ("control", "treatment"))
+    expected = ttest_ind(treatment, control, equal_var=False)
+    interval = expected.confidence_interval(0.95)
+    assert (found.lower, found.upper) == pytest.approx((interval.low, interval.high), rel=1e-6)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6)
+    pooled = np.sqrt((control.var(ddof=1) + treatment.var(ddof=1)) / 2)
+    assert found.effect_size == pytest.approx((treatment.mean() - control.mean()) / pooled, rel=0.02)
+    assert found.control_mean == pytest.approx(1e8 + control.mean(), rel=1e-14)
