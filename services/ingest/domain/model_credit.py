@@ -34,18 +34,20 @@ def credited(manifest: Manifest, names: ModelNames) -> Manifest:
     states: dict[str, Any] = {}
     for name, state in dict(_column(manifest, "thermal_states")).items():
         states.setdefault(_model(name, models, names), state)
+    candidates = list(dict.fromkeys(_model(name, models, names) for name in _column(manifest, "decision_candidates")))
+    changed = {"steps": steps, "decision_candidates": candidates}
     if (
         not aliases
-        and steps == _column(manifest, "steps")
+        and all(column == _column(manifest, name) for name, column in changed.items())
         and states.keys() == _column(manifest, "thermal_states").keys()
     ):
         return manifest
     row = {
         **manifest.row,
+        **changed,
         "models_used": list(versions),
         "model_versions": list(versions.values()),
         "requested_models": [name if name != model else "" for model, name in requested.items()],
-        "steps": steps,
         "thermal_states": states,
     }
     return dataclasses.replace(manifest, row=row, model_aliases=tuple(aliases.values()))

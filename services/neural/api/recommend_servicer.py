@@ -155,5 +155,6 @@ class RecommendServicer(recommend_service_pb2_grpc.RecommendServiceServicer):
     async def RecordDecisions(self, request: pb.RecordDecisionsRequest, context: Context) -> pb.RecordDecisionsResponse:
         """Stores decisions that a client made without a call."""
         tenant = tenant_of(request.tenant_id)
-        stated = decisions.client_decisions(request.decisions, datetime.now(UTC))
+        names = self._recommender.names_of(tenant)
+        stated = [each.credited(names) for each in decisions.client_decisions(request.decisions, datetime.now(UTC))]
         return decisions.record_response(await self._client_decisions.record(tenant, stated))

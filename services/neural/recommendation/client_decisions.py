@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from splits.model_names import ModelNames
 
 _SQL = load_queries("neural", "recommendation.sql")
 
@@ -35,6 +36,11 @@ class ClientDecision:
     confidence: float
     table_version: int
     candidates: tuple[str, ...]
+
+    def credited(self, names: ModelNames) -> ClientDecision:
+        """Returns the decision with the models that its names stand for, as in decisions of the service."""
+        candidates = tuple(dict.fromkeys(names.model(each) for each in self.candidates))
+        return replace(self, model=names.model(self.model), candidates=candidates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,3 +140,10 @@ async def test_service_decision_takes_precedence_over_a_stated_one(neural: Neura
     assert await record(neural, forged) == (0, 1, 0)
     ((propensity, is_stated),) = await neural.rows(stored, answer.decision_id)
     assert (propensity, is_stated) == (answer.propensity, False)
+
+
+async def test_names_of_models_are_stored_as_in_decisions_of_the_service(neural: NeuralService) -> None:
+    names = ["openai/gpt-4o", "gpt-4o-2024-08-06", "n"]
+    assert await record(neural, decision(1, model=names[0], candidates=names)) == (1, 0, 0)
+    (stored,) = await neural.rows(STORED, "acme")
+    assert (stored["model"], stored["candidates"]) == ("gpt-4o", ["gpt-4o", "n"])
