@@ -2205,7 +2205,7 @@ export interface components {
         };
         /** @description IgnoredOutputs counts outputs that are not analysed, because the assignment does not give their users the variant that the manifest or the exposure names. */
         IgnoredOutputs: {
-            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain) or other_variant (the user is assigned to another variant or to none). */
+            /** @description Reason: no_user (the output has no user), not_running (the experiment did not run at the time of the output), not_covered (the experiment does not cover the tenant, task or domain), other_variant (the user is assigned to another variant or to none) or contaminated (the user has another output of the epoch with the reason other_variant). */
             reason: string;
             /**
              * @description Number of outputs.
@@ -3292,6 +3292,11 @@ export interface components {
              * @description Number of exposures that were stored before.
              */
             duplicateCount: number;
+            /**
+             * Format: int32
+             * @description Number of exposures to a variant that the assignment does not give the user, whether or not they were stored before. They are stored, and exclude their users from the comparison.
+             */
+            mismatchCount: number;
         };
         /** @description RecordManifestRequest carries one manifest. */
         RecordManifestRequest: {
@@ -3410,6 +3415,12 @@ export interface components {
              * @description Number of strata that were left out, because their sample ratio is a mismatch or because they have fewer than 20 users in a group. A stratum is a tenant, or a group of tenants when there are more than 64. 0 for the results of one tenant.
              */
             excludedStrata: number;
+            /**
+             * @description Number of users with an output or exposure of a variant that the assignment does not give them. Their outputs of the same epoch are not analysed, including those of the assigned variant.
+             *
+             *     A 64-bit integer as a string.
+             */
+            contaminatedUsers: string;
         };
         /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {
@@ -3676,7 +3687,7 @@ export interface components {
             epoch: number;
             /**
              * Format: double
-             * @description p-value of the chi-square test, in [0, 1].
+             * @description p-value of the sequential multinomial test, in [0, 1]. It is valid at every interim analysis and for small numbers of users.
              */
             pValue: number;
             /** @description Whether the p-value is below 0.001. If true, the analysis gives no verdict. */
