@@ -3970,6 +3970,8 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             contaminatedUsers: string;
+            /** @description Outputs with a known cost and a known latency, by variant and epoch. Means count these outputs only. A winner rule that rests on the metric gives no winner if it is known for less than 90 % of the outputs of a variant, or for different shares in the variants: `blocked` then contains "cost not measured" or "latency not measured". */
+            measuredOutputs: components["schemas"]["MeasuredOutputs"][];
         };
         /** @description ResumeExperimentRequest names the experiment to resume. */
         ResumeExperimentRequest: {
