@@ -169,7 +169,8 @@ WITH rules AS (
 )
 SELECT epoch, variant, ignored, stratum, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
-  sum(spread + y * y / m)::float8 AS sumsq, min(shift)::float8 AS shift, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
+  sum(spread + y * y / m)::float8 AS sumsq, min(shift)::float8 AS shift,
+  sum(units)::bigint AS units, sum(positive)::bigint AS positive,
   coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
   coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
 FROM shifted LEFT JOIN before b USING (tenant_id, user_id)

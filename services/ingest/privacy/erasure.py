@@ -15,7 +15,7 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "privacy.sql")
-_WRITES = load_queries("ingest", "writes.sql")
+_TRACES = load_queries("ingest", "traces.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 ERASURE_S_MAX = 300.0
@@ -48,7 +48,7 @@ class Erasures:
             for spelling, identifier in ((user, erasure_id), *((each, new_id()) for each in spellings)):
                 values = tenant, spelling, identifier
                 rows += await connection.fetchval(_SQL["forget_user"], *values, timeout=ERASURE_S_MAX)
-                await connection.execute(_WRITES["forget_user_in_spans"], tenant, spelling)
+                await connection.execute(_TRACES["forget_user_in_spans"], tenant, spelling)
             await append_audit(connection, entry)
             return encode(rows, erasure_id)
 

@@ -38,7 +38,8 @@ WHERE CASE WHEN o.alias IS NULL THEN (SELECT count(*) FROM ingest.model_aliases 
 ORDER BY n.alias
 ON CONFLICT (tenant_id, alias) DO UPDATE SET model = excluded.model, version = excluded.version,
   updated_at = excluded.updated_at,
-  changed_at = CASE WHEN (a.model, a.version) = (excluded.model, excluded.version) THEN a.changed_at ELSE clock_timestamp() END
+  changed_at = CASE
+    WHEN (a.model, a.version) = (excluded.model, excluded.version) THEN a.changed_at ELSE clock_timestamp() END
 WHERE a.kind = 'automatic' AND excluded.updated_at > a.updated_at;
 
 -- query: record_output_aliases

@@ -21,7 +21,7 @@ from kit.postgres.queries import load_queries
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("ingest", "writes.sql")
+_SQL = load_queries("ingest", "traces.sql")
 BATCH_SIZE, PURGE_SIZE = 250, 10_000
 
 CompletedWrite = Callable[[str, bytes, Mapping[str, str], int], Write]
