@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, derived_output_id
+from gateway.otlp.convert.items import ConvertedRequest, ManifestItem, derived_output_id
 
 
 def name_outputs(converted: ConvertedRequest) -> None:
     """Completes manifests with the other names of their outputs, and feedback with the output that it names.
 
     An output with an id of its own also has the name of its span, `<trace id>-<span id>`. Feedback on the span uses
-    this name: ingest stores it under the output, also if it arrives before the span or at another gateway. Feedback on
-    a span without a valid id becomes a rejection.
+    this name: ingest stores it under the output, also if it arrives before the span or at another gateway.
     """
     foreign = {}
     for item in converted.manifests:
@@ -23,10 +22,6 @@ def name_outputs(converted: ConvertedRequest) -> None:
     for each in converted.feedback:
         if each.feedback.output_id == foreign.get(each.position.span):
             each.feedback.output_id = derived_output_id(each.position.span)
-    unnamed = [each for each in converted.feedback if not _is_named(each)]
-    converted.feedback = [each for each in converted.feedback if _is_named(each)]
-    why = "is required, because the span is not a recorded output"
-    converted.rejections += [Rejection("feedback", each.position, "gen_ai.response.id", why) for each in unnamed]
 
 
 def credit_answering_model(item: ManifestItem) -> None:
@@ -42,7 +37,3 @@ def credit_answering_model(item: ManifestItem) -> None:
     for name, model in zip(requested, answering, strict=True):
         if name != model:
             manifest.requested_models[model] = name
-
-
-def _is_named(item: FeedbackItem) -> bool:
-    return not item.is_output_derived or bool(derived_output_id(item.position.span))

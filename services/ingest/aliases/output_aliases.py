@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
 from ingest.domain.model import Manifest, Write
-from ingest.domain.output_names import alias_key
+from kit.ids import output_id_of
 from kit.postgres.pool import Connection, Database
 from kit.postgres.queries import load_queries
 
@@ -21,7 +21,7 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
         (key, user): manifest.output_id
         for manifest in manifests
         for name, user in (*((each, "") for each in manifest.output_aliases), *manifest.user_aliases)
-        if (key := alias_key(name)) != manifest.output_id or user
+        if (key := output_id_of(name)) != manifest.output_id or user
     }
     if rows:
         keys, users = zip(*rows, strict=True)
@@ -30,7 +30,7 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
 
 async def known_output(database: Database, tenant: str, output_id: str) -> str:
     """Returns the output that an id stands for: the id itself if an output has it or no alias is known."""
-    key = alias_key(output_id)
+    key = output_id_of(output_id)
     async with database.tenant(tenant) as connection:
         rows = await connection.fetch(_SQL["resolve_outputs"], tenant, [key], [""])
     return rows[0]["output_id"] if rows else key

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ingest.aliases.model_aliases import record_model_aliases
 from ingest.aliases.output_aliases import record_output_aliases
 from ingest.domain.model import ItemOutcome, Manifest, ManifestResult, Write, WriteResult
-from ingest.domain.output_names import id_of_user
+from kit.ids import digest_id
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
@@ -48,7 +48,7 @@ async def store_manifests(
 
 def _renamed(manifest: Manifest) -> Manifest:
     """Returns the manifest with an id of its user, and the stated id as an alias for this user alone."""
-    output_id = id_of_user(manifest.output_id, manifest.user_id)
+    output_id = digest_id(manifest.output_id, manifest.user_id)
     return dataclasses.replace(
         manifest,
         output_id=output_id,
