@@ -69,9 +69,7 @@ class UnmatchedFeedback:
                     "output_id has no manifest. State the output_id of a recorded output.", reason="OUTPUT_UNKNOWN"
                 )
             if await connection.fetchval(_SQL["output_exists"], tenant, alias):
-                message = (
-                    "feedback_output_id has a manifest. State an id that ListUnmatchedFeedback lists."
-                )
+                message = "feedback_output_id has a manifest. State an id that ListUnmatchedFeedback lists."
                 raise Precondition(message, reason="OUTPUT_RECORDED")
             await connection.execute(_SQL["match_output"], tenant, alias, output_id)
             entry = AuditEntry(tenant_id=tenant, actor=actor, action="feedback.match", target=output_id)
