@@ -1,4 +1,4 @@
-"""Names of outputs and models in converted requests, as ingest expects them."""
+"""Sets the names of outputs and models in converted requests as ingest expects them."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ microseconds since 1970. Raises Invalid."""
 
 
 class Traces:
-    """Spans and waiting manifests."""
+    """Spans and waiting manifests of all tenants."""
 
     def __init__(
         self,
