@@ -647,6 +647,8 @@ export type TranscribeRequest = Schemas["TranscribeRequest"];
 export type TranscribeResponse = Schemas["TranscribeResponse"];
 /** Transcript is the result of speech recognition on a recording. */
 export type Transcript = Schemas["Transcript"];
+/** TranscriptSegment is a part of a recording in one language. */
+export type TranscriptSegment = Schemas["TranscriptSegment"];
 /** TranslateTextRequest contains a text to translate. */
 export type TranslateTextRequest = Schemas["TranslateTextRequest"];
 /** TranslateTextResponse contains a translation. */

@@ -4626,7 +4626,7 @@ export interface components {
             noSpeech: boolean;
             /** @description Text in the spoken language. */
             text: string;
-            /** @description Spoken language, ISO 639-1. Empty when the language has no such code. */
+            /** @description Language of most of the speech, ISO 639-1. Empty when the language has no such code. */
             language: string;
             /**
              * Format: double
@@ -4655,6 +4655,21 @@ export interface components {
             inferredRating: components["schemas"]["Rating"];
             /** @description Categories that the text refers to, most likely first. */
             inferredCategories: components["schemas"]["FeedbackCategory"][];
+            /** @description Parts of the recording in one language each, in order. Only in the response of Transcribe; empty without speech. */
+            segments: components["schemas"]["TranscriptSegment"][];
+        };
+        /** @description TranscriptSegment is a part of a recording in one language. */
+        TranscriptSegment: {
+            /** @description Start of the part in the recording. */
+            startOffset?: string;
+            /** @description End of the part in the recording. */
+            endOffset?: string;
+            /** @description Spoken language, ISO 639-1. Empty when the language has no such code. */
+            language: string;
+            /** @description Text in the spoken language. */
+            text: string;
+            /** @description Text in English. Empty without a translation. */
+            englishTranslation: string;
         };
         /** @description TranslateTextRequest contains a text to translate. */
         TranslateTextRequest: {
