@@ -2862,7 +2862,7 @@ export interface components {
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
             /**
-             * @description Number of such outputs in the tenant.
+             * @description Number of outputs of the tenant with feedback and without a manifest, counted up to 1,000,000.
              *
              *     A 64-bit integer as a string.
              */
@@ -2991,7 +2991,7 @@ export interface components {
             /** @description Recorded output that the feedback belongs to. An unknown one is refused with NOT_FOUND (OUTPUT_UNKNOWN). 1 to 100 characters. Required. */
             outputId: string;
         };
-        /** @description MatchFeedbackResponse confirms that the alias of the output is stored. */
+        /** @description MatchFeedbackResponse confirms that the match is stored. */
         MatchFeedbackResponse: Record<string, never>;
         /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
         MeasuredOutputs: {
@@ -3092,7 +3092,7 @@ export interface components {
         ModelAlias: {
             /** @description Name that programs use. */
             alias: string;
-            /** @description Model that is credited. Of an automatic alias with several models, such as that of a router, the model of the latest output. */
+            /** @description Model that is credited. If an automatic alias had several models, such as that of a router, the model of the latest output. */
             model: string;
             /** @description Version of the model; empty if the alias states none. */
             version: string;
@@ -3174,7 +3174,7 @@ export interface components {
             errorRate?: number;
             /**
              * Format: double
-             * @description Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations if it exceeds the maximum of the service's settings.
+             * @description Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations while this bound exceeds the maximum (`RADIANT_ERROR_RATE_MAX`).
              */
             errorRateLower: number;
         };
@@ -3865,7 +3865,7 @@ export interface components {
             /** @description Spans to record. 1 to 500. */
             spans: components["schemas"]["TraceSpan"][];
         };
-        /** @description RecordTraceResponse contains the result of each span with a manifest. */
+        /** @description RecordTraceResponse states how many manifests were stored. */
         RecordTraceResponse: {
             /**
              * Format: int32
@@ -4592,9 +4592,9 @@ export interface components {
             taskType?: string;
             /** @description Domain of the outputs below the span. At most 64 characters. Empty if the span states none. */
             domainMode?: string;
-            /** @description Whether the span produced an output. Its parent is then no output. */
+            /** @description Whether the span is an output. Its parent is then no output. */
             isOutput?: boolean;
-            /** @description Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept. */
+            /** @description Output of the span, if it may inherit values from its ancestors. It inherits `user_id` if it is "anonymous", `task_type` if it is "chat", and `conversation_id` and `domain_mode` if they are empty. */
             manifest?: components["schemas"]["ExecutionManifestInput"];
             /** @description Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known. */
             manifestWaits?: boolean;

@@ -511,7 +511,7 @@ export type ManifestStepInput = Schemas["ManifestStepInput"];
 /** MatchFeedbackRequest states the output that feedback belongs to. */
 export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
 
-/** MatchFeedbackResponse confirms that the alias of the output is stored. */
+/** MatchFeedbackResponse confirms that the match is stored. */
 export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
 
 /** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
@@ -658,7 +658,7 @@ export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
 /** RecordTraceRequest carries spans of traces. */
 export type RecordTraceRequest = Schemas["RecordTraceRequest"];
 
-/** RecordTraceResponse contains the result of each span with a manifest. */
+/** RecordTraceResponse states how many manifests were stored. */
 export type RecordTraceResponse = Schemas["RecordTraceResponse"];
 
 /** RefusedModel is a candidate that does not meet a constraint. */
