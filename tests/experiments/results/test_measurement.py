@@ -121,7 +121,7 @@ def blocked(rule: WinnerRule, *units: tuple[str, str, int], winner: str = "treat
         ((10**6, 10**6), (10**6, 985_000), ""),
     ],
 )
-def test_measured_shares_below_minimum_or_unlike_block_the_verdict(
+def test_low_or_different_measured_shares_block_the_verdict(
     control: tuple[int, int], treatment: tuple[int, int], reason: str
 ) -> None:
     units = [

@@ -66,7 +66,7 @@ async def test_feedback_after_manifest_reaches_output_by_alias(stack: LearningSt
     assert await unmatched(stack) == []
 
 
-async def test_later_vote_stands_whatever_name_it_used(stack: LearningStack) -> None:
+async def test_later_vote_under_any_name_of_the_output_stands(stack: LearningStack) -> None:
     await stack.feedback.manifest("o")
     await name_output(stack, "alias", "o")
     await stack.feedback.vote("o", 1, seconds=5)
