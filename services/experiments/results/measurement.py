@@ -80,7 +80,7 @@ def _missing(experiment: Experiment, metric: str, measured: Sequence[MeasuredOut
     control = experiment.control.name
     for name in shares.keys() - {control}:
         if control in shares and _differ(known[control], outputs[control], known[name], outputs[name]):
-            return f"{_LABELS[metric]} not measured alike: known for {text} of the outputs"
+            return f"{_LABELS[metric]} not measured for similar shares of the outputs: {text}"
     return ""
 
 

@@ -116,7 +116,7 @@ def blocked(rule: WinnerRule, *units: tuple[str, str, int], winner: str = "treat
         ((1000, 1000), (1000, 1000), ""),
         ((1000, 910), (1000, 905), ""),
         ((1000, 899), (1000, 899), "cost not measured"),
-        ((1000, 1000), (1000, 930), "cost not measured alike"),
+        ((1000, 1000), (1000, 930), "cost not measured for similar shares"),
         ((50, 50), (50, 46), ""),
         ((10**6, 10**6), (10**6, 985_000), ""),
     ],
