@@ -37,7 +37,7 @@ async def known_output(database: Database, tenant: str, output_id: str) -> str:
 
 
 async def with_known_outputs(connection: Connection, tenant: str, writes: Sequence[Write]) -> Sequence[Write]:
-    """Returns the writes with the outputs that the ids in votes, recordings and retractions stand for.
+    """Returns the writes with the outputs that the ids in votes, recordings, retractions and outcomes stand for.
 
     Signals keep their ids, because the check costs too much for large batches; the learner moves them.
     """
@@ -52,13 +52,14 @@ async def with_known_outputs(connection: Connection, tenant: str, writes: Sequen
 
 def _named_outputs(write: Write) -> list[_OutputUser]:
     items = [*write.votes, *(each for each in (write.recording, write.retraction) if each is not None)]
-    return [(each.output_id, each.user_id) for each in items]
+    names = [(each.output_id, each.user_id) for each in items]
+    return names if write.outcome is None else [*names, (write.outcome.output_id, "")]
 
 
 def _resolved(write: Write, known: Mapping[_OutputUser, str]) -> Write:
     if not any(key in known for key in _named_outputs(write)):
         return write
-    recording, retraction = write.recording, write.retraction
+    recording, retraction, outcome = write.recording, write.retraction, write.outcome
     return dataclasses.replace(
         write,
         votes=[
@@ -73,4 +74,6 @@ def _resolved(write: Write, known: Mapping[_OutputUser, str]) -> Write:
         and dataclasses.replace(
             retraction, output_id=known.get((retraction.output_id, retraction.user_id), retraction.output_id)
         ),
+        outcome=outcome
+        and dataclasses.replace(outcome, output_id=known.get((outcome.output_id, ""), outcome.output_id)),
     )

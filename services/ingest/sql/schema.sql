@@ -379,6 +379,39 @@ END
 $$;
 
 --
+-- move_outcome(text, text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.move_outcome(tenant text, name text, target text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name)
+    OR EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = name) THEN
+    RETURN;
+  END IF;
+  WITH moved AS (
+    DELETE FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name RETURNING r.*
+  )
+  INSERT INTO ingest.outcomes AS r (tenant_id, output_id, outcome, error_type, error_message, input_tokens, output_tokens,
+    total_latency_ms, time_to_first_token_ms, total_cost, recorded_at)
+  SELECT m.tenant_id, target, m.outcome, m.error_type, m.error_message, m.input_tokens, m.output_tokens, m.total_latency_ms,
+    m.time_to_first_token_ms, m.total_cost, m.recorded_at
+  FROM moved m
+  ON CONFLICT (tenant_id, output_id) DO UPDATE SET
+    input_tokens = coalesce(r.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(r.output_tokens, excluded.output_tokens),
+    total_latency_ms = coalesce(r.total_latency_ms, excluded.total_latency_ms),
+    time_to_first_token_ms = coalesce(r.time_to_first_token_ms, excluded.time_to_first_token_ms),
+    total_cost = coalesce(r.total_cost, excluded.total_cost)
+  WHERE r.outcome = excluded.outcome;
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  VALUES (ingest.shard_of(tenant, target), tenant, target, '');
+END
+$$;
+
+--
 -- requests; Type: TABLE
 --
 
@@ -765,9 +798,14 @@ BEGIN
       ORDER BY a.alias, a.user_id DESC
     LOOP
       PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
+      IF found.user_id = '' THEN
+        PERFORM ingest.move_outcome(part.tenant_id, found.alias, found.output_id);
+      END IF;
       DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = part.tenant_id AND f.output_id = found.alias
         AND NOT ingest.has_feedback(part.tenant_id, found.alias);
     END LOOP;
+    PERFORM ingest.move_outcome(part.tenant_id, a.alias, a.output_id) FROM ingest.output_aliases a
+    WHERE a.tenant_id = part.tenant_id AND a.alias = ANY (part.outputs) AND a.user_id = '';
     DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
     WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
       AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id);
@@ -2326,6 +2364,12 @@ REVOKE ALL ON FUNCTION ingest.may_erase(part text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION ingest.move_feedback(tenant text, name text, rater text, target text) FROM PUBLIC;
+
+--
+-- FUNCTION move_outcome(tenant text, name text, target text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.move_outcome(tenant text, name text, target text) FROM PUBLIC;
 
 --
 -- TABLE requests; Type: ACL

@@ -125,3 +125,19 @@ async def test_erasure_and_export_cover_aliases(ingest: IngestService) -> None:
     await ingest.call("ForgetUser", pb.ForgetUserRequest(request_id=new_id(), user_id="bob"), ADMIN)
     rows = await ingest.rows("SELECT alias, output_id FROM ingest.output_aliases")
     assert [tuple(row) for row in rows] == [("t-1", "r")]
+
+
+async def test_outcome_under_an_alias_is_that_of_the_output(ingest: IngestService) -> None:
+    await record(ingest, output("r", "ann", "t-1"))
+    failed = manifest_pb2.Outcome(status=manifest_pb2.OUTCOME_STATUS_ERROR, error_type="429")
+    request = pb.RecordOutcomeRequest(request_id=new_id(), output_id="t-1", outcome=failed, total_cost=0.5)
+    answer: pb.RecordOutcomeResponse = await ingest.call("RecordOutcome", request)
+    assert (answer.outcome, answer.manifest_known) == (ACCEPTED, True)
+    found = (await ingest.call("GetOutput", pb.GetOutputRequest(output_id="r"))).manifest
+    assert (found.outcome, found.total_cost) == (failed, 0.5)
+    other = pb.RecordOutcomeRequest(
+        request_id=new_id(), output_id="r", outcome=manifest_pb2.Outcome(status=manifest_pb2.OUTCOME_STATUS_OK)
+    )
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await ingest.call("RecordOutcome", other)
+    assert reason_of(caught.value) == "OUTCOME_EXISTS"
