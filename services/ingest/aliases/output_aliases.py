@@ -28,6 +28,13 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
         await connection.execute(_SQL["record_output_aliases"], tenant, list(keys), list(users), list(rows.values()))
 
 
+async def outputs_of_aliases(connection: Connection, tenant: str, names: Iterable[str]) -> dict[str, str]:
+    """Returns the outputs whose manifests stated the names, by the keys of the names."""
+    keys = [alias_key(each) for each in names]
+    rows = await connection.fetch(_SQL["outputs_of_aliases"], tenant, keys) if keys else ()
+    return {row["alias"]: row["output_id"] for row in rows}
+
+
 async def known_output(database: Database, tenant: str, output_id: str) -> str:
     """Returns the output that an id stands for: the id itself if an output has it or no alias is known."""
     key = alias_key(output_id)

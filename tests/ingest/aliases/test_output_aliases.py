@@ -16,6 +16,7 @@ from tests.support.suite import token
 
 pytestmark = pytest.mark.server
 ACCEPTED, DUPLICATE = feedback_pb2.ITEM_OUTCOME_ACCEPTED, feedback_pb2.ITEM_OUTCOME_DUPLICATE
+REJECTED = feedback_pb2.ITEM_OUTCOME_REJECTED
 
 
 def output(name: str, user: str = "u", *aliases: str, is_foreign: bool = True) -> manifest_pb2.ExecutionManifest:
@@ -54,6 +55,13 @@ async def test_response_id_of_second_user_is_second_output_and_repeats_are_dupli
         outcomes = await record(ingest, *both) if is_one_call else [(await record(ingest, each))[0] for each in both]
         assert outcomes == [expected, expected]
     assert await outputs(ingest) == {"ann": "r", "bob": digest_id("r", "bob")}
+
+
+async def test_call_sent_again_with_another_user_is_no_second_output(ingest: IngestService) -> None:
+    assert await record(ingest, output("r", "anonymous", "t-1"), output("r", "bob", "t-2")) == [ACCEPTED, ACCEPTED]
+    again = output("r", "ann", "t-1"), output("r", "ann", "t-2"), output("r", "bob", "t-2")
+    assert await record(ingest, *again) == [REJECTED, REJECTED, DUPLICATE]
+    assert await outputs(ingest) == {"anonymous": "r", "bob": digest_id("r", "bob")}
 
 
 async def test_feedback_under_shared_response_id_reaches_output_of_its_user(ingest: IngestService) -> None:
