@@ -158,6 +158,14 @@ RETURN EXISTS (SELECT FROM ingest.explicit_feedback f WHERE f.tenant_id = tenant
   OR EXISTS (SELECT FROM ingest.implicit_signals f WHERE f.tenant_id = tenant AND f.output_id = name)
   OR EXISTS (SELECT FROM ingest.voice_feedback f WHERE f.tenant_id = tenant AND f.output_id = name);
 
+-- Whether a name has feedback, a retraction or an outcome, or is noted as unmatched.
+CREATE FUNCTION ingest.is_used(tenant text, name text) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN ingest.has_feedback(tenant, name)
+  OR EXISTS (SELECT FROM ingest.retractions r WHERE r.tenant_id = tenant AND r.output_id = name)
+  OR EXISTS (SELECT FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name)
+  OR EXISTS (SELECT FROM ingest.unmatched_feedback f WHERE f.tenant_id = tenant AND f.output_id = name);
+
 -- Moves the feedback of units whose output id is an alias, and notes those without a manifest as unmatched. The learner
 -- calls it with such units, in the transaction that takes them from its queue.
 CREATE FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) RETURNS void
@@ -213,6 +221,7 @@ BEGIN
     FOR found IN
       SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs) AS u (output_id)
       JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.output_id = u.output_id
+      WHERE ingest.is_used(part.tenant_id, a.alias) -- most aliases are not
       ORDER BY a.alias, a.user_id DESC
     LOOP
       PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
@@ -237,8 +246,8 @@ CREATE VIEW ingest_api_v1.output_aliases AS SELECT tenant_id, alias, user_id, ou
 CREATE VIEW ingest_api_v1.unmatched_feedback AS SELECT tenant_id, output_id FROM ingest.unmatched_feedback;
 GRANT SELECT ON ingest_api_v1.output_aliases, ingest_api_v1.unmatched_feedback TO radiant_learner;
 
-REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.move_outcome, ingest.has_feedback, ingest_api_v1.match_units,
-  ingest_api_v1.match_outputs FROM PUBLIC;
+REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.move_outcome, ingest.has_feedback, ingest.is_used,
+  ingest_api_v1.match_units, ingest_api_v1.match_outputs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest_api_v1.match_units, ingest_api_v1.match_outputs TO radiant_learner;
 
 -- The views over all tables with users contain the new table.
