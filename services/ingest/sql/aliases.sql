@@ -64,6 +64,11 @@ ORDER BY k.output_id, k.user_id, a.user_id DESC;
 SELECT output_id, m.user_id FROM ingest.outputs o JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
 WHERE o.tenant_id = $1 AND o.output_id = ANY($2::text[]);
 
+-- query: outputs_of_aliases
+-- Outputs whose manifests stated aliases.
+SELECT alias, output_id FROM ingest.output_aliases
+WHERE tenant_id = $1 AND alias = ANY($2::text[]) AND user_id = '' AND kind = 'automatic';
+
 -- query: output_exists
 -- Whether an output has a manifest.
 SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);

@@ -2993,9 +2993,9 @@ export interface components {
         };
         /** @description MatchFeedbackResponse confirms that the match is stored. */
         MatchFeedbackResponse: Record<string, never>;
-        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric; or all calls that were not cancelled, and those that answered. */
         MeasuredOutputs: {
-            /** @description Name of the metric: cost or latency_ms. */
+            /** @description Name of the metric: cost, latency_ms or answered. */
             metric: string;
             /** @description Name of the variant. */
             variant: string;
@@ -3005,13 +3005,13 @@ export interface components {
              */
             epoch: number;
             /**
-             * @description Number of outputs with a manifest whose call answered.
+             * @description Number of outputs with a manifest whose call answered. For answered, of those whose call was not cancelled.
              *
              *     A 64-bit integer as a string.
              */
             outputs: string;
             /**
-             * @description Number of these outputs with a known value.
+             * @description Number of these outputs with a known value. For answered, of those whose call answered.
              *
              *     A 64-bit integer as a string.
              */

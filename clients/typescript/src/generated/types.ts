@@ -514,7 +514,7 @@ export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
 /** MatchFeedbackResponse confirms that the match is stored. */
 export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
 
-/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric; or all calls that were not cancelled, and those that answered. */
 export type MeasuredOutputs = Schemas["MeasuredOutputs"];
 
 /** Metric is a quantity that an experiment measures. */
