@@ -30,7 +30,7 @@ async def record_output_aliases(connection: Connection, tenant: str, manifests: 
 
 async def outputs_of_aliases(connection: Connection, tenant: str, names: Iterable[str]) -> dict[str, str]:
     """Returns the outputs whose manifests stated the names, by the keys of the names."""
-    keys = [alias_key(each) for each in names]
+    keys = [output_id_of(each) for each in names]
     rows = await connection.fetch(_SQL["outputs_of_aliases"], tenant, keys) if keys else ()
     return {row["alias"]: row["output_id"] for row in rows}
 

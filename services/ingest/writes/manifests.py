@@ -9,11 +9,7 @@ from collections.abc import Mapping, Sequence
 from ingest.aliases.model_aliases import record_model_aliases
 from ingest.aliases.output_aliases import outputs_of_aliases, record_output_aliases
 from ingest.domain.model import ItemOutcome, Manifest, ManifestResult, Write, WriteResult
-<<<<<<< HEAD
-from kit.ids import digest_id
-=======
-from ingest.domain.output_names import alias_key, id_of_user
->>>>>>> breaker
+from kit.ids import digest_id, output_id_of
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
@@ -60,8 +56,8 @@ async def store_manifests(
 
 def _is_same_call(manifest: Manifest, known: Mapping[str, str]) -> bool:
     """Returns whether an alias of the manifest belongs to another output than the one of its user."""
-    own = id_of_user(manifest.output_id, manifest.user_id)
-    return any(known.get(alias_key(name), own) != own for name in manifest.output_aliases)
+    own = digest_id(manifest.output_id, manifest.user_id)
+    return any(known.get(output_id_of(name), own) != own for name in manifest.output_aliases)
 
 
 def _renamed(manifest: Manifest) -> Manifest:
