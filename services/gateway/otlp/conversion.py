@@ -12,6 +12,7 @@ from gateway.otlp.convert.items import ConvertedRequest
 from gateway.otlp.convert.log_records import convert_log_records
 from gateway.otlp.convert.spans import convert_spans
 from gateway.otlp.element_counts import check_log_counts, check_trace_counts
+from gateway.otlp.output_ids import name_outputs
 from gateway.otlp.settings import OtlpSettings
 
 
@@ -22,7 +23,7 @@ def convert_trace_request(body: bytes, body_format: BodyFormat, limits: OtlpSett
     request = parse_message(ExportTraceServiceRequest, body, body_format, limits.json_values_max)
     groups = (scope.spans for resource in request.resource_spans for scope in resource.scope_spans)
     _check_item_count("spans", groups, limits.items_max)
-    return convert_spans(request, limits.item)
+    return _named(convert_spans(request, limits.item))
 
 
 def convert_log_request(body: bytes, body_format: BodyFormat, limits: OtlpSettings) -> ConvertedRequest:
@@ -32,7 +33,12 @@ def convert_log_request(body: bytes, body_format: BodyFormat, limits: OtlpSettin
     request = parse_message(ExportLogsServiceRequest, body, body_format, limits.json_values_max)
     groups = (scope.log_records for resource in request.resource_logs for scope in resource.scope_logs)
     _check_item_count("log records", groups, limits.items_max)
-    return convert_log_records(request, limits.item)
+    return _named(convert_log_records(request, limits.item))
+
+
+def _named(converted: ConvertedRequest) -> ConvertedRequest:
+    name_outputs(converted)
+    return converted
 
 
 def _check_item_count(item_name: str, groups: Iterable[Sequence[object]], items_max: int) -> None:
