@@ -140,5 +140,7 @@ async def test_outcome_stated_later_moves_the_call(stack: LearningStack) -> None
     assert calls.counts == CallCounts(errors=1, timeouts=1)
 
 
-_ALIAS = "INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, kind) VALUES ($1, $2, $3, '', 'automatic')"
+_ALIAS = """
+INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, kind) VALUES ($1, $2, $3, '', 'automatic')
+"""
 _SPENT = "SELECT outputs, cost, unmeasured, failed_measured, failed_cost FROM neural.spending"
