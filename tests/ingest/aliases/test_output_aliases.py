@@ -135,10 +135,11 @@ async def test_erasure_and_export_cover_aliases(ingest: IngestService) -> None:
     assert [tuple(row) for row in rows] == [("t-1", "r")]
 
 
-async def test_outcome_under_an_alias_is_that_of_the_output(ingest: IngestService) -> None:
-    await record(ingest, output("r", "ann", "t-1"))
+@pytest.mark.parametrize("alias", ["t-1", "r" * 205])
+async def test_outcome_under_an_alias_is_that_of_the_output(ingest: IngestService, alias: str) -> None:
+    await record(ingest, output("r", "ann", alias))
     failed = manifest_pb2.Outcome(status=manifest_pb2.OUTCOME_STATUS_ERROR, error_type="429")
-    request = pb.RecordOutcomeRequest(request_id=new_id(), output_id="t-1", outcome=failed, total_cost=0.5)
+    request = pb.RecordOutcomeRequest(request_id=new_id(), output_id=alias, outcome=failed, total_cost=0.5)
     answer: pb.RecordOutcomeResponse = await ingest.call("RecordOutcome", request)
     assert (answer.outcome, answer.manifest_known) == (ACCEPTED, True)
     found = (await ingest.call("GetOutput", pb.GetOutputRequest(output_id="r"))).manifest

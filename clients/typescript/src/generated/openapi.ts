@@ -3821,7 +3821,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+            /** @description Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Result of the call. Required. */
             outcome: components["schemas"]["OutcomeInput"];
@@ -5678,7 +5678,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+                /** @description Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required. */
                 outputId: string;
             };
             cookie?: never;

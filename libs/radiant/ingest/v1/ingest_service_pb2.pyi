@@ -870,7 +870,7 @@ class RecordOutcomeRequest(_message.Message):
     request_id: _builtins.str
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     output_id: _builtins.str
-    """Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required."""
+    """Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required."""
     input_tokens: _builtins.int
     """Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown."""
     output_tokens: _builtins.int
