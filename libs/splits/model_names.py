@@ -75,6 +75,10 @@ class ModelNames:
         """Takes the models that the aliases of the tenant stand for, and those that answered for a requested name."""
         self._aliases, self._observed = aliases, observed
 
+    def alias(self, name: str) -> ModelName | None:
+        """Returns the model of the tenant's alias with exactly this name; None without one."""
+        return self._aliases.get(name)
+
     def resolve(self, name: str, requested: str = "") -> ModelName:
         """Returns the model and the version that a name stands for.
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from ingest.privacy.retention import ARCHIVIST
-from kit.errors import Exhausted, NotFound, Precondition
+from kit.errors import AlreadyExists, Exhausted, NotFound, Precondition
 from kit.ids import output_id_of
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
@@ -59,7 +59,8 @@ class UnmatchedFeedback:
     async def match(self, key: IdempotencyKey, name: str, output_id: str, actor: str, answer: bytes) -> bytes:
         """States that feedback under a name belongs to an output, and returns `answer`.
 
-        Raises NotFound (OUTPUT_UNKNOWN), or Precondition (OUTPUT_RECORDED) if the name is that of a recorded output.
+        Raises NotFound (OUTPUT_UNKNOWN), Precondition (OUTPUT_RECORDED) if the name is that of a recorded output, or
+        AlreadyExists (FEEDBACK_MATCHED) if it is an alias of another output.
         """
         tenant, alias = key.tenant_id, output_id_of(name)
 
@@ -71,8 +72,13 @@ class UnmatchedFeedback:
             if await connection.fetchval(_SQL["output_exists"], tenant, alias):
                 message = "feedback_output_id has a manifest. State an id that ListUnmatchedFeedback lists."
                 raise Precondition(message, reason="OUTPUT_RECORDED")
+            known = await connection.fetchval(_SQL["output_of_alias"], tenant, alias)
+            if known not in (None, output_id):
+                message = f"feedback_output_id is an alias of output {known!r}. A match cannot be changed."
+                raise AlreadyExists(message, reason="FEEDBACK_MATCHED")
             await connection.execute(_SQL["match_output"], tenant, alias, output_id)
-            entry = AuditEntry(tenant_id=tenant, actor=actor, action="feedback.match", target=output_id)
+            detail = {"feedback_output_id": name}
+            entry = AuditEntry(tenant, actor, "feedback.match", output_id, detail=detail)
             await append_audit(connection, entry)
             return answer
 

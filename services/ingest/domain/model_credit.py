@@ -13,7 +13,8 @@ from splits.model_names import ModelNames
 def credited(manifest: Manifest, names: ModelNames) -> Manifest:
     """Returns the manifest with the models that its names stand for, and the aliases that follow from it.
 
-    The stated version of a model takes precedence over that of its name. Names of one model become one model, of which
+    An alias of the tenant for the requested name takes precedence over the name of the model that answered. The stated
+    version of a model takes precedence over that of its name. Names of one model become one model, of which
     the first name is kept as the requested one.
     """
     sent: list[str] = list(_column(manifest, "models_used"))
@@ -23,12 +24,13 @@ def credited(manifest: Manifest, names: ModelNames) -> Manifest:
     aliases: dict[str, ModelAlias] = {}
     for name, version in zip(sent, _column(manifest, "model_versions"), strict=True):
         asked = manifest.requested_models.get(name, "")
-        found = names.resolve(name, asked)
+        alias_of_asked = names.alias(asked) if asked else None
+        found = alias_of_asked or names.resolve(name, asked)
         models[name] = found.model
         versions.setdefault(found.model, version or found.version)
         requested.setdefault(found.model, asked or name)
         for alias, alias_version in ((name, found.version), (asked, "")):
-            if alias and alias != found.model:
+            if alias and alias != found.model and alias_of_asked is None:
                 aliases[alias] = ModelAlias(alias=alias, model=found.model, version=alias_version)
     steps = [{**step, "model": _model(step["model"], models, names)} for step in _column(manifest, "steps")]
     states: dict[str, Any] = {}
@@ -38,6 +40,7 @@ def credited(manifest: Manifest, names: ModelNames) -> Manifest:
     changed = {"steps": steps, "decision_candidates": candidates}
     if (
         not aliases
+        and list(versions) == sent
         and all(column == _column(manifest, name) for name, column in changed.items())
         and states.keys() == _column(manifest, "thermal_states").keys()
     ):

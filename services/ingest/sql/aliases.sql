@@ -73,6 +73,10 @@ WHERE tenant_id = $1 AND alias = ANY($2::text[]) AND user_id = '' AND kind = 'au
 -- Whether an output has a manifest.
 SELECT EXISTS (SELECT FROM ingest.outputs WHERE tenant_id = $1 AND output_id = $2);
 
+-- query: output_of_alias
+-- Output that an alias stands for.
+SELECT output_id FROM ingest.output_aliases WHERE tenant_id = $1 AND alias = $2 AND user_id = '';
+
 -- query: match_output
 -- Stores a manual alias of an output, and queues the output, so that the learner moves the feedback under the alias to it.
 WITH stored AS (

@@ -101,6 +101,16 @@ async def test_manual_alias_applies_to_later_manifests_and_is_audited(ingest: In
     assert reason_of(refusal.value) == "ALIAS_UNKNOWN"
 
 
+@pytest.mark.parametrize("model", ["house-model", "house"])
+async def test_manual_alias_of_requested_name_precedes_the_model_that_answered(
+    ingest: IngestService, model: str
+) -> None:
+    await call(ingest, pb.SetModelAliasRequest(request_id=new_id(), alias="house", model=model))
+    stored = await recorded(ingest, "o", "gpt-4o-2024-08-06", requested_models={"gpt-4o-2024-08-06": "house"})
+    assert list(stored.models_used) == [model]
+    assert (await aliases(ingest)).keys() == {"house"}
+
+
 async def test_alias_to_itself_excludes_name_from_rules(ingest: IngestService) -> None:
     name = "gpt-4o-2024-08-06"
     await call(ingest, pb.SetModelAliasRequest(request_id=new_id(), alias=name, model=name))

@@ -108,6 +108,22 @@ async def test_matched_feedback_moves_and_later_feedback_is_stored_under_the_out
     assert tuple(entry) == ("feedback.match", "o")
 
 
+async def test_second_match_with_another_output_is_refused_and_the_vote_can_be_retracted(
+    ingest: IngestService, learning: LearningStack
+) -> None:
+    await ingest.call("SubmitExplicitFeedback", thumb("lost"), CALLER)
+    for output in ("o", "p"):
+        await ingest.call("RecordManifest", manifest(output), CALLER)
+    await matched(ingest, "lost", "o")
+    await matched(ingest, "lost", "o")
+    with pytest.raises(grpc.aio.AioRpcError) as refusal:
+        await matched(ingest, "lost", "p")
+    assert reason_of(refusal.value) == "FEEDBACK_MATCHED"
+    await learning.learn()
+    request = ingest_pb.RetractFeedbackRequest(request_id=new_id(), output_id="lost", user_id="u")
+    assert (await ingest.call("RetractFeedback", request, CALLER)).explicit_retracted
+
+
 @pytest.mark.parametrize(("name", "target", "reason"), [("x", "none", "OUTPUT_UNKNOWN"), ("o", "p", "OUTPUT_RECORDED")])
 async def test_match_of_unknown_or_recorded_output_is_refused(
     ingest: IngestService, name: str, target: str, reason: str
