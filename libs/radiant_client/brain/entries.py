@@ -45,6 +45,12 @@ class Entry:
         """Identifiers of the models."""
         return tuple(one.model for one in self.models)
 
+    def reasoning_for(self, chosen: str, candidates: Collection[str]) -> str:
+        """Returns the reasoning of the entry, or one about the candidates if they are not the models of the entry."""
+        if set(candidates) == set(self.names):
+            return self.reasoning
+        return f"{chosen} was drawn from {len(candidates)} candidates by the scores of the local table."
+
 
 def entry_of(message: recommend_service_pb2.TableEntry, send_time: float) -> Entry:
     """Returns the entry of a message. `send_time` is in seconds since the epoch by the clock of the service.

@@ -197,7 +197,7 @@ class LocalTable:
             scope=chosen.scope,
             source="table" if is_fresh else "last_table",
             staleness_ms=staleness_ms,
-            reasoning=entry.reasoning,
+            reasoning=entry.reasoning_for(chosen.model, candidates),
             candidates=candidates,
             strategy=self._strategy_name,
         )
