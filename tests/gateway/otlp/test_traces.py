@@ -131,3 +131,15 @@ async def test_erased_user_is_not_inherited(patient: OtlpGateway) -> None:
     assert await patient.intake.number("SELECT count(*) FROM ingest.trace_spans") == 0
     await patient.export_spans(child(1, 0, {"user.id": "bob"}), child(3, 2))
     assert await users(patient) == [("acme", "bob", "chat")]
+
+
+@pytest.mark.parametrize("other", ["", "bob"])
+async def test_waiting_output_of_erased_user_is_not_recorded(patient: OtlpGateway, other: str) -> None:
+    await patient.export_spans(child(3, 2))
+    await patient.export_spans(child(2, 1, {"user.id": "ada"}))
+    if other:
+        await patient.export_spans(child(4, 1, {"user.id": other}))
+    request = pb.ForgetUserRequest(request_id=str(uuid.uuid4()), user_id="ada")
+    await patient.intake.call("ForgetUser", request, token("acme", "admin"))
+    await patient.export_spans(child(1, 0, {"session.id": "s"}))
+    assert await users(patient) == ([("acme", "anonymous", "chat")] if other else [])
