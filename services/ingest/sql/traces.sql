@@ -58,5 +58,12 @@ WHERE w.tenant_id = $1 AND w.trace_id = done.trace_id AND w.span_id = done.span_
 SELECT ingest.purge_trace_spans($1);
 
 -- query: forget_user_in_spans
--- Deletes the values of spans that name a user.
-DELETE FROM ingest.trace_spans WHERE tenant_id = $1 AND context ->> 'user_id' = $2;
+-- Deletes the values of spans that name a user, and the waiting manifests of traces that name no other user.
+WITH forgotten AS (
+  DELETE FROM ingest.trace_spans WHERE tenant_id = $1 AND context ->> 'user_id' = $2 RETURNING trace_id
+)
+DELETE FROM ingest.waiting_manifests w
+WHERE w.tenant_id = $1 AND w.trace_id IN (SELECT trace_id FROM forgotten) AND NOT EXISTS (
+  SELECT FROM ingest.trace_spans s
+  WHERE s.tenant_id = $1 AND s.trace_id = w.trace_id AND s.context ->> 'user_id' <> $2
+);

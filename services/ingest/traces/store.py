@@ -18,10 +18,15 @@ from ingest.writes.group_commit import GroupCommit
 from kit.errors import AlreadyExists, Invalid, RadiantError
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("ingest", "traces.sql")
+REJECTED = Counter(
+    "radiant_ingest_rejected_waiting_manifests_total",
+    "Waiting manifests that were not recorded, because their output has a different manifest or a value is not valid.",
+)
 BATCH_SIZE, PURGE_SIZE = 250, 10_000
 
 CompletedWrite = Callable[[str, bytes, Mapping[str, str], int], Write]
@@ -114,4 +119,5 @@ class Traces:
             await self._group_commit.submit(await self._model_aliases.credited(write))
         except (AlreadyExists, Invalid) as error:
             fields = {"trace_id": row["trace_id"].hex(), "span_id": row["span_id"].hex(), "error": str(error)}
+            REJECTED.inc()
             log.warning("waiting manifest rejected", extra={"fields": fields})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from ingest.traces.store import REJECTED
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.fixtures.gateway import GLOBEX
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, otlp_gateway, span
@@ -131,3 +132,29 @@ async def test_erased_user_is_not_inherited(patient: OtlpGateway) -> None:
     assert await patient.intake.number("SELECT count(*) FROM ingest.trace_spans") == 0
     await patient.export_spans(child(1, 0, {"user.id": "bob"}), child(3, 2))
     assert await users(patient) == [("acme", "bob", "chat")]
+
+
+@pytest.mark.parametrize("other", ["", "bob"])
+async def test_waiting_output_of_erased_user_is_not_recorded(patient: OtlpGateway, other: str) -> None:
+    await patient.export_spans(child(3, 2))
+    await patient.export_spans(child(2, 1, {"user.id": "ada"}))
+    if other:
+        await patient.export_spans(child(4, 1, {"user.id": other}))
+    request = pb.ForgetUserRequest(request_id=str(uuid.uuid4()), user_id="ada")
+    await patient.intake.call("ForgetUser", request, token("acme", "admin"))
+    await patient.export_spans(child(1, 0, {"session.id": "s"}))
+    assert await users(patient) == ([("acme", "anonymous", "chat")] if other else [])
+
+
+async def test_waiting_output_that_contradicts_a_recorded_one_is_counted(patient: OtlpGateway) -> None:
+    before = _rejected()
+    await patient.export_spans(child(1, 0, ROOT))
+    for tokens in (1, 1, 2):
+        await patient.export_spans(child(3, 2, {**CHAT, "gen_ai.usage.input_tokens": tokens}))
+    assert await users(patient) == [("acme", "ada", "code")]
+    assert _rejected() == before + 1
+
+
+def _rejected() -> float:
+    (metric,) = REJECTED.collect()
+    return float(metric.samples[0].value)
