@@ -78,9 +78,7 @@ class UnmatchedFeedback:
                 raise AlreadyExists(message, reason="FEEDBACK_MATCHED")
             await connection.execute(_SQL["match_output"], tenant, alias, output_id)
             detail = {"feedback_output_id": name}
-            entry = AuditEntry(
-                tenant_id=tenant, actor=actor, action="feedback.match", target=output_id, detail=detail
-            )
+            entry = AuditEntry(tenant_id=tenant, actor=actor, action="feedback.match", target=output_id, detail=detail)
             await append_audit(connection, entry)
             return answer
 

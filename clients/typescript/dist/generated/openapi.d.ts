@@ -619,7 +619,7 @@ export interface paths {
         put?: never;
         /**
          * States the recorded output that the feedback under another output id belongs to.
-         * @description States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output within about one second, and later feedback under the id is stored under the output.
+         * @description States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output within about one second, and later feedback under the id is stored under the output. A match cannot be changed: another output gets ALREADY_EXISTS (FEEDBACK_MATCHED).
          */
         post: operations["matchFeedback"];
         delete?: never;

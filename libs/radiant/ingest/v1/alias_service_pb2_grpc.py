@@ -102,7 +102,8 @@ class AliasServiceServicer:
 
     def MatchFeedback(self, request, context):
         """States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output
-        within about one second, and later feedback under the id is stored under the output.
+        within about one second, and later feedback under the id is stored under the output. A match
+        cannot be changed: another output gets ALREADY_EXISTS (FEEDBACK_MATCHED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -33,7 +33,8 @@ class AliasServiceStub:
     """
     MatchFeedback: _aio.UnaryUnaryMultiCallable[_alias_service_pb2.MatchFeedbackRequest, _alias_service_pb2.MatchFeedbackResponse]
     """States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output
-    within about one second, and later feedback under the id is stored under the output.
+    within about one second, and later feedback under the id is stored under the output. A match
+    cannot be changed: another output gets ALREADY_EXISTS (FEEDBACK_MATCHED).
     """
 
 class AliasServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -85,7 +86,8 @@ class AliasServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_alias_service_pb2.MatchFeedbackRequest, _abc.Awaitable[_alias_service_pb2.MatchFeedbackResponse]],
     ) -> _abc.Awaitable[_alias_service_pb2.MatchFeedbackResponse]:
         """States which recorded output the feedback under another output id belongs to. Stored feedback is moved to the output
-        within about one second, and later feedback under the id is stored under the output.
+        within about one second, and later feedback under the id is stored under the output. A match
+        cannot be changed: another output gets ALREADY_EXISTS (FEEDBACK_MATCHED).
         """
 
 def add_AliasServiceServicer_to_server(servicer: AliasServiceServicer, server: _aio.Server) -> None: ...
