@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, derived_output_id
+from gateway.otlp.convert.items import (
+    ConvertedRequest,
+    FeedbackItem,
+    ManifestItem,
+    Rejection,
+    SkippedEvaluation,
+    derived_output_id,
+)
 
 
 def name_outputs(converted: ConvertedRequest) -> None:
-    """Completes manifests with the other names of their outputs, and feedback with the output that it names.
+    """Completes manifests with the other names of their outputs, and evaluations with the output that they name.
 
     An output with an id of its own also has the name of its span, `<trace id>-<span id>`. Feedback on the span uses
     this name: ingest stores it under the output, also if it arrives before the span or at another gateway. Feedback on
@@ -20,13 +27,17 @@ def name_outputs(converted: ConvertedRequest) -> None:
             if (name := derived_output_id(item.position.span)) and name != item.manifest.output_id:
                 item.manifest.output_aliases.append(name)
                 foreign[item.position.span] = item.manifest.output_id
-    for each in converted.feedback:
-        if each.feedback.output_id == foreign.get(each.position.span):
-            each.feedback.output_id = derived_output_id(each.position.span)
-    unnamed = [each for each in converted.feedback if not _is_named(each)]
+    scores = [each for each in converted.skipped if each.message is not None]
+    messages = [(each.position, each.feedback) for each in converted.feedback]
+    for position, message in (*messages, *((each.position, each.message) for each in scores)):
+        if message is not None and message.output_id == foreign.get(position.span):
+            message.output_id = derived_output_id(position.span)
+    unnamed = [("feedback", each.position) for each in converted.feedback if not _is_named(each)]
+    unnamed += [("evaluation_score", each.position) for each in scores if not _is_named(each)]
     converted.feedback = [each for each in converted.feedback if _is_named(each)]
+    converted.skipped = [each for each in converted.skipped if each.message is None or _is_named(each)]
     why = "is required, because the span is not a recorded output"
-    converted.rejections += [Rejection("feedback", each.position, "gen_ai.response.id", why) for each in unnamed]
+    converted.rejections += [Rejection(kind, position, "gen_ai.response.id", why) for kind, position in unnamed]
 
 
 def credit_answering_model(item: ManifestItem) -> None:
@@ -44,5 +55,5 @@ def credit_answering_model(item: ManifestItem) -> None:
             manifest.requested_models[model] = name
 
 
-def _is_named(item: FeedbackItem) -> bool:
+def _is_named(item: FeedbackItem | SkippedEvaluation) -> bool:
     return not item.is_output_derived or bool(derived_output_id(item.position.span))

@@ -18,11 +18,16 @@ from ingest.writes.group_commit import GroupCommit
 from kit.errors import AlreadyExists, Invalid, RadiantError
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
+from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("ingest", "writes.sql")
 BATCH_SIZE, PURGE_SIZE = 250, 10_000
+REJECTED = Counter(
+    "radiant_ingest_waiting_manifests_rejected_total",
+    "Waiting manifests that were not recorded, because they differ from a stored one or became invalid.",
+)
 
 CompletedWrite = Callable[[str, bytes, Mapping[str, str], int], Write]
 """Returns the write of a serialized manifest: arguments are the tenant, the manifest, inherited values and the time in
@@ -113,5 +118,6 @@ class Traces:
             write = self._completed_write(tenant, row["manifest"], values, time.time_ns() // 1000)
             await self._group_commit.submit(await self._model_aliases.credited(write))
         except (AlreadyExists, Invalid) as error:
+            REJECTED.inc()
             fields = {"trace_id": row["trace_id"].hex(), "span_id": row["span_id"].hex(), "error": str(error)}
             log.warning("waiting manifest rejected", extra={"fields": fields})

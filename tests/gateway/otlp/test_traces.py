@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from ingest.traces.store import REJECTED
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.fixtures.gateway import GLOBEX
 from tests.gateway.fixtures.otlp import CHAT, OtlpGateway, otlp_gateway, span
@@ -103,6 +104,17 @@ async def test_tenant_with_too_many_waiting_outputs_does_not_wait(database_url: 
         await gateway.export_spans(child(4, 2))
         await recorded(gateway)
         assert len(await users(gateway)) == 1
+
+
+async def test_waiting_output_that_differs_from_a_stored_one_is_counted(patient: OtlpGateway) -> None:
+    before = REJECTED._value.get()
+    await patient.export_spans(child(3, 2), child(4, 2))
+    other = ingest.manifest(f"{(b't' * 16).hex()}-{3:016x}", "another model")
+    await patient.intake.call("RecordManifest", other)
+    await patient.export_spans(child(1, 0, ROOT))
+    assert [user for _, user, _ in await users(patient)] == ["u", "ada"]
+    assert REJECTED._value.get() == before + 1
+    assert await patient.intake.number("SELECT count(*) FROM ingest.waiting_manifests") == 0
 
 
 async def test_agent_after_its_model_calls_is_no_output(patient: OtlpGateway) -> None:

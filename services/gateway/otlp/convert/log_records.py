@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
@@ -65,10 +66,10 @@ def _convert(
         output_id = output_id_of(position.span) or derived_output_id(position.span)
         attributes = Attributes(record.attributes, limits, converted.attribute_errors)
         evaluation = read_evaluation(attributes, position, limits.ranges, output_id=output_id, time_ns=time_ns)
-        if isinstance(evaluation, SkippedEvaluation):
-            converted.skipped.append(evaluation)
-            return
         is_output_derived = attributes.read(_OUTPUT_ROWS) is None
+        if isinstance(evaluation, SkippedEvaluation):
+            converted.skipped.append(replace(evaluation, is_output_derived=is_output_derived))
+            return
         converted.feedback.append(FeedbackItem(position, feedback_of([evaluation]), is_output_derived))
     except InvalidAttribute as error:
         converted.rejections.append(Rejection("feedback", position, error.field, error.why))
