@@ -1,8 +1,12 @@
-"""Identifiers of rows and requests: UUID version 7, ordered by time (RFC 9562, section 5.7)."""
+"""Identifiers of rows and requests (UUIDv7, ordered by time: RFC 9562, section 5.7), of users and outputs."""
 
 import hashlib
 import os
+import re
 import time
+
+OUTPUT_ID_CHARACTERS_MAX = 100
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def new_id() -> str:
@@ -20,5 +24,15 @@ def user_digest(tenant: str, user: str) -> str:
 
 
 def digest_id(*texts: str) -> str:
-    """Returns the SHA-256 of texts, separated by NUL, in hexadecimal, as the identifier of a name that is none."""
+    """Returns the SHA-256 of texts, separated by NUL, in hexadecimal, for names that are no valid identifiers."""
     return hashlib.sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()
+
+
+def output_id_of(name: str) -> str:
+    """Returns the output_id for a name of an output: the name, or its digest if it is no valid output_id.
+
+    A name of more than OUTPUT_ID_CHARACTERS_MAX characters, or with control characters, is not valid. The digest
+    depends on the name alone, so that an output and the feedback on it have the same output_id.
+    """
+    is_valid = len(name) <= OUTPUT_ID_CHARACTERS_MAX and not _CONTROL_CHARACTER.search(name)
+    return name if is_valid else digest_id(name)

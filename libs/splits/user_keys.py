@@ -55,7 +55,7 @@ EXPANDED = (range(0xA0, 0x3400), range(0xF900, 0xFFF0), range(0x1D100, 0x1F300))
 """Code points with all characters that NFKC replaces by several."""
 EXPANSION_MAX = 18
 """Largest number of characters that NFKC replaces one by: U+FDFA."""
-_UNSEEN = frozenset({"Cc", "Cf"})
+_UNPRINTABLE = frozenset({"Cc", "Cf"})
 """Categories of control and format characters."""
 _INVISIBLE = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE) + "]+")
 
@@ -80,7 +80,7 @@ def is_blank(text: str) -> bool:
     """Returns whether a text has no visible character: only white space, control and invisible characters."""
     if "!" <= text[:1] <= "~":
         return False
-    return all(each.isspace() or unicodedata.category(each) in _UNSEEN or _INVISIBLE.match(each) for each in text)
+    return all(each.isspace() or unicodedata.category(each) in _UNPRINTABLE or _INVISIBLE.match(each) for each in text)
 
 
 def limit_key(key: str) -> str:

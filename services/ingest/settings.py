@@ -59,7 +59,7 @@ class UploadLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceSettings:
-    """Waiting of outputs for values of spans that arrive later."""
+    """Limits of outputs that wait for values of spans which arrive later."""
 
     wait: Annotated[timedelta, Setting("TRACE_WAIT_SECONDS", 0, 600)] = timedelta(seconds=10)
     """Time for which an output without a user waits for the root of its trace; 0 records it at once."""

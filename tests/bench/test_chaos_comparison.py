@@ -51,7 +51,8 @@ async def _store(connection: asyncpg.Connection, event: Event) -> None:
             "false AS verification_failed, false AS contradiction_found, "
             "false AS was_user_override, 0 AS output_tokens, 0 AS total_latency_ms, 0 AS total_cost, "
             "false AS was_streamed, '[]'::jsonb AS steps, '' AS decision_id, now() AS recorded_at, '' AS variant, "
-            "0 AS experiment_epoch) d",
+            "0 AS experiment_epoch, false AS output_id_foreign, '' AS decision_strategy, "
+            "'{}'::text[] AS decision_candidates) d",
             event.tenant,
             output,
         )

@@ -45,7 +45,14 @@ _REFUSALS = {"NOT_FOUND", "FAILED_PRECONDITION", "ABORTED", "INVALID_ARGUMENT", 
 _READS = ("Get", "List", "Export", "Watch", "Explain")
 """Prefixes of reads. They are called first, because writes create own objects with the same identifiers."""
 
-_OWN_WORK = ("ingest.learn_queue", "neural.publish_queue", "neural.rebuild_queue", "neural.budget_pacers")
+_OWN_WORK = (
+    "ingest.learn_queue",
+    "ingest.trace_spans",
+    "ingest.waiting_manifests",
+    "neural.publish_queue",
+    "neural.rebuild_queue",
+    "neural.budget_pacers",
+)
 """Tables that the services' workers change independently of calls."""
 _FILLED = ("ingest.audit_log", "ingest.audit_heads")
 """Tables that already have rows of the other tenant."""
@@ -94,7 +101,18 @@ async def theirs(admin: asyncpg.Connection) -> None:
         values = {name: f"'{value}'" for name, value in NAMES.items()}
         values |= {name: f"'{MARK}'" for name, kind, _ in table.columns if kind == "text" and name not in values}
         values |= {name: f"'{{{MARK}}}'" for name, kind, _ in table.columns if kind == "text[]"}
-        kept = ("task_type", "domain_mode", "status", "state", "kind", "level", "tenant_id", "epoch", "reason")
+        kept = (
+            "task_type",
+            "domain_mode",
+            "status",
+            "state",
+            "kind",
+            "level",
+            "tenant_id",
+            "epoch",
+            "reason",
+            "outcome",
+        )
         table_values = {name: value for name, value in values.items() if name not in kept}
         table_values |= {"version": "99", "definition": f"'{definition}'"}
         await admin.execute(table.insert(OTHER, table_values))

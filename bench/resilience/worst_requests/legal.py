@@ -98,7 +98,7 @@ def _scalar(field: FieldDescriptor, rules: Any, number: int) -> Any:
         numbers = [value.number for value in field.enum_type.values if value.number] or [0]
         return numbers[number % len(numbers)]
     if field.type == FieldDescriptor.TYPE_BYTES:
-        return b"\x00" * 32
+        return b"\x00" * (rules.bytes.len or 32)
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
         return _text(rules.string, number)
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:

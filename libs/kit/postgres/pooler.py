@@ -50,7 +50,7 @@ class PooledConnection(asyncpg.Connection):
 
 
 async def keep_session(connection: asyncpg.Connection) -> None:
-    """Does not reset a connection: the transactions of the suite leave nothing in the session."""
+    """Leaves a released connection as it is: the transactions of the suite leave nothing in the session."""
 
 
 async def is_shared_by_transactions(connect: Connect) -> bool:

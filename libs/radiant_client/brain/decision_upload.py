@@ -38,7 +38,7 @@ class UploadHealth:
     recorded: int
     """Decisions that the service has acknowledged."""
     dropped: int
-    """Decisions that were lost: the queue was full, the client was closed, or the service does not take them."""
+    """Decisions that were lost: the queue was full, the client was closed, or the service lacks RecordDecisions."""
     rejected: int
     """Decisions that the service refused as invalid."""
 
@@ -88,7 +88,7 @@ class DecisionUpload:
             self._task = asyncio.create_task(self._run(), name="radiant-decision-upload")
 
     async def flush(self) -> None:
-        """Sends the queue now. Raises a RadiantClientError if the service does not take it; the queue is kept."""
+        """Sends the queue now. Raises a RadiantClientError if the call fails; the queue is kept."""
         while self._queue:
             await self._send([self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))])
 
@@ -111,7 +111,7 @@ class DecisionUpload:
         return UploadHealth(len(self._queue), self._recorded, self._dropped, self._rejected)
 
     async def _run(self) -> None:
-        """Sends the queue every interval, and less often while the service does not take it."""
+        """Sends the queue every interval, and less often while calls fail."""
         while self._is_supported:
             await asyncio.sleep(self._interval)
             try:
@@ -131,7 +131,7 @@ class DecisionUpload:
             while left := await self._sent(left):
                 pass
         except Unsupported:
-            log.warning("decisions not uploaded: the service does not take them")
+            log.warning("decisions not uploaded: the service does not have RecordDecisions")
             self._is_supported = False
             self._drop(len(left) + len(self._queue))
             self._queue.clear()
@@ -160,7 +160,7 @@ class DecisionUpload:
         return []
 
     def _restore(self, batch: list[_Queued]) -> None:
-        """Queues decisions again, the oldest first, as far as there is room."""
+        """Queues decisions again, the oldest first, up to the maximum of the queue."""
         free = max(0, self._queue_max - len(self._queue))
         self._queue.extendleft(reversed(batch[:free]))
         self._drop(len(batch) - free)
@@ -170,7 +170,7 @@ class DecisionUpload:
         if count <= 0:
             return
         if not self._dropped:
-            log.warning("decisions are not uploaded: the queue is full or closed; further ones are counted only")
+            log.warning("decisions dropped: the queue is full or closed; further losses are only counted")
         self._dropped += count
 
 

@@ -86,6 +86,8 @@ class RolloutMetrics:
     """Standard errors of the relative changes, by name of the limit."""
     guardrail_losses: Mapping[str, float] = field(default_factory=dict)
     """p-values of a loss of the margin or more, by guardrail with a margin."""
+    has_failing_calls: bool = False
+    """Whether the calls of the treatment fail more often than those of the control."""
     has_sample_ratio_mismatch: bool = False
     excluded_strata: int = 0
     """Number of tenants that are left out because of their sample ratio or their number of users."""
@@ -189,6 +191,7 @@ def possible_regressions(limits: RegressionLimits, metrics: RolloutMetrics) -> l
         if name in changes
     }
     risks |= {f"guardrail {name}": p_value for name, p_value in metrics.guardrail_losses.items()}
+    risks |= {"answered calls": 1.0} if metrics.has_failing_calls else {}
     return [name for name, p_value in risks.items() if p_value > limits.risk_max]
 
 

@@ -1,4 +1,4 @@
-"""Measured shares of cost and latency, and whether they suffice for a verdict that rests on them."""
+"""Answered shares of calls, measured shares of cost and latency, and whether they allow a verdict for a treatment."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from splits.model import COST, LATENCY, Experiment, WinnerRule
 
 ANSWERED = "#answered"
 """Name of the metric that counts the manifests of answered outputs."""
+CALLS = "#calls"
+"""Name of the metric that counts the manifests of outputs whose call was not cancelled."""
+ANSWERED_CALLS = "answered"
+"""Name under which results state the answered calls."""
 SHARE_MIN = 0.9
 """Smallest measured share in each group for a verdict that rests on the metric."""
 DIFFERENCE_MIN, QUANTILE = 0.02, 3.29
@@ -23,7 +27,10 @@ _METRIC_OF = {WinnerRule.NON_INFERIOR_CHEAPER: COST, WinnerRule.NON_INFERIOR_FAS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredOutputs:
-    """Answered outputs of a variant in one epoch, and those with a known value of a metric."""
+    """Answered outputs of a variant in one epoch, and those with a known value of a metric.
+
+    For the metric ANSWERED_CALLS, all calls that were not cancelled, and those that answered.
+    """
 
     metric: str
     epoch: int
@@ -37,27 +44,30 @@ def measured_outputs(units: Iterable[tuple[int, str, str, int]]) -> list[Measure
     counts: Counter[tuple[int, str, str]] = Counter()
     for epoch, variant, metric, outputs in units:
         counts[epoch, variant, metric] += outputs
+    parts = {ANSWERED: tuple((metric, metric) for metric in _LABELS), CALLS: ((ANSWERED_CALLS, ANSWERED),)}
     return [
         MeasuredOutputs(
-            metric=metric, epoch=epoch, variant=variant, outputs=outputs, measured=counts[epoch, variant, metric]
+            metric=metric, epoch=epoch, variant=variant, outputs=outputs, measured=counts[epoch, variant, counted]
         )
         for (epoch, variant, name), outputs in sorted(counts.items())
-        if name == ANSWERED
-        for metric in _LABELS
+        for metric, counted in parts.get(name, ())
     ]
 
 
 def require_measurement(experiment: Experiment, analysis: Analysis, measured: Sequence[MeasuredOutputs]) -> Analysis:
     """Returns the analysis without verdicts that rest on values which are not measured.
 
-    No treatment wins if the metric of the winner rule is not measured. The control still wins, because its win rests on
-    the primary metric. The criterion of latency fails if latency is measured in some groups and not in others.
+    No treatment wins if its calls fail more often than those of the control, because failed calls count in no metric,
+    or if the metric of the winner rule is not measured. The control still wins, because its win rests on the primary
+    metric. The criterion of latency fails if latency is measured in some groups and not in others.
     """
     analysis = _with_latency(analysis, [each for each in measured if each.metric == LATENCY])
-    metric = _METRIC_OF.get(experiment.winner_rule)
-    if metric is None or analysis.blocked or analysis.winner is Winner.CONTROL:
+    if analysis.blocked or analysis.winner is Winner.CONTROL:
         return analysis
-    reason = _missing(experiment, metric, [each for each in measured if each.metric == metric])
+    metric = _METRIC_OF.get(experiment.winner_rule)
+    reason = failing(experiment, measured, analysis.winning_variant) if analysis.winning_variant else ""
+    if not reason and metric is not None:
+        reason = _missing(experiment, metric, [each for each in measured if each.metric == metric])
     if not reason:
         return analysis
     return replace(
@@ -70,6 +80,18 @@ def require_measurement(experiment: Experiment, analysis: Analysis, measured: Se
     )
 
 
+def failing(experiment: Experiment, measured: Sequence[MeasuredOutputs], variant: str) -> str:
+    """Returns that calls of a treatment fail more often than those of the control, as text; empty if they do not."""
+    outputs, known = _counts([each for each in measured if each.metric == ANSWERED_CALLS])
+    control = experiment.control.name
+    if not outputs[control] or not outputs[variant]:
+        return ""
+    shares = [known[name] / outputs[name] for name in (control, variant)]
+    if shares[1] >= shares[0] or not _differ(known[control], outputs[control], known[variant], outputs[variant]):
+        return ""
+    return f"calls of {variant} fail more often: {shares[1]:.0%} answered, {shares[0]:.0%} in {control}"
+
+
 def _missing(experiment: Experiment, metric: str, measured: Sequence[MeasuredOutputs]) -> str:
     """Returns why the metric is not measured well enough; empty if it is, and without any output."""
     outputs, known = _counts(measured)
@@ -80,7 +102,7 @@ def _missing(experiment: Experiment, metric: str, measured: Sequence[MeasuredOut
     control = experiment.control.name
     for name in shares.keys() - {control}:
         if control in shares and _differ(known[control], outputs[control], known[name], outputs[name]):
-            return f"{_LABELS[metric]} not measured alike: known for {text} of the outputs"
+            return f"{_LABELS[metric]} not measured for similar shares of the outputs: {text}"
     return ""
 
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from experiments.analysis.verdict import Analysis, analyse
 from experiments.assignment.rules import NO_USERS, IgnoredReason, assignment_rules
-from experiments.results.measurement import ANSWERED, MeasuredOutputs, measured_outputs, require_measurement
+from experiments.results.measurement import ANSWERED, CALLS, MeasuredOutputs, measured_outputs, require_measurement
 from experiments.store.experiments import StoredEpoch, StoredExperiment
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
@@ -21,7 +21,7 @@ _SQL = load_queries("experiments", "results.sql")
 
 _EXPOSURE = ""
 """Name of the metric that counts users and outputs."""
-_COUNTS = (_EXPOSURE, ANSWERED)
+_COUNTS = (_EXPOSURE, ANSWERED, CALLS)
 """Names of metrics that only count."""
 
 

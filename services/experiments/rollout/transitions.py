@@ -10,6 +10,7 @@ from experiments.domain.lifecycle import edit
 from experiments.domain.regression import RolloutMetrics, rollout_metrics
 from experiments.domain.rollout_policy import Action, Decision, Rollout, RolloutState, apply_decision, decide
 from experiments.domain.rollout_policy import approve as approved
+from experiments.results.measurement import failing
 from experiments.results.outcomes import Outcomes, analyse_outcomes, read_outcomes
 from experiments.rollout import store
 from experiments.store.audit import ChangeRequest, append_audit_entry
@@ -136,5 +137,9 @@ def _metrics_of_epoch(experiment: Experiment, outcomes: Outcomes, rollout: Rollo
     """Returns the metrics of the control and the treatment in the current epoch."""
     current = outcomes.in_epoch(experiment.epoch)
     analysis = analyse_outcomes(experiment, current, datetime.now(UTC), {})
-    metrics = rollout_metrics(experiment, analysis, experiment.treatments[0].name, rollout.level_share)
-    return replace(metrics, ignored_outputs=sum(each.outputs for each in outcomes.ignored))
+    treatment = experiment.treatments[0].name
+    return replace(
+        rollout_metrics(experiment, analysis, treatment, rollout.level_share),
+        ignored_outputs=sum(each.outputs for each in outcomes.ignored),
+        has_failing_calls=bool(failing(experiment, current.measured, treatment)),
+    )

@@ -6,7 +6,8 @@
 -- and outputs, with or without feedback. Client metrics with a name in $3 are ignored, as these are built in.
 --
 -- Calls that did not answer have no score, cost or latency, and an unknown cost or latency counts in no mean. The metric
--- '#answered' counts the manifests of answered outputs, so that the measured share of a metric can be stated.
+-- '#answered' counts the manifests of answered outputs, so that the measured share of a metric can be stated, and '#calls'
+-- those of all outputs whose call was not cancelled, so that the answered share can be stated.
 --
 -- A unit counts only if the rules in $6 give its user the variant that it names; otherwise `ignored` is the reason, and
 -- only the metric '' is returned. Buckets are compared as bytes of equal length, which is the order of the integers.
@@ -32,22 +33,22 @@ WITH rules AS (
     second_stop text, tenant_ids text[], task_types text[], domain_modes text[])
 ), seen AS (
   SELECT m.tenant_id, m.output_id, m.user_id, m.experiment_epoch AS epoch, m.variant, m.total_cost, m.total_latency_ms,
-    m.answered, coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode,
+    m.answered, m.outcome, coalesce(x.metrics, '{}') AS metrics, m.created_at AS seen_at, m.task_type, m.domain_mode,
     false AS is_repeated
   FROM ingest_api_v1.executions m
   LEFT JOIN experiments.exposures x ON x.tenant_id = m.tenant_id AND x.experiment_id = m.experiment_id
     AND x.epoch = m.experiment_epoch AND x.user_id = m.user_id AND x.output_id = m.output_id AND x.variant = m.variant
   WHERE m.experiment_id = $1 AND ($2 = '' OR m.tenant_id = $2)
   UNION ALL
-  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, m.answered, x.metrics,
-    x.occurred_at, m.task_type, m.domain_mode, x.output_id <> '' AND EXISTS (
+  SELECT x.tenant_id, x.output_id, x.user_id, x.epoch, x.variant, m.total_cost, m.total_latency_ms, m.answered, m.outcome,
+    x.metrics, x.occurred_at, m.task_type, m.domain_mode, x.output_id <> '' AND EXISTS (
       SELECT FROM experiments.exposures b
       WHERE b.tenant_id = x.tenant_id AND b.experiment_id = x.experiment_id AND b.user_id = x.user_id
         AND b.output_id = x.output_id AND b.epoch < x.epoch
     )
   FROM experiments.exposures x
   LEFT JOIN LATERAL (
-    SELECT m.total_cost, m.total_latency_ms, m.answered, m.experiment_id, m.variant, m.task_type, m.domain_mode
+    SELECT m.total_cost, m.total_latency_ms, m.answered, m.outcome, m.experiment_id, m.variant, m.task_type, m.domain_mode
     FROM ingest_api_v1.executions m
     WHERE m.tenant_id = x.tenant_id AND m.output_id = x.output_id AND x.output_id <> '' LIMIT 1 -- one lookup each
   ) AS m ON true
@@ -88,7 +89,7 @@ WITH rules AS (
   SELECT c.tenant_id, c.user_id, c.ignored, c.total_cost, c.total_latency_ms, c.metrics,
     c.ignored = '' AND NOT c.is_repeated AS is_counted, -- without a manifest, nothing is stated about the call
     c.ignored = '' AND NOT c.is_repeated AND coalesce(c.answered, true) AS is_answer,
-    c.answered IS NOT NULL AS has_manifest,
+    c.answered IS NOT NULL AS has_manifest, c.outcome IS DISTINCT FROM 'cancelled' AS is_judged,
     CASE c.ignored WHEN '' THEN c.epoch ELSE 0 END AS epoch, CASE c.ignored WHEN '' THEN c.variant ELSE '' END AS variant,
     greatest(least(coalesce(t.trust, 0.5), 1), 0.1) AS weight,
     neural_api_v1.get_feedback_score(f.rating, i.sentiment, v.sentiment, coalesce(t.trust, 0.5)) AS score
@@ -115,6 +116,7 @@ WITH rules AS (
     UNION ALL SELECT 'positive_rate', (u.score > 0)::int::float8, u.weight WHERE u.score IS NOT NULL AND u.is_answer
     UNION ALL SELECT 'mean_score', (u.score + 1) / 2, u.weight WHERE u.score IS NOT NULL AND u.is_answer
     UNION ALL SELECT '#answered', 0, 1 WHERE u.has_manifest AND u.is_answer
+    UNION ALL SELECT '#calls', 0, 1 WHERE u.has_manifest AND u.is_counted AND u.is_judged
     UNION ALL SELECT 'cost', u.total_cost, 1 WHERE u.total_cost IS NOT NULL AND u.is_answer
     UNION ALL SELECT 'latency_ms', u.total_latency_ms, 1 WHERE u.total_latency_ms IS NOT NULL AND u.is_answer
     UNION ALL SELECT c.key, c.value::float8, 1 FROM jsonb_each_text(u.metrics) AS c
@@ -169,7 +171,8 @@ WITH rules AS (
 )
 SELECT epoch, variant, ignored, stratum, metric, count(*) AS users, sum(y)::float8 AS sum_y, sum(m)::float8 AS sum_m,
   sum(y * y)::float8 AS sum_yy, sum(m * m)::float8 AS sum_mm, sum(y * m)::float8 AS sum_ym,
-  sum(spread + y * y / m)::float8 AS sumsq, min(shift)::float8 AS shift, sum(units)::bigint AS units, sum(positive)::bigint AS positive,
+  sum(spread + y * y / m)::float8 AS sumsq, min(shift)::float8 AS shift,
+  sum(units)::bigint AS units, sum(positive)::bigint AS positive,
   coalesce(sum(b.x), 0)::float8 AS sum_x, coalesce(sum(b.x * b.x), 0)::float8 AS sum_xx,
   coalesce(sum(b.x * y), 0)::float8 AS sum_xy, coalesce(sum(b.x * m), 0)::float8 AS sum_xm
 FROM shifted LEFT JOIN before b USING (tenant_id, user_id)

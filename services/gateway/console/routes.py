@@ -82,7 +82,7 @@ class Console:
         self._statistics = statistics
         self._revoked_sessions = revoked_sessions or RevokedSessions(None)
         self._templates: Environment = environment()
-        self._templates.globals |= {"version": version(), "prefix": PREFIX, "json_block": json_block}
+        self._templates.globals |= {"static_version": version(), "prefix": PREFIX, "json_block": json_block}
         self._stream_slots = TenantSlots(
             "open pages with updates", settings.streams_max, settings.streams_per_tenant_max, reason="STREAMS_FULL"
         )

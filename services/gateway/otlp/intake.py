@@ -20,7 +20,6 @@ from gateway.otlp.convert.items import ConvertedRequest
 from gateway.otlp.delivery import DeliveryResult, deliver
 from gateway.otlp.ingest_client import IngestClient
 from gateway.otlp.metrics import ITEMS
-from gateway.otlp.output_ids import name_outputs
 from gateway.otlp.reports.report import Report, error_message
 from gateway.otlp.reports.statistics import IntakeStatistics
 from gateway.otlp.settings import OtlpSettings
@@ -105,7 +104,6 @@ class Intake:
     async def _process(self, convert: Convert, request: ExportRequest, item_kind: str) -> Report:
         check_authorization(request.authorization)
         converted = await self._converted(convert, request)
-        name_outputs(converted)
         result = DeliveryResult()
         try:
             if not converted.has_items:

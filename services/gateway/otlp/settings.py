@@ -18,7 +18,9 @@ _RANGE_ENTRY = re.compile(r"([^=,]+)=(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)")
 
 
 def normalize_name(name: str) -> str:
-    """Returns the name or label of an evaluation in lower case, with underscores instead of blanks and hyphens."""
+    """Returns the name of an operation or evaluation, or a label, in lower case with underscores instead of blanks and
+    hyphens.
+    """
     return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
@@ -28,7 +30,7 @@ def _ranges_of(text: str) -> dict[str, Range]:
     for entry in filter(None, (each.strip() for each in text.split(","))):
         match = _RANGE_ENTRY.fullmatch(entry)
         if match is None or not float(match[2]) < float(match[3]):
-            raise ValueError("must be a list of name=minimum:maximum, separated by commas")
+            raise ValueError("must be a list of name=minimum:maximum with minimum < maximum, separated by commas")
         ranges[normalize_name(match[1])] = float(match[2]), float(match[3])
     return ranges
 

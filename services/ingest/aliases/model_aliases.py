@@ -22,7 +22,7 @@ from splits.model_names import ModelName, ModelNames
 _SQL = load_queries("ingest", "aliases.sql")
 
 ALIASES_MAX = 10_000
-"""Model aliases of a tenant. Further automatic ones are not stored; the rules apply to them all the same."""
+"""Model aliases of a tenant. Further automatic ones are not stored, and the rules still apply to their names."""
 CACHED_MAX = timedelta(seconds=2)
 """Longest delay of changes by other processes."""
 _ANSWERS = StoredAnswers("ingest")
@@ -87,7 +87,9 @@ class ModelAliases:
 
         async def change() -> bytes:
             if await connection.fetchval(_SQL["delete_model_alias"], tenant, alias) is None:
-                raise NotFound("The tenant has no model alias with this name.", reason="ALIAS_UNKNOWN")
+                raise NotFound(
+                    "alias is not a model alias of the tenant. ListModelAliases lists them.", reason="ALIAS_UNKNOWN"
+                )
             await _audit(connection, tenant, actor, "model_alias.delete", alias)
             return answer
 

@@ -1,4 +1,4 @@
-"""Feedback whose output has no manifest: listed, counted, and matched to an output by hand."""
+"""Feedback whose output has no manifest: lists, counts and limits it, and matches it to an output."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
-from ingest.domain.output_names import alias_key
 from ingest.privacy.retention import ARCHIVIST
 from kit.errors import Exhausted, NotFound, Precondition
+from kit.ids import output_id_of
 from kit.postgres.audit import AuditEntry, append_audit
 from kit.postgres.idempotency import IdempotencyKey, StoredAnswers
 from kit.postgres.pool import Database
@@ -61,13 +61,15 @@ class UnmatchedFeedback:
 
         Raises NotFound (OUTPUT_UNKNOWN), or Precondition (OUTPUT_RECORDED) if the name is that of a recorded output.
         """
-        tenant, alias = key.tenant_id, alias_key(name)
+        tenant, alias = key.tenant_id, output_id_of(name)
 
         async def change() -> bytes:
             if not await connection.fetchval(_SQL["output_exists"], tenant, output_id):
-                raise NotFound("No manifest is recorded for output_id. Check it.", reason="OUTPUT_UNKNOWN")
+                raise NotFound(
+                    "output_id has no manifest. State the output_id of a recorded output.", reason="OUTPUT_UNKNOWN"
+                )
             if await connection.fetchval(_SQL["output_exists"], tenant, alias):
-                message = "feedback_output_id is a recorded output. Its feedback belongs to it."
+                message = "feedback_output_id has a manifest. State an id that ListUnmatchedFeedback lists."
                 raise Precondition(message, reason="OUTPUT_RECORDED")
             await connection.execute(_SQL["match_output"], tenant, alias, output_id)
             entry = AuditEntry(tenant_id=tenant, actor=actor, action="feedback.match", target=output_id)

@@ -1,4 +1,4 @@
-"""AliasService: converts requests, changes or lists aliases and unmatched feedback and converts the results."""
+"""AliasService: converts requests, changes or lists aliases and unmatched feedback, and converts the results."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
 _SQL = load_queries("ingest", "privacy.sql")
-_WRITES = load_queries("ingest", "writes.sql")
+_TRACES = load_queries("ingest", "traces.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 ERASURE_S_MAX = 300.0
@@ -50,7 +50,7 @@ class Erasures:
                 await connection.execute(_SQL["lock_user"], tenant, spelling, timeout=ERASURE_S_MAX)
                 rows += await connection.fetchval(_SQL["forget_scores"], tenant, spelling, timeout=ERASURE_S_MAX)
                 rows += await connection.fetchval(_SQL["forget_user"], *values, timeout=ERASURE_S_MAX)
-                await connection.execute(_WRITES["forget_user_in_spans"], tenant, spelling)
+                await connection.execute(_TRACES["forget_user_in_spans"], tenant, spelling)
             await append_audit(connection, entry)
             return encode(rows, erasure_id)
 

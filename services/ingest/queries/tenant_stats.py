@@ -12,7 +12,7 @@ from ingest.queries.outputs import timeout_advice
 from kit.postgres.pool import Database
 from kit.postgres.queries import load_queries
 
-_SQL = load_queries("ingest", "tenant_stats.sql")
+_SQL = load_queries("ingest", "feedback_stats.sql")
 _SESSION = load_queries("ingest", "session.sql")
 
 MODELS_MAX = 100

@@ -38,7 +38,8 @@ WHERE CASE WHEN o.alias IS NULL THEN (SELECT count(*) FROM ingest.model_aliases 
 ORDER BY n.alias
 ON CONFLICT (tenant_id, alias) DO UPDATE SET model = excluded.model, version = excluded.version,
   updated_at = excluded.updated_at,
-  changed_at = CASE WHEN (a.model, a.version) = (excluded.model, excluded.version) THEN a.changed_at ELSE clock_timestamp() END
+  changed_at = CASE
+    WHEN (a.model, a.version) = (excluded.model, excluded.version) THEN a.changed_at ELSE clock_timestamp() END
 WHERE a.kind = 'automatic' AND excluded.updated_at > a.updated_at;
 
 -- query: record_output_aliases
@@ -62,6 +63,11 @@ ORDER BY k.output_id, k.user_id, a.user_id DESC;
 -- Users that outputs were made for.
 SELECT output_id, m.user_id FROM ingest.outputs o JOIN ingest.execution_manifests m USING (tenant_id, output_id, created_at)
 WHERE o.tenant_id = $1 AND o.output_id = ANY($2::text[]);
+
+-- query: outputs_of_aliases
+-- Outputs whose manifests stated aliases.
+SELECT alias, output_id FROM ingest.output_aliases
+WHERE tenant_id = $1 AND alias = ANY($2::text[]) AND user_id = '' AND kind = 'automatic';
 
 -- query: output_exists
 -- Whether an output has a manifest.

@@ -51,15 +51,18 @@ LIMIT $17;
 
 -- query: full_manifest
 -- All columns of the manifest of an output, completed by its outcome. The manifest's own values take precedence.
-SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, m.task_type, m.domain_mode, m.input_prompt_hash,
-  coalesce(m.input_tokens, r.input_tokens) AS input_tokens, coalesce(m.input_language, '') AS input_language, m.models_used, m.model_versions, m.orchestration_id,
+SELECT m.output_id, m.user_id, m.conversation_id, m.message_id, m.request_type, m.task_type, m.domain_mode,
+  m.input_prompt_hash, coalesce(m.input_tokens, r.input_tokens) AS input_tokens,
+  coalesce(m.input_language, '') AS input_language, m.models_used, m.model_versions, m.orchestration_id,
   m.orchestration_name, m.services_used, m.thermal_states::text AS thermal_states, m.provider_health::text AS provider_health,
   m.brain_reasoning, m.brain_confidence, m.was_user_override, coalesce(m.output_tokens, r.output_tokens) AS output_tokens,
   coalesce(m.total_latency_ms, r.total_latency_ms) AS total_latency_ms,
   coalesce(m.time_to_first_token_ms, r.time_to_first_token_ms) AS time_to_first_token_ms,
-  coalesce(m.total_cost, r.total_cost) AS total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id, m.propensity, m.created_at,
+  coalesce(m.total_cost, r.total_cost) AS total_cost, m.was_streamed, m.steps::text AS steps, m.decision_id,
+  m.propensity, m.created_at,
   coalesce(m.experiment_id::text, '') AS experiment_id, m.variant, m.experiment_epoch, m.verification_failed,
-  m.contradiction_found, m.requested_models, m.output_aliases, m.output_id_foreign, m.decision_strategy, m.decision_candidates,
+  m.contradiction_found, m.requested_models, m.output_aliases, m.output_id_foreign, m.decision_strategy,
+  m.decision_candidates,
   coalesce(m.outcome, r.outcome) AS outcome,
   CASE WHEN m.outcome IS NULL THEN r.error_type ELSE m.error_type END AS error_type,
   CASE WHEN m.outcome IS NULL THEN r.error_message ELSE m.error_message END AS error_message

@@ -307,6 +307,62 @@ CREATE FUNCTION ingest.hold_users(tenant text, users text[]) RETURNS bigint
     RETURN (SELECT count(pg_advisory_xact_lock_shared(72008, hashtext(((hold_users.tenant || '/'::text) || u.who)))) AS count FROM unnest(hold_users.users) u(who));
 
 --
+-- outcomes; Type: TABLE
+--
+
+CREATE TABLE ingest.outcomes (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    outcome text NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    input_tokens integer,
+    output_tokens integer,
+    total_latency_ms double precision,
+    time_to_first_token_ms double precision,
+    total_cost double precision,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
+);
+
+ALTER TABLE ONLY ingest.outcomes FORCE ROW LEVEL SECURITY;
+
+--
+-- retractions; Type: TABLE
+--
+
+CREATE TABLE ingest.retractions (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    user_id text NOT NULL,
+    explicit_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    implicit_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    voice_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY ingest.retractions FORCE ROW LEVEL SECURITY;
+
+--
+-- unmatched_feedback; Type: TABLE
+--
+
+CREATE TABLE ingest.unmatched_feedback (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    first_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.unmatched_feedback FORCE ROW LEVEL SECURITY;
+
+--
+-- is_used(text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.is_used(tenant text, name text) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN (ingest.has_feedback(tenant, name) OR (EXISTS (SELECT FROM ingest.retractions r WHERE ((r.tenant_id = is_used.tenant) AND (r.output_id = is_used.name)))) OR (EXISTS (SELECT FROM ingest.outcomes r WHERE ((r.tenant_id = is_used.tenant) AND (r.output_id = is_used.name)))) OR (EXISTS (SELECT FROM ingest.unmatched_feedback f WHERE ((f.tenant_id = is_used.tenant) AND (f.output_id = is_used.name)))));
+
+--
 -- may_erase(text); Type: FUNCTION
 --
 
@@ -373,6 +429,39 @@ BEGIN
   FROM unnest(raters) AS r (user_id) CROSS JOIN (VALUES (name), (target)) AS o (output_id);
 EXCEPTION WHEN unique_violation THEN
   -- A concurrent write stored feedback of the same user on the output. The next step of the learner repeats the move.
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  VALUES (ingest.shard_of(tenant, target), tenant, target, '');
+END
+$$;
+
+--
+-- move_outcome(text, text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.move_outcome(tenant text, name text, target text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name)
+    OR EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = name) THEN
+    RETURN;
+  END IF;
+  WITH moved AS (
+    DELETE FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name RETURNING r.*
+  )
+  INSERT INTO ingest.outcomes AS r (tenant_id, output_id, outcome, error_type, error_message, input_tokens, output_tokens,
+    total_latency_ms, time_to_first_token_ms, total_cost, recorded_at)
+  SELECT m.tenant_id, target, m.outcome, m.error_type, m.error_message, m.input_tokens, m.output_tokens, m.total_latency_ms,
+    m.time_to_first_token_ms, m.total_cost, m.recorded_at
+  FROM moved m
+  ON CONFLICT (tenant_id, output_id) DO UPDATE SET
+    input_tokens = coalesce(r.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(r.output_tokens, excluded.output_tokens),
+    total_latency_ms = coalesce(r.total_latency_ms, excluded.total_latency_ms),
+    time_to_first_token_ms = coalesce(r.time_to_first_token_ms, excluded.time_to_first_token_ms),
+    total_cost = coalesce(r.total_cost, excluded.total_cost)
+  WHERE r.outcome = excluded.outcome;
   INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
   VALUES (ingest.shard_of(tenant, target), tenant, target, '');
 END
@@ -833,12 +922,18 @@ BEGIN
     FOR found IN
       SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs) AS u (output_id)
       JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.output_id = u.output_id
+      WHERE ingest.is_used(part.tenant_id, a.alias) -- most aliases are not
       ORDER BY a.alias, a.user_id DESC
     LOOP
       PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
+      IF found.user_id = '' THEN
+        PERFORM ingest.move_outcome(part.tenant_id, found.alias, found.output_id);
+      END IF;
       DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = part.tenant_id AND f.output_id = found.alias
         AND NOT ingest.has_feedback(part.tenant_id, found.alias);
     END LOOP;
+    PERFORM ingest.move_outcome(part.tenant_id, a.alias, a.output_id) FROM ingest.output_aliases a
+    WHERE a.tenant_id = part.tenant_id AND a.alias = ANY (part.outputs) AND a.user_id = '';
     DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
     WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
       AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id);
@@ -896,21 +991,6 @@ $$;
 CREATE FUNCTION ingest_api_v1.user_key(user_id text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (octet_length(user_id) = length(user_id)) THEN btrim(user_id) ELSE btrim(NORMALIZE(regexp_replace(NORMALIZE(user_id, NFKC), '[\u0080-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]'::text, ''::text, 'g'::text), NFKC), '  '::text) END;
-
---
--- retractions; Type: TABLE
---
-
-CREATE TABLE ingest.retractions (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    user_id text NOT NULL,
-    explicit_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    implicit_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    voice_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
-);
-
-ALTER TABLE ONLY ingest.retractions FORCE ROW LEVEL SECURITY;
 
 --
 -- explicit_feedback; Type: VIEW
@@ -1086,27 +1166,6 @@ CREATE TABLE ingest.model_aliases (
 ALTER TABLE ONLY ingest.model_aliases FORCE ROW LEVEL SECURITY;
 
 --
--- outcomes; Type: TABLE
---
-
-CREATE TABLE ingest.outcomes (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    outcome text NOT NULL,
-    error_type text NOT NULL,
-    error_message text NOT NULL,
-    input_tokens integer,
-    output_tokens integer,
-    total_latency_ms double precision,
-    time_to_first_token_ms double precision,
-    total_cost double precision,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
-);
-
-ALTER TABLE ONLY ingest.outcomes FORCE ROW LEVEL SECURITY;
-
---
 -- standing_signals; Type: VIEW
 --
 
@@ -1163,18 +1222,6 @@ CREATE VIEW ingest.standing_votes AS
    FROM (ingest.explicit_feedback f
      LEFT JOIN ingest.retractions r USING (tenant_id, output_id, user_id))
   WHERE (f.client_time > COALESCE(r.explicit_until, '-infinity'::timestamp with time zone));
-
---
--- unmatched_feedback; Type: TABLE
---
-
-CREATE TABLE ingest.unmatched_feedback (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    first_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
-
-ALTER TABLE ONLY ingest.unmatched_feedback FORCE ROW LEVEL SECURITY;
 
 --
 -- all_manifests; Type: VIEW
@@ -2412,6 +2459,33 @@ REVOKE ALL ON FUNCTION ingest.hold_users(tenant text, users text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION ingest.hold_users(tenant text, users text[]) TO radiant_ingest;
 
 --
+-- TABLE outcomes; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outcomes TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
+
+--
+-- TABLE retractions; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.retractions TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.retractions TO radiant_archivist;
+
+--
+-- TABLE unmatched_feedback; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.unmatched_feedback TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
+
+--
+-- FUNCTION is_used(tenant text, name text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.is_used(tenant text, name text) FROM PUBLIC;
+
+--
 -- FUNCTION may_erase(part text); Type: ACL
 --
 
@@ -2422,6 +2496,12 @@ REVOKE ALL ON FUNCTION ingest.may_erase(part text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION ingest.move_feedback(tenant text, name text, rater text, target text) FROM PUBLIC;
+
+--
+-- FUNCTION move_outcome(tenant text, name text, target text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.move_outcome(tenant text, name text, target text) FROM PUBLIC;
 
 --
 -- TABLE requests; Type: ACL
@@ -2598,13 +2678,6 @@ REVOKE ALL ON FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[],
 GRANT ALL ON FUNCTION ingest_api_v1.match_units(tenants text[], outputs text[], users text[]) TO radiant_learner;
 
 --
--- TABLE retractions; Type: ACL
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.retractions TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.retractions TO radiant_archivist;
-
---
 -- TABLE explicit_feedback; Type: ACL
 --
 
@@ -2666,13 +2739,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.feedback_asks TO radiant_inges
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.model_aliases TO radiant_ingest;
 
 --
--- TABLE outcomes; Type: ACL
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outcomes TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.outcomes TO radiant_archivist;
-
---
 -- TABLE standing_signals; Type: ACL
 --
 
@@ -2689,13 +2755,6 @@ GRANT SELECT ON TABLE ingest.standing_voice TO radiant_ingest;
 --
 
 GRANT SELECT ON TABLE ingest.standing_votes TO radiant_ingest;
-
---
--- TABLE unmatched_feedback; Type: ACL
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.unmatched_feedback TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.unmatched_feedback TO radiant_archivist;
 
 --
 -- TABLE all_manifests; Type: ACL

@@ -19,7 +19,7 @@ class KnownSpan:
 
 @dataclass(frozen=True, slots=True)
 class TraceSpan:
-    """A span to store."""
+    """A span to store, with the manifest of its output if it waits."""
 
     trace_id: bytes
     known: KnownSpan

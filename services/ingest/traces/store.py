@@ -22,7 +22,7 @@ from kit.telemetry.metrics import Counter
 
 log = logging.getLogger(__name__)
 
-_SQL = load_queries("ingest", "writes.sql")
+_SQL = load_queries("ingest", "traces.sql")
 BATCH_SIZE, PURGE_SIZE = 250, 10_000
 REJECTED = Counter(
     "radiant_ingest_waiting_manifests_rejected_total",
@@ -35,7 +35,7 @@ microseconds since 1970. Raises Invalid."""
 
 
 class Traces:
-    """Spans and waiting manifests."""
+    """Spans and waiting manifests of all tenants."""
 
     def __init__(
         self,

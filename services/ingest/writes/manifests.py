@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ingest.aliases.model_aliases import record_model_aliases
-from ingest.aliases.output_aliases import record_output_aliases
+from ingest.aliases.output_aliases import outputs_of_aliases, record_output_aliases
 from ingest.domain.model import ItemOutcome, Manifest, ManifestResult, Write, WriteResult
-from ingest.domain.output_names import id_of_user
+from kit.ids import digest_id, output_id_of
 from kit.postgres.pool import Connection
 from kit.postgres.queries import load_queries
 
@@ -23,7 +23,8 @@ async def store_manifests(
     """Stores the manifests of all writes and sets `manifests` of each result.
 
     A manifest whose id comes from another system and belongs to an output of another user is stored under an id that
-    is derived from the id and its user.
+    is derived from the id and its user. It is rejected if another name of it belongs to an output: it is then the
+    same call, sent again with another user.
     """
     manifests = [manifest for write in writes for manifest in write.manifests]
     stored = await _store(connection, tenant, manifests)
@@ -36,7 +37,14 @@ async def store_manifests(
         ids = [manifests[index].output_id for index in taken]
         rows = await connection.fetch(_ALIASES["owners_of_outputs"], tenant, ids)
         owners = {row["output_id"]: row["user_id"] for row in rows}
-        others = [index for index in taken if owners.get(manifests[index].output_id) != manifests[index].user_id]
+        names = [name for index in taken for name in manifests[index].output_aliases]
+        known = await outputs_of_aliases(connection, tenant, names)
+        others = [
+            index
+            for index in taken
+            if owners.get(manifests[index].output_id) != manifests[index].user_id
+            and not _is_same_call(manifests[index], known)
+        ]
         renamed = await _store(connection, tenant, [_renamed(manifests[index]) for index in others])
         for index, manifest_result in zip(others, renamed, strict=True):
             stored[index] = manifest_result
@@ -46,9 +54,15 @@ async def store_manifests(
         position += len(write.manifests)
 
 
+def _is_same_call(manifest: Manifest, known: Mapping[str, str]) -> bool:
+    """Returns whether an alias of the manifest belongs to another output than the one of its user."""
+    own = digest_id(manifest.output_id, manifest.user_id)
+    return any(known.get(output_id_of(name), own) != own for name in manifest.output_aliases)
+
+
 def _renamed(manifest: Manifest) -> Manifest:
     """Returns the manifest with an id of its user, and the stated id as an alias for this user alone."""
-    output_id = id_of_user(manifest.output_id, manifest.user_id)
+    output_id = digest_id(manifest.output_id, manifest.user_id)
     return dataclasses.replace(
         manifest,
         output_id=output_id,

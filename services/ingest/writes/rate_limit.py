@@ -25,7 +25,6 @@ from kit.telemetry.metrics import Counter as Metric
 from splits.user_keys import limit_key
 
 _SQL = load_queries("ingest", "writes.sql")
-_WRITES = load_queries("ingest", "writes.sql")
 
 WINDOW = timedelta(hours=1)
 USER_LIMIT = "A user may submit {} votes and voice comments per hour. Retry later."
@@ -137,4 +136,4 @@ class HourlyUserRateLimit:
     async def _is_repeat(self, tenant: str, request_id: UUID) -> bool:
         """Returns whether the request has a stored response; a repeat is admitted in any case."""
         async with self._database.tenant(tenant) as connection:
-            return bool(await connection.fetch(_WRITES["stored_responses"], tenant, [str(request_id)]))
+            return bool(await connection.fetch(_SQL["stored_responses"], tenant, [str(request_id)]))

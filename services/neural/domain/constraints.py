@@ -53,7 +53,7 @@ class RankingRequest:
     mean_cost: float | None = None
     """Mean cost of all outputs of the tenant, the estimate for a model without a known cost."""
     error_rates: Mapping[str, float] = field(default_factory=dict)
-    """Error rates of the models that exceed the maximum beyond doubt."""
+    """Error rates of the models whose lower bound exceeds the maximum."""
     names: ModelNames = field(default_factory=ModelNames, compare=False)
     """Models that the names in the request stand for. Answers use the names of the request."""
 
@@ -85,7 +85,7 @@ class RankingRequest:
         return self.model_costs.get(self.names.learned_model(model, self.model_costs))
 
     def error_rate(self, model: str) -> float | None:
-        """Returns the error rate of a model that exceeds the maximum beyond doubt; None for the other models."""
+        """Returns the error rate of a model if its lower bound exceeds the maximum, otherwise None."""
         if not self.error_rates:
             return None
         return self.error_rates.get(self.names.learned_model(model, self.error_rates))

@@ -1,4 +1,4 @@
-"""Error rates of models, and the decision whether a rate exceeds a maximum beyond doubt."""
+"""Error rates of models with their lower bounds, and the rates whose lower bound exceeds a maximum."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class CallCounts:
 
 @dataclass(frozen=True, slots=True)
 class ExcessRates:
-    """Error rates of a model that exceed the maximum, rounded to 0.01; None for a rate within it."""
+    """Error rates of a model whose lower bound exceeds the maximum, rounded to 0.01; None for the others."""
 
     overall: float | None
     by_task: Mapping[str, float | None] = field(default_factory=dict)

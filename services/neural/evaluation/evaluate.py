@@ -7,7 +7,7 @@ of one context, because both come from the same feedback. The reward model of th
 estimate of the boards.
 
 The service cannot verify a propensity that a client states. Its weight, target / propensity, is limited: the mean
-weight is then below 1 by the part that is cut off, and the estimators widen their intervals by it.
+weight is then below 1 by the removed part, and the estimators widen their intervals by it.
 """
 
 from __future__ import annotations

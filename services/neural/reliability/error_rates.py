@@ -22,7 +22,7 @@ POLL_INTERVAL = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class UnreliableModels:
-    """Models of a tenant whose error rate exceeds the maximum beyond doubt."""
+    """Models of a tenant for which the lower bound of the error rate exceeds the maximum."""
 
     rates: Mapping[str, ExcessRates]
 

@@ -31,24 +31,28 @@ LEFT JOIN LATERAL (
 WHERE o.is_known IS NULL OR a.is_alias;
 
 -- query: outputs_to_match
--- Outputs with an alias or with unmatched feedback.
+-- Outputs with an alias or with unmatched feedback, and aliases of outputs.
 SELECT k.tenant_id, k.output_id FROM unnest($1::text[], $2::text[]) AS k (tenant_id, output_id)
 LEFT JOIN LATERAL (
   SELECT true AS is_found FROM ingest_api_v1.output_aliases a
   WHERE a.tenant_id = k.tenant_id AND a.output_id = k.output_id LIMIT 1
 ) AS a ON true
 LEFT JOIN LATERAL (
+  SELECT true AS is_found FROM ingest_api_v1.output_aliases a
+  WHERE a.tenant_id = k.tenant_id AND a.alias = k.output_id AND a.user_id = '' LIMIT 1
+) AS n ON true
+LEFT JOIN LATERAL (
   SELECT true AS is_found FROM ingest_api_v1.unmatched_feedback f
   WHERE f.tenant_id = k.tenant_id AND f.output_id = k.output_id LIMIT 1
 ) AS f ON true
-WHERE a.is_found OR f.is_found;
+WHERE a.is_found OR n.is_found OR f.is_found;
 
 -- query: match_units
 -- Moves the feedback of units that name their output by an alias, and notes units without a manifest as unmatched.
 SELECT ingest_api_v1.match_units($1::text[], $2::text[], $3::text[]);
 
 -- query: match_outputs
--- Moves the feedback under the aliases of outputs to them.
+-- Moves the feedback and the outcomes under the aliases of outputs to them.
 SELECT ingest_api_v1.match_outputs($1::text[], $2::text[]);
 
 -- query: register_versions

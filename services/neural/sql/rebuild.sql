@@ -67,8 +67,8 @@ WHERE k.tenant_id = f.tenant_id AND k.model = f.model AND k.model_version = f.mo
   AND k.last_output_at IS NULL;
 
 -- query: insert_contributions
--- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4), without calls that failed. Computes the same as
--- neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,
+-- Contributions of the units of a slice of outputs, after ($1, $2) up to ($3, $4), without calls that failed. Computes
+-- the same as neural.domain.scoring, operation by operation, so that both give the same bits. $5 is the half-life in microseconds,
 -- $6 is true if each unit counts 1, $7 holds the powers of two from 2^0, $8 is the trust of raters without a score.
 INSERT INTO neural.unit_contributions_v{version} (tenant_id, output_id, user_id, task_type, domain_mode, models,
   model_versions, evidence, score_sum, rating, implicit_sign, aspects, orchestration_id, services_used, created_at, epochs,

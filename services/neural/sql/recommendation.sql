@@ -136,13 +136,23 @@ FROM usable u
 ORDER BY exclusion DESC, decided_at DESC, decision_id;
 
 -- query: failing_models
--- Calls by outcome and task of the models with a failure within the last $1, of all tenants.
-SELECT o.tenant_id, o.model, o.task_type, sum(o.answered)::bigint AS answered, sum(o.errors)::bigint AS errors,
-  sum(o.timeouts)::bigint AS timeouts, sum(o.cancelled)::bigint AS cancelled
-FROM (
+-- Calls by outcome and task of the models with a failure within the last $1, of all tenants. A failed call counts under the
+-- requested name, and an answered one under the model that answered: the answers of a model count for its aliases too.
+WITH failing AS (
   SELECT tenant_id, model FROM neural.call_outcomes WHERE period > now() - $1::interval
   GROUP BY tenant_id, model HAVING sum(errors + timeouts) > 0
-) AS f
-JOIN neural.call_outcomes o USING (tenant_id, model)
-WHERE o.period > now() - $1::interval
-GROUP BY o.tenant_id, o.model, o.task_type;
+), counted AS (
+  SELECT tenant_id, model, o.task_type, o.answered, o.errors, o.timeouts, o.cancelled
+  FROM failing f JOIN neural.call_outcomes o USING (tenant_id, model)
+  WHERE o.period > now() - $1::interval
+  UNION ALL
+  SELECT f.tenant_id, f.model, o.task_type, o.answered, 0, 0, 0
+  FROM failing f
+  JOIN ingest_api_v1.model_aliases a ON a.tenant_id = f.tenant_id AND a.alias = f.model AND a.model <> f.model
+  JOIN neural.call_outcomes o ON o.tenant_id = f.tenant_id AND o.model = a.model
+  WHERE o.period > now() - $1::interval
+)
+SELECT tenant_id, model, task_type, sum(answered)::bigint AS answered, sum(errors)::bigint AS errors,
+  sum(timeouts)::bigint AS timeouts, sum(cancelled)::bigint AS cancelled
+FROM counted
+GROUP BY tenant_id, model, task_type;

@@ -6,6 +6,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptSegment:
+    """A part of a recording in one language."""
+
+    start_s: float
+    end_s: float
+    language: str
+    """ISO 639-1 code; empty for a language without such a code."""
+    text: str
+    english: str
+    """English translation; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """Text, translation and opinion of a recording."""
 
@@ -31,3 +44,5 @@ class Transcript:
     """-1, 0 or 1."""
     categories: tuple[str, ...] = ()
     """Names of categories of the API, the likeliest first."""
+    segments: tuple[TranscriptSegment, ...] = ()
+    """Parts in one language each, in order. They are not stored."""

@@ -25,6 +25,10 @@ TOKENS_BASE, TOKENS_PER_SECOND = 32, 30
 """A window with more than 32 + 30 tokens/s is a repetition loop of the model, in any script."""
 
 
+NO_REPEAT_TOKENS = 6
+"""Length of the sequences of tokens that do not occur twice when loops are prevented."""
+
+
 def device_of(settings: EngineSettings) -> str:
     """Returns cpu or cuda. Raises Precondition when a requested GPU does not exist."""
     count = ctranslate2.get_cuda_device_count() if settings.device != "cpu" else 0
@@ -95,9 +99,17 @@ class SpeechModel:
         return [self._token(name) for name in (*names, "notimestamps")]
 
     def generate(
-        self, encoded: Array, prompts: Sequence[Sequence[int]], duration_s: float, temperature: float = 0.0
+        self,
+        encoded: Array,
+        prompts: Sequence[Sequence[int]],
+        duration_s: float,
+        temperature: float = 0.0,
+        *,
+        prevents_loops: bool = False,
     ) -> list[Hypothesis]:
         """Returns the best hypothesis of each row. `duration_s`, that of the longest row, limits the number of tokens.
+
+        `prevents_loops` excludes a second occurrence of any sequence of NO_REPEAT_TOKENS tokens.
 
         Raises ValueError when the prompts differ in length, which the model does not support.
         """
@@ -105,7 +117,13 @@ class SpeechModel:
             raise ValueError("all prompts of a batch must have one length")
         new = TOKENS_BASE + int(TOKENS_PER_SECOND * duration_s)
         options = (
-            {"beam_size": 1, "num_hypotheses": self._samples, "sampling_topk": 0, "sampling_temperature": temperature}
+            {
+                "beam_size": 1,
+                "num_hypotheses": self._samples,
+                "sampling_topk": 0,
+                "sampling_temperature": temperature,
+                "no_repeat_ngram_size": NO_REPEAT_TOKENS if prevents_loops else 0,
+            }
             if temperature
             else {"beam_size": self._beam}
         )

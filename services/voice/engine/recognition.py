@@ -39,6 +39,20 @@ class PreparedClip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSegment:
+    """A part of a clip in one language: one window, or several consecutive ones."""
+
+    start_s: float
+    end_s: float
+    """Position in the clip."""
+    language: str
+    """ISO 639-1 code; empty for a language that has no such code."""
+    text: str
+    english: str
+    """English translation; equal to the text when that is English, empty when none was requested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionResult:
     """Transcript of one clip, with its quality."""
 
@@ -47,7 +61,7 @@ class RecognitionResult:
     text: str
     """The transcript in the spoken language."""
     language: str
-    """ISO 639-1 code; empty without speech and for a language that has no such code."""
+    """ISO 639-1 code of the language of most of the speech; empty without speech and for a language without a code."""
     language_probability: float
     """From 0 to 1, weighted by the length of the windows; 1 when the language was given."""
     english: str
@@ -60,6 +74,8 @@ class RecognitionResult:
     """Name and number format of the model."""
     doubt: str
     """One sentence that says why the transcript may be wrong; empty without a reason."""
+    segments: tuple[SpeechSegment, ...] = ()
+    """Parts in one language each, in order; empty without speech."""
 
 
 def silent_result(clip: Clip, model: str) -> RecognitionResult:

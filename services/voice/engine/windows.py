@@ -24,12 +24,17 @@ def windows(samples: Samples, spans: Sequence[Span]) -> list[Span]:
 
     A window ends in the last pause of its second half, or else in the quietest 0.2 s of that half.
     """
+    return pieces(samples, spans, WINDOW_SAMPLES)
+
+
+def pieces(samples: Samples, spans: Sequence[Span], samples_max: int) -> list[Span]:
+    """Returns windows of at most `samples_max`; see `windows`."""
     if not spans:
         return []
     start, end = max(0, spans[0].start - MARGIN_SAMPLES), min(len(samples), spans[-1].end + MARGIN_SAMPLES)
     found = list[Span]()
-    while end - start > WINDOW_SAMPLES:
-        earliest, latest = start + int(WINDOW_SAMPLES * EARLIEST_SHARE), start + WINDOW_SAMPLES
+    while end - start > samples_max:
+        earliest, latest = start + int(samples_max * EARLIEST_SHARE), start + samples_max
         pauses = [
             (before.end, after.start)
             for before, after in pairwise(spans)

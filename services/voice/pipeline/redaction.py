@@ -12,7 +12,7 @@ from voice.domain.transcript import Transcript
 class RedactingTranscriber:
     """Transcribes with another transcriber and redacts the text and its translation.
 
-    The sentiment is that of the unredacted text.
+    The sentiment is that of the unredacted text. Segments, which are not stored, are removed.
     """
 
     def __init__(self, transcriber: Transcriber, redactor: Redactor) -> None:
@@ -24,4 +24,4 @@ class RedactingTranscriber:
         transcript = await self._transcriber.transcribe(data, language=language, translate=translate)
         text = await self._redactor.redact(transcript.text)
         english = await self._redactor.redact(transcript.english)
-        return dataclasses.replace(transcript, text=text, english=english)
+        return dataclasses.replace(transcript, text=text, english=english, segments=())

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 from kit.errors import Exhausted
-from voice.domain.transcript import Transcript
+from voice.domain.transcript import Transcript, TranscriptSegment
 from voice.engine.audio import AudioLimits, decode
 from voice.engine.batcher import Batcher
 from voice.engine.recognition import RecognitionOptions, RecognitionResult
@@ -54,6 +54,12 @@ class TranscriptionPipeline:
             sentiment=opinion.sentiment,
             rating=opinion.rating,
             categories=opinion.categories,
+            segments=tuple(
+                TranscriptSegment(
+                    start_s=each.start_s, end_s=each.end_s, language=each.language, text=each.text, english=each.english
+                )
+                for each in result.segments
+            ),
         )
 
     async def _english(self, result: RecognitionResult) -> str:

@@ -1,15 +1,17 @@
-"""Linear classification heads on text embeddings: sentiment and categories. Their weights are in heads.npz."""
+"""Classification heads on text embeddings: sentiment and categories. Their weights are in heads.npz."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from voice.text.embeddings import Vectors
+from voice.text.kernel import KernelHead, restored, stored
 
 Numbers = npt.NDArray[np.float64]
 
@@ -44,26 +46,37 @@ class Origin:
     """Smallest probability of a category that is assigned."""
 
 
+class SentimentHead(Protocol):
+    """Classifies the sentiment towards an answer."""
+
+    def probabilities(self, vectors: Vectors) -> Numbers:
+        """Returns the probabilities of negative, neutral and positive, shape (vectors, 3)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heads:
-    """Weights: one row per class, one column per dimension of the vector, and the intercept in the last column."""
+    """The heads and their provenance."""
 
-    sentiment: Numbers
-    """Softmax regression with the classes negative, neutral, positive."""
+    sentiment: SentimentHead
     categories: Numbers
-    """Logistic regression for each category, in the order of CATEGORIES."""
+    """Logistic regression for each category, in the order of CATEGORIES: one row per category, one column per dimension
+    of the vector, and the intercept in the last column."""
     origin: Origin
 
     def sentiment_probabilities(self, vectors: Vectors) -> Numbers:
         """Returns the probabilities of negative, neutral and positive, shape (vectors, 3)."""
-        scores = vectors @ self.sentiment[:, :-1].T + self.sentiment[:, -1]
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float64)
+        return self.sentiment.probabilities(vectors)
 
     def category_probabilities(self, vectors: Vectors) -> Numbers:
         """Returns the probability of each category, shape (vectors, categories)."""
-        scores = vectors @ self.categories[:, :-1].T + self.categories[:, -1]
-        return np.asarray(1 / (1 + np.exp(-np.clip(scores, -50, 50))), np.float64)
+        return category_probabilities(self.categories, vectors)
+
+
+def category_probabilities(weights: Numbers, vectors: Vectors) -> Numbers:
+    """Returns the probability of each category, shape (vectors, categories), for the weights of `Heads.categories`."""
+    scores = vectors @ weights[:, :-1].T + weights[:, -1]
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -50, 50))), np.float64)
 
 
 def ratings_of(probabilities: Numbers) -> npt.NDArray[np.int64]:
@@ -77,10 +90,19 @@ def ratings_of(probabilities: Numbers) -> npt.NDArray[np.int64]:
 
 
 def save_heads(heads: Heads, file: Path = FILE) -> None:
-    """Writes heads to a file. The same heads give the same bytes."""
-    np.savez(
+    """Writes heads to a file. The same heads give the same bytes. Raises TypeError for another head than KernelHead."""
+    kernel = heads.sentiment
+    if not isinstance(kernel, KernelHead):
+        raise TypeError(f"a {type(kernel).__name__} cannot be saved")
+    np.savez_compressed(
         file,
-        sentiment=heads.sentiment.astype(np.float32),
+        mean=kernel.mean.astype(np.float32),
+        spread=kernel.spread.astype(np.float32),
+        points=stored(kernel.points),
+        weights=kernel.weights.astype(np.float16),
+        width=np.array(kernel.width),
+        calibration=kernel.calibration,
+        linear=kernel.linear.astype(np.float32),
         categories=heads.categories.astype(np.float32),
         origin=np.array(json.dumps(asdict(heads.origin), sort_keys=True)),
     )
@@ -88,9 +110,15 @@ def save_heads(heads: Heads, file: Path = FILE) -> None:
 
 def load_heads(file: Path = FILE) -> Heads:
     """Returns the heads of a file."""
-    with np.load(file, allow_pickle=False) as stored:
-        return Heads(
-            sentiment=stored["sentiment"].astype(np.float64),
-            categories=stored["categories"].astype(np.float64),
-            origin=Origin(**json.loads(str(stored["origin"]))),
+    with np.load(file, allow_pickle=False) as arrays:
+        kernel = KernelHead(
+            mean=arrays["mean"].astype(np.float64),
+            spread=arrays["spread"].astype(np.float64),
+            points=restored(arrays["points"]),
+            weights=arrays["weights"].astype(np.float64),
+            width=float(arrays["width"]),
+            calibration=arrays["calibration"],
+            linear=arrays["linear"].astype(np.float64),
         )
+        categories, origin = arrays["categories"].astype(np.float64), Origin(**json.loads(str(arrays["origin"])))
+        return Heads(sentiment=kernel, categories=categories, origin=origin)

@@ -9,6 +9,8 @@ import numpy as np
 
 from voice.text.embeddings import Embedder, NanoEmbedder
 from voice.text.heads import CATEGORIES, Heads, Numbers, load_heads, ratings_of
+from voice.text.ratings.emoji import emoji_sentiment
+from voice.text.ratings.statement import stated_rating
 from voice.text.sentences import passages
 
 PASSAGES_MAX = 16
@@ -25,7 +27,7 @@ class Opinion:
     """Opinion of a text about an answer."""
 
     sentiment: float
-    """Expected value of the rating, in [-1, 1]."""
+    """Value of the rating in numbers or stars that the text states, or else the expected value; in [-1, 1]."""
     rating: int
     """The likeliest of -1, 0 and 1; 0 also for mixed opinions."""
     categories: tuple[str, ...]
@@ -35,7 +37,9 @@ class Opinion:
 
 
 NO_OPINION = Opinion(sentiment=0.0, rating=0, categories=(), confidence=1.0)
-"""Opinion of a text without letters."""
+"""Opinion of a text without letters, stated rating and emoji."""
+STATED_NEUTRAL_MAX = 0.25
+"""Absolute value of a stated rating up to which it is neutral: 4 to 6 of 10, and 3 of 5 stars."""
 
 
 class OpinionClassifier(Protocol):
@@ -63,14 +67,28 @@ class EmbeddingClassifier:
     def classify(self, text: str, language: str = "") -> Opinion:
         """Returns the opinion. The heads are the same for all languages. Raises PackageMissing."""
         text = text[:TEXT_CHARACTERS_MAX].strip()
-        if not any(character.isalpha() for character in text):
-            return NO_OPINION
+        stated, emoji = stated_rating(text), emoji_sentiment(text)
+        if any(character.isalpha() for character in text):
+            opinion = self._of_words(text, emoji)
+        else:
+            opinion = NO_OPINION if emoji is None else _stated(emoji, NO_OPINION)
+        return opinion if stated is None else _stated(stated, opinion)
+
+    def _of_words(self, text: str, emoji: float | None) -> Opinion:
+        """Returns the opinion of the words and emoji of a text."""
         parts = passages(text, PASSAGES_MAX, PASSAGE_CHARACTERS_MAX)
         # Sentences of a short text depend on one another, so the whole text is a passage as well.
         if len(parts) > 1 and len(text) <= PASSAGE_CHARACTERS_MAX:
             parts.append(text)
         vectors = self._embedder.embed(parts)
-        return self._combined(self._heads.sentiment_probabilities(vectors), self._heads.category_probabilities(vectors))
+        sentiments, categories = (
+            self._heads.sentiment_probabilities(vectors),
+            self._heads.category_probabilities(vectors),
+        )
+        if emoji is not None:  # a further passage without categories
+            sentiments = np.vstack([sentiments, [max(0.0, -emoji), 1 - abs(emoji), max(0.0, emoji)]])
+            categories = np.vstack([categories, np.zeros(categories.shape[1])])
+        return self._combined(sentiments, categories)
 
     def _combined(self, sentiments: Numbers, categories: Numbers) -> Opinion:
         """Returns the mean over passages, weighted by the probability that a passage is not neutral."""
@@ -85,3 +103,9 @@ class EmbeddingClassifier:
             categories=tuple(CATEGORIES[index] for index in likeliest[:CATEGORIES_MAX]),
             confidence=float(weights @ sentiments.max(axis=1) / weights.sum()),
         )
+
+
+def _stated(value: float, of_words: Opinion) -> Opinion:
+    """Returns the opinion with the value of a stated rating and the categories of the words."""
+    rating = int(value > STATED_NEUTRAL_MAX) - int(value < -STATED_NEUTRAL_MAX)
+    return Opinion(sentiment=value, rating=rating, categories=of_words.categories, confidence=1.0)

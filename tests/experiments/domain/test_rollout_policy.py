@@ -51,6 +51,13 @@ def due_rollout(percent: float, **changed: Any) -> Rollout:
     return Rollout(**(fields | changed))
 
 
+def test_treatment_with_failing_calls_keeps_its_step() -> None:
+    metrics = metrics_with(CHANCE)
+    assert decide(due_rollout(5.0), NOW, metrics).action is Action.ADVANCE
+    held = decide(due_rollout(5.0), NOW, replace(metrics, has_failing_calls=True))
+    assert (held.action, "answered calls" in held.reason) == (Action.HOLD, True)
+
+
 REGRESSIONS = [
     metrics_with(positive_rate=0.474),
     metrics_with(latency=131.0),

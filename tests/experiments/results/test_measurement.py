@@ -97,6 +97,22 @@ async def test_failed_calls_have_no_latency_cost_or_score(service: ExperimentsSe
     }  # fmt: skip
 
 
+async def test_treatment_whose_calls_fail_more_often_does_not_win(service: ExperimentsService) -> None:
+    experiment_id = await equal_quality(service)
+    await service.rows(_FAIL, "treatment", 200)
+    results = await service.results(experiment_id)
+    assert (results.winner, results.should_deploy, results.may_stop) == ("inconclusive", False, False)
+    assert results.blocked == "calls of treatment fail more often: 50% answered, 100% in control"
+    assert measured(results)["answered", "treatment"] == (200, 400)
+    await service.rows("UPDATE ingest.execution_manifests SET outcome = 'cancelled' WHERE outcome = 'error'")
+    results = await service.results(experiment_id)
+    assert (results.winner, results.blocked) == ("treatment", "")
+    assert measured(results)["answered", "treatment"] == (200, 200)
+    await service.rows("UPDATE ingest.execution_manifests SET outcome = NULL")
+    await service.rows(_FAIL, "control", 200)
+    assert (await service.results(experiment_id)).winner == "treatment"
+
+
 def blocked(rule: WinnerRule, *units: tuple[str, str, int], winner: str = "treatment") -> str:
     """Returns the reason against a verdict, for numbers of outputs by variant and metric."""
     experiment = Experiment(
@@ -116,12 +132,12 @@ def blocked(rule: WinnerRule, *units: tuple[str, str, int], winner: str = "treat
         ((1000, 1000), (1000, 1000), ""),
         ((1000, 910), (1000, 905), ""),
         ((1000, 899), (1000, 899), "cost not measured"),
-        ((1000, 1000), (1000, 930), "cost not measured alike"),
+        ((1000, 1000), (1000, 930), "cost not measured for similar shares"),
         ((50, 50), (50, 46), ""),
         ((10**6, 10**6), (10**6, 985_000), ""),
     ],
 )
-def test_measured_shares_below_minimum_or_unlike_block_the_verdict(
+def test_low_or_different_measured_shares_block_the_verdict(
     control: tuple[int, int], treatment: tuple[int, int], reason: str
 ) -> None:
     units = [

@@ -230,9 +230,7 @@ async def test_span_without_ids_requires_a_response_id(gateway: OtlpGateway) -> 
 def test_invalid_evaluation_is_rejected_with_the_name_of_its_attribute(
     attributes: dict[str, Any], more: dict[str, Any], field: str
 ) -> None:
-    converted = convert_log_records(
-        log_request(evaluation_record(2, attributes, **more)), ItemLimits(), lambda span: None
-    )
+    converted = convert_log_records(log_request(evaluation_record(2, attributes, **more)), ItemLimits())
     assert [(each.kind, each.field) for each in converted.rejections] == [("feedback", field)]
     assert (converted.feedback, converted.ignored) == ([], 0)
 

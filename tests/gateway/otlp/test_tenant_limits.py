@@ -136,7 +136,7 @@ async def test_idle_connection_of_the_receiver_is_closed(intake: ingest.IngestSe
             await asyncio.wait_for(reader.read(), 20)
 
 
-async def test_idle_connection_that_pings_at_the_allowed_pace_stays_open(intake: ingest.IngestService) -> None:
+async def test_idle_connection_that_pings_at_the_allowed_rate_stays_open(intake: ingest.IngestService) -> None:
     connection = ConnectionLimits(keepalive_min=timedelta(milliseconds=20))
     async with otlp_gateway(intake, connection=connection) as gateway:
         assert await acknowledged_pings(gateway.grpc_port, 0.03, 20) == 20

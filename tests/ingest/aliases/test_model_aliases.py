@@ -107,7 +107,7 @@ async def test_alias_to_itself_excludes_name_from_rules(ingest: IngestService) -
     assert list((await recorded(ingest, "o", name)).models_used) == [name]
 
 
-async def test_automatic_alias_follows_latest_output_whatever_the_order(ingest: IngestService) -> None:
+async def test_automatic_alias_follows_latest_output_in_any_order(ingest: IngestService) -> None:
     for output, second, answered in (("b", 200, "b"), ("a", 0, "a"), ("c", 400, "c"), ("d", 300, "d")):
         await recorded(ingest, output, answered, seconds=second, requested_models={answered: "auto"})
     assert (await aliases(ingest))["auto"][0] == "c"
@@ -125,9 +125,7 @@ async def test_requested_model_of_other_output_is_refused_by_path(ingest: Ingest
     assert problems_of(refusal.value) == ["manifest.requested_models['x']"]
 
 
-async def test_aliases_are_limited_and_those_of_a_tenant(
-    ingest: IngestService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_aliases_are_limited_for_each_tenant(ingest: IngestService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_aliases, "ALIASES_MAX", 2)
     for name in ("a", "b"):
         await call(ingest, pb.SetModelAliasRequest(request_id=new_id(), alias=name, model="m"))

@@ -16,6 +16,7 @@ from tests.support.suite import token
 
 pytestmark = pytest.mark.server
 ACCEPTED, DUPLICATE = feedback_pb2.ITEM_OUTCOME_ACCEPTED, feedback_pb2.ITEM_OUTCOME_DUPLICATE
+REJECTED = feedback_pb2.ITEM_OUTCOME_REJECTED
 
 
 def output(name: str, user: str = "u", *aliases: str, is_foreign: bool = True) -> manifest_pb2.ExecutionManifest:
@@ -54,6 +55,13 @@ async def test_response_id_of_second_user_is_second_output_and_repeats_are_dupli
         outcomes = await record(ingest, *both) if is_one_call else [(await record(ingest, each))[0] for each in both]
         assert outcomes == [expected, expected]
     assert await outputs(ingest) == {"ann": "r", "bob": digest_id("r", "bob")}
+
+
+async def test_call_sent_again_with_another_user_is_no_second_output(ingest: IngestService) -> None:
+    assert await record(ingest, output("r", "anonymous", "t-1"), output("r", "bob", "t-2")) == [ACCEPTED, ACCEPTED]
+    again = output("r", "ann", "t-1"), output("r", "ann", "t-2"), output("r", "bob", "t-2")
+    assert await record(ingest, *again) == [REJECTED, REJECTED, DUPLICATE]
+    assert await outputs(ingest) == {"anonymous": "r", "bob": digest_id("r", "bob")}
 
 
 async def test_feedback_under_shared_response_id_reaches_output_of_its_user(ingest: IngestService) -> None:
@@ -125,3 +133,20 @@ async def test_erasure_and_export_cover_aliases(ingest: IngestService) -> None:
     await ingest.call("ForgetUser", pb.ForgetUserRequest(request_id=new_id(), user_id="bob"), ADMIN)
     rows = await ingest.rows("SELECT alias, output_id FROM ingest.output_aliases")
     assert [tuple(row) for row in rows] == [("t-1", "r")]
+
+
+@pytest.mark.parametrize("alias", ["t-1", "r" * 205])
+async def test_outcome_under_an_alias_is_that_of_the_output(ingest: IngestService, alias: str) -> None:
+    await record(ingest, output("r", "ann", alias))
+    failed = manifest_pb2.Outcome(status=manifest_pb2.OUTCOME_STATUS_ERROR, error_type="429")
+    request = pb.RecordOutcomeRequest(request_id=new_id(), output_id=alias, outcome=failed, total_cost=0.5)
+    answer: pb.RecordOutcomeResponse = await ingest.call("RecordOutcome", request)
+    assert (answer.outcome, answer.manifest_known) == (ACCEPTED, True)
+    found = (await ingest.call("GetOutput", pb.GetOutputRequest(output_id="r"))).manifest
+    assert (found.outcome, found.total_cost) == (failed, 0.5)
+    other = pb.RecordOutcomeRequest(
+        request_id=new_id(), output_id="r", outcome=manifest_pb2.Outcome(status=manifest_pb2.OUTCOME_STATUS_OK)
+    )
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await ingest.call("RecordOutcome", other)
+    assert reason_of(caught.value) == "OUTCOME_EXISTS"

@@ -93,7 +93,7 @@ async def test_pages_are_ordered_by_first_feedback(ingest: IngestService, learni
     assert names == ["c", "a", "b"]
 
 
-async def test_feedback_matched_by_hand_moves_and_later_feedback_follows(
+async def test_matched_feedback_moves_and_later_feedback_is_stored_under_the_output(
     ingest: IngestService, learning: LearningStack
 ) -> None:
     await ingest.call("SubmitExplicitFeedback", thumb("lost"), CALLER)

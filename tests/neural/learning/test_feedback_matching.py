@@ -66,7 +66,7 @@ async def test_feedback_after_manifest_reaches_output_by_alias(stack: LearningSt
     assert await unmatched(stack) == []
 
 
-async def test_later_vote_stands_whatever_name_it_used(stack: LearningStack) -> None:
+async def test_later_vote_under_any_name_of_the_output_stands(stack: LearningStack) -> None:
     await stack.feedback.manifest("o")
     await name_output(stack, "alias", "o")
     await stack.feedback.vote("o", 1, seconds=5)
@@ -171,3 +171,44 @@ async def test_scores_do_not_depend_on_order_of_names_and_manifest(
     assert (row.total, row.positive, row.negative) == (2, 1, 1)
     assert row.score == pytest.approx(0.5, abs=1e-9)
     assert await unmatched(stack) == []
+
+
+_OUTCOMES = "SELECT output_id, outcome, total_cost FROM ingest.outcomes ORDER BY 1"
+
+
+@pytest.mark.parametrize("is_manifest_first", [False, True])
+async def test_outcome_stored_under_an_alias_moves_to_the_output(stack: LearningStack, is_manifest_first: bool) -> None:
+    await stack.feedback.vote("response", -1)
+    if is_manifest_first:
+        await name_output(stack, "trace-span", "response")
+        await stack.feedback.manifest("response")
+        await stack.learn()
+    await stack.feedback.complete("trace-span", "error", cost=0.5)
+    await stack.learn()
+    if not is_manifest_first:
+        await name_output(stack, "trace-span", "response")
+        await stack.feedback.manifest("response")
+        await stack.learn()
+    assert [tuple(row) for row in await stack.rows(_OUTCOMES)] == [("response", "error", 0.5)]
+    assert await stack.number("SELECT sum(errors) FROM neural.call_outcomes") == 1
+    assert await stack.number("SELECT coalesce(sum(total_count), 0) FROM neural.neural_model_scores") == 0
+
+
+async def test_outcome_of_the_output_precedes_that_under_an_alias(stack: LearningStack) -> None:
+    await stack.feedback.complete("alias", "error", cost=0.5)
+    await stack.feedback.complete("o", "ok")
+    await stack.feedback.complete("other", "ok", cost=0.25)
+    await name_output(stack, "alias", "o")
+    await name_output(stack, "other", "o")
+    await stack.feedback.manifest("o")
+    await stack.learn()
+    assert [tuple(row) for row in await stack.rows(_OUTCOMES)] == [("o", "ok", 0.25)]
+
+
+async def test_outcome_of_an_output_whose_id_is_also_an_alias_stays(stack: LearningStack) -> None:
+    for output in ("alias", "o"):
+        await stack.feedback.manifest(output)
+    await name_output(stack, "alias", "o")
+    await stack.feedback.complete("alias", "error")
+    await stack.learn()
+    assert [row["output_id"] for row in await stack.rows(_OUTCOMES)] == ["alias"]

@@ -98,6 +98,17 @@ async def test_cancelled_old_and_shared_calls_exclude_no_model(stack: LearningSt
     assert calls[0].counts == CallCounts(cancelled=5)
 
 
+async def test_answers_under_the_answering_model_count_for_the_requested_name(stack: LearningStack) -> None:
+    reliable = Reliable(stack)
+    await stack.rows(_ALIAS, "acme", "deployment", "m")
+    await reliable.calls("m", 20, None)
+    await reliable.calls("deployment", 5, "error")
+    assert await reliable.candidates("chat", "deployment", "n") == ["deployment", "n"]
+    await reliable.calls("deployment", 45, "error")
+    assert await reliable.candidates("chat", "deployment", "n") == ["n"]
+    assert await reliable.candidates("chat", "m", "n") == ["m", "n"]
+
+
 async def test_calls_are_read_by_model_task_and_provider(stack: LearningStack) -> None:
     reliable = Reliable(stack)
     await reliable.calls("m", 2, "error", services=["openai"])
@@ -129,4 +140,7 @@ async def test_outcome_stated_later_moves_the_call(stack: LearningStack) -> None
     assert calls.counts == CallCounts(errors=1, timeouts=1)
 
 
+_ALIAS = (
+    "INSERT INTO ingest.model_aliases (tenant_id, alias, model, version, kind) VALUES ($1, $2, $3, '', 'automatic')"
+)
 _SPENT = "SELECT outputs, cost, unmeasured, failed_measured, failed_cost FROM neural.spending"

@@ -92,7 +92,7 @@ class ScriptedModel(SpeechModel):
         """Takes the hypotheses in their order."""
         self.name, self.workers, self.is_multilingual = "script", 1, True
         self.hypotheses, self.calls = list(hypotheses), list[tuple[int, float]]()
-        self.prompts = list[list[int]]()
+        self.prompts, self.loop_prevention = list[list[int]](), list[bool]()
 
     def features(self, samples: Samples, frames: int) -> Array:
         """Returns the first sample."""
@@ -115,10 +115,17 @@ class ScriptedModel(SpeechModel):
         return [int(language == ENGLISH), int(translate)]
 
     def generate(
-        self, encoded: Array, prompts: Sequence[Sequence[int]], duration_s: float, temperature: float = 0.0
+        self,
+        encoded: Array,
+        prompts: Sequence[Sequence[int]],
+        duration_s: float,
+        temperature: float = 0.0,
+        *,
+        prevents_loops: bool = False,
     ) -> list[Hypothesis]:
         """Returns the next hypotheses and records the call."""
         self.calls.append((len(prompts), temperature))
+        self.loop_prevention.append(prevents_loops)
         self.prompts += [list(prompt) for prompt in prompts]
         return [self.hypotheses.pop(0) for _ in prompts]
 
@@ -169,6 +176,51 @@ def test_recognise_weights_language_of_windows_by_length() -> None:
     assert result.text == result.english == "Good. Good. Good."
     assert model.calls == [(6, 0.0)]
     assert model.prompts == [[0, 0], [0, 1]] * 3
+
+
+@pytest.mark.usefixtures("windows_of_ten_seconds")
+def test_recognise_clip_that_changes_language_keeps_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ScriptedModel([Hypothesis(text, -0.1, 0) for text in ("One.", "Two.", "Drei.", "Three.")])
+    likely = {0.0: {"en": 0.95, "de": 0.05}, 1.0: {"de": 0.9, "en": 0.1}}
+    monkeypatch.setattr(model, "languages", lambda encoded: [likely[float(row[0, 0])] for row in encoded])
+    engine = Engine(EngineSettings(cache=Path()), model)
+    samples = np.concatenate([np.zeros(20 * RATE), np.ones(5 * RATE)]).astype(np.float32)
+    (result,) = engine.recognise([engine.prepare(clip(samples), RecognitionOptions())])
+    assert [(each.language, each.text, each.english) for each in result.segments] == [
+        ("en", "One. Two.", "One. Two."),
+        ("de", "Drei.", "Three."),
+    ]
+    assert [(each.start_s, each.end_s) for each in result.segments] == [(0, 20), (20, 25)]
+    assert (result.language, result.text, result.english) == ("en", "One. Two. Drei.", "One. Two. Three.")
+    assert abs(result.language_probability - (0.95 * 20 + 0.9 * 5) / 25) < 1e-9
+    assert model.prompts == [[1, 0], [1, 0], [0, 0], [0, 1]]
+
+
+@pytest.mark.usefixtures("windows_of_ten_seconds")
+def test_recognise_with_loop_in_all_decodings_returns_one_occurrence_with_doubt() -> None:
+    loop = Hypothesis("It began to understand, to understand, to understand, to understand.", -0.05, 0)
+    model = ScriptedModel([loop] * 4)
+    engine = Engine(EngineSettings(cache=Path()), model)
+    (result,) = engine.recognise([engine.prepare(clip(silence(2)), RecognitionOptions(language=ENGLISH))])
+    assert [temperature for _, temperature in model.calls] == [0.0, 0.2, 0.6, 1.0]
+    assert model.loop_prevention == [False, True, True, True]
+    assert result.text == result.english == "It began to understand."
+    assert result.confidence <= 0.5
+    assert "repeats itself" in result.doubt
+
+
+def test_recognise_speech_that_turns_to_another_language_returns_both_parts(
+    engine: Engine, jfk: Clip, french: Clip
+) -> None:
+    pause = silence(1)
+    english = np.concatenate([jfk.samples, pause, jfk.samples, pause])
+    other = np.concatenate([french.samples, pause] * (1 + 24 * RATE // len(french.samples)))
+    prepared = engine.prepare(clip(np.concatenate([english, other])), RecognitionOptions())
+    (result,) = engine.recognise([prepared])
+    assert [each.language for each in result.segments] == ["en", "fr"]
+    assert "ask what you can do for your country" in result.segments[0].text.lower()
+    assert "dictée" in result.segments[1].text.lower()
+    assert "dictation" in result.segments[1].english.lower()
 
 
 @pytest.mark.usefixtures("windows_of_ten_seconds")

@@ -68,6 +68,8 @@ async def test_transcribe_speech_returns_text_language_and_translation(engine_se
     assert english.english_translation == english.text
     assert english.confidence > 0.5
     assert english.audio_duration.seconds == 11
+    assert [(each.language, each.text) for each in english.segments] == [("en", english.text)]
+    assert abs(english.sentiment) <= 0.4
     assert english.HasField("sentiment")
     french = await transcript_of(engine_service, speech("sr_french.aiff"))
     assert french.language == "fr"

@@ -1,13 +1,14 @@
 """Opinions of texts: clear, absent and mixed ones, and long texts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from voice.text.embeddings import Vectors
-from voice.text.heads import Heads, Origin, load_heads
+from voice.text.heads import Heads, Numbers, Origin, load_heads
+from voice.text.kernel import softmax
 from voice.text.opinion import NO_OPINION, EmbeddingClassifier
 
 ORIGIN = Origin(
@@ -16,8 +17,21 @@ ORIGIN = Origin(
     command="",
     category_min=0.5,
 )
+
+
+@dataclass
+class LinearHead:
+    """Softmax regression without intercepts."""
+
+    weights: Numbers
+
+    def probabilities(self, vectors: Vectors) -> Numbers:
+        """Returns the probabilities of negative, neutral and positive."""
+        return softmax(vectors, np.hstack([self.weights, np.zeros((3, 1))]))
+
+
 HEADS = Heads(
-    sentiment=np.array([[9.0, 0, 0, 0], [0, 9.0, 0, 0], [0, 0, 9.0, 0]]),
+    sentiment=LinearHead(9.0 * np.eye(3)),
     categories=np.vstack([[0, 0, 9.0, -4.5], [9.0, 0, 0, -4.5], np.tile([0, 0, 0, -9.0], (7, 1))]),
     origin=ORIGIN,
 )
@@ -71,9 +85,35 @@ def test_classify_text_without_opinion_is_neutral_without_categories(
     assert (opinion.rating, opinion.categories) == (0, ())
 
 
-@pytest.mark.parametrize("text", ["", "  ", "123", "?!", "👍" * 3])
-def test_classify_text_without_letters_returns_no_opinion(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "  ", "123", "?!", "😂"])
+def test_classify_text_without_letters_or_rating_returns_no_opinion(text: str) -> None:
     assert EmbeddingClassifier(KeywordEmbedder(), HEADS).classify(text, "") == NO_OPINION
+
+
+@pytest.mark.parametrize(("text", "sentiment", "rating"), [("👍" * 3, 0.9, 1), ("2/10", -0.6, -1), ("★★★☆☆", 0, 0)])
+def test_classify_text_without_letters_returns_stated_rating(text: str, sentiment: float, rating: int) -> None:
+    opinion = EmbeddingClassifier(KeywordEmbedder(), HEADS).classify(text, "")
+    assert opinion.sentiment == pytest.approx(sentiment)
+    assert opinion.rating == rating
+
+
+def test_classify_text_with_stated_rating_returns_it_with_categories_of_words() -> None:
+    opinion = EmbeddingClassifier(KeywordEmbedder(), HEADS).classify("a bad answer: 9 out of 10", "en")
+    assert opinion.sentiment == pytest.approx(0.8)
+    assert (opinion.rating, opinion.categories) == (1, ("relevance",))
+
+
+def test_classify_text_with_emoji_combines_both() -> None:
+    classifier = EmbeddingClassifier(KeywordEmbedder(), HEADS)
+    assert classifier.classify("the answer 👎").rating == -1
+    assert classifier.classify("good answer 👎").rating == 0
+
+
+def test_classify_famous_speech_is_not_strong(classifier: EmbeddingClassifier) -> None:
+    speech = (
+        "And so my fellow Americans, ask not what your country can do for you, ask what you can do for your country."
+    )
+    assert abs(classifier.classify(speech, "en").sentiment) <= 0.4
 
 
 def test_classify_mixed_text_is_neutral_in_any_order() -> None:

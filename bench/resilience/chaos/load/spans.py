@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Sp
 
 from gateway.otlp.convert.items import request_id
 from gateway.otlp.convert.spans import convert_spans
+from gateway.otlp.output_ids import name_outputs
 from gateway.otlp.settings import ItemLimits
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 
@@ -23,7 +24,9 @@ def export_request(manifests: Sequence[ExecutionManifest], rng: random.Random) -
 
 def derived_request_id(request: ExportTraceServiceRequest) -> str:
     """Returns the request ID under which the gateway stores the manifests of a request."""
-    items = convert_spans(request, ItemLimits()).manifests
+    converted = convert_spans(request, ItemLimits())
+    name_outputs(converted)
+    items = converted.manifests
     return request_id("manifests", items[0].position.span, [each.manifest for each in items])
 
 

@@ -2900,7 +2900,7 @@ export interface components {
             /** @description Token of the next page. Empty on the last page. */
             nextPageToken: string;
             /**
-             * @description Number of such outputs in the tenant.
+             * @description Number of outputs of the tenant with feedback and without a manifest, counted up to 1,000,000.
              *
              *     A 64-bit integer as a string.
              */
@@ -3029,11 +3029,11 @@ export interface components {
             /** @description Recorded output that the feedback belongs to. An unknown one is refused with NOT_FOUND (OUTPUT_UNKNOWN). 1 to 100 characters. Required. */
             outputId: string;
         };
-        /** @description MatchFeedbackResponse confirms that the alias of the output is stored. */
+        /** @description MatchFeedbackResponse confirms that the match is stored. */
         MatchFeedbackResponse: Record<string, never>;
-        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+        /** @description MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric; or all calls that were not cancelled, and those that answered. */
         MeasuredOutputs: {
-            /** @description Name of the metric: cost or latency_ms. */
+            /** @description Name of the metric: cost, latency_ms or answered. */
             metric: string;
             /** @description Name of the variant. */
             variant: string;
@@ -3043,13 +3043,13 @@ export interface components {
              */
             epoch: number;
             /**
-             * @description Number of outputs with a manifest whose call answered.
+             * @description Number of outputs with a manifest whose call answered. For answered, of those whose call was not cancelled.
              *
              *     A 64-bit integer as a string.
              */
             outputs: string;
             /**
-             * @description Number of these outputs with a known value.
+             * @description Number of these outputs with a known value. For answered, of those whose call answered.
              *
              *     A 64-bit integer as a string.
              */
@@ -3130,7 +3130,7 @@ export interface components {
         ModelAlias: {
             /** @description Name that programs use. */
             alias: string;
-            /** @description Model that is credited. Of an automatic alias with several models, such as that of a router, the model of the latest output. */
+            /** @description Model that is credited. If an automatic alias had several models, such as that of a router, the model of the latest output. */
             model: string;
             /** @description Version of the model; empty if the alias states none. */
             version: string;
@@ -3212,7 +3212,7 @@ export interface components {
             errorRate?: number;
             /**
              * Format: double
-             * @description Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations if it exceeds the maximum of the service's settings.
+             * @description Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations while this bound exceeds the maximum (`RADIANT_ERROR_RATE_MAX`).
              */
             errorRateLower: number;
         };
@@ -3884,7 +3884,7 @@ export interface components {
              * @description Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer.
              */
             requestId: string;
-            /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+            /** @description Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required. */
             outputId: string;
             /** @description Result of the call. Required. */
             outcome: components["schemas"]["OutcomeInput"];
@@ -3928,7 +3928,7 @@ export interface components {
             /** @description Spans to record. 1 to 500. */
             spans: components["schemas"]["TraceSpan"][];
         };
-        /** @description RecordTraceResponse contains the result of each span with a manifest. */
+        /** @description RecordTraceResponse states how many manifests were stored. */
         RecordTraceResponse: {
             /**
              * Format: int32
@@ -4655,9 +4655,9 @@ export interface components {
             taskType?: string;
             /** @description Domain of the outputs below the span. At most 64 characters. Empty if the span states none. */
             domainMode?: string;
-            /** @description Whether the span produced an output. Its parent is then no output. */
+            /** @description Whether the span is an output. Its parent is then no output. */
             isOutput?: boolean;
-            /** @description Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept. */
+            /** @description Output of the span, if it may inherit values from its ancestors. It inherits `user_id` if it is "anonymous", `task_type` if it is "chat", and `conversation_id` and `domain_mode` if they are empty. */
             manifest?: components["schemas"]["ExecutionManifestInput"];
             /** @description Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known. */
             manifestWaits?: boolean;
@@ -4689,7 +4689,7 @@ export interface components {
             noSpeech: boolean;
             /** @description Text in the spoken language. */
             text: string;
-            /** @description Spoken language, ISO 639-1. Empty when the language has no such code. */
+            /** @description Language of most of the speech, ISO 639-1. Empty when the language has no such code. */
             language: string;
             /**
              * Format: double
@@ -4718,6 +4718,21 @@ export interface components {
             inferredRating: components["schemas"]["Rating"];
             /** @description Categories that the text refers to, most likely first. */
             inferredCategories: components["schemas"]["FeedbackCategory"][];
+            /** @description Parts of the recording in one language each, in order. Only in the response of Transcribe; empty without speech. */
+            segments: components["schemas"]["TranscriptSegment"][];
+        };
+        /** @description TranscriptSegment is a part of a recording in one language. */
+        TranscriptSegment: {
+            /** @description Start of the part in the recording. */
+            startOffset?: string;
+            /** @description End of the part in the recording. */
+            endOffset?: string;
+            /** @description Spoken language, ISO 639-1. Empty when the language has no such code. */
+            language: string;
+            /** @description Text in the spoken language. */
+            text: string;
+            /** @description Text in English. Empty without a translation. */
+            englishTranslation: string;
         };
         /** @description TranslateTextRequest contains a text to translate. */
         TranslateTextRequest: {
@@ -5726,7 +5741,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                /** @description Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required. */
+                /** @description Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required. */
                 outputId: string;
             };
             cookie?: never;

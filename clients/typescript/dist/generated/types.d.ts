@@ -378,9 +378,9 @@ export type ManifestStep = Schemas["ManifestStep"];
 export type ManifestStepInput = Schemas["ManifestStepInput"];
 /** MatchFeedbackRequest states the output that feedback belongs to. */
 export type MatchFeedbackRequest = Schemas["MatchFeedbackRequest"];
-/** MatchFeedbackResponse confirms that the alias of the output is stored. */
+/** MatchFeedbackResponse confirms that the match is stored. */
 export type MatchFeedbackResponse = Schemas["MatchFeedbackResponse"];
-/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric. */
+/** MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric; or all calls that were not cancelled, and those that answered. */
 export type MeasuredOutputs = Schemas["MeasuredOutputs"];
 /** Metric is a quantity that an experiment measures. */
 export type Metric = Schemas["Metric"];
@@ -487,7 +487,7 @@ export type RecordOutcomeRequest = Schemas["RecordOutcomeRequest"];
 export type RecordOutcomeResponse = Schemas["RecordOutcomeResponse"];
 /** RecordTraceRequest carries spans of traces. */
 export type RecordTraceRequest = Schemas["RecordTraceRequest"];
-/** RecordTraceResponse contains the result of each span with a manifest. */
+/** RecordTraceResponse states how many manifests were stored. */
 export type RecordTraceResponse = Schemas["RecordTraceResponse"];
 /** RefusedModel is a candidate that does not meet a constraint. */
 export type RefusedModel = Schemas["RefusedModel"];
@@ -655,6 +655,8 @@ export type TranscribeRequest = Schemas["TranscribeRequest"];
 export type TranscribeResponse = Schemas["TranscribeResponse"];
 /** Transcript is the result of speech recognition on a recording. */
 export type Transcript = Schemas["Transcript"];
+/** TranscriptSegment is a part of a recording in one language. */
+export type TranscriptSegment = Schemas["TranscriptSegment"];
 /** TranslateTextRequest contains a text to translate. */
 export type TranslateTextRequest = Schemas["TranslateTextRequest"];
 /** TranslateTextResponse contains a translation. */

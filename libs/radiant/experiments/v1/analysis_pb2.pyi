@@ -121,7 +121,9 @@ Global___Results: _TypeAlias = Results  # noqa: Y015
 
 @_typing.final
 class MeasuredOutputs(_message.Message):
-    """MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric."""
+    """MeasuredOutputs counts the answered outputs of a variant in one epoch, and those with a known value of a metric; or all
+    calls that were not cancelled, and those that answered.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -131,15 +133,15 @@ class MeasuredOutputs(_message.Message):
     OUTPUTS_FIELD_NUMBER: _builtins.int
     MEASURED_FIELD_NUMBER: _builtins.int
     metric: _builtins.str
-    """Name of the metric: cost or latency_ms."""
+    """Name of the metric: cost, latency_ms or answered."""
     variant: _builtins.str
     """Name of the variant."""
     epoch: _builtins.int
     """Epoch."""
     outputs: _builtins.int
-    """Number of outputs with a manifest whose call answered."""
+    """Number of outputs with a manifest whose call answered. For answered, of those whose call was not cancelled."""
     measured: _builtins.int
-    """Number of these outputs with a known value."""
+    """Number of these outputs with a known value. For answered, of those whose call answered."""
     def __init__(
         self,
         *,

@@ -59,7 +59,7 @@ class ModelAlias(_message.Message):
     alias: _builtins.str
     """Name that programs use."""
     model: _builtins.str
-    """Model that is credited. Of an automatic alias with several models, such as that of a router, the model of the latest
+    """Model that is credited. If an automatic alias had several models, such as that of a router, the model of the latest
     output.
     """
     version: _builtins.str
@@ -361,7 +361,7 @@ class ListUnmatchedFeedbackResponse(_message.Message):
     next_page_token: _builtins.str
     """Token of the next page. Empty on the last page."""
     total_outputs: _builtins.int
-    """Number of such outputs in the tenant."""
+    """Number of outputs of the tenant with feedback and without a manifest, counted up to 1,000,000."""
     @_builtins.property
     def outputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnmatchedFeedback]:
         """Outputs with feedback and without a manifest, oldest first."""
@@ -423,7 +423,7 @@ Global___MatchFeedbackRequest: _TypeAlias = MatchFeedbackRequest  # noqa: Y015
 
 @_typing.final
 class MatchFeedbackResponse(_message.Message):
-    """MatchFeedbackResponse confirms that the alias of the output is stored."""
+    """MatchFeedbackResponse confirms that the match is stored."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

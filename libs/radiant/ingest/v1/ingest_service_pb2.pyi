@@ -285,13 +285,13 @@ class TraceSpan(_message.Message):
     domain_mode: _builtins.str
     """Domain of the outputs below the span. At most 64 characters. Empty if the span states none."""
     is_output: _builtins.bool
-    """Whether the span produced an output. Its parent is then no output."""
+    """Whether the span is an output. Its parent is then no output."""
     manifest_waits: _builtins.bool
     """Whether `manifest` waits for the root of the trace. Default: false; it is then recorded with the values that are known."""
     @_builtins.property
     def manifest(self) -> _manifest_pb2.ExecutionManifest:
-        """Output of the span, if it waits for values of its ancestors. Its fields with another value than the defaults of
-        OpenTelemetry outputs (`user_id` "anonymous", `task_type` "chat", others empty) are kept.
+        """Output of the span, if it may inherit values from its ancestors. It inherits `user_id` if it is "anonymous",
+        `task_type` if it is "chat", and `conversation_id` and `domain_mode` if they are empty.
         """
 
     def __init__(
@@ -318,7 +318,7 @@ Global___TraceSpan: _TypeAlias = TraceSpan  # noqa: Y015
 
 @_typing.final
 class RecordTraceResponse(_message.Message):
-    """RecordTraceResponse contains the result of each span with a manifest."""
+    """RecordTraceResponse states how many manifests were stored."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -930,7 +930,7 @@ class RecordOutcomeRequest(_message.Message):
     request_id: _builtins.str
     """Idempotency key, a UUID. Required. A repeat within 24 hours returns the first answer."""
     output_id: _builtins.str
-    """Identifier of the output, whose manifest may not have arrived yet. 1 to 100 characters. Required."""
+    """Identifier or alias of the output, whose manifest may not have arrived yet. 1 to 1,000 characters. Required."""
     input_tokens: _builtins.int
     """Number of tokens of the prompt, from 0 to 1,000,000,000. Absent when unknown."""
     output_tokens: _builtins.int

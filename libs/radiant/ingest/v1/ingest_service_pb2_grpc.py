@@ -162,8 +162,8 @@ class IngestServiceServicer:
 
     def RecordTrace(self, request, context):
         """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
-        A manifest waits until the root of its trace arrives, or for the waiting time of the service, and is then recorded.
-        A repeat changes nothing.
+        A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
+        recorded. A repeat changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

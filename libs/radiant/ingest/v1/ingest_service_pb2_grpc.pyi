@@ -27,8 +27,8 @@ class IngestServiceStub:
     """Records many manifests. Each manifest is accepted or rejected independently; the results state which."""
     RecordTrace: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RecordTraceRequest, _ingest_service_pb2.RecordTraceResponse]
     """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
-    A manifest waits until the root of its trace arrives, or for the waiting time of the service, and is then recorded.
-    A repeat changes nothing.
+    A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
+    recorded. A repeat changes nothing.
     """
     RecordEvaluationScores: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RecordEvaluationScoresRequest, _ingest_service_pb2.RecordEvaluationScoresResponse]
     """Stores scores of evaluations that are no votes, because the range of the score is unknown. They are returned by
@@ -108,8 +108,8 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_ingest_service_pb2.RecordTraceRequest, _abc.Awaitable[_ingest_service_pb2.RecordTraceResponse]],
     ) -> _abc.Awaitable[_ingest_service_pb2.RecordTraceResponse]:
         """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
-        A manifest waits until the root of its trace arrives, or for the waiting time of the service, and is then recorded.
-        A repeat changes nothing.
+        A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
+        recorded. A repeat changes nothing.
         """
 
     @_abc_1.abstractmethod

@@ -238,8 +238,8 @@ class ModelReliability(_message.Message):
     error_rate: _builtins.float
     """Share of calls that failed or timed out, in [0, 1]. Absent without calls."""
     error_rate_lower: _builtins.float
-    """Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations if it
-    exceeds the maximum of the service's settings.
+    """Lower bound of the error rate, one-sided with a confidence of 95 %. A model is excluded from recommendations while
+    this bound exceeds the maximum (`RADIANT_ERROR_RATE_MAX`).
     """
     def __init__(
         self,

@@ -76,12 +76,13 @@ class Transcript(_message.Message):
     SENTIMENT_FIELD_NUMBER: _builtins.int
     INFERRED_RATING_FIELD_NUMBER: _builtins.int
     INFERRED_CATEGORIES_FIELD_NUMBER: _builtins.int
+    SEGMENTS_FIELD_NUMBER: _builtins.int
     no_speech: _builtins.bool
     """Whether the recording contains no speech. If true, text, language and sentiment are empty."""
     text: _builtins.str
     """Text in the spoken language."""
     language: _builtins.str
-    """Spoken language, ISO 639-1. Empty when the language has no such code."""
+    """Language of most of the speech, ISO 639-1. Empty when the language has no such code."""
     language_probability: _builtins.float
     """Probability of the detected language, in [0, 1]. 1 when the request stated the language."""
     english_translation: _builtins.str
@@ -104,6 +105,10 @@ class Transcript(_message.Message):
     def inferred_categories(self) -> _containers.RepeatedScalarFieldContainer[_feedback_pb2.FeedbackCategory.ValueType]:
         """Categories that the text refers to, most likely first."""
 
+    @_builtins.property
+    def segments(self) -> _containers.RepeatedCompositeFieldContainer[Global___TranscriptSegment]:
+        """Parts of the recording in one language each, in order. Only in the response of Transcribe; empty without speech."""
+
     def __init__(
         self,
         *,
@@ -119,16 +124,59 @@ class Transcript(_message.Message):
         sentiment: _builtins.float | None = ...,
         inferred_rating: _feedback_pb2.Rating.ValueType = ...,
         inferred_categories: _abc.Iterable[_feedback_pb2.FeedbackCategory.ValueType] | None = ...,
+        segments: _abc.Iterable[Global___TranscriptSegment] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_sentiment", b"_sentiment", "audio_duration", b"audio_duration", "sentiment", b"sentiment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_sentiment", b"_sentiment", "audio_duration", b"audio_duration", "confidence", b"confidence", "doubt", b"doubt", "english_translation", b"english_translation", "inferred_categories", b"inferred_categories", "inferred_rating", b"inferred_rating", "language", b"language", "language_probability", b"language_probability", "model", b"model", "no_speech", b"no_speech", "sentiment", b"sentiment", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_sentiment", b"_sentiment", "audio_duration", b"audio_duration", "confidence", b"confidence", "doubt", b"doubt", "english_translation", b"english_translation", "inferred_categories", b"inferred_categories", "inferred_rating", b"inferred_rating", "language", b"language", "language_probability", b"language_probability", "model", b"model", "no_speech", b"no_speech", "segments", b"segments", "sentiment", b"sentiment", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__sentiment: _TypeAlias = _typing.Literal["sentiment"]  # noqa: Y015
     _WhichOneofArgType__sentiment: _TypeAlias = _typing.Literal["_sentiment", b"_sentiment"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__sentiment) -> _WhichOneofReturnType__sentiment | None: ...
 
 Global___Transcript: _TypeAlias = Transcript  # noqa: Y015
+
+@_typing.final
+class TranscriptSegment(_message.Message):
+    """TranscriptSegment is a part of a recording in one language."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_OFFSET_FIELD_NUMBER: _builtins.int
+    END_OFFSET_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    ENGLISH_TRANSLATION_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    """Spoken language, ISO 639-1. Empty when the language has no such code."""
+    text: _builtins.str
+    """Text in the spoken language."""
+    english_translation: _builtins.str
+    """Text in English. Empty without a translation."""
+    @_builtins.property
+    def start_offset(self) -> _duration_pb2.Duration:
+        """Start of the part in the recording."""
+
+    @_builtins.property
+    def end_offset(self) -> _duration_pb2.Duration:
+        """End of the part in the recording."""
+
+    def __init__(
+        self,
+        *,
+        start_offset: _duration_pb2.Duration | None = ...,
+        end_offset: _duration_pb2.Duration | None = ...,
+        language: _builtins.str = ...,
+        text: _builtins.str = ...,
+        english_translation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_offset", b"end_offset", "start_offset", b"start_offset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_offset", b"end_offset", "english_translation", b"english_translation", "language", b"language", "start_offset", b"start_offset", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TranscriptSegment: _TypeAlias = TranscriptSegment  # noqa: Y015
 
 @_typing.final
 class VoiceFeedback(_message.Message):

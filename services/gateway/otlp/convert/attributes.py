@@ -92,8 +92,8 @@ class Attributes:
     def _read_row(self, row: Row, index: int) -> tuple[str, Value] | None:
         name = row.attribute
         if row.is_indexed and row.value_type is ValueType.PROMPT:
-            digest = self._prompt_digest(row)
-            return None if digest is None else (name, digest)
+            prompt = self._prompt_digest(row)
+            return None if prompt is None else (name, prompt)
         name = name.replace(".N.", f".{index}.")
         value = self._values.get(name)
         if value is None:

@@ -23,12 +23,12 @@ from gateway.otlp.convert.evaluation_table import (
     POSITIVE_SHARE_MIN,
     RANGES,
 )
-from gateway.otlp.convert.foreign_ids import output_id_of
 from gateway.otlp.convert.items import Position, SkippedEvaluation
 from gateway.otlp.convert.operations import Reason
 from gateway.otlp.convert.table import Row
 from gateway.otlp.convert.values import InvalidAttribute, Value
 from gateway.otlp.settings import Range, normalize_name
+from kit.ids import output_id_of
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1.feedback_pb2 import EvaluationScore, ExplicitFeedback
@@ -125,7 +125,7 @@ def read_evaluation(
     output = output_id_of(str(values.get("output_id", ""))) or output_id
     if not output:
         raise InvalidAttribute(
-            names.get("output_id", "gen_ai.response.id"), "is required, because the span is not a recorded output"
+            names.get("output_id", "gen_ai.response.id"), "is required, because the span is not an output"
         )
     is_automated = values.get("annotator_kind") in AUTOMATED_ANNOTATORS
     user = str(values.get("user_id", "")) or ("" if is_automated else user_id)
@@ -196,7 +196,7 @@ def _declared_ranges(
     else:
         return None if configured is None else [configured]
     if not low < high:
-        attributes.report(name, "must be greater than the minimum, as in 1-5")
+        attributes.report(name, "must state a minimum and a greater maximum, such as 1-5")
         return []
     return [(low, high)]
 

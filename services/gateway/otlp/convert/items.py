@@ -56,8 +56,6 @@ class FeedbackItem:
 
     position: Position
     feedback: ExplicitFeedback
-    is_output_derived: bool = False
-    """Whether a log record names no output: the output is then the one of its span, which may have an id of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,6 @@ class SkippedEvaluation:
     score: float | None
     message: EvaluationScore | None = None
     """The score to record; None if the evaluation failed."""
-    is_output_derived: bool = False
-    """As in FeedbackItem."""
 
 
 @dataclass(slots=True)

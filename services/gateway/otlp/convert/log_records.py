@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from gateway.otlp.convert.attributes import Attributes
-from gateway.otlp.convert.evaluation_table import EVALUATION_EVENT_NAME, EVALUATION_ROWS, EVENT_NAME_ATTRIBUTE
+from gateway.otlp.convert.evaluation_table import EVALUATION_EVENT_NAME, EVENT_NAME_ATTRIBUTE
 from gateway.otlp.convert.evaluations import feedback_of, read_evaluation
 from gateway.otlp.convert.items import (
     ConvertedRequest,
@@ -17,30 +14,25 @@ from gateway.otlp.convert.items import (
     Position,
     Rejection,
     SkippedEvaluation,
-    SpanKey,
     derived_output_id,
 )
 from gateway.otlp.convert.operations import Reason
 from gateway.otlp.convert.values import InvalidAttribute
 from gateway.otlp.settings import ItemLimits
 
-_OUTPUT_ROWS = tuple(row for row in EVALUATION_ROWS if row.target == "output_id")
 
-OutputIdLookup = Callable[[SpanKey], str | None]
-"""Returns the output_id that a span set itself; None if it is unknown."""
+def convert_log_records(request: ExportLogsServiceRequest, limits: ItemLimits) -> ConvertedRequest:
+    """Returns the feedback of all log records. Invalid records become rejections; no exception is raised.
 
-
-def convert_log_records(
-    request: ExportLogsServiceRequest, limits: ItemLimits, output_id_of: OutputIdLookup
-) -> ConvertedRequest:
-    """Returns the feedback of all log records. Invalid records become rejections; no exception is raised."""
+    Feedback that names no output belongs to the output of the span that the record refers to.
+    """
     converted, index = ConvertedRequest(), 0
     for resource in request.resource_logs:
         for scope in resource.scope_logs:
             for record in scope.log_records:
                 if _is_evaluation(record):
                     position = Position(index, (record.trace_id, record.span_id))
-                    _convert(record, position, limits, output_id_of, converted)
+                    _convert(record, position, limits, converted)
                 else:
                     converted.passed_over[Reason.NOT_GENERATIVE_AI] += 1
                 index += 1
@@ -54,22 +46,15 @@ def _is_evaluation(record: LogRecord) -> bool:
     )
 
 
-def _convert(
-    record: LogRecord,
-    position: Position,
-    limits: ItemLimits,
-    output_id_of: OutputIdLookup,
-    converted: ConvertedRequest,
-) -> None:
+def _convert(record: LogRecord, position: Position, limits: ItemLimits, converted: ConvertedRequest) -> None:
     time_ns = record.time_unix_nano or record.observed_time_unix_nano
     try:
-        output_id = output_id_of(position.span) or derived_output_id(position.span)
+        output_id = derived_output_id(position.span)
         attributes = Attributes(record.attributes, limits, converted.attribute_errors)
         evaluation = read_evaluation(attributes, position, limits.ranges, output_id=output_id, time_ns=time_ns)
-        is_output_derived = attributes.read(_OUTPUT_ROWS) is None
         if isinstance(evaluation, SkippedEvaluation):
-            converted.skipped.append(replace(evaluation, is_output_derived=is_output_derived))
+            converted.skipped.append(evaluation)
             return
-        converted.feedback.append(FeedbackItem(position, feedback_of([evaluation]), is_output_derived))
+        converted.feedback.append(FeedbackItem(position, feedback_of([evaluation])))
     except InvalidAttribute as error:
         converted.rejections.append(Rejection("feedback", position, error.field, error.why))

@@ -9,28 +9,36 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from gateway.otlp.convert.attributes import Attributes
-from gateway.otlp.convert.foreign_ids import set_output_id
 from gateway.otlp.convert.items import SPAN_ID_BYTES, TRACE_ID_BYTES, derived_output_id
-from gateway.otlp.convert.table import ANONYMOUS_USER, DEFAULT_TASK_TYPE, FIRST_TOKEN_EVENTS, OTHER, Row, ValueType
+from gateway.otlp.convert.table import (
+    ANONYMOUS_USER,
+    DEFAULT_TASK_TYPE,
+    FIRST_TOKEN_EVENTS,
+    GENERAL,
+    OTHER,
+    Row,
+    ValueType,
+)
 from gateway.otlp.convert.trace.span_nodes import OWN, SpanNode, inherited
 from gateway.otlp.convert.values import SECONDS_MAX, InvalidAttribute, Value
+from kit.ids import output_id_of
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import manifest_pb2
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest, Outcome
 
 ERROR_TYPE_ROWS = (
-    Row("error.type", "error_type", ValueType.TEXT, "general conventions"),
-    Row("exception.type", "error_type", ValueType.TEXT, "general conventions"),
+    Row("error.type", "error_type", ValueType.TEXT, GENERAL),
+    Row("exception.type", "error_type", ValueType.TEXT, GENERAL),
     Row("ai.error.name", "error_type", ValueType.TEXT, OTHER),
 )
 ERROR_MESSAGE_ROWS = (
-    Row("error.message", "error_message", ValueType.TEXT, "general conventions"),
-    Row("exception.message", "error_message", ValueType.TEXT, "general conventions"),
+    Row("error.message", "error_message", ValueType.TEXT, GENERAL),
+    Row("exception.message", "error_message", ValueType.TEXT, GENERAL),
     Row("langfuse.observation.status_message", "error_message", ValueType.TEXT, OTHER),
 )
 HTTP_STATUS_ROWS = (
-    Row("http.response.status_code", "http_status", ValueType.COUNT, "general conventions"),
-    Row("http.status_code", "http_status", ValueType.COUNT, "general conventions"),
+    Row("http.response.status_code", "http_status", ValueType.COUNT, GENERAL),
+    Row("http.status_code", "http_status", ValueType.COUNT, GENERAL),
 )
 LEVEL_ROWS = (Row("langfuse.observation.level", "level", ValueType.KEYWORD, OTHER),)
 EXCEPTION_EVENT = "exception"
@@ -48,6 +56,7 @@ YEAR_2020_NS = 1_577_836_800_000_000_000
 _NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
 _STREAM = "stream"
 """Part of the names of operations that stream."""
+ALIAS_CHARACTERS_MAX = 1000
 _MODEL_TARGETS = ("models_used", "model_versions")
 _INSTANT_NAMES = frozenset(
     row.attribute for row in OWN["time_to_first_token_ms"] if row.value_type is ValueType.INSTANT
@@ -74,7 +83,7 @@ def manifest_of(node: SpanNode) -> tuple[ExecutionManifest, bool]:
         outcome=outcome_of(span, node.attributes),
     )
     if foreign_id := str(values.pop("output_id", "")):
-        set_output_id(manifest, foreign_id)
+        _set_output_id(manifest, foreign_id)
     _set_times(manifest, node, values, names)
     _set_models(manifest, values, names)
     if (service := values.pop("services_used", None)) is not None:
@@ -89,6 +98,13 @@ def manifest_of(node: SpanNode) -> tuple[ExecutionManifest, bool]:
         why = f"must have {TRACE_ID_BYTES} bytes, and span_id {SPAN_ID_BYTES} bytes, if gen_ai.response.id is missing"
         raise InvalidAttribute("trace_id", why)
     return manifest, has_own_output_id
+
+
+def _set_output_id(manifest: ExecutionManifest, foreign_id: str) -> None:
+    """Sets the output_id for an id of another system, and keeps an id that is no valid output_id as an alias."""
+    manifest.output_id = output_id_of(foreign_id)
+    if manifest.output_id != foreign_id:
+        manifest.output_aliases.append(foreign_id[:ALIAS_CHARACTERS_MAX])
 
 
 def _set_times(manifest: ExecutionManifest, node: SpanNode, values: dict[str, Value], names: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gateway.otlp.settings import normalize_name
+
 GENAI_PREFIXES = ("gen_ai.", "llm.", "openinference.", "ai.", "traceloop.", "langfuse.", "embedding.")
 """Prefixes of the attributes of generative AI."""
 
@@ -72,7 +74,7 @@ REQUEST_TYPES = _table(
         "text_completions atext_completion complete",
     }
 )
-"""Request type of each operation that is a model call, by its name after `normalize_operation`, or by its last part."""
+"""Request type of each operation that is a model call, by its name after `normalize_name`, or by its last part."""
 AGENT_OPERATIONS = frozenset({"invoke_agent", "agent", "invoke_workflow", "workflow"})
 """Operations of agents. They are outputs if they have a model and contain no model call."""
 REASONS: Mapping[str, Reason] = MappingProxyType(
@@ -91,7 +93,7 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
 )
 """Operations that are not an output. Those of WRAPPERS are one if they have a model and tokens."""
 WRAPPERS = frozenset({"chain", "task", "span"})
-"""Operations that say nothing of the content. With a model and tokens, the span is a model call."""
+"""Operations without a statement about the content. With a model and tokens, the span is a model call."""
 
 
 _OUTER_OPERATIONS = AGENT_OPERATIONS | WRAPPERS | {"generatetext", "streamtext", "generateobject", "streamobject"}
@@ -99,12 +101,7 @@ _OUTER_OPERATIONS = AGENT_OPERATIONS | WRAPPERS | {"generatetext", "streamtext",
 
 def may_contain_calls(operation: str) -> bool:
     """Returns whether spans of an operation usually contain the model call, which may be in an earlier request."""
-    return normalize_operation(operation).rpartition(".")[2] in _OUTER_OPERATIONS
-
-
-def normalize_operation(name: str) -> str:
-    """Returns the operation in the form of the tables: lower case, with underscores instead of blanks and hyphens."""
-    return name.strip().lower().replace("-", "_").replace(" ", "_")
+    return normalize_name(operation).rpartition(".")[2] in _OUTER_OPERATIONS
 
 
 def operation_of(name: str) -> tuple[OperationKind, str, Reason]:
@@ -112,7 +109,7 @@ def operation_of(name: str) -> tuple[OperationKind, str, Reason]:
 
     A name such as `openai.chat` or `ai.streamText.doStream` is found by its last part.
     """
-    name = normalize_operation(name)
+    name = normalize_name(name)
     for each in (name, name.replace("/", ".").rpartition(".")[2]):
         if each in REQUEST_TYPES:
             return OperationKind.MODEL_CALL, REQUEST_TYPES[each], Reason.NO_MODEL_OR_USAGE

@@ -15,7 +15,7 @@ CONVENTIONS = "OpenTelemetry semantic conventions 1.44 (GenAI, development)"
 """Base of the rows. Attributes of earlier versions and of other conventions are accepted as aliases."""
 GENAI, GENAI_OLD = "GenAI 1.44", "GenAI before 1.37"
 OPENINFERENCE, OPENLLMETRY, OTHER, RADIANT = "OpenInference", "OpenLLMetry", "other instrumentations", "Radiant"
-LITELLM, LANGFUSE, VERCEL = "LiteLLM", "Langfuse", "Vercel AI SDK"
+LITELLM, LANGFUSE, VERCEL, GENERAL = "LiteLLM", "Langfuse", "Vercel AI SDK", "general conventions"
 
 
 class ValueType(enum.Enum):

@@ -122,14 +122,15 @@ def _parse_count(name: str, value: AnyValue) -> int:
     return int(number)
 
 
-def _parse_milliseconds(name: str, value: AnyValue) -> float:
+def _parse_seconds(name: str, value: AnyValue) -> float:
+    """Returns milliseconds."""
     number = _parse_number(name, value)
     if not 0 <= number <= SECONDS_MAX:
         raise InvalidAttribute(name, f"must be a number of seconds from 0 to {SECONDS_MAX}")
     return number * 1000
 
 
-def _parse_duration_ms(name: str, value: AnyValue) -> float:
+def _parse_milliseconds(name: str, value: AnyValue) -> float:
     number = _parse_number(name, value)
     if not 0 <= number <= SECONDS_MAX * 1000:
         raise InvalidAttribute(name, f"must be a number of milliseconds from 0 to {SECONDS_MAX * 1000}")
@@ -160,8 +161,8 @@ PARSERS: Mapping[ValueType, Callable[[str, AnyValue], Value | None]] = {
     ValueType.KEYWORD: _parse_keyword,
     ValueType.COUNT: _parse_count,
     ValueType.NUMBER: _parse_number,
-    ValueType.SECONDS: _parse_milliseconds,
-    ValueType.MILLISECONDS: _parse_duration_ms,
+    ValueType.SECONDS: _parse_seconds,
+    ValueType.MILLISECONDS: _parse_milliseconds,
     ValueType.INSTANT: _parse_instant,
     ValueType.BOOLEAN: _parse_boolean,
 }

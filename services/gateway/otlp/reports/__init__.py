@@ -1,1 +1,1 @@
-"""Reports of what an intake left out: the partial success of a request, and counts for the console."""
+"""Reports of items and attributes that are not stored: the partial success of a request, and counts for the console."""

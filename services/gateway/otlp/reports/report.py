@@ -34,10 +34,10 @@ class Report:
 
 
 def error_message(report: Report) -> str:
-    """Returns the message of the partial success; empty if everything of generative AI was stored.
+    """Returns the message of the partial success; empty if all spans and log records of generative AI were stored.
 
-    The message is a warning if nothing was rejected. Spans without an attribute of generative AI alone are no reason
-    for a warning, because applications send all their spans.
+    The message is a warning if nothing was rejected. Spans without an attribute of generative AI cause no warning,
+    because applications send all their spans.
     """
     has_warning = bool(report.reasons.keys() - {Reason.NOT_GENERATIVE_AI} or report.converted.attribute_errors.counts)
     if not report.rejections and not has_warning:

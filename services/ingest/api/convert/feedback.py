@@ -25,10 +25,10 @@ from ingest.domain.model import (
     Write,
     WriteMethod,
 )
-from ingest.domain.output_names import alias_key
 from ingest.evaluators.scores import EvaluationScore
 from ingest.writes.languages import detect_language
 from kit.errors import Exhausted, FieldViolation, Invalid, RadiantError, Unavailable
+from kit.ids import output_id_of
 from kit.postgres.idempotency import fingerprint_of
 from kit.rpc.validation import Oversized
 from radiant.ingest.v1 import feedback_pb2
@@ -78,7 +78,7 @@ def evaluation_scores(request: pb.RecordEvaluationScoresRequest, bounds: TimeBou
         observed_us = bounds.now_us
         if each.HasField("observe_time"):
             observed_us = bounded_time_us(each.observe_time, f"scores[{index}].observe_time", bounds, problems)
-        key = alias_key(each.output_id), fingerprint_of(each)
+        key = output_id_of(each.output_id), fingerprint_of(each)
         found[key] = EvaluationScore(*key, each.user_id, each.name, each.score, observed_us)
     if problems:
         raise Invalid(problems)
@@ -161,7 +161,7 @@ def retraction_write(request: pb.RetractFeedbackRequest, tenant: str, bounds: Ti
         method=WriteMethod.RETRACT_FEEDBACK,
         fingerprint=fingerprint_of(request),
         retraction=Retraction(
-            output_id=alias_key(request.output_id), user_id=request.user_id, kinds=kinds, until_us=until_us
+            output_id=output_id_of(request.output_id), user_id=request.user_id, kinds=kinds, until_us=until_us
         ),
     )
 
@@ -173,7 +173,7 @@ def _vote(
     if message.HasField("client_time"):
         time_us = bounded_time_us(message.client_time, f"{path}.client_time", bounds, problems)
     return Vote(
-        output_id=alias_key(message.output_id),
+        output_id=output_id_of(message.output_id),
         user_id=message.user_id,
         rating=RATINGS[message.rating],
         categories=tuple(sorted(CATEGORIES[each] for each in message.categories)),
@@ -201,7 +201,7 @@ def _signals(
     base = int.from_bytes(hashlib.sha256(UUID(request_id).bytes).digest()[:16], "big")
     types = [_TYPES[message.signal_type] for message in messages]
     signals = SignalColumns(
-        output_ids=[alias_key(message.output_id) for message in messages],
+        output_ids=[output_id_of(message.output_id) for message in messages],
         user_ids=[message.user_id for message in messages],
         signal_ids=[message.signal_id or f"{(base + index) & _ID_MASK:032x}" for index, message in enumerate(messages)],
         times_us=_times_us(messages, path, bounds, problems),

@@ -13,6 +13,7 @@ from ingest.domain.model import Manifest, StatedOutcome, TimeBounds, Write, Writ
 from ingest.traces.inheritance import KnownSpan, TraceSpan
 from ingest.writes.languages import detect_language
 from kit.errors import FieldViolation, Invalid
+from kit.ids import output_id_of
 from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 from radiant.ingest.v1 import manifest_pb2
@@ -79,7 +80,9 @@ def outcome_write(request: pb.RecordOutcomeRequest, tenant: str) -> Write:
         stated_id=request.request_id,
         method=WriteMethod.RECORD_OUTCOME,
         fingerprint=fingerprint_of(request),
-        outcome=StatedOutcome(output_id=request.output_id, values=_outcome_values(request.outcome) | values),
+        outcome=StatedOutcome(
+            output_id=output_id_of(request.output_id), values=_outcome_values(request.outcome) | values
+        ),
     )
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from ingest.api.convert.enums import SOURCES
 from ingest.api.convert.times import bounded_time_us
 from ingest.domain.model import TimeBounds
-from ingest.domain.output_names import alias_key
 from ingest.voice.upload import UploadHeader, UploadPart
 from kit.auth.tokens import tenant_of
 from kit.errors import FieldViolation, Invalid
+from kit.ids import output_id_of
 from kit.postgres.idempotency import fingerprint_of
 from radiant.ingest.v1 import ingest_service_pb2 as pb
 
@@ -47,7 +47,7 @@ def _header(message: pb.VoiceHeader, bounds: TimeBounds) -> UploadHeader:
         request_id=UUID(message.request_id),
         stated_id=message.request_id,
         fingerprint=fingerprint_of(message),
-        output_id=alias_key(message.feedback.output_id),
+        output_id=output_id_of(message.feedback.output_id),
         user_id=message.feedback.user_id,
         source=SOURCES[message.feedback.source],
         created_us=created_us,

@@ -122,12 +122,49 @@ EXCEPTION WHEN unique_violation THEN
 END
 $$;
 
+-- Moves the outcome under an alias to the output, unless an output has the alias as its id. The outcome of the output
+-- takes precedence, and an equal one completes it. Queues the output if an outcome was moved.
+CREATE FUNCTION ingest.move_outcome(tenant text, name text, target text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name)
+    OR EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = tenant AND o.output_id = name) THEN
+    RETURN;
+  END IF;
+  WITH moved AS (
+    DELETE FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name RETURNING r.*
+  )
+  INSERT INTO ingest.outcomes AS r (tenant_id, output_id, outcome, error_type, error_message, input_tokens, output_tokens,
+    total_latency_ms, time_to_first_token_ms, total_cost, recorded_at)
+  SELECT m.tenant_id, target, m.outcome, m.error_type, m.error_message, m.input_tokens, m.output_tokens, m.total_latency_ms,
+    m.time_to_first_token_ms, m.total_cost, m.recorded_at
+  FROM moved m
+  ON CONFLICT (tenant_id, output_id) DO UPDATE SET
+    input_tokens = coalesce(r.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(r.output_tokens, excluded.output_tokens),
+    total_latency_ms = coalesce(r.total_latency_ms, excluded.total_latency_ms),
+    time_to_first_token_ms = coalesce(r.time_to_first_token_ms, excluded.time_to_first_token_ms),
+    total_cost = coalesce(r.total_cost, excluded.total_cost)
+  WHERE r.outcome = excluded.outcome;
+  INSERT INTO ingest.learn_queue (shard, tenant_id, output_id, user_id)
+  VALUES (ingest.shard_of(tenant, target), tenant, target, '');
+END
+$$;
+
 -- Whether an output id has feedback.
 CREATE FUNCTION ingest.has_feedback(tenant text, name text) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN EXISTS (SELECT FROM ingest.explicit_feedback f WHERE f.tenant_id = tenant AND f.output_id = name)
   OR EXISTS (SELECT FROM ingest.implicit_signals f WHERE f.tenant_id = tenant AND f.output_id = name)
   OR EXISTS (SELECT FROM ingest.voice_feedback f WHERE f.tenant_id = tenant AND f.output_id = name);
+
+-- Whether a name has feedback, a retraction or an outcome, or is noted as unmatched.
+CREATE FUNCTION ingest.is_used(tenant text, name text) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN ingest.has_feedback(tenant, name)
+  OR EXISTS (SELECT FROM ingest.retractions r WHERE r.tenant_id = tenant AND r.output_id = name)
+  OR EXISTS (SELECT FROM ingest.outcomes r WHERE r.tenant_id = tenant AND r.output_id = name)
+  OR EXISTS (SELECT FROM ingest.unmatched_feedback f WHERE f.tenant_id = tenant AND f.output_id = name);
 
 -- Moves the feedback of units whose output id is an alias, and notes those without a manifest as unmatched. The learner
 -- calls it with such units, in the transaction that takes them from its queue.
@@ -167,8 +204,9 @@ BEGIN
 END
 $$;
 
--- Moves the feedback under the aliases of recorded outputs to them. The learner calls it with outputs that have an alias or
--- unmatched feedback, in the transaction that takes them from its queue.
+-- Moves the feedback and the outcomes under the aliases of recorded outputs to them. The learner calls it with outputs that
+-- have an alias or unmatched feedback, and with aliases under which an outcome was stored, in the transaction that takes
+-- them from its queue.
 CREATE FUNCTION ingest_api_v1.match_outputs(tenants text[], outputs text[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -183,12 +221,18 @@ BEGIN
     FOR found IN
       SELECT DISTINCT a.alias, a.user_id, a.output_id FROM unnest(part.outputs) AS u (output_id)
       JOIN ingest.output_aliases a ON a.tenant_id = part.tenant_id AND a.output_id = u.output_id
+      WHERE ingest.is_used(part.tenant_id, a.alias) -- most aliases are not
       ORDER BY a.alias, a.user_id DESC
     LOOP
       PERFORM ingest.move_feedback(part.tenant_id, found.alias, found.user_id, found.output_id);
+      IF found.user_id = '' THEN
+        PERFORM ingest.move_outcome(part.tenant_id, found.alias, found.output_id);
+      END IF;
       DELETE FROM ingest.unmatched_feedback f WHERE f.tenant_id = part.tenant_id AND f.output_id = found.alias
         AND NOT ingest.has_feedback(part.tenant_id, found.alias);
     END LOOP;
+    PERFORM ingest.move_outcome(part.tenant_id, a.alias, a.output_id) FROM ingest.output_aliases a
+    WHERE a.tenant_id = part.tenant_id AND a.alias = ANY (part.outputs) AND a.user_id = '';
     DELETE FROM ingest.unmatched_feedback f USING unnest(part.outputs) AS u (output_id)
     WHERE f.tenant_id = part.tenant_id AND f.output_id = u.output_id
       AND EXISTS (SELECT FROM ingest.outputs o WHERE o.tenant_id = part.tenant_id AND o.output_id = u.output_id);
@@ -202,8 +246,8 @@ CREATE VIEW ingest_api_v1.output_aliases AS SELECT tenant_id, alias, user_id, ou
 CREATE VIEW ingest_api_v1.unmatched_feedback AS SELECT tenant_id, output_id FROM ingest.unmatched_feedback;
 GRANT SELECT ON ingest_api_v1.output_aliases, ingest_api_v1.unmatched_feedback TO radiant_learner;
 
-REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.has_feedback, ingest_api_v1.match_units, ingest_api_v1.match_outputs
-  FROM PUBLIC;
+REVOKE ALL ON FUNCTION ingest.move_feedback, ingest.move_outcome, ingest.has_feedback, ingest.is_used,
+  ingest_api_v1.match_units, ingest_api_v1.match_outputs FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest_api_v1.match_units, ingest_api_v1.match_outputs TO radiant_learner;
 
 -- The views over all tables with users contain the new table.

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from radiant.ingest.v1 import feedback_pb2
 from radiant.voice.v1 import voice_pb2
 from radiant.voice.v1 import voice_service_pb2 as pb
-from voice.domain.transcript import Transcript
+from voice.domain.transcript import Transcript, TranscriptSegment
 from voice.jobs.queries import QueueDepth
 from voice.jobs.retry import RetryResult
 
@@ -40,7 +40,18 @@ def transcript_message(transcript: Transcript) -> voice_pb2.Transcript:
         message.language_probability, message.confidence = transcript.language_probability, transcript.confidence
         message.sentiment, message.inferred_rating = transcript.sentiment, _RATINGS[transcript.rating]
         message.inferred_categories.extend(_category(name) for name in transcript.categories)
+        message.segments.extend(_segment(each) for each in transcript.segments)
     return message
+
+
+def _segment(segment: TranscriptSegment) -> voice_pb2.TranscriptSegment:
+    return voice_pb2.TranscriptSegment(
+        start_offset=_duration(segment.start_s),
+        end_offset=_duration(segment.end_s),
+        language=segment.language,
+        text=segment.text,
+        english_translation=segment.english,
+    )
 
 
 def feedback_message(row: asyncpg.Record) -> voice_pb2.VoiceFeedback:

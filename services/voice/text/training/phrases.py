@@ -2,6 +2,7 @@
 
 The sentiment is that of the whole phrase: a correct answer that is too long is neutral, an excellent one that is a bit
 long is positive. Ironic praise is negative. Questions, requests and stories are neutral. Only opinions have categories.
+Phrases of the genre `elsewhere` are not about an answer; their own sentiment is not labelled.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Phrase:
 
     language: str
     genre: str
-    """remark: a direct opinion about the answer; scene: a consequence of the answer, which implies the opinion."""
+    """remark: a direct opinion about the answer; scene: a consequence of the answer, which implies the opinion;
+    elsewhere: a text that is not about an answer, such as a speech, news or a remark about a restaurant."""
     sentiment: int
     categories: tuple[str, ...]
     text: str

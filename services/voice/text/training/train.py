@@ -9,18 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.text.embeddings import Embedder, Vectors
-from voice.text.heads import CATEGORIES, Heads, Numbers, Origin, ratings_of
-from voice.text.training.logistic import fit, fit_binary
+from voice.text.heads import CATEGORIES, Heads, Numbers, Origin, category_probabilities, ratings_of
+from voice.text.kernel import OFF_TOPIC
+from voice.text.training.kernel import fit_kernel, folds_of, validated
+from voice.text.training.logistic import Classes, fit_binary
 from voice.text.training.phrases import Phrase, digest
 
-SENTIMENT_PENALTY = 240.0
 CATEGORY_PENALTY = 100.0
 FOLDS = 10
 SEED = 20261121
 COMMAND = "python -m voice.text.training"
 BATCH_PHRASES = 64
-UNSAVED = Origin(embedder="", phrases_sha256="", command="", category_min=0.5)
-"""Provenance of heads that are validated and not saved."""
+STRONG = 0.4
+"""Absolute sentiment above which a sentiment is strong."""
+ELSEWHERE = "elsewhere"
+"""Genre of phrases that are not about an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class Metrics:
     """Accuracy of heads trained without the language of the phrase."""
     accuracy_unseen_genre: float
     """Accuracy on scenes of heads trained on remarks alone."""
+    off_topic_strong: float
+    """Share of phrases that are not about an answer with a strong sentiment."""
     category_micro_f1: float
 
 
@@ -48,24 +53,26 @@ def embed_phrases(embedder: Embedder, phrases: Sequence[Phrase]) -> Vectors:
 
 def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[Heads, Metrics]:
     """Returns heads trained on all phrases, and metrics. The category threshold is chosen on left-out phrases."""
-    ratings, categories = labels(phrases)
-    folds = np.random.default_rng(SEED).permutation(len(phrases)) % FOLDS
-    sentiments, predicted = cross_validated(vectors, ratings, categories, folds)
-    category_min = category_threshold(predicted, categories)
+    classes, categories = labels(phrases)
+    is_opinion = classes != OFF_TOPIC
+    kernel = fit_kernel(vectors, classes)
+    predicted = cross_validated(vectors[is_opinion], categories[is_opinion])
+    category_min = category_threshold(predicted, categories[is_opinion])
+    sentiments = validated(vectors, classes, kernel.calibration, folds_of(vectors, classes))
 
-    def is_correct(probabilities: Numbers) -> npt.NDArray[np.bool_]:
-        return np.asarray(ratings_of(probabilities) == ratings, np.bool_)
+    def unseen(groups: npt.NDArray[np.generic], is_tested: npt.NDArray[np.bool_]) -> float:
+        ratings = ratings_of(validated(vectors, classes, kernel.calibration, groups))
+        return float((ratings == classes - 1)[is_tested].mean())
 
-    languages = np.array([phrase.language for phrase in phrases])
     is_scene = np.array([phrase.genre == "scene" for phrase in phrases])
-    by_language, _ = cross_validated(vectors, ratings, categories[:, :0], languages)
-    by_genre, _ = cross_validated(vectors, ratings, categories[:, :0], is_scene)
+    ratings = ratings_of(sentiments)
     metrics = Metrics(
-        accuracy=float(is_correct(sentiments).mean()),
-        macro_f1=macro_f1(ratings_of(sentiments), ratings),
-        accuracy_unseen_language=float(is_correct(by_language).mean()),
-        accuracy_unseen_genre=float(is_correct(by_genre)[is_scene].mean()),
-        category_micro_f1=micro_f1(predicted >= category_min, categories),
+        accuracy=float((ratings == classes - 1)[is_opinion].mean()),
+        macro_f1=macro_f1(ratings[is_opinion], classes[is_opinion] - 1),
+        accuracy_unseen_language=unseen(np.array([phrase.language for phrase in phrases]), is_opinion),
+        accuracy_unseen_genre=unseen(is_scene, is_scene),
+        off_topic_strong=float((np.abs(sentiments[:, 2] - sentiments[:, 0]) > STRONG)[~is_opinion].mean()),
+        category_micro_f1=micro_f1(predicted >= category_min, categories[is_opinion]),
     )
     origin = Origin(
         embedder=embedder,
@@ -73,42 +80,33 @@ def train(phrases: Sequence[Phrase], vectors: Vectors, embedder: str) -> tuple[H
         command=COMMAND,
         category_min=category_min,
     )
-    return fit_heads(vectors, ratings, categories, origin), metrics
+    weights = fit_categories(vectors[is_opinion], categories[is_opinion])
+    return Heads(sentiment=kernel, categories=weights, origin=origin), metrics
 
 
-def labels(phrases: Sequence[Phrase]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Returns the ratings, shape (phrases,), and the categories, shape (phrases, categories)."""
-    ratings = np.array([phrase.sentiment for phrase in phrases], np.int64)
-    return ratings, np.array([[name in phrase.categories for name in CATEGORIES] for phrase in phrases], np.bool_)
+def labels(phrases: Sequence[Phrase]) -> tuple[Classes, npt.NDArray[np.bool_]]:
+    """Returns the classes of the kernel head, shape (phrases,), and the categories, shape (phrases, categories)."""
+    classes = [OFF_TOPIC if phrase.genre == ELSEWHERE else phrase.sentiment + 1 for phrase in phrases]
+    categories = [[name in phrase.categories for name in CATEGORIES] for phrase in phrases]
+    return np.array(classes, np.int64), np.array(categories, np.bool_)
 
 
-def fit_heads(
-    vectors: Vectors, ratings: npt.NDArray[np.int64], categories: npt.NDArray[np.bool_], origin: Origin
-) -> Heads:
-    """Returns heads fitted to these vectors."""
+def fit_categories(vectors: Vectors, categories: npt.NDArray[np.bool_]) -> Numbers:
+    """Returns the weights of the categories, fitted to these vectors."""
     features = vectors.astype(np.float64)
     rows = [fit_binary(features, is_positive, CATEGORY_PENALTY) for is_positive in categories.T]
-    return Heads(
-        sentiment=fit(features, ratings + 1, 3, SENTIMENT_PENALTY),
-        categories=np.array(rows).reshape(len(rows), features.shape[1] + 1),
-        origin=origin,
-    )
+    return np.array(rows).reshape(len(rows), features.shape[1] + 1)
 
 
-def cross_validated(
-    vectors: Vectors,
-    ratings: npt.NDArray[np.int64],
-    categories: npt.NDArray[np.bool_],
-    groups: npt.NDArray[np.generic],
-) -> tuple[Numbers, Numbers]:
-    """Returns the probabilities of each vector from heads that were fitted to all other groups."""
-    sentiments, predicted = np.empty((len(vectors), 3)), np.empty(categories.shape)
-    for group in np.unique(groups):
-        is_out = groups == group
-        heads = fit_heads(vectors[~is_out], ratings[~is_out], categories[~is_out], UNSAVED)
-        sentiments[is_out] = heads.sentiment_probabilities(vectors[is_out])
-        predicted[is_out] = heads.category_probabilities(vectors[is_out])
-    return sentiments, predicted
+def cross_validated(vectors: Vectors, categories: npt.NDArray[np.bool_]) -> Numbers:
+    """Returns the category probabilities of each vector from weights that were fitted to other folds."""
+    folds = np.random.default_rng(SEED).permutation(len(vectors)) % FOLDS
+    predicted = np.empty(categories.shape)
+    for fold in range(FOLDS):
+        is_out = folds == fold
+        weights = fit_categories(vectors[~is_out], categories[~is_out])
+        predicted[is_out] = category_probabilities(weights, vectors[is_out])
+    return predicted
 
 
 def category_threshold(predicted: Numbers, categories: npt.NDArray[np.bool_]) -> float:

@@ -11,7 +11,7 @@ CLIENT_INTERVAL_MS = 10_000
 """Interval of clients with frequent keepalive."""
 
 
-async def test_idle_client_that_pings_at_the_allowed_pace_stays_connected() -> None:
+async def test_idle_client_that_pings_at_the_allowed_rate_stays_connected() -> None:
     limits = ConnectionSettings(keepalive_min=timedelta(milliseconds=20))
     async with serving(Script(), connections=limits) as served:
         assert await acknowledged_pings(served.port, 0.03, PINGS) == PINGS

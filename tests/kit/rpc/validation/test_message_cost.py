@@ -196,7 +196,7 @@ def _fields(descriptor: Descriptor, seen: set[str]) -> list[FieldDescriptor]:
 def _is_bounded(rules: Any, kind: FieldDescriptor) -> bool:
     if kind.type == FieldDescriptor.TYPE_STRING:
         return bool(rules.string.HasField("max_len") or rules.string.uuid)
-    return kind.type != FieldDescriptor.TYPE_BYTES or bool(rules.bytes.HasField("max_len"))
+    return kind.type != FieldDescriptor.TYPE_BYTES or any(rules.bytes.HasField(each) for each in ("max_len", "len"))
 
 
 def test_every_list_map_text_and_byte_string_of_a_request_has_a_limit() -> None:

@@ -8,7 +8,11 @@ from gateway.console.charts.experiment_effects import metric_label
 from radiant.experiments.v1 import analysis_pb2 as analysis
 from radiant.experiments.v1 import experiment_pb2 as experiments
 
-_MEASURED = {"cost": "Cost", "latency_ms": "Latency"}
+_MEASURED = {
+    "cost": "Cost of {}: measured for {} of {} outputs.",
+    "latency_ms": "Latency of {}: measured for {} of {} outputs.",
+    "answered": "Calls of {}: {} of {} answered.",
+}
 _IGNORED_REASONS = {
     "no_user": "they have no user",
     "not_running": "the experiment did not run at their time",
@@ -43,8 +47,9 @@ def excluded_sentences(results: analysis.Results) -> list[str]:
         for each in results.ignored_outputs
     ]
     sentences += [
-        f"{_MEASURED.get(metric, metric)} of {variant}: measured for {measured} of {outputs} outputs."
+        _MEASURED[metric].format(variant, measured, outputs)
         for (metric, variant), (measured, outputs) in _incomplete(results).items()
+        if metric in _MEASURED
     ]
     if results.contaminated_users:
         sentences.append(
@@ -80,6 +85,13 @@ def verdict_of(experiment: experiments.Experiment, results: analysis.Results) ->
             "bad",
             "The winner rule compares values that many outputs do not state. Record them in the manifests or with "
             "RecordOutcome.",
+        )
+    if "fail more often" in results.blocked:
+        return Verdict(
+            f"No verdict: {results.blocked}.",
+            "bad",
+            "Failed calls count in no metric, so that the other calls do not show the loss. Find the cause of the "
+            "errors.",
         )
     if results.blocked:
         return Verdict(

@@ -1,0 +1,1 @@
+"""Ratings that a text states in numbers, stars or emoji."""
