@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -72,6 +73,13 @@ async def test_score_survives_a_restart_and_a_repeat_counts_once(database_url: s
         assert found.evaluation_scores[0].observe_time == time_at(9)
         assert await service.number("SELECT count(*) FROM ingest.learn_queue") == 0
         assert found.counts.users == 0
+
+
+async def test_concurrent_repeats_count_once(ingest: IngestService) -> None:
+    scores = [score(f"o{number}") for number in range(100)]
+    answers = await asyncio.gather(*(record(ingest, *scores[::step]) for step in (1, -1) * 4))
+    assert [sum(each) for each in zip(*answers, strict=True)] == [100, 700, 0]
+    assert await ingest.number(TOTAL) == 100
 
 
 async def test_score_without_a_time_is_stored_once_with_the_time_of_receipt(ingest: IngestService) -> None:
