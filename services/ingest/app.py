@@ -25,6 +25,7 @@ from ingest.audit.checkpoints import CheckpointKeys, CheckpointStore
 from ingest.audit.verification import AuditVerifier
 from ingest.domain.ports import LearnerNotifier, UserRateLimit, VoiceJobNotifier
 from ingest.evaluators.registry import EvaluatorRegistry
+from ingest.evaluators.scores import EvaluationScores
 from ingest.notify.learner import NoLearnerNotifier, RedisLearnerNotifier
 from ingest.notify.voice_jobs import NoVoiceJobNotifier, RedisVoiceJobNotifier
 from ingest.privacy.erasure import Erasures
@@ -118,14 +119,13 @@ async def open_server(settings: IngestSettings) -> AsyncIterator[RpcServer]:
             prompt_limits=settings.prompts,
             voice=voice,
             traces=traces,
+            scores=EvaluationScores(database, settings.limits.evaluation_scores_max),
         )
         authenticator = await stack.enter_async_context(open_authenticator(settings.auth))
         server = build_server(settings.rpc, authenticator, self_validating=SELF_VALIDATING)
         audit = AuditServicer(database, await _audit_verifier(stack, settings, database))
-        _add_services(server, servicer, audit, EvaluatorServicer(evaluators))
         aliases = AliasServicer(model_aliases, UnmatchedFeedback(database), settings.retention.unmatched)
-        descriptor = alias_service_pb2.DESCRIPTOR.services_by_name["AliasService"]
-        server.add(alias_service_pb2_grpc.add_AliasServiceServicer_to_server, aliases, descriptor)
+        _add_services(server, servicer, audit, EvaluatorServicer(evaluators), aliases)
         yield server
 
 
@@ -161,7 +161,11 @@ async def _notifiers(
 
 
 def _add_services(
-    server: RpcServer, servicer: IngestServicer, audit: AuditServicer, evaluators: EvaluatorServicer
+    server: RpcServer,
+    servicer: IngestServicer,
+    audit: AuditServicer,
+    evaluators: EvaluatorServicer,
+    aliases: AliasServicer,
 ) -> None:
     descriptor = ingest_service_pb2.DESCRIPTOR.services_by_name["IngestService"]
     server.add(ingest_service_pb2_grpc.add_IngestServiceServicer_to_server, servicer, descriptor)
@@ -169,3 +173,5 @@ def _add_services(
     server.add(audit_service_pb2_grpc.add_AuditServiceServicer_to_server, audit, descriptor)
     descriptor = evaluator_service_pb2.DESCRIPTOR.services_by_name["EvaluatorService"]
     server.add(evaluator_service_pb2_grpc.add_EvaluatorServiceServicer_to_server, evaluators, descriptor)
+    descriptor = alias_service_pb2.DESCRIPTOR.services_by_name["AliasService"]
+    server.add(alias_service_pb2_grpc.add_AliasServiceServicer_to_server, aliases, descriptor)

@@ -35,6 +35,8 @@ class WriteLimits:
     """Votes and voice comments of one user in any hour; 0 for no limit. Users whose ids differ in case share it."""
     unmatched_outputs_max: Annotated[int, Setting("UNMATCHED_OUTPUTS_MAX", 0, 100_000_000, "outputs")] = 1_000_000
     """Outputs of a tenant with feedback and without a manifest; 0 for no limit. Votes on further ones are refused."""
+    evaluation_scores_max: Annotated[int, Setting("EVALUATION_SCORES_MAX", 0, 100_000_000, "scores")] = 1_000_000
+    """Scores of evaluations without a vote of one tenant; 0 for no limit. Further ones are counted and not stored."""
     evaluator_hour_max: Annotated[int, Setting("EXPLICIT_PER_EVALUATOR_HOUR", 0, 1_000_000, "submissions")] = 10_000
     """Votes of one registered evaluator in any hour; 0 for no limit."""
 

@@ -39,6 +39,7 @@ REASONS = {
     "radiant.ingest.v1.ListAuditEntriesRequest.end_time": FILTER,
     "radiant.ingest.v1.ExecutionManifest.create_time": CHECKED,
     "radiant.ingest.v1.ExplicitFeedback.client_time": CHECKED,
+    "radiant.ingest.v1.EvaluationScore.observe_time": CHECKED,
     "radiant.ingest.v1.ImplicitSignal.client_time": CHECKED,
     "radiant.ingest.v1.ImplicitSignal.signal_value": DEFINED_BY_CLIENT,
     "radiant.ingest.v1.VoiceFeedback.client_time": CHECKED,

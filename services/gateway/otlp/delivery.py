@@ -9,21 +9,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gateway.otlp.convert.items import ConvertedRequest, FeedbackItem, ManifestItem, Rejection, request_id
+from gateway.otlp.convert.items import (
+    ConvertedRequest,
+    FeedbackItem,
+    ManifestItem,
+    Position,
+    Rejection,
+    request_id,
+)
 from gateway.otlp.ingest_client import IngestClient
 from kit.errors import Exhausted, Invalid
 from radiant.ingest.v1 import feedback_pb2
 from radiant.ingest.v1 import ingest_service_pb2 as pb
+from radiant.ingest.v1.feedback_pb2 import EvaluationScore
 
 T = TypeVar("T")
 
 MANIFESTS_PER_CALL = 250
 SPANS_PER_CALL = 250
+SCORES_PER_CALL = 1000
 CONCURRENT_VOTES_MAX = 128
 USER_LIMIT_REASON = "USER_PACE"
 """Reason of ingest if one user exceeds their rate limit; votes of other users are still accepted."""
 _SPAN_PATH = re.compile(r"spans\[(\d+)\]\.?(.*)")
 _MANIFEST_PATH = re.compile(r"manifests\[(\d+)\]\.?(.*)")
+_SCORE_PATH = re.compile(r"scores\[(\d+)\]\.?(.*)")
 _FEEDBACK_PREFIX = "feedback."
 
 
@@ -32,7 +42,9 @@ class DeliveryResult:
     """Results of the items of a request."""
 
     stored: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Number of stored items by kind (manifest, feedback) and outcome (accepted, duplicate, waiting)."""
+    """Number of stored items by kind (as in Rejection) and outcome (accepted, duplicate, waiting)."""
+    scores_left_out: int = 0
+    """Number of evaluation scores over the limit of the tenant, which were not stored."""
     rejections: list[Rejection] = field(default_factory=list)
     """Items that ingest rejected."""
 
@@ -44,7 +56,7 @@ class DeliveryResult:
 async def deliver(
     ingest: IngestClient, converted: ConvertedRequest, authorization: str, result: DeliveryResult
 ) -> None:
-    """Sends spans of traces, the manifests, then the votes. An invalid item does not affect other items.
+    """Sends spans of traces, the manifests, the scores, then the votes. An invalid item does not affect other items.
 
     Raises a RadiantError if the sender must repeat the request or is not authorized. Items that were stored before
     the error are counted in `result`.
@@ -53,6 +65,9 @@ async def deliver(
     recorded = [each for each in converted.manifests if each.trace_span is None]
     for manifests in _batches(recorded, MANIFESTS_PER_CALL):
         await _record_manifests(ingest, manifests, authorization, result)
+    scores = [(each.position, each.message) for each in converted.skipped if each.message is not None]
+    for batch in _batches(scores, SCORES_PER_CALL):
+        await _record_scores(ingest, batch, authorization, result)
     user_limit: Exhausted | None = None
     for votes in _batches(converted.feedback, CONCURRENT_VOTES_MAX):
         calls = (_submit_feedback(ingest, each, authorization, result) for each in votes)
@@ -141,6 +156,31 @@ def _manifest_rejections(error: Invalid, items: Sequence[ManifestItem]) -> dict[
             rejection = Rejection("manifest", items[int(match[1])].position, match[2] or "manifest", each.why)
             rejections.setdefault(int(match[1]), rejection)
     return rejections
+
+
+async def _record_scores(
+    ingest: IngestClient, items: Sequence[tuple[Position, EvaluationScore]], authorization: str, result: DeliveryResult
+) -> None:
+    """Records scores of evaluations. If ingest rejects some of them, the others are sent again."""
+    while items:
+        request = pb.RecordEvaluationScoresRequest(scores=[message for _, message in items])
+        try:
+            answer = await ingest.record_scores(request, authorization)
+        except Invalid as error:
+            rejections: dict[int, Rejection] = {}
+            for each in error.violations:
+                if (match := _SCORE_PATH.fullmatch(each.field)) and int(match[1]) < len(items):
+                    rejection = Rejection("evaluation_score", items[int(match[1])][0], match[2] or "score", each.why)
+                    rejections.setdefault(int(match[1]), rejection)
+            if not rejections:
+                raise
+            result.rejections += rejections.values()
+            items = [each for index, each in enumerate(items) if index not in rejections]
+            continue
+        result.stored["evaluation_score", "accepted"] += answer.stored
+        result.stored["evaluation_score", "duplicate"] += answer.duplicates
+        result.scores_left_out += answer.left_out
+        return
 
 
 async def _submit_feedback(

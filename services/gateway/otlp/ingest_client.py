@@ -46,6 +46,15 @@ class IngestClient:
         answer: pb.RecordTraceResponse = await self._call(self._stub.RecordTrace, request, authorization)
         return answer.manifests
 
+    async def record_scores(
+        self, request: pb.RecordEvaluationScoresRequest, authorization: str
+    ) -> pb.RecordEvaluationScoresResponse:
+        """Stores scores of evaluations that are no votes."""
+        answer: pb.RecordEvaluationScoresResponse = await self._call(
+            self._stub.RecordEvaluationScores, request, authorization
+        )
+        return answer
+
     async def submit_feedback(self, request: pb.SubmitExplicitFeedbackRequest, authorization: str) -> int:
         """Stores explicit feedback; returns its ItemOutcome."""
         answer: pb.SubmitExplicitFeedbackResponse = await self._call(

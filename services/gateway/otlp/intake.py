@@ -106,13 +106,13 @@ class Intake:
         converted = await self._converted(convert, request)
         result = DeliveryResult()
         try:
-            if not (converted.manifests or converted.feedback or converted.trace_spans):
+            if not converted.has_items:
                 await self._ingest.check_caller(request.authorization)
             await deliver(self._ingest, converted, request.authorization, result)
         finally:
             for (kind, outcome), count in result.stored.items():
                 ITEMS.labels(kind, outcome).inc(count)
-        report = Report(converted, converted.rejections + result.rejections)
+        report = Report(converted, converted.rejections + result.rejections, result.scores_left_out)
         for rejection in report.rejections:
             ITEMS.labels(rejection.kind, "rejected").inc()
         ITEMS.labels(item_kind, "ignored").inc(converted.ignored)

@@ -9,7 +9,7 @@ REQUESTS = Counter(
 )
 ITEMS = Counter(
     "radiant_otlp_items_total",
-    "OpenTelemetry items by kind (manifest, feedback; span, log_record when ignored) and outcome.",
+    "OpenTelemetry items by kind (manifest, feedback, evaluation_score; span, log_record when ignored) and outcome.",
     ["kind", "outcome"],
 )
 PASSED_OVER = Counter(

@@ -6,7 +6,7 @@ from gateway.otlp.convert.items import ConvertedRequest, ManifestItem, derived_o
 
 
 def name_outputs(converted: ConvertedRequest) -> None:
-    """Completes manifests with the other names of their outputs, and feedback with the output that it names.
+    """Completes manifests with the other names of their outputs, and evaluations with the output that they name.
 
     An output with an id of its own also has the name of its span, `<trace id>-<span id>`. Feedback on the span uses
     this name: ingest stores it under the output, also if it arrives before the span or at another gateway.
@@ -22,6 +22,9 @@ def name_outputs(converted: ConvertedRequest) -> None:
     for each in converted.feedback:
         if each.feedback.output_id == foreign.get(each.position.span):
             each.feedback.output_id = derived_output_id(each.position.span)
+    for skipped in converted.skipped:
+        if skipped.message is not None and skipped.message.output_id == foreign.get(skipped.position.span):
+            skipped.message.output_id = derived_output_id(skipped.position.span)
 
 
 def credit_answering_model(item: ManifestItem) -> None:

@@ -10,6 +10,7 @@ from ingest.api.write_servicer import WriteServicer
 from ingest.domain.ports import UserRateLimit
 from ingest.domain.survey_policy import PromptLimits
 from ingest.evaluators.registry import EvaluatorRegistry
+from ingest.evaluators.scores import EvaluationScores
 from ingest.privacy.erasure import Erasures
 from ingest.privacy.export import UserExports
 from ingest.settings import WriteLimits
@@ -44,6 +45,7 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
         prompt_limits: PromptLimits,
         voice: VoiceIntake | None,
         traces: Traces,
+        scores: EvaluationScores,
     ) -> None:
         """Without `voice` the service refuses voice feedback."""
         WriteServicer.__init__(
@@ -58,6 +60,7 @@ class IngestServicer(WriteServicer, QueryServicer, PrivacyServicer, ingest_servi
             write_limits,
             voice,
             traces,
+            scores,
         )
         QueryServicer.__init__(self, database, prompt_limits, is_voice_enabled=voice is not None)
         PrivacyServicer.__init__(self, erasures, exports)

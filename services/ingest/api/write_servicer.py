@@ -11,6 +11,7 @@ from typing import Any
 from ingest.aliases.model_aliases import ModelAliases
 from ingest.aliases.unmatched import UnmatchedLimit
 from ingest.api.convert.feedback import (
+    evaluation_scores,
     explicit_write,
     retraction_write,
     signal_batch_write,
@@ -24,6 +25,7 @@ from ingest.api.convert.voice import upload_parts
 from ingest.domain.model import TimeBounds, Write
 from ingest.domain.ports import UserRateLimit
 from ingest.evaluators.registry import EvaluatorRegistry
+from ingest.evaluators.scores import EvaluationScores
 from ingest.settings import WriteLimits
 from ingest.traces.store import Traces
 from ingest.voice.intake import VoiceIntake
@@ -62,12 +64,13 @@ class WriteServicer:
         limits: WriteLimits,
         voice: VoiceIntake | None,
         traces: Traces,
+        scores: EvaluationScores,
     ) -> None:
         """Takes the limits of users and of evaluators. Without `voice` the service refuses voice feedback."""
         self._group_commit, self._rate_limit, self._redactor = group_commit, rate_limit, redactor
         self._evaluator_limit, self._evaluators = evaluator_limit, evaluators
         self._model_aliases, self._unmatched_limit = model_aliases, unmatched_limit
-        self._limits, self._voice, self._traces = limits, voice, traces
+        self._limits, self._voice, self._traces, self._scores = limits, voice, traces, scores
 
     async def RecordManifest(self, request: pb.RecordManifestRequest, context: Context) -> pb.RecordManifestResponse:
         """Records one manifest."""
@@ -93,6 +96,15 @@ class WriteServicer:
         tenant = tenant_of(request.tenant_id)
         spans = trace_spans(request, tenant, _bounds())
         return pb.RecordTraceResponse(manifests=await self._traces.store(tenant, spans))
+
+    async def RecordEvaluationScores(
+        self, request: pb.RecordEvaluationScoresRequest, context: Context
+    ) -> pb.RecordEvaluationScoresResponse:
+        """Stores scores of evaluations that are no votes."""
+        tenant = tenant_of(request.tenant_id)
+        counts = await self._scores.record(tenant, evaluation_scores(request, _bounds()))
+        duplicates = len(request.scores) - counts.stored - counts.left_out
+        return pb.RecordEvaluationScoresResponse(stored=counts.stored, duplicates=duplicates, left_out=counts.left_out)
 
     async def SubmitExplicitFeedback(
         self, request: pb.SubmitExplicitFeedbackRequest, context: Context

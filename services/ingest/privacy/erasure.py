@@ -47,6 +47,8 @@ class Erasures:
             spellings = await earlier_spellings(connection, tenant, user)
             for spelling, identifier in ((user, erasure_id), *((each, new_id()) for each in spellings)):
                 values = tenant, spelling, identifier
+                await connection.execute(_SQL["lock_user"], tenant, spelling, timeout=ERASURE_S_MAX)
+                rows += await connection.fetchval(_SQL["forget_scores"], tenant, spelling, timeout=ERASURE_S_MAX)
                 rows += await connection.fetchval(_SQL["forget_user"], *values, timeout=ERASURE_S_MAX)
                 await connection.execute(_TRACES["forget_user_in_spans"], tenant, spelling)
             await append_audit(connection, entry)

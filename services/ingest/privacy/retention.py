@@ -45,6 +45,7 @@ class Retention:
             "expire_votes": (feedback, ""),
             "expire_outputs": (feedback, "execution_manifests"),
             "expire_outcomes": (feedback, ""),
+            "expire_scores": (feedback, ""),
             "expire_retractions": (feedback, ""),
         }
         rows = 0

@@ -21,7 +21,7 @@ _LIST_BLOCK = _SQL["list_outputs"].replace("/* per output */", "OFFSET 0")
 
 BLOCK_SIZE = 1_000
 """Number of outputs whose feedback is looked up output by output before the rest of the tenant is searched."""
-VOTES_MAX, SIGNALS_MAX, VOICE_MAX = 500, 500, 100
+VOTES_MAX, SIGNALS_MAX, VOICE_MAX, SCORES_MAX = 500, 500, 100, 500
 """Rows of one output that are returned, the newest ones."""
 
 OutputKey = tuple[datetime, str]
@@ -78,12 +78,14 @@ class OutputList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputDetail:
-    """One output and its standing feedback, newest first."""
+    """One output, its standing feedback and its evaluation scores, newest first."""
 
+    output_id: str
     manifest: asyncpg.Record | None
     votes: Sequence[asyncpg.Record]
     signals: Sequence[asyncpg.Record]
     voice_ids: Sequence[str]
+    scores: Sequence[asyncpg.Record]
     counts: FeedbackCounts
 
 
@@ -107,20 +109,23 @@ async def list_outputs(
 
 
 async def load_output(database: Database, tenant: str, output_id: str) -> OutputDetail:
-    """Returns an output; raises NotFound (OUTPUT_UNKNOWN) without manifest and standing feedback."""
+    """Returns an output; raises NotFound (OUTPUT_UNKNOWN) without manifest, standing feedback and scores."""
     async with timeout_advice(), database.tenant(tenant) as connection:
         manifest = await connection.fetchrow(_SQL["full_manifest"], tenant, output_id)
         votes = await connection.fetch(_SQL["output_votes"], tenant, output_id, VOTES_MAX)
         signals = await connection.fetch(_SQL["output_signals"], tenant, output_id, SIGNALS_MAX)
         voice = await connection.fetch(_SQL["output_voice"], tenant, output_id, VOICE_MAX)
+        scores = await connection.fetch(_SQL["output_scores"], tenant, output_id, SCORES_MAX)
         counts = (await load_counts(connection, tenant, [output_id])).get(output_id)
-    if manifest is None and counts is None and not voice:
+    if manifest is None and counts is None and not voice and not scores:
         raise output_unknown()
     return OutputDetail(
+        output_id=output_id,
         manifest=manifest,
         votes=votes,
         signals=signals,
         voice_ids=[row["voice_id"] for row in voice],
+        scores=scores,
         counts=counts or FeedbackCounts(),
     )
 

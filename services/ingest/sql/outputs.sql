@@ -88,6 +88,12 @@ ORDER BY occurred_at DESC, signal_id DESC LIMIT $3;
 SELECT voice_id::text AS voice_id FROM ingest.standing_voice WHERE tenant_id = $1 AND output_id = $2
 ORDER BY created_at DESC, voice_id DESC LIMIT $3;
 
+-- query: output_scores
+-- Scores of evaluations of an output that are no votes, newest first.
+SELECT s.user_id, s.name, s.score, s.observed_at FROM ingest.scores_of_output($1, $2) k
+JOIN ingest.evaluation_scores s ON s.tenant_id = $1 AND s.output_id = k.sent_name AND s.score_id = k.sent_id
+ORDER BY s.observed_at DESC, s.score_id DESC LIMIT $3;
+
 -- query: user_spellings
 -- Ids of a user in manifests that earlier versions stored under another spelling than the user key.
 SELECT user_id FROM ingest_api_v1.user_spellings WHERE tenant_id = $1 AND user_key = $2;

@@ -56,6 +56,9 @@ WITH old AS (
   UNION SELECT tenant_id, output_id, user_id FROM old JOIN ingest.implicit_signals USING (tenant_id, output_id)
   UNION SELECT tenant_id, output_id, user_id FROM old
     JOIN (SELECT tenant_id, output_id, user_id FROM ingest.voice_feedback) AS v USING (tenant_id, output_id)
+), scores AS (
+  DELETE FROM ingest.evaluation_scores s USING old o CROSS JOIN LATERAL ingest.scores_of_output(o.tenant_id, o.output_id) k
+  WHERE s.tenant_id = o.tenant_id AND s.output_id = k.sent_name AND s.score_id = k.sent_id
 ), aliases AS (
   DELETE FROM ingest.output_aliases a USING old o WHERE a.tenant_id = o.tenant_id AND a.output_id = o.output_id
 ), named AS (
@@ -81,6 +84,17 @@ WITH old AS (
   LIMIT $2
 ), deleted AS (
   DELETE FROM ingest.outcomes r USING old o WHERE r.tenant_id = o.tenant_id AND r.output_id = o.output_id RETURNING 1
+)
+SELECT count(*) FROM deleted;
+
+-- query: expire_scores
+-- Deletes evaluation scores older than $1, at most $2.
+WITH old AS (
+  SELECT tenant_id, output_id, score_id FROM ingest.evaluation_scores WHERE observed_at < $1 LIMIT $2
+), deleted AS (
+  DELETE FROM ingest.evaluation_scores s USING old o
+  WHERE s.tenant_id = o.tenant_id AND s.output_id = o.output_id AND s.score_id = o.score_id
+  RETURNING 1
 )
 SELECT count(*) FROM deleted;
 

@@ -565,6 +565,77 @@ END
 $$;
 
 --
+-- evaluation_scores; Type: TABLE
+--
+
+CREATE TABLE ingest.evaluation_scores (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    score_id bytea NOT NULL,
+    user_id text NOT NULL,
+    name text NOT NULL,
+    score double precision NOT NULL,
+    observed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY ingest.evaluation_scores FORCE ROW LEVEL SECURITY;
+
+--
+-- output_aliases; Type: TABLE
+--
+
+CREATE TABLE ingest.output_aliases (
+    tenant_id text NOT NULL,
+    alias text NOT NULL,
+    user_id text NOT NULL,
+    output_id text NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT output_aliases_kind_check CHECK ((kind = ANY (ARRAY['automatic'::text, 'manual'::text])))
+);
+
+ALTER TABLE ONLY ingest.output_aliases FORCE ROW LEVEL SECURITY;
+
+--
+-- outputs; Type: TABLE
+--
+
+CREATE TABLE ingest.outputs (
+    tenant_id text NOT NULL,
+    output_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    conversation_id text NOT NULL,
+    fingerprint bytea NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY ingest.outputs FORCE ROW LEVEL SECURITY;
+
+--
+-- scores_of_output(text, text); Type: FUNCTION
+--
+
+CREATE FUNCTION ingest.scores_of_output(tenant text, output text) RETURNS TABLE(sent_name text, sent_id bytea)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT s.output_id,
+     s.score_id
+    FROM (( SELECT scores_of_output.output AS name
+         UNION
+          SELECT a.alias
+            FROM ingest.output_aliases a
+           WHERE ((a.tenant_id = scores_of_output.tenant) AND (a.output_id = scores_of_output.output))) n
+      JOIN ingest.evaluation_scores s ON (((s.tenant_id = scores_of_output.tenant) AND (s.output_id = n.name))))
+   WHERE (scores_of_output.output = COALESCE(( SELECT a.output_id
+            FROM ingest.output_aliases a
+           WHERE ((a.tenant_id = scores_of_output.tenant) AND (a.alias = s.output_id) AND (a.user_id = ANY (ARRAY[s.user_id, ''::text])) AND ((a.user_id <> ''::text) OR (NOT (EXISTS ( SELECT
+                    FROM ingest.outputs o
+                   WHERE ((o.tenant_id = scores_of_output.tenant) AND (o.output_id = s.output_id)))))))
+           ORDER BY a.user_id DESC
+          LIMIT 1), s.output_id));
+END;
+
+--
 -- shard_of(text, text); Type: FUNCTION
 --
 
@@ -1095,37 +1166,6 @@ CREATE TABLE ingest.model_aliases (
 ALTER TABLE ONLY ingest.model_aliases FORCE ROW LEVEL SECURITY;
 
 --
--- output_aliases; Type: TABLE
---
-
-CREATE TABLE ingest.output_aliases (
-    tenant_id text NOT NULL,
-    alias text NOT NULL,
-    user_id text NOT NULL,
-    output_id text NOT NULL,
-    kind text NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT output_aliases_kind_check CHECK ((kind = ANY (ARRAY['automatic'::text, 'manual'::text])))
-);
-
-ALTER TABLE ONLY ingest.output_aliases FORCE ROW LEVEL SECURITY;
-
---
--- outputs; Type: TABLE
---
-
-CREATE TABLE ingest.outputs (
-    tenant_id text NOT NULL,
-    output_id text NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    conversation_id text NOT NULL,
-    fingerprint bytea NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY ingest.outputs FORCE ROW LEVEL SECURITY;
-
---
 -- standing_signals; Type: VIEW
 --
 
@@ -1358,6 +1398,13 @@ CREATE VIEW ingest_api_v1.unmatched_feedback AS
 --
 
 CREATE VIEW ingest_api_v1.user_records AS
+ SELECT 'evaluation_scores'::text AS kind,
+    t.tenant_id,
+    t.user_id,
+    hashtext(((t.tenant_id || '/'::text) || t.user_id)) AS user_key,
+    to_jsonb(t.*) AS record
+   FROM ingest.evaluation_scores t
+UNION ALL
  SELECT 'execution_manifests'::text AS kind,
     t.tenant_id,
     t.user_id,
@@ -1412,6 +1459,12 @@ UNION ALL
 --
 
 CREATE VIEW ingest_api_v1.user_spellings AS
+ SELECT evaluation_scores.tenant_id,
+    ingest_api_v1.user_key(evaluation_scores.user_id) AS user_key,
+    evaluation_scores.user_id
+   FROM ingest.evaluation_scores
+  WHERE (((evaluation_scores.user_id = ingest_api_v1.user_key(evaluation_scores.user_id)))::integer = 0)
+UNION
  SELECT execution_manifests.tenant_id,
     ingest_api_v1.user_key(execution_manifests.user_id) AS user_key,
     execution_manifests.user_id
@@ -1559,6 +1612,13 @@ ALTER TABLE ONLY ingest.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (tenant_id, erasure_id);
 
 --
+-- evaluation_scores evaluation_scores_pkey; Type: CONSTRAINT
+--
+
+ALTER TABLE ONLY ingest.evaluation_scores
+    ADD CONSTRAINT evaluation_scores_pkey PRIMARY KEY (tenant_id, output_id, score_id);
+
+--
 -- evaluators evaluators_pkey; Type: CONSTRAINT
 --
 
@@ -1681,6 +1741,24 @@ CREATE INDEX erasures_asked_idx ON ingest.erasures USING btree (tenant_id, asked
 --
 
 CREATE INDEX erasures_open_idx ON ingest.erasures USING btree (asked_at) WHERE (done_at IS NULL);
+
+--
+-- evaluation_scores_observed_at_idx; Type: INDEX
+--
+
+CREATE INDEX evaluation_scores_observed_at_idx ON ingest.evaluation_scores USING btree (observed_at);
+
+--
+-- evaluation_scores_spellings_idx; Type: INDEX
+--
+
+CREATE INDEX evaluation_scores_spellings_idx ON ingest.evaluation_scores USING btree (tenant_id, user_id) WHERE (((user_id = ingest_api_v1.user_key(user_id)))::integer = 0);
+
+--
+-- evaluation_scores_user_key_idx; Type: INDEX
+--
+
+CREATE INDEX evaluation_scores_user_key_idx ON ingest.evaluation_scores USING btree (hashtext(((tenant_id || '/'::text) || user_id)));
 
 --
 -- execution_manifests_experiment_idx; Type: INDEX
@@ -1905,6 +1983,12 @@ ALTER TABLE ingest.erased_recordings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ingest.erasures ENABLE ROW LEVEL SECURITY;
 
 --
+-- evaluation_scores; Type: ROW SECURITY
+--
+
+ALTER TABLE ingest.evaluation_scores ENABLE ROW LEVEL SECURITY;
+
+--
 -- evaluators; Type: ROW SECURITY
 --
 
@@ -2043,6 +2127,12 @@ CREATE POLICY purge_sight ON ingest.requests FOR SELECT TO radiant_owner USING (
 ALTER TABLE ingest.requests ENABLE ROW LEVEL SECURITY;
 
 --
+-- evaluation_scores retention; Type: POLICY
+--
+
+CREATE POLICY retention ON ingest.evaluation_scores TO radiant_archivist USING (true);
+
+--
 -- execution_manifests retention; Type: POLICY
 --
 
@@ -2137,6 +2227,12 @@ CREATE POLICY tenant_isolation ON ingest.erased_recordings TO radiant_ingest USI
 --
 
 CREATE POLICY tenant_isolation ON ingest.erasures TO radiant_ingest USING ((tenant_id = current_setting('app.current_tenant_id'::text, true)));
+
+--
+-- evaluation_scores tenant_isolation; Type: POLICY
+--
+
+CREATE POLICY tenant_isolation ON ingest.evaluation_scores USING (ingest.may_touch(tenant_id));
 
 --
 -- evaluators tenant_isolation; Type: POLICY
@@ -2440,6 +2536,35 @@ GRANT ALL ON FUNCTION ingest.purge_trace_spans(most bigint) TO radiant_ingest;
 REVOKE ALL ON FUNCTION ingest.refuse_audit_change() FROM PUBLIC;
 
 --
+-- TABLE evaluation_scores; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE ingest.evaluation_scores TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.evaluation_scores TO radiant_archivist;
+
+--
+-- TABLE output_aliases; Type: ACL
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.output_aliases TO radiant_ingest;
+GRANT SELECT,INSERT,DELETE ON TABLE ingest.output_aliases TO radiant_archivist;
+
+--
+-- TABLE outputs; Type: ACL
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outputs TO radiant_ingest;
+GRANT SELECT,DELETE ON TABLE ingest.outputs TO radiant_archivist;
+
+--
+-- FUNCTION scores_of_output(tenant text, output text); Type: ACL
+--
+
+REVOKE ALL ON FUNCTION ingest.scores_of_output(tenant text, output text) FROM PUBLIC;
+GRANT ALL ON FUNCTION ingest.scores_of_output(tenant text, output text) TO radiant_ingest;
+GRANT ALL ON FUNCTION ingest.scores_of_output(tenant text, output text) TO radiant_archivist;
+
+--
 -- TABLE waiting_manifests; Type: ACL
 --
 
@@ -2612,20 +2737,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.feedback_asks TO radiant_inges
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.model_aliases TO radiant_ingest;
-
---
--- TABLE output_aliases; Type: ACL
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE ingest.output_aliases TO radiant_ingest;
-GRANT SELECT,INSERT,DELETE ON TABLE ingest.output_aliases TO radiant_archivist;
-
---
--- TABLE outputs; Type: ACL
---
-
-GRANT SELECT,INSERT,UPDATE ON TABLE ingest.outputs TO radiant_ingest;
-GRANT SELECT,DELETE ON TABLE ingest.outputs TO radiant_archivist;
 
 --
 -- TABLE standing_signals; Type: ACL

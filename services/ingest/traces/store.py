@@ -28,6 +28,10 @@ REJECTED = Counter(
     "Waiting manifests that were not recorded, because their output has a different manifest or a value is not valid.",
 )
 BATCH_SIZE, PURGE_SIZE = 250, 10_000
+REJECTED = Counter(
+    "radiant_ingest_waiting_manifests_rejected_total",
+    "Waiting manifests that were not recorded, because they differ from a stored one or became invalid.",
+)
 
 CompletedWrite = Callable[[str, bytes, Mapping[str, str], int], Write]
 """Returns the write of a serialized manifest: arguments are the tenant, the manifest, inherited values and the time in
@@ -118,6 +122,7 @@ class Traces:
             write = self._completed_write(tenant, row["manifest"], values, time.time_ns() // 1000)
             await self._group_commit.submit(await self._model_aliases.credited(write))
         except (AlreadyExists, Invalid) as error:
+            REJECTED.inc()
             fields = {"trace_id": row["trace_id"].hex(), "span_id": row["span_id"].hex(), "error": str(error)}
             REJECTED.inc()
             log.warning("waiting manifest rejected", extra={"fields": fields})

@@ -170,6 +170,7 @@ class Counts:
         assert len({each.index for each in positions}) + converted.ignored == items
         messages: list[Message] = [each.manifest for each in converted.manifests]
         messages += [each.feedback for each in converted.feedback]
+        messages += [each.message for each in converted.skipped if each.message is not None]
         for message in messages:
             assert problems(message) == []
             message.SerializeToString()

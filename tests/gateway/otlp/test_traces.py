@@ -106,6 +106,17 @@ async def test_tenant_with_too_many_waiting_outputs_does_not_wait(database_url: 
         assert len(await users(gateway)) == 1
 
 
+async def test_waiting_output_that_differs_from_a_stored_one_is_counted(patient: OtlpGateway) -> None:
+    before = REJECTED._value.get()
+    await patient.export_spans(child(3, 2), child(4, 2))
+    other = ingest.manifest(f"{(b't' * 16).hex()}-{3:016x}", "another model")
+    await patient.intake.call("RecordManifest", other)
+    await patient.export_spans(child(1, 0, ROOT))
+    assert [user for _, user, _ in await users(patient)] == ["u", "ada"]
+    assert REJECTED._value.get() == before + 1
+    assert await patient.intake.number("SELECT count(*) FROM ingest.waiting_manifests") == 0
+
+
 async def test_agent_after_its_model_calls_is_no_output(patient: OtlpGateway) -> None:
     await patient.export_spans(child(2, 1, {**CHAT, "gen_ai.usage.cost": 0.01}), child(3, 1))
     await patient.export_spans(child(1, 0, {**AGENT, "user.id": "ada"}))

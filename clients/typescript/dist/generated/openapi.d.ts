@@ -1450,6 +1450,44 @@ export interface components {
              */
             limitedWeights: string;
         };
+        /** @description EvaluationScore is a score of an output whose range is unknown, so that it is no vote. */
+        EvaluationScore: {
+            /** @description Identifier of the output, or another name of it, as in ExplicitFeedback. 1 to 1,000 characters. Required. */
+            outputId: string;
+            /** @description Name of the evaluation. 1 to 200 characters. Required. */
+            name: string;
+            /**
+             * Format: double
+             * @description Score, from -1e15 to 1e15. Required.
+             */
+            score?: number;
+            /** @description Identifier of the user who evaluated the output. Empty for a program. At most 200 characters. */
+            userId: string;
+            /**
+             * Format: date-time
+             * @description Time of the evaluation, from 2020-01-01 to 5 minutes in the future. Default: the time of receipt.
+             */
+            observeTime?: string;
+        };
+        /** @description EvaluationScore is a score of an output whose range is unknown, so that it is no vote. */
+        EvaluationScoreInput: {
+            /** @description Identifier of the output, or another name of it, as in ExplicitFeedback. 1 to 1,000 characters. Required. */
+            outputId: string;
+            /** @description Name of the evaluation. 1 to 200 characters. Required. */
+            name: string;
+            /**
+             * Format: double
+             * @description Score, from -1e15 to 1e15. Required.
+             */
+            score: number;
+            /** @description Identifier of the user who evaluated the output. Empty for a program. At most 200 characters. */
+            userId?: string;
+            /**
+             * Format: date-time
+             * @description Time of the evaluation, from 2020-01-01 to 5 minutes in the future. Default: the time of receipt.
+             */
+            observeTime?: string;
+        };
         /** @description Evaluator is a registered evaluator. */
         Evaluator: {
             /** @description Name of the evaluator. */
@@ -2283,6 +2321,8 @@ export interface components {
              * @description Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback.
              */
             meanScore?: number;
+            /** @description Scores of evaluations that are no votes, newest first. At most 500. */
+            evaluationScores: components["schemas"]["EvaluationScore"][];
         };
         /** @description GetRecommendationRequest asks for one recommendation. */
         GetRecommendationRequest: {
@@ -3755,6 +3795,31 @@ export interface components {
              *     A 64-bit integer as a string.
              */
             expired: string;
+        };
+        /** @description RecordEvaluationScoresRequest carries scores of evaluations. */
+        RecordEvaluationScoresRequest: {
+            /** @description Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who acts for all tenants. At most 100 characters. */
+            tenantId?: string;
+            /** @description Scores to store. 1 to 1,000. */
+            scores: components["schemas"]["EvaluationScoreInput"][];
+        };
+        /** @description RecordEvaluationScoresResponse contains the number of scores by result. */
+        RecordEvaluationScoresResponse: {
+            /**
+             * Format: int32
+             * @description Number of scores that were stored.
+             */
+            stored: number;
+            /**
+             * Format: int32
+             * @description Number of scores that were stored before.
+             */
+            duplicates: number;
+            /**
+             * Format: int32
+             * @description Number of scores that were not stored, because the tenant has as many as the setting EVALUATION_SCORES_MAX allows.
+             */
+            leftOut: number;
         };
         /** @description RecordExposuresRequest carries exposures. */
         RecordExposuresRequest: {

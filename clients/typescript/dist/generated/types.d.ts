@@ -145,6 +145,10 @@ export type Erasure = Schemas["Erasure"];
 export type EvaluatePolicyRequest = Schemas["EvaluatePolicyRequest"];
 /** EvaluatePolicyResponse contains estimates of the mean score of a strategy. */
 export type EvaluatePolicyResponse = Schemas["EvaluatePolicyResponse"];
+/** EvaluationScore is a score of an output whose range is unknown, so that it is no vote. */
+export type EvaluationScore = Schemas["EvaluationScore"];
+/** EvaluationScore is a score of an output whose range is unknown, so that it is no vote. */
+export type EvaluationScoreInput = Schemas["EvaluationScoreInput"];
 /** Evaluator is a registered evaluator. */
 export type Evaluator = Schemas["Evaluator"];
 /** ExcludedDecisions is the number of decisions that an evaluation does not use for one reason. */
@@ -465,6 +469,10 @@ export type RecommendationContext = Schemas["RecommendationContext"];
 export type RecordDecisionsRequest = Schemas["RecordDecisionsRequest"];
 /** RecordDecisionsResponse states how many decisions were stored. Decisions of erased users are not stored and not counted. */
 export type RecordDecisionsResponse = Schemas["RecordDecisionsResponse"];
+/** RecordEvaluationScoresRequest carries scores of evaluations. */
+export type RecordEvaluationScoresRequest = Schemas["RecordEvaluationScoresRequest"];
+/** RecordEvaluationScoresResponse contains the number of scores by result. */
+export type RecordEvaluationScoresResponse = Schemas["RecordEvaluationScoresResponse"];
 /** RecordExposuresRequest carries exposures. */
 export type RecordExposuresRequest = Schemas["RecordExposuresRequest"];
 /** RecordExposuresResponse confirms that the exposures are durable. */

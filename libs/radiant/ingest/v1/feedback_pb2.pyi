@@ -430,3 +430,45 @@ class ItemResult(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ItemResult: _TypeAlias = ItemResult  # noqa: Y015
+
+@_typing.final
+class EvaluationScore(_message.Message):
+    """EvaluationScore is a score of an output whose range is unknown, so that it is no vote."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    OBSERVE_TIME_FIELD_NUMBER: _builtins.int
+    output_id: _builtins.str
+    """Identifier of the output, or another name of it, as in ExplicitFeedback. 1 to 1,000 characters. Required."""
+    name: _builtins.str
+    """Name of the evaluation. 1 to 200 characters. Required."""
+    score: _builtins.float
+    """Score, from -1e15 to 1e15. Required."""
+    user_id: _builtins.str
+    """Identifier of the user who evaluated the output. Empty for a program. At most 200 characters."""
+    @_builtins.property
+    def observe_time(self) -> _timestamp_pb2.Timestamp:
+        """Time of the evaluation, from 2020-01-01 to 5 minutes in the future. Default: the time of receipt."""
+
+    def __init__(
+        self,
+        *,
+        output_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        score: _builtins.float | None = ...,
+        user_id: _builtins.str = ...,
+        observe_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "observe_time", b"observe_time", "score", b"score"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "name", b"name", "observe_time", b"observe_time", "output_id", b"output_id", "score", b"score", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
+
+Global___EvaluationScore: _TypeAlias = EvaluationScore  # noqa: Y015

@@ -339,6 +339,66 @@ class RecordTraceResponse(_message.Message):
 Global___RecordTraceResponse: _TypeAlias = RecordTraceResponse  # noqa: Y015
 
 @_typing.final
+class RecordEvaluationScoresRequest(_message.Message):
+    """RecordEvaluationScoresRequest carries scores of evaluations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    SCORES_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    """Tenant of the request. Default: the tenant of the caller; another tenant is refused. Required for an operator who
+    acts for all tenants. At most 100 characters.
+    """
+    @_builtins.property
+    def scores(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.EvaluationScore]:
+        """Scores to store. 1 to 1,000."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        scores: _abc.Iterable[_feedback_pb2.EvaluationScore] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scores", b"scores", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordEvaluationScoresRequest: _TypeAlias = RecordEvaluationScoresRequest  # noqa: Y015
+
+@_typing.final
+class RecordEvaluationScoresResponse(_message.Message):
+    """RecordEvaluationScoresResponse contains the number of scores by result."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STORED_FIELD_NUMBER: _builtins.int
+    DUPLICATES_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_FIELD_NUMBER: _builtins.int
+    stored: _builtins.int
+    """Number of scores that were stored."""
+    duplicates: _builtins.int
+    """Number of scores that were stored before."""
+    left_out: _builtins.int
+    """Number of scores that were not stored, because the tenant has as many as the setting EVALUATION_SCORES_MAX allows."""
+    def __init__(
+        self,
+        *,
+        stored: _builtins.int = ...,
+        duplicates: _builtins.int = ...,
+        left_out: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicates", b"duplicates", "left_out", b"left_out", "stored", b"stored"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordEvaluationScoresResponse: _TypeAlias = RecordEvaluationScoresResponse  # noqa: Y015
+
+@_typing.final
 class SubmitExplicitFeedbackRequest(_message.Message):
     """SubmitExplicitFeedbackRequest carries the explicit feedback of one user on one output."""
 
@@ -1720,6 +1780,7 @@ class GetOutputResponse(_message.Message):
     VOICE_IDS_FIELD_NUMBER: _builtins.int
     COUNTS_FIELD_NUMBER: _builtins.int
     MEAN_SCORE_FIELD_NUMBER: _builtins.int
+    EVALUATION_SCORES_FIELD_NUMBER: _builtins.int
     mean_score: _builtins.float
     """Mean weighted score over the users with feedback, in [-1, 1]. Absent without feedback."""
     @_builtins.property
@@ -1744,6 +1805,10 @@ class GetOutputResponse(_message.Message):
     def counts(self) -> Global___FeedbackCounts:
         """Counts of the feedback of all users."""
 
+    @_builtins.property
+    def evaluation_scores(self) -> _containers.RepeatedCompositeFieldContainer[_feedback_pb2.EvaluationScore]:
+        """Scores of evaluations that are no votes, newest first. At most 500."""
+
     def __init__(
         self,
         *,
@@ -1753,10 +1818,11 @@ class GetOutputResponse(_message.Message):
         voice_ids: _abc.Iterable[_builtins.str] | None = ...,
         counts: Global___FeedbackCounts | None = ...,
         mean_score: _builtins.float | None = ...,
+        evaluation_scores: _abc.Iterable[_feedback_pb2.EvaluationScore] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "manifest", b"manifest", "mean_score", b"mean_score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "feedback", b"feedback", "manifest", b"manifest", "mean_score", b"mean_score", "signals", b"signals", "voice_ids", b"voice_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score", "counts", b"counts", "evaluation_scores", b"evaluation_scores", "feedback", b"feedback", "manifest", b"manifest", "mean_score", b"mean_score", "signals", b"signals", "voice_ids", b"voice_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__mean_score: _TypeAlias = _typing.Literal["mean_score"]  # noqa: Y015
     _WhichOneofArgType__mean_score: _TypeAlias = _typing.Literal["_mean_score", b"_mean_score"]  # noqa: Y015

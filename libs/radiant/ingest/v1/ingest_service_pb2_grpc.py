@@ -52,6 +52,11 @@ class IngestServiceStub:
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.SerializeToString,
                 response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.FromString,
                 _registered_method=True)
+        self.RecordEvaluationScores = channel.unary_unary(
+                '/radiant.ingest.v1.IngestService/RecordEvaluationScores',
+                request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresRequest.SerializeToString,
+                response_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresResponse.FromString,
+                _registered_method=True)
         self.SubmitExplicitFeedback = channel.unary_unary(
                 '/radiant.ingest.v1.IngestService/SubmitExplicitFeedback',
                 request_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.SubmitExplicitFeedbackRequest.SerializeToString,
@@ -159,6 +164,15 @@ class IngestServiceServicer:
         """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
         A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
         recorded. A repeat changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordEvaluationScores(self, request, context):
+        """Stores scores of evaluations that are no votes, because the range of the score is unknown. They are returned by
+        GetOutput and do not affect learning. They may arrive before the manifest. A score that was stored before, with the
+        same values in every field, is stored once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -298,6 +312,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.RecordTrace,
                     request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.FromString,
                     response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.SerializeToString,
+            ),
+            'RecordEvaluationScores': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordEvaluationScores,
+                    request_deserializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresRequest.FromString,
+                    response_serializer=radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresResponse.SerializeToString,
             ),
             'SubmitExplicitFeedback': grpc.unary_unary_rpc_method_handler(
                     servicer.SubmitExplicitFeedback,
@@ -464,6 +483,33 @@ class IngestService:
             '/radiant.ingest.v1.IngestService/RecordTrace',
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceRequest.SerializeToString,
             radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordTraceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordEvaluationScores(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/radiant.ingest.v1.IngestService/RecordEvaluationScores',
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresRequest.SerializeToString,
+            radiant_dot_ingest_dot_v1_dot_ingest__service__pb2.RecordEvaluationScoresResponse.FromString,
             options,
             channel_credentials,
             insecure,

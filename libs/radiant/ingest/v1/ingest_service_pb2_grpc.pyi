@@ -30,6 +30,11 @@ class IngestServiceStub:
     A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
     recorded. A repeat changes nothing.
     """
+    RecordEvaluationScores: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.RecordEvaluationScoresRequest, _ingest_service_pb2.RecordEvaluationScoresResponse]
+    """Stores scores of evaluations that are no votes, because the range of the score is unknown. They are returned by
+    GetOutput and do not affect learning. They may arrive before the manifest. A score that was stored before, with the
+    same values in every field, is stored once.
+    """
     SubmitExplicitFeedback: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitExplicitFeedbackRequest, _ingest_service_pb2.SubmitExplicitFeedbackResponse]
     """Stores or replaces the explicit feedback of one user on one output. It may arrive before the manifest."""
     SubmitImplicitSignal: _aio.UnaryUnaryMultiCallable[_ingest_service_pb2.SubmitImplicitSignalRequest, _ingest_service_pb2.SubmitImplicitSignalResponse]
@@ -105,6 +110,17 @@ class IngestServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records spans of traces from which outputs inherit values, and outputs whose values may arrive with a later span.
         A manifest waits until the root of its trace arrives, at most for the waiting time of the service, and is then
         recorded. A repeat changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordEvaluationScores(
+        self,
+        request: _ingest_service_pb2.RecordEvaluationScoresRequest,
+        context: _aio.ServicerContext[_ingest_service_pb2.RecordEvaluationScoresRequest, _abc.Awaitable[_ingest_service_pb2.RecordEvaluationScoresResponse]],
+    ) -> _abc.Awaitable[_ingest_service_pb2.RecordEvaluationScoresResponse]:
+        """Stores scores of evaluations that are no votes, because the range of the score is unknown. They are returned by
+        GetOutput and do not affect learning. They may arrive before the manifest. A score that was stored before, with the
+        same values in every field, is stored once.
         """
 
     @_abc_1.abstractmethod

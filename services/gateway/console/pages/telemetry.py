@@ -19,6 +19,7 @@ async def telemetry(request: PageRequest) -> View:
         "is_enabled": request.telemetry is not None,
         "outputs": found.stored["manifest", "accepted"] + found.stored["manifest", "waiting"],
         "votes": found.stored["feedback", "accepted"],
+        "scores": found.stored["evaluation_score", "accepted"],
         "passed_over": found.passed_over.total(),
         "left_out": found.attribute_errors.total(),
         "rejected": found.rejections.total(),
@@ -38,7 +39,7 @@ def _figures(found: TenantStatistics) -> list[Figure]:
     return [
         Figure(
             name="passed-over",
-            title="Not stored, by reason",
+            title="No output or vote, by reason",
             columns=("Reason", "The span or log record", "Count"),
             rows=reasons,
         ),
@@ -55,8 +56,9 @@ def _figures(found: TenantStatistics) -> list[Figure]:
             title="Evaluations without a vote",
             columns=("Evaluation", "Count", "Mean", "Minimum", "Maximum"),
             rows=scores,
-            description="The range of these scores is unknown. Set RADIANT_OTLP_EVALUATION_RANGES, or send a label or "
-            "the attributes gen_ai.evaluation.score.min and gen_ai.evaluation.score.max.",
+            description="The scores are stored and shown with their outputs. Their range is unknown. Set "
+            "RADIANT_OTLP_EVALUATION_RANGES, or send a label or the attributes gen_ai.evaluation.score.min and "
+            "gen_ai.evaluation.score.max.",
         ),
     ]
 

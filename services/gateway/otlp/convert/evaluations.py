@@ -31,7 +31,7 @@ from gateway.otlp.settings import Range, normalize_name
 from kit.ids import output_id_of
 from kit.rpc.validation import problems
 from radiant.ingest.v1 import feedback_pb2
-from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
+from radiant.ingest.v1.feedback_pb2 import EvaluationScore, ExplicitFeedback
 from splits.user_keys import is_blank, user_key
 
 COMMENT_CHARACTERS_MAX = 4000
@@ -122,8 +122,6 @@ def read_evaluation(
     )
     if rating is None and label:
         rating = 0
-    if rating is None:
-        return SkippedEvaluation(position, Reason.NO_RANGE, name, score)
     output = output_id_of(str(values.get("output_id", ""))) or output_id
     if not output:
         raise InvalidAttribute(
@@ -131,6 +129,9 @@ def read_evaluation(
         )
     is_automated = values.get("annotator_kind") in AUTOMATED_ANNOTATORS
     user = str(values.get("user_id", "")) or ("" if is_automated else user_id)
+    if rating is None:
+        message = _score_message(output, name, float(score or 0.0), user_key(user), time_ns, names)
+        return SkippedEvaluation(position, Reason.NO_RANGE, name, score, message)
     if not user:
         names["user_id"] = names["name"]
     return Evaluation(
@@ -142,6 +143,22 @@ def read_evaluation(
         time_ns=time_ns,
         attribute_names=names,
     )
+
+
+def _score_message(
+    output_id: str, name: str, score: float, user_id: str, time_ns: int, names: Mapping[str, str]
+) -> EvaluationScore:
+    """Returns a score that is no vote; raises InvalidAttribute if it violates a validation rule of EvaluationScore."""
+    message = EvaluationScore(output_id=output_id, name=name, score=score, user_id=user_id)
+    if time_ns:
+        message.observe_time.CopyFrom(_timestamp(time_ns))
+    for each in problems(message):
+        raise InvalidAttribute(names.get({"score": "value"}.get(each.field, each.field), each.field), each.why)
+    return message
+
+
+def _timestamp(time_ns: int) -> Timestamp:
+    return Timestamp(seconds=time_ns // _NS_PER_S, nanos=time_ns % _NS_PER_S)
 
 
 def _visible(text: str) -> str:
@@ -208,7 +225,7 @@ def feedback_of(group: Sequence[Evaluation]) -> ExplicitFeedback:
         categories=sorted({each.category for each in group}),
         comment="\n".join(each.comment for each in group if each.comment)[:COMMENT_CHARACTERS_MAX],
         source=feedback_pb2.FEEDBACK_SOURCE_API,
-        client_time=Timestamp(seconds=time_ns // _NS_PER_S, nanos=time_ns % _NS_PER_S),
+        client_time=_timestamp(time_ns),
     )
     for each in problems(message):
         target = {"comment": "explanation"}.get(each.field, each.field)

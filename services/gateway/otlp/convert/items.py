@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from gateway.otlp.convert.attributes import AttributeErrors
 from gateway.otlp.convert.operations import Reason
-from radiant.ingest.v1.feedback_pb2 import ExplicitFeedback
+from radiant.ingest.v1.feedback_pb2 import EvaluationScore, ExplicitFeedback
 from radiant.ingest.v1.ingest_service_pb2 import TraceSpan
 from radiant.ingest.v1.manifest_pb2 import ExecutionManifest
 
@@ -63,7 +63,7 @@ class Rejection:
     """An invalid item. A retry would be rejected again."""
 
     kind: str
-    """manifest or feedback."""
+    """manifest, feedback or evaluation_score."""
     position: Position
     field: str
     """Name of the attribute or field, as the sender wrote it."""
@@ -82,6 +82,8 @@ class SkippedEvaluation:
     reason: Reason
     name: str
     score: float | None
+    message: EvaluationScore | None = None
+    """The score to record; None if the evaluation failed."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,12 @@ class ConvertedRequest:
     """Spans that matter to outputs of other requests, without manifests."""
     skipped: list[SkippedEvaluation] = field(default_factory=list)
     """Evaluations that are no votes."""
+
+    @property
+    def has_items(self) -> bool:
+        """Whether the request contains something to send to ingest."""
+        has_scores = any(each.message is not None for each in self.skipped)
+        return bool(self.manifests or self.feedback or self.trace_spans or has_scores)
 
     @property
     def ignored(self) -> int:

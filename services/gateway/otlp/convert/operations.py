@@ -26,6 +26,7 @@ class Reason(enum.Enum):
     INSIDE_MODEL_CALL = "inside_model_call"
     SAME_RESPONSE = "same_response"
     NO_RANGE = "evaluation_without_range"
+    SCORE_LIMIT = "evaluation_score_limit"
     FAILED_EVALUATION = "failed_evaluation"
 
 
@@ -42,6 +43,7 @@ DESCRIPTIONS: Mapping[Reason, str] = MappingProxyType(
         Reason.INSIDE_MODEL_CALL: "is a part of the model call that is the output",
         Reason.SAME_RESPONSE: "has the response id of another span of its trace",
         Reason.NO_RANGE: "is an evaluation whose score has no known range and no label",
+        Reason.SCORE_LIMIT: "is a score, and the tenant has as many scores as RADIANT_EVALUATION_SCORES_MAX allows",
         Reason.FAILED_EVALUATION: "is an evaluation that failed",
     }
 )

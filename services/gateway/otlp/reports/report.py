@@ -18,11 +18,14 @@ class Report:
 
     converted: ConvertedRequest
     rejections: Sequence[Rejection]
+    scores_left_out: int = 0
+    """Evaluation scores over the limit of the tenant."""
 
     @property
     def reasons(self) -> Counter[Reason]:
         """Number of spans and log records without an output, and of evaluations that are no vote, by reason."""
-        return self.converted.passed_over + Counter(each.reason for each in self.converted.skipped)
+        skipped = Counter(each.reason for each in self.converted.skipped)
+        return self.converted.passed_over + skipped + Counter({Reason.SCORE_LIMIT: self.scores_left_out})
 
     @property
     def rejected_items(self) -> int:
@@ -52,7 +55,8 @@ def _parts(report: Report) -> Iterator[str]:
     if (more := len(counts) - ATTRIBUTES_SHOWN_MAX) > 0:
         yield f"and {more} more attributes"
     for reason, count in report.reasons.most_common():
-        yield f"not stored {_times(count)}: {DESCRIPTIONS[reason]}"
+        result = "stored as a score and not as a vote" if reason is Reason.NO_RANGE else "not stored"
+        yield f"{result} {_times(count)}: {DESCRIPTIONS[reason]}"
 
 
 def _times(count: int) -> str:

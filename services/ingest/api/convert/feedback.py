@@ -25,6 +25,7 @@ from ingest.domain.model import (
     Write,
     WriteMethod,
 )
+from ingest.evaluators.scores import EvaluationScore
 from ingest.writes.languages import detect_language
 from kit.errors import Exhausted, FieldViolation, Invalid, RadiantError, Unavailable
 from kit.ids import output_id_of
@@ -67,6 +68,21 @@ def explicit_write(request: pb.SubmitExplicitFeedbackRequest, tenant: str, bound
         votes=[vote],
         needs_manifest_lookup=True,
     )
+
+
+def evaluation_scores(request: pb.RecordEvaluationScoresRequest, bounds: TimeBounds) -> list[EvaluationScore]:
+    """Returns the distinct scores of a request in the order of their keys; raises Invalid with all problems."""
+    problems: list[FieldViolation] = []
+    found: dict[tuple[str, bytes], EvaluationScore] = {}
+    for index, each in enumerate(request.scores):
+        observed_us = bounds.now_us
+        if each.HasField("observe_time"):
+            observed_us = bounded_time_us(each.observe_time, f"scores[{index}].observe_time", bounds, problems)
+        key = output_id_of(each.output_id), fingerprint_of(each)
+        found[key] = EvaluationScore(*key, each.user_id, each.name, each.score, observed_us)
+    if problems:
+        raise Invalid(problems)
+    return [found[key] for key in sorted(found)]
 
 
 def signal_write(request: pb.SubmitImplicitSignalRequest, tenant: str, bounds: TimeBounds) -> Write:

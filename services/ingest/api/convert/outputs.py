@@ -104,6 +104,7 @@ def output_response(output: OutputDetail) -> pb.GetOutputResponse:
         voice_ids=output.voice_ids,
         counts=counts_message(output.counts),
         mean_score=output.counts.mean_score,
+        evaluation_scores=[_score(row, output.output_id) for row in output.scores],
     )
 
 
@@ -131,6 +132,16 @@ def _signal(row: asyncpg.Record) -> feedback_pb2.ImplicitSignal:
     if row["signal_value"] is not None:
         json_format.Parse(row["signal_value"], signal.signal_value)
     return signal
+
+
+def _score(row: asyncpg.Record, output_id: str) -> feedback_pb2.EvaluationScore:
+    return feedback_pb2.EvaluationScore(
+        output_id=output_id,
+        name=row["name"],
+        score=row["score"],
+        user_id=row["user_id"],
+        observe_time=timestamp(microseconds_of(row["observed_at"])),
+    )
 
 
 _EQUAL_FIELDS = (

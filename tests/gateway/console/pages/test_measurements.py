@@ -7,7 +7,8 @@ from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from radiant.ingest.v1 import manifest_pb2
+from radiant.ingest.v1 import feedback_pb2, manifest_pb2
+from radiant.ingest.v1 import ingest_service_pb2 as pb
 from tests.gateway.fixtures.console.client import console_client
 from tests.gateway.fixtures.gateway import Served
 from tests.ingest.fixtures.service import manifest
@@ -45,6 +46,18 @@ async def test_unknown_values_are_shown_as_not_measured(served: Served) -> None:
         assert "measured for 1 of 2 outputs" in page
         assert "1.5\u202fs" in page
         assert (await admin.get("feedback/output?id=free")).count("<dd>not measured</dd>") == 3
+
+
+async def test_evaluation_scores_are_shown_with_their_output(served: Served) -> None:
+    await record(served, "rated")
+    score = feedback_pb2.EvaluationScore(output_id="rated", name="house <style>", score=1234.5, user_id="ada")
+    await served.intake.call("RecordEvaluationScores", pb.RecordEvaluationScoresRequest(scores=[score]))
+    async with console_client(served) as admin:
+        page = await admin.get("feedback/output?id=rated")
+        assert "<h3>Evaluation scores</h3>" in page
+        assert "<td>house &lt;style&gt;</td><td>1\u202f234.500</td><td>ada</td>" in page
+        await record(served, "plain")
+        assert "<h3>Evaluation scores</h3>" not in await admin.get("feedback/output?id=plain")
 
 
 async def test_failed_calls_and_error_rates_are_shown(served: Served) -> None:
