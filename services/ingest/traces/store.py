@@ -24,11 +24,6 @@ log = logging.getLogger(__name__)
 
 _SQL = load_queries("ingest", "traces.sql")
 REJECTED = Counter(
-    "radiant_ingest_rejected_waiting_manifests_total",
-    "Waiting manifests that were not recorded, because their output has a different manifest or a value is not valid.",
-)
-BATCH_SIZE, PURGE_SIZE = 250, 10_000
-REJECTED = Counter(
     "radiant_ingest_waiting_manifests_rejected_total",
     "Waiting manifests that were not recorded, because they differ from a stored one or became invalid.",
 )
@@ -124,5 +119,4 @@ class Traces:
         except (AlreadyExists, Invalid) as error:
             REJECTED.inc()
             fields = {"trace_id": row["trace_id"].hex(), "span_id": row["span_id"].hex(), "error": str(error)}
-            REJECTED.inc()
             log.warning("waiting manifest rejected", extra={"fields": fields})
