@@ -23,6 +23,8 @@ from kit.telemetry.metrics import Counter
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("ingest", "traces.sql")
+
+BATCH_SIZE, PURGE_SIZE = 250, 10_000
 REJECTED = Counter(
     "radiant_ingest_waiting_manifests_rejected_total",
     "Waiting manifests that were not recorded, because they differ from a stored one or became invalid.",
