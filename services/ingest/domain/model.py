@@ -198,6 +198,8 @@ class OutcomeResult:
     """REJECTED if it contradicts what is stored."""
     contradicted: Sequence[str] = ()
     """Columns whose stored values differ."""
+    superseded: Sequence[str] = ()
+    """Columns of which the manifest states a different value, which counts."""
     is_manifest_known: bool = False
 
 

@@ -219,7 +219,10 @@ SELECT output_id FROM stored;
 -- Stored outcomes of outputs and those of their manifests (outcome NULL without one), and whether the manifest is known.
 SELECT k.output_id, o.output_id IS NOT NULL AS is_manifest_known, coalesce(r.outcome, m.outcome) AS outcome,
   coalesce(r.error_type, m.error_type) AS error_type, coalesce(r.error_message, m.error_message) AS error_message,
-  r.input_tokens, r.output_tokens, r.total_latency_ms, r.time_to_first_token_ms, r.total_cost
+  r.input_tokens, r.output_tokens, r.total_latency_ms, r.time_to_first_token_ms, r.total_cost,
+  m.input_tokens AS manifest_input_tokens, m.output_tokens AS manifest_output_tokens,
+  m.total_latency_ms AS manifest_total_latency_ms, m.time_to_first_token_ms AS manifest_time_to_first_token_ms,
+  m.total_cost AS manifest_total_cost
 FROM unnest($2::text[]) AS k (output_id)
 LEFT JOIN ingest.outputs o ON o.tenant_id = $1 AND o.output_id = k.output_id
 LEFT JOIN ingest.execution_manifests m ON m.tenant_id = $1 AND m.output_id = o.output_id AND m.created_at = o.created_at

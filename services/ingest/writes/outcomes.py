@@ -44,6 +44,7 @@ async def _store_distinct(
         result.outcome = OutcomeResult(
             outcome=ItemOutcome.ACCEPTED if stated.output_id in changed else outcome,
             contradicted=contradicted,
+            superseded=_superseded(row, stated.values),
             is_manifest_known=row["is_manifest_known"],
         )
 
@@ -51,3 +52,9 @@ async def _store_distinct(
 def _contradicted(row: asyncpg.Record, values: Mapping[str, object]) -> list[str]:
     """Returns the columns whose stored value differs from a stated one."""
     return [name for name, value in values.items() if None not in (value, row[name]) and row[name] != value]
+
+
+def _superseded(row: asyncpg.Record, values: Mapping[str, object]) -> list[str]:
+    """Returns the columns of which the manifest states a different value."""
+    stated = {name: row.get(f"manifest_{name}") for name in values}
+    return [name for name, value in values.items() if None not in (value, stated[name]) and stated[name] != value]

@@ -48,6 +48,15 @@ async def test_unmeasured_values_are_absent_and_count_in_no_mean(ingest: IngestS
     assert (model.cost_usd_mean, model.cost_count, model.latency_ms_mean, model.latency_count) == (0.25, 2, 200.0, 2)
 
 
+async def test_values_that_differ_from_the_manifest_are_named_and_do_not_count(ingest: IngestService) -> None:
+    await ingest.call("RecordManifest", manifest("o", output_tokens=5))
+    answer = await ingest.call("RecordOutcome", outcome("o", output_tokens=99, total_cost=0.5))
+    assert list(answer.superseded_values) == ["output_tokens"]
+    found = await stored(ingest, "o")
+    assert (found.output_tokens, found.total_cost) == (5, 0.5)
+    assert not (await ingest.call("RecordOutcome", outcome("later", output_tokens=99))).superseded_values
+
+
 async def test_steps_and_provider_health_keep_unknown_values_absent(ingest: IngestService) -> None:
     steps = [manifest_pb2.ManifestStep(model="m"), manifest_pb2.ManifestStep(model="m", cost=0.0, input_tokens=0)]
     health = {"p": manifest_pb2.ProviderHealth(status="up"), "q": manifest_pb2.ProviderHealth(error_rate=0.0)}

@@ -3920,6 +3920,8 @@ export interface components {
             outcome: components["schemas"]["ItemOutcome"];
             /** @description Whether the manifest of the output has arrived. */
             manifestKnown: boolean;
+            /** @description Names of the stated values that do not count, because the manifest states different ones: total_cost, for example. */
+            supersededValues: string[];
         };
         /** @description RecordTraceRequest carries spans of traces. */
         RecordTraceRequest: {

@@ -993,19 +993,25 @@ class RecordOutcomeResponse(_message.Message):
 
     OUTCOME_FIELD_NUMBER: _builtins.int
     MANIFEST_KNOWN_FIELD_NUMBER: _builtins.int
+    SUPERSEDED_VALUES_FIELD_NUMBER: _builtins.int
     outcome: _feedback_pb2.ItemOutcome.ValueType
     """Accepted, or duplicate when every stated value was stored before."""
     manifest_known: _builtins.bool
     """Whether the manifest of the output has arrived."""
+    @_builtins.property
+    def superseded_values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the stated values that do not count, because the manifest states different ones: total_cost, for example."""
+
     def __init__(
         self,
         *,
         outcome: _feedback_pb2.ItemOutcome.ValueType = ...,
         manifest_known: _builtins.bool = ...,
+        superseded_values: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["manifest_known", b"manifest_known", "outcome", b"outcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["manifest_known", b"manifest_known", "outcome", b"outcome", "superseded_values", b"superseded_values"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

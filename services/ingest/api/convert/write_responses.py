@@ -103,7 +103,9 @@ def _record_outcome(write: Write, result: WriteResult) -> bytes:
         message = f"output_id has a different outcome: {fields}. A stated value cannot be changed."
         raise AlreadyExists(message, reason="OUTCOME_EXISTS", output_id=write.outcome.output_id)
     return pb.RecordOutcomeResponse(
-        outcome=_outcome(stored.outcome), manifest_known=stored.is_manifest_known
+        outcome=_outcome(stored.outcome),
+        manifest_known=stored.is_manifest_known,
+        superseded_values=stored.superseded,
     ).SerializeToString()
 
 
