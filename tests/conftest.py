@@ -22,6 +22,7 @@ from tests.support.servers import Apart, Databases, running_postgres, running_va
 without_settings(os.environ)
 
 hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.register_profile("seeded", hypothesis.settings.get_profile("default"), deadline=None)
 hypothesis.settings.load_profile("suite")  # the time of an example depends on what else the machine runs
 
 SERVER_FIXTURES = frozenset({"apart"})
