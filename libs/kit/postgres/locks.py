@@ -65,7 +65,13 @@ NUMBERED = (
     AdvisoryLock(
         name="ingest.user",
         number=72008,
-        keys=("hashtext(tenant || '/' || u.who)", "hashtext(tenant || '/' || gone)", "hashtext(tenant || '/')"),
+        keys=(
+            "hashtext(tenant || '/' || u.who)",
+            "hashtext(tenant || '/' || gone)",
+            "hashtext(tenant || '/')",
+            "hashtext($1 || '/' || $2)",
+            "hashtext($1 || '/')",
+        ),
         purpose="Writes of a user share the lock; the erasure of the user holds it exclusively. Key: tenant/user.",
     ),
     AdvisoryLock(
