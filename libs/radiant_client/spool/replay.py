@@ -57,6 +57,9 @@ class RecordSource(Protocol):
     async def finish(self, done: Sequence[int], letters: Sequence[Letter], failed: Sequence[int]) -> None:
         """Removes the done records, adds dead letters and counts failed attempts."""
 
+    async def compact_if_empty(self) -> None:
+        """Returns the space on disk if there are no records."""
+
     async def adopt(self) -> None:
         """Takes over the records of ended processes."""
 
@@ -158,12 +161,14 @@ class Replay:
             self._backlog.remove(seq)
         for record in results.timed_out:  # the next round tries other records, since this one may be the cause
             self._hold(record, seconds_max=HOLD_S_MAX if results.responses else TIMEOUT_HOLD_S_MAX)
-        self.sent += results.acknowledged
         self._successes += results.acknowledged
         if results.done or results.failed:
             await self._spool.finish(results.done, results.letters, results.failed)
             for seq in results.done:
                 self._successes_at_error.pop(seq, None)
+        self.sent += results.acknowledged  # no await since the removal: a record counts as stored or as sent
+        if results.done:
+            await self._spool.compact_if_empty()
         return results
 
     async def _attempt(self, record: Record, results: _Round) -> None:

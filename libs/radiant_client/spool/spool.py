@@ -182,7 +182,10 @@ class Spool:
                     self.settings.on_dead_letter(letter)
                 except Exception:
                     log.exception("on_dead_letter callback failed")
-        if done and not self._backlog.records:
+
+    async def compact_if_empty(self) -> None:
+        """Returns the space on disk if there are no records."""
+        if not self._backlog.records:
             await self.run(self._store.compact)
 
     def letters_have_room(self, count: int, size: int) -> bool:
