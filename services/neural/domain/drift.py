@@ -124,9 +124,10 @@ def _limited_mean(side: Numbers) -> tuple[Numbers, Numbers]:
     the j-th, divided by RATERS_MIN - j.
     """
     weight, amount = side
-    largest = -np.sort(np.partition(-weight, RATERS_MIN - 1, axis=0)[:RATERS_MIN], axis=0)
-    total = weight.sum(0)
-    limits = [(total - largest[:j].sum(0)) / (RATERS_MIN - j) for j in range(RATERS_MIN)]
+    descending = -np.partition(-weight, RATERS_MIN - 1, axis=0)
+    largest, rest = -np.sort(-descending[:RATERS_MIN], axis=0), descending[RATERS_MIN:].sum(0)
+    # Sums of the smaller weights: a difference from the total would cancel if one weight is much larger.
+    limits = [(rest + largest[j:].sum(0)) / (RATERS_MIN - j) for j in range(RATERS_MIN)]
     share = np.minimum(1.0, np.maximum(np.min(limits, axis=0), 0.0) / np.maximum(weight, 1e-12))
     limited = (weight * share).sum(0)
     return limited, np.where(limited > 1e-9, (amount * share).sum(0) / np.maximum(limited, 1e-9), 0.5)
