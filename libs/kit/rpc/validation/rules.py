@@ -20,7 +20,7 @@ from kit.rpc.validation.counts import COUNTED_BYTES_MIN, VIOLATIONS_MAX, Oversiz
 from kit.rpc.validation.enums import enum_at, enum_rule
 from kit.rpc.validation.shapes import UNLIMITED, is_map
 
-ITEMS_TOGETHER_MAX = 50
+ITEMS_TOGETHER_MAX = 100
 """Items of a message whose violations are collected at once."""
 
 _validator = protovalidate.Validator()
@@ -38,7 +38,7 @@ def problems(message: Message | Oversized, *, is_counted: bool = False) -> list[
     if not first:
         return []
     items = UNLIMITED
-    if not is_counted or message.ByteSize() < COUNTED_BYTES_MIN:
+    if not is_counted or not _has_bytes(message, COUNTED_BYTES_MIN):
         count = count_of(message)
         if count.violations:
             return count.violations
@@ -77,6 +77,16 @@ def _collected(message: Message, items: int, path: str, first: protovalidate.Vio
         if violations := _validator.collect_violations(item, fail_fast=True):
             item_path = f"{path}{name}." if index < 0 else f"{path}{name}[{index}]."
             yield from _collected(item, count_of(item).items, item_path, violations[0])
+
+
+def _has_bytes(message: Message, bytes_min: int) -> bool:
+    """Returns whether a message has a number of bytes, without the size of all its items if the first ones suffice."""
+    size = 0
+    for _, _, item in _items(message):
+        size += item.ByteSize()
+        if size >= bytes_min:
+            return True
+    return message.ByteSize() >= bytes_min
 
 
 def _own(message: Message, path: str, begin_name: str, items_max: int) -> Iterator[FieldViolation]:
