@@ -57,9 +57,6 @@ class RecordSource(Protocol):
     async def finish(self, done: Sequence[int], letters: Sequence[Letter], failed: Sequence[int]) -> None:
         """Removes the done records, adds dead letters and counts failed attempts."""
 
-    async def compact_if_empty(self) -> None:
-        """Returns the space on disk if there are no records."""
-
     async def adopt(self) -> None:
         """Takes over the records of ended processes."""
 
@@ -167,8 +164,6 @@ class Replay:
             for seq in results.done:
                 self._successes_at_error.pop(seq, None)
         self.sent += results.acknowledged  # no await since the removal: a record counts as stored or as sent
-        if results.done:
-            await self._spool.compact_if_empty()
         return results
 
     async def _attempt(self, record: Record, results: _Round) -> None:

@@ -183,11 +183,6 @@ class Spool:
                 except Exception:
                     log.exception("on_dead_letter callback failed")
 
-    async def compact_if_empty(self) -> None:
-        """Returns the space on disk if there are no records."""
-        if not self._backlog.records:
-            await self.run(self._store.compact)
-
     def letters_have_room(self, count: int, size: int) -> bool:
         """Returns whether `count` more dead letters of `size` bytes in total fit."""
         letters, used = self._letters + count, self._letter_bytes + size

@@ -123,11 +123,17 @@ class SpoolStore:
         return self._read(lambda db: [Record(*row) for one in seqs for row in db.execute(query, (one,))])
 
     def finish(self, done: Sequence[int], letters: Sequence[Letter] = (), failed: Sequence[int] = ()) -> None:
-        """Removes the done records, adds dead letters and counts failed attempts, in one transaction."""
+        """Removes the done records, adds dead letters and counts failed attempts, in one transaction.
+
+        Compacts the file if it has no records left.
+        """
         with self._change() as db:
             db.executemany("DELETE FROM records WHERE seq = ?", [(one,) for one in done])
             db.executemany("UPDATE records SET attempts = attempts + 1 WHERE seq = ?", [(one,) for one in failed])
             _add_letters(db, letters)
+            is_empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM records)").fetchone()[0]
+        if done and is_empty:
+            self.compact()
 
     def requeue_letters(self) -> list[int]:
         """Moves all dead letters back to the records. Returns their sequence numbers."""
